@@ -1,0 +1,1 @@
+"""The evidence: store, verify, publish. Opens and serves without Scrapy, lxml or trafilatura."""

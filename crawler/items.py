@@ -1,0 +1,105 @@
+"""What flows through the crawler: the dataclasses that discover, extract, gate and store speak.
+
+Instants are ISO 8601 text. With a trailing ``Z`` they are UTC; without any zone they are the site's wall clock, and the
+zone is not known: such a value is never called UTC. ``precision`` says how much of it was observed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Door = Literal["rest", "page"]
+Precision = Literal["second", "minute", "day"]
+ArticleKind = Literal["article", "link", "picture", "video", "none"]
+"""``link``: a headline that points elsewhere and has no text. ``none``: the page is no article (listing, challenge, 404)."""
+CommentKind = Literal["comment", "pingback", "trackback"]
+TermKind = Literal["tag", "category"]
+BlockKind = Literal["body", "caption", "appeal", "bio", "tags", "share", "related", "newsletter", "comments", "chrome"]
+"""``body`` is the article's text, ``caption`` belongs to a picture, everything else is what a site wraps around them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph-like unit of an article's container, in reading order. Nothing is thrown away: it is labelled."""
+
+    kind: BlockKind
+    text: str  # plain text, one line per visual line
+    html: str  # sanitised, balanced markup of the block: p, h2-h6, ul, ol, blockquote, pre, table, figure, iframe as link
+    rule: str  # which rule decided the kind, e.g. "trafilatura", "class:sharedaddy", "tags-line"
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    url: str  # absolute
+    caption: str = ""
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    url: str  # absolute, http(s) or mailto
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    name: str
+    url: str = ""  # the author's page on the site
+    source_id: str = ""  # the site's own id (REST)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    kind: TermKind
+    name: str
+    slug: str = ""
+    source_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A signature, a time and a text under an article. ``author`` is what stands there, not a person."""
+
+    source_id: str  # the site's own id, digits only where the site has digits
+    source_parent_id: str | None
+    position: int  # reading order within what was read, from 0
+    depth: int  # 1 = top level
+    kind: CommentKind
+    author: str
+    author_url: str
+    posted_at: str | None
+    posted_precision: Precision | None
+    text: str  # paragraphs apart by a blank line
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What one door showed of one article. ``None`` = this door does not show the field; empty = it shows that there is none."""
+
+    url: str  # canonical address, absolute
+    door: Door
+    kind: ArticleKind
+    title: str
+    source_id: str | None = None  # the site's own id (WordPress post id)
+    byline: str | None = None  # the authors as one line of text
+    authors: tuple[Author, ...] | None = None
+    published_at: str | None = None
+    published_on: str | None = None  # YYYY-MM-DD on the site's wall clock
+    published_precision: Precision | None = None
+    modified_at: str | None = None
+    terms: tuple[Term, ...] | None = None
+    blocks: tuple[Block, ...] = ()
+    images: tuple[Image, ...] = ()
+    links: tuple[Link, ...] = ()
+    comments: tuple[Comment, ...] | None = None
+    reported_comment_count: int | None = None  # the page's own "N comments", for cross-checking
+    comment_pages: tuple[str, ...] = ()  # other pages of the same thread
+    next_pages: tuple[str, ...] = ()  # other pages of the same article (<!--nextpage-->)
+    language: str | None = None
+    warnings: tuple[str, ...] = field(default=())  # what the extractor could not reconcile, e.g. "comments: page says 12, read 9"
+
+    @property
+    def text(self) -> str:
+        """The author's text: the body blocks, a blank line between them."""
+        return "\n\n".join(block.text for block in self.blocks if block.kind == "body")

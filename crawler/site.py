@@ -1,0 +1,18 @@
+"""All that is true of a site. One more site is one more ``Site(...)``; a site that is not declared gets the defaults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Conventions of one site. Every field but ``name`` and ``home`` may stay empty: the extractor then finds out by itself."""
+
+    name: str  # short name: the spider's name and the folder of its WARC files
+    home: str  # https://host/ with a trailing slash
+    timezone: str | None = None  # IANA name; None = ask REST, else infer
+    container: str | None = None  # CSS selector of the article's body
+    boilerplate: tuple[tuple[str, str], ...] = ()  # (block kind, regular expression searched in a block's text), first match wins
+    query_noise: tuple[str, ...] = ("utm_*", "fbclid", "gclid", "mc_cid", "mc_eid", "replytocom", "share", "nb")
+    # query parameters that never name another page; a trailing * is a prefix
