@@ -436,7 +436,7 @@ def column_meanings(db: Database) -> dict[str, dict[str, str]]:
     for name, sql in db.execute("select name, sql from sqlite_master where type in ('table', 'view') and sql is not null"):
         first, *lines = sql.splitlines()
         if "  -- " in first:
-            column = r".*?(\w+),?  -- (.+)$" if first.startswith("create view") else r"\s*(\w+).*?  -- (.+)$"
+            column = r".*?(\w+),?  -- (.+)$" if first.lower().startswith("create view") else r"\s*(\w+).*?  -- (.+)$"
             columns = (re.match(column, line) for line in lines)
             meanings[name] = {"": first.split("  -- ", 1)[1]} | {c[1]: c[2] for c in columns if c}
     return meanings

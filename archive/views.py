@@ -170,7 +170,7 @@ def ensure_views(db: Database) -> None:
     held = dict(db.execute("select name, sql from sqlite_master where type = 'view'").fetchall())
     for sql in re.split(r";\n+", VIEWS.strip().rstrip(";")):
         name = sql.split()[2]
-        if held.get(name) != sql:
+        if held.get(name) != re.sub("^create view", "CREATE VIEW", sql):  # as SQLite writes it down
             with db.atomic():
                 db.execute(f"drop view if exists {name}")
                 db.execute(sql)
