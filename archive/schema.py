@@ -254,6 +254,7 @@ create table links (
   primary key (article_id, position)
 ) strict, without rowid;
 create index links_host on links(host);
+create index links_url on links(url);
 create index links_target on links(target_article_id) where target_article_id is not null;
 
 -- Comments under articles: signatures with a time and a text

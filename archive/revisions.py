@@ -1,0 +1,119 @@
+"""What counts as a change. Pure: what the doors showed of an article goes in, the state and its key come out.
+
+A *reading* is what one door showed: a mapping with ``title``, ``byline``, ``authors`` (list of name, url, source_id),
+``published_at``, ``published_on``, ``published_precision``, ``modified_at``, ``terms`` (list of kind, name, slug, source_id),
+``text_key``, ``captions_key`` and ``links_key``. None = the door does not show it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+Fields = dict[str, Any]
+
+CONTENT = ("title", "authors", "terms", "published", "text_key", "captions_key", "links_key")
+FOLD = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00a0": " ", "\u00ad": None, "\u200b": None})
+NOISE = re.compile(r"^(utm_|fbclid$|gclid$|mc_[ce]id$)")
+
+
+def normalised(text: str) -> str:
+    """Text as it is compared: one Unicode form, single spaces, plain quotes and dashes, which sites switch without an author."""
+    folded = unicodedata.normalize("NFKC", text.translate(FOLD)).replace("...", "…").replace("--", "-")
+    return " ".join(folded.split())
+
+
+def key(*parts: object) -> str:
+    """sha256:HEX over any JSON-able values."""
+    return f"sha256:{hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()}"
+
+
+def link_key(url: str) -> str:
+    """A link's target as it is compared: scheme, www., tracking parameters and a final slash come and go without an author."""
+    bare = re.sub(r"^https?://(www\.)?", "", url.strip())
+    address, _, query = bare.partition("?")
+    kept = [pair for pair in query.split("&") if pair and not NOISE.match(pair.split("=")[0].lower())]
+    return address.rstrip("/") + ("?" + "&".join(kept) if kept else "")
+
+
+def reading(article: Mapping[str, Any]) -> Fields:
+    """The comparable fields of an article as one door showed it. ``article`` is a mapping of crawler.items.Article's fields."""
+    body = [block["text"] for block in article["blocks"] if block["kind"] == "body"]
+    return {
+        "kind": article["kind"],
+        "title": article["title"],
+        "byline": article["byline"],
+        "authors": _plain(article["authors"]),
+        "published_at": article["published_at"],
+        "published_on": article["published_on"],
+        "published_precision": article["published_precision"],
+        "modified_at": article["modified_at"],
+        "terms": _plain(article["terms"]),
+        "text_key": key([normalised(text) for text in body]),
+        "captions_key": key([normalised(image["caption"]) for image in article["images"] if image["caption"]]),
+        "links_key": key(sorted({link_key(link["url"]) for link in article["links"]})),
+    }
+
+
+def _plain(rows: Iterable[Mapping[str, Any]] | None) -> list[dict[str, Any]] | None:
+    return None if rows is None else [dict(row) for row in rows]
+
+
+def merge(rest: Fields | None, page: Fields | None) -> Fields:
+    """One state out of what both doors showed: REST wins, the page gives what REST lacks, such as co-authors."""
+    if rest is None or page is None:
+        return dict(rest or page or {})
+    merged = {name: value if value is not None else page[name] for name, value in rest.items()}
+    if page["authors"] and _names(rest["authors"]) <= _names(page["authors"]):
+        merged["authors"], merged["byline"] = page["authors"], page["byline"]
+    if not rest["published_at"]:
+        merged.update({name: page[name] for name in ("published_at", "published_on", "published_precision")})
+    return merged
+
+
+def _names(authors: list[dict[str, Any]] | None) -> set[str]:
+    return {normalised(author["name"]).casefold() for author in authors or []}
+
+
+def content(fields: Fields) -> Fields:
+    """The fields that make a state, in comparable form. The address, modified_at and the pictures' addresses are not among them."""
+    return {
+        "title": normalised(fields["title"]),
+        "authors": None if fields["authors"] is None else [normalised(author["name"]) for author in fields["authors"]],
+        "terms": None if fields["terms"] is None else sorted(f"{term['kind']}: {normalised(term['name'])}" for term in fields["terms"]),
+        "published": fields["published_at"],
+        **{name: fields[name] for name in ("text_key", "captions_key", "links_key")},
+    }
+
+
+def content_key(fields: Fields) -> str:
+    """One key for one state: title, authors, tags, categories, text, captions, links; dates are compared by ``changed``."""
+    comparable = content(fields)
+    return key({name: value for name, value in comparable.items() if name != "published"})
+
+
+def changed(old: Fields, new: Fields) -> set[str]:
+    """Names of the content fields in which two readings of one door differ. A field that one of them lacks did not change."""
+    before, after = content(old), content(new)
+    differ = {name for name in CONTENT if before[name] is not None and after[name] is not None and before[name] != after[name]}
+    if "published" in differ and same_time(before["published"], after["published"]):
+        differ.discard("published")
+    return differ
+
+
+def same_time(one: str, other: str) -> bool:
+    """Equal at the coarser precision of the two: 2014-07-23T02:14Z is the same as 2014-07-23T02:14:36Z."""
+    a, b = one.rstrip("Z"), other.rstrip("Z")
+    if len(a) > 16 and a.endswith(":00") or len(b) > 16 and b.endswith(":00"):
+        a, b = a[:16], b[:16]
+    short = min(len(a), len(b))
+    return a[:short] == b[:short]
+
+
+def comment_key(comment: Mapping[str, Any]) -> str:
+    """One key for one state of a comment: signature, text and what it answers."""
+    return key(normalised(comment["author"]), normalised(comment["text"]), comment["source_parent_id"])

@@ -1,0 +1,217 @@
+"""WARC files: every HTTP exchange as it was, on disk before anything interprets it.
+
+Each exchange is two gzip members, response and request, appended in one write and synced. ISO 28500 (WARC 1.1);
+the records themselves are made by warcio.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from warcio.recordloader import ArcWarcRecord
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from archive.errors import StorageError
+
+FULL_AT = 1_000_000_000  # bytes; files of this size are copied and checked in reasonable time
+SUFFIX = ".warc.gz"
+Headers = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One HTTP request and its answer. ``body`` is as transferred: still compressed where the server compressed it."""
+
+    url: str
+    captured_at: str
+    method: str
+    request_headers: Headers
+    status: int
+    reason: str
+    headers: Headers
+    body: bytes
+    ip: str | None = None
+    truncated: bool = False  # the server broke off before the end it had announced
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a response record lies, and what it must hash to."""
+
+    filename: str
+    offset: int
+    length: int
+    record_id: str
+    record_digest: str
+    payload_digest: str
+
+
+def sha256(data: bytes) -> str:
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+class WarcWriter:
+    """Appends exchanges to ``warc/SITE/SITE-YYYYMM-NNN.warc.gz`` under the archive's folder. One writer at a time, by the lock."""
+
+    def __init__(self, folder: Path, site: str, software: str) -> None:
+        self._root, self._site, self._software = folder, site, software
+        self._file: io.FileIO | None = None
+        self._size = 0
+        self._name = ""
+
+    def write(self, exchange: Exchange) -> Place:
+        """Append, sync, and say where. Raises StorageError with the file cut back to its last whole record."""
+        response, request = records(exchange)
+        members = [member(response), member(request)]
+        try:
+            file = self._ready(exchange.captured_at)
+            offset = self._size
+            self._append(file, b"".join(members))
+        except OSError as error:
+            raise StorageError(f"cannot write WARC records to {self._root / 'warc'}: {error.strerror or error}") from error
+        return Place(
+            filename=self._name,
+            offset=offset,
+            length=len(members[0]),
+            record_id=response.rec_headers.get_header("WARC-Record-ID"),
+            record_digest=sha256(members[0]),
+            payload_digest=sha256(exchange.body),
+        )
+
+    def close(self) -> None:
+        if self._file:
+            self._file.close()
+            self._file = None
+
+    def _ready(self, at: str) -> io.FileIO:
+        if self._file is None or self._size >= FULL_AT:
+            self.close()
+            self._open(at)
+        assert self._file is not None
+        return self._file
+
+    def _open(self, at: str) -> None:
+        folder = self._root / "warc" / self._site
+        folder.mkdir(parents=True, exist_ok=True)
+        month = at[:4] + at[5:7]
+        number = 1
+        while (path := folder / f"{self._site}-{month}-{number:03d}{SUFFIX}").exists() and path.stat().st_size >= FULL_AT:
+            number += 1
+        self._name = str(path.relative_to(self._root))
+        self._file = open(path, "ab", buffering=0)  # noqa: SIM115 - closed by close()
+        self._size = path.stat().st_size
+        self._append(self._file, member(warcinfo(path.name, at, self._software)))
+
+    def _append(self, file: io.FileIO, data: bytes) -> None:
+        """All of ``data`` or none of it."""
+        try:
+            written = 0
+            while written < len(data):
+                written += file.write(data[written:]) or 0
+            os.fdatasync(file.fileno())
+        except OSError:
+            os.ftruncate(file.fileno(), self._size)
+            raise
+        self._size += len(data)
+
+
+def records(exchange: Exchange) -> tuple[ArcWarcRecord, ArcWarcRecord]:
+    """The response record and, pointing at it, the request record."""
+    maker = WARCWriter(io.BytesIO(), gzip=False, warc_version="1.1")
+    response_headers = {
+        "WARC-Date": exchange.captured_at,
+        "WARC-Record-ID": f"<urn:uuid:{uuid4()}>",
+    }
+    if exchange.ip:
+        response_headers["WARC-IP-Address"] = exchange.ip
+    if exchange.truncated:
+        response_headers["WARC-Truncated"] = "disconnect"
+    status = StatusAndHeaders(f"{exchange.status} {one_line(exchange.reason)}".strip(), clean(exchange.headers), protocol="HTTP/1.1")
+    response = maker.create_warc_record(
+        exchange.url, "response", payload=io.BytesIO(exchange.body), http_headers=status, warc_headers_dict=response_headers
+    )
+    target = re.sub(r"^\w+://[^/]*", "", exchange.url) or "/"
+    line = StatusAndHeaders(f"{exchange.method} {target} HTTP/1.1", clean(exchange.request_headers), is_http_request=True)
+    request = maker.create_warc_record(
+        exchange.url,
+        "request",
+        payload=io.BytesIO(),
+        http_headers=line,
+        warc_headers_dict={"WARC-Date": exchange.captured_at, "WARC-Concurrent-To": response_headers["WARC-Record-ID"]},
+    )
+    return response, request
+
+
+def warcinfo(filename: str, at: str, software: str) -> ArcWarcRecord:
+    """What a reader of the file should know of how it was made."""
+    maker = WARCWriter(io.BytesIO(), gzip=False, warc_version="1.1")
+    info = {
+        "software": software,
+        "format": "WARC File Format 1.1",
+        "description": "header names are in canonical case, repeated headers stand together, transfer encodings are removed, "
+        "reason phrases are the standard ones: what the HTTP client hands on",
+    }
+    record = maker.create_warcinfo_record(filename, info)
+    record.rec_headers.replace_header("WARC-Date", at)
+    return record
+
+
+def member(record: ArcWarcRecord) -> bytes:
+    """A record as one gzip member."""
+    out = io.BytesIO()
+    WARCWriter(out, gzip=True, warc_version="1.1").write_record(record)
+    return out.getvalue()
+
+
+def one_line(text: str) -> str:
+    """A header's value without line breaks or NUL: warcio would write an injected header line as it came."""
+    return re.sub(r"[\r\n\x00]+", " ", text)
+
+
+def clean(headers: Headers) -> Headers:
+    return [(one_line(name), one_line(value)) for name, value in headers if name.lower() != "transfer-encoding"]
+
+
+def whole_members(path: Path, start: int = 0) -> Iterator[tuple[int, bytes, bytes]]:
+    """(offset, compressed bytes, content) of each whole gzip member from ``start`` on; ends at the first torn one."""
+    with open(path, "rb") as file:
+        file.seek(start)
+        offset, rest = start, b""
+        while True:
+            unzip, raw, content = zlib.decompressobj(zlib.MAX_WBITS + 16), bytearray(), bytearray()
+            while not unzip.eof:
+                chunk = rest or file.read(1 << 20)
+                rest = b""
+                if not chunk:
+                    return
+                try:
+                    content += unzip.decompress(chunk)
+                except zlib.error:
+                    return
+                raw += chunk
+            rest = unzip.unused_data
+            compressed = bytes(raw[: len(raw) - len(rest)])
+            yield offset, compressed, bytes(content)
+            offset += len(compressed)
+
+
+def read_body(root: Path, filename: str, offset: int, length: int) -> tuple[StatusAndHeaders, bytes]:
+    """HTTP headers and body as transferred of the response record at a place. Raises StorageError when it cannot be read."""
+    from warcio.archiveiterator import ArchiveIterator
+
+    try:
+        with open(root / filename, "rb") as file:
+            file.seek(offset)
+            record = next(iter(ArchiveIterator(io.BytesIO(file.read(length)))))
+            return record.http_headers, record.raw_stream.read()
+    except (OSError, StopIteration) as error:
+        raise StorageError(f"no readable WARC record at {filename}:{offset}") from error
