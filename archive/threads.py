@@ -139,8 +139,10 @@ def place(rows: Iterable[Mapping[str, Any]]) -> dict[int, tuple[int | None, int,
         stack = [(root, None, 1)] if root not in placed else []
         while stack:
             comment, parent, depth = stack.pop()
+            if comment in placed:
+                continue
             placed[comment] = (parent, len(placed), depth)
-            stack.extend((child, comment, depth + 1) for child in reversed(children[comment]) if child not in placed)
+            stack.extend((child, comment, depth + 1) for child in reversed(children[comment]))
     return placed
 
 

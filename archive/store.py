@@ -1,0 +1,231 @@
+"""The only writer: one lock, one database, one transaction per HTTP answer."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive import absences, adopt, clock
+from archive.articles import Seen, find_article, save_article
+from archive.database import open_for_writing
+from archive.errors import StorageError
+from archive.lock import Lock
+from archive.threads import save_comments
+from archive.warc import Exchange, Place
+
+Row = dict[str, Any]
+COUNTERS = ("new", "revised", "unchanged", "missing", "quarantined")
+
+
+class Store:
+    """An archive open for writing. Mappings in, rows out; every method is one transaction of its own."""
+
+    def __init__(self, folder: Path, now: Callable[[], str] = clock.now) -> None:
+        """Take the lock, open and migrate the database, take in what a killed run left behind.
+
+        Raises LockHeld, StorageError, NoArchive, NewerSchema; nothing is written then.
+        """
+        self.folder, self.now = folder, now
+        self._lock = Lock(folder)
+        try:
+            self.db: Database = open_for_writing(folder)
+            adopt.close_killed_crawls(self.db, now())
+            adopt.adopt_records(self.db, folder)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def close(self) -> None:
+        """Leave a database that any reader opens without recovery."""
+        self.db.execute("pragma optimize")
+        self.db.execute("pragma wal_checkpoint(truncate)")
+        self.db.close()
+        self._lock.release()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing. Raises StorageError when disk or database refuse."""
+        try:
+            self.db.execute("begin immediate")
+            try:
+                yield
+            except BaseException:
+                self.db.execute("rollback")
+                raise
+            self.db.execute("commit")
+        except sqlite3.OperationalError as error:
+            raise StorageError(f"cannot write to the database in {self.folder}: {error}") from error
+
+    # sites and crawls
+
+    def ensure_site(self, name: str, home: str, timezone: str | None = None) -> Row:
+        """The site's row, made where it is new. A site is known by its home."""
+        with self.transaction():
+            self.db.execute(
+                "insert into sites(name, home, timezone) values (?, ?, ?) on conflict(home) do update "
+                "set timezone = coalesce(excluded.timezone, timezone)",
+                [self._free_name(name, home), home, timezone],
+            )
+        return next(self.db.query("select * from sites where home = ?", [home]))
+
+    def _free_name(self, name: str, home: str) -> str:
+        taken = {n: h for n, h in self.db.execute("select name, home from sites")}
+        candidates = [name, *(f"{name}-{i}" for i in range(2, len(taken) + 3))]
+        return next(c for c in candidates if taken.get(c, home) == home)
+
+    def describe_site(self, site_id: int, **columns: str | None) -> None:
+        """Fill in home, title or timezone as the site tells them."""
+        with self.transaction():
+            for column, value in columns.items():
+                self.db.execute(f"update sites set {column} = coalesce(?, {column}) where id = ?", [value, site_id])
+
+    def start_crawl(self, site_id: int, mode: str) -> int:
+        with self.transaction():
+            cursor = self.db.execute("insert into crawls(site_id, started_at, mode) values (?, ?, ?)", [site_id, self.now(), mode])
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    def finish_crawl(self, crawl_id: int, outcome: str, exit_code: int, requests: int, received: int, note: str) -> Row:
+        """Close the run's row and return it."""
+        with self.transaction():
+            self.db.execute(
+                "update crawls set finished_at = ?, outcome = ?, exit_code = ?, requests = ?, bytes = ?, note = ? where id = ?",
+                [self.now(), outcome, exit_code, requests, received, note, crawl_id],
+            )
+        return self.crawl(crawl_id)
+
+    def crawl(self, crawl_id: int) -> Row:
+        return next(self.db.query("select * from crawls where id = ?", [crawl_id]))
+
+    def _count(self, crawl_id: int, counts: Mapping[str, int]) -> None:
+        named = [column for column in COUNTERS if counts.get(column)]
+        if named:
+            assignments = ", ".join(f"{column} = {column} + ?" for column in named)
+            self.db.execute(f"update crawls set {assignments} where id = ?", [*[counts[column] for column in named], crawl_id])
+
+    # captures
+
+    def add_capture(self, crawl_id: int, door: str, exchange: Exchange, mime: str | None, place: Place) -> int:
+        """Record that an exchange lies in a WARC file; return the capture's id."""
+        with self.transaction():
+            return adopt.insert_capture(self.db, crawl_id, door, exchange.url, exchange.captured_at, exchange.status, mime, place)
+
+    # the site's lists
+
+    def list_of(self, site_id: int, name: str) -> Row | None:
+        """What is remembered of one of the site's lists."""
+        return next(self.db.query("select * from lists where site_id = ? and name = ?", [site_id, name]), None)
+
+    def save_list(self, site_id: int, name: str, **columns: Any) -> None:
+        """Remember something about a list; columns that are not named stay as they are."""
+        with self.transaction():
+            self._save_list(site_id, name, columns)
+
+    def _save_list(self, site_id: int, name: str, columns: Mapping[str, Any]) -> None:
+        self.db.execute("insert or ignore into lists(site_id, name, door, url) values (?, ?, '', '')", [site_id, name])
+        if columns:
+            assignments = ", ".join(f"{column} = ?" for column in columns)
+            self.db.execute(f"update lists set {assignments} where site_id = ? and name = ?", [*columns.values(), site_id, name])
+
+    # answers
+
+    def save_answer(
+        self,
+        crawl_id: int,
+        site_id: int,
+        seen: Seen,
+        *,
+        articles: Sequence[Mapping[str, Any]] = (),
+        threads: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+        thread_door: str = "rest",
+        whole_threads: Iterable[str] = (),
+        gaps: Sequence[Mapping[str, Any]] = (),
+        marks: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> Counter[str]:
+        """Save everything one answer brought, with its done-marks, or nothing of it.
+
+        ``threads`` maps the site's own article id to comments; those of articles that are not held are counted as "homeless".
+        ``whole_threads`` are ids of articles whose threads are now read to the end. ``marks`` maps a list's name to columns.
+        """
+        counts: Counter[str] = Counter()
+        with self.transaction():
+            for article in articles:
+                saved = save_article(self.db, site_id, article, seen)
+                counts[saved.outcome] += 1
+                for capture_id, _ in seen.captures if article["door"] == "page" else ():
+                    self.db.execute("update captures set article_id = ? where id = ?", [saved.article_id, capture_id])
+                self.db.execute(
+                    "delete from gaps where site_id = ? and kind = 'article' and ref in (?, ?)", [site_id, article["source_id"], article["url"]]
+                )
+            for source_id, comments in (threads or {}).items():
+                row = find_article(self.db, site_id, source_id, source_id)
+                if row is None:
+                    counts["homeless"] += len(comments)
+                else:
+                    counts.update(save_comments(self.db, row["id"], comments, thread_door, seen))
+            self._finish_threads(site_id, whole_threads, seen.at)
+            for gap in gaps:
+                self._add_gap(site_id, gap, seen.at)
+            for name, columns in (marks or {}).items():
+                self._save_list(site_id, name, columns)
+            self._count(crawl_id, counts)
+        return counts
+
+    def _finish_threads(self, site_id: int, source_ids: Iterable[str], at: str) -> None:
+        self.db.conn.executemany(
+            "update articles set comments_checked_at = ? where site_id = ? and source_id = ?", [(at, site_id, i) for i in source_ids]
+        )
+
+    def finish_all_threads(self, site_id: int, at: str) -> None:
+        """The site's whole list of comments has been read: every thread is read to its end."""
+        with self.transaction():
+            self.db.execute("update articles set comments_checked_at = ? where site_id = ? and missing_since is null", [at, site_id])
+
+    def add_gap(self, site_id: int, **gap: Any) -> None:
+        """Name something that the site lists and the archive does not hold: kind, ref, reason, explained, month."""
+        with self.transaction():
+            self._add_gap(site_id, gap, self.now())
+
+    def _add_gap(self, site_id: int, gap: Mapping[str, Any], at: str) -> None:
+        self.db.execute(
+            """
+            insert into gaps(site_id, kind, ref, month, reason, explained, since) values (?, ?, ?, ?, ?, ?, ?)
+            on conflict(site_id, kind, ref) do update set reason = excluded.reason, explained = excluded.explained
+            """,
+            [site_id, gap["kind"], gap["ref"], gap.get("month"), gap["reason"], gap["explained"], at],
+        )
+
+    def quarantine(self, crawl_id: int, site_id: int, url: str, reason: str, capture_id: int, at: str) -> None:
+        """Keep a page that was not believed in view of people."""
+        with self.transaction():
+            self.db.execute(
+                "insert into quarantine(site_id, url, captured_at, reason, capture_id) values (?, ?, ?, ?, ?)",
+                [site_id, url, at, reason, capture_id],
+            )
+            self._count(crawl_id, {"quarantined": 1})
+
+    def mark_missing(
+        self, crawl_id: int, table: absences.Table, ids: Iterable[int], at: str, capture_id: int | None, gone_after: float
+    ) -> int:
+        """Mark what its own request confirmed to be missing; return how many are newly so."""
+        with self.transaction():
+            newly = absences.mark_missing(self.db, table, ids, at, capture_id, gone_after)
+            self._count(crawl_id, {"missing": newly})
+        return newly
+
+    def save_coverage(self, site_id: int, kind: str, reported: int | None, held: int) -> None:
+        with self.transaction():
+            self.db.execute(
+                """
+                insert into coverage(site_id, kind, month, reported, held, checked_at) values (?, ?, 'all', ?, ?, ?)
+                on conflict(site_id, kind, month) do update
+                set reported = excluded.reported, held = excluded.held, checked_at = excluded.checked_at
+                """,
+                [site_id, kind, reported, held, self.now()],
+            )
