@@ -90,7 +90,7 @@ def _compare(
         return "revised"
     if after != before:
         _complete(db, row, article if owns_text and (upgraded or door not in shown) else None, after, seen)
-    _confirm(db, row["revision_id"], seen, linked=door not in shown or after != before)
+    _confirm(db, row["revision_id"], seen)
     _note_differences(db, row["id"], {**shown, door: fields}, seen.at)
     return "unchanged"
 
@@ -147,7 +147,7 @@ def _add_revision(
     ).lastrowid
     _add_blocks(db, revision_id, blocks)
     _write_state(db, revision_id, state, door, seen)
-    _confirm(db, revision_id, seen, linked=True)
+    _confirm(db, revision_id, seen)
     return revision_id
 
 
@@ -175,13 +175,17 @@ def _write_state(db: Database, revision_id: int, state: Fields, door: str | None
     )
 
 
-def _confirm(db: Database, revision_id: int, seen: Seen, *, linked: bool) -> None:
-    """The revision was seen again; ``linked`` ties the captures that show it, so that unchanged re-reads add no rows."""
+def _confirm(db: Database, revision_id: int, seen: Seen) -> None:
+    """The revision was seen again. One capture of each part is tied to it: unchanged re-reads add no rows."""
     db.execute("update revisions set last_seen_at = ? where id = ? and last_seen_at < ?", [seen.at, revision_id, seen.at])
-    if linked:
-        db.conn.executemany(
-            "insert or ignore into revision_captures(revision_id, capture_id, part) values (?, ?, ?)",
-            [(revision_id, capture_id, part) for capture_id, part in seen.captures],
+    for capture_id, part in seen.captures:
+        db.execute(
+            """
+            insert or ignore into revision_captures(revision_id, capture_id, part)
+            select ?, ?, ?
+            where not exists (select 1 from revision_captures where revision_id = ? and part = ?)
+            """,
+            [revision_id, capture_id, part, revision_id, part],
         )
 
 

@@ -109,6 +109,16 @@ class Store:
             assignments = ", ".join(f"{column} = {column} + ?" for column in named)
             self.db.execute(f"update crawls set {assignments} where id = ?", [*[counts[column] for column in named], crawl_id])
 
+    def forget_unread_site(self, site_id: int) -> None:
+        """A site of which nothing was ever read is not remembered: a mistyped home must not be visited again by cron."""
+        with self.transaction():
+            if self.db.execute("select 1 from articles where site_id = ?", [site_id]).fetchone():
+                return
+            self.db.execute("update captures set crawl_id = null where crawl_id in (select id from crawls where site_id = ?)", [site_id])
+            for table in ("lists", "gaps", "coverage", "quarantine", "crawls"):
+                self.db.execute(f"delete from {table} where site_id = ?", [site_id])
+            self.db.execute("delete from sites where id = ?", [site_id])
+
     # captures
 
     def add_capture(self, crawl_id: int, door: str, exchange: Exchange, mime: str | None, place: Place) -> int:

@@ -6,6 +6,7 @@ zone is not known: such a value is never called UTC. ``precision`` says how much
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -103,3 +104,30 @@ class Article:
     def text(self) -> str:
         """The author's text: the body blocks, a blank line between them."""
         return "\n\n".join(block.text for block in self.blocks if block.kind == "body")
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something the site lists and the archive does not hold."""
+
+    kind: Literal["article", "comment"]
+    ref: str  # the site's own id, or an address
+    reason: str
+    explained: bool
+    month: str | None = None
+
+
+@dataclass(slots=True)
+class Answer:
+    """Everything one answer of the site brought: it is saved whole, in one transaction, or not at all."""
+
+    door: Door
+    at: str  # when it arrived
+    captures: tuple[tuple[int, str], ...]  # (capture id, part: rest, page, page-2, ...)
+    asked: str  # the address that was asked for
+    articles: tuple[Article, ...] = ()
+    threads: dict[str, list[Comment]] = field(default_factory=dict)  # the site's article id -> comments
+    whole_threads: tuple[str, ...] = ()  # the site's ids of articles whose threads are now read to the end
+    gaps: tuple[Gap, ...] = ()
+    marks: dict[str, dict[str, object]] = field(default_factory=dict)  # list name -> what to remember of it: the done-mark
+    counts: Counter[str] = field(default_factory=Counter)  # filled in by the store: new, revised, unchanged, homeless

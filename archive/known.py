@@ -1,0 +1,135 @@
+"""What the archive knows of a site: the questions a crawl asks it before it asks the site. Reads only."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from sqlite_utils import Database
+
+Collection = Literal["posts", "comments"]
+
+
+def site_at(db: Database, origins: frozenset[tuple[str, str, int]]) -> dict[str, Any] | None:
+    """The remembered site whose home has one of these origins."""
+    return next((row for row in db.query("select * from sites order by id") if _origin(row["home"]) in origins), None)
+
+
+def _origin(home: str) -> tuple[str, str, int]:
+    parts = urlsplit(home)
+    return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
+
+
+def held(db: Database, article_id: int) -> dict[str, Any]:
+    """What the gate weighs a page against: source_id, word_count, and the door of the current revision."""
+    sql = """
+        select articles.source_id, articles.word_count, revisions.door
+        from articles
+        join revisions on revisions.id = articles.revision_id
+        where articles.id = ?
+        """
+    return next(db.query(sql, [article_id]))
+
+
+def unknown(db: Database, site_id: int, collection: Collection, source_ids: list[str]) -> list[str]:
+    """Those of the site's ids that are neither held nor named gaps."""
+    known = {number for _, number in present(db, site_id, collection)}
+    kind = "article" if collection == "posts" else "comment"
+    known |= {ref for (ref,) in db.execute("select ref from gaps where site_id = ? and kind = ?", [site_id, kind])}
+    if collection == "posts":  # one that was missing and is listed again is news
+        gone = "select source_id from articles where site_id = ? and missing_since is not null"
+        known -= {number for (number,) in db.execute(gone, [site_id])}
+    return [number for number in source_ids if number not in known]
+
+
+def present(db: Database, site_id: int, collection: Collection) -> list[tuple[int, str]]:
+    """(id, source_id) of what is held, came through REST, and is not missing. Comments of missing articles are not asked for."""
+    if collection == "posts":
+        sql = "select id, source_id from articles where site_id = ? and source_id is not null and missing_since is null"
+    else:
+        sql = """
+            select comments.id, comments.source_id
+            from comments
+            join articles on articles.id = comments.article_id
+            where articles.site_id = ? and comments.door = 'rest' and comments.missing_since is null and articles.missing_since is null
+            """
+    return list(db.execute(sql, [site_id]))
+
+
+def unseen_by_walk(db: Database, site_id: int, collection: Collection) -> list[tuple[int, str]]:
+    """(id, source_id) of what a finished walk through the whole collection did not meet."""
+    walk = "select walk_started_at from lists where site_id = ? and name = ? and walked_at is not null"
+    row = db.execute(walk, [site_id, collection]).fetchone()
+    if row is None:
+        return []
+    table = "articles" if collection == "posts" else "comments"
+    older = {i for (i,) in db.execute(f"select id from {table} where last_seen_at < ?", [row[0]])}
+    return [(i, number) for i, number in present(db, site_id, collection) if i in older]
+
+
+def known_names(db: Database, site_id: int) -> dict[str, dict[int, dict[str, Any]]]:
+    """Collection -> the site's id -> name and address, of authors, categories and tags."""
+    names: dict[str, dict[int, dict[str, Any]]] = {"users": {}, "categories": {}, "tags": {}}
+    for row in db.query("select name, url, source_id from authors where site_id = ? and source_id is not null", [site_id]):
+        names["users"][int(row["source_id"])] = {"id": int(row["source_id"]), "name": row["name"], "link": row["url"]}
+    for row in db.query("select kind, name, slug, source_id from tags where site_id = ? and source_id is not null", [site_id]):
+        collection = "tags" if row["kind"] == "tag" else "categories"
+        names[collection][int(row["source_id"])] = {"id": int(row["source_id"]), "name": row["name"], "slug": row["slug"]}
+    return names
+
+
+def unread_threads(db: Database, site_id: int) -> list[str]:
+    """The site's ids of articles whose threads have not been read to the end, newest first."""
+    sql = """
+        select source_id
+        from articles
+        where site_id = ? and comments_checked_at is null and missing_since is null and source_id is not null
+        order by published_at desc
+        """
+    return [number for (number,) in db.execute(sql, [site_id])]
+
+
+def pages_due(db: Database, site_id: int, limit: int) -> list[tuple[int, str]]:
+    """(id, address) of articles whose current revision no captured page shows yet, newest first."""
+    sql = """
+        select articles.id, articles.url
+        from articles
+        where site_id = ? and missing_since is null
+          and not exists (
+            select 1 from revision_captures where revision_captures.revision_id = articles.revision_id and part = 'page'
+          )
+          and not exists (select 1 from gaps where gaps.site_id = articles.site_id and gaps.ref = articles.url and explained = 1)
+        order by published_at desc
+        limit ?
+        """
+    return list(db.execute(sql, [site_id, limit]))
+
+
+def pages_uncaptured(db: Database, site_id: int) -> int:
+    """How many articles have no captured page of their current revision."""
+    return len(pages_due(db, site_id, -1))
+
+
+def holdings(db: Database, site_id: int, kind: Literal["article", "comment"]) -> int:
+    """How many articles or comments are held and not missing."""
+    table, owner = ("articles", "site_id = ?")
+    if kind == "comment":
+        table, owner = "comments", "kind = 'comment' and article_id in (select id from articles where site_id = ? and missing_since is null)"
+    [count] = db.execute(f"select count(*) from {table} where {owner} and missing_since is null", [site_id]).fetchone()
+    return int(count)
+
+
+def comments_under(db: Database, article_id: int) -> int:
+    """How many of an article's comments the site's list of comments counted."""
+    sql = "select count(*) from comments where article_id = ? and door = 'rest' and missing_since is null"
+    return int(db.execute(sql, [article_id]).fetchone()[0])
+
+
+def summary(db: Database, crawl_id: int) -> str:
+    """One line that a person can read: what a run did, and how it ended."""
+    sql = "select crawls.*, sites.name as site from crawls join sites on sites.id = crawls.site_id where crawls.id = ?"
+    run = next(db.query(sql, [crawl_id]))
+    parts = [f"{run[name]:,} {name}" for name in ("new", "revised", "unchanged", "missing", "quarantined") if run[name]]
+    held = f"holds {holdings(db, run['site_id'], 'article'):,} articles, {holdings(db, run['site_id'], 'comment'):,} comments"
+    said = f"; {run['note']}" if run["note"] else ""
+    return f"{run['site']}: {run['outcome']}; {', '.join(parts) or 'nothing new'}; {run['requests']:,} requests; {held}{said}"

@@ -1,0 +1,68 @@
+"""Addresses of one site: which belong to it, and the one spelling under which each is kept. Pure."""
+
+from __future__ import annotations
+
+import fnmatch
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from archive.errors import ConfigurationError
+
+Origin = tuple[str, str, int]
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def origin(url: str) -> Origin:
+    """(scheme, host, port). Raises ValueError for a malformed address."""
+    parts = urlsplit(url)
+    return parts.scheme, (parts.hostname or "").lower(), parts.port or DEFAULT_PORTS.get(parts.scheme, 0)
+
+
+def family(home: str) -> frozenset[Origin]:
+    """The home's origin and those that are the same site by custom: http and https, with and without www."""
+    scheme, host, port = origin(home)
+    hosts = {host, host.removeprefix("www.") if host.startswith("www.") else f"www.{host}"}
+    if port != DEFAULT_PORTS.get(scheme):
+        return frozenset((scheme, h, port) for h in hosts)
+    return frozenset((s, h, p) for s, p in DEFAULT_PORTS.items() for h in hosts)
+
+
+def checked_home(home: str) -> str:
+    """The address of a front page, with a trailing slash. Raises ConfigurationError, saying what is wrong with it."""
+    try:
+        parts = urlsplit(home.strip())
+        usable = parts.scheme in DEFAULT_PORTS and bool(parts.hostname) and parts.port != 0 and not parts.username
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ConfigurationError(f"home={home!r} is no web address; write it as https://example.org/")
+    path = parts.path if parts.path.endswith("/") else parts.path + "/"
+    return urlunsplit((parts.scheme, parts.netloc.lower(), path, "", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """The addresses of the site at ``home``."""
+
+    home: str
+    noise: tuple[str, ...] = ()  # query parameters that never name another page; a trailing * is a prefix
+
+    def belongs(self, url: str) -> bool:
+        try:
+            return origin(url) in family(self.home)
+        except ValueError:
+            return False
+
+    def canonical(self, url: str) -> str:
+        """The one spelling: the home's origin, no fragment, no tracking parameters. Foreign addresses stay as they are."""
+        if not self.belongs(url):
+            return url
+        parts, home = urlsplit(url), urlsplit(self.home)
+        query = parts.query
+        if query:
+            pairs = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if not self._is_noise(name)]
+            query = urlencode(pairs) if len(pairs) < query.count("&") + 1 else query
+        return urlunsplit((home.scheme, home.netloc, parts.path or "/", query, ""))
+
+    def _is_noise(self, name: str) -> bool:
+        return any(fnmatch.fnmatchcase(name.lower(), pattern) for pattern in self.noise)

@@ -1,0 +1,1 @@
+"""Commands of ``scrapy`` that know the archive: its lock, its exit codes, its one line at the end."""

@@ -1,0 +1,175 @@
+"""The WordPress REST API as an index: which address to ask next, and what an answer says. Pure.
+
+Source: the REST API handbook, and what was measured on real sites: totals over-count, pages come short before the end,
+naive times are the site's wall clock, unknown parameters are ignored without a word.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from urllib.parse import quote, urljoin
+
+from crawler.errors import DoorClosed
+
+PER_PAGE = 100  # the API's maximum
+PROBE = 20  # rows of the question "what is new?"
+FIELDS = {
+    "posts": "id,date,date_gmt,modified,modified_gmt,link,title,content,author,categories,tags,type,status",
+    "comments": "id,post,parent,author_name,author_url,date,date_gmt,content,type",
+    "users": "id,name,link",
+    "categories": "id,name,slug",
+    "tags": "id,name,slug",
+}
+Collection = Literal["posts", "comments", "users", "categories", "tags"]
+Order = Literal["asc", "desc"]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One answer of a collection."""
+
+    rows: list[dict[str, Any]]
+    total: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a walk by date has come: everything beyond ``edge`` (the site's wall clock) is read, and ``page`` of the rest is next.
+
+    A walk by date neither skips nor repeats when the list grows or shrinks meanwhile, and goes on after a kill.
+    """
+
+    edge: str = ""
+    page: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.edge}|{self.page}"
+
+    @classmethod
+    def parse(cls, text: str | None) -> Cursor:
+        edge, _, page = (text or "|1").partition("|")
+        return cls(edge, int(page))
+
+
+def root_candidates(home: str, html: str, link_header: str) -> list[str]:
+    """Where the API may be: what the front page says first, then the two usual places."""
+    said = re.findall(r'<([^<>]+)>\s*;\s*rel="?https://api\.w\.org/"?', link_header)
+    for tag in re.findall(r"<link\b[^>]*https://api\.w\.org/[^>]*>", html):
+        said += re.findall(r"""href=["']([^"']+)["']""", tag)
+    places = [*(urljoin(home, place.replace("&amp;", "&")) for place in said), urljoin(home, "wp-json/"), urljoin(home, "?rest_route=/")]
+    return list(dict.fromkeys(places))
+
+
+def endpoint(root: str, route: str, **params: object) -> str:
+    """An address of the API below ``root``, which is .../wp-json/ or .../?rest_route=/."""
+    query = "&".join(f"{name}={quote(str(value), safe=',:')}" for name, value in params.items())
+    joiner = "&" if "?" in root else "?"
+    return root + route + (joiner + query if query else "")
+
+
+def walk_url(url: str, collection: Collection, cursor: Cursor, order: Order) -> str:
+    """The next piece of a walk through a whole collection, by date."""
+    bound = {"before" if order == "desc" else "after": cursor.edge} if cursor.edge else {}
+    page = {"page": cursor.page} if cursor.page > 1 else {}
+    return endpoint(url, "", per_page=PER_PAGE, orderby="date", order=order, **bound, **page, _fields=FIELDS[collection])
+
+
+def advance(cursor: Cursor, listing: Listing, order: Order) -> Cursor | None:
+    """Where the walk goes on; None at its end. Raises DoorClosed when the answer shows that the bound was ignored."""
+    dates = [row["date"] for row in listing.rows]
+    if cursor.edge and any((d >= cursor.edge if order == "desc" else d <= cursor.edge) for d in dates):
+        raise DoorClosed("REST ignores the dates it is given: its list cannot be walked to the end")
+    if listing.pages <= cursor.page:
+        return None
+    edge = _beyond(min(dates) if order == "desc" else max(dates), order) if dates else cursor.edge
+    return Cursor(cursor.edge, cursor.page + 1) if edge == cursor.edge else Cursor(edge)
+
+
+def _beyond(date: str, order: Order) -> str:
+    """A second past ``date``, against the walk's direction: rows of that same second are not lost."""
+    moved = datetime.fromisoformat(date) + timedelta(seconds=1 if order == "desc" else -1)
+    return moved.isoformat(timespec="seconds")
+
+
+def read_listing(body: bytes, headers: Mapping[str, str], required: tuple[str, ...], asked: int = PER_PAGE) -> Listing:
+    """The rows of an answer, checked: ids are whole numbers, required fields are there, no more rows than asked for.
+
+    ``headers`` have lower-case names. Raises DoorClosed, saying what was wrong.
+    """
+    try:
+        rows = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise DoorClosed("REST answers something that is no JSON") from error
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise DoorClosed("REST answers something that is no list")
+    for row in rows:
+        lacking = [name for name in ("id", *required) if name not in row]
+        if lacking or not isinstance(row["id"], int) or isinstance(row["id"], bool):
+            raise DoorClosed(f"REST leaves out {', '.join(lacking) or 'whole-number ids'}")
+    if len(rows) > asked:
+        raise DoorClosed(f"REST ignores per_page: {len(rows)} rows where {asked} were asked for")
+    return Listing(rows, _count(headers, "x-wp-total", len(rows)), _count(headers, "x-wp-totalpages", 1))
+
+
+def _count(headers: Mapping[str, str], name: str, otherwise: int) -> int:
+    value = headers.get(name, "").strip()
+    return int(value) if value.isdecimal() else otherwise
+
+
+def read_root(body: bytes) -> dict[str, Any]:
+    """The API's own description. Raises DoorClosed when this is no WordPress API."""
+    try:
+        root = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise DoorClosed("no WordPress REST here") from error
+    if not isinstance(root, dict) or "wp/v2" not in (root.get("namespaces") or []):
+        raise DoorClosed("no WordPress REST here")
+    return root
+
+
+def probe_url(url: str, collection: Literal["posts", "comments"], page: int = 1) -> str:
+    """The smallest question that tells what is new."""
+    ordering, fields = ("modified", "id,modified_gmt") if collection == "posts" else ("id", "id,post,date_gmt")
+    more = {"page": page} if page > 1 else {}
+    return endpoint(url, "", per_page=PROBE, orderby=ordering, order="desc", **more, _fields=fields)
+
+
+def marks_of(rows: list[dict[str, Any]], collection: Literal["posts", "comments"]) -> list[list[Any]]:
+    """The rows of a probe as they are remembered: [id, modified_gmt] of posts, [id, ''] of comments."""
+    return [[row["id"], row.get("modified_gmt", "") if collection == "posts" else ""] for row in rows]
+
+
+def news(rows: list[list[Any]], known: list[list[Any]], collection: Literal["posts", "comments"]) -> list[list[Any]]:
+    """Those marks of a probe that the last probe did not have and that are not older than it reached."""
+    rank = (lambda mark: mark[1]) if collection == "posts" else (lambda mark: mark[0])
+    seen = {tuple(mark) for mark in known}
+    oldest = min(map(rank, known)) if known else None
+    return [mark for mark in rows if tuple(mark) not in seen and (oldest is None or len(known) < PROBE or rank(mark) >= oldest)]
+
+
+def include_url(url: str, collection: Collection, ids: list[int], fields: str | None = None) -> str:
+    """Ask for up to 100 items by their ids."""
+    numbers = ",".join(map(str, ids))
+    return endpoint(url, "", include=numbers, per_page=PER_PAGE, _fields=fields or FIELDS[collection])
+
+
+def thread_url(url: str, posts: list[str], page: int) -> str:
+    """The comments under up to 100 articles, oldest first."""
+    more = {"page": page} if page > 1 else {}
+    return endpoint(url, "", post=",".join(posts), per_page=PER_PAGE, orderby="date", order="asc", **more, _fields=FIELDS["comments"])
+
+
+def ids_url(url: str, page: int) -> str:
+    """One page of the list of all ids."""
+    return endpoint(url, "", per_page=PER_PAGE, page=page, orderby="id", order="asc", _fields="id")
+
+
+def beyond_last(rows: list[dict[str, Any]], order: Order) -> Cursor:
+    """The cursor after a walk that stops in the middle of an answer."""
+    return Cursor(_beyond(rows[-1]["date"], order))

@@ -1,0 +1,47 @@
+"""What can go wrong on the way to a site. Same family as the archive's errors: a message a person can act on, an exit code."""
+
+from __future__ import annotations
+
+from archive.errors import ArchiveError, ConfigurationError
+
+
+class FetchError(ArchiveError):
+    """A request brought no usable answer."""
+
+    exit_code = 5
+
+
+class Unreachable(FetchError):
+    """No answer, or none in time."""
+
+
+class Limited(FetchError):
+    """The site asks us to slow down, again and again."""
+
+
+class BadStatus(FetchError):
+    """An answer with a status that is no success."""
+
+    def __init__(self, url: str, status: int, capture_id: int | None) -> None:
+        super().__init__(f"{url} answered {status}")
+        self.url, self.status, self.capture_id = url, status, capture_id
+
+
+class Forbidden(FetchError):
+    """robots.txt asks us to keep out: an explained gap, no failure."""
+
+    exit_code = 0
+
+
+class OutsideSite(ConfigurationError):
+    """An address that does not belong to the site; nothing was sent there."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(f"{url} is outside the site")
+        self.url = url
+
+
+class DoorClosed(ArchiveError):
+    """A door of the site is closed, or what stands behind it cannot be relied on."""
+
+    exit_code = 5

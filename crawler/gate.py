@@ -1,0 +1,45 @@
+"""May this reading become current? By identity, not by length: a short article is an article. Pure.
+
+A page that lies (challenge, donate wall, soft 404, redesign) never replaces a good one: it is kept and listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from crawler.items import Article
+
+SHRUNK = 0.4  # of the held text: less than that is judged before it is believed
+
+
+def refusal(article: Article, asked: str, held: Mapping[str, Any] | None) -> str | None:
+    """Why a page reading may not become current; None when it may.
+
+    ``asked`` is the address that was asked for. ``held`` is what the archive holds of the article: ``source_id``,
+    ``word_count`` and ``door`` of the current revision; None at first sight.
+    """
+    if article.kind == "none":
+        return "no article on the page"
+    if not article.title.strip():
+        return "no title on the page"
+    if article.source_id is None and not same_address(article.url, asked):
+        return f"the page calls itself {article.url}"
+    if held is None:
+        return None
+    if article.source_id and held["source_id"] and article.source_id != held["source_id"]:
+        return f"another article: the page's id is {article.source_id}, the archive's {held['source_id']}"
+    if held["door"] == "page" and held["word_count"] > 50 and len(article.text.split()) < held["word_count"] * SHRUNK:
+        return f"the text shrank from {held['word_count']} to {len(article.text.split())} words"
+    return None
+
+
+def same_address(one: str, other: str) -> bool:
+    """The same page but for scheme, www., a final slash and the spelling of percent escapes."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(url: str) -> tuple[str, str, str]:
+    parts = urlsplit(url)
+    return parts.netloc.lower().removeprefix("www."), unquote(parts.path).rstrip("/"), parts.query

@@ -1,0 +1,40 @@
+"""How a run ended: the causes met on the way, and the one exit code they make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+COMPLETE, BUG, CONFIGURATION, STORAGE, ALARM, UNREACHABLE, LOCKED, INTERRUPTED = 0, 1, 2, 3, 4, 5, 75, 130
+ORDER = (INTERRUPTED, BUG, STORAGE, CONFIGURATION, ALARM, UNREACHABLE)  # of several causes, the first of these is told
+WORDS = {
+    COMPLETE: "complete",
+    BUG: "failed",
+    CONFIGURATION: "misconfigured",
+    STORAGE: "disk or database",
+    ALARM: "content alarm",
+    UNREACHABLE: "unreachable or limiting",
+    INTERRUPTED: "interrupted",
+}
+
+
+@dataclass(slots=True)
+class Outcome:
+    """Collects causes; ``causes`` keeps the first message of each exit code."""
+
+    causes: dict[int, str] = field(default_factory=dict)
+
+    def add(self, exit_code: int, message: str) -> None:
+        self.causes.setdefault(exit_code, message)
+
+    @property
+    def exit_code(self) -> int:
+        return next((code for code in ORDER if code in self.causes), COMPLETE)
+
+    @property
+    def word(self) -> str:
+        return WORDS[self.exit_code]
+
+    @property
+    def message(self) -> str:
+        """What led to the exit code; '' when all went well."""
+        return self.causes.get(self.exit_code, "")

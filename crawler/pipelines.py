@@ -1,0 +1,67 @@
+"""item -> gate -> store."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from scrapy.exceptions import DropItem
+
+from archive import known
+from archive.articles import Seen, find_article
+from crawler.gate import refusal
+from crawler.identity import EXTRACTOR
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from crawler.items import Answer
+
+
+class GatePipeline:
+    """Keeps a page that is not believed out of the archive's current state, and in view: a row in quarantine."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> GatePipeline:
+        return cls(crawler)
+
+    def process_item(self, answer: Answer) -> Answer:
+        for article in answer.articles if answer.door == "page" else ():
+            spider = self.crawler.spider
+            row = find_article(spider.store.db, spider.site_id, article.source_id, answer.asked)
+            held = row and known.held(spider.store.db, row["id"])
+            if reason := refusal(article, answer.asked, held):
+                spider.store.quarantine(spider.crawl_id, spider.site_id, answer.asked, reason, answer.captures[0][0], answer.at)
+                raise DropItem(f"{answer.asked}: {reason}")
+        return answer
+
+
+class StorePipeline:
+    """Hands an answer to the store, as plain mappings, in one transaction."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> StorePipeline:
+        return cls(crawler)
+
+    def process_item(self, answer: Answer) -> Answer:
+        spider = self.crawler.spider
+        threads = {source_id: [asdict(comment) for comment in comments] for source_id, comments in answer.threads.items()}
+        answer.counts = spider.store.save_answer(
+            spider.crawl_id,
+            spider.site_id,
+            Seen(answer.at, answer.captures, EXTRACTOR),
+            articles=[asdict(article) for article in answer.articles],
+            threads=threads,
+            thread_door=answer.door,
+            whole_threads=answer.whole_threads,
+            gaps=[asdict(gap) | {"explained": int(gap.explained)} for gap in answer.gaps],
+            marks=answer.marks,
+        )
+        spider.counts.update(answer.counts)
+        return answer

@@ -1,0 +1,69 @@
+"""Every setting, with its reason. Any of them can be given on the command line: ``-s NAME=VALUE``."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+BOT_NAME = "crawler"
+SPIDER_MODULES = ["crawler.spiders"]
+NEWSPIDER_MODULE = "crawler.spiders"
+COMMANDS_MODULE = "crawler.commands"  # crawl with our exit codes and lock; update; reextract
+
+# What people set.
+ARCHIVE_DIR = None  # folder of archive.db, lock and warc/; None = the environment's ARCHIVE_DIR, else data; relative = beside scrapy.cfg
+CONTACT = ""  # an address or e-mail that a webmaster can turn to; it stands in the User-Agent
+SWEEP_DAYS = 30  # every article and thread is read again within so many days; 0 = no sweep
+GONE_AFTER = 24  # hours between the two confirmations after which what is missing is gone
+PAGE_BUDGET = 1000  # pages a run captures as evidence on a site that is read through REST
+EXTRACT_WORKERS = 2  # processes that read pages; one page never blocks the others
+EXTRACT_SECONDS = 20  # CPU seconds a page may take before it is cut off and named; a usual page takes 0.003
+RETRY_WAIT = 5.0  # seconds before the first retry, doubled for the next; a Retry-After of the server wins
+PATIENCE = 300  # seconds of waiting for a site that limits us, in all; then the run ends with exit code 5
+
+# Manners.
+USER_AGENT = None  # None = built from BOT_NAME, its release and CONTACT
+ROBOTSTXT_OBEY = True  # by our own middleware: a robots.txt that fails means "keep out" (RFC 9309), Scrapy's would go on
+DOWNLOAD_DELAY = 1.0  # seconds between two requests to a host
+RANDOMIZE_DOWNLOAD_DELAY = False  # its default halves gaps now and then and would break a Crawl-delay
+CONCURRENT_REQUESTS = 8  # in all
+CONCURRENT_REQUESTS_PER_DOMAIN = 8  # the delay is what limits; with DOWNLOAD_DELAY=0 this does
+DOWNLOAD_TIMEOUT = 30  # a stop signal waits for the answer under way: no longer than this
+
+# Safety.
+COOKIES_ENABLED = False  # two runs must see the same site
+REFERRER_POLICY = "no-referrer"  # a site need not know our way through it
+METAREFRESH_ENABLED = False  # a page must not send us anywhere
+TELNETCONSOLE_ENABLED = False  # a port that executes code
+REMOTE_CONTROL_ENABLED = False  # another one
+DOWNLOAD_VERIFY_CERTIFICATES = True  # evidence from an unverified host is none
+DOWNLOAD_MAXSIZE = 16 * 2**20  # bytes, unpacked: a small body can unpack to a gigabyte
+DOWNLOAD_WARNSIZE = 0  # long threads are no news
+DOWNLOAD_FAIL_ON_DATALOSS = False  # a truncated answer is captured and flagged, not hidden
+REDIRECT_MAX_TIMES = 5
+DOWNLOAD_HANDLERS = {"file": None, "data": None, "ftp": None, "s3": None}  # the web only
+MEMUSAGE_LIMIT_MB = 2048  # a runaway run ends before the machine does
+
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "crawler.middlewares.GuardMiddleware": 50,  # first of all: may this request leave?
+    "crawler.middlewares.RobotsMiddleware": 100,
+    "crawler.middlewares.PatienceMiddleware": 550,  # where Scrapy's own retry stands
+    "crawler.capture.CaptureMiddleware": 950,  # nearest the downloader: bodies still compressed, robots.txt and redirects included
+}
+ITEM_PIPELINES = {
+    "crawler.pipelines.GatePipeline": 100,
+    "crawler.pipelines.StorePipeline": 200,
+}
+EXTENSIONS = {
+    "crawler.extensions.Progress": 100,
+    "scrapy.extensions.logstats.LogStats": None,  # the progress bar says it
+}
+
+# Words. On a terminal a progress bar and a summary; under cron the summary and what went wrong.
+LOG_LEVEL = "WARNING"
+LOG_FORMAT = "%(levelname)s %(message)s"
+PROGRESS = sys.stderr.isatty()
+for noisy in ("trafilatura", "htmldate", "py.warnings"):
+    logging.getLogger(noisy).setLevel(logging.ERROR)

@@ -1,0 +1,1 @@
+"""Sites: one file each. ``site`` crawls any of them."""

@@ -1,0 +1,38 @@
+"""Asking the site: one place through which every request leaves, and where every failure gets its name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrapy import Request
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
+
+from crawler.errors import BadStatus, Unreachable
+from crawler.identity import user_agent
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+
+class Web:
+    """The site as seen through Scrapy's downloader and its middlewares: guarded, polite, captured."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.agent = user_agent(crawler.settings)
+        self.requests = 0
+
+    async def get(self, url: str, *, door: str, any_status: bool = False) -> Response:
+        """The answer to a GET, after redirects and retries; ``response.meta["capture"]`` tells its record.
+
+        Raises BadStatus unless the status is 2xx or ``any_status``; Unreachable, Limited, Forbidden, OutsideSite, StorageError.
+        """
+        request = Request(url, headers={"User-Agent": self.agent}, meta={"door": door}, dont_filter=True)
+        try:
+            response = await self.crawler.engine.download_async(request)
+        except (IgnoreRequest, DownloadCancelledError) as error:
+            raise Unreachable(f"{url}: {error}") from error
+        if not any_status and not 200 <= response.status < 300:
+            raise BadStatus(url, response.status, response.meta["capture"].id)
+        return response
