@@ -1,0 +1,1 @@
+"""The archive as a reading site: Datasette underneath, one plugin on top. Reads only."""

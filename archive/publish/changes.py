@@ -1,0 +1,89 @@
+"""What happened to articles and comments, newest first, with the words that changed."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from markupsafe import Markup
+
+from archive.publish.edits import text_diff, word_diff
+from archive.publish.rows import Row, fetch_row, fetch_rows
+
+EVENTS = ("new", "edited", "moved", "renamed", "missing", "gone", "back")
+GROUPS = {
+    "": EVENTS,
+    "changed": ("edited", "moved", "renamed"),
+    "removed": ("missing", "gone", "back"),
+    **{event: (event,) for event in EVENTS},
+}
+PAGE = 50
+
+
+def list_changes(db: sqlite3.Connection, group: str, limit: int, offset: int = 0) -> list[Row]:
+    """Changes of a group, newest first. One query per event: each then walks its own index and stops at the limit."""
+    rows = [row for event in GROUPS[group] for row in events(db, event, limit + offset)]
+    rows.sort(key=lambda row: (row["at"], row["article_id"]), reverse=True)
+    return with_subjects(db, rows[offset : offset + limit])
+
+
+def events(db: sqlite3.Connection, event: str, limit: int) -> list[Row]:
+    sql = """
+        select
+          at,
+          event,
+          detail,
+          article_id,
+          comment_id
+        from changes
+        where event = ?
+        order by at desc
+        limit ?
+    """
+    return fetch_rows(db, sql, [event, limit])
+
+
+def with_subjects(db: sqlite3.Connection, rows: list[Row]) -> list[Row]:
+    """Each change with the article and, where it is about one, the comment's signature."""
+    return [row | subject(db, row) for row in rows]
+
+
+def subject(db: sqlite3.Connection, row: Row) -> dict[str, Any]:
+    article = fetch_row(db, "select title, url, published_on from articles where id = ?", [row["article_id"]])
+    comment = fetch_row(db, "select author from comments where id = ?", [row["comment_id"]]) if row["comment_id"] else None
+    return {"author": comment["author"] if comment else None} | (article or {"title": "?", "url": "", "published_on": None})
+
+
+def with_words(db: sqlite3.Connection, row: Row) -> Row:
+    """A change with the words that changed: ``headline`` and ``words`` as markup, empty where nothing was reworded."""
+    if row["event"] != "edited":
+        return row | {"headline": Markup(""), "words": Markup("")}
+    if row["comment_id"]:
+        edit = fetch_row(db, "select * from comment_edits where comment_id = ? and seen_at = ?", [row["comment_id"], row["at"]])
+    else:
+        edit = fetch_row(db, "select * from edits where article_id = ? and seen_at = ?", [row["article_id"], row["at"]])
+    return row | described_edit(edit or {})
+
+
+def described_edit(edit: Row) -> dict[str, Any]:
+    """The differences of one edit, field by field. Shapes: see the views ``edits`` and ``comment_edits``."""
+    lines = {name: word_diff(edit.get(f"old_{name}") or "", edit.get(name) or "") for name in ("title", "byline", "author") if differs(edit, name)}
+    tags = word_diff(tag_line(edit.get("old_tags")), tag_line(edit.get("tags"))) if differs(edit, "tags") else Markup("")
+    words = text_diff(edit["old_text"], edit["text"]) if differs(edit, "text") else Markup("")
+    return {
+        "headline": lines.get("title", Markup("")),
+        "byline_words": lines.get("byline", lines.get("author", Markup(""))),
+        "tag_words": tags,
+        "words": words,
+        "declared": edit.get("declared"),
+        "change": edit.get("change"),
+        "unchanged_until": edit.get("unchanged_until"),
+    }
+
+
+def differs(edit: Row, name: str) -> bool:
+    return (edit.get(f"old_{name}") or "") != (edit.get(name) or "")
+
+
+def tag_line(tags: str | None) -> str:
+    return ", ".join(line.partition(": ")[2] or line for line in (tags or "").splitlines())

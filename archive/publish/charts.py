@@ -1,0 +1,73 @@
+"""Charts as SVG made on the server: no script, no style attribute, one link per bar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from markupsafe import Markup
+
+from archive.publish.rows import Row
+
+WIDTH, HEIGHT, FOOT = 960, 120, 18
+
+
+def timeline(rows: Sequence[Row], upper: str, lower: str | None, link: Callable[[str], str], label: str) -> Markup:
+    """Bars per month, ``upper`` above the axis and ``lower`` hanging below it; each month is a link.
+
+    ``rows`` have ``month`` (YYYY-MM) and the named counts. Months without a row are gaps of the same width.
+    """
+    counted = {row["month"]: row for row in rows}
+    if not counted:
+        return Markup("")
+    months = month_range(min(counted), max(counted))
+    step = WIDTH / max(len(months), 24)
+    above, below = (int(HEIGHT * 0.62), int(HEIGHT * 0.38)) if lower else (HEIGHT, 0)
+    most = max([row[upper] or 0 for row in rows] + [1])
+    most_below = max([row[lower] or 0 for row in rows] + [1]) if lower else 1
+    bars = [
+        month_bar(counted[month], i * step, step, above, (upper, most), below, (lower, most_below) if lower else None, link(month))
+        for i, month in enumerate(months)
+        if month in counted
+    ]
+    years = [year_mark(month[:4], i * step, above, below) for i, month in enumerate(months) if i == 0 or month.endswith("-01")]
+    every = max(1, round(len(years) * 44 / WIDTH))
+    kept = [mark for i, mark in enumerate(years) if i % every == 0]
+    return Markup('<svg class="timeline" viewBox="0 0 {} {}" role="group" aria-label="{}">{}</svg>').format(
+        WIDTH, HEIGHT + FOOT, label, Markup("").join(kept + bars)
+    )
+
+
+def month_range(first: str, last: str) -> list[str]:
+    """``2013-11``, ``2014-02`` -> every month from the one to the other. A range beyond 150 years keeps only its end."""
+    start, end = (int(month[:4]) * 12 + int(month[5:7]) - 1 for month in (first, last))
+    return [f"{n // 12:04}-{n % 12 + 1:02}" for n in range(max(start, end - 1800), end + 1)]
+
+
+def month_bar(
+    row: Row, x: float, step: float, above: int, upper: tuple[str, int], below: int, lower: tuple[str, int] | None, href: str
+) -> Markup:
+    """One month: a link over the whole height, so that a short bar is as easy to hit as a tall one."""
+    counts = [(name, row[name] or 0) for name, _ in filter(None, (upper, lower))]
+    title = f"{row['month']}: " + ", ".join(f"{count:,} {name}" for name, count in counts)
+    wide = max(step - 1, step * 0.8)
+    parts = [Markup('<rect class="hit" x="{:.1f}" y="0" width="{:.1f}" height="{}"/>').format(x, step, above + below)]
+    tall = bar_height(row[upper[0]], upper[1], above - 4)
+    parts.append(bar("bar", x, above - tall, wide, tall))
+    if lower:
+        parts.append(bar("bar second", x, above + 1, wide, bar_height(row[lower[0]], lower[1], below - 2)))
+    return Markup('<a href="{}" aria-label="{}"><title>{}</title>{}</a>').format(href, title, title, Markup("").join(parts))
+
+
+def bar(kind: str, x: float, y: float, width: float, height: float) -> Markup:
+    return Markup('<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>').format(kind, x, y, width, height)
+
+
+def bar_height(count: int | None, most: int, room: int) -> float:
+    """In proportion; one pixel and a half for the smallest, so that it can be seen."""
+    return max(1.5, room * count / most) if count else 0.0
+
+
+def year_mark(year: str, x: float, above: int, below: int) -> Markup:
+    return Markup(
+        '<line class="year" x1="{:.1f}" x2="{:.1f}" y1="0" y2="{}"/><text x="{:.1f}" y="{}">{}</text>'
+    ).format(x, x, above + below + 4, x + 3, HEIGHT + FOOT - 4, year)

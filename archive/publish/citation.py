@@ -1,0 +1,141 @@
+"""A citation that can be checked: the dated address here, the digest of what the site sent, the record that holds it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from archive.publish.formats import day
+from archive.publish.sanitise import plain
+
+LATEX = {character: f"\\{character}" for character in "&%$#_{}"} | {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
+MEDIA_TYPES = {
+    "txt": "text/plain; charset=utf-8",
+    "bib": "application/x-bibtex; charset=utf-8",
+    "ris": "application/x-research-info-systems; charset=utf-8",
+    "json": "application/vnd.citationstyles.csl+json; charset=utf-8",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """What is cited: one state of one article. Days are ``YYYY-MM-DD``, or less of it, or empty."""
+
+    title: str
+    authors: tuple[str, ...]
+    site: str
+    published_on: str
+    url: str
+    permalink: str  # absolute dated address in this archive
+    seen_at: str
+    payload_digest: str = ""
+    record_id: str = ""
+
+    @property
+    def key(self) -> str:
+        """``roggio2014taliban``: family name, year, first long word of the headline."""
+        family = self.authors[0].split()[-1] if self.authors and self.authors[0].split() else self.site
+        words = [word for word in re.findall(r"\w+", self.title) if len(word) > 3]
+        return ascii_word(family) + self.published_on[:4] + ascii_word(words[0] if words else "")
+
+    @property
+    def proof(self) -> str:
+        parts = [f"seen {self.seen_at}", f"payload {self.payload_digest}", f"WARC record {self.record_id}"]
+        return "; ".join(parts[: 1 + 2 * bool(self.record_id)])
+
+
+def ascii_word(text: str) -> str:
+    folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]", "", folded.lower()) or "x"
+
+
+def cite(article: dict[str, Any], origin: str, path: str) -> Citation:
+    """The citation of a reading page's context, whose dated address is ``path`` at ``origin`` (``http://HOST:PORT``)."""
+    evidence = article["captures"][0] if article["captures"] else {}
+    return Citation(
+        title=plain(article["revision"]["title"]),
+        authors=tuple(plain(name) for name in article["authors"] if name),
+        site=plain(article["article"]["site_title"] or article["article"]["site"]),
+        published_on=article["article"]["published_on"] or (article["article"]["published_at"] or "")[:10],
+        url=article["article"]["url"],
+        permalink=origin + path,
+        seen_at=article["revision"]["seen_at"],
+        payload_digest=evidence.get("payload_digest", ""),
+        record_id=evidence.get("record_id", ""),
+    )
+
+
+def as_text(citation: Citation) -> str:
+    names = ", ".join(citation.authors)
+    when = f", {day(citation.published_on)}" if citation.published_on else ""
+    start = f"{names}: " if names else ""
+    return f"{start}“{citation.title}”, {citation.site}{when}. {citation.url} Archived at {citation.permalink} ({citation.proof})."
+
+
+def as_bibtex(citation: Citation) -> str:
+    """An @online entry (biblatex)."""
+    fields = {
+        "author": " and ".join(latex(name) for name in citation.authors),
+        "title": "{" + latex(citation.title) + "}",
+        "organization": latex(citation.site),
+        "date": citation.published_on,
+        "url": citation.url.replace("{", "%7B").replace("}", "%7D"),
+        "urldate": citation.seen_at[:10],
+        "note": latex(f"Archived at {citation.permalink} ({citation.proof})"),
+    }
+    lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
+    return "\n".join([f"@online{{{citation.key},", *lines, "}"]) + "\n"
+
+
+def latex(text: str) -> str:
+    return "".join(LATEX.get(character, character) for character in one_line(text))
+
+
+def as_ris(citation: Citation) -> str:
+    """RIS as reference managers import it: CRLF, two blanks before the hyphen, ER last."""
+    lines = [
+        ("TY", "BLOG"),
+        *(("AU", name) for name in citation.authors),
+        ("TI", citation.title),
+        ("T2", citation.site),
+        ("PY", citation.published_on[:4]),
+        ("DA", citation.published_on.replace("-", "/")),
+        ("UR", citation.url),
+        ("L2", citation.permalink),
+        ("Y2", citation.seen_at[:10].replace("-", "/")),
+        ("N1", f"Archived at {citation.permalink} ({citation.proof})"),
+        ("ID", citation.key),
+        ("ER", ""),
+    ]
+    return "".join(f"{tag}  - {one_line(value)}\r\n" for tag, value in lines if value or tag == "ER")
+
+
+def as_csl(citation: Citation) -> dict[str, Any]:
+    """CSL-JSON. https://docs.citationstyles.org/en/stable/specification.html#appendix-iv-variables"""
+    return {
+        "id": citation.key,
+        "type": "post-weblog",
+        "title": citation.title,
+        "author": [{"literal": name} for name in citation.authors],
+        "container-title": citation.site,
+        "issued": date_parts(citation.published_on),
+        "accessed": date_parts(citation.seen_at[:10]),
+        "URL": citation.url,
+        "archive_location": citation.permalink,
+        "note": citation.proof,
+    }
+
+
+def date_parts(date: str) -> dict[str, list[list[int]]]:
+    parts = [int(part) for part in date.split("-") if part.isdigit()]
+    return {"date-parts": [parts]} if parts else {}
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,1 @@
+"""Commands of ``python -m archive`` that read the archive as its pages do."""

@@ -1,0 +1,56 @@
+"""Datasette's own pages: limits, headers, cells that lead to the reading page."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from markupsafe import Markup
+
+from archive.publish.addresses import reading_path
+
+LONGEST_VALUE = 10_000_000  # bytes; hex(zeroblob(4e8)) would take 29 s and 2 GB despite the time limit
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+ALWAYS = {
+    b"x-content-type-options": b"nosniff",
+    b"x-frame-options": b"DENY",
+    b"x-robots-tag": b"noindex",
+    b"referrer-policy": b"no-referrer",
+    # Datasette's pages have inline scripts and styles of their own. Ours send a stricter policy, which stands.
+    b"content-security-policy": (
+        b"default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        b"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+}
+
+
+def limit(connection: sqlite3.Connection) -> None:
+    """A query that wants a huge value is refused at once."""
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
+
+
+def with_headers(app: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """Every answer carries the protective headers; one that a page set itself stands."""
+
+    async def wrapped(scope: MutableMapping[str, Any], receive: Any, send: Send) -> None:
+        async def send_with_headers(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                headers = list(message.get("headers", []))
+                held = {name.lower() for name, _ in headers}
+                message = {**message, "headers": headers + [pair for pair in ALWAYS.items() if pair[0] not in held]}
+            await send(message)
+
+        await app(scope, receive, send_with_headers)
+
+    return wrapped
+
+
+def cell(column: str, table: str | None, value: Any) -> Markup | None:
+    """An article's address leads to its reading page, the original beside it. Canned queries call such a column ``read``."""
+    if not isinstance(value, str) or not value.startswith(("http://", "https://")):
+        return None
+    if (table, column) == ("articles", "url") or column in ("read", "read_cited"):
+        return Markup('<a href="{}">read</a> · <a href="{}" rel="noopener nofollow">original</a>').format(reading_path(value), value)
+    return None

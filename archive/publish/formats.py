@@ -1,0 +1,85 @@
+"""Times, numbers and links as a page shows them. A clock time without ``Z`` is a wall clock whose zone is not known."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from archive.publish.addresses import dated_path, reading_path
+from archive.publish.sanitise import marked, paragraphs, plain
+
+MONTHS = "January February March April May June July August September October November December".split()
+
+
+def day(instant: str | None) -> str:
+    """``2024-03-07...`` -> ``7 March 2024``; as much of it as is there."""
+    match = re.match(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?", instant or "")
+    if not match:
+        return plain(instant)
+    year, month, number = match.groups()
+    name = MONTHS[int(month) - 1] if month and 1 <= int(month) <= 12 else ""
+    return " ".join(filter(None, [str(int(number)) if number else "", name, year]))
+
+
+def moment(instant: str | None) -> str:
+    """``2024-03-07T12:30:05Z`` -> ``7 March 2024, 12:30 UTC``."""
+    clock = re.search(r"T(\d\d:\d\d)", instant or "")
+    zone = " UTC" if (instant or "").endswith("Z") else ""
+    return f"{day(instant)}, {clock[1]}{zone}" if clock else day(instant)
+
+
+def time_tag(instant: str | None, fine: bool = True) -> Markup:
+    """A time as ``<time>``, to the minute or to the day."""
+    if not instant:
+        return Markup("")
+    return Markup('<time datetime="{}">{}</time>').format(instant, moment(instant) if fine else day(instant))
+
+
+def number(count: int | None) -> str:
+    return "—" if count is None else f"{count:,}"
+
+
+def plural(count: int | None, noun: str) -> str:
+    """``1 article``, ``1,234 articles``."""
+    several = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
+    return f"{count or 0:,} {noun if count == 1 else several}"
+
+
+def share(part: int | None, whole: int | None) -> str:
+    """Percent, rounded down: 100 % is said only of everything."""
+    if part is None or not whole:
+        return ""
+    return f"{min(100.0, int(1000 * part / whole) / 10):g} %"
+
+
+def search_path(query: str) -> str:
+    return f"/search?q={quote(query, safe='')}"
+
+
+def field_query(field: str, value: object) -> str:
+    """``tag:"Al Qaeda"``: a filter for exactly this value."""
+    return f'{field}:"{str(value).replace(chr(34), "")}"'
+
+
+def megabytes(count: int | None) -> str:
+    return "—" if count is None else f"{count / 1e6:,.1f} MB"
+
+
+FILTERS = {
+    "day": day,
+    "moment": moment,
+    "time": time_tag,
+    "date": lambda instant: time_tag(instant, fine=False),
+    "number": number,
+    "plural": plural,
+    "megabytes": megabytes,
+    "reading": reading_path,
+    "dated": dated_path,
+    "search": search_path,
+    "marked": marked,
+    "paragraphs": paragraphs,
+    "plain": plain,
+}
+GLOBALS = {"share": share, "field_query": field_query}

@@ -1,0 +1,99 @@
+"""The home page: what is archived, how complete, when last checked, what happened lately."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from archive.publish.changes import list_changes
+from archive.publish.rows import Row, fetch_rows
+from archive.publish.status import site_states
+
+
+def home(db: sqlite3.Connection) -> dict[str, Any]:
+    """Everything the home page shows."""
+    return {
+        "sites": site_states(db),
+        "months": months(db),
+        "articles": latest_articles(db, 12),
+        "changes": list_changes(db, "changed", 8),
+        "removals": list_changes(db, "removed", 8),
+        "topics": topics(db, 40),
+        "authors": authors(db, 20),
+    }
+
+
+def months(db: sqlite3.Connection) -> list[Row]:
+    """Articles per local month, and the comments under them."""
+    return fetch_rows(
+        db,
+        """
+        select
+          month,
+          count(*) as articles,
+          sum(comment_count) as comments
+        from articles
+        where month is not null
+        group by month
+        order by month
+        """,
+    )
+
+
+def latest_articles(db: sqlite3.Connection, limit: int) -> list[Row]:
+    return fetch_rows(
+        db,
+        """
+        select
+          articles.id,
+          articles.url,
+          articles.kind,
+          articles.title,
+          articles.byline,
+          articles.published_on,
+          articles.comment_count,
+          articles.missing_since,
+          articles.gone_at,
+          substr(revisions.text, 1, 240) as start
+        from articles
+        left join revisions on revisions.id = articles.revision_id
+        order by articles.published_at desc
+        limit ?
+        """,
+        [limit],
+    )
+
+
+def topics(db: sqlite3.Connection, limit: int) -> list[Row]:
+    """Tags and categories by the number of articles; equal names of several sites are one topic."""
+    return fetch_rows(
+        db,
+        """
+        select
+          tags.name,
+          count(distinct article_tags.article_id) as articles
+        from article_tags
+        join tags on tags.id = article_tags.tag_id
+        group by tags.name
+        order by articles desc, tags.name
+        limit ?
+        """,
+        [limit],
+    )
+
+
+def authors(db: sqlite3.Connection, limit: int) -> list[Row]:
+    return fetch_rows(
+        db,
+        """
+        select
+          authors.name,
+          count(distinct article_authors.article_id) as articles
+        from article_authors
+        join authors on authors.id = article_authors.author_id
+        group by authors.name
+        order by articles desc, authors.name
+        limit ?
+        """,
+        [limit],
+    )

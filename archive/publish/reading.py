@@ -1,0 +1,167 @@
+"""An article as a page: its text now or as it was then, where it comes from, what changed, what was cut, what is near it."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from archive.publish.addresses import instant
+from archive.publish.changes import described_edit
+from archive.publish.pictures import Picture, block_markup, held_pictures, picture_sources
+from archive.publish.related import related
+from archive.publish.rows import Row, fetch_row, fetch_rows
+from archive.publish.thread import thread
+
+CONTENT = ("body", "caption")  # everything else is what the site wraps around the author's text
+
+
+def reading(db: sqlite3.Connection, article_id: int, moment: str | None = None) -> dict[str, Any] | None:
+    """Everything the reading page shows; None when nothing had been seen at that moment (YYYYMMDDhhmmss, UTC)."""
+    at = instant(moment) if moment else None
+    revisions = fetch_rows(db, "select * from revisions where article_id = ? order by number", [article_id])
+    article = fetch_row(db, "select articles.*, sites.name as site, sites.title as site_title, sites.home from articles join sites on sites.id = site_id where articles.id = ?", [article_id])
+    revision = chosen_revision(article, revisions, at)
+    if article is None or revision is None:
+        return None
+    return {
+        "article": article,
+        "revision": revision,
+        "revisions": revisions,
+        "at": at,
+        "moment": moment,
+        **body(db, article, revision),
+        "authors": authors(db, article, revision),
+        "tags": tag_names(revision),
+        "edits": edits(db, article_id),
+        "captures": captures(db, revision["id"]),
+        "absences": fetch_rows(db, "select * from absences where article_id = ? and comment_id is null order by missing_since", [article_id]),
+        "addresses": fetch_rows(db, "select url, kind, first_seen_at from urls where article_id = ? order by first_seen_at", [article_id]),
+        "differences": fetch_rows(db, "select field, rest, page, seen_at from differences where article_id = ? order by field", [article_id]),
+        "thread": thread(db, article_id, at),
+        "cites": cites(db, article_id),
+        "cited_by": cited_by(db, article_id),
+        "related": related(db, article),
+        **neighbours(db, article),
+    }
+
+
+def chosen_revision(article: Row | None, revisions: list[Row], at: str | None) -> Row | None:
+    """The current revision, or the last one first seen at or before the moment."""
+    if at:
+        return next((row for row in reversed(revisions) if row["seen_at"] <= at), None)
+    current = [row for row in revisions if article and row["id"] == article["revision_id"]]
+    return (current or revisions[-1:] or [None])[0]
+
+
+def body(db: sqlite3.Connection, article: Row, revision: Row) -> dict[str, Any]:
+    """Blocks as safe markup, the pictures among them, and the pictures that stand nowhere in the text."""
+    blocks = fetch_rows(db, "select position, kind, text, html, rule from blocks where revision_id = ? order by position", [revision["id"]])
+    held = held_pictures(fetch_rows(db, "select url, alt, caption, capture_id from images where article_id = ? order by position", [article["id"]]))
+    shown: set[str] = set()
+    rendered = []
+    for block in blocks:
+        content = block["kind"] in CONTENT
+        markup, urls = block_markup(block["html"] or "", held)
+        above = [] if urls or not content else captioned(block, held, shown)
+        shown.update(urls, [picture.url for picture in above])
+        rendered.append(block | {"content": content, "markup": markup, "pictures": above})
+    loose = [picture for url, picture in held.items() if url not in shown]
+    return {
+        "blocks": rendered,
+        "cut": [block for block in rendered if not block["content"]],
+        "loose_pictures": loose,
+        "picture_sources": picture_sources([Picture(url) for url in shown] + loose),
+    }
+
+
+def captioned(block: Row, held: dict[str, Picture], shown: set[str]) -> list[Picture]:
+    """The pictures whose caption this block is: the block's own markup may have lost them."""
+    if block["kind"] != "caption":
+        return []
+    same = [picture for picture in held.values() if picture.caption.split() == block["text"].split()]
+    return [picture for picture in same if picture.url not in shown]
+
+
+def authors(db: sqlite3.Connection, article: Row, revision: Row) -> list[str]:
+    """Names in the byline; the byline as one name where it is of an older state or no author is known."""
+    sql = """
+        select authors.name
+        from article_authors
+        join authors on authors.id = article_authors.author_id
+        where article_id = ?
+        order by position
+    """
+    names = [row["name"] for row in fetch_rows(db, sql, [article["id"]])]
+    byline = revision["byline"] or ""
+    return names if names and all(name in byline for name in names) or not byline else [byline]
+
+
+def tag_names(revision: Row) -> list[Row]:
+    """``tag: Syria`` per line -> kind and name; what this state carried."""
+    lines = [line.partition(": ") for line in (revision["tags"] or "").splitlines() if line.strip()]
+    return [{"kind": kind if colon else "tag", "name": name if colon else kind} for kind, colon, name in lines]
+
+
+def edits(db: sqlite3.Connection, article_id: int) -> list[Row]:
+    """Each later revision with the words that changed, newest first."""
+    rows = fetch_rows(db, "select * from edits where article_id = ? order by number desc", [article_id])
+    return [{"number": row["number"], "seen_at": row["seen_at"]} | described_edit(row) for row in rows]
+
+
+def captures(db: sqlite3.Connection, revision_id: int) -> list[Row]:
+    """The exchanges that show this revision, latest first: the evidence."""
+    sql = """
+        select
+          captures.*,
+          revision_captures.part
+        from revision_captures
+        join captures on captures.id = revision_captures.capture_id
+        where revision_captures.revision_id = ?
+        order by revision_captures.part = 'page' desc, captures.captured_at desc
+    """
+    return fetch_rows(db, sql, [revision_id])
+
+
+def cites(db: sqlite3.Connection, article_id: int) -> list[Row]:
+    sql = """
+        select distinct
+          articles.title,
+          articles.url,
+          articles.published_on
+        from links
+        join articles on articles.id = links.target_article_id
+        where links.article_id = ? and links.target_article_id <> links.article_id
+        order by articles.published_at
+    """
+    return fetch_rows(db, sql, [article_id])
+
+
+def cited_by(db: sqlite3.Connection, article_id: int) -> list[Row]:
+    sql = """
+        select distinct
+          articles.title,
+          articles.url,
+          articles.published_on
+        from links
+        join articles on articles.id = links.article_id
+        where links.target_article_id = ? and links.article_id <> links.target_article_id
+        order by articles.published_at desc
+        limit 100
+    """
+    return fetch_rows(db, sql, [article_id])
+
+
+def neighbours(db: sqlite3.Connection, article: Row) -> dict[str, Row | None]:
+    """The site's articles published just before and just after."""
+    sql = """
+        select title, url
+        from articles
+        where site_id = ? and published_at {comparison} ?
+        order by published_at {order}
+        limit 1
+    """
+    asked = [article["site_id"], article["published_at"]]
+    return {
+        "previous": fetch_row(db, sql.format(comparison="<", order="desc"), asked),
+        "next": fetch_row(db, sql.format(comparison=">", order="asc"), asked),
+    }

@@ -1,0 +1,81 @@
+"""Answers of our own pages: strict headers, one snapshot of the archive per page, 304 where nothing changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from datasette.utils import sqlite_timelimit
+from datasette.utils.asgi import Response
+
+DATABASE = "archive"
+LONGEST_MS = 8000  # for all queries of one page together; a search for everything in a huge archive ends here
+
+Value = TypeVar("Value")
+
+
+async def read(datasette: Any, function: Callable[..., Value], *arguments: Any) -> Value:
+    """``function(connection, *arguments)`` in Datasette's reading thread.
+
+    All its queries see one state of the archive: a crawl that commits between two of them is not half seen.
+    """
+
+    def in_snapshot(db: sqlite3.Connection) -> Value:
+        with sqlite_timelimit(db, LONGEST_MS):
+            db.execute("begin")
+            try:
+                return function(db, *arguments)
+            finally:
+                db.rollback()
+
+    result: Value = await datasette.get_database(DATABASE).execute_fn(in_snapshot)
+    return result
+
+
+def security_policy(picture_sources: Sequence[str] = ()) -> str:
+    """Content-Security-Policy of our own pages. Pictures load from elsewhere only after a click, and only from these origins."""
+    directives = {
+        "default-src": "'none'",
+        "style-src": "'self'",
+        "script-src": "'self'",
+        "img-src": " ".join(["'self'", "data:", *picture_sources]),
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in directives.items())
+
+
+async def page(
+    datasette: Any,
+    request: Any,
+    template: str,
+    context: Mapping[str, Any],
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A page of our own from a template."""
+    body = await datasette.render_template(template, dict(context), request=request, view_name="own")
+    policy = security_policy(context.get("picture_sources", ()))
+    return answer(request, body, "text/html; charset=utf-8", status, {"content-security-policy": policy} | dict(headers or {}))
+
+
+def answer(request: Any, body: str, content_type: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Any body of our own, with its ETag; 304 without a body when the reader has it already."""
+    etag = '"' + hashlib.sha256(body.encode("utf-8", "replace")).hexdigest()[:24] + '"'
+    sent = {"etag": etag, "cache-control": "no-cache"} | dict(headers or {})
+    if status == 200 and etag in request.headers.get("if-none-match", ""):
+        return Response("", status=304, headers=sent, content_type=content_type)
+    return Response(body, status=status, headers=sent, content_type=content_type)
+
+
+def answer_json(request: Any, value: Any, content_type: str = "application/json; charset=utf-8") -> Response:
+    return answer(request, json.dumps(value, ensure_ascii=False, indent=2), content_type)
+
+
+def redirect(path: str) -> Response:
+    """To another address of ours. A path that starts with two slashes would lead to another host."""
+    return Response.redirect("/" + path.lstrip("/\\"))

@@ -1,0 +1,84 @@
+"""Foreign text on our pages: shown as text, or as markup that cannot do anything.
+
+What the archive stores has been cleaned once, at the door; this is the second door, because a page must be safe whatever
+the file holds.
+"""
+
+from __future__ import annotations
+
+import re
+
+import nh3
+from markupsafe import Markup, escape
+
+START, END = "\ue000", "\ue001"  # private use: they mark a hit in text, and survive escaping
+TAGS = frozenset(
+    "p br h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote q pre code em strong b i u s sub sup small cite abbr a hr span "
+    "figure figcaption table caption thead tbody tfoot tr th td img".split()
+)
+ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"src", "alt"},
+    "th": {"colspan", "rowspan", "scope"},
+    "td": {"colspan", "rowspan"},
+    "ol": {"start"},
+    "abbr": {"title"},
+    "*": {"lang", "dir"},
+}
+SCHEMES = frozenset({"http", "https", "mailto"})
+BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Overrides and isolates: they reorder what stands around them. Letters of any script keep their own direction without."""
+URL = re.compile(r"https?://[^\s<>\"'\ue000\ue001]+[^\s<>\"'.,;:!?)\]\ue000\ue001]", re.I)
+
+
+def safe_markup(html: str) -> str:
+    """Markup of a block through the allow-list. Pictures keep their address: ``pictures`` turns them into links."""
+    cleaned: str = nh3.clean(
+        plain(html),
+        tags=set(TAGS),
+        clean_content_tags={"script", "style", "template", "noscript", "svg", "math", "object", "title"},
+        attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
+        url_schemes=set(SCHEMES),
+        link_rel="noopener nofollow ugc",
+        strip_comments=True,
+    )
+    return cleaned
+
+
+def plain(text: str | None) -> str:
+    """Text without what hides or reorders it: NUL, other control characters, bidirectional overrides."""
+    return BIDI.sub("", re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]", "", text or ""))
+
+
+def paragraphs(text: str) -> Markup:
+    """Plain text as paragraphs, with its addresses as links; a single line break stays one."""
+    parts = [part for part in re.split(r"\n\s*\n", plain(text).strip()) if part.strip()]
+    return Markup("\n").join(Markup("<p>{}</p>").format(linked(part)) for part in parts)
+
+
+def linked(text: str) -> Markup:
+    """One paragraph of plain text, escaped, line breaks kept, addresses clickable."""
+    pieces, last = [], 0
+    for match in URL.finditer(text):
+        link = Markup('<a href="{}" rel="noopener nofollow ugc">{}</a>').format(match[0], match[0])
+        pieces += [escape(text[last : match.start()]), link]
+        last = match.end()
+    pieces.append(escape(text[last:]))
+    return Markup("").join(pieces).replace("\n", Markup("<br>\n"))
+
+
+def marked(text: str | None) -> Markup:
+    """Text with sentinels around its hits -> escaped, with ``<mark>``. Always balanced, whatever the text holds."""
+    pieces, depth = [], False
+    for piece in re.split(f"([{START}{END}])", plain(text)):
+        if piece in (START, END):
+            if depth != (piece == START):
+                depth = piece == START
+                pieces.append(Markup("<mark>") if depth else Markup("</mark>"))
+        else:
+            pieces.append(escape(piece))
+    return Markup("").join([*pieces, Markup("</mark>") if depth else Markup("")])
+
+
+def without_marks(text: str) -> str:
+    return re.sub(f"[{START}{END}]", "", text)

@@ -1,0 +1,145 @@
+"""The search box's own query language: any text is a query, none is an error.
+
+    phrases "..."   -word   prefix*   OR   author:NAME   tag:NAME   kind:   site:   year:   month:   before:   after:   in:
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+LONGEST = 1000
+MOST_TERMS = 40
+PLACES = ("everything", "articles", "comments", "history")
+FIELDS = ("author", "tag", "kind", "site", "year", "month", "before", "after", "in")
+TOKEN = re.compile(
+    r"""(?P<minus>-?)(?:(?P<field>"""
+    + "|".join(FIELDS)
+    + r"""):)?(?:"(?P<phrase>[^"]*)"?(?P<star>\*?)|(?P<word>[^\s"]+))""",
+    re.IGNORECASE,
+)
+DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word or a phrase of the text."""
+
+    text: str
+    prefix: bool = False
+
+    def match(self) -> str:
+        """As an FTS5 string: always quoted, so that nothing in it is syntax. https://sqlite.org/fts5.html#fts5_strings"""
+        quoted = '"' + self.text.replace('"', '""') + '"'
+        return f"{quoted} *" if self.prefix else quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A field that must, or must not, have a value."""
+
+    field: str
+    value: str
+    exact: bool = False  # given in quotes: the whole name, not a part of it
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What was asked. ``wanted`` is an AND of ORs; notes say what could not be understood and was left out."""
+
+    text: str = ""
+    wanted: tuple[tuple[Term, ...], ...] = ()
+    unwanted: tuple[Term, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    place: str = "everything"
+    notes: tuple[str, ...] = ()
+
+    @property
+    def match(self) -> str | None:
+        """The wanted words as an FTS5 expression; None when only fields are asked for."""
+        groups = ["(" + " OR ".join(term.match() for term in group) + ")" for group in self.wanted]
+        return " AND ".join(groups) or None
+
+    @property
+    def excluded(self) -> str | None:
+        """The unwanted words as an FTS5 expression; None when there are none."""
+        return " OR ".join(term.match() for term in self.unwanted) or None
+
+    @property
+    def empty(self) -> bool:
+        return not (self.wanted or self.unwanted or self.filters)
+
+
+def parse_query(text: str) -> Query:
+    """Read what a person typed. Never raises."""
+    query = Query(text=clean(text)[:LONGEST])
+    joins = False
+    for token in list(TOKEN.finditer(query.text))[:MOST_TERMS]:
+        word = token["word"] or ""
+        if not token["field"] and word in ("OR", "|", "AND", "&", "NOT"):
+            joins = word in ("OR", "|") and bool(query.wanted)
+            continue
+        value = token["phrase"] if token["phrase"] is not None else word
+        if token["field"]:
+            query = with_field(query, token["field"].lower(), value, token["phrase"] is not None, bool(token["minus"]))
+        else:
+            query = with_term(query, value, bool(token["star"]), bool(token["minus"]), joins)
+        joins = False
+    return query
+
+
+def clean(text: str) -> str:
+    """Control characters end an FTS5 string early and lone surrogates cannot be bound: both become blanks."""
+    text = re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", " ", text)
+    return re.sub("[\u201c\u201d\u201e\u00ab\u00bb]", '"', text).strip()
+
+
+def with_term(query: Query, value: str, star: bool, minus: bool, joins: bool) -> Query:
+    prefix = star or value.endswith("*")
+    term = Term(value.rstrip("*"), prefix)
+    if not any(character.isalnum() for character in term.text):
+        return query
+    if minus:
+        return replace(query, unwanted=(*query.unwanted, term))
+    if joins:
+        return replace(query, wanted=(*query.wanted[:-1], (*query.wanted[-1], term)))
+    return replace(query, wanted=(*query.wanted, (term,)))
+
+
+def with_field(query: Query, field: str, value: str, exact: bool, negated: bool) -> Query:
+    value = value.strip().rstrip("*")
+    problem = field_problem(field, value)
+    if problem:
+        return replace(query, notes=(*query.notes, problem))
+    if field == "in":
+        return replace(query, place=value.lower())
+    return replace(query, filters=(*query.filters, Filter(field, value, exact, negated)))
+
+
+def field_problem(field: str, value: str) -> str | None:
+    """Why a field filter cannot be used; None when it can."""
+    if not value:
+        return f"{field}: needs a value, as in {field}:{EXAMPLES[field]}"
+    if field in ("before", "after") and not DATE.match(value):
+        return f"{field}:{value} is not a date; write {field}:2014, {field}:2014-03 or {field}:2014-03-07"
+    if field == "year" and not re.fullmatch(r"\d{4}", value):
+        return f"year:{value} is not a year; write year:2014"
+    if field == "month" and not re.fullmatch(r"\d{4}-\d\d", value):
+        return f"month:{value} is not a month; write month:2014-03"
+    if field == "in" and value.lower() not in PLACES:
+        return f"in:{value} is not known; write in:articles, in:comments or in:history"
+    return None
+
+
+EXAMPLES = {
+    "author": "Name",
+    "tag": "Syria",
+    "kind": "link",
+    "site": "name",
+    "year": "2014",
+    "month": "2014-03",
+    "before": "2014",
+    "after": "2014-03-07",
+    "in": "comments",
+}

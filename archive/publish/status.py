@@ -1,0 +1,158 @@
+"""How complete the archive is: what each site says it holds against what is held, and a name for every gap."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from archive.publish.rows import Row, fetch_row, fetch_rows, fetch_value
+
+SHOWN = 200  # rows of a list on the page; the table behind it has the rest
+
+
+def site_states(db: sqlite3.Connection) -> list[Row]:
+    """Each site with its numbers, its last run and its coverage."""
+    sites = fetch_rows(db, "select id, name, home, title, timezone from sites order by id")
+    return [site | site_state(db, site["id"]) for site in sites]
+
+
+def site_state(db: sqlite3.Connection, site_id: int) -> dict[str, Any]:
+    numbers = fetch_row(
+        db,
+        """
+        select
+          count(*) as articles,
+          sum(comment_count) as comments,
+          min(published_on) as first_on,
+          max(published_on) as last_on,
+          max(checked_at) as checked_at,
+          count(missing_since) as missing
+        from articles
+        where site_id = ?
+        """,
+        [site_id],
+    )
+    return {
+        **(numbers or {}),
+        "last_run": fetch_row(db, "select * from crawls where site_id = ? order by started_at desc limit 1", [site_id]),
+        "coverage": [coverage_line(db, site_id, kind, name) for kind, name in (("article", "posts"), ("comment", "comments"))],
+        "unexplained": fetch_value(db, "select count(*) from gaps where site_id = ? and not explained", [site_id]),
+        "explained": fetch_value(db, "select count(*) from gaps where site_id = ? and explained", [site_id]),
+        "quarantined": fetch_value(db, "select count(*) from quarantine where site_id = ?", [site_id]),
+    }
+
+
+def coverage_line(db: sqlite3.Connection, site_id: int, kind: str, name: str) -> Row:
+    """What the site reports of a kind, what is held of it, and when the site said so.
+
+    The site's list says how much it has; the coverage row, where there is one, also says how much of that is held.
+    """
+    measured = fetch_row(
+        db, "select reported, held, checked_at from coverage where site_id = ? and kind = ? and month = 'all'", [site_id, kind]
+    )
+    if measured and measured["reported"] is not None:
+        return measured | {"kind": kind}
+    listed = fetch_row(db, "select total, checked_at from lists where site_id = ? and name = ?", [site_id, name]) or {}
+    return {"kind": kind, "reported": listed.get("total"), "held": held(db, site_id, kind), "checked_at": listed.get("checked_at")}
+
+
+def held(db: sqlite3.Connection, site_id: int, kind: str) -> int:
+    if kind == "article":
+        sql = "select count(*) from articles where site_id = ? and missing_since is null"
+    else:
+        sql = "select coalesce(sum(comment_count), 0) from articles where site_id = ? and missing_since is null"
+    return int(fetch_value(db, sql, [site_id]))
+
+
+def status(db: sqlite3.Connection) -> dict[str, Any]:
+    """Everything the status page shows."""
+    return {
+        "sites": site_states(db),
+        "lists": fetch_rows(db, "select lists.*, sites.name as site from lists join sites on sites.id = site_id order by site, lists.name"),
+        "gaps": gaps(db),
+        "gap_reasons": gap_reasons(db),
+        "short_months": short_months(db),
+        "missing": missing(db),
+        "quarantine": quarantine(db),
+        "crawls": fetch_rows(
+            db, "select crawls.*, sites.name as site from crawls join sites on sites.id = site_id order by started_at desc limit 20"
+        ),
+    }
+
+
+def gap_reasons(db: sqlite3.Connection) -> list[Row]:
+    return fetch_rows(
+        db,
+        """
+        select
+          sites.name as site,
+          gaps.kind,
+          gaps.reason,
+          gaps.explained,
+          count(*) as gaps,
+          min(gaps.since) as since
+        from gaps
+        join sites on sites.id = gaps.site_id
+        group by sites.name, gaps.kind, gaps.reason, gaps.explained
+        order by gaps.explained, gaps desc
+        """,
+    )
+
+
+def gaps(db: sqlite3.Connection) -> list[Row]:
+    sql = """
+        select
+          gaps.*,
+          sites.name as site
+        from gaps
+        join sites on sites.id = gaps.site_id
+        order by gaps.explained, gaps.since desc
+        limit ?
+    """
+    return fetch_rows(db, sql, [SHOWN])
+
+
+def short_months(db: sqlite3.Connection) -> list[Row]:
+    """Months of which less is held than the site reports."""
+    sql = """
+        select
+          coverage.*,
+          sites.name as site
+        from coverage
+        join sites on sites.id = coverage.site_id
+        where coverage.month <> 'all' and coverage.reported > coverage.held
+        order by coverage.month desc
+        limit ?
+    """
+    return fetch_rows(db, sql, [SHOWN])
+
+
+def missing(db: sqlite3.Connection) -> list[Row]:
+    """Articles that are gone from their site, the interval in which they went, newest first."""
+    sql = """
+        select
+          title,
+          url,
+          published_on,
+          last_seen_at,
+          missing_since,
+          gone_at
+        from articles
+        where missing_since is not null
+        order by missing_since desc
+        limit ?
+    """
+    return fetch_rows(db, sql, [SHOWN])
+
+
+def quarantine(db: sqlite3.Connection) -> list[Row]:
+    sql = """
+        select
+          quarantine.*,
+          sites.name as site
+        from quarantine
+        join sites on sites.id = quarantine.site_id
+        order by quarantine.captured_at desc
+        limit ?
+    """
+    return fetch_rows(db, sql, [SHOWN])

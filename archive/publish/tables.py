@@ -1,0 +1,49 @@
+"""How Datasette shows each table: order, facets, labels, search. Facets stand on indexed columns or small tables only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+INTERNAL = "How the archive works inside; of little use for reading"
+
+TABLES: dict[str, dict[str, Any]] = {
+    "articles": {
+        "sort_desc": "published_at",
+        "facets": ["year", "byline", "kind"],
+        "label_column": "title",
+        "fts_table": "revisions_fts",
+        "fts_pk": "revision_id",
+    },
+    "comments": {"sort_desc": "id", "label_column": "author", "fts_table": "comments_fts", "fts_pk": "id"},
+    "revisions": {"sort_desc": "id", "label_column": "title", "fts_table": "revisions_fts", "fts_pk": "id"},
+    "comment_revisions": {"sort_desc": "id", "label_column": "author"},
+    "sites": {"label_column": "name"},
+    "authors": {"sort": "name", "label_column": "name"},
+    "tags": {"sort": "name", "label_column": "name", "facets": ["kind"]},
+    "crawls": {"sort_desc": "started_at", "label_column": "started_at", "facets": ["outcome", "mode"]},
+    "captures": {"sort_desc": "id", "label_column": "url"},
+    "absences": {"sort_desc": "missing_since"},
+    "gaps": {"sort_desc": "since", "facets": ["kind", "reason", "explained"]},
+    "coverage": {"sort_desc": "month", "facets": ["kind"]},
+    "quarantine": {"sort_desc": "captured_at", "facets": ["reason"], "label_column": "url"},
+    "boilerplate": {"sort_desc": "articles", "facets": ["kind"]},
+    "decisions": {"sort_desc": "decided_at", "facets": ["kind"]},
+    "edits": {"sort_desc": "seen_at"},
+    "changes": {"sort_desc": "at"},
+    "articles_per_month": {"sort_desc": "month"},
+    "most_discussed": {"sort_desc": "comments"},
+    "signatures": {"sort_desc": "comments"},
+    "sources": {"sort_desc": "articles"},
+}
+UNDESCRIBED: dict[str, dict[str, str]] = {
+    "_sqlite_migrations": {
+        "": f"{INTERNAL}. Which steps of the schema have been applied",
+        "id": "ours",
+        "migration_set": "whose steps",
+        "name": "the step",
+        "applied_at": "when it was applied",
+    },
+}
+"""Tables that other programs make, whose schema carries no comments."""
+INSIDE = ("readings", "blocks", "boilerplate", "decisions", "lists", "urls", "revision_captures", "article_authors", "article_tags")
+SEARCH_TABLES = "Full-text index that SQLite keeps; search through its table instead"
