@@ -1,4 +1,5 @@
 """python -m tests.demosite --port 8002"""
+
 from __future__ import annotations
 
 import argparse
@@ -10,7 +11,9 @@ from . import DemoSite
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.demosite", description="Serve The Harrow Desk, an invented WordPress site, on 127.0.0.1.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.demosite", description="Serve The Harrow Desk, an invented WordPress site, on 127.0.0.1."
+    )
     parser.add_argument("--port", type=int, default=8002, help="0 = any free port (default 8002)")
     parser.add_argument("--rest", default="on", choices=["on", "404", "401", "403", "nocomments", "rest_route-only"])
     parser.add_argument("--links", default="pretty", choices=["pretty", "plain"])
@@ -24,9 +27,15 @@ def main() -> int:
     parser.add_argument("--change-on", choices=["SIGUSR1", "SIGUSR2", "SIGHUP"], help="run the scripted change when this signal arrives")
     args = parser.parse_args()
     site = DemoSite(
-        rest=args.rest, links=args.links, theme=args.theme, boilerplate=args.boilerplate, sitemap=not args.no_sitemap, feeds=not args.no_feeds,
-        comments_per_page=args.comments_per_page, comments_default=args.comments_default,
-    )  # fmt: skip
+        rest=args.rest,
+        links=args.links,
+        theme=args.theme,
+        boilerplate=args.boilerplate,
+        sitemap=not args.no_sitemap,
+        feeds=not args.no_feeds,
+        comments_per_page=args.comments_per_page,
+        comments_default=args.comments_default,
+    )
     site.log_file = args.log
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

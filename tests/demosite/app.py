@@ -1,4 +1,5 @@
 """From a request to a response: which address means what, and where WordPress redirects."""
+
 from __future__ import annotations
 
 import re
@@ -54,7 +55,9 @@ class App:
         if mode == "404" or (pretty and (mode == "rest_route-only" or self.state.links == "plain")):
             return self.not_found()
         if mode == "403":
-            return Response(403, b"<html>\r\n<head><title>403 Forbidden</title></head>\r\n<body>\r\n<center><h1>403 Forbidden</h1></center>\r\n</body>\r\n</html>\r\n")
+            return Response(
+                403, b"<html><head><title>403 Forbidden</title></head><body><center><h1>403 Forbidden</h1></center></body></html>"
+            )
         if mode == "401":
             body = {"code": "rest_not_logged_in", "message": "You are not currently logged in.", "data": {"status": 401}}
             return Response(401, encode(body), "application/json; charset=UTF-8", list(COMMON))
@@ -66,7 +69,10 @@ class App:
         links = [("Link", f'<{self.state.urls.rest()}>; rel="https://api.w.org/"')]
         if post and post.kind == "post":
             route = self.state.urls.rest(f"/wp/v2/posts/{post.id}")
-            links += [("Link", f'<{route}>; rel="alternate"; type="application/json"'), ("Link", f"<{self.state.urls.shortlink(post)}>; rel=shortlink")]
+            links += [
+                ("Link", f'<{route}>; rel="alternate"; type="application/json"'),
+                ("Link", f"<{self.state.urls.shortlink(post)}>; rel=shortlink"),
+            ]
         return links
 
     def html(self, page: str | None, post: Post | None = None) -> Response | None:
@@ -78,7 +84,13 @@ class App:
         if self.state.links == "plain":
             return None
         if (sitemap := SITEMAP.fullmatch(path)) or path == "/sitemap.xml":
-            return self.sitemap(sitemap[1] or "", int(sitemap[2] or 1)) if sitemap else redirect(self.state.urls.sitemap()) if self.state.sitemap else None
+            return (
+                self.sitemap(sitemap[1] or "", int(sitemap[2] or 1))
+                if sitemap
+                else redirect(self.state.urls.sitemap())
+                if self.state.sitemap
+                else None
+            )
         bare = path.rstrip("/")
         if bare.endswith("/feed") and not ARTICLE.fullmatch(bare):
             return self.feed(bare.removesuffix("/feed"), int(query.get("paged", 1) or 1), headers)
@@ -116,15 +128,22 @@ class App:
             return self.feed("/comments" if feed.startswith("comments") else "", page, headers)
         if words := query.get("s"):
             found = [p for p in state.published() if not p.password and words.lower() in (p.title + p.body).lower()]
-            shown = theme.render_listing(state, found, page, base=f"{state.home}/?s={quote(words)}", title="Search Results", css="search search-results")
+            shown = theme.render_listing(
+                state, found, page, base=f"{state.home}/?s={quote(words)}", title="Search Results", css="search search-results"
+            )
             return self.html(shown)
         author = next((a.slug for a in state.authors.values() if a.id == self.number(query, "author")), None)
-        term = next((t for t in state.terms.values() if t.id == self.number(query, "cat") or (t.kind, t.slug) == ("post_tag", query.get("tag"))), None)
+        term = next(
+            (t for t in state.terms.values() if t.id == self.number(query, "cat") or (t.kind, t.slug) == ("post_tag", query.get("tag"))),
+            None,
+        )
         month = re.fullmatch(r"(\d{4})(\d\d)", query.get("m", ""))
         if author:
             return self.listing(state.urls.author(author).removeprefix(state.home), "author", author, None, page)
         if term:
-            return self.listing(state.urls.term(term).removeprefix(state.home), "category" if term.kind == "category" else "tag", term.slug, None, page)
+            return self.listing(
+                state.urls.term(term).removeprefix(state.home), "category" if term.kind == "category" else "tag", term.slug, None, page
+            )
         if month:
             return self.listing(f"/?m={month[0]}", None, None, f"{month[1]}/{month[2]}", page)
         return self.listing("", None, None, None, page)

@@ -1,4 +1,5 @@
 """What a news site adds around every text: bios, appeals, tag line, share box, related list, newsletter form."""
+
 from __future__ import annotations
 
 import html
@@ -14,10 +15,12 @@ APPEALS = (
     "Are you a dedicated reader of The Harrow Desk? Has our research benefitted you or your team over the years? "
     "Support our independent reporting and analysis today by considering a one-time or monthly donation. Thanks for reading!",
     "The Harrow Desk is free to read because readers pay for it. If our work has been useful to you, please consider a gift of any size.",
-    "<strong>Keep the Desk open.</strong> We carry no advertising and sell no data. A monthly donation of any amount keeps our maps and files public.",
+    "<strong>Keep the Desk open.</strong> We carry no advertising and sell no data. A monthly donation of any "
+    "amount keeps our maps and files public.",
     "Reader-funded, and proud of it: every contribution is tax-deductible and goes to field reporting. "
     '<a href="{home}/donate">Support The Harrow Desk</a>.',
-    "If you rely on our reporting in your own work, help us to continue it. You can donate once or every month, and you can stop at any time.",
+    "If you rely on our reporting in your own work, help us to continue it. You can donate once or every month, "
+    "and you can stop at any time.",
 )
 MIDDLE = (
     "<em>You are reading an independent publication. Like this report? "
@@ -39,7 +42,9 @@ def tag_line(state: State, post: Post) -> str:
     """Old imports print the commas of tags whose names were lost, in a paragraph without a class."""
     if post.date.year < 2012:
         return "<p>Tags: , , ,</p>"
-    links = ", ".join(f'<a href="{state.urls.term(term)}" rel="tag">{html.escape(term.name)}</a>' for term in state.terms_of(post, "post_tag"))
+    links = ", ".join(
+        f'<a href="{state.urls.term(term)}" rel="tag">{html.escape(term.name)}</a>' for term in state.terms_of(post, "post_tag")
+    )
     return f"<p>Tags: {links}</p>" if links else ""
 
 
@@ -47,7 +52,8 @@ def share(state: State, post: Post) -> str:
     address = html.escape(state.urls.post(post))
     return (
         '<div class="sharedaddy sd-sharing-enabled"><h3 class="sd-title">Share this:</h3><ul>'
-        f'<li><a href="https://social.example/share?u={address}">Post</a></li><li><a href="mailto:?subject=The%20Harrow%20Desk">Email</a></li>'
+        f'<li><a href="https://social.example/share?u={address}">Post</a></li><li><a '
+        'href="mailto:?subject=The%20Harrow%20Desk">Email</a></li>'
         "<li>Print</li></ul></div>"
     )
 
@@ -61,7 +67,8 @@ def related(state: State, post: Post) -> str:
 
 def newsletter() -> str:
     return (
-        '<div class="newsletter-signup"><h4>The Morning File</h4><p>Get our weekday briefing in your inbox. No spam, unsubscribe at any time.</p>'
+        '<div class="newsletter-signup"><h4>The Morning File</h4><p>Get our weekday briefing in your inbox. No spam, '
+        "unsubscribe at any time.</p>"
         '<form action="https://lists.example/subscribe" method="post"><input type="email" name="email" placeholder="Your email address"/>'
         '<button type="submit">Sign up</button></form></div>'
     )

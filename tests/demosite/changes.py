@@ -1,4 +1,5 @@
 """What an editor, a moderator or a webmaster can do to the site while it runs. Every change is dated by the site's clock."""
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -27,7 +28,9 @@ class Editable(State):
             post.modified = self.now()
         return post
 
-    def edit(self, key: Key, *, touch_modified: bool = True, replace: tuple[str, str] | None = None, append: str = "", **fields: object) -> Post:
+    def edit(
+        self, key: Key, *, touch_modified: bool = True, replace: tuple[str, str] | None = None, append: str = "", **fields: object
+    ) -> Post:
         """Set fields of the post (title, body, authors, picture ...), replace words in its body, append to it.
 
         `touch_modified=False` is the edit no signal shows. Raises ValueError if the words to replace are not there.
@@ -39,7 +42,9 @@ class Editable(State):
                     raise ValueError(f"post {post.id} does not contain {replace[0]!r}")
                 post.body = post.body.replace(replace[0], replace[1], 1)
             if append:
-                post.body += f"\n\n<!-- wp:paragraph -->\n<p>{append}</p>\n<!-- /wp:paragraph -->" if post.editor == "block" else f"\n\n{append}"
+                post.body += (
+                    f"\n\n<!-- wp:paragraph -->\n<p>{append}</p>\n<!-- /wp:paragraph -->" if post.editor == "block" else f"\n\n{append}"
+                )
             for name, value in fields.items():
                 if not hasattr(post, name):
                     raise TypeError(f"a post has no {name}")

@@ -1,4 +1,5 @@
 """What a test can let go wrong: for paths that match, so many times."""
+
 from __future__ import annotations
 
 import re
@@ -9,13 +10,15 @@ from typing import Literal
 Lie = Literal["challenge", "donate", "soft404", "empty", "redesign", "garbage"]
 
 PAGES = {
-    "challenge": "<!DOCTYPE html><html lang=\"en-US\"><head><title>Just a moment...</title><meta name=\"robots\" content=\"noindex,nofollow\"></head>"
+    "challenge": '<!DOCTYPE html><html lang="en-US"><head><title>Just a moment...</title>'
+    '<meta name="robots" content="noindex,nofollow"></head>'
     "<body><h1>Checking your browser</h1><p>Please enable JavaScript and cookies to continue. Verifying you are human. "
     "This may take a few seconds.</p></body></html>",
-    "donate": "<!DOCTYPE html><html lang=\"en-US\"><head><title>Support us &#8211; The Harrow Desk</title></head><body class=\"wall\"><h1>We need your help</h1>"
+    "donate": '<!DOCTYPE html><html lang="en-US"><head><title>Support us &#8211; The Harrow Desk</title></head><body class="wall">'
+    "<h1>We need your help</h1>"
     "<p>You have read your free reports for this month. A small gift keeps The Harrow Desk open to all.</p>"
     "<form><button>Donate now</button></form></body></html>",
-    "soft404": "<!DOCTYPE html><html lang=\"en-US\"><head><title>Page not found &#8211; The Harrow Desk</title></head><body class=\"error404\">"
+    "soft404": '<!DOCTYPE html><html lang="en-US"><head><title>Page not found &#8211; The Harrow Desk</title></head><body class="error404">'
     "<h1>Nothing found</h1><p>It looks like nothing was found at this location. Maybe try a search?</p></body></html>",
     "empty": "",
     "garbage": '[{"id":101,"date":"2006-03-0',

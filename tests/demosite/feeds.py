@@ -1,4 +1,5 @@
 """RSS feeds as WordPress writes them, and the core sitemaps."""
+
 from __future__ import annotations
 
 import hashlib
@@ -29,7 +30,8 @@ def cdata(text: str) -> str:
 
 def channel(state: State, title: str, address: str, changed: datetime, items: list[str]) -> bytes:
     return (
-        f'{HEAD}\n<channel>\n\t<title>{title}</title>\n\t<atom:link href="{html.escape(address)}" rel="self" type="application/rss+xml" />\n'
+        f'{HEAD}\n<channel>\n\t<title>{title}</title>\n\t<atom:link href="{html.escape(address)}" rel="self" '
+        'type="application/rss+xml" />\n'
         f"\t<link>{state.home}</link>\n\t<description>{html.escape(state.tagline)}</description>\n"
         f"\t<lastBuildDate>{format_datetime(changed)}</lastBuildDate>\n\t<language>en-US</language>\n"
         "\t<sy:updatePeriod>\n\thourly\t</sy:updatePeriod>\n\t<sy:updateFrequency>\n\t1\t</sy:updateFrequency>\n"
@@ -47,7 +49,8 @@ def post_item(state: State, post: Post) -> str:
     body = f"<p>{locked}</p>" if post.password else state.content(post, 1)
     return (
         f"\t<item>\n\t\t<title>{'Protected: ' if post.password else ''}{state.title(post)}</title>\n\t\t<link>{link}</link>\n"
-        f"\t\t\t\t\t<comments>{link}#{'comments' if count else 'respond'}</comments>\n\t\t\n\t\t<dc:creator>{cdata(html.escape(state.byline(post)))}</dc:creator>\n"
+        f"\t\t\t\t\t<comments>{link}#{'comments' if count else 'respond'}</comments>\n"
+        f"\t\t\n\t\t<dc:creator>{cdata(html.escape(state.byline(post)))}</dc:creator>\n"
         f"\t\t<pubDate>{format_datetime(post.date_gmt)}</pubDate>\n{names}"
         f'\t\t<guid isPermaLink="false">{state.home}/?p={post.id}</guid>\n\n\t\t\t\t\t<description>{cdata(summary)}</description>\n'
         f"\t\t\t\t\t<content:encoded>{cdata(body)}</content:encoded>\n\t\t\t\t\t\n"
@@ -60,7 +63,8 @@ def comment_item(state: State, comment: Comment) -> str:
     post, body = state.posts[comment.post], render_comment(comment.text)
     name = html.escape(comment.author or "Anonymous", quote=False)
     return (
-        f"\t<item>\n\t\t<title>\n\t\tComment on {state.title(post)} by {name}\t\t</title>\n\t\t<link>{html.escape(state.urls.comment(comment))}</link>\n\n"
+        f"\t<item>\n\t\t<title>\n\t\tComment on {state.title(post)} by "
+        f"{name}\t\t</title>\n\t\t<link>{html.escape(state.urls.comment(comment))}</link>\n\n"
         f"\t\t<dc:creator>{cdata(name)}</dc:creator>\n\t\t<pubDate>{format_datetime(comment.date)}</pubDate>\n"
         f'\t\t<guid isPermaLink="false">{html.escape(state.urls.post(post))}#comment-{comment.id}</guid>\n\n'
         f"\t\t\t\t\t<description>{cdata(comment.text)}</description>\n\t\t\t<content:encoded>{cdata(body)}</content:encoded>\n\t\t\n\t\t\t</item>\n"
@@ -98,7 +102,13 @@ def comments_feed(state: State, asked: dict[str, str], post: Post | None = None)
     if post:
         shown = [c for c in shown if c.post == post.id]
     title = f"Comments on: {state.title(post)}" if post else f"Comments for {html.escape(state.title_text)}"
-    body = channel(state, title, state.urls.post_feed(post) if post else state.urls.feed("comments"), changed, [comment_item(state, c) for c in shown[: -ITEMS - 1 : -1]])
+    body = channel(
+        state,
+        title,
+        state.urls.post_feed(post) if post else state.urls.feed("comments"),
+        changed,
+        [comment_item(state, c) for c in shown[: -ITEMS - 1 : -1]],
+    )
     return conditional(state, body, changed, asked)
 
 
@@ -123,7 +133,9 @@ def sitemap(state: State, name: str, page: int) -> bytes | None:
     lead = '<?xml version="1.0" encoding="UTF-8"?>\n<?xml-stylesheet type="text/xsl" href="{home}/wp-sitemap{kind}.xsl" ?>\n'
     schema = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
     if not name:
-        files = [state.urls.sitemap(n, p + 1) for n in sitemap_names(state) for p in range(-(-len(sitemap_urls(state, n)) // state.sitemap_size))]
+        files = [
+            state.urls.sitemap(n, p + 1) for n in sitemap_names(state) for p in range(-(-len(sitemap_urls(state, n)) // state.sitemap_size))
+        ]
         entries = "".join(f"<sitemap><loc>{html.escape(address)}</loc></sitemap>" for address in files)
         return (lead.format(home=state.home, kind="-index") + f"<sitemapindex {schema}>{entries}</sitemapindex>\n").encode()
     if name not in sitemap_names(state) or page < 1:

@@ -3,6 +3,7 @@
 An article is `content/articles/ID-slug.html`: header lines `Name: value`, an empty line, the body as the editor saved it.
 A thread is `content/threads/POST_ID.txt`: `## ID [> PARENT] [kind] [status] | name | local time | url`, then the text.
 """
+
 from __future__ import annotations
 
 import re

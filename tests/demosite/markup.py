@@ -1,4 +1,5 @@
 """WordPress's text filters, as far as the demo's content needs them: paragraphs, captions, typographic quotes, block comments."""
+
 from __future__ import annotations
 
 import html
@@ -7,7 +8,9 @@ import re
 BLOCK = "address|aside|blockquote|div|dl|figure|form|h[1-6]|hr|iframe|ol|p|pre|section|table|ul"
 BLOCK_START = re.compile(rf"<(?:!--|/?(?:{BLOCK})\b)", re.I)
 NEXTPAGE = "<!--nextpage-->"
-CAPTION = re.compile(r'\[caption id="attachment_(\d+)" align="(\w+)" width="(\d+)"\]\s*((?:<a [^>]*>)?<img [^>]*>(?:</a>)?)(.*?)\[/caption\]', re.S)
+CAPTION = re.compile(
+    r'\[caption id="attachment_(\d+)" align="(\w+)" width="(\d+)"\]\s*((?:<a [^>]*>)?<img [^>]*>(?:</a>)?)(.*?)\[/caption\]', re.S
+)
 SMILEYS = {":)": "🙂", ":(": "🙁", ";)": "😉"}
 
 
@@ -35,7 +38,8 @@ def caption(match: re.Match[str]) -> str:
     number, align, width, image, words = match.groups()
     return (
         f'<figure id="attachment_{number}" aria-describedby="caption-attachment-{number}" style="width: {int(width) + 10}px" '
-        f'class="wp-caption {align}">{image}<figcaption id="caption-attachment-{number}" class="wp-caption-text">{words.strip()}</figcaption></figure>'
+        f'class="wp-caption {align}">{image}<figcaption id="caption-attachment-{number}" '
+        f'class="wp-caption-text">{words.strip()}</figcaption></figure>'
     )
 
 

@@ -1,8 +1,9 @@
 """What the demo site consists of. Times are aware and UTC; the site's clock on the wall is America/New_York."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("America/New_York")
@@ -14,7 +15,7 @@ def local(moment: datetime) -> datetime:
 
 def from_local(text: str) -> datetime:
     """'2014-07-23 02:14[:05]', as the site's clock shows it, to UTC."""
-    return datetime.fromisoformat(text).replace(tzinfo=ZONE).astimezone(timezone.utc)
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE).astimezone(UTC)
 
 
 @dataclass

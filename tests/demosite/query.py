@@ -1,8 +1,9 @@
 """REST parameters: checked as WordPress checks them, then applied to the site's data."""
+
 from __future__ import annotations
 
 import re
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from .model import ZONE, Author, Comment, Post, Term
@@ -82,7 +83,7 @@ class Params:
             moment = datetime.fromisoformat(self.text(name).replace(" ", "+"))
         except ValueError:
             raise invalid(name, "Invalid date.", "rest_invalid_date") from None
-        return (moment if moment.tzinfo else moment.replace(tzinfo=ZONE)).astimezone(timezone.utc)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=ZONE)).astimezone(UTC)
 
     def fields(self) -> list[str]:
         return self.list("_fields")
@@ -110,7 +111,11 @@ def find_posts(state: State, params: Params, kind: str = "post") -> list[Post]:
     order = params.choice("orderby", "date", POST_ORDERS)
     rows = [p for p in state.posts.values() if p.kind == kind and p.status == "publish"]
     bounds = {name: params.time(name) for name in ("after", "before", "modified_after", "modified_before")}
-    rows = [p for p in rows if within(p.date, bounds["after"], bounds["before"]) and within(p.modified, bounds["modified_after"], bounds["modified_before"])]
+    rows = [
+        p
+        for p in rows
+        if within(p.date, bounds["after"], bounds["before"]) and within(p.modified, bounds["modified_after"], bounds["modified_before"])
+    ]
     include, exclude, authors = params.numbers("include"), params.numbers("exclude"), params.numbers("author")
     terms = {"category": params.numbers("categories"), "post_tag": params.numbers("tags")}
     rows = [p for p in rows if (not include or p.id in include) and p.id not in exclude]

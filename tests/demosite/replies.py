@@ -1,4 +1,5 @@
 """A page's comment list, in the two markups stock themes use: the classic walker and the html5 one."""
+
 from __future__ import annotations
 
 import html
@@ -66,12 +67,14 @@ class CommentList:
             return ""
         joint = "&" if "?" in self.address else "?"
         where = html.escape(f"{self.address}{joint}replytocom={comment.id}#respond")
-        return f"<div class=\"reply\"><a rel='nofollow' class='comment-reply-link' href='{where}' data-commentid=\"{comment.id}\">Reply</a></div>\n"
+        link = f"<a rel='nofollow' class='comment-reply-link' href='{where}' data-commentid=\"{comment.id}\">Reply</a>"
+        return f'<div class="reply">{link}</div>\n'
 
     def avatar(self, comment: Comment) -> str:
         if comment.kind != "comment":
             return ""
-        return f"<img alt='' src='{self.state.home}/wp-content/uploads/avatar.png' class='avatar avatar-32 photo' height='32' width='32' loading='lazy'/> "
+        address = f"{self.state.home}/wp-content/uploads/avatar.png"
+        return f"<img alt='' src='{address}' class='avatar avatar-32 photo' height='32' width='32' loading='lazy'/> "
 
     def classic(self, comment: Comment) -> str:
         return (
@@ -84,9 +87,11 @@ class CommentList:
     def html5(self, comment: Comment) -> str:
         stamp = local(comment.date).isoformat(timespec="seconds")
         return (
-            f'<article id="div-comment-{comment.id}" class="comment-body">\n<footer class="comment-meta">\n<div class="comment-author vcard">'
+            f'<article id="div-comment-{comment.id}" class="comment-body">\n<footer class="comment-meta">\n<div '
+            'class="comment-author vcard">'
             f'{self.avatar(comment)}<b class="fn">{author_link(comment)}</b> <span class="says">says:</span></div>\n'
-            f'<div class="comment-metadata"><a href="{self.permalink(comment)}"><time datetime="{stamp}">{clock(comment)}</time></a></div>\n</footer>\n'
+            f'<div class="comment-metadata"><a href="{self.permalink(comment)}"><time '
+            f'datetime="{stamp}">{clock(comment)}</time></a></div>\n</footer>\n'
             f'<div class="comment-content">\n{render_comment(comment.text)}</div>\n{self.reply_link(comment)}</article>\n'
         )
 
@@ -119,7 +124,8 @@ def render_thread(state: State, post: Post, page: int) -> str:
     head = f'<h3 id="comments">{count_words(count)}</h3>\n{nav}' if count else ""
     form = (
         '<div id="respond" class="comment-respond"><h3 id="reply-title" class="comment-reply-title">Leave a Reply</h3>'
-        f'<form action="{state.home}/wp-comments-post.php" method="post" id="commentform"><p><textarea name="comment"></textarea></p></form></div>\n'
+        f'<form action="{state.home}/wp-comments-post.php" method="post" id="commentform"><p><textarea '
+        'name="comment"></textarea></p></form></div>\n'
         if post.comments_open
         else '<p class="nocomments">Comments are closed.</p>\n'
     )

@@ -1,9 +1,10 @@
 """WordPress's REST interface, read-only: /wp/v2/ posts, pages, comments, users, categories, tags."""
+
 from __future__ import annotations
 
 import html
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -31,7 +32,7 @@ def encode(value: Any) -> bytes:
 
 
 def stamp(moment: datetime) -> str:
-    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def local_stamp(moment: datetime) -> str:
@@ -84,7 +85,11 @@ class Rest:
             total = pages = 0
         shown = [self.render(name, row) for row in rows[offset : offset + per_page] if not getattr(row, "ghost", False)]
         headers = [("X-WP-Total", str(total)), ("X-WP-TotalPages", str(pages))]
-        links = [f'<{self.page_link(route, pairs, to)}>; rel="{rel}"' for rel, to in (("prev", min(page - 1, pages)), ("next", page + 1)) if 0 < to <= pages]
+        links = [
+            f'<{self.page_link(route, pairs, to)}>; rel="{rel}"'
+            for rel, to in (("prev", min(page - 1, pages)), ("next", page + 1))
+            if 0 < to <= pages
+        ]
         return self.reply(shown, params, headers + ([("Link", ", ".join(links))] if links else []))
 
     def page_link(self, route: str, pairs: list[tuple[str, str]], page: int) -> str:
@@ -137,7 +142,11 @@ class Rest:
         state = self.state
         offset = local(state.now()).utcoffset() or timedelta()
         kinds = ["posts", "pages", "users", "categories", "tags"] + ([] if state.rest == "nocomments" else ["comments"])
-        routes = {route: {"namespace": "wp/v2", "methods": ["GET"]} for kind in kinds for route in (f"/wp/v2/{kind}", f"/wp/v2/{kind}/(?P<id>[\\d]+)")}
+        routes = {
+            route: {"namespace": "wp/v2", "methods": ["GET"]}
+            for kind in kinds
+            for route in (f"/wp/v2/{kind}", f"/wp/v2/{kind}/(?P<id>[\\d]+)")
+        }
         return {
             "name": state.title_text,
             "description": state.tagline,
@@ -180,7 +189,9 @@ class Rest:
             **({"categories": terms["category"], "tags": terms["post_tag"]} if post.kind == "post" else {"parent": 0, "menu_order": 0}),
             "_links": {
                 **self.links(base, post.id),
-                "author": [{"embeddable": True, "href": self.urls.rest(f"/wp/v2/users/{state.authors[post.authors[0]].id if post.authors else 1}")}],
+                "author": [
+                    {"embeddable": True, "href": self.urls.rest(f"/wp/v2/users/{state.authors[post.authors[0]].id if post.authors else 1}")}
+                ],
                 "replies": [{"embeddable": True, "href": self.urls.rest("/wp/v2/comments") + f"?post={post.id}"}],
                 "curies": [{"name": "wp", "href": "https://api.w.org/{rel}", "templated": True}],
             },
@@ -201,12 +212,16 @@ class Rest:
             "link": self.urls.comment(comment),
             "status": "approved",
             "type": "comment",
-            "author_avatar_urls": {size: avatar for size in ("24", "48", "96")},
+            "author_avatar_urls": dict.fromkeys(("24", "48", "96"), avatar),
             "meta": [],
             "_links": {
                 **self.links("/wp/v2/comments", comment.id),
                 "up": [{"embeddable": True, "post_type": "post", "href": self.urls.rest(f"/wp/v2/posts/{comment.post}")}],
-                **({"in-reply-to": [{"embeddable": True, "href": self.urls.rest(f"/wp/v2/comments/{comment.parent}")}]} if comment.parent else {}),
+                **(
+                    {"in-reply-to": [{"embeddable": True, "href": self.urls.rest(f"/wp/v2/comments/{comment.parent}")}]}
+                    if comment.parent
+                    else {}
+                ),
             },
         }
 
@@ -218,7 +233,7 @@ class Rest:
             "description": author.bios[0] if author.bios else "",
             "link": self.urls.author(author.slug),
             "slug": author.slug,
-            "avatar_urls": {size: f"{self.state.home}/wp-content/uploads/avatar.png" for size in ("24", "48", "96")},
+            "avatar_urls": dict.fromkeys(("24", "48", "96"), f"{self.state.home}/wp-content/uploads/avatar.png"),
             "meta": [],
             "_links": self.links("/wp/v2/users", author.id),
         }

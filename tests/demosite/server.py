@@ -1,11 +1,12 @@
 """The demo site behind a port of the loopback interface."""
+
 from __future__ import annotations
 
 import gzip
 import json
 import threading
 import time
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
@@ -78,7 +79,13 @@ class DemoSite(Editable):
         with self.lock:
             self.requests.append(request)
             if self.log_file:
-                row = {"at": request.at.isoformat(), "method": request.method, "path": request.path, "status": request.status, "ua": request.user_agent}
+                row = {
+                    "at": request.at.isoformat(),
+                    "method": request.method,
+                    "path": request.path,
+                    "status": request.status,
+                    "ua": request.user_agent,
+                }
                 with self.log_file.open("a", encoding="utf-8") as log:
                     log.write(json.dumps(row) + "\n")
 
@@ -107,7 +114,9 @@ class Handler(BaseHTTPRequestHandler):
             mime = "application/json; charset=UTF-8" if fault.lie == "garbage" else "text/html; charset=UTF-8"
             return Response(fault.status or 200, PAGES[fault.lie].encode(), mime, retry(fault))
         if fault and fault.status:
-            return Response(fault.status, f"<html><head><title>{fault.status}</title></head><body></body></html>".encode(), headers=retry(fault))
+            return Response(
+                fault.status, f"<html><head><title>{fault.status}</title></head><body></body></html>".encode(), headers=retry(fault)
+            )
         with self.site.lock:
             response = self.app.answer(self.path, {k.lower(): v for k, v in self.headers.items()}, fault.ignore if fault else ())
         if fault and fault.lie == "redesign" and response.mime.startswith("text/html") and response.status == 200:
@@ -144,7 +153,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def log(self, status: int) -> None:
         agent = self.headers.get("User-Agent", "")
-        self.site.record(Request(self.command, self.path, status, agent, datetime.now(timezone.utc)))
+        self.site.record(Request(self.command, self.path, status, agent, datetime.now(UTC)))
 
     def log_message(self, format: str, *args: object) -> None:
         """The request log replaces the one on standard error."""

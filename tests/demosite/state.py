@@ -1,9 +1,10 @@
 """The site's data and switches, and the questions everything else asks of them."""
+
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from . import boilerplate, load, markup
@@ -52,7 +53,7 @@ class State:
         self.feeds, self.robots = feeds, robots
         self.comments_per_page, self.comments_default, self.comments_order = comments_per_page, comments_default, comments_order
         self.posts_per_page = posts_per_page
-        self.clock = now or (lambda: datetime.now(timezone.utc))
+        self.clock = now or (lambda: datetime.now(UTC))
         self.home = "http://127.0.0.1"
         self.lock = threading.RLock()
         self.faults = Faults()
@@ -70,7 +71,7 @@ class State:
 
     def add_ghost(self, number: int) -> None:
         """A post that X-WP-Total counts and no list shows, as posts of a hidden kind are."""
-        date = datetime(2011, 3, 1, 12, tzinfo=timezone.utc) + timedelta(days=400 * number)
+        date = datetime(2011, 3, 1, 12, tzinfo=UTC) + timedelta(days=400 * number)
         self.posts[9000 + number] = Post(9000 + number, f"ghost-{number}", "Ghost", date, date, "", ghost=True)
 
     def now(self) -> datetime:

@@ -1,4 +1,5 @@
 """The theme: article pages, listings, WordPress pages, the 404 page."""
+
 from __future__ import annotations
 
 import html
@@ -24,7 +25,9 @@ def post_class(state: State, post: Post) -> str:
     terms = [f"category-{slug}" for slug in post.categories] + [f"tag-{slug}" for slug in post.tags]
     locked = ["post-password-required"] if post.password else []
     picture = ["has-post-thumbnail"] if post.picture and not post.password else []
-    return " ".join([f"post-{post.id}", post.kind, f"type-{post.kind}", "status-publish", "format-standard", *locked, *picture, "hentry", *terms])
+    return " ".join(
+        [f"post-{post.id}", post.kind, f"type-{post.kind}", "status-publish", "format-standard", *locked, *picture, "hentry", *terms]
+    )
 
 
 def shown_title(state: State, post: Post) -> str:
@@ -63,13 +66,16 @@ def entry(state: State, post: Post, page: int) -> str:
 def picture(state: State, post: Post) -> str:
     if not post.picture or post.password:
         return ""
-    return f'<img width="320" height="200" src="{state.urls.upload(post, post.picture)}" class="attachment-full size-full wp-post-image" alt="" />\n'
+    address = state.urls.upload(post, post.picture)
+    return f'<img width="320" height="200" src="{address}" class="attachment-full size-full wp-post-image" alt="" />\n'
 
 
 def article(state: State, post: Post, page: int) -> str:
     after = boilerplate.after_content(state, post) if state.boilerplate != "off" and not post.password else ""
     section = f'<p class="section-label">{html.escape(post.section)}</p>\n' if post.section else ""
-    filed = ", ".join(f'<a href="{state.urls.term(t)}" rel="category tag">{html.escape(t.name)}</a>' for t in state.terms_of(post, "category"))
+    filed = ", ".join(
+        f'<a href="{state.urls.term(t)}" rel="category tag">{html.escape(t.name)}</a>' for t in state.terms_of(post, "category")
+    )
     tags = ", ".join(f'<a href="{state.urls.term(t)}" rel="tag">{html.escape(t.name)}</a>' for t in state.terms_of(post, "post_tag"))
     tagged = f' | Tagged <span class="tags-links">{tags}</span>' if tags else ""
     css, title = post_class(state, post), shown_title(state, post)
@@ -115,7 +121,8 @@ def render_post(state: State, post: Post, page: int = 1, comment_page: int = 0) 
 
 def render_page(state: State, post: Post) -> str:
     css = f"page-template-default page page-id-{post.id}"
-    body = f'<div class="{post_class(state, post)}" id="post-{post.id}">\n<h2>{state.title(post)}</h2>\n<div class="entry">{state.content(post)}</div></div>\n'
+    head = f'<div class="{post_class(state, post)}" id="post-{post.id}">\n<h2>{state.title(post)}</h2>\n'
+    body = f'{head}<div class="entry">{state.content(post)}</div></div>\n'
     return frame(state, state.title(post), css, body, canonical=state.urls.post(post), post=post)
 
 
@@ -146,4 +153,6 @@ def render_listing(state: State, posts: list[Post], page: int, *, base: str, tit
 
 
 def render_404(state: State) -> str:
-    return frame(state, "Page not found", "error404", "<h2>Not Found</h2>\n<p>Sorry, but you are looking for something that isn&#8217;t here.</p>\n")
+    return frame(
+        state, "Page not found", "error404", "<h2>Not Found</h2>\n<p>Sorry, but you are looking for something that isn&#8217;t here.</p>\n"
+    )

@@ -1,4 +1,5 @@
 """Which comments a page shows, in which order, and on which of the thread's pages."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -1,4 +1,5 @@
 """Pictures: small PNGs drawn from their name, the only files besides feeds that carry ETag and Last-Modified."""
+
 from __future__ import annotations
 
 import hashlib
@@ -32,13 +33,21 @@ def png(seed: str, width: int = 320, height: int = 200) -> bytes:
         bend = (y * slope + (y * y) // (40 + key[8] % 60)) // 3
         rows.append(b"\0" + bytes((((x + bend) // step) ^ (y // (step + 9))) & 7 for x in range(width)))
     head = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"PLTE", palette) + chunk(b"IDAT", zlib.compress(b"".join(rows), 9)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"PLTE", palette)
+        + chunk(b"IDAT", zlib.compress(b"".join(rows), 9))
+        + chunk(b"IEND", b"")
+    )
 
 
 def answer(state: State, path: str, headers: dict[str, str]) -> Response | None:
     """None for a name that no post uses."""
     name = path.rpartition("/")[2]
-    if not re.fullmatch(r"[\w.-]+\.png", name) or not (name == "avatar.png" or any(name == p.picture or f'"img:{name}"' in p.body for p in state.posts.values())):
+    if not re.fullmatch(r"[\w.-]+\.png", name) or not (
+        name == "avatar.png" or any(name == p.picture or f'"img:{name}"' in p.body for p in state.posts.values())
+    ):
         return None
     seed = f"{name}/{state.pictures.get(name, 0)}"
     body = png(seed, 32, 32) if name == "avatar.png" else png(seed)

@@ -1,4 +1,5 @@
 """The addresses the site prints, with pretty or plain permalinks."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
