@@ -70,6 +70,6 @@ class Faults:
 def redesign(page: str) -> str:
     """The same words in a page without ids, classes, data or the landmarks an extractor holds on to."""
     body = re.sub(r"<(script|style|link|meta)\b.*?(?:</\1>|>)", "", page.partition("<body")[2].partition(">")[2], flags=re.S)
-    body = re.sub(r'\s(?:id|class|rel|itemprop|datetime|aria-\w+)=(?:"[^"]*"|\'[^\']*\')', "", body)
+    body = re.sub(r'\s(?:id|class|rel|itemprop|datetime|aria-\w+|data-\w+)=(?:"[^"]*"|\'[^\']*\')', "", body)
     body = re.sub(r"</?(article|main|header|footer|cite|time|ol|h1|h2)\b[^>]*>", lambda m: "</div>" if m[0][1] == "/" else "<div>", body)
     return f'<!DOCTYPE html><html lang="en-US"><head><title>The Harrow Desk</title></head><body>{body}'

@@ -41,11 +41,11 @@ class Params:
     def text(self, name: str, default: str = "") -> str:
         return self.values.get(name, [default])[-1]
 
-    def list(self, name: str) -> list[str]:
+    def parts(self, name: str) -> list[str]:
         return [part.strip() for value in self.values.get(name, []) for part in value.split(",") if part.strip()]
 
     def numbers(self, name: str) -> list[int]:
-        values = self.list(name)
+        values = self.parts(name)
         for place, value in enumerate(values):
             if not re.fullmatch(r"-?\d+", value):
                 where = f"{name}[{place}]"
@@ -86,7 +86,7 @@ class Params:
         return (moment if moment.tzinfo else moment.replace(tzinfo=ZONE)).astimezone(UTC)
 
     def fields(self) -> list[str]:
-        return self.list("_fields")
+        return self.parts("_fields")
 
 
 def pick(row: dict[str, Any], fields: list[str]) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def check_context(params: Params, what: str) -> None:
 
 def find_posts(state: State, params: Params, kind: str = "post") -> list[Post]:
     check_context(params, "posts in this post type")
-    if set(params.list("status")) - {"publish"}:
+    if set(params.parts("status")) - {"publish"}:
         raise invalid("status", "Status is forbidden.", "rest_forbidden_status", {"status": 401})
     order = params.choice("orderby", "date", POST_ORDERS)
     rows = [p for p in state.posts.values() if p.kind == kind and p.status == "publish"]
@@ -125,7 +125,7 @@ def find_posts(state: State, params: Params, kind: str = "post") -> list[Post]:
         if wanted:
             rows = [p for p in rows if any(term.id in wanted for term in state.terms_of(p, name))]
     if "slug" in params:
-        rows = [p for p in rows if p.slug in params.list("slug")]
+        rows = [p for p in rows if p.slug in params.parts("slug")]
     if words := params.text("search").lower():
         rows = [p for p in rows if words in p.title.lower() or words in p.body.lower()]
     return arrange(rows, order, params, include)
@@ -157,13 +157,13 @@ def find_comments(state: State, params: Params) -> list[Comment]:
 def find_users(state: State, params: Params) -> list[Author]:
     """Only users with published posts, by name."""
     writers = {slug for post in state.published() for slug in post.authors[:1]}
-    include, slugs = params.numbers("include"), params.list("slug")
+    include, slugs = params.numbers("include"), params.parts("slug")
     rows = [a for a in state.authors.values() if a.slug in writers and (not include or a.id in include) and (not slugs or a.slug in slugs)]
     return sorted(rows, key=lambda a: (a.id if params.text("orderby") == "id" else 0, a.name.lower()))
 
 
 def find_terms(state: State, params: Params, kind: str) -> list[Term]:
-    include, slugs, posts = params.numbers("include"), params.list("slug"), params.numbers("post")
+    include, slugs, posts = params.numbers("include"), params.parts("slug"), params.numbers("post")
     rows = [t for t in state.terms.values() if t.kind == kind and (not include or t.id in include) and (not slugs or t.slug in slugs)]
     if posts:
         wanted = {slug for number in posts if (p := state.posts.get(number)) for slug in (p.categories if kind == "category" else p.tags)}

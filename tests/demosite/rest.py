@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -97,7 +98,8 @@ class Rest:
         return f"{self.state.home}/wp-json{route}?{urlencode(asked)}"
 
     def render(self, name: str, row: Any) -> Row:
-        return {"posts": self.post, "pages": self.post, "comments": self.comment, "users": self.user}.get(name, self.term)(row)
+        draw: dict[str, Callable[[Any], Row]] = {"posts": self.post, "pages": self.post, "comments": self.comment, "users": self.user}
+        return draw.get(name, self.term)(row)
 
     def single(self, name: str, number: int, params: Params) -> Row:
         if params.text("context", "view") == "edit":
@@ -193,6 +195,11 @@ class Rest:
                     {"embeddable": True, "href": self.urls.rest(f"/wp/v2/users/{state.authors[post.authors[0]].id if post.authors else 1}")}
                 ],
                 "replies": [{"embeddable": True, "href": self.urls.rest("/wp/v2/comments") + f"?post={post.id}"}],
+                "about": [{"href": self.urls.rest(f"/wp/v2/types/{post.kind}")}],
+                "wp:term": [
+                    {"taxonomy": "category", "embeddable": True, "href": self.urls.rest("/wp/v2/categories") + f"?post={post.id}"},
+                    {"taxonomy": "post_tag", "embeddable": True, "href": self.urls.rest("/wp/v2/tags") + f"?post={post.id}"},
+                ],
                 "curies": [{"name": "wp", "href": "https://api.w.org/{rel}", "templated": True}],
             },
         }
