@@ -1,0 +1,101 @@
+"""A container or a REST fragment to labelled blocks, pictures and links. Both doors go through here: one text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from crawler.extract.cleaner import Verdict, clean_element
+from crawler.extract.container import Container
+from crawler.extract.labels import Label, anchors, label_units
+from crawler.extract.media import frame_address, image_address, image_alt
+from crawler.extract.sanitise import markup
+from crawler.extract.tree import absolute, parse, text_of
+from crawler.extract.units import Unit, units_of
+from crawler.items import Block, Image, Link
+from crawler.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a container holds. ``links`` and ``images`` are those of body and captions; embedded frames are links."""
+
+    blocks: tuple[Block, ...] = ()
+    images: tuple[Image, ...] = ()
+    links: tuple[Link, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return "\n\n".join(block.text for block in self.blocks if block.kind == "body")
+
+
+def extract_fragment(html: str, base_url: str, *, site: Site | None = None) -> Content:
+    """Blocks, images and links of a fragment such as REST's ``content.rendered``. Addresses become absolute with ``base_url``."""
+    root = parse(f"<html><body><div>{html}</div></body></html>") if html.strip() else None
+    if root is None:
+        return Content()
+    return content_of(root, base_url, site=site)
+
+
+def clean_content(container: Container, base_url: str, *, site: Site | None = None, skip: frozenset[HtmlElement] = frozenset(), title: str = "") -> Content:
+    """The same for the container of a page. Where it holds more than the body, trafilatura says which units are text."""
+    if container.width == "exact":
+        return content_of(container.element, base_url, site=site, skip=skip, title=title)
+    verdict = clean_element(container.element, skip, base_url)
+    return content_of(container.element, base_url, site=site, skip=skip, title=title, verdict=verdict)
+
+
+def content_of(container: HtmlElement, base_url: str, *, site: Site | None = None, skip: frozenset[HtmlElement] = frozenset(), title: str = "", verdict: Verdict | None = None) -> Content:
+    """Blocks, images and links of an element. ``skip``: elements left out; ``title``: a heading that repeats it is no body."""
+    units = units_of(container, skip)
+    labels = label_units(units, container, site, title)
+    if verdict:
+        labels = [_judged(unit, label, verdict) for unit, label in zip(units, labels, strict=True)]
+    blocks = tuple(
+        Block(label.kind, unit.text, markup(unit, base_url), label.rule)
+        for unit, label in zip(units, labels, strict=True)
+        if unit.text or label.kind == "caption"
+    )
+    authors = [unit for unit, label in zip(units, labels, strict=True) if label.kind in ("body", "caption")]
+    return Content(blocks, _images(authors, base_url), _links(authors, base_url))
+
+
+def _judged(unit: Unit, label: Label, verdict: Verdict) -> Label:
+    if label.kind == "body":
+        return Label("body", "trafilatura") if verdict.keeps(unit.text) else Label("chrome", "trafilatura")
+    return label
+
+
+def _images(units: Sequence[Unit], base_url: str) -> tuple[Image, ...]:
+    found: dict[str, Image] = {}
+    for unit in units:
+        for image in unit.images or [n for n in unit.nodes if not isinstance(n, str) and n.tag == "img"]:
+            url = image_address(image, base_url)
+            caption = unit.text if unit.shape == "media" else ""
+            if url and (url not in found or (caption and not found[url].caption)):
+                found[url] = Image(url, caption, image_alt(image))
+    return tuple(found.values())
+
+
+def _links(units: Sequence[Unit], base_url: str) -> tuple[Link, ...]:
+    found: dict[tuple[str, str], Link] = {}
+    for unit in units:
+        for node in unit.nodes:
+            if isinstance(node, str):
+                continue
+            for frame in node.iter("iframe", "embed"):
+                _add(found, frame_address(frame, base_url), " ".join((frame.get("title") or "").split()))
+        for anchor in anchors(unit):
+            _add(found, absolute(base_url, anchor.get("href")), text_of(anchor).replace("\n", " "))
+    return tuple(found.values())
+
+
+def _add(found: dict[tuple[str, str], Link], url: str, text: str) -> None:
+    if url:
+        found.setdefault((url, text), Link(url, text))
+
+
+__all__ = ["Content", "Label", "content_of", "extract_fragment"]

@@ -1,0 +1,291 @@
+"""Comments of a page: who said what to whom, and when, as far as the page shows it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal
+
+from lxml.html import HtmlElement
+
+from crawler.extract.dates import Moment, Order, page_order, parse_any_language, parse_iso, parse_relative, parse_written
+from crawler.extract.thread import Node, comment_nodes, own_elements
+from crawler.extract.tree import BLOCK, absolute, clean, text_of, tokens
+from crawler.items import Comment, CommentKind
+
+Role = Literal["author", "name", "date", "meta", "content", "whole", "junk", "children"]
+
+# The meaning of one class name; what stands first wins. "whole" may be the text or everything, depending on the theme.
+_ROLES: tuple[tuple[Role, str], ...] = (
+    ("children", r"children|replies|comment-replies|comments?-children|child-comments|wpd-replies|wp-block-comment-replies|epoch-child"),
+    ("junk", r"reply|comment[-_]{1,2}(?:reply|replies|edit|tools|actions|action|footer|share|vote|votes|like|likes|links|util|utils|number|avatar|avartar|gravatar|rating|report|karma|controls|buttons|permalink-icon|awaiting-moderation|form|respond|left|share|options|badge|awaits-moderation|status|flag)(?:[-_][\w-]*)?|"
+     r"(?:wc|wpd)-(?:comment-)?(?:footer|share|link|vote|tools|toggle|field|reply|avatar|left|label|rating|space|tooltip|edit|last|sticky|form|user-label|follow)[\w-]*|wpd-reply-(?:to|button)|wpd-tooltip[\w-]*|wpdiscuz[\w-]*|avatar[\w-]*|gravatar|says|reply[-_](?:link|to|button|wrap)|comment-reply-(?:link|login|title)|edit[-_](?:link|reply)|vote[sd]?|voting|likes?|jetpack-comment-likes[\w-]*|comment-like[\w-]*|"
+     r"cs-rating|pd-rating|share[-_]\w+|report[\w-]*|[\w-]*report-link|actions?|screen-reader-text|respond|comment-respond|hidden|tooltip|badge|moderation|cld-[\w-]+|wpulike[\w-]*|wp_ulike[\w-]*|thumbs[\w-]*|rating|epoch-comment-actions|ratingblock[\w-]*|p3_comment_author|nv-reply-link|comment-moderation|ckrating[\w-]*|like-comment[\w-]*|fs-[\w-]+|social[\w-]*|userpro[\w-]*|sharethis[\w-]*|comment_quote_link|comment_direct_link|comments-vote|crfp-rating|wpcr[\w-]*"),
+    ("name", r"fn|author[-_]name|comment[-_]{1,2}author[-_]{1,2}(?:name|link)|comment__author-name|commenter(?:[-_]?name)?|user-?name|nickname|comment[-_]name|wp-block-comment-author-name|epoch-author-link|display-name|poster"),
+    ("author", r"comment[-_]{0,2}author|author|(?:wc|wpd)-comment-author|vcard|comment[-_]user|comment_author|author-box|authorname|comment-by|by|user|name|comment-head(?:er)?-author"),
+    ("date", r"(?:[\w-]*[-_])?(?:date|time|timestamp|datetime|published|posted|when|day|ago)(?:[-_](?:link|time|posted|wrap|info|published))?|comment-permalink|commentmetadata|comment-metadata|wp-block-comment-date|permalink"),
+    ("meta", r"comment[-_]{1,2}(?:meta|info|head|header|details|title|byline|data|postinfo|top|intro)(?:[-_]\w+)?|meta|metadata|info|byline|postinfo|post-?meta|comment_postinfo|(?:wc|wpd)-comment-header|epoch-comment-meta|nv-comment-header|header|entry-meta|comment-heading|comment_title"),
+    ("content", r"comment[-_]{0,2}(?:content|text|txt|message|entry|description|desc|copy|inner-text|area|msg)(?:[-_]\w+)?|comment[-_]?(?:text|body-text|bodytext)|(?:wc|wpd)-comment-text|wp-block-comment-content|epoch-comment-content|nv-comment-content|entry-content|text|message|comment__content|comment__text|comment__body|content"),
+    ("whole", r"comment[-_]{0,2}body|comment|c-body|body"),
+)
+_MATCHERS = tuple((role, re.compile(pattern)) for role, pattern in _ROLES)
+_SAYS = re.compile(r"(?:\s+(?:says?|said|wrote|writes|sagte?|schreibt|schrieb|meint(?:e)?|dice|dijo|dit|a écrit|disse|diz|pisze|skriver|zegt|schreef|commented|replied|responded|пишет|говорит|сказал|yazdı|dedi ki|on|at))?[\s:,|•·–—-]*$", re.I)
+_BY = re.compile(r"^\W*(?:(?:comment|kommentar|posted|written|left|submitted|geschrieben|commentaire|comentario|reply|response)\s+)?(?:by|von|de|par|por|from|da)\s*:?\s+", re.I)
+_NAME_SAYS = re.compile(r"^\s*(?P<name>[^\n]{1,60}?)\s+(?:says|said|wrote|sagt|schreibt|meint|dice|dijo|dit|a écrit|disse|pisze|zegt)\s*:?\s*(?=\n|$|on\b|am\b)", re.I)
+_REPLY_TO = re.compile(r"^(?:reply to|antworte auf|antwort auf|antworten auf|responder a|répondre à|rispondi a|odpowiedz na|beantwoorden|ответить|svar(?:a)?(?: på| til)?|reageren op|vastaa käyttäjälle)\s+(?:comment (?:to|by) )?(.+)$", re.I)
+_PING = re.compile(r"^\W*(pingback|trackback|ping)(?:s)?\b\W*(?:by|from|von)?\W*", re.I)
+_AVATAR_ALT = re.compile(r"^(?:avatar (?:of|for|von|de)|(?:photo|picture|image|profilbild) (?:of|von)|.{1,20}'s avatar)\s*", re.I)
+_LIMIT = 60  # more characters than this beside the author make the element more than a byline
+
+
+@lru_cache(maxsize=8192)
+def _role(name: str) -> Role | None:
+    for role, matcher in _MATCHERS:
+        if matcher.fullmatch(name):
+            return role
+    return None
+
+
+@dataclass(slots=True)
+class _Parts:
+    """The elements of one comment by what they are."""
+
+    node: Node
+    by_role: dict[Role, list[HtmlElement]] = field(default_factory=dict)
+    times: list[HtmlElement] = field(default_factory=list)
+    permalinks: list[HtmlElement] = field(default_factory=list)
+    own: list[HtmlElement] = field(default_factory=list)
+
+    def of(self, role: Role) -> list[HtmlElement]:
+        return self.by_role.get(role, [])
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    comments: tuple[Comment, ...] = ()
+    elements: tuple[HtmlElement, ...] = ()  # where they stand in the page
+    relative: int = 0  # comments whose date is known only relative to the capture
+
+
+def extract_comments(
+    root: HtmlElement, base_url: str, *, language: str | None = None, captured_at: str | None = None, timezone: str | None = None
+) -> Thread:
+    """All comments of the page in reading order, pings included, each by its kind."""
+    parts = [_sort(node) for node in comment_nodes(root)]
+    dates = [_date_texts(part) for part in parts]
+    order = page_order((text for texts in dates for text in texts), language) if parts else None
+    comments: list[Comment] = []
+    elements: list[HtmlElement] = []
+    relative = 0
+    for part, texts in zip(parts, dates, strict=True):
+        moment = _moment(part, texts, order)
+        if moment is None:
+            moment = next((found for text in texts if (found := parse_relative(text, captured_at))), None)
+            relative += moment is not None
+        comment = _comment(part, moment, base_url, timezone, len(comments))
+        if comment is not None:
+            comments.append(comment)
+            elements.append(part.node.element)
+    return Thread(tuple(comments), tuple(elements), relative)
+
+
+def _sort(node: Node) -> _Parts:
+    parts = _Parts(node)
+    for element in own_elements(node):
+        if element in node.roots:
+            continue
+        parts.own.append(element)
+        if element.tag == "time" or element.get("datetime"):
+            parts.times.append(element)
+        elif element.tag == "a" and "#" in (element.get("href") or "") and f"{node.number}" in (element.get("href") or ""):
+            parts.permalinks.append(element)
+        role = next((found for name in (element.get("class") or "").lower().split() if (found := _role(name))), None) or _itemprop(element)
+        if role is not None:
+            parts.by_role.setdefault(role, []).append(element)
+    return parts
+
+
+def _itemprop(element: HtmlElement) -> Role | None:
+    names: dict[str, Role] = {"author": "author", "creator": "author", "name": "name", "text": "content", "commentText": "content", "datePublished": "date", "commentTime": "date", "dateCreated": "date"}
+    return names.get(element.get("itemprop") or "")
+
+
+def _comment(parts: _Parts, moment: Moment | None, base_url: str, timezone: str | None, position: int) -> Comment | None:
+    kind = _kind(parts)
+    author, author_element = _author(parts)
+    text = _text(parts, author_element)
+    if kind != "comment":
+        author, text = _ping(parts, author, text)
+    if not text and not author and moment is None:
+        return None
+    node = parts.node
+    return Comment(
+        source_id=node.number,
+        source_parent_id=node.parent,
+        position=position,
+        depth=node.depth,
+        kind=kind,
+        author=author,
+        author_url=_author_url(parts, author_element, base_url),
+        posted_at=None if moment is None else moment.instant(timezone),
+        posted_precision=None if moment is None else moment.precision,
+        text=text,
+    )
+
+
+# ---- kind --------------------------------------------------------------------------------------------------------------
+def _kind(parts: _Parts) -> CommentKind:
+    for element in (parts.node.element, parts.node.element.getparent()):
+        names = tokens(element) if element is not None and element.tag in ("li", "div", "article", "dt", "section") else []
+        if "pingback" in names or "trackback" in names:
+            return "pingback" if "pingback" in names else "trackback"
+        if "comment" in names:
+            break
+    start = _PING.match((parts.node.element.text_content() or "")[:200])
+    if start is not None and start.group(1).lower() != "ping" and ":" in start.group():
+        return "pingback" if start.group(1).lower() == "pingback" else "trackback"
+    return "comment"
+
+
+def _ping(parts: _Parts, author: str, text: str) -> tuple[str, str]:
+    """A ping's author is the page that linked: the first link that is no permalink of this page."""
+    for element in parts.own:
+        if element.tag == "a" and element not in parts.permalinks and element.get("href", "").startswith("http") and text_of(element):
+            name = text_of(element).replace("\n", " ")
+            rest = _PING.sub("", text).replace(name, "", 1).strip(" \n|-–:")
+            return author or name, rest if len(rest) > 20 else ""
+    return author, _PING.sub("", text).strip()
+
+
+# ---- author ------------------------------------------------------------------------------------------------------------
+def _author(parts: _Parts) -> tuple[str, HtmlElement | None]:
+    for element in (*parts.of("name"), *(e for e in parts.of("author") if e.tag != "img"), *(e for e in parts.own if e.tag == "cite")):
+        name = _name_in(element, parts)
+        if name:
+            return name, element
+    for element in parts.own:
+        said = element.get("data-comment-author") or element.get("data-username") or ""
+        reply = _REPLY_TO.match(clean(element.get("data-replyto") or element.get("aria-label") or "").strip())
+        if said or reply is not None:
+            return _tidy_name(clean(said) if said else (reply.group(1) if reply else "")), None
+    return _author_in_text(parts)
+
+
+def _author_in_text(parts: _Parts) -> tuple[str, HtmlElement | None]:
+    for element in (*parts.of("meta"), *parts.of("date")):
+        strong = next(element.iter("strong", "b", "cite"), None)
+        if strong is not None and 0 < len(text_of(strong)) < _LIMIT:
+            return _tidy_name(text_of(strong)), strong
+    for root in parts.node.roots:
+        said = _NAME_SAYS.match(text_of(root, skip=frozenset(parts.node.inner))[:200])
+        if said is not None:
+            return _tidy_name(said.group("name")), None
+    for image in parts.own:
+        if image.tag == "img" and "avatar" in (image.get("class") or "") and (image.get("alt") or "").strip():
+            return _AVATAR_ALT.sub("", clean(image.get("alt") or "")).strip(), None
+    return "", None
+
+
+def _name_in(element: HtmlElement, parts: _Parts) -> str:
+    """The name inside an element that may also hold a picture, ``says:``, a date and a reply link."""
+    if len(element):
+        inner = next((e for e in element.iter("cite", "strong", "b") if e is not element and text_of(e)), None)
+        if inner is not None and len(text_of(inner)) < _LIMIT:
+            return _tidy_name(text_of(inner))
+    skip = {e for e in (*parts.of("junk"), *parts.of("date"), *parts.times, *parts.permalinks, *parts.of("content"), *parts.of("meta")) if e is not element}
+    text = text_of(element, skip=skip)
+    return _tidy_name(text)
+
+
+def _tidy_name(text: str) -> str:
+    line = next((line.strip() for line in text.split("\n") if line.strip()), "")
+    line = _SAYS.sub("", _BY.sub("", line)).strip()
+    return line if len(line) <= 100 else ""
+
+
+def _author_url(parts: _Parts, element: HtmlElement | None, base_url: str) -> str:
+    candidates = [] if element is None else [*element.iter("a"), *(e for e in element.iterancestors("a"))]
+    for anchor in candidates:
+        if anchor not in parts.permalinks and (anchor.get("href") or "").strip() and "replytocom" not in anchor.get("href", ""):
+            url = absolute(base_url, anchor.get("href"))
+            if url and not url.startswith("mailto:") and "#" not in (anchor.get("href") or "")[:1]:
+                return url
+    return ""
+
+
+# ---- date --------------------------------------------------------------------------------------------------------------
+def _date_texts(parts: _Parts) -> list[str]:
+    """Everything in the comment that may be its date in words, the likeliest first."""
+    elements = [*parts.times, *parts.of("date"), *parts.permalinks, *parts.of("meta"), *parts.of("author")]
+    texts = [text for e in elements for text in (clean(e.get("title") or ""), text_of(e).replace("\n", " ")) if text and len(text) < 200]
+    content = set(parts.of("content"))
+    if not texts or not any(re.search(r"\d", text) for text in texts):
+        for root in parts.node.roots:
+            texts += [line for line in text_of(root, skip=content | parts.node.inner).split("\n") if re.search(r"\d", line) and len(line) < 120]
+    return texts
+
+
+def _moment(parts: _Parts, texts: list[str], order: Order | None) -> Moment | None:
+    """The machine-readable date, with the clock of the written one where it has none itself."""
+    exact = next((found for e in parts.times if (found := parse_iso(e.get("datetime") or e.get("content")))), None)
+    if exact is None:
+        exact = next((found for e in parts.of("date") if (found := parse_iso(e.get("content") or e.get("title")))), None)
+    if exact is not None and exact.clock is not None:
+        return exact
+    written = [found for text in texts if (found := parse_written(text, order))]
+    best = next((found for found in written if found.clock is not None and (exact is None or found.day == exact.day)), None)
+    if best is not None and (not written or best.day == written[0].day):
+        return best
+    return exact or next(iter(written), None) or next((found for text in texts if (found := parse_any_language(text))), None)
+
+
+# ---- text --------------------------------------------------------------------------------------------------------------
+def _text(parts: _Parts, author: HtmlElement | None) -> str:
+    marks = {e for e in (author, *parts.times, *parts.of("name"), *parts.of("date")) if e is not None}
+    for role in ("content", "whole"):
+        for element in parts.of(role):
+            if not any(mark is element or _inside(mark, element) for mark in marks):
+                text = _text_without(element, parts, set())
+                if text or role == "content":
+                    return text
+    whole = [_text_without(root, parts, marks | set(parts.of("author")) | set(parts.of("meta"))) for root in parts.node.roots]
+    text = "\n\n".join(part for part in whole if part)
+    if text:
+        return _without_byline(text)
+    return _without_byline("\n\n".join(filter(None, (_text_without(root, parts, _bylines(marks)) for root in parts.node.roots))))
+
+
+def _text_without(element: HtmlElement, parts: _Parts, more: set[HtmlElement]) -> str:
+    skip = {e for e in (*parts.of("junk"), *parts.of("children"), *more) if e is not element} | parts.node.inner
+    skip -= {element}
+    return text_of(element, paragraph="\n\n", skip=skip)
+
+
+def _inside(element: HtmlElement, outer: HtmlElement) -> bool:
+    return any(up is outer for up in element.iterancestors())
+
+
+def _bylines(marks: set[HtmlElement]) -> set[HtmlElement]:
+    """The smallest block around each of the marks: the line that holds name and date."""
+    lines: set[HtmlElement] = set()
+    for mark in marks:
+        block = next((e for e in (mark, *mark.iterancestors()) if e.tag in BLOCK and e.tag not in ("div", "li", "article")), mark)
+        lines.add(block)
+    return lines
+
+
+_BYLINE_REST = re.compile(
+    r"^(?:[\s|,/•·@#–—:.-]|\d{1,4}\.?(?=\n|$)|(?:comment|kommentar|commentaire|comentario|posted|by|von|by|at|on|am|um|says|said|sagt|schreibt|dijo|wrote|reply|antworten|permalink|link|edit|uhr)\b(?=[\s|,:]*(?:\n|$|by\b|von\b)))+(?=\n|$|\S)",
+    re.I,
+)
+
+
+def _without_byline(text: str) -> str:
+    """What is left of a line of name and date once these are gone: ``Comment by — @``."""
+    lines = text.split("\n")
+    while lines and _BYLINE_REST.sub("", lines[0]).strip() == "":
+        lines.pop(0)
+    while lines and _BYLINE_REST.sub("", lines[-1]).strip() == "":
+        lines.pop()
+    return "\n".join(lines).strip()

@@ -1,0 +1,142 @@
+"""Which element holds the article's body: the site's own selector, well-known marks, else the page as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from cssselect import SelectorError
+from lxml.cssselect import CSSSelector
+from lxml.html import HtmlElement
+
+from crawler.extract.regions import ELSEWHERE
+from crawler.extract.tree import tokens
+from crawler.site import Site
+
+# Names of the element that holds the text and little else, the most telling first. Only whole class names and ids.
+_NAMES = (
+    ("articlebody",),
+    ("entry-content", "wp-block-post-content", "td-post-content", "entry__content", "post-entry-content", "single-entry-content"),
+    ("post-content", "article-content", "article-body", "article__body", "article__content", "post__content", "post-body", "story-body", "story-content", "article-text", "post-text",
+     "the-content", "thecontent", "single-content", "single-post-content", "post_content", "article_body", "article_content", "entry_content", "entrytext", "storycontent",
+     "content-inner", "elementor-widget-theme-post-content", "et_pb_post_content", "blog-content", "blog-post-content", "news-content", "post-single-content", "body-content", "main-content-text",
+     "field-name-body", "rich-text", "richtext", "prose", "postcontent", "articlecontent", "entry-body", "entry-text", "post-main-content", "js-article-body", "post-article", "single__content", "postbody", "post-entry", "blog-detail-content", "postarea", "singlepost"),
+    ("entry",),
+    ("hentry", "post-wrapper", "type-post"),
+)  # fmt: skip
+_RANK = {name: rank for rank, names in enumerate(_NAMES) for name in names}
+BROAD_RANK = 4  # from here on the element holds headline, byline and boxes as well
+_EXCLUDED = frozenset(("nav", "footer", "form", "aside", "noscript", "dialog"))
+Width = Literal["exact", "broad", "page"]
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    element: HtmlElement
+    width: Width  # exact: the body alone; broad: the article with its head and boxes; page: nothing better was found
+    how: str
+
+
+def find_container(root: HtmlElement, site: Site | None = None, skip: frozenset[HtmlElement] = frozenset()) -> Container:
+    """The container of the page's article. A mark counts only when it holds most of the page's running text: themes use
+    the same names for teasers, and page builders leave the real text outside of them."""
+    prose, total = _prose(root, skip)
+    declared = _declared(root, site)
+    if declared is not None:
+        return Container(declared, "exact", f"site:{site.container}" if site else "site")
+    best: dict[int, HtmlElement] = {}
+    for element in root.iter():
+        rank = _rank(element) if isinstance(element.tag, str) else None
+        if rank is not None and (rank not in best or prose.get(element, 0) > prose.get(best[rank], 0)):
+            best[rank] = element
+    for rank in sorted(best):
+        element = best[rank]
+        if element not in skip and prose.get(element, 0) >= total * 0.5:
+            return Container(element, "broad" if rank >= BROAD_RANK else "exact", "mark")
+    return _by_tag(root, prose, total)
+
+
+def _declared(root: HtmlElement, site: Site | None) -> HtmlElement | None:
+    if site is None or not site.container:
+        return None
+    found = _selector(site.container)(root)
+    return found[0] if found else None
+
+
+@lru_cache(maxsize=256)
+def _selector(css: str) -> CSSSelector:
+    """Raises ValueError for what is no CSS selector."""
+    try:
+        return CSSSelector(css, translator="html")
+    except SelectorError as error:
+        raise ValueError(f"Site.container: {css!r} is no CSS selector: {error}") from error
+
+
+def _rank(element: HtmlElement) -> int | None:
+    if element.tag not in ("div", "section", "article", "main", "span", "td"):
+        return None
+    if "articlebody" in (element.get("itemprop") or "").lower().split():
+        return 0
+    ranks = [_RANK[name] for name in tokens(element) if name in _RANK]
+    return min(ranks) if ranks else None
+
+
+def _by_tag(root: HtmlElement, prose: dict[HtmlElement, int], total: int) -> Container:
+    for tag in ("article", "main"):
+        elements = [e for e in root.iter(tag) if prose.get(e, 0) >= max(1, total * 0.6)]
+        if elements:
+            return Container(max(elements, key=lambda e: prose[e]), "broad", f"tag:{tag}")
+    body = root if root.tag == "body" else root.find("body")
+    return Container(root if body is None else body, "page", "page")
+
+
+def _prose(root: HtmlElement, skip: frozenset[HtmlElement]) -> tuple[dict[HtmlElement, int], int]:
+    """Characters of paragraph text outside links under each element, and in all; threads, menus and sidebars left out."""
+    sizes: dict[HtmlElement, int] = {}
+    out: dict[HtmlElement, bool] = {}
+    total = 0
+    for paragraph in root.iter("p", "blockquote", "li", "pre"):
+        if paragraph.tag != "p" and next(paragraph.iter("p"), None) is not None:
+            continue
+        size = len(paragraph.text_content()) - sum(len(a.text_content()) for a in paragraph.iter("a"))
+        if size < 25 or (paragraph.tag == "li" and size < 60) or _is_out(paragraph, skip, out):
+            continue
+        total += size
+        for up in (paragraph, *paragraph.iterancestors()):
+            sizes[up] = sizes.get(up, 0) + size
+    return (sizes, total) if total >= 250 else _loose_text(root, skip, out)
+
+
+def _loose_text(root: HtmlElement, skip: frozenset[HtmlElement], out: dict[HtmlElement, bool]) -> tuple[dict[HtmlElement, int], int]:
+    """The same for pages without paragraphs: text directly in ``div`` and ``td``, apart by ``br``."""
+    sizes: dict[HtmlElement, int] = {}
+    total = 0
+    for element in root.iter("div", "td", "span", "p", "section", "article", "font", "li"):
+        size = len((element.text or "").strip()) + sum(len((child.tail or "").strip()) for child in element)
+        if size < 20 or _is_out(element, skip, out):
+            continue
+        total += size
+        for up in (element, *element.iterancestors()):
+            sizes[up] = sizes.get(up, 0) + size
+    return sizes, total
+
+
+def _is_out(element: HtmlElement, skip: frozenset[HtmlElement], out: dict[HtmlElement, bool]) -> bool:
+    """Is it in a thread, a menu or a sidebar? Remembered per ancestor."""
+    path: list[HtmlElement] = []
+    up: HtmlElement | None = element
+    verdict = False
+    while up is not None and up.tag not in ("body", "html"):
+        known = out.get(up)
+        if known is not None:
+            verdict = known
+            break
+        path.append(up)
+        if up in skip or up.tag in _EXCLUDED or ELSEWHERE & set(tokens(up)):
+            verdict = True
+            break
+        up = up.getparent()
+    for seen in path:
+        out[seen] = verdict
+    return verdict

@@ -1,0 +1,113 @@
+"""A whole page to an Article."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+from lxml.html import HtmlElement
+
+from crawler.extract.body import Content, clean_content
+from crawler.extract.comments import Thread, extract_comments
+from crawler.extract.container import find_container
+from crawler.extract.head import Head, article_address, head_of
+from crawler.extract.metadata import Facts, facts_of
+from crawler.extract.paging import article_pages, thread_pages
+from crawler.extract.refusals import reason_for_none
+from crawler.extract.thread import reported_count
+from crawler.extract.tree import decode, parse
+from crawler.items import Article, ArticleKind
+from crawler.site import Site
+
+_POST_CLASS = re.compile(r"\bpostid-(\d+)\b")
+_FRAME_HOSTS = re.compile(r"youtube|youtu\.be|vimeo|dailymotion|rumble|facebook\.com/plugins/video|ted\.com|bitchute|odysee|brightcove|jwplayer|streamable|c-span", re.I)
+
+
+def extract_page(
+    body: bytes, url: str, *, site: Site | None = None, content_type: str | None = None, captured_at: str | None = None, timezone: str | None = None
+) -> Article:
+    """The article of a page, with its thread. ``kind`` is "none" when the page is none (listing, 404, challenge, feed).
+
+    ``captured_at``: ISO instant of the capture, for relative dates. ``timezone``: IANA name for wall clocks; None leaves
+    them without a zone. Never raises on any bytes; raises ValueError for a ``site`` or ``timezone`` that cannot be used.
+    """
+    text = decode(body, content_type)
+    root = parse(text)
+    if root is None:
+        return Article(url=url, door="page", kind="none", title="", warnings=("the page is empty",))
+    head = head_of(root, url)
+    refusal = reason_for_none(root, head, url, text)
+    if refusal is not None:
+        return Article(url=url, door="page", kind="none", title=head.title, language=head.language, warnings=(refusal,))
+    return _article(root, head, url, site, captured_at, timezone)
+
+
+def _article(root: HtmlElement, head: Head, url: str, site: Site | None, captured_at: str | None, timezone: str | None) -> Article:
+    thread = extract_comments(root, url, language=head.language, captured_at=captured_at, timezone=timezone)
+    skip = frozenset(thread.elements)
+    container = find_container(root, site, skip)
+    facts = facts_of(root, head, url, container.element, skip)
+    content = clean_content(container, url, site=site, skip=skip, title=facts.title)
+    own = article_address(url, head, site)
+    next_pages, first = article_pages(root, url, own)
+    reported = reported_count(root, skip)
+    comment_pages = thread_pages(root, url, first)
+    return Article(
+        url=first,
+        door="page",
+        kind=kind_of(content),
+        title=facts.title,
+        source_id=_source_id(root, head),
+        byline=_byline(facts),
+        authors=facts.authors,
+        published_at=None if facts.published is None else facts.published.instant(timezone),
+        published_on=None if facts.published is None else facts.published.local_day(timezone),
+        published_precision=None if facts.published is None else facts.published.precision,
+        modified_at=None if facts.modified is None else facts.modified.instant(timezone),
+        terms=facts.terms,
+        blocks=content.blocks,
+        images=content.images,
+        links=content.links,
+        comments=thread.comments,
+        reported_comment_count=reported,
+        comment_pages=comment_pages,
+        next_pages=next_pages,
+        language=head.language,
+        warnings=_warnings(content, thread, reported, comment_pages),
+    )
+
+
+def kind_of(content: Content) -> ArticleKind:
+    """Without text an article is a film, a picture, or a headline that only points elsewhere."""
+    if content.text:
+        return "article"
+    if any(_FRAME_HOSTS.search(link.url) for link in content.links):
+        return "video"
+    return "picture" if content.images else "link"
+
+
+def _byline(facts: Facts) -> str | None:
+    names = [author.name for author in facts.authors]
+    return join_names(names) if names else None
+
+
+def join_names(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
+
+
+def _source_id(root: HtmlElement, head: Head) -> str | None:
+    body = root.find("body")
+    match = _POST_CLASS.search((body.get("class") or "") if body is not None else "")
+    if match is not None:
+        return match.group(1)
+    return next(iter(parse_qs(urlsplit(head.shortlink).query).get("p", [])), None) if head.shortlink else None
+
+
+def _warnings(content: Content, thread: Thread, reported: int | None, comment_pages: tuple[str, ...]) -> tuple[str, ...]:
+    found: list[str] = []
+    read = len(thread.comments)
+    if reported is not None and not comment_pages and reported != read and reported != sum(c.kind == "comment" for c in thread.comments):
+        found.append(f"comments: page says {reported}, read {read}")
+    if thread.relative:
+        found.append(f"comments: {thread.relative} dates are relative to the capture")
+    return (*found, *content.warnings)

@@ -1,0 +1,116 @@
+"""Other pages of the same thread (``comment-page-N``, ``cpage=N``) and of the same article (``<!--nextpage-->``)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from urllib.parse import urldefrag, urlsplit
+
+from lxml.html import HtmlElement
+
+from crawler.extract.tree import absolute, tokens
+
+_THREAD_PAGE = re.compile(r"(/comment-page-|[?&]cpage=)(\d{1,5})(?=/|$|&|#)")
+_ARTICLE_PAGE = re.compile(r"^(?P<base>.*?)(?P<mark>/|[?&]page=)(?P<number>\d{1,3})/?$")
+_MAX_PAGES = 2000
+
+
+def thread_pages(root: HtmlElement, url: str, own: str) -> tuple[str, ...]:
+    """Addresses of the other pages of the thread, lowest first. ``own``: the article's address. Classic pagers link only
+    the neighbours, so the highest number seen anywhere, in comment permalinks too, gives all below it."""
+    seen: dict[int, str] = {}
+    permalinks: Counter[int] = Counter()
+    for anchor in root.iter("a"):
+        href = anchor.get("href") or ""
+        match = _THREAD_PAGE.search(href)
+        if match is None or not _same_article(absolute(url, href), own):
+            continue
+        number = int(match.group(2))
+        seen.setdefault(number, urldefrag(absolute(url, href))[0])
+        if re.search(r"#(?:li-|div-)?comment-\d", href) and "replytocom" not in href:
+            permalinks[number] += 1
+    if not seen:
+        return ()
+    here = _THREAD_PAGE.search(url)
+    current = int(here.group(2)) if here else permalinks.most_common(1)[0][0] if permalinks else _unlinked(root, seen)
+    example = next(iter(seen.values()))
+    highest = min(max(seen), _MAX_PAGES)
+    return tuple(_THREAD_PAGE.sub(lambda m, n=number: f"{m.group(1)}{n}", example) for number in range(1, highest + 1) if number != current)  # type: ignore[misc]
+
+
+def _unlinked(root: HtmlElement, seen: dict[int, str]) -> int | None:
+    """The bare address of a thread without permalinks: page 1 when the pager goes up from it, else the page above all seen."""
+    return 1 if min(seen) == 2 and 1 not in seen and _goes_up(root) else None
+
+
+def _goes_up(root: HtmlElement) -> bool:
+    for anchor in root.iter("a"):
+        if _THREAD_PAGE.search(anchor.get("href") or ""):
+            parent = anchor.getparent()
+            names = tokens(anchor) + (tokens(parent) if parent is not None else [])
+            text = (anchor.text_content() or "").lower()
+            if any("next" in name for name in names) or "newer" in text or "next" in text:
+                return True
+    return False
+
+
+def _same_article(url: str, own: str) -> bool:
+    mine, theirs = urlsplit(own), urlsplit(url)
+    path = _THREAD_PAGE.sub("", theirs.path)
+    return path.rstrip("/") == mine.path.rstrip("/")
+
+
+def article_pages(root: HtmlElement, url: str, own: str) -> tuple[tuple[str, ...], str]:
+    """(addresses of the other pages of the article, the address of its first page)."""
+    links = [anchor for anchor in root.iter("a") if _is_page_link(anchor)]
+    base = _first_page(own, links, url)
+    numbers: dict[int, str] = {}
+    for anchor in links:
+        target = urldefrag(absolute(url, anchor.get("href")))[0]
+        number = _page_number(target, base)
+        if number is not None:
+            numbers.setdefault(number, target)
+    here = _page_number(without_slash(url), base) or 1
+    if not numbers:
+        return (), base
+    example = next(target for number, target in sorted(numbers.items(), reverse=True))
+    pages = [(number, numbers.get(number) or _at(example, number)) for number in range(2, min(max(numbers), 200) + 1)]
+    others = tuple(target for number, target in pages if number != here)
+    return ((base, *others) if here != 1 else others), base
+
+
+def _is_page_link(anchor: HtmlElement) -> bool:
+    if "post-page-numbers" in tokens(anchor):
+        return True
+    text = (anchor.text_content() or "").strip()
+    for up in anchor.iterancestors("div", "p", "nav", "ul", "span"):
+        if {"page-links", "page-link", "post-nav-links", "post-pagination", "pagelink", "wp-link-pages"} & set(tokens(up)):
+            return True
+    return text.isdigit() and "Pages:" in ((anchor.getparent().text or "") if anchor.getparent() is not None else "")
+
+
+def _first_page(own: str, links: list[HtmlElement], url: str) -> str:
+    """The article's address without its page number, where a pager shows that the number is one."""
+    match = _ARTICLE_PAGE.match(own)
+    if match is None or not links:
+        return own
+    base = match.group("base")
+    targets = {without_slash(urldefrag(absolute(url, a.get("href")))[0]) for a in links}
+    if without_slash(base) in targets:
+        return next(absolute(url, a.get("href")) for a in links if without_slash(absolute(url, a.get("href"))) == without_slash(base))
+    return own
+
+
+def without_slash(url: str) -> str:
+    return urldefrag(url)[0].rstrip("/")
+
+
+def _page_number(url: str, base: str) -> int | None:
+    match = _ARTICLE_PAGE.match(without_slash(url))
+    if match is None or without_slash(match.group("base")) != without_slash(base):
+        return None
+    return int(match.group("number"))
+
+
+def _at(example: str, number: int) -> str:
+    return re.sub(r"\d{1,3}(/?)$", rf"{number}\1", example)

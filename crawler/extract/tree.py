@@ -1,0 +1,230 @@
+"""Bytes to an lxml tree, and the text of its elements."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from urllib.parse import urljoin, urlsplit
+
+import lxml.html
+from lxml import etree
+from lxml.html import HtmlElement
+
+# libxml2 stops at a nesting of 2,048 even with huge_tree; the walkers here recurse, so a page is flattened long before.
+MAX_DEPTH = 200
+_TOO_DEEP = etree.XPath("boolean(" + "/*" * MAX_DEPTH + ")")
+
+# NUL and the C0 controls that no text needs, lone surrogates, non-characters: SQLite, JSON and XML each choke on some.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:.-]{2,40})""", re.I)
+_HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?([\w:.-]{2,40})""", re.I)
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+# The labels that browsers read as windows-1252, https://encoding.spec.whatwg.org/#names-and-labels
+_WINDOWS = {"iso8859-1", "ascii", "iso8859-15", "latin-1"}
+
+# Never text: code, and controls of the page.
+SILENT = frozenset(
+    "script style noscript template svg math head title link meta input button select textarea option object embed canvas "
+    "audio video source track map area datalist progress meter dialog".split()
+)
+BLOCK = frozenset(
+    "address article aside blockquote body center dd details dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 "
+    "h6 header hgroup hr li main menu nav ol p pre section summary table tbody thead tfoot tr td th caption ul iframe".split()
+)
+_SPACE = re.compile(r"[^\S\x00\x01]+")
+_LINES = re.compile(r" ?\x00 ?")
+_BREAKS = re.compile(r"[\x00 ]*\x01[\x00\x01 ]*")
+_INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
+
+
+def clean(text: str) -> str:
+    """Without the characters that must never reach the database."""
+    return _FORBIDDEN.sub("", text)
+
+
+def decode(body: bytes, content_type: str | None = None) -> str:
+    """Bytes to text. Valid UTF-8 is UTF-8 whatever the page says: no other encoding is valid as UTF-8 by accident."""
+    for bom, encoding in _BOMS:
+        if body.startswith(bom):
+            return body[len(bom) :].decode(encoding, "replace")
+    declared = _declared(body, content_type)
+    if not declared.startswith("iso2022"):
+        try:
+            return body.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+    if declared in ("", "utf-8"):
+        return _nearly_utf8(body, declared)
+    return body.decode(declared, "replace")
+
+
+def _declared(body: bytes, content_type: str | None) -> str:
+    """Python's name of the encoding that the header or the page declares; empty when none or unknown."""
+    header = _HEADER_CHARSET.search(content_type or "")
+    meta = None if header else _META_CHARSET.search(body[:8192])
+    label = header.group(1) if header else meta.group(1).decode("ascii", "replace") if meta else ""
+    if not label and body[:400].count(0) > 100:
+        return "utf-16-be" if body[:2].startswith(b"\x00") else "utf-16-le"
+    try:
+        info = codecs.lookup(label)
+    except (LookupError, ValueError):
+        return ""
+    if not info._is_text_encoding:  # "base64" is a codec too
+        return ""
+    return "cp1252" if info.name in _WINDOWS else info.name
+
+
+def _nearly_utf8(body: bytes, declared: str) -> str:
+    """UTF-8 with some broken bytes (a page cut within a letter), or else windows-1252, the web's default."""
+    text = body.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    if declared or broken * 8 < sum(1 for c in body if c >= 0xC2):
+        return text
+    return body.decode("cp1252", "replace")
+
+
+def parse(text: str) -> HtmlElement | None:
+    """The tree of a document or fragment; None when there is no element in it. Holds any nesting, any size."""
+    text = clean(text)
+    root = _parse(text)
+    if root is not None and _TOO_DEEP(root):
+        root = _parse(_flatten(text))
+    return root
+
+
+def _parse(text: str) -> HtmlElement | None:
+    parser = lxml.html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
+    try:
+        return lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, AssertionError):
+        return None
+
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
+_VOID = frozenset("area base br col embed hr img input link meta source track wbr param".split())
+
+
+def _flatten(text: str) -> str:
+    """Takes out the tags nested deeper than half of MAX_DEPTH and leaves a line break: no text may be lost with them."""
+    stack: list[tuple[str, bool]] = []
+    out: list[str] = []
+    position = 0
+    for match in _TAG.finditer(text):
+        name = match.group(2).lower()
+        if name in _VOID:
+            continue
+        keep = True
+        if match.group(1):
+            keep = _close(stack, name)
+        else:
+            keep = len(stack) < MAX_DEPTH // 2
+            stack.append((name, keep))
+        if not keep:
+            out += text[position : match.start()], "<br><br>" if name in BLOCK else ""
+            position = match.end()
+    return "".join(out) + text[position:]
+
+
+def _close(stack: list[tuple[str, bool]], name: str) -> bool:
+    """Pops up to the open tag of that name. False when the end tag belongs to one that was taken out, or to none."""
+    for i in range(len(stack) - 1, max(-1, len(stack) - 50), -1):
+        if stack[i][0] == name:
+            keep = stack[i][1]
+            del stack[i:]
+            return keep
+    return False
+
+
+def text_of(element: HtmlElement, *, paragraph: str = "\n", skip: frozenset[HtmlElement] | set[HtmlElement] = frozenset()) -> str:
+    """The element's visible text: ``br`` is a line, a block-level element begins a ``paragraph``; emoji pictures are their alt."""
+    parts: list[str] = []
+    _collect(element, parts, skip)
+    return tidy("".join(parts), paragraph)
+
+
+def inline_text(nodes: list[str | HtmlElement]) -> str:
+    """The text of a run of inline nodes (tails not included)."""
+    parts: list[str] = []
+    for node in nodes:
+        if isinstance(node, str):
+            parts.append(node)
+        else:
+            _collect(node, parts, frozenset())
+    return tidy("".join(parts))
+
+
+def tidy(raw: str, paragraph: str = "\n") -> str:
+    """Source whitespace is one blank; ``\\x00`` marks a line break and ``\\x01`` a paragraph's edge."""
+    text = _SPACE.sub(" ", raw)
+    if "\xad" in text or "\u200b" in text or "\ufeff" in text or "\u2060" in text:
+        text = _INVISIBLE.sub("", text)
+    if "\x00" in text or "\x01" in text:
+        text = _LINES.sub("\x00", text)
+        text = _BREAKS.sub("\x01", text).strip("\x00\x01 ")
+        text = re.sub("\x00{3,}", "\x00\x00", text).replace("\x01", paragraph).replace("\x00", "\n")
+    return text.strip()
+
+
+def _collect(element: HtmlElement, parts: list[str], skip: frozenset[HtmlElement] | set[HtmlElement]) -> None:
+    tag = element.tag
+    if tag in SILENT or element in skip or not isinstance(tag, str):
+        return
+    if tag == "br":
+        parts.append("\x00")
+        return
+    if tag == "img":
+        parts.append(emoji(element))
+        return
+    cell = tag in ("td", "th")  # a row is one line
+    block = tag in BLOCK and not cell
+    if block:
+        parts.append("\x01")
+    if tag == "pre":
+        parts.append(verbatim(element).replace("\n", "\x00"))
+    else:
+        if element.text:
+            parts.append(element.text)
+        for child in element:
+            _collect(child, parts, skip)
+            if child.tail:
+                parts.append(child.tail)
+    if block or cell:
+        parts.append(" " if cell else "\x01")
+
+
+def verbatim(element: HtmlElement) -> str:
+    """The text of a ``pre``: every blank and line break counts."""
+    parts = [("\n" if node.tag == "br" else node.text or "") if event == "start" else node.tail or "" for event, node in _events(element)]
+    return "".join(parts).strip("\n\r").replace("\r\n", "\n").rstrip()
+
+
+def _events(element: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        if event == "start" or node is not element:
+            yield event, node
+
+
+def emoji(image: HtmlElement) -> str:
+    """The character that WordPress replaced with a picture (``img.emoji``, ``img.wp-smiley``); other pictures say nothing."""
+    if {"emoji", "wp-smiley"} & set((image.get("class") or "").split()):
+        return image.get("alt") or ""
+    return ""
+
+
+def tokens(element: HtmlElement) -> list[str]:
+    """Classes and id, lower case."""
+    return f"{element.get('class') or ''} {element.get('id') or ''}".lower().split()
+
+
+def absolute(base: str, reference: str | None) -> str:
+    """An absolute http(s) or mailto address, or an empty string for anything else (javascript:, data:, malformed)."""
+    reference = clean(reference or "").strip()
+    if not reference:
+        return ""
+    try:
+        url = urljoin(base, reference)
+        scheme = urlsplit(url).scheme
+    except ValueError:
+        return ""
+    return url if scheme in ("http", "https", "mailto") else ""

@@ -1,0 +1,224 @@
+"""A container to its block-level units, in reading order. Every visible word is in exactly one unit.
+
+A paragraph may be a ``p``, a ``div``, a run of inline nodes directly in the container, or the part between two ``<br><br>``
+of an editor that knew nothing else. A list, a data table, a quotation and a ``pre`` are one unit each. A picture's caption
+is a unit of its own, wherever it stands, so that it is never in the text twice or in the middle of a sentence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from crawler.extract.tree import BLOCK, SILENT, inline_text, text_of, tokens, verbatim
+
+Node = str | HtmlElement
+Shape = Literal["p", "heading", "list", "quote", "pre", "table", "media"]
+
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_LISTS = frozenset(("ul", "ol", "dl", "menu", "dir"))
+_MEDIA = frozenset(("img", "iframe", "video", "audio", "embed", "object", "picture"))
+# Elements that hold text which is not the author's; they are units as well, so that nothing vanishes unlabelled.
+CAPTION_CLASSES = frozenset(
+    "wp-caption-text wp-element-caption gallery-caption wp-caption-dd caption-text image-caption img-caption photo-caption media-caption "
+    "figure-caption picture-caption featured-image-caption td-featured-image-caption wp-post-image-caption entry-thumb-caption".split()
+)
+
+
+@dataclass(slots=True)
+class Unit:
+    """One unit: its shape, the tree nodes it is made of, its text, and the element whose place it has in the tree."""
+
+    shape: Shape
+    tag: str  # the tag it is shown as
+    nodes: list[Node]
+    text: str
+    place: HtmlElement  # where to look for classes of ancestors
+    images: list[HtmlElement] = field(default_factory=list)
+
+
+def units_of(container: HtmlElement, skip: frozenset[HtmlElement] = frozenset()) -> list[Unit]:
+    """The container's units. ``skip``: elements to leave out altogether (the comment thread)."""
+    return _Walk(container, skip).run()
+
+
+class _Walk:
+    def __init__(self, container: HtmlElement, skip: frozenset[HtmlElement]) -> None:
+        self.container = container
+        self.skip = skip
+        self.units: list[Unit] = []
+        self.line: list[Node] = []
+        self.with_blocks = _with_blocks(container)
+
+    def run(self) -> list[Unit]:
+        self._inside(self.container)
+        self._flush(self.container)
+        return self.units
+
+    def _inside(self, element: HtmlElement) -> None:
+        if element.text and element.text.strip():
+            self.line.append(element.text)
+        for child in element:
+            self._visit(child, element)
+            if child.tail:
+                self.line.append(child.tail)
+
+    def _visit(self, element: HtmlElement, parent: HtmlElement) -> None:
+        tag = element.tag
+        if element in self.skip or not isinstance(tag, str):
+            return
+        if tag == "br":
+            self._break(parent)
+        elif tag in BLOCK or element in self.with_blocks:
+            self._block(element, tag, parent)
+        elif tag in _MEDIA or tag not in SILENT:
+            self.line.append(element)
+
+    def _break(self, parent: HtmlElement) -> None:
+        """A second ``br`` in a row ends the paragraph."""
+        for node in reversed(self.line):
+            if isinstance(node, str):
+                if node.strip():
+                    break
+            elif node.tag == "br":
+                self._flush(parent)
+                return
+            else:
+                break
+        self.line.append(etree.Element("br"))
+
+    def _block(self, element: HtmlElement, tag: str, parent: HtmlElement) -> None:
+        self._flush(parent)
+        if tag in ("hr",):
+            return
+        if tag == "iframe":
+            self.units.append(Unit("media", "p", [element], "", element))
+        elif tag == "figcaption" or (CAPTION_CLASSES & set(tokens(element))):
+            self._caption(element)
+        elif tag == "pre":
+            self._add("pre", tag, [element], verbatim(element), element)
+        elif tag in HEADINGS and not _has_heading_or_list(element):
+            self._whole("heading", element)
+        elif tag in _LISTS and not _is_layout(element):
+            self._whole("list", element)
+        elif tag == "table" and not _is_layout_table(element):
+            self._whole("table", element)
+        elif tag == "blockquote" and not _is_layout(element):
+            self._whole("quote", element)
+        else:
+            self._inside(element)
+            self._flush(element)
+
+    def _caption(self, element: HtmlElement) -> None:
+        """A caption belongs to the picture before it, else to the next one in the same figure; without a picture it is text."""
+        text = text_of(element)
+        figure = element.getparent()
+        if figure is not None and _has_media(figure):
+            last = self.units[-1] if self.units else None
+            if last is not None and last.shape == "media" and not last.text and last.nodes and _within(last.place, figure):
+                last.text = text
+                last.nodes.append(element)
+            elif text:
+                self.units.append(Unit("media", "figure", [element], text, element))
+        elif text:
+            self._add("p", "p", [element], text, element)
+
+    def _whole(self, shape: Shape, element: HtmlElement) -> None:
+        """A unit that stays together; captions and pictures inside it come out as units after it."""
+        captions = [e for e in element.iter("figcaption", "p", "div", "dd", "span") if e.tag == "figcaption" or CAPTION_CLASSES & set(tokens(e))]
+        captions = [e for e in captions if e is not element and e.getparent() is not None and _has_media(e.getparent())]
+        text = text_of(element, skip=frozenset(captions))
+        images = _pictures(element)
+        if text:
+            self._add(shape, element.tag, [element], text, element)
+            self.units[-1].images = [] if captions else images
+        if captions or (images and not text):
+            self._figures(element, captions, images)
+
+    def _figures(self, element: HtmlElement, captions: list[HtmlElement], images: list[HtmlElement]) -> None:
+        by_figure = {caption.getparent(): caption for caption in captions}
+        for image in images:
+            caption = next((by_figure.pop(up) for up in image.iterancestors() if up in by_figure), None)
+            nodes: list[Node] = [image] if caption is None else [image, caption]
+            self.units.append(Unit("media", "figure", nodes, "" if caption is None else text_of(caption), element, [image]))
+
+    def _flush(self, place: HtmlElement) -> None:
+        line, self.line = self.line, []
+        while line and (isinstance(line[-1], str) and not line[-1].strip() or not isinstance(line[-1], str) and line[-1].tag == "br"):
+            line.pop()
+        if not line:
+            return
+        images = [image for node in line if not isinstance(node, str) for image in _pictures(node)]
+        text = inline_text(line)
+        if text:
+            tag = place.tag if place.tag in ("p", "summary", "figcaption") else "p"
+            self._add("p", tag, line, text, place)
+            self.units[-1].images = images
+        else:
+            self._media(line, images, place)
+
+    def _media(self, line: list[Node], images: list[HtmlElement], place: HtmlElement) -> None:
+        for image in images:
+            self.units.append(Unit("media", "figure", [image], "", place, [image]))
+        for node in line:
+            if not isinstance(node, str):
+                for frame in [node] if node.tag in ("iframe", "embed", "object") else node.iter("iframe", "embed"):
+                    self.units.append(Unit("media", "p", [frame], "", place))
+
+    def _add(self, shape: Shape, tag: str, nodes: list[Node], text: str, place: HtmlElement) -> None:
+        if text:
+            self.units.append(Unit(shape, tag, nodes, text, place))
+
+
+def _with_blocks(container: HtmlElement) -> set[HtmlElement]:
+    """Inline elements that hold block-level ones: their content is walked, not taken as one line."""
+    found: set[HtmlElement] = set()
+    for element in container.iter(*BLOCK):
+        up = element.getparent()
+        while up is not None and up is not container and up not in found:
+            found.add(up)
+            up = up.getparent()
+    return found
+
+
+def _pictures(element: HtmlElement) -> list[HtmlElement]:
+    images = [element] if element.tag == "img" else [e for e in element.iter("img")]
+    return [image for image in images if not is_ornament(image)]
+
+
+_ORNAMENTS = frozenset(("emoji", "wp-smiley", "avatar", "gravatar", "icon"))
+
+
+def is_ornament(image: HtmlElement) -> bool:
+    """Emoji, avatars and counting pixels are no pictures of the article."""
+    if _ORNAMENTS & set(tokens(image)):
+        return True
+    return image.get("width") in ("0", "1") or image.get("height") in ("0", "1")
+
+
+def _has_media(element: HtmlElement) -> bool:
+    return next(element.iter("img", "iframe", "video", "audio", "picture", "embed", "object", "svg"), None) is not None
+
+
+def _has_heading_or_list(element: HtmlElement) -> bool:
+    return next((e for e in element.iter("h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "p") if e is not element), None) is not None
+
+
+def _within(element: HtmlElement, ancestor: HtmlElement) -> bool:
+    return element is ancestor or any(up is ancestor for up in element.iterancestors())
+
+
+def _is_layout(element: HtmlElement) -> bool:
+    """A list or quotation with headings, tables or quotations inside is a page builder's box: its parts are units."""
+    return next((e for e in element.iter("h1", "h2", "h3", "h4", "table", "blockquote", "article", "section", "form") if e is not element), None) is not None
+
+
+def _is_layout_table(table: HtmlElement) -> bool:
+    """One cell, or whole sections in cells: the table only places things."""
+    cells = list(table.iter("td", "th"))
+    if len(cells) <= 1 or next((e for e in table.iter("table", "h1", "h2", "article", "form") if e is not table), None) is not None:
+        return True
+    return any(sum(1 for _ in cell.iter("p")) > 3 for cell in cells)
