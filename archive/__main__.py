@@ -36,8 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m archive", description="Serve, check and keep the archive. Works without the crawler.")
-    shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--archive-dir", metavar="DIR", help="the archive's folder (default: $ARCHIVE_DIR, else data)")
+    folder = "the archive's folder (default: $ARCHIVE_DIR, else data)"
+    parser.add_argument("--archive-dir", metavar="DIR", help=folder)
+    shared = argparse.ArgumentParser(add_help=False)  # given before or after the command
+    shared.add_argument("--archive-dir", metavar="DIR", default=argparse.SUPPRESS, help=folder)
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
     for name, module_name in COMMANDS.items():
         command = importlib.import_module(module_name)

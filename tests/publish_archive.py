@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """A small archive made of literal rows: edits, disappearances, threads, gaps, foreign scripts, hostile text."""
 
 from __future__ import annotations
@@ -44,25 +45,83 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         {"id": 2, "name": "local", "home": "http://127.0.0.1:8765/", "title": "A local site", "timezone": None},
     ],
     "crawls": [
-        {"id": 1, "site_id": 1, "started_at": "2024-01-01T06:00:00Z", "finished_at": "2024-01-01T06:10:00Z", "mode": "full",
-         "outcome": "complete", "exit_code": 0, "requests": 40, "bytes": 900_000, "new": 12, "note": "12 new"},
-        {"id": 2, "site_id": 1, "started_at": "2024-02-01T06:00:00Z", "finished_at": "2024-02-01T06:01:00Z", "mode": "update",
-         "outcome": "complete", "exit_code": 4, "requests": 5, "bytes": 90_000, "revised": 2, "missing": 2, "note": "2 revised"},
+        {
+            "id": 1,
+            "site_id": 1,
+            "started_at": "2024-01-01T06:00:00Z",
+            "finished_at": "2024-01-01T06:10:00Z",
+            "mode": "full",
+            "outcome": "complete",
+            "exit_code": 0,
+            "requests": 40,
+            "bytes": 900_000,
+            "new": 12,
+            "note": "12 new",
+        },
+        {
+            "id": 2,
+            "site_id": 1,
+            "started_at": "2024-02-01T06:00:00Z",
+            "finished_at": "2024-02-01T06:01:00Z",
+            "mode": "update",
+            "outcome": "complete",
+            "exit_code": 4,
+            "requests": 5,
+            "bytes": 90_000,
+            "revised": 2,
+            "missing": 2,
+            "note": "2 revised",
+        },
     ],
     "lists": [
-        {"site_id": 1, "name": "posts", "door": "rest", "url": HOME + "wp-json/wp/v2/posts", "total": 9, "checked_at": "2024-02-01T06:00:00Z"},
-        {"site_id": 1, "name": "comments", "door": "rest", "url": HOME + "wp-json/wp/v2/comments", "total": 5,
-         "checked_at": "2024-02-01T06:00:00Z"},
-        {"site_id": 2, "name": "feed", "door": "feed", "url": "http://127.0.0.1:8765/feed", "total": None, "checked_at": "2024-02-01T06:00:00Z",
-         "closed": "answers 404"},
+        {
+            "site_id": 1,
+            "name": "posts",
+            "door": "rest",
+            "url": HOME + "wp-json/wp/v2/posts",
+            "total": 9,
+            "checked_at": "2024-02-01T06:00:00Z",
+        },
+        {
+            "site_id": 1,
+            "name": "comments",
+            "door": "rest",
+            "url": HOME + "wp-json/wp/v2/comments",
+            "total": 5,
+            "checked_at": "2024-02-01T06:00:00Z",
+        },
+        {
+            "site_id": 2,
+            "name": "feed",
+            "door": "feed",
+            "url": "http://127.0.0.1:8765/feed",
+            "total": None,
+            "checked_at": "2024-02-01T06:00:00Z",
+            "closed": "answers 404",
+        },
     ],
     "coverage": [
         {"site_id": 1, "kind": "article", "month": "2014-03", "reported": 4, "held": 3, "checked_at": "2024-02-01T06:00:00Z"},
     ],
     "gaps": [
-        {"site_id": 1, "kind": "article", "ref": "77", "month": "2014-03", "reason": "password", "explained": 1, "since": "2024-01-01T06:00:00Z"},
-        {"site_id": 1, "kind": "article", "ref": HOME + "2014/lost", "month": None, "reason": "failed", "explained": 0,
-         "since": "2024-02-01T06:00:00Z"},
+        {
+            "site_id": 1,
+            "kind": "article",
+            "ref": "77",
+            "month": "2014-03",
+            "reason": "password",
+            "explained": 1,
+            "since": "2024-01-01T06:00:00Z",
+        },
+        {
+            "site_id": 1,
+            "kind": "article",
+            "ref": HOME + "2014/lost",
+            "month": None,
+            "reason": "failed",
+            "explained": 0,
+            "since": "2024-02-01T06:00:00Z",
+        },
     ],
     "quarantine": [
         {"site_id": 1, "url": HOME + "2014/raid", "captured_at": "2024-02-01T06:00:30Z", "reason": "challenge page", "capture_id": None},
@@ -171,14 +230,24 @@ def insert_article(db: Database, id: int, path: str, title: str, texts: list[tup
         insert_capture(db, revision_id, id, url, seen_at)
         db["articles"].update(id, {"revision_id": revision_id})
     db["urls"].insert({"url": url, "article_id": id, "kind": "current", "first_seen_at": texts[0][0]})
-    db["article_authors"].insert_all({"article_id": id, "author_id": author, "position": n} for n, author in enumerate(given.get("authors", [])))
+    db["article_authors"].insert_all(
+        {"article_id": id, "author_id": author, "position": n} for n, author in enumerate(given.get("authors", []))
+    )
     db["article_tags"].insert_all({"article_id": id, "tag_id": tag} for tag in given.get("tags", []))
     if id == 2:
         db["urls"].insert({"url": HOME + "old-charter", "article_id": 2, "kind": "alias", "first_seen_at": texts[0][0]})
 
 
 def insert_revision(
-    db: Database, revision_id: int, article_id: int, number: int, seen_at: str, title: str, blocks: list[dict[str, str]], given: Any, tags: str
+    db: Database,
+    revision_id: int,
+    article_id: int,
+    number: int,
+    seen_at: str,
+    title: str,
+    blocks: list[dict[str, str]],
+    given: Any,
+    tags: str,
 ) -> None:
     later = number > 1
     db["revisions"].insert(
@@ -192,7 +261,8 @@ def insert_revision(
         }
     )  # fmt: skip
     db["blocks"].insert_all(
-        {"revision_id": revision_id, "position": n, "html": f"<p>{block['text']}</p>", "fingerprint": "f"} | block for n, block in enumerate(blocks)
+        {"revision_id": revision_id, "position": n, "html": f"<p>{block['text']}</p>", "fingerprint": "f"} | block
+        for n, block in enumerate(blocks)
     )
 
 

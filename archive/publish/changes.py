@@ -67,7 +67,11 @@ def with_words(db: sqlite3.Connection, row: Row) -> Row:
 
 def described_edit(edit: Row) -> dict[str, Any]:
     """The differences of one edit, field by field. Shapes: see the views ``edits`` and ``comment_edits``."""
-    lines = {name: word_diff(edit.get(f"old_{name}") or "", edit.get(name) or "") for name in ("title", "byline", "author") if differs(edit, name)}
+    lines = {
+        name: word_diff(edit.get(f"old_{name}") or "", edit.get(name) or "")
+        for name in ("title", "byline", "author")
+        if differs(edit, name)
+    }
     tags = word_diff(tag_line(edit.get("old_tags")), tag_line(edit.get("tags"))) if differs(edit, "tags") else Markup("")
     words = text_diff(edit["old_text"], edit["text"]) if differs(edit, "text") else Markup("")
     return {

@@ -68,6 +68,6 @@ def bar_height(count: int | None, most: int, room: int) -> float:
 
 
 def year_mark(year: str, x: float, above: int, below: int) -> Markup:
-    return Markup(
-        '<line class="year" x1="{:.1f}" x2="{:.1f}" y1="0" y2="{}"/><text x="{:.1f}" y="{}">{}</text>'
-    ).format(x, x, above + below + 4, x + 3, HEIGHT + FOOT - 4, year)
+    return Markup('<line class="year" x1="{:.1f}" x2="{:.1f}" y1="0" y2="{}"/><text x="{:.1f}" y="{}">{}</text>').format(
+        x, x, above + below + 4, x + 3, HEIGHT + FOOT - 4, year
+    )

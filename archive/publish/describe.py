@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 from sqlite_utils import Database
 
 from archive.publish.questions import QUESTIONS
@@ -59,7 +59,7 @@ def configuration() -> dict[str, Any]:
     return {"settings": SETTINGS, "databases": {"archive": {"queries": queries(), "tables": TABLES}}}
 
 
-class Dumper(yaml.SafeDumper):
+class Dumper(yaml.SafeDumper):  # type: ignore[misc]
     """SQL as a block of lines, no anchors."""
 
     def ignore_aliases(self, data: Any) -> bool:
@@ -74,7 +74,8 @@ Dumper.add_representer(str, represent_text)
 
 
 def as_yaml(value: dict[str, Any]) -> str:
-    return HEAD + yaml.dump(value, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=130)
+    text: str = yaml.dump(value, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=130)
+    return HEAD + text
 
 
 FILES = {"metadata.yaml": metadata, "datasette.yaml": configuration}

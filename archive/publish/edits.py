@@ -85,9 +85,9 @@ def paragraph_diffs(before: Sequence[str], after: Sequence[str]) -> list[Markup]
 
 
 def shared_words(one: str, other: str) -> float:
-    """0 to 1: words in common, of the longer one."""
-    a, b = set(one.lower().split()), set(other.lower().split())
-    return len(a & b) / (max(len(a), len(b)) or 1)
+    """0 to 1: how many of their different words two paragraphs have in common (Dice)."""
+    a, b = set(re.findall(r"\w+", one.lower())), set(re.findall(r"\w+", other.lower()))
+    return 2 * len(a & b) / (len(a) + len(b) or 1)
 
 
 def with_context(parts: Sequence[tuple[bool, Markup]]) -> list[Markup]:

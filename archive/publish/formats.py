@@ -10,7 +10,7 @@ from markupsafe import Markup
 from archive.publish.addresses import dated_path, reading_path
 from archive.publish.sanitise import marked, paragraphs, plain
 
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 
 
 def day(instant: str | None) -> str:
@@ -35,6 +35,17 @@ def time_tag(instant: str | None, fine: bool = True) -> Markup:
     if not instant:
         return Markup("")
     return Markup('<time datetime="{}">{}</time>').format(instant, moment(instant) if fine else day(instant))
+
+
+def with_times(text: str | None) -> str:
+    """Text whose ISO times read like times."""
+    return re.sub(r"\d{4}-\d\d-\d\dT[\d:]+Z?", lambda match: moment(match[0]), plain(text))
+
+
+def excerpt(text: str | None, length: int = 240) -> str:
+    """The start of a text up to a word's end, with an ellipsis where there is more."""
+    line = " ".join(plain(text).split())
+    return line if len(line) <= length else line[: length + 1].rpartition(" ")[0].rstrip(" ,;:.–—") + " …"
 
 
 def number(count: int | None) -> str:
@@ -72,6 +83,8 @@ FILTERS = {
     "moment": moment,
     "time": time_tag,
     "date": lambda instant: time_tag(instant, fine=False),
+    "with_times": with_times,
+    "excerpt": excerpt,
     "number": number,
     "plural": plural,
     "megabytes": megabytes,

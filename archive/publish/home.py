@@ -54,7 +54,7 @@ def latest_articles(db: sqlite3.Connection, limit: int) -> list[Row]:
           articles.comment_count,
           articles.missing_since,
           articles.gone_at,
-          substr(revisions.text, 1, 240) as start
+          substr(revisions.text, 1, 300) as start
         from articles
         left join revisions on revisions.id = articles.revision_id
         order by articles.published_at desc

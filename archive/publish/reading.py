@@ -12,6 +12,16 @@ from archive.publish.related import related
 from archive.publish.rows import Row, fetch_row, fetch_rows
 from archive.publish.thread import thread
 
+ARTICLE = """
+    select
+      articles.*,
+      sites.name as site,
+      sites.title as site_title,
+      sites.home
+    from articles
+    join sites on sites.id = articles.site_id
+    where articles.id = ?
+"""
 CONTENT = ("body", "caption")  # everything else is what the site wraps around the author's text
 
 
@@ -19,7 +29,7 @@ def reading(db: sqlite3.Connection, article_id: int, moment: str | None = None) 
     """Everything the reading page shows; None when nothing had been seen at that moment (YYYYMMDDhhmmss, UTC)."""
     at = instant(moment) if moment else None
     revisions = fetch_rows(db, "select * from revisions where article_id = ? order by number", [article_id])
-    article = fetch_row(db, "select articles.*, sites.name as site, sites.title as site_title, sites.home from articles join sites on sites.id = site_id where articles.id = ?", [article_id])
+    article = fetch_row(db, ARTICLE, [article_id])
     revision = chosen_revision(article, revisions, at)
     if article is None or revision is None:
         return None
@@ -34,9 +44,13 @@ def reading(db: sqlite3.Connection, article_id: int, moment: str | None = None) 
         "tags": tag_names(revision),
         "edits": edits(db, article_id),
         "captures": captures(db, revision["id"]),
-        "absences": fetch_rows(db, "select * from absences where article_id = ? and comment_id is null order by missing_since", [article_id]),
+        "absences": fetch_rows(
+            db, "select * from absences where article_id = ? and comment_id is null order by missing_since", [article_id]
+        ),
         "addresses": fetch_rows(db, "select url, kind, first_seen_at from urls where article_id = ? order by first_seen_at", [article_id]),
-        "differences": fetch_rows(db, "select field, rest, page, seen_at from differences where article_id = ? order by field", [article_id]),
+        "differences": fetch_rows(
+            db, "select field, rest, page, seen_at from differences where article_id = ? order by field", [article_id]
+        ),
         "thread": thread(db, article_id, at),
         "cites": cites(db, article_id),
         "cited_by": cited_by(db, article_id),
@@ -50,13 +64,15 @@ def chosen_revision(article: Row | None, revisions: list[Row], at: str | None) -
     if at:
         return next((row for row in reversed(revisions) if row["seen_at"] <= at), None)
     current = [row for row in revisions if article and row["id"] == article["revision_id"]]
-    return (current or revisions[-1:] or [None])[0]
+    return next(iter(current or revisions[-1:]), None)
 
 
 def body(db: sqlite3.Connection, article: Row, revision: Row) -> dict[str, Any]:
     """Blocks as safe markup, the pictures among them, and the pictures that stand nowhere in the text."""
     blocks = fetch_rows(db, "select position, kind, text, html, rule from blocks where revision_id = ? order by position", [revision["id"]])
-    held = held_pictures(fetch_rows(db, "select url, alt, caption, capture_id from images where article_id = ? order by position", [article["id"]]))
+    held = held_pictures(
+        fetch_rows(db, "select url, alt, caption, capture_id from images where article_id = ? order by position", [article["id"]])
+    )
     shown: set[str] = set()
     rendered = []
     for block in blocks:
@@ -93,7 +109,7 @@ def authors(db: sqlite3.Connection, article: Row, revision: Row) -> list[str]:
     """
     names = [row["name"] for row in fetch_rows(db, sql, [article["id"]])]
     byline = revision["byline"] or ""
-    return names if names and all(name in byline for name in names) or not byline else [byline]
+    return names if (names and all(name in byline for name in names)) or not byline else [byline]
 
 
 def tag_names(revision: Row) -> list[Row]:

@@ -98,7 +98,7 @@ async def show_article(datasette: Any, request: Any) -> Response:
         return await no_article(datasette, request, address)
     context = await read(datasette, reading, article["id"], address.moment)
     if context is None:
-        return await not_seen_yet(datasette, request, article["url"], address)
+        return await not_seen_yet(datasette, request, article)
     own_path = f"/{address.moment}{reading_path(article['url'])}" if address.moment else reading_path(article["url"])
     if unquote(request.full_path) != unquote(own_path):
         return redirect(own_path)
@@ -117,11 +117,11 @@ async def reading_page(datasette: Any, request: Any, context: dict[str, Any]) ->
     return await page(datasette, request, "reading.html", context | {"citation": cited, "forms": forms}, headers=headers)
 
 
-async def not_seen_yet(datasette: Any, request: Any, url: str, address: Address) -> Response:
+async def not_seen_yet(datasette: Any, request: Any, article: Row) -> Response:
     """The archive holds the article, but had not seen it at that moment."""
-    context = await read(datasette, reading, *[(await read(datasette, find_article, address.host, address.path, address.query))["id"]])
-    first = context["revisions"][0]["seen_at"] if context else None
-    return await page(datasette, request, "not_found.html", {"wanted": url, "first_seen_at": first, "url": url}, 404)
+    sql = "select min(seen_at) as first_seen_at from revisions where article_id = ?"
+    first = (await read(datasette, fetch_rows, sql, [article["id"]]))[0]
+    return await page(datasette, request, "not_found.html", first | {"wanted": article["url"], "url": article["url"]}, 404)
 
 
 async def show_timemap(datasette: Any, request: Any) -> Response:

@@ -219,10 +219,7 @@ def article_hits(db: sqlite3.Connection, query: Query, found: list[tuple[int, in
     snippets = snippets_of(db, "revisions_fts", 2, query.match, [row["revision_id"] for row in rows])
     titles = titles_of(db, query.match, [row["revision_id"] for row in rows])
     held = {row["revision_id"]: row for row in rows}
-    return [
-        held[revision_id] | {"snippet": snippets.get(revision_id, held[revision_id]["start"]), "marked_title": titles.get(revision_id)}
-        for _, revision_id in found
-    ]
+    return [held[revision_id] | {"snippet": snippets.get(revision_id), "marked_title": titles.get(revision_id)} for _, revision_id in found]
 
 
 def snippets_of(db: sqlite3.Connection, index: str, column: int, match: str | None, ids: list[int]) -> dict[int, str]:
@@ -267,7 +264,7 @@ def comment_hits(db: sqlite3.Connection, query: Query, ids: list[int]) -> list[R
         [as_json(ids)],
     )
     snippets = snippets_of(db, "comments_fts", 1, query.match, ids)
-    held = {row["id"]: row | {"snippet": snippets.get(row["id"], row["start"])} for row in rows}
+    held = {row["id"]: row | {"snippet": snippets.get(row["id"])} for row in rows}
     return [held[comment_id] for comment_id in ids if comment_id in held]
 
 
@@ -302,5 +299,3 @@ def comment_facets(db: sqlite3.Connection, ids: list[int]) -> tuple[dict[str, li
     asked = {"ids": as_json(ids)}
     months_sql = f"select substr(posted_at, 1, 7) as month, count(*) as articles {found} and posted_at is not null group by 1 order by 1"
     return {name: fetch_rows(db, sql, asked) for name, sql in queries.items()}, fetch_rows(db, months_sql, asked)
-
-

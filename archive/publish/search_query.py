@@ -1,6 +1,6 @@
 """The search box's own query language: any text is a query, none is an error.
 
-    phrases "..."   -word   prefix*   OR   author:NAME   tag:NAME   kind:   site:   year:   month:   before:   after:   in:
+phrases "..."   -word   prefix*   OR   author:NAME   tag:NAME   kind:   site:   year:   month:   before:   after:   in:
 """
 
 from __future__ import annotations
@@ -13,12 +13,10 @@ MOST_TERMS = 40
 PLACES = ("everything", "articles", "comments", "history")
 FIELDS = ("author", "tag", "kind", "site", "year", "month", "before", "after", "in")
 TOKEN = re.compile(
-    r"""(?P<minus>-?)(?:(?P<field>"""
-    + "|".join(FIELDS)
-    + r"""):)?(?:"(?P<phrase>[^"]*)"?(?P<star>\*?)|(?P<word>[^\s"]+))""",
+    r"""(?P<minus>-?)(?:(?P<field>""" + "|".join(FIELDS) + r"""):)?(?:"(?P<phrase>[^"]*)"?(?P<star>\*?)|(?P<word>[^\s"]*))""",
     re.IGNORECASE,
 )
-DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$")
+DATE = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ def parse_query(text: str) -> Query:
     """Read what a person typed. Never raises."""
     query = Query(text=clean(text)[:LONGEST])
     joins = False
-    for token in list(TOKEN.finditer(query.text))[:MOST_TERMS]:
+    for token in [match for match in TOKEN.finditer(query.text) if match[0]][:MOST_TERMS]:
         word = token["word"] or ""
         if not token["field"] and word in ("OR", "|", "AND", "&", "NOT"):
             joins = word in ("OR", "|") and bool(query.wanted)
@@ -123,9 +121,9 @@ def field_problem(field: str, value: str) -> str | None:
         return f"{field}: needs a value, as in {field}:{EXAMPLES[field]}"
     if field in ("before", "after") and not DATE.match(value):
         return f"{field}:{value} is not a date; write {field}:2014, {field}:2014-03 or {field}:2014-03-07"
-    if field == "year" and not re.fullmatch(r"\d{4}", value):
+    if field == "year" and not re.fullmatch(r"[0-9]{4}", value):
         return f"year:{value} is not a year; write year:2014"
-    if field == "month" and not re.fullmatch(r"\d{4}-\d\d", value):
+    if field == "month" and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", value):
         return f"month:{value} is not a month; write month:2014-03"
     if field == "in" and value.lower() not in PLACES:
         return f"in:{value} is not known; write in:articles, in:comments or in:history"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import socket
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import uvicorn
-import yaml
 from datasette.app import Datasette
+from datasette.utils import parse_metadata
 
 from archive.database import FILENAME, open_for_reading, open_for_writing
 from archive.errors import ConfigurationError, StorageError
@@ -27,7 +27,7 @@ def build(folder: Path) -> Datasette:
     ensure_readable(folder)
     return Datasette(
         [str(folder / FILENAME)],
-        metadata=yaml.safe_load((HERE / "metadata.yaml").read_text(encoding="utf-8")),
+        metadata=parse_metadata((HERE / "metadata.yaml").read_text(encoding="utf-8")),
         template_dir=str(HERE / "templates"),
         plugins_dir=str(HERE / "plugins"),
         static_mounts=[("static", str(HERE / "static"))],
@@ -70,9 +70,7 @@ def listen(host: str, port: int) -> socket.socket:
         raise ConfigurationError(f"cannot serve at {host}:{port}: {error}; choose another --host or --port") from error
 
 
-def run(server: uvicorn.Server, listener: Any) -> int:
-    try:
+def run(server: uvicorn.Server, listener: socket.socket) -> int:
+    with suppress(KeyboardInterrupt):  # uvicorn raises the signal again after it has closed everything
         server.run(sockets=[listener])
-    except KeyboardInterrupt:  # uvicorn raises the signal again after it has closed everything
-        pass
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 from collections import defaultdict
 from typing import Any
@@ -20,7 +21,9 @@ def thread(db: sqlite3.Connection, article_id: int, at: str | None = None) -> li
         rows = [as_seen(row, states[row["id"]], at) for row in rows if was_there(db, row, at)]
     nested = with_nesting(in_order(rows))
     authors = {row["id"]: row["author"] for row in rows}
-    return [row | {"parent_author": authors.get(row["parent_id"]), "edits": [] if at else comment_edits(states[row["id"]])} for row in nested]
+    return [
+        row | {"parent_author": authors.get(row["parent_id"]), "edits": [] if at else comment_edits(states[row["id"]])} for row in nested
+    ]
 
 
 def revisions_of(db: sqlite3.Connection, article_id: int) -> dict[int, list[Row]]:
@@ -48,9 +51,7 @@ def was_there(db: sqlite3.Connection, row: Row, at: str) -> bool:
     """Whether the comment had been seen, and not been found missing, at that moment."""
     if row["first_seen_at"] > at:
         return False
-    if row["missing_since"] is None or row["missing_since"] > at:
-        return True
-    return False
+    return bool(row["missing_since"] is None or row["missing_since"] > at)
 
 
 def as_seen(row: Row, states: list[Row], at: str) -> Row:
@@ -70,7 +71,7 @@ def comment_edits(states: list[Row]) -> list[dict[str, Any]]:
             "words": text_diff(old["text"], new["text"]) if old["text"] != new["text"] else "",
             "moved": old["parent_id"] != new["parent_id"],
         }
-        for old, new in zip(states, states[1:], strict=False)
+        for old, new in itertools.pairwise(states)
     ]
 
 

@@ -1,6 +1,9 @@
 """The one plugin: hooks only. What they do stands in archive/publish."""
 
+# mypy: disable-error-code="untyped-decorator"
 from __future__ import annotations
+
+from typing import Any
 
 from datasette import hookimpl
 
@@ -9,36 +12,36 @@ from archive.publish.formats import FILTERS, GLOBALS
 
 
 @hookimpl
-def register_routes(datasette):
+def register_routes(datasette: Any) -> Any:
     return routes.ROUTES
 
 
 @hookimpl
-def prepare_connection(conn, database, datasette):
+def prepare_connection(conn: Any, database: Any, datasette: Any) -> Any:
     core_pages.limit(conn)
 
 
 @hookimpl
-def prepare_jinja2_environment(env, datasette):
+def prepare_jinja2_environment(env: Any, datasette: Any) -> Any:
     env.filters.update(FILTERS)
     env.globals.update(GLOBALS)
 
 
 @hookimpl
-def asgi_wrapper(datasette):
+def asgi_wrapper(datasette: Any) -> Any:
     return core_pages.with_headers
 
 
 @hookimpl
-def render_cell(row, value, column, table, database, datasette):
+def render_cell(row: Any, value: Any, column: Any, table: Any, database: Any, datasette: Any) -> Any:
     return core_pages.cell(column, table, value)
 
 
 @hookimpl
-def extra_css_urls(template, database, table, columns, view_name, request, datasette):
+def extra_css_urls(template: Any, database: Any, table: Any, columns: Any, view_name: Any, request: Any, datasette: Any) -> Any:
     return [] if view_name == "own" else ["/static/core.css"]
 
 
 @hookimpl
-def handle_exception(datasette, request, exception):
+def handle_exception(datasette: Any, request: Any, exception: Any) -> Any:
     return routes.explain(datasette, request, exception)

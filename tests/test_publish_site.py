@@ -1,0 +1,346 @@
+"""The pages, asked of a real Datasette in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import random
+import re
+from collections.abc import Coroutine, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from archive.publish.serve import build
+from tests.publish_archive import HOME, build_archive
+
+RAID = "/www.example.org/2014/03/raid"
+
+
+class Site:
+    """Questions to the pages, one after the other."""
+
+    def __init__(self, folder: Path) -> None:
+        self.datasette = build(folder)
+        self.loop = asyncio.new_event_loop()
+        self.run(self.datasette.invoke_startup())
+
+    def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
+        return self.loop.run_until_complete(coroutine)
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        return self.run(self.datasette.client.get(path, **options))
+
+    def text(self, path: str) -> str:
+        """What a reader sees: no markup, blanks folded."""
+        response = self.get(path)
+        assert response.status_code == 200, (path, response.status_code)
+        bare = re.sub(r"(?s)<(script|style|head)\b.*?</\1>|<[^>]+>", " ", response.text)
+        return re.sub(r" ([,.;:])", r"\1", " ".join(html.unescape(bare).split()))
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    site = Site(build_archive(tmp_path_factory.mktemp("archive")))
+    yield site
+    for database in site.datasette.databases.values():
+        database.close()
+    site.loop.close()
+
+
+OWN = ["/", "/search?q=drone", "/changes", "/status", "/topics", "/url?url=nowhere.example", RAID, "/20240115/www.example.org/2014/03/raid"]
+
+
+@pytest.mark.parametrize("path", OWN)
+def test_own_pages_carry_strict_headers(site: Site, path: str) -> None:
+    headers = site.get(path).headers
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-robots-tag"] == "noindex"
+
+
+@pytest.mark.parametrize("path", OWN)
+def test_own_pages_have_no_inline_script_or_style(site: Site, path: str) -> None:
+    page = site.get(path).text
+    assert not re.search(r"<script(?! src=\"/static/)|<style| style=| on\w+=\"", page)
+    assert not re.search(r"<(?:img|script|iframe)[^>]+src=\"(?:https?:)?//", page)
+
+
+def test_home_says_what_is_held_and_how_complete(site: Site) -> None:
+    text = site.text("/")
+    assert "The Example Journal 6 articles and 5 comments, 7 March 2014 to 1 July 2016; 1 article of them gone" in text
+    assert "5 of 9 (55.5 %)" in text and "1 unexplained, 1 explained" in text
+    assert '<a href="/search?q=month%3A2014-03"' in site.get("/").text
+
+
+def test_an_unchanged_page_is_not_sent_again(site: Site) -> None:
+    etag = site.get(RAID).headers["etag"]
+    again = site.get(RAID, headers={"if-none-match": etag})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_the_reading_page_shows_the_article_and_where_it_comes_from(site: Site) -> None:
+    page, text = site.get(RAID).text, site.text(RAID)
+    assert "Drone strike kills five in Yemen By Jane Doe and Karim al-Masri · 7 March 2014" in text
+    assert '<link rel="canonical" href="https://www.example.org/2014/03/raid">' in page
+    assert '<meta name="robots" content="noindex">' in page
+    assert "<urn:uuid:record-12>" in text and "warc/example/a.warc.gz, byte 12000" in text
+    assert "sha256:" + f"{12:064x}" in text
+    assert '<h2>The commander</h2><p>Officials named the commander as <a href="https://source.example.net/x"' in page
+
+
+def test_the_reading_page_says_what_was_cut_and_why(site: Site) -> None:
+    text = site.text(RAID)
+    assert "What was cut from this page, and why (2 blocks)" in text
+    assert "appeal recurs in 9 articles Please donate to keep this site alive." in text
+
+
+def test_a_picture_waits_for_a_click(site: Site) -> None:
+    response = site.get(RAID)
+    assert '<a class="picture" href="https://pictures.example.net/marib.jpg"' in response.text
+    assert "<img" not in response.text
+    assert "img-src 'self' data: https://pictures.example.net;" in response.headers["content-security-policy"]
+
+
+def test_revisions_are_shown_word_by_word(site: Site) -> None:
+    page = site.get(RAID).text
+    assert "Drone strike kills <del>four</del><ins>five</ins> in Yemen" in page
+    assert "number, not declared by the article" in site.text(RAID)
+
+
+def test_citing_articles_are_linked_both_ways(site: Site) -> None:
+    assert "Cited by Charter of a new emirate 1 April 2014" in site.text(RAID)
+    assert "Cites Drone strike kills five in Yemen 7 March 2014" in site.text("/www.example.org/2014/04/charter")
+
+
+def test_a_thread_is_nested_with_permalinks_and_names(site: Site) -> None:
+    page, text = site.get(RAID).text, site.text(RAID)
+    assert [int(number) for number in re.findall(r'<li id="c-(\d+)"', page)] == [1, 2, 3, 4]
+    thread = page[page.index('id="comments"') :]
+    assert thread.count("<ol>") == thread.count("</ol>") == 3
+    assert thread.count("<li ") == thread.count("</li>")
+    assert "Alya in reply to Bill" in text
+    assert '<a href="https://example.com/a?b=1&amp;c=2"' in page
+
+
+def test_removed_and_edited_comments_are_marked_with_their_texts(site: Site) -> None:
+    text = site.text(RAID)
+    assert (
+        "Missing from the site, not yet confirmed: last seen 1 January 2024, 06:00 UTC, missing since 1 February 2024, 06:00 UTC." in text
+    )
+    assert "This comment was removed." in text
+    assert "A deeper reply<ins>, which was reworded</ins>." in site.get(RAID).text
+
+
+def test_a_gone_article_says_so_with_the_interval(site: Site) -> None:
+    text = site.text("/www.example.org/2015/05/gone")
+    assert (
+        "Gone from the site: last seen there 1 February 2024, 06:00 UTC, missing since 1 February 2024, 06:00 UTC, confirmed 3 February"
+        in text
+    )
+    assert "This text is kept although the site removed it." in text
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("/www.example.org/?p=104", "Plain permalinks"),
+        ("/www.example.org/2016/%d8%b5%d9%86%d8%b9%d8%a7%d8%a1/", "صنعاء and the coast"),
+        ("/www.example.org/2016/%D8%B5%D9%86%D8%B9%D8%A7%D8%A1/", "صنعاء and the coast"),
+        ("/127.0.0.1:8765/deep/A%20b.html", "On a local port"),
+        ("/www.example.org/2016/hostile", "<script>alert('t')</script> & reversed"),
+    ],
+)
+def test_every_kind_of_address_is_read(site: Site, path: str, title: str) -> None:
+    assert title in site.text(path)
+
+
+@pytest.mark.parametrize(
+    ("path", "leads_to"),
+    [
+        ("/example.org/2014/03/raid", RAID),
+        (RAID + "/", RAID),
+        (RAID + "?utm_source=letter", RAID),
+        ("/www.example.org/old-charter", "/www.example.org/2014/04/charter"),
+        ("/https://www.example.org/2014/03/raid", RAID),
+        ("/20240115/example.org/2014/03/raid/", "/20240115" + RAID),
+        ("/url?url=http://example.org/2014/03/raid/?utm_campaign=x%26fbclid=y", RAID),
+        ("/url?url=www.example.org/2014/03/raid%23comments", RAID),
+        ("/url?url=https://www.example.org/?p=104", "/www.example.org/?p=104"),
+        ("/www.example.org/", "/search?q=site%3A%22example%22"),
+    ],
+)
+def test_other_spellings_lead_to_the_one_address(site: Site, path: str, leads_to: str) -> None:
+    response = site.get(path)
+    assert (response.status_code, response.headers.get("location")) == (302, leads_to)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nowhere", "/unknown.example/2014/03/raid", "/www.example.org/2014/03/nothing", "/url?url=https://www.example.org/drone-strike-yemen",
+        "/archive/nosuchtable", "/2013/www.example.org/2014/03/raid", "//evil.example/%2e%2e", "/%00", "/timemap/nowhere.example/x",
+        "/cite.bib?url=nowhere.example",
+    ],
+)  # fmt: skip
+def test_unknown_addresses_get_a_page_that_helps(site: Site, path: str) -> None:
+    response = site.get(path)
+    assert response.status_code == 404
+    assert 'action="/search"' in response.text
+
+
+def test_a_404_offers_what_the_words_of_the_address_find(site: Site) -> None:
+    page = site.get("/www.example.org/2014/03/drone-strike-yemen-wrong").text
+    assert "<mark>Drone</mark> <mark>strike</mark> kills five in <mark>Yemen</mark>" in page
+
+
+def test_datasette_keeps_its_own_addresses(site: Site) -> None:
+    assert site.get("/archive.json").json()["database"] == "archive"
+    assert site.get("/archive/articles.json?_shape=array").status_code == 200
+    assert site.get("/-/versions.json").status_code == 200
+    assert site.get("/archive/nosuch.json").headers["content-type"].startswith("application/json")
+    page = site.get("/archive/articles")
+    assert 'class="site-head"' in page.text and "frame-ancestors 'none'" in page.headers["content-security-policy"]
+
+
+def test_an_article_is_read_as_it_was_then(site: Site) -> None:
+    response = site.get("/20240115000000" + RAID)
+    assert response.headers["memento-datetime"] == "Mon, 01 Jan 2024 06:00:10 GMT"
+    assert "Drone strike kills four in Yemen" in response.text and "killing four fighters" in response.text
+    assert "A deeper reply." in response.text and "This comment was removed." in response.text
+    assert "This is the article as it was seen on" in response.text
+    later = site.get("/20240202000000" + RAID)
+    assert later.headers["memento-datetime"] == "Thu, 01 Feb 2024 06:00:10 GMT"
+    assert "This comment was removed." not in later.text
+
+
+def test_memento_links_lead_to_all_states(site: Site) -> None:
+    link = site.get(RAID).headers["link"]
+    assert f'<{HOME}2014/03/raid>; rel="original"' in link and 'rel="first memento"' in link and 'rel="last memento"' in link
+    timemap = site.get("/timemap" + RAID)
+    assert timemap.headers["content-type"].startswith("application/link-format")
+    assert timemap.text.count("memento") == 2
+
+
+@pytest.mark.parametrize(
+    ("form", "start"),
+    [("txt", "Jane Doe, Karim al-Masri: “Drone"), ("bib", "@online{doe2014drone,"), ("ris", "TY  - BLOG\r\n"), ("json", "[")],
+)
+def test_citations_are_downloads(site: Site, form: str, start: str) -> None:
+    response = site.get(f"/cite.{form}?url={HOME}2014/03/raid")
+    assert response.text.startswith(start)
+    assert response.headers["content-disposition"] == f'attachment; filename="doe2014drone.{form}"'
+    assert "/20240201060010/www.example.org/2014/03/raid" in response.text
+
+
+def test_search_finds_articles_and_comments(site: Site) -> None:
+    text = site.text("/search?q=marib")
+    assert "2 articles" in text
+    assert "<mark>Marib</mark>" in site.get("/search?q=marib").text
+    assert "Alya on Drone strike kills five in Yemen" in site.text("/search?q=convoy")
+    page = site.get("/search?q=in:comments+reply").text
+    assert f'<a href="{RAID}#c-2"><b>Alya</b> on Drone strike kills five in Yemen</a>' in page
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ('"near marib"', {"Drone strike kills five in Yemen", "Charter of a new emirate"}),
+        ("marib -charter", {"Drone strike kills five in Yemen"}),
+        ("charter OR convoy", {"Drone strike kills five in Yemen", "Charter of a new emirate"}),
+        ("emir*", {"Charter of a new emirate"}),
+        ("it's multi-agent", {"Charter of a new emirate"}),
+        ('tag:"Yemen"', {"Drone strike kills five in Yemen", "An article that went away"}),
+        ("tag:al-qaeda", {"Drone strike kills five in Yemen", "Charter of a new emirate"}),
+        ("tag:yemen -tag:analysis", {"An article that went away"}),
+        ("author:masri", {"Drone strike kills five in Yemen", "An article that went away"}),
+        ('author:"Jane Doe" before:2014-04', {"Drone strike kills five in Yemen"}),
+        ("after:2014-03-08 before:2016", {"Charter of a new emirate", "An article that went away"}),
+        ("year:2015", {"An article that went away"}),
+        ("month:2014-04", {"Charter of a new emirate"}),
+        ("site:local", {"On a local port"}),
+        ("kind:link", {"<script>alert('t')</script> & reversed"}),
+        ("صنعاء", {"صنعاء and the coast"}),
+        ("xyzzyplugh", set()),
+    ],
+)
+def test_the_query_language_finds(site: Site, query: str, titles: set[str]) -> None:
+    page = site.get("/search", params={"q": "in:articles " + query}).text
+    found = re.findall(r'<h3><a href="[^"]+">(.*?)</a>', page)
+    assert {html.unescape(re.sub("</?mark>", "", title)) for title in found} == titles
+
+
+def test_former_states_can_be_searched(site: Site) -> None:
+    assert "1 former state" in site.text("/search?q=in:history+four")
+    assert 'href="/20240101060010/www.example.org/2014/03/raid"' in site.get("/search?q=in:history+four").text
+
+
+def test_search_narrows_and_sorts(site: Site) -> None:
+    page = site.get("/search?q=marib").text
+    assert 'href="/search?q=marib%20year%3A2014"' in page and 'href="/search?q=marib%20tag%3A%22Yemen%22"' in page
+    oldest = site.text("/search?q=marib&sort=oldest")
+    assert oldest.index("Drone strike kills") < oldest.index("Charter of a new emirate")
+
+
+def test_no_search_is_an_error(site: Site) -> None:
+    chance = random.Random(6)
+    alphabet = "\"*-:()^+{}~ |&OR AND NOT NEAR author: tag: before:2014 in:comments in:history é漢\u202e\x00\t%_[]\\'a1"
+    for _ in range(400):
+        query = "".join(chance.choices(alphabet, k=chance.randint(0, 30)))
+        response = site.get("/search", params={"q": query, "page": chance.choice(["", "0", "-1", "x", "2", "9" * 30]), "sort": "'"})
+        assert response.status_code == 200, query
+
+
+@pytest.mark.parametrize("path", ["/www.example.org/2016/hostile", "/search?q=evil", "/search?q=in:comments+zebra", "/", "/changes"])
+def test_hostile_text_is_text(site: Site, path: str) -> None:
+    page = site.get(path).text
+    assert not re.search(r"<script(?! src=\"/static/)|<svg onload|<iframe|<img|javascript:|\u202e|<[^>]* on\w+=", page)
+
+
+def test_the_database_searches_only_for_what_is_asked(site: Site) -> None:
+    for table in ("articles", "comments", "revisions"):
+        assert site.get(f"/archive/{table}.json?_search=xyzzyplugh&_shape=array").json() == []
+    assert [row["id"] for row in site.get("/archive/articles.json?_search=convoy&_shape=array").json()] == [1]
+
+
+def test_a_query_for_a_gigabyte_is_refused_at_once(site: Site) -> None:
+    response = site.get("/archive.json?sql=select+hex(zeroblob(4e8))")
+    assert response.status_code == 400 and "too big" in response.text
+
+
+def test_changes_are_filtered_by_event(site: Site) -> None:
+    edited = site.text("/changes?event=edited")
+    assert "Drone strike kills five in Yemen" in edited and "went away" not in edited
+    assert "An article that went away" in site.text("/changes?event=gone")
+    assert site.get("/changes?event=nonsense&page=zzz").status_code == 200
+
+
+def test_status_names_every_gap(site: Site) -> None:
+    text = site.text("/status")
+    for words in ("password explained", "failed unexplained", "challenge page", "closed: answers 404", "2014-03 4 3"):
+        assert words in text
+
+
+def test_an_empty_archive_has_pages_too(tmp_path: Path) -> None:
+    from archive.database import open_for_writing
+
+    open_for_writing(tmp_path).conn.close()
+    empty = Site(tmp_path)
+    for path in ("/", "/search?q=x", "/search", "/changes", "/status", "/topics", "/url"):
+        assert empty.get(path).status_code == 200, path
+    assert empty.get("/example.org/x").status_code == 404
+    empty.loop.close()
+
+
+def test_a_commit_is_seen_at_once(tmp_path: Path) -> None:
+    from archive.database import open_for_writing
+
+    live = Site(build_archive(tmp_path))
+    assert "Drone strike kills five" in live.text(RAID)
+    db = open_for_writing(tmp_path)
+    db.execute("update revisions set title = 'A new headline' where id = 12")
+    assert "A new headline" in live.text(RAID)
+    live.loop.close()
