@@ -1,0 +1,29 @@
+# make demo    an archive with history, at http://127.0.0.1:8001          make lint      format, rules, types
+# make test    all tests that take seconds; TESTS="tests/test_store.py -k edit" names some
+# make torture the long ones: many kills
+PYTHON ?= python3
+PORT ?= 8001
+TESTS ?= tests
+
+.PHONY: install demo test torture lint
+install: .venv/installed
+
+.venv/installed: requirements.txt requirements-test.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'Python 3.11 or later is needed: apt install python3, or make PYTHON=python3.12'; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "Python's venv is missing: apt install python3-venv"; exit 1; }
+	@echo 'Installing into .venv (a minute or two, once)'
+	@$(PYTHON) -m venv .venv
+	@.venv/bin/pip install -qq --disable-pip-version-check -r requirements-test.txt
+	@touch $@
+
+demo: .venv/installed
+	@.venv/bin/python -m tests.demo --port $(PORT)
+
+test: .venv/installed
+	@.venv/bin/python -m pytest -q -m 'not torture' $(TESTS)
+
+torture: .venv/installed
+	@.venv/bin/python -m pytest -q -m torture $(TESTS)
+
+lint: .venv/installed
+	@.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy

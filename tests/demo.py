@@ -1,0 +1,114 @@
+"""make demo: an invented news site is archived, changes, and is archived again; then the archive is served, with its history."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from archive.__main__ import main as archive
+from archive.publish.addresses import reading_path
+from tests.demosite import DemoSite
+
+PROJECT = Path(__file__).parent.parent
+FOLDER = PROJECT / "demo"
+SITE_PORT = 8002
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make demo")
+    parser.add_argument("--port", type=int, default=8001, help="where the archive is served")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the archive is made; what is there is replaced")
+    arguments = parser.parse_args()
+    if not free(arguments.port):
+        print(f"Port {arguments.port} is taken, perhaps by another demo. Stop it, or choose another: make demo PORT=8011", file=sys.stderr)
+        return 2
+    folder = arguments.folder.resolve()
+    try:
+        exit_code = build(folder)
+        if exit_code:
+            return exit_code
+        print("\nThe site is switched off now; all of this comes from the archive:\n")
+        for label, path in sights(folder):
+            print(f"  {label:<44} http://127.0.0.1:{arguments.port}{path}")
+        print(f"\nCtrl-C ends it. The archive is one folder, {folder.name}/: archive.db beside the WARC files.\n", flush=True)
+        archive(["serve", "--archive-dir", str(folder), "--port", str(arguments.port)])
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+def free(port: int) -> bool:
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except (OSError, OverflowError):
+        return False
+    return True
+
+
+def build(folder: Path) -> int:
+    """Crawl, let the site change, crawl again. Returns the first exit code that is not 0."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with DemoSite().start(SITE_PORT if free(SITE_PORT) else 0) as site:
+        print(f"The Harrow Desk, an invented WordPress site, runs at {site.home}/")
+        if exit_code := crawl(folder, site, "It is archived for the first time"):
+            return exit_code
+        print("\nThe site changes, as sites do:")
+        for sentence in site.change():
+            print(f"  - {sentence}")
+        return crawl(folder, site, "An update asks only for what has changed") or crawl(
+            folder, site, "A full run reads everything again and finds what no list had told", "-a", "mode=full"
+        )
+
+
+def crawl(folder: Path, site: DemoSite, what: str, *more: str) -> int:
+    """One run of the crawler, as a user would start it."""
+    arguments = ["crawl", "site", "-a", f"home={site.home}/", *more, "-s", f"ARCHIVE_DIR={folder}", "-s", "DOWNLOAD_DELAY=0"]
+    print(f"\n{what}:\n  $ scrapy {' '.join(arguments).replace(str(folder), folder.name)}\n  ", end="", flush=True)
+    process = subprocess.Popen([sys.executable, "-m", "scrapy", *arguments], cwd=PROJECT)
+    try:
+        return process.wait()
+    except KeyboardInterrupt:  # the crawler got it too: let it stop cleanly
+        process.wait()
+        raise
+
+
+def sights(folder: Path) -> Iterator[tuple[str, str]]:
+    """(what to look at, its path on the served archive), found by asking the archive."""
+    yield "the archive", "/"
+    db = sqlite3.connect(folder / "archive.db")
+    for label, sql in SIGHTS:
+        row = db.execute(sql).fetchone()
+        if row:
+            yield label, reading_path(row[0])
+    db.close()
+    yield "search: bridge", "/search?q=bridge"
+    yield "everything that happened", "/changes"
+    yield "what is held, what is missing", "/status"
+    yield "the data, for questions in SQL", "/archive"
+    yield "  for instance: who cites whom", "/archive/citations"
+
+
+SIGHTS = [
+    (
+        "an article with a declared correction",
+        "select url from edits join articles on articles.id = article_id where declared = 1",
+    ),
+    (
+        "an article edited without a word",
+        "select url from edits join articles on articles.id = article_id where declared = 0 and change = 'number'",
+    ),
+    ("an article that is gone from the site", "select url from articles where missing_since is not null"),
+    (
+        "a thread: one comment removed, one reworded",
+        "select url from comments join articles on articles.id = article_id where comments.missing_since is not null",
+    ),
+]
+
+if __name__ == "__main__":
+    sys.exit(main())
