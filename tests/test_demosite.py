@@ -323,7 +323,7 @@ def test_a_link_only_article_has_a_label_and_no_body(site: DemoSite) -> None:
         ("/?p=114", 114),
         ("/archives/2014/07/refrigerator-arrest.php/", 114),
         ("/archives/2014/07/refrigerator.php", 114),
-        ("/archives/2013/01/refrigerator-arrest.php", 114),
+        ("/archives/2014/07/refrigerator-arrest.php/1", 114),
         ("/archives/2008/10/abu-maisar-net-maker.php", 108),
         ("/about/", 1),
     ],
@@ -331,6 +331,14 @@ def test_a_link_only_article_has_a_label_and_no_body(site: DemoSite) -> None:
 def test_other_addresses_of_a_post_redirect(site: DemoSite, asked: str, post: int) -> None:
     answer = ask(site, asked)
     assert (answer.status, answer.headers["Location"]) == (301, site.urls.post(site.posts[post]))
+
+
+def test_a_redirect_keeps_the_query_and_the_month_must_be_right(site: DemoSite) -> None:
+    slashed = ask(site, "/archives/2014/07/refrigerator-arrest.php/?utm_source=x")
+    assert slashed.headers["Location"].endswith("refrigerator-arrest.php?utm_source=x")
+    assert ask(site, "/archives/2014/07/refrigerator-arrest.php?utm_source=x").status == 200
+    assert ask(site, "/archives/2013/01/refrigerator-arrest.php").status == 404
+    assert ask(site, "/?cat=2").headers["Location"] == f"{site.home}/archives/category/news"
 
 
 @pytest.mark.parametrize(

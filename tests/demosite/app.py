@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from . import feeds, theme, uploads
+from .load import FOLDER
 from .model import Post
 from .response import Response, redirect
 from .rest import COMMON, Rest, encode
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 ARTICLE = re.compile(r"/archives/(\d{4})/(\d\d)/([^/]+)\.php(?:/(\d+)|/comment-page-(\d+)|/(feed))?")
 LISTING = re.compile(r"(?:/archives/(?:(author|category|tag)/([^/]+)|(\d{4}(?:/\d\d)?)))?(?:/page/(\d+))?")
+STYLE = "/wp-content/themes/desk/style.css"
 SITEMAP = re.compile(r"/wp-sitemap(?:-([a-z_-]+)-(\d+))?\.xml")
 
 
@@ -32,9 +34,11 @@ class App:
             return self.robots()
         if path.startswith("/wp-content/uploads/"):
             return uploads.answer(self.state, path, headers) or self.not_found()
-        if path.rstrip("/") in self.state.gone_paths:
+        if path == STYLE:
+            return Response(200, (FOLDER / "style.css").read_bytes(), "text/css")
+        if {path.rstrip("/"), target} & self.state.gone_paths:
             return Response(410, theme.render_404(self.state).encode())
-        if path.startswith("/wp-json") or "rest_route" in query:
+        if path == "/wp-json" or path.startswith("/wp-json/") or "rest_route" in query:
             return self.rest_door(path, query, pairs, ignore)
         found = self.page(path, query, headers)
         return found or self.not_found()
@@ -79,28 +83,26 @@ class App:
         return Response(200, page.encode(), headers=self.api_link(post)) if page is not None else None
 
     def page(self, path: str, query: dict[str, str], headers: dict[str, str]) -> Response | None:
+        if path == "/index.php" and self.state.links == "pretty":
+            return redirect(f"{self.state.home}/")
         if path in ("/", "/index.php"):
             return self.front(query, headers)
         if self.state.links == "plain":
             return None
-        if (sitemap := SITEMAP.fullmatch(path)) or path == "/sitemap.xml":
-            return (
-                self.sitemap(sitemap[1] or "", int(sitemap[2] or 1))
-                if sitemap
-                else redirect(self.state.urls.sitemap())
-                if self.state.sitemap
-                else None
-            )
+        if match := SITEMAP.fullmatch(path):
+            return self.sitemap(match[1] or "", int(match[2] or 1))
+        if path == "/sitemap.xml" and self.state.sitemap:
+            return redirect(self.state.urls.sitemap(), 302)
         bare = path.rstrip("/")
         if bare.endswith("/feed") and not ARTICLE.fullmatch(bare):
-            return self.feed(bare.removesuffix("/feed"), int(query.get("paged", 1) or 1), headers)
+            return self.feed(bare.removesuffix("/feed"), self.number(query, "paged") or 1, headers)
         if match := ARTICLE.fullmatch(bare):
-            return self.article(match, path, headers)
+            return self.article(match, path, query, headers)
         if match := LISTING.fullmatch(bare):
             base = re.sub(r"/page/\d+$", "", bare)
             if path.endswith("/") and not match[4]:
                 return redirect(self.state.home + quote(bare))
-            return self.listing(base, match[1], match[2], match[3], int(match[4] or 1))
+            return self.listing(base, match[1], match[2], match[3], max(1, int(match[4] or 1)))
         if post := self.state.find(bare.strip("/"), "page"):
             return redirect(self.state.urls.post(post)) if path != bare else self.html(theme.render_page(self.state, post), post)
         return None
@@ -132,12 +134,19 @@ class App:
                 state, found, page, base=f"{state.home}/?s={quote(words)}", title="Search Results", css="search search-results"
             )
             return self.html(shown)
+        return self.archive(query, page)
+
+    def archive(self, query: dict[str, str], page: int) -> Response | None:
+        """Listings by the ids and slugs of plain permalinks; with pretty ones they redirect."""
+        state = self.state
         author = next((a.slug for a in state.authors.values() if a.id == self.number(query, "author")), None)
         term = next(
             (t for t in state.terms.values() if t.id == self.number(query, "cat") or (t.kind, t.slug) == ("post_tag", query.get("tag"))),
             None,
         )
         month = re.fullmatch(r"(\d{4})(\d\d)", query.get("m", ""))
+        if (author or term) and state.links == "pretty":
+            return redirect(state.urls.term(term) if term else state.urls.author(author or ""))
         if author:
             return self.listing(state.urls.author(author).removeprefix(state.home), "author", author, None, page)
         if term:
@@ -191,28 +200,27 @@ class App:
         body = feeds.sitemap(self.state, name, page) if self.state.sitemap else None
         return Response(200, body, "application/xml; charset=UTF-8", [("X-Robots-Tag", "noindex, follow")]) if body else None
 
-    def article(self, match: re.Match[str], path: str, headers: dict[str, str]) -> Response | None:
-        """Old slugs, shortened slugs, trailing slashes and other months lead to the address of today."""
+    def article(self, match: re.Match[str], path: str, query: dict[str, str], headers: dict[str, str]) -> Response | None:
+        """Old slugs, shortened slugs, trailing slashes and wrong part numbers lead to the address of today."""
         year, month, slug, number, comment_page, feed = match.groups()
-        post = self.state.find(slug) or self.renamed(slug) or self.guess(slug, f"{year}/{month}")
+        post = self.named(slug, f"{year}/{month}")
         if not post:
             return None
-        if feed and self.state.find(slug):
+        if feed and post.slug == slug:
             return feeds.comments_feed(self.state, headers, post) if self.state.feeds else Response(410)
-        page = int(number or 1)
-        wrong = post.slug != slug or post.archive != f"{year}/{month}" or page > self.state.content_pages(post) or number in ("0", "1")
-        if wrong or path.endswith("/"):
-            return redirect(self.state.urls.post(post) + (f"/{number}" if number and not wrong else ""))
-        return self.single(post, page, int(comment_page or 0))
+        wrong = post.slug != slug or number in ("0", "1") or int(number or 1) > self.state.content_pages(post)
+        if wrong or (path.endswith("/") and not comment_page):
+            address = self.state.urls.post(post) + (f"/{number}" if number and not wrong else "")
+            return redirect(address + (f"?{urlencode(query)}" if query else ""))
+        return self.single(post, int(number or 1), int(comment_page or 0))
 
     def single(self, post: Post, page: int, comment_page: int) -> Response | None:
         if post.kind == "page":
             return self.html(theme.render_page(self.state, post), post)
         return self.html(theme.render_post(self.state, post, page, comment_page), post)
 
-    def renamed(self, slug: str) -> Post | None:
-        return next((p for p in self.state.published() if slug in p.old_slugs), None)
-
-    def guess(self, slug: str, archive: str) -> Post | None:
-        """redirect_guess_404_permalink: a slug that begins so, in the same month."""
-        return next((p for p in self.state.published() if p.slug.startswith(slug) and p.archive == archive), None)
+    def named(self, slug: str, archive: str) -> Post | None:
+        """Of that month: the post of that slug, else of that old slug, else one whose slug begins so (WordPress guesses)."""
+        posts = [post for post in self.state.published() if post.archive == archive]
+        exact = [post for post in posts if post.slug == slug] + [post for post in posts if slug in post.old_slugs]
+        return next(iter(exact + [post for post in posts if post.slug.startswith(slug)]), None)

@@ -13,5 +13,5 @@ class Response:
     headers: list[tuple[str, str]] = field(default_factory=list)
 
 
-def redirect(address: str) -> Response:
-    return Response(301, headers=[("X-Redirect-By", "WordPress"), ("Location", address)])
+def redirect(address: str, status: int = 301) -> Response:
+    return Response(status, headers=[("X-Redirect-By", "WordPress"), ("Location", address)])
