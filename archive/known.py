@@ -125,6 +125,38 @@ def comments_under(db: Database, article_id: int) -> int:
     return int(db.execute(sql, [article_id]).fetchone()[0])
 
 
+def comments_of_pages(db: Database, article_id: int) -> list[tuple[int, str]]:
+    """(id, source_id) of an article's comments that only pages show, and that are not missing."""
+    return list(db.execute("select id, source_id from comments where article_id = ? and door = 'page' and missing_since is null", [article_id]))
+
+
+def not_yet_missing(db: Database, table: Literal["articles", "comments"], ids: list[int]) -> list[int]:
+    """Those of our ids that are not marked missing."""
+    marks = ", ".join("?" * len(ids))
+    return [i for (i,) in db.execute(f"select id from {table} where missing_since is null and id in ({marks})", ids)]
+
+
+def addresses(db: Database, site_id: int) -> dict[str, dict[str, Any]]:
+    """Every known address of the site -> its article's current url, checked_at, missing_since, gone_at."""
+    sql = """
+        select urls.url as address, articles.url, articles.checked_at, articles.missing_since, articles.gone_at
+        from urls
+        join articles on articles.id = urls.article_id
+        where articles.site_id = ?
+        """
+    return {row["address"]: row for row in db.query(sql, [site_id])}
+
+
+def explained_gaps(db: Database, site_id: int) -> set[str]:
+    """Addresses that need not be asked for again: no article, password, robots.txt."""
+    return {ref for (ref,) in db.execute("select ref from gaps where site_id = ? and kind = 'article' and explained = 1", [site_id])}
+
+
+def has_comment(db: Database, site_id: int, source_id: str) -> bool:
+    sql = "select 1 from comments join articles on articles.id = article_id where site_id = ? and comments.source_id = ?"
+    return db.execute(sql, [site_id, source_id]).fetchone() is not None
+
+
 def summary(db: Database, crawl_id: int) -> str:
     """One line that a person can read: what a run did, and how it ended."""
     sql = "select crawls.*, sites.name as site from crawls join sites on sites.id = crawls.site_id where crawls.id = ?"

@@ -106,7 +106,12 @@ def changed(old: Fields, new: Fields) -> set[str]:
 
 
 def same_time(one: str, other: str) -> bool:
-    """Equal at the coarser precision of the two: 2014-07-23T02:14Z is the same as 2014-07-23T02:14:36Z."""
+    """Equal at the coarser precision of the two: 2014-07-23T02:14Z is the same as 2014-07-23T02:14:36Z.
+
+    A wall clock without a zone says nothing against a UTC time: knowing the zone later is completion, not a change.
+    """
+    if one.endswith("Z") != other.endswith("Z"):
+        return True
     a, b = one.rstrip("Z"), other.rstrip("Z")
     if len(a) > 16 and a.endswith(":00") or len(b) > 16 and b.endswith(":00"):
         a, b = a[:16], b[:16]

@@ -189,7 +189,8 @@ class Store:
 
     def _finish_threads(self, site_id: int, source_ids: Iterable[str], at: str) -> None:
         self.db.conn.executemany(
-            "update articles set comments_checked_at = ? where site_id = ? and source_id = ?", [(at, site_id, i) for i in source_ids]
+            "update articles set comments_checked_at = ? where site_id = ? and (source_id = ? or url = ?)",
+            [(at, site_id, i, i) for i in source_ids],
         )
 
     def finish_all_threads(self, site_id: int, at: str) -> None:

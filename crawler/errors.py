@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from archive.errors import ArchiveError, ConfigurationError
+
+if TYPE_CHECKING:
+    from crawler.capture import Capture
 
 
 class FetchError(ArchiveError):
@@ -22,9 +27,9 @@ class Limited(FetchError):
 class BadStatus(FetchError):
     """An answer with a status that is no success."""
 
-    def __init__(self, url: str, status: int, capture_id: int | None) -> None:
+    def __init__(self, url: str, status: int, capture: Capture) -> None:
         super().__init__(f"{url} answered {status}")
-        self.url, self.status, self.capture_id = url, status, capture_id
+        self.url, self.status, self.capture = url, status, capture
 
 
 class Forbidden(FetchError):

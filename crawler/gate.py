@@ -14,6 +14,15 @@ from crawler.items import Article
 SHRUNK = 0.4  # of the held text: less than that is judged before it is believed
 
 
+LISTINGS = ("a listing", "the home page", "not a page", "a page of the site", "behind a password")
+
+
+def no_article(article: Article) -> str | None:
+    """Why a page is honestly no article: a listing, a feed, a page about the site. None for articles, and for pages that lie."""
+    reason = article.warnings[0] if article.kind == "none" and article.warnings else ""
+    return reason if reason.startswith(LISTINGS) else None
+
+
 def refusal(article: Article, asked: str, held: Mapping[str, Any] | None) -> str | None:
     """Why a page reading may not become current; None when it may.
 
@@ -21,7 +30,7 @@ def refusal(article: Article, asked: str, held: Mapping[str, Any] | None) -> str
     ``word_count`` and ``door`` of the current revision; None at first sight.
     """
     if article.kind == "none":
-        return "no article on the page"
+        return article.warnings[0] if article.warnings else "no article on the page"
     if not article.title.strip():
         return "no title on the page"
     if article.source_id is None and not same_address(article.url, asked):

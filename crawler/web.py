@@ -34,5 +34,5 @@ class Web:
         except (IgnoreRequest, DownloadCancelledError) as error:
             raise Unreachable(f"{url}: {error}") from error
         if not any_status and not 200 <= response.status < 300:
-            raise BadStatus(url, response.status, response.meta["capture"].id)
+            raise BadStatus(url, response.status, response.meta["capture"])
         return response

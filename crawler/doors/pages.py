@@ -1,4 +1,5 @@
-"""The page door: articles as readers see them. On a site with REST they are evidence, and show what REST lacks."""
+"""The page door: articles as readers see them. On a site with REST they are evidence, and show what REST lacks;
+on a site without, they are the text."""
 
 from __future__ import annotations
 
@@ -10,9 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import DropItem
 
+from archive import known
+from archive.absences import Table
+from archive.articles import find_article
+from crawler.discover.feed import FeedItem
 from crawler.errors import BadStatus, FetchError, Forbidden, Limited, OutsideSite
 from crawler.extract.page import extract_page
-from crawler.items import Answer, Article
+from crawler.gate import no_article
+from crawler.items import Answer, Article, Author
 from crawler.outcome import ALARM
 from crawler.workers import ExtractionCut
 
@@ -23,13 +29,17 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 8  # pages under way; the host's delay is what limits
+NOT_THERE = (404, 410)
+TABLES: tuple[Table, ...] = ("articles", "comments")
 
 
 class PageDoor:
-    """Reads articles through their pages. ``run`` is the spider."""
+    """Reads articles through their pages. ``run`` is the spider; ``items`` are feed items by article address."""
 
-    def __init__(self, run: SiteSpider) -> None:
-        self.run = run
+    def __init__(self, run: SiteSpider, items: dict[str, FeedItem] | None = None) -> None:
+        self.run, self.items = run, items or {}
+        self.kept: dict[str, Response] = {}  # pages that were fetched before their turn, for the time zone
+        self.absent: list[tuple[Table, int, int, str]] = []  # (table, our id, capture id, when): its own request did not find it
 
     async def read(self, addresses: Iterable[str]) -> None:
         """Read these articles, several at once; one that fails is a named gap and stops none of the others."""
@@ -45,25 +55,54 @@ class PageDoor:
         finally:
             for task in tasks:
                 task.cancel()
+        self._mark_absent()
 
     async def _read_or_name(self, address: str) -> None:
-        """Read one article, or say why not: a gap, explained where robots.txt asks for it."""
+        """Read one article, or say why not: a gap, explained where robots.txt asks for it or where there is no article."""
+        if self.run.room() == 0:
+            return
         try:
             await self.read_article(address)
         except Limited:
             raise
         except Forbidden:
-            self.run.store.add_gap(self.run.site_id, kind="article", ref=address, reason="robots.txt", explained=1)
+            self._gap(address, "robots.txt", explained=True)
         except DropItem as drop:
             self.run.outcome.add(ALARM, f"a page was not believed: {drop}")
-        except (BadStatus, FetchError, OutsideSite, ExtractionCut) as error:
-            self.run.store.add_gap(self.run.site_id, kind="article", ref=address, reason=str(error), explained=0)
-            self.run.outcome.add(ALARM, f"a page was not obtained: {error}")
+        except (FetchError, OutsideSite, ExtractionCut) as error:
+            if not self._is_absence(address, error):
+                self._gap(address, str(error), explained=False)
+                self.run.outcome.add(ALARM, f"a page was not obtained: {error}")
+
+    def _gap(self, address: str, reason: str, *, explained: bool) -> None:
+        self.run.store.add_gap(self.run.site_id, kind="article", ref=address, reason=reason, explained=int(explained))
+
+    def _is_absence(self, address: str, error: Exception) -> bool:
+        """A held article whose own page answers that it is not there."""
+        held = find_article(self.run.store.db, self.run.site_id, None, address)
+        if held is None or not isinstance(error, BadStatus) or error.status not in NOT_THERE or not self.run.pages_are_the_text:
+            return False
+        self.absent.append(("articles", held["id"], error.capture.id, error.capture.at))
+        return True
 
     async def read_article(self, address: str) -> None:
         """Fetch an article's page with all pages of its text and of its thread, and save them as one answer."""
-        response = await self.run.web.get(address, door="page")
-        article = await self._extract(response)
+        answer = await self._read(address)
+        if answer is None:
+            return
+        vanished = self._vanished(answer)
+        if vanished:  # confirmed by a request of its own before it is believed
+            again = await self._read(address)
+            vanished &= self._vanished(again) if again else set()
+        await self.run.save(answer)
+        self.absent += [("comments", comment, answer.captures[0][0], answer.at) for comment in vanished]
+
+    async def _read(self, address: str) -> Answer | None:
+        response = self.kept.pop(address, None) or await self.run.web.get(address, door="page")
+        article = await self.extract(response)
+        if (reason := no_article(article)) and not find_article(self.run.store.db, self.run.site_id, None, address):
+            self._gap(address, reason, explained=True)
+            return None
         captures = [(response.meta["capture"].id, "page")]
         for number, url in enumerate(article.next_pages, 2):
             part, capture = await self._part(url)
@@ -73,13 +112,14 @@ class PageDoor:
             part, capture = await self._part(url)
             captures.append((capture.id, f"comments-{number}"))
             article = replace(article, comments=(article.comments or ()) + (part.comments or ()))
-        await self.run.save(self._answer(article, address, response, captures))
+        return self._answer(self._completed(article), address, response, captures)
 
     async def _part(self, url: str) -> tuple[Article, Any]:
         response = await self.run.web.get(url, door="page")
-        return await self._extract(response), response.meta["capture"]
+        return await self.extract(response), response.meta["capture"]
 
-    async def _extract(self, response: Response) -> Article:
+    async def extract(self, response: Response, *, local: bool = False) -> Article:
+        """The article of a page; ``local`` leaves its times on the site's wall clock."""
         capture = response.meta["capture"]
         article = await self.run.workers.run(
             extract_page,
@@ -88,13 +128,44 @@ class PageDoor:
             site=self.run.site,
             content_type=(response.headers.get("Content-Type") or b"").decode("latin-1") or None,
             captured_at=capture.at,
-            timezone=self.run.timezone,
+            timezone=None if local else self.run.timezone,
         )
         return self.run.at_home(article)
+
+    def _completed(self, article: Article) -> Article:
+        """The article with what its feed item tells more exactly: seconds, and authors where the page names none."""
+        item = self.items.get(article.url)
+        if item is None:
+            return article
+        if item.published_at and (not article.published_at or item.published_at.startswith(article.published_at[:16])):
+            article = replace(article, published_at=item.published_at, published_precision="second")
+        if not article.authors and item.authors:
+            article = replace(article, authors=tuple(Author(name) for name in item.authors), byline=", ".join(item.authors))
+        return article
 
     def _answer(self, article: Article, address: str, response: Response, captures: list[tuple[int, str]]) -> Answer:
         comments = {comment.source_id: comment for comment in article.comments or ()}
         answer = Answer("page", response.meta["capture"].at, tuple(captures), address, articles=(article,))
         if comments:
             answer.threads[article.source_id or article.url] = list(comments.values())
+        if self.run.pages_are_the_text:
+            answer.whole_threads = (article.source_id or article.url,)
         return answer
+
+    def _vanished(self, answer: Answer) -> set[int]:
+        """Our ids of comments that earlier pages of this article showed and this reading does not."""
+        article = answer.articles[0]
+        held = find_article(self.run.store.db, self.run.site_id, article.source_id, article.url)
+        if held is None or article.kind == "none":
+            return set()
+        shown = {comment.source_id for comment in article.comments or ()}
+        return {row_id for row_id, number in known.comments_of_pages(self.run.store.db, held["id"]) if number not in shown}
+
+    def _mark_absent(self) -> None:
+        for table in TABLES:
+            rows = {row_id: (capture_id, at) for name, row_id, capture_id, at in self.absent if name == table}
+            newly = known.not_yet_missing(self.run.store.db, table, list(rows))
+            if not self.run.mass_loss(table, len(newly)):
+                for row_id, (capture_id, at) in rows.items():
+                    self.run.mark_missing(table, row_id, capture_id, at)
+        self.absent.clear()

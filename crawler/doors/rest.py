@@ -238,7 +238,7 @@ class RestDoor:
         if self.run.mass_loss(table, len(newly)):
             return
         for row_id, capture in absent:
-            self.run.mark_missing(table, row_id, capture)
+            self.run.mark_missing(table, row_id, capture.id, capture.at)
 
     async def _absent(self, collection: Main, suspects: dict[int, str]) -> list[tuple[int, Any]]:
         """(our id, capture) of the suspects that their own request does not find."""

@@ -16,9 +16,11 @@ from archive import known
 from archive.errors import ArchiveError, ConfigurationError
 from archive.warc import WarcWriter
 from crawler.addresses import Addresses, checked_home, family
+from crawler.doors.lists import SiteLists, no_list
 from crawler.doors.pages import PageDoor
+from crawler.doors.queue import pages_to_read, settle_zone
 from crawler.doors.rest import RestDoor
-from crawler.errors import DoorClosed, OutsideSite
+from crawler.errors import OutsideSite
 from crawler.identity import SOFTWARE
 from crawler.items import Answer, Article
 from crawler.outcome import ALARM, BUG, CONFIGURATION, INTERRUPTED, UNREACHABLE, Outcome
@@ -27,10 +29,11 @@ from crawler.web import Web
 from crawler.workers import Workers
 
 if TYPE_CHECKING:
-    from archive.absences import Table
-    from archive.store import Store
     from scrapy.crawler import Crawler
     from scrapy.http import Response
+
+    from archive.absences import Table
+    from archive.store import Store
 
 logger = logging.getLogger(__name__)
 MODES, PAGES = ("update", "full"), ("all", "budget", "none")
@@ -58,7 +61,8 @@ class SiteSpider(scrapy.Spider):
         self.suspects: dict[str, list[tuple[int, str]]] = defaultdict(list)
         self.sitemaps: tuple[str, ...] = ()
         self.received = self.taken = self.lost_comments = 0
-        self.finished = False
+        self.finished = self.pages_are_the_text = False
+        self.home_response: Response | None = None
         self.summary = ""  # one line for people, once the run has ended
 
     @classmethod
@@ -124,19 +128,36 @@ class SiteSpider(scrapy.Spider):
         yield  # an async generator, as Scrapy wants it; answers are saved by ``save``
 
     async def read_site(self) -> None:
-        """Open the doors and read what is due. Removed articles are settled before the threads under them are compared."""
+        """Through REST where it is open, through the pages otherwise."""
         rest = RestDoor(self)
-        if not await self.open_rest(rest):
-            raise DoorClosed(f"{self.site.home} has no open REST API, and its pages cannot be listed yet")
+        if await self.open_rest(rest):
+            await self.read_rest(rest)
+        else:
+            await self.read_pages()
+
+    async def read_rest(self, rest: RestDoor) -> None:
+        """Removed articles are settled before the threads under them are compared; pages come last, as evidence."""
         await rest.read("posts")
         await rest.confirm("posts")
-        if self.limit or not self.remembered("posts")["walked_at"]:
-            await rest.read_threads(known.unread_threads(self.store.db, self.site_id))
-        else:
+        if not self.limit and self.remembered("posts")["walked_at"]:
             await rest.read("comments")
             await rest.confirm("comments")
-            await rest.read_threads(known.unread_threads(self.store.db, self.site_id))
+        await rest.read_threads(known.unread_threads(self.store.db, self.site_id))
         await PageDoor(self).read(address for _, address in self.pages_due())
+
+    async def read_pages(self) -> None:
+        """What the lists name and the archive lacks, what they say has changed, and what they no longer name."""
+        self.pages_are_the_text = True
+        lists = SiteLists(self)
+        found = await lists.read()
+        if not found.addresses:
+            raise no_list(self.site.home, self.held("article"))
+        door = PageDoor(self, found.items)
+        due = pages_to_read(self, found)
+        if due and self.timezone is None:
+            await settle_zone(self, door, lists)
+        await door.read(due)
+        lists.remember()
 
     def pages_due(self) -> list[tuple[int, str]]:
         """(id, address) of the pages this run captures, newest first."""
@@ -151,13 +172,23 @@ class SiteSpider(scrapy.Spider):
         posts = self.remembered("posts")
         if posts["url"] and not posts["closed"]:
             return True
-        try:
-            home = await self.web.get(self.site.home, door="page", any_status=True)
-        except OutsideSite as error:
-            raise ConfigurationError(f"{self.site.home} redirects to {error.url}; if that is the site, crawl it by that address") from error
-        self.settle_home(home)
+        if posts["closed"] and self.mode == "update" and self.remembered("pages")["walked_at"]:
+            return False  # found closed before; a full run looks again
+        home = await self.front_page()
         links = b", ".join(home.headers.getlist("Link")).decode("latin-1")
         return await rest.open(home.text if hasattr(home, "text") else "", links)
+
+    async def front_page(self) -> Response:
+        """The home page, asked for once in a run. Raises ConfigurationError when it lies elsewhere."""
+        if self.home_response is None:
+            try:
+                self.home_response = await self.web.get(self.site.home, door="page", any_status=True)
+            except OutsideSite as error:
+                raise ConfigurationError(
+                    f"{self.site.home} redirects to {error.url}; if that is the site, crawl it by that address"
+                ) from error
+            self.settle_home(self.home_response)
+        return self.home_response
 
     def settle_home(self, response: Response) -> None:
         """The home may move once, to https and with or without www.: from here on it is that address."""
@@ -182,7 +213,7 @@ class SiteSpider(scrapy.Spider):
         """Through the pipelines: gate, then store. Returns when it is in the database."""
         pipelines = self.crawler.engine.scraper.itemproc
         saved: Answer = await pipelines.process_item_async(answer)
-        self.taken += len(answer.articles) if answer.door == "rest" else 0
+        self.taken += len(answer.articles) if answer.door == "rest" or self.pages_are_the_text else 0
         return saved
 
     def at_home(self, article: Article) -> Article:
@@ -206,11 +237,11 @@ class SiteSpider(scrapy.Spider):
             self.outcome.add(ALARM, f"{newly} {table} are missing at once (more than {allowed}): none is marked; look at the site")
         return newly > allowed
 
-    def mark_missing(self, table: Table, row_id: int, capture: Any) -> None:
+    def mark_missing(self, table: Table, row_id: int, capture_id: int, at: str) -> None:
         """Record a confirmed absence."""
         if table == "articles":
             self.lost_comments += known.comments_under(self.store.db, row_id)
-        self.counts["missing"] += self.store.mark_missing(self.crawl_id, table, [row_id], capture.at, capture.id, self.gone_after)
+        self.counts["missing"] += self.store.mark_missing(self.crawl_id, table, [row_id], at, capture_id, self.gone_after)
 
     def held(self, kind: Any) -> int:
         return known.holdings(self.store.db, self.site_id, kind)

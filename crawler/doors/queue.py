@@ -1,0 +1,92 @@
+"""Which pages of a site without REST are read in this run, and what must be known before: the site's time zone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from archive import known
+from archive.clock import later, moment
+from crawler.discover.feed import FeedItem, instant
+from crawler.discover.zone import Pair, infer_zone, is_winter
+from crawler.errors import FetchError
+
+if TYPE_CHECKING:
+    from crawler.doors.lists import Found, SiteLists
+    from crawler.doors.pages import PageDoor
+    from crawler.spiders.site import SiteSpider
+
+SAMPLE = 3  # pages of each half of the year that are compared with the feed
+
+
+def pages_to_read(run: SiteSpider, found: Found) -> list[str]:
+    """Addresses in the order in which they are read: what is listed, then what is no longer listed and asked for by itself."""
+    held = known.addresses(run.store.db, run.site_id)
+    settled = known.explained_gaps(run.store.db, run.site_id) if run.mode == "update" else set()
+    due = [address for address, lastmod in found.addresses.items() if address not in settled and _is_due(run, held.get(address), lastmod)]
+    fresh = {run.addresses.canonical(i.address) for i in found.discussed if i.comment_id and not _has(run, i.comment_id)}
+    due += [address for address in fresh if address in held]
+    due += [row["url"] for address, row in held.items() if address == row["url"] and _unlisted(run, found, row)]
+    return list(dict.fromkeys(due))
+
+
+def _is_due(run: SiteSpider, row: dict[str, str] | None, lastmod: str) -> bool:
+    if row is None or row["missing_since"] or run.mode == "full":
+        return True
+    return bool(lastmod) and (_utc(lastmod) or "") > row["checked_at"]
+
+
+def _utc(lastmod: str) -> str | None:
+    return instant(lastmod) or (f"{lastmod}T23:59:59Z" if len(lastmod) == 10 else None)
+
+
+def _has(run: SiteSpider, comment_id: str) -> bool:
+    return known.has_comment(run.store.db, run.site_id, comment_id)
+
+
+def _unlisted(run: SiteSpider, found: Found, row: dict[str, str]) -> bool:
+    """A held article that a whole list no longer names, or one that is missing and due for its second confirmation."""
+    if row["gone_at"]:
+        return False
+    if row["missing_since"]:
+        return later(row["missing_since"], hours=run.gone_after) <= run.store.now()
+    return (found.whole or run.mode == "full") and row["url"] not in found.addresses
+
+
+async def settle_zone(run: SiteSpider, door: PageDoor, lists: SiteLists) -> None:
+    """Infer the site's time zone from pages and feed items of both halves of the year; leave it unknown where that is not possible."""
+    items = [item for item in lists.found.items.values() if item.published_at]
+    if items and len({is_winter(moment(item.published_at)) for item in items if item.published_at}) < 2:
+        items += await _other_half(lists, items)
+    pairs: list[Pair] = []
+    for winter in (True, False):
+        half = [item for item in items if item.published_at and is_winter(moment(item.published_at)) == winter]
+        for item in half[:: max(1, len(half) // SAMPLE)][:SAMPLE]:
+            pairs += await _pairs(run, door, item, lists.found.discussed)
+    zone = infer_zone(pairs)
+    if zone:
+        run.describe(title=None, timezone=zone)
+
+
+async def _other_half(lists: SiteLists, items: list[FeedItem]) -> list[FeedItem]:
+    """Feed items from half a year before, by the pace of the first feed page."""
+    times = sorted(moment(item.published_at) for item in items if item.published_at)
+    span = max(times[-1] - times[0], timedelta(hours=1))
+    page = 1 + int(timedelta(days=182) / span)
+    return [item for item in await lists.feed_page(max(2, page)) if item.published_at]
+
+
+async def _pairs(run: SiteSpider, door: PageDoor, item: FeedItem, discussed: list[FeedItem]) -> list[Pair]:
+    """(wall clock, UTC) of an article and of those of its comments that the comments feed tells. The page is kept for its turn."""
+    address = run.addresses.canonical(item.url)
+    try:
+        response = door.kept.get(address) or await run.web.get(address, door="page")
+    except FetchError:
+        return []
+    door.kept[address] = response
+    article = await door.extract(response, local=True)
+    utc = {i.comment_id: i.published_at for i in discussed if i.comment_id and i.published_at}
+    shown = [(c.posted_at, utc.get(c.source_id)) for c in article.comments or () if c.posted_precision != "day"]
+    if article.published_precision != "day":
+        shown.append((article.published_at, item.published_at))
+    return [(wall, known_utc) for wall, known_utc in shown if wall and known_utc and not wall.endswith("Z")]
