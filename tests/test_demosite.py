@@ -93,7 +93,7 @@ def own() -> Iterator[DemoSite]:
 
 def test_there_are_some_forty_articles_of_twenty_years(site: DemoSite) -> None:
     posts = rest(site, "posts?per_page=100&_fields=id,date").json
-    assert len(posts) == 45
+    assert len(posts) == 46
     assert (posts[-1]["date"][:4], posts[0]["date"][:4]) == ("2006", "2026")
 
 
@@ -150,7 +150,7 @@ def test_the_root_names_the_site_and_its_time_zone(site: DemoSite) -> None:
 
 def test_a_page_of_posts_carries_totals_and_links(site: DemoSite) -> None:
     answer = rest(site, "posts?per_page=20&page=2")
-    assert (len(answer.json), answer.total, answer.headers["X-WP-TotalPages"]) == (20, 45, "3")
+    assert (len(answer.json), answer.total, answer.headers["X-WP-TotalPages"]) == (20, 46, "3")
     assert 'rel="prev"' in answer.headers["Link"]
     assert 'page=3>; rel="next"' in answer.headers["Link"]
 
@@ -213,7 +213,7 @@ def test_filters_of_posts_and_comments_narrow(site: DemoSite) -> None:
     assert rest(site, "posts?slug=refrigerator-arrest,nuvali-clocks&_fields=id").ids == [144, 114]
     assert rest(site, "posts?include=128,101,114&orderby=include&_fields=id").ids == [128, 101, 114]
     assert 114 not in rest(site, "posts?exclude=114&per_page=100&_fields=id").ids
-    assert rest(site, "posts?orderby=id&order=asc&per_page=2&_fields=id").ids == [101, 102]
+    assert rest(site, "posts?orderby=id&order=asc&per_page=2&_fields=id").ids == [100, 101]
     assert {row["post"] for row in rest(site, "comments?post=101,107&per_page=100").json} == {101, 107}
     assert {row["parent"] for row in rest(site, "comments?parent=1035").json} == {1035}
     newest = rest(site, "comments?orderby=id&order=desc&per_page=3").ids
@@ -272,7 +272,7 @@ def test_the_gmt_date_of_the_spring_night_is_an_hour_off(site: DemoSite) -> None
 def test_totals_may_count_more_than_lists_show() -> None:
     with DemoSite(overcount=3) as site:
         answer = rest(site, "posts?per_page=100")
-        assert (answer.total, len(answer.json)) == (48, 45)
+        assert (answer.total, len(answer.json)) == (49, 46)
         assert rest(site, "posts?include=9000").total == 1
         assert rest(site, "posts?include=9000").json == []
 
@@ -338,7 +338,8 @@ def test_a_redirect_keeps_the_query_and_the_month_must_be_right(site: DemoSite) 
     assert slashed.headers["Location"].endswith("refrigerator-arrest.php?utm_source=x")
     assert ask(site, "/archives/2014/07/refrigerator-arrest.php?utm_source=x").status == 200
     assert ask(site, "/archives/2013/01/refrigerator-arrest.php").status == 404
-    assert ask(site, "/?cat=2").headers["Location"] == f"{site.home}/archives/category/news"
+    news = site.terms["category", "news"].id
+    assert ask(site, f"/?cat={news}").headers["Location"] == f"{site.home}/archives/category/news"
 
 
 @pytest.mark.parametrize(
@@ -431,7 +432,7 @@ def test_descending_order_turns_the_top_level_round(own: DemoSite) -> None:
 
 def test_feeds_go_on_to_the_end_with_full_text(site: DemoSite) -> None:
     items = [item for n in range(1, 6) for item in ET.fromstring(ask(site, f"/feed/?paged={n}").body).iter("item")]
-    assert len(items) == 45
+    assert len(items) == 46
     assert ask(site, "/feed/?paged=6").status == 404
     busy = next(item for item in items if "Marrow bridge" in (item.findtext("title") or ""))
     assert busy.findtext("slash:comments", namespaces=NS) == "72"
@@ -478,7 +479,7 @@ def test_doors_can_be_shut(own: DemoSite) -> None:
     assert [ask(own, path).status for path in ("/wp-sitemap.xml", "/feed/", "/comments/feed/")] == [404, 410, 410]
     assert ask(own, "/robots.txt").text == "User-agent: *\nDisallow: /\n"
     own.sitemap, own.sitemap_lastmod, own.sitemap_size = True, True, 20
-    assert ask(own, "/wp-sitemap-posts-post-3.xml").text.count("<lastmod>") == 5
+    assert ask(own, "/wp-sitemap-posts-post-3.xml").text.count("<lastmod>") == 6
 
 
 # Switches
@@ -506,7 +507,7 @@ def test_plain_links_lead_everywhere() -> None:
         assert ask(site, "/wp-json/").status == 404
         assert "postid-128" in ask(site, "/?p=128&cpage=1").text
         assert "the long queue</h2>" in ask(site, "/?p=113&page=3").text
-        assert ask(site, "/?sitemap=posts&sitemap-subtype=post&paged=1").text.count("<loc>") == 45
+        assert ask(site, "/?sitemap=posts&sitemap-subtype=post&paged=1").text.count("<loc>") == 46
 
 
 def test_boilerplate_is_in_the_content_in_the_theme_or_nowhere(own: DemoSite) -> None:
@@ -546,7 +547,7 @@ def test_removed_articles_answer_as_wordpress_does(own: DemoSite) -> None:
     own.gone(120)
     assert [ask(own, path).status for path in paths.values()] == [404, 404, 410]
     assert [rest(own, f"posts/{number}").status for number in (114, 116, 118, 120)] == [401, 401, 404, 404]
-    assert rest(own, "posts").total == 41
+    assert rest(own, "posts").total == 42
     assert rest(own, "comments?post=114").json == []
     own.publish(114)
     assert page(own, 114).status == 200

@@ -11,6 +11,7 @@ NEXTPAGE = "<!--nextpage-->"
 CAPTION = re.compile(
     r'\[caption id="attachment_(\d+)" align="(\w+)" width="(\d+)"\]\s*((?:<a [^>]*>)?<img [^>]*>(?:</a>)?)(.*?)\[/caption\]', re.S
 )
+QUOTE = re.compile(r"(<blockquote[^>]*>)(?!\s*<p>)(.*?)(</blockquote>)", re.S)
 SMILEYS = {":)": "🙂", ":(": "🙁", ";)": "😉"}
 
 
@@ -29,7 +30,7 @@ def curl(text: str) -> str:
 
 def autop(text: str) -> str:
     """Blank lines make paragraphs, single newlines <br />; chunks that begin with a block element stay (wpautop)."""
-    text = re.sub(r"(<blockquote[^>]*>)(?!\s*<p>)(.*?)(</blockquote>)", r"\1\n<p>\2</p>\n\3", text, flags=re.S)
+    text = QUOTE.sub(lambda match: f"{match[1]}\n<p>{match[2].replace(chr(10), '<br />' + chr(10))}</p>\n{match[3]}", text)
     chunks = [chunk.strip("\n") for chunk in re.split(r"\n\s*\n", text) if chunk.strip()]
     return "\n".join(chunk if BLOCK_START.match(chunk) else "<p>" + chunk.replace("\n", "<br />\n") + "</p>" for chunk in chunks) + "\n"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 import struct
 import zlib
@@ -21,25 +22,22 @@ def chunk(name: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
+# Sea to summit, as on a printed relief map.
+PALETTE = bytes.fromhex("5f7f8c 7f9ca3 c9c3a2 b9b98a 9fae7d b7a06e a58458 e8e1d2")
+
+
 @lru_cache(maxsize=256)
 def png(seed: str, width: int = 320, height: int = 200) -> bytes:
-    """A two-coloured relief map of an invented place; the same seed gives the same bytes."""
+    """A relief map of an invented place; the same seed gives the same bytes."""
     key = hashlib.sha256(seed.encode()).digest()
-    low, high = key[0:3], key[3:6]
-    step, slope = 17 + key[6] % 23, 1 + key[7] % 5
-    palette = b"".join(bytes((low[c] * (7 - n) + high[c] * n) // 7 for c in range(3)) for n in range(8))
-    rows = []
-    for y in range(height):
-        bend = (y * slope + (y * y) // (40 + key[8] % 60)) // 3
-        rows.append(b"\0" + bytes((((x + bend) // step) ^ (y // (step + 9))) & 7 for x in range(width)))
-    head = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", head)
-        + chunk(b"PLTE", palette)
-        + chunk(b"IDAT", zlib.compress(b"".join(rows), 9))
-        + chunk(b"IEND", b"")
-    )
+    along = [math.sin(x / (18 + key[0] % 30) + key[1]) + 0.6 * math.sin(x / (7 + key[2] % 9) + key[3]) for x in range(width)]
+    down = [math.sin(y / (16 + key[4] % 24) + key[5]) + 0.5 * math.cos(y / (6 + key[6] % 8) + key[7]) for y in range(height)]
+    across = [0.8 * math.sin(d / (24 + key[8] % 30) + key[9]) for d in range(width + height)]
+    rows = [
+        b"\0" + bytes(max(0, min(7, int((along[x] + down[y] + across[x + y] + 3.2) * 1.25))) for x in range(width)) for y in range(height)
+    ]
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"PLTE", PALETTE) + chunk(b"IDAT", zlib.compress(b"".join(rows), 9)) + chunk(b"IEND", b"")
 
 
 def answer(state: State, path: str, headers: dict[str, str]) -> Response | None:
