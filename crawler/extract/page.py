@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 from lxml.html import HtmlElement
@@ -13,7 +14,7 @@ from crawler.extract.container import find_container
 from crawler.extract.head import Head, article_address, head_of
 from crawler.extract.metadata import Facts, facts_of
 from crawler.extract.paging import article_pages, thread_pages
-from crawler.extract.refusals import reason_for_none
+from crawler.extract.refusals import is_site_page, reason_for_none
 from crawler.extract.thread import reported_count
 from crawler.extract.tree import decode, parse
 from crawler.items import Article, ArticleKind
@@ -26,7 +27,8 @@ _FRAME_HOSTS = re.compile(r"youtube|youtu\.be|vimeo|dailymotion|rumble|facebook\
 def extract_page(
     body: bytes, url: str, *, site: Site | None = None, content_type: str | None = None, captured_at: str | None = None, timezone: str | None = None
 ) -> Article:
-    """The article of a page, with its thread. ``kind`` is "none" when the page is none (listing, 404, challenge, feed).
+    """The article of a page, with its thread. ``kind`` is "none" when the page is none (listing, 404, challenge, feed), and the
+    first warning says why; a page of the site ("About") or a listing is read all the same, for whoever asks for it.
 
     ``captured_at``: ISO instant of the capture, for relative dates. ``timezone``: IANA name for wall clocks; None leaves
     them without a zone. Never raises on any bytes; raises ValueError for a ``site`` or ``timezone`` that cannot be used.
@@ -39,7 +41,10 @@ def extract_page(
     refusal = reason_for_none(root, head, url, text)
     if refusal is not None:
         return Article(url=url, door="page", kind="none", title=head.title, language=head.language, warnings=(refusal,))
-    return _article(root, head, url, site, captured_at, timezone)
+    article = _article(root, head, url, site, captured_at, timezone)
+    if is_site_page(root):
+        return replace(article, kind="none", warnings=("a page of the site, no article", *article.warnings))
+    return article
 
 
 def _article(root: HtmlElement, head: Head, url: str, site: Site | None, captured_at: str | None, timezone: str | None) -> Article:

@@ -20,6 +20,8 @@ _CHALLENGE_TITLE = re.compile(
 _MISSING_TITLE = re.compile(r"^\W*(?:error )?(?:404\b|page not found|not found|nothing found|seite nicht gefunden|page introuvable|página no encontrada|oops)|\b(?:page not found|404 not found|404 error|error 404)\b", re.I)
 _CHALLENGE_MARKS = re.compile(r"cf-browser-verification|challenge-platform/h/|_cf_chl_opt|cf_chl_|id=\"challenge-form\"|/_Incapsula_Resource|px-captcha|ddos-guard/js-challenge|sgcaptcha|g-recaptcha-response|aws-waf-token|geo\.captcha-delivery\.com", re.I)
 _XML = re.compile(r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<\?xml-stylesheet[^>]*>\s*)*<(rss|feed|rdf:RDF|urlset|sitemapindex|opml)\b", re.I | re.S)
+READABLE = ("a page of the site", "a listing", "the home page")
+"""Beginnings of the reasons for which a page has text of its own, though it is no article."""
 _LISTING_TYPES = frozenset(("collectionpage", "searchresultspage", "profilepage"))
 _ARTICLE_MARKS = frozenset(("single", "single-post", "postid", "post-template-default"))
 
@@ -34,9 +36,17 @@ def reason_for_none(root: HtmlElement, head: Head, url: str, text: str) -> str |
     classes = _body_classes(root)
     if "error404" in classes or (_MISSING_TITLE.search(head.title) and not _says_article(root, head)):
         return "a page that says it does not exist"
+    if any("post-password-form" in (form.get("class") or "") for form in root.iter("form")):
+        return "behind a password"
     if _says_article(root, head):
         return None
     return _listing(root, head, url, classes)
+
+
+def is_site_page(root: HtmlElement) -> bool:
+    """WordPress' own pages (About, Donate): text, but no article."""
+    classes = _body_classes(root)
+    return "page" in classes and any(name.startswith("page-id-") for name in classes)
 
 
 def _listing(root: HtmlElement, head: Head, url: str, classes: set[str]) -> str | None:

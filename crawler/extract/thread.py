@@ -55,6 +55,7 @@ def comment_nodes(root: HtmlElement) -> list[Node]:
     by_element = {element: number for element, number, _ in scopes}
     stated = {number: parent for _, number, parent in scopes if parent is not None}
     _set_parents(nodes, by_element, stated)
+    _raise_flattened(nodes)
     for node in nodes:
         node.inner = {e for e in by_element if e is not node.element}
     return nodes
@@ -188,6 +189,31 @@ def _set_parents(nodes: list[Node], by_element: dict[HtmlElement, str], stated: 
             trail.append((shown, node.number))
         node.depth = depth_of.get(node.parent or "", 0) + 1 if node.parent in numbers or node.parent is None else shown or 2
         depth_of[node.number] = node.depth
+
+
+def _raise_flattened(nodes: list[Node]) -> None:
+    """Answers below WordPress' deepest level stand beside the comment they answer, right after it, and that comment still has the
+    class ``parent``. What follows them is their sibling where a later comment of the level has a lower number, else the level's."""
+    answered = {node.parent for node in nodes}
+    levels: dict[str | None, list[Node]] = {}
+    for node in nodes:
+        levels.setdefault(node.parent, []).append(node)
+    for level in list(levels.values()):
+        open_parent: Node | None = None  # has the class, and its answer is still to come
+        above: Node | None = None  # whose answers the last comments of this level were
+        for i, node in enumerate(level):
+            if open_parent is not None:
+                above = open_parent
+            elif above is not None and not _outruns(node, level[i + 1 :]):
+                above = None
+            if above is not None:
+                node.parent, node.depth = above.number, above.depth + 1
+            open_parent = node if "parent" in tokens(node.element) and node.number not in answered else None
+
+
+def _outruns(node: Node, later: list[Node]) -> bool:
+    """A level stands in the order of its numbers: one that outruns a later comment does not belong to the level itself."""
+    return node.number.isdecimal() and any(other.number.isdecimal() and int(other.number) < int(node.number) for other in later)
 
 
 def _number_above(element: HtmlElement, by_element: dict[HtmlElement, str]) -> str | None:
