@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.publish import addresses, charts, citation, edits, formats, memento, pictures, sanitise
+from archive.publish import addresses, charts, citation, edits, exports, formats, memento, pictures, sanitise, spellings
+from archive.publish.search_query import parse_query
 from archive.publish.thread import in_order, with_nesting
 
 CITED = citation.Citation(
@@ -223,3 +227,48 @@ def test_times_are_shown_with_what_is_known_of_them() -> None:
     assert formats.time_tag(None) == ""
     assert formats.excerpt("one two three four", 9) == "one two …"
     assert formats.share(999, 1000) == "99.9 %" and formats.share(99_999, 100_000) == "99.9 %"
+
+
+@pytest.mark.parametrize(
+    "group",
+    [
+        ("Shabaab", "Shabab", "al-Shabab"), ("Gaddafi", "Qaddafi", "Kadafi", "Qadhafi"), ("Hezbollah", "Hizballah", "Hizbullah"),
+        ("Sanaa", "Sana'a"), ("Mohammed", "Muhammad"), ("Zawahiri", "Zawahri"), ("Nusra", "Nusrah"), ("Kandahar", "Qandahar"),
+    ],
+)  # fmt: skip
+def test_spellings_of_one_name_share_their_consonants(group: tuple[str, ...]) -> None:
+    assert len({spellings.skeleton(name) for name in group}) == 1
+
+
+def test_lists_of_spellings_grow_together(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    one.write_text("Omar, Umar\n# nothing\n")
+    two.write_text("Umar, ʿUmar, Oumar\n,,\n")
+    groups = spellings.read_groups(one, two, tmp_path / "absent")
+    assert groups["omar"] == groups["oumar"] == ("Omar", "Umar", "ʿUmar", "Oumar")
+
+
+def test_a_name_asks_for_its_whole_group() -> None:
+    groups = {"shabab": ("Shabaab", "Shabab"), "shabaab": ("Shabaab", "Shabab")}
+    assert parse_query("name:Shabab raid", groups).match == '("Shabaab" OR "Shabab") AND ("raid")'
+    assert parse_query("-name:shabab", groups).excluded == '"Shabaab" OR "Shabab"'
+    assert parse_query("name:Nobody", groups).match == '("Nobody")'
+
+
+def test_the_vocabulary_offers_names_and_no_common_words() -> None:
+    db = sqlite3.connect(":memory:")
+    db.executescript(
+        "create table revisions (id integer, text); create table articles (title); create table tags (name);"
+        "insert into revisions values (1, 'he was killed and called'); insert into tags values ('Kalad');"
+        "insert into articles values ('Hakimullah Killed in Waziristan'), ('Hakeemullah called'), ('Wazeeristan''s Hakeemullah');"
+    )
+    vocabulary = spellings.refresh(db, spellings.Vocabulary())
+    assert spellings.other_spellings("Hakimullah", {}, vocabulary) == ["Hakeemullah"]
+    assert spellings.other_spellings("waziristan", {}, vocabulary) == ["Wazeeristan"]
+    assert spellings.other_spellings("called", {}, vocabulary) == []
+    assert spellings.refresh(db, vocabulary) is vocabulary
+
+
+def test_a_cell_is_no_formula() -> None:
+    row = dict.fromkeys(exports.COLUMNS, "=1+1")
+    assert exports.as_csv([row]).splitlines()[1].startswith("'=1+1,")

@@ -9,6 +9,7 @@ import re
 from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import httpx
 import pytest
@@ -119,7 +120,7 @@ def test_citing_articles_are_linked_both_ways(site: Site) -> None:
 def test_a_thread_is_nested_with_permalinks_and_names(site: Site) -> None:
     page, text = site.get(RAID).text, site.text(RAID)
     assert [int(number) for number in re.findall(r'<li id="c-(\d+)"', page)] == [1, 2, 3, 4]
-    thread = page[page.index('id="comments"') :]
+    thread = page[page.index('id="comments"') : page.index('class="after"')]
     assert thread.count("<ol>") == thread.count("</ol>") == 3
     assert thread.count("<li ") == thread.count("</li>")
     assert "Alya in reply to Bill" in text
@@ -283,6 +284,48 @@ def test_search_narrows_and_sorts(site: Site) -> None:
     assert 'href="/search?q=marib%20year%3A2014"' in page and 'href="/search?q=marib%20tag%3A%22Yemen%22"' in page
     oldest = site.text("/search?q=marib&sort=oldest")
     assert oldest.index("Drone strike kills") < oldest.index("Charter of a new emirate")
+
+
+def test_a_search_is_a_file_too(site: Site) -> None:
+    rows = site.get("/search.json?q=convoy").json()["hits"]
+    assert [(row["kind"], row["title"]) for row in rows] == [
+        ("article", "Drone strike kills five in Yemen"),
+        ("comment", "Alya on Drone strike kills five in Yemen"),
+    ]
+    assert rows[1]["address"] == f"http://localhost{RAID}#c-2"
+    assert site.get("/search.csv?q=convoy").text.splitlines()[0] == "kind,title,author,date,address,original,text"
+    assert site.get("/search.ris?q=marib").text.count("TY  - BLOG") == 2
+    assert "AU  - Karim al-Masri" in site.get("/search.ris?q=marib").text
+
+
+@pytest.mark.parametrize(
+    "path", ["/search.atom?q=marib", "/search.atom?q=in:comments+zebra", "/search.atom?q=", "/changes.atom", "/opensearch.xml"]
+)
+def test_feeds_are_well_formed(site: Site, path: str) -> None:
+    response = site.get(path)
+    assert "xml" in response.headers["content-type"]
+    ElementTree.fromstring(response.text)
+
+
+def test_the_feed_of_changes_holds_the_words(site: Site) -> None:
+    entries = ElementTree.fromstring(site.get("/changes.atom?event=edited").text).findall("{*}entry")
+    assert "Drone strike kills <del>four</del><ins>five</ins> in Yemen" in (entries[0].findtext("{*}content") or "")
+    assert len({entry.findtext("{*}id") for entry in entries}) == len(entries) == 2
+
+
+def test_spellings_are_offered_and_not_applied(site: Site) -> None:
+    page = site.get("/search?q=qaida+charter").text
+    assert 'href="/search?q=qaida%20OR%20Qaeda%20charter"' in page
+    assert "Nothing found" in page
+    assert "1 article" in site.text("/search?q=name:qaida+OR+charter")
+
+
+def test_a_list_beside_the_archive_adds_spellings(tmp_path: Path) -> None:
+    own = Site(build_archive(tmp_path))
+    assert "has no other spellings" in own.text("/search?q=name:Maarib")
+    (tmp_path / "spellings.txt").write_text("Marib, Ma'rib, Maarib  # a town", encoding="utf-8")
+    assert "2 articles" in own.text("/search?q=name:Maarib")
+    own.loop.close()
 
 
 def test_no_search_is_an_error(site: Site) -> None:

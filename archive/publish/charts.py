@@ -29,7 +29,11 @@ def timeline(rows: Sequence[Row], upper: str, lower: str | None, link: Callable[
         for i, month in enumerate(months)
         if month in counted
     ]
-    years = [year_mark(month[:4], i * step, above, below) for i, month in enumerate(months) if i == 0 or month.endswith("-01")]
+    years = [
+        year_mark(month[:4], i * step, above, below)
+        for i, month in enumerate(months)
+        if (i == 0 or month.endswith("-01")) and i * step < WIDTH - 28
+    ]
     every = max(1, round(len(years) * 44 / WIDTH))
     kept = [mark for i, mark in enumerate(years) if i % every == 0]
     return Markup('<svg class="timeline" viewBox="0 0 {} {}" role="group" aria-label="{}">{}</svg>').format(

@@ -65,8 +65,9 @@ def share(part: int | None, whole: int | None) -> str:
     return f"{min(100.0, int(1000 * part / whole) / 10):g} %"
 
 
-def search_path(query: str) -> str:
-    return f"/search?q={quote(query, safe='')}"
+def search_path(query: str, form: str = "") -> str:
+    """``form``: an ending such as ``.csv``."""
+    return f"/search{form}?q={quote(query, safe='')}"
 
 
 def field_query(field: str, value: object) -> str:

@@ -79,3 +79,8 @@ def answer_json(request: Any, value: Any, content_type: str = "application/json;
 def redirect(path: str) -> Response:
     """To another address of ours. A path that starts with two slashes would lead to another host."""
     return Response.redirect("/" + path.lstrip("/\\"))
+
+
+def origin(request: Any) -> str:
+    """Scheme, host and port that this request was sent to."""
+    return f"{request.scheme}://{request.host}"

@@ -5,24 +5,23 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from datasette.utils.asgi import NotFound, Response
 
-from archive.publish import changes, home, memento, status
-from archive.publish.addresses import Address, dated_path, find_article, known_hosts, parse_address, reading_path, split_url
+from archive.publish import changes, exports, home, spellings, status
+from archive.publish.article_pages import find_url, not_found, show_article, show_citation, show_timemap
 from archive.publish.charts import timeline
-from archive.publish.citation import MEDIA_TYPES, Citation, as_bibtex, as_csl, as_ris, as_text, cite
-from archive.publish.formats import field_query, search_path
+from archive.publish.formats import search_path
 from archive.publish.questions import QUESTIONS
-from archive.publish.reading import reading
-from archive.publish.responses import answer, answer_json, page, read, redirect
-from archive.publish.rows import Row, fetch_rows
+from archive.publish.responses import DATABASE, answer, answer_json, origin, page, read
+from archive.publish.rows import Row
 from archive.publish.search import SORTS, search
-from archive.publish.search_query import PLACES, parse_query
+from archive.publish.search_query import PLACES, Query, parse_query
 
 DATASETTE = r"(?:archive(?:[./].*)?|-/.*|static/.*|favicon\.ico|_memory.*|_internal.*|\.jsono?)$"
+VOCABULARY = spellings.Vocabulary()
 
 
 async def show_home(datasette: Any, request: Any) -> Response:
@@ -37,7 +36,8 @@ def month_link(query: str) -> Callable[[str], str]:
 
 
 async def show_search(datasette: Any, request: Any) -> Response:
-    query = parse_query(request.args.get("q") or "")
+    groups = spelling_groups(datasette)
+    query = parse_query(request.args.get("q") or "", groups)
     found = await read(datasette, search, query, request.args.get("sort") or "", page_number(request))
     context = {
         "results": found,
@@ -46,8 +46,26 @@ async def show_search(datasette: Any, request: Any) -> Response:
         "q": query.text,
         "places": {place: moved(query.text, place) for place in PLACES},
         "chart": timeline(found.months, "articles", None, month_link(query.text), "Hits per month") if len(found.months) > 1 else "",
+        "spellings": await offered_spellings(datasette, query, groups),
     }
     return await page(datasette, request, "search.html", context)
+
+
+def spelling_groups(datasette: Any) -> dict[str, tuple[str, ...]]:
+    """The list beside this code and the one beside the archive, read anew each time: it is edited by hand."""
+    return spellings.read_groups(spellings.LIST, Path(datasette.get_database(DATABASE).path).with_name(spellings.LIST.name))
+
+
+async def offered_spellings(datasette: Any, query: Query, groups: spellings.Groups) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Word -> other spellings, each with the query that asks for both."""
+    global VOCABULARY
+    if not query.wanted:
+        return []
+    VOCABULARY = await read(datasette, spellings.refresh, VOCABULARY)
+    return [
+        (word, [(other, spellings.with_spelling(query.text, word, other)) for other in others])
+        for word, others in spellings.suggestions(query, groups, VOCABULARY)
+    ]
 
 
 def moved(text: str, place: str) -> str:
@@ -56,17 +74,40 @@ def moved(text: str, place: str) -> str:
     return bare if place == "everything" else f"in:{place} {bare}"
 
 
+async def export_search(datasette: Any, request: Any) -> Response:
+    """/search.csv, .json, .ris and .atom: the hits of any search."""
+    query = parse_query(request.args.get("q") or "", spelling_groups(datasette))
+    sort, form, here = request.args.get("sort") or "", request.url_vars["format"], origin(request)
+    if form == "ris":
+        return answer(request, await read(datasette, exports.found_ris, query, sort, here), exports.MEDIA_TYPES[form])
+    rows = await read(datasette, exports.found_rows, query, sort, here, exports.FEED if form == "atom" else exports.MOST)
+    if form == "json":
+        return answer_json(request, {"query": query.text, "notes": query.notes, "hits": rows})
+    body = exports.as_csv(rows) if form == "csv" else exports.search_feed(rows, query.text, here, search_path(query.text))
+    return answer(request, body, exports.MEDIA_TYPES[form])
+
+
 async def show_changes(datasette: Any, request: Any) -> Response:
-    asked = request.args.get("event") or ""
-    group = asked if asked in changes.GROUPS else ""
-    number = page_number(request)
-    rows = await read(datasette, described_changes, group, (number - 1) * changes.PAGE)
+    group, number = event_group(request), page_number(request)
+    rows = await read(datasette, described_changes, group, changes.PAGE + 1, (number - 1) * changes.PAGE)
     context = {"changes": rows[: changes.PAGE], "more": len(rows) > changes.PAGE, "event": group, "page": number, "groups": changes.GROUPS}
     return await page(datasette, request, "changes.html", context)
 
 
-def described_changes(db: sqlite3.Connection, group: str, offset: int) -> list[Row]:
-    return [changes.with_words(db, row) for row in changes.list_changes(db, group, changes.PAGE + 1, offset)]
+async def feed_changes(datasette: Any, request: Any) -> Response:
+    group = event_group(request)
+    rows = await read(datasette, described_changes, group, exports.FEED, 0)
+    own = "/changes.atom" + (f"?event={group}" if group else "")
+    return answer(request, exports.changes_feed(rows, origin(request), own), exports.MEDIA_TYPES["atom"])
+
+
+def event_group(request: Any) -> str:
+    asked = request.args.get("event") or ""
+    return asked if asked in changes.GROUPS else ""
+
+
+def described_changes(db: sqlite3.Connection, group: str, limit: int, offset: int) -> list[Row]:
+    return [changes.with_words(db, row) for row in changes.list_changes(db, group, limit, offset)]
 
 
 async def show_status(datasette: Any, request: Any) -> Response:
@@ -78,123 +119,16 @@ async def show_topics(datasette: Any, request: Any) -> Response:
     return await page(datasette, request, "topics.html", context)
 
 
-async def find_url(datasette: Any, request: Any) -> Response:
-    """Any spelling of an address -> its reading page."""
-    text = request.args.get("url") or ""
-    parts = split_url(text)
-    article = await read(datasette, find_article, *parts) if parts else None
-    if article:
-        return redirect(reading_path(article["url"]))
-    return await not_found(datasette, request, text, 404 if text else 200)
-
-
-async def show_article(datasette: Any, request: Any) -> Response:
-    """/HOST/PATH?QUERY and /YYYYMMDDhhmmss/HOST/PATH?QUERY."""
-    address = parse_address(request.path, request.query_string)
-    if address is None or address.host not in await read(datasette, known_hosts):
-        return await not_found(datasette, request, request.path)
-    article = await read(datasette, find_article, address.host, address.path, address.query)
-    if article is None:
-        return await no_article(datasette, request, address)
-    context = await read(datasette, reading, article["id"], address.moment)
-    if context is None:
-        return await not_seen_yet(datasette, request, article)
-    own_path = f"/{address.moment}{reading_path(article['url'])}" if address.moment else reading_path(article["url"])
-    if unquote(request.full_path) != unquote(own_path):
-        return redirect(own_path)
-    return await reading_page(datasette, request, context)
-
-
-async def reading_page(datasette: Any, request: Any, context: dict[str, Any]) -> Response:
-    url = context["article"]["url"]
-    cited = cite(context, origin(request), dated_path(url, context["revision"]["seen_at"]))
-    headers = {"link": memento.link_header(url, context["revisions"], origin(request))}
-    if context["moment"]:
-        headers["memento-datetime"] = memento.http_date(context["revision"]["seen_at"])
-    else:
-        headers["vary"] = "Accept-Datetime"
-    forms = {"text": as_text(cited), "bibtex": as_bibtex(cited), "ris": as_ris(cited)}
-    return await page(datasette, request, "reading.html", context | {"citation": cited, "forms": forms}, headers=headers)
-
-
-async def not_seen_yet(datasette: Any, request: Any, article: Row) -> Response:
-    """The archive holds the article, but had not seen it at that moment."""
-    sql = "select min(seen_at) as first_seen_at from revisions where article_id = ?"
-    first = (await read(datasette, fetch_rows, sql, [article["id"]]))[0]
-    return await page(datasette, request, "not_found.html", first | {"wanted": article["url"], "url": article["url"]}, 404)
-
-
-async def show_timemap(datasette: Any, request: Any) -> Response:
-    address = parse_address(request.path.removeprefix("/timemap"), request.query_string)
-    article = await read(datasette, find_article, address.host, address.path, address.query) if address else None
-    if article is None:
-        return await not_found(datasette, request, request.path)
-    context = await read(datasette, reading, article["id"])
-    lines = memento.links(article["url"], context["revisions"] if context else [], origin(request))
-    return answer(request, ",\n".join(lines) + "\n", "application/link-format")
-
-
-async def show_citation(datasette: Any, request: Any) -> Response:
-    """/cite.txt, .bib, .ris or .json (CSL) with ``url`` and, for an older state, ``at`` (YYYYMMDDhhmmss)."""
-    parts = split_url(request.args.get("url") or "")
-    article = await read(datasette, find_article, *parts) if parts else None
-    moment = re.sub(r"\D", "", request.args.get("at") or "")[:14] or None
-    context = await read(datasette, reading, article["id"], moment) if article else None
-    if context is None:
-        return await not_found(datasette, request, request.args.get("url") or "")
-    cited = cite(context, origin(request), dated_path(context["article"]["url"], context["revision"]["seen_at"]))
-    return citation_file(request, cited, request.url_vars["format"])
-
-
-def citation_file(request: Any, cited: Citation, form: str) -> Response:
-    if form == "json":
-        response = answer_json(request, [as_csl(cited)], MEDIA_TYPES[form])
-    else:
-        write = {"txt": as_text, "bib": as_bibtex, "ris": as_ris}[form]
-        response = answer(request, write(cited), MEDIA_TYPES[form])
-    response.headers["content-disposition"] = f'attachment; filename="{cited.key}.{form}"'
-    return response
-
-
-async def no_article(datasette: Any, request: Any, address: Address) -> Response:
-    """A known host's address that is no article's: its front page leads to everything of that site."""
-    if address.path == "/" and not address.query:
-        sites = await read(datasette, fetch_rows, "select name from sites where instr(home, ?)", ["//" + address.host])
-        if sites:
-            return redirect(search_path(field_query("site", sites[0]["name"])))
-    return await not_found(datasette, request, f"{address.host}{address.path}" + (f"?{address.query}" if address.query else ""))
-
-
-async def not_found(datasette: Any, request: Any, wanted: str, code: int = 404) -> Response:
-    """A page that helps on: what the words of the address find, and where else to look."""
-    words = " OR ".join(re.findall(r"[^\W\d_]{4,}", unquote(wanted.partition("://")[2] or wanted).partition("/")[2])[:8])
-    found = await read(datasette, search, parse_query(f"in:articles {words}" if words else ""))
-    sites = await read(datasette, fetch_rows, "select name, home, title from sites order by id")
-    context = {"wanted": wanted, "hits": found.hits[:8], "sites": sites, "status": code}
-    return await page(datasette, request, "not_found.html", context, code)
-
-
-def origin(request: Any) -> str:
-    return f"{request.scheme}://{request.host}"
+async def describe_search(datasette: Any, request: Any) -> Response:
+    """OpenSearch: the search box of a browser. https://github.com/dewitt/opensearch"""
+    body = await datasette.render_template("opensearch.xml", {"origin": origin(request)}, request=request, view_name="own")
+    return answer(request, body, "application/opensearchdescription+xml; charset=utf-8")
 
 
 def page_number(request: Any) -> int:
     """The page asked for, from 1; anything that is no number is the first."""
     text = request.args.get("page") or "1"
     return min(int(text), 100_000) if re.fullmatch(r"[1-9][0-9]{0,8}", text) else 1
-
-
-ROUTES = [
-    (r"^/$", show_home),
-    (r"^/search$", show_search),
-    (r"^/changes$", show_changes),
-    (r"^/status$", show_status),
-    (r"^/topics$", show_topics),
-    (r"^/url$", find_url),
-    (r"^/timemap/.+$", show_timemap),
-    (r"^/cite\.(?P<format>txt|bib|ris|json)$", show_citation),
-    (rf"^/(?!{DATASETTE})", show_article),
-]
 
 
 def explain(datasette: Any, request: Any, exception: Exception) -> Any:
@@ -206,3 +140,19 @@ def explain(datasette: Any, request: Any, exception: Exception) -> Any:
     if isinstance(exception, sqlite3.OperationalError) and str(exception) == "interrupted":
         return lambda: page(datasette, request, "too_long.html", {}, 503)
     return None
+
+
+ROUTES = [
+    (r"^/$", show_home),
+    (r"^/search$", show_search),
+    (r"^/search\.(?P<format>csv|json|ris|atom)$", export_search),
+    (r"^/opensearch\.xml$", describe_search),
+    (r"^/changes$", show_changes),
+    (r"^/changes\.atom$", feed_changes),
+    (r"^/status$", show_status),
+    (r"^/topics$", show_topics),
+    (r"^/url$", find_url),
+    (r"^/timemap/.+$", show_timemap),
+    (r"^/cite\.(?P<format>txt|bib|ris|json)$", show_citation),
+    (rf"^/(?!{DATASETTE})", show_article),
+]

@@ -11,6 +11,7 @@ from typing import Any
 
 from archive.publish.rows import Row, as_json, fetch_column, fetch_rows, fetch_value
 from archive.publish.sanitise import END, START
+from archive.publish.search_facets import article_facets, comment_facets
 from archive.publish.search_query import Filter, Query
 
 PAGE = 20
@@ -75,7 +76,7 @@ def search(db: sqlite3.Connection, query: Query, sort: str = "", page: int = 1, 
         results.comment_hits = comment_hits(db, query, ids[offset : offset + size])
         results.facets, results.months = comment_facets(db, ids)
     elif query.place == "everything":
-        ids, results.comments = find_comments(db, query, chosen, FEW)
+        ids, results.comments = find_comments(db, query, chosen, FEW if size == PAGE else size)
         results.comment_hits = comment_hits(db, query, ids) if results.page == 1 else []
     return results
 
@@ -209,9 +210,11 @@ def article_hits(db: sqlite3.Connection, query: Query, found: list[tuple[int, in
           articles.published_on,
           articles.comment_count,
           articles.missing_since,
-          articles.gone_at
+          articles.gone_at,
+          coalesce(sites.title, sites.name) as site
         from revisions
         join articles on articles.id = revisions.article_id
+        join sites on sites.id = articles.site_id
         where revisions.id in (select value from json_each(?))
         """,
         [as_json(revision_id for _, revision_id in found)],
@@ -266,36 +269,3 @@ def comment_hits(db: sqlite3.Connection, query: Query, ids: list[int]) -> list[R
     snippets = snippets_of(db, "comments_fts", 1, query.match, ids)
     held = {row["id"]: row | {"snippet": snippets.get(row["id"])} for row in rows}
     return [held[comment_id] for comment_id in ids if comment_id in held]
-
-
-def article_facets(db: sqlite3.Connection, ids: list[int]) -> tuple[dict[str, list[Row]], list[Row]]:
-    """Facet -> value and number of hits; and the number of hits per month."""
-    found = "(select value from json_each(:ids))"
-    of_articles = f"from articles where id in {found} and"
-    queries = {
-        "year": f"select year as value, count(*) as hits {of_articles} year is not null group by year order by year desc",
-        "author": f"""
-            select authors.name as value, count(*) as hits from article_authors
-            join authors on authors.id = article_authors.author_id
-            where article_id in {found} group by authors.name order by hits desc, value limit 12""",
-        "tag": f"""
-            select tags.name as value, count(distinct article_id) as hits from article_tags
-            join tags on tags.id = article_tags.tag_id
-            where article_id in {found} group by tags.name order by hits desc, value limit 12""",
-        "kind": f"select kind as value, count(*) as hits {of_articles} 1 group by kind order by hits desc",
-    }
-    asked = {"ids": as_json(ids)}
-    months = fetch_rows(db, f"select month, count(*) as articles {of_articles} month is not null group by month order by month", asked)
-    return {name: fetch_rows(db, sql, asked) for name, sql in queries.items()}, months
-
-
-def comment_facets(db: sqlite3.Connection, ids: list[int]) -> tuple[dict[str, list[Row]], list[Row]]:
-    found = "from comments where id in (select value from json_each(:ids))"
-    queries = {
-        "year": f"select substr(posted_at, 1, 4) as value, count(*) as hits {found} and posted_at is not null group by 1 order by 1 desc",
-        "author": f"select author as value, count(*) as hits {found} group by author order by hits desc, author limit 12",
-        "kind": f"select kind as value, count(*) as hits {found} group by kind order by hits desc",
-    }
-    asked = {"ids": as_json(ids)}
-    months_sql = f"select substr(posted_at, 1, 7) as month, count(*) as articles {found} and posted_at is not null group by 1 order by 1"
-    return {name: fetch_rows(db, sql, asked) for name, sql in queries.items()}, fetch_rows(db, months_sql, asked)

@@ -1,17 +1,18 @@
 """The search box's own query language: any text is a query, none is an error.
 
-phrases "..."   -word   prefix*   OR   author:NAME   tag:NAME   kind:   site:   year:   month:   before:   after:   in:
+phrases "..."   -word   prefix*   OR   name:NAME   author:NAME   tag:NAME   kind:   site:   year:   month:   before:   after:   in:
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 LONGEST = 1000
 MOST_TERMS = 40
 PLACES = ("everything", "articles", "comments", "history")
-FIELDS = ("author", "tag", "kind", "site", "year", "month", "before", "after", "in")
+FIELDS = ("name", "author", "tag", "kind", "site", "year", "month", "before", "after", "in")
 TOKEN = re.compile(
     r"""(?P<minus>-?)(?:(?P<field>""" + "|".join(FIELDS) + r"""):)?(?:"(?P<phrase>[^"]*)"?(?P<star>\*?)|(?P<word>[^\s"]*))""",
     re.IGNORECASE,
@@ -69,8 +70,8 @@ class Query:
         return not (self.wanted or self.unwanted or self.filters)
 
 
-def parse_query(text: str) -> Query:
-    """Read what a person typed. Never raises."""
+def parse_query(text: str, spellings: Mapping[str, tuple[str, ...]] | None = None) -> Query:
+    """Read what a person typed. Never raises. ``name:X`` wants any of X's ``spellings`` (lower-case spelling -> its group)."""
     query = Query(text=clean(text)[:LONGEST])
     joins = False
     for token in [match for match in TOKEN.finditer(query.text) if match[0]][:MOST_TERMS]:
@@ -79,7 +80,9 @@ def parse_query(text: str) -> Query:
             joins = word in ("OR", "|") and bool(query.wanted)
             continue
         value = token["phrase"] if token["phrase"] is not None else word
-        if token["field"]:
+        if (token["field"] or "").lower() == "name":
+            query = with_name(query, value, bool(token["minus"]), spellings or {})
+        elif token["field"]:
             query = with_field(query, token["field"].lower(), value, token["phrase"] is not None, bool(token["minus"]))
         else:
             query = with_term(query, value, bool(token["star"]), bool(token["minus"]), joins)
@@ -103,6 +106,18 @@ def with_term(query: Query, value: str, star: bool, minus: bool, joins: bool) ->
     if joins:
         return replace(query, wanted=(*query.wanted[:-1], (*query.wanted[-1], term)))
     return replace(query, wanted=(*query.wanted, (term,)))
+
+
+def with_name(query: Query, name: str, minus: bool, spellings: Mapping[str, tuple[str, ...]]) -> Query:
+    """A name in all its spellings; only as it was typed, with a note, where none are listed."""
+    key = re.sub(r"[\W_]", "", name.casefold())
+    terms = tuple(Term(spelling) for spelling in spellings.get(key, (name,)) if any(character.isalnum() for character in spelling))
+    if not terms:
+        return replace(query, notes=(*query.notes, f"name: needs a value, as in name:{EXAMPLES['name']}"))
+    if minus:
+        return replace(query, unwanted=(*query.unwanted, *terms))
+    notes = query.notes if key in spellings else (*query.notes, f"name:{name} has no other spellings in the list")
+    return replace(query, wanted=(*query.wanted, terms), notes=notes)
 
 
 def with_field(query: Query, field: str, value: str, exact: bool, negated: bool) -> Query:
@@ -131,6 +146,7 @@ def field_problem(field: str, value: str) -> str | None:
 
 
 EXAMPLES = {
+    "name": "Shabaab",
     "author": "Name",
     "tag": "Syria",
     "kind": "link",

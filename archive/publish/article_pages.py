@@ -1,0 +1,115 @@
+"""Addresses of articles: the reading page, its states, its citations, and what to say when there is none."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import unquote
+
+from datasette.utils.asgi import Response
+
+from archive.publish import memento
+from archive.publish.addresses import Address, dated_path, find_article, known_hosts, parse_address, reading_path, split_url
+from archive.publish.citation import MEDIA_TYPES, Citation, as_bibtex, as_csl, as_ris, as_text, cite
+from archive.publish.formats import field_query, search_path
+from archive.publish.reading import reading
+from archive.publish.responses import answer, answer_json, origin, page, read, redirect
+from archive.publish.rows import Row, fetch_rows
+from archive.publish.search import search
+from archive.publish.search_query import parse_query
+
+
+async def find_url(datasette: Any, request: Any) -> Response:
+    """Any spelling of an address -> its reading page."""
+    text = request.args.get("url") or ""
+    parts = split_url(text)
+    article = await read(datasette, find_article, *parts) if parts else None
+    if article:
+        return redirect(reading_path(article["url"]))
+    return await not_found(datasette, request, text, 404 if text else 200)
+
+
+async def show_article(datasette: Any, request: Any) -> Response:
+    """/HOST/PATH?QUERY and /YYYYMMDDhhmmss/HOST/PATH?QUERY."""
+    address = parse_address(request.path, request.query_string)
+    if address is None or address.host not in await read(datasette, known_hosts):
+        return await not_found(datasette, request, request.path)
+    article = await read(datasette, find_article, address.host, address.path, address.query)
+    if article is None:
+        return await no_article(datasette, request, address)
+    context = await read(datasette, reading, article["id"], address.moment)
+    if context is None:
+        return await not_seen_yet(datasette, request, article)
+    own_path = f"/{address.moment}{reading_path(article['url'])}" if address.moment else reading_path(article["url"])
+    if unquote(request.full_path) != unquote(own_path):
+        return redirect(own_path)
+    return await reading_page(datasette, request, context)
+
+
+async def reading_page(datasette: Any, request: Any, context: dict[str, Any]) -> Response:
+    url = context["article"]["url"]
+    cited = cite(context, origin(request), dated_path(url, context["revision"]["seen_at"]))
+    headers = {"link": memento.link_header(url, context["revisions"], origin(request))}
+    if context["moment"]:
+        headers["memento-datetime"] = memento.http_date(context["revision"]["seen_at"])
+    else:
+        headers["vary"] = "Accept-Datetime"
+    forms = {"text": as_text(cited), "bibtex": as_bibtex(cited), "ris": as_ris(cited)}
+    return await page(datasette, request, "reading.html", context | {"citation": cited, "forms": forms}, headers=headers)
+
+
+async def not_seen_yet(datasette: Any, request: Any, article: Row) -> Response:
+    """The archive holds the article, but had not seen it at that moment."""
+    sql = "select min(seen_at) as first_seen_at from revisions where article_id = ?"
+    first = (await read(datasette, fetch_rows, sql, [article["id"]]))[0]
+    return await page(datasette, request, "not_found.html", first | {"wanted": article["url"], "url": article["url"]}, 404)
+
+
+async def show_timemap(datasette: Any, request: Any) -> Response:
+    address = parse_address(request.path.removeprefix("/timemap"), request.query_string)
+    article = await read(datasette, find_article, address.host, address.path, address.query) if address else None
+    if article is None:
+        return await not_found(datasette, request, request.path)
+    context = await read(datasette, reading, article["id"])
+    lines = memento.links(article["url"], context["revisions"] if context else [], origin(request))
+    return answer(request, ",\n".join(lines) + "\n", "application/link-format")
+
+
+async def show_citation(datasette: Any, request: Any) -> Response:
+    """/cite.txt, .bib, .ris or .json (CSL) with ``url`` and, for an older state, ``at`` (YYYYMMDDhhmmss)."""
+    parts = split_url(request.args.get("url") or "")
+    article = await read(datasette, find_article, *parts) if parts else None
+    moment = re.sub(r"\D", "", request.args.get("at") or "")[:14] or None
+    context = await read(datasette, reading, article["id"], moment) if article else None
+    if context is None:
+        return await not_found(datasette, request, request.args.get("url") or "")
+    cited = cite(context, origin(request), dated_path(context["article"]["url"], context["revision"]["seen_at"]))
+    return citation_file(request, cited, request.url_vars["format"])
+
+
+def citation_file(request: Any, cited: Citation, form: str) -> Response:
+    if form == "json":
+        response = answer_json(request, [as_csl(cited)], MEDIA_TYPES[form])
+    else:
+        write = {"txt": as_text, "bib": as_bibtex, "ris": as_ris}[form]
+        response = answer(request, write(cited), MEDIA_TYPES[form])
+    response.headers["content-disposition"] = f'attachment; filename="{cited.key}.{form}"'
+    return response
+
+
+async def no_article(datasette: Any, request: Any, address: Address) -> Response:
+    """A known host's address that is no article's: its front page leads to everything of that site."""
+    if address.path == "/" and not address.query:
+        sites = await read(datasette, fetch_rows, "select name from sites where instr(home, ?)", ["//" + address.host])
+        if sites:
+            return redirect(search_path(field_query("site", sites[0]["name"])))
+    return await not_found(datasette, request, f"{address.host}{address.path}" + (f"?{address.query}" if address.query else ""))
+
+
+async def not_found(datasette: Any, request: Any, wanted: str, code: int = 404) -> Response:
+    """A page that helps on: what the words of the address find, and where else to look."""
+    words = " OR ".join(re.findall(r"[^\W\d_]{4,}", unquote(wanted.partition("://")[2] or wanted).partition("/")[2])[:8])
+    found = await read(datasette, search, parse_query(f"in:articles {words}" if words else ""))
+    sites = await read(datasette, fetch_rows, "select name, home, title from sites order by id")
+    context = {"wanted": wanted, "hits": found.hits[:8], "sites": sites, "status": code}
+    return await page(datasette, request, "not_found.html", context, code)
