@@ -170,6 +170,7 @@ def ids_url(url: str, page: int) -> str:
     return endpoint(url, "", per_page=PER_PAGE, page=page, orderby="id", order="asc", _fields="id")
 
 
-def beyond_last(rows: list[dict[str, Any]], order: Order) -> Cursor:
-    """The cursor after a walk that stops in the middle of an answer."""
-    return Cursor(_beyond(rows[-1]["date"], order))
+def cut(rows: list[dict[str, Any]], room: int) -> tuple[list[dict[str, Any]], Cursor]:
+    """The first ``room`` rows of an answer, whole seconds only, and the cursor at which the next run goes on without repeating them."""
+    edge = rows[room - 1]["date"]
+    return [row for i, row in enumerate(rows) if i < room or row["date"] == edge], Cursor(edge)

@@ -115,10 +115,10 @@ class RestDoor:
         while cursor and not self.run.limit_reached(collection):
             url = api.walk_url(row["url"], collection, cursor, order)
             listing, capture = await self._ask(url, REQUIRED[collection])
-            cursor = api.advance(cursor, listing, order)
-            rows = listing.rows[: self.run.room()] if collection == "posts" else listing.rows
-            if len(rows) < len(listing.rows):
-                cursor = api.beyond_last(rows, order)
+            cursor, rows = api.advance(cursor, listing, order), listing.rows
+            room = self.run.room() if collection == "posts" else None
+            if room is not None and room < len(rows):
+                rows, cursor = api.cut(rows, room)
             done = {"cursor": str(cursor) if cursor else None, "walked_at": None if cursor else self.store.now(), "checked_at": capture.at}
             await self._save(collection, rows, capture, url, {collection: done})
         if cursor is None and collection == "comments":
