@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from crawler.extract.cleaner import Verdict, clean_element
-from crawler.extract.container import Container
+from crawler.extract.container import Container, Width
+from crawler.extract.judge import judge
 from crawler.extract.labels import Label, anchors, label_units
 from crawler.extract.media import frame_address, image_address, image_alt
 from crawler.extract.sanitise import markup
@@ -41,19 +41,16 @@ def extract_fragment(html: str, base_url: str, *, site: Site | None = None) -> C
 
 
 def clean_content(container: Container, base_url: str, *, site: Site | None = None, skip: frozenset[HtmlElement] = frozenset(), title: str = "") -> Content:
-    """The same for the container of a page. Where it holds more than the body, trafilatura says which units are text."""
-    if container.width == "exact":
-        return content_of(container.element, base_url, site=site, skip=skip, title=title)
-    verdict = clean_element(container.element, skip, base_url)
-    return content_of(container.element, base_url, site=site, skip=skip, title=title, verdict=verdict)
+    """The same for the container of a page."""
+    return content_of(container.element, base_url, site=site, skip=skip, title=title, width=container.width)
 
 
-def content_of(container: HtmlElement, base_url: str, *, site: Site | None = None, skip: frozenset[HtmlElement] = frozenset(), title: str = "", verdict: Verdict | None = None) -> Content:
+def content_of(container: HtmlElement, base_url: str, *, site: Site | None = None, skip: frozenset[HtmlElement] = frozenset(), title: str = "", width: Width = "exact") -> Content:
     """Blocks, images and links of an element. ``skip``: elements left out; ``title``: a heading that repeats it is no body."""
     units = units_of(container, skip)
-    labels = label_units(units, container, site, title)
-    if verdict:
-        labels = [_judged(unit, label, verdict) for unit, label in zip(units, labels, strict=True)]
+    labels = label_units(units, container, site, title, base_url)
+    if width != "exact":
+        labels = judge(units, labels, container, skip)
     blocks = tuple(
         Block(label.kind, unit.text, markup(unit, base_url), label.rule)
         for unit, label in zip(units, labels, strict=True)
@@ -61,12 +58,6 @@ def content_of(container: HtmlElement, base_url: str, *, site: Site | None = Non
     )
     authors = [unit for unit, label in zip(units, labels, strict=True) if label.kind in ("body", "caption")]
     return Content(blocks, _images(authors, base_url), _links(authors, base_url))
-
-
-def _judged(unit: Unit, label: Label, verdict: Verdict) -> Label:
-    if label.kind == "body":
-        return Label("body", "trafilatura") if verdict.keeps(unit.text) else Label("chrome", "trafilatura")
-    return label
 
 
 def _images(units: Sequence[Unit], base_url: str) -> tuple[Image, ...]:

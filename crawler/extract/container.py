@@ -26,6 +26,7 @@ _NAMES = (
     ("hentry", "post-wrapper", "type-post"),
 )  # fmt: skip
 _RANK = {name: rank for rank, names in enumerate(_NAMES) for name in names}
+_LITTLE = 250  # characters: a page with no more text outside of the mark is a link, a picture or a film
 BROAD_RANK = 4  # from here on the element holds headline, byline and boxes as well
 _EXCLUDED = frozenset(("nav", "footer", "form", "aside", "noscript", "dialog"))
 Width = Literal["exact", "broad", "page"]
@@ -52,7 +53,8 @@ def find_container(root: HtmlElement, site: Site | None = None, skip: frozenset[
             best[rank] = element
     for rank in sorted(best):
         element = best[rank]
-        if element not in skip and prose.get(element, 0) >= total * 0.5:
+        size = prose.get(element, 0)
+        if element not in skip and (size >= total * 0.5 or (rank < BROAD_RANK and total - size < _LITTLE)):
             return Container(element, "broad" if rank >= BROAD_RANK else "exact", "mark")
     return _by_tag(root, prose, total)
 

@@ -27,7 +27,8 @@ from crawler.extract.phrases import (
     is_tags_line,
 )
 from crawler.extract.regions import Region, regions_in
-from crawler.extract.tree import text_of
+from crawler.extract.media import host_of
+from crawler.extract.tree import absolute, text_of
 from crawler.extract.units import Unit
 from crawler.items import BlockKind
 from crawler.site import Site
@@ -46,11 +47,12 @@ BODY = Label("body", "container")
 CAPTION = Label("caption", "media")
 
 
-def label_units(units: Sequence[Unit], container: HtmlElement, site: Site | None = None, title: str = "") -> list[Label]:
+def label_units(units: Sequence[Unit], container: HtmlElement, site: Site | None = None, title: str = "", base_url: str = "") -> list[Label]:
     """One label per unit, in order. ``title``: the article's headline, which is no body where it stands in the container."""
     regions = regions_in(container)
     labels = [_label(unit, _region_at(unit.place, container, regions), site) for unit in units]
     _headline(units, labels, title)
+    _own_links(units, labels, base_url)
     _follow_headings(units, labels)
     _tail(units, labels)
     _orphaned_headings(units, labels)
@@ -116,6 +118,21 @@ def _headline(units: Sequence[Unit], labels: list[Label], title: str) -> None:
     for i, unit in enumerate(units[:12]):
         if title and unit.shape == "heading" and labels[i].kind == "body" and unit.text.casefold() == title.casefold():
             labels[i] = Label("chrome", "headline")
+
+
+def _own_links(units: Sequence[Unit], labels: list[Label], base_url: str) -> None:
+    """Lists and lines that are nothing but links to other pages of the site are not the author's text; links elsewhere are
+    what a "today in the news" article consists of. Where a whole body is such links, they are what its author wrote."""
+    host = host_of(base_url).removeprefix("www.")
+    found = [i for i, unit in enumerate(units) if labels[i] is BODY and unit.shape in ("p", "list") and link_share(unit) >= 0.8 and _all_of_host(unit, base_url, host)]
+    if len(found) < sum(label.kind == "body" for label in labels):
+        for i in found:
+            labels[i] = Label("related", "own-links")
+
+
+def _all_of_host(unit: Unit, base_url: str, host: str) -> bool:
+    targets = [absolute(base_url, a.get("href")) for a in anchors(unit)]
+    return bool(targets) and all(host_of(target).removeprefix("www.") == host for target in targets)
 
 
 def _is_appeal(unit: Unit) -> bool:

@@ -62,9 +62,7 @@ def header_parts(root: HtmlElement, heading: HtmlElement | None, body: HtmlEleme
             break
         parts += added
         inner = up
-    if body is not None and _holds(body, heading):
-        parts += [e for e in body.iter("div", "p", "header", "span", "ul", "section") if _is_meta(e) and len(text_of(e)) < _HEADER_LIMIT][:4]
-    return parts
+    return parts + _marked_parts(heading, body, skip, parts)
 
 
 def _may_be_header(element: HtmlElement, body: HtmlElement, skip: frozenset[HtmlElement]) -> bool:
@@ -79,7 +77,22 @@ def _holds(outer: HtmlElement, inner: HtmlElement) -> bool:
     return any(up is outer for up in inner.iterancestors())
 
 
-_META_NAMES = re.compile(r"(?:[\w-]*[-_])?(?:meta|byline|author|posted-on|postmetadata|entry-info|post-info)(?:[-_][\w-]+)?|meta|info")
+def _marked_parts(heading: HtmlElement, body: HtmlElement, skip: frozenset[HtmlElement], known: list[HtmlElement]) -> list[HtmlElement]:
+    """Parts named as such (``entry-meta``, ``entry-footer``, ``posted-on``) in the element that holds headline and body:
+    some themes put date and names below the text."""
+    scope = next((up for up in heading.iterancestors() if up is body or _holds(up, body)), heading.getparent())
+    found: list[HtmlElement] = []
+    for element in scope.iter("div", "p", "header", "footer", "span", "ul", "section", "time") if scope is not None else ():
+        if len(found) >= 6:
+            break
+        if not _is_meta(element) or element in skip or element in known or any(up in skip or up in found or ELSEWHERE & set(tokens(up)) for up in element.iterancestors()):
+            continue
+        if len(text_of(element)) < _HEADER_LIMIT:
+            found.append(element)
+    return found
+
+
+_META_NAMES = re.compile(r"(?:[\w-]*[-_])?(?:meta|byline|author|posted-on|posted-by|postmetadata|entry-info|post-info|entry-footer|post-date|entry-date|date|publish(?:ed)?(?:-date)?)(?:[-_][\w-]+)?|meta|info")
 
 
 def _is_meta(element: HtmlElement) -> bool:
