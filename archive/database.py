@@ -43,8 +43,9 @@ def open_for_writing(folder: Path) -> Database:
     path = folder / FILENAME
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        if path.is_file():
+            open_for_reading(folder).close()  # before the pragmas: they would write to another program's database
         db = Database(connect(path))
-        check_identity(db, path)
         migrate(db)
     except (OSError, sqlite3.OperationalError) as error:
         raise StorageError(f"cannot write to {path}: {error}; check the folder's owner, rights and free space") from error

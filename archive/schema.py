@@ -427,7 +427,8 @@ def migrate(db: Database) -> None:
     if unknown:
         raise NewerSchema(f"the archive was written by a newer release (it has {unknown[-1]}); install that release or a later one")
     if migrations.pending(db):
-        migrations.apply(db)
+        with db.atomic():  # with the table of migrations: a disk that fills up leaves an empty file, not half an archive
+            migrations.apply(db)
     ensure_views(db)
 
 
