@@ -29,7 +29,10 @@ def judge(units: Sequence[Unit], labels: list[Label], container: HtmlElement, sk
     if not verdict:
         return labels
     kept = [label.kind == "body" and verdict.keeps(unit.text) for unit, label in zip(units, labels, strict=True)]
-    core = _core(units, kept, container)
+    texts = [label.kind == "body" and reads_like_text(unit) for unit, label in zip(units, labels, strict=True)]
+    missed = sum(len(unit.text) for unit, text, keep in zip(units, texts, kept, strict=True) if text and not keep)
+    reliable = sum(len(unit.text) for unit, keep in zip(units, kept, strict=True) if keep) > missed
+    core = _core(units, kept if reliable else texts, container)
     return [_judged(unit, label, keep, core, container) for unit, label, keep in zip(units, labels, kept, strict=True)]
 
 

@@ -105,7 +105,7 @@ def _by_words(unit: Unit) -> Label | None:
         return Label("tags", "tags-line")
     if is_share_line(text) or (linked > 0.5 and _all_share_links(unit)):
         return Label("share", "share-line")
-    if unit.shape != "quote" and is_newsletter(text):
+    if unit.shape in ("p", "heading") and is_newsletter(text):
         return Label("newsletter", "newsletter-wording")
     if unit.shape != "quote" and _is_appeal(unit):
         return Label("appeal", "appeal-wording")

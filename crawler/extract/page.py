@@ -14,7 +14,8 @@ from crawler.extract.container import find_container
 from crawler.extract.head import Head, article_address, head_of
 from crawler.extract.metadata import Facts, facts_of
 from crawler.extract.paging import article_pages, thread_pages
-from crawler.extract.refusals import is_site_page, reason_for_none
+from crawler.extract.refusals import READABLE, reason_for_none
+from crawler.extract.repair import wrap_bare_answers
 from crawler.extract.thread import reported_count
 from crawler.extract.tree import decode, parse
 from crawler.items import Article, ArticleKind
@@ -33,18 +34,16 @@ def extract_page(
     ``captured_at``: ISO instant of the capture, for relative dates. ``timezone``: IANA name for wall clocks; None leaves
     them without a zone. Never raises on any bytes; raises ValueError for a ``site`` or ``timezone`` that cannot be used.
     """
-    text = decode(body, content_type)
+    text = wrap_bare_answers(decode(body, content_type))
     root = parse(text)
     if root is None:
         return Article(url=url, door="page", kind="none", title="", warnings=("the page is empty",))
     head = head_of(root, url)
     refusal = reason_for_none(root, head, url, text)
-    if refusal is not None:
+    if refusal is not None and not refusal.startswith(READABLE):
         return Article(url=url, door="page", kind="none", title=head.title, language=head.language, warnings=(refusal,))
     article = _article(root, head, url, site, captured_at, timezone)
-    if is_site_page(root):
-        return replace(article, kind="none", warnings=("a page of the site, no article", *article.warnings))
-    return article
+    return article if refusal is None else replace(article, kind="none", warnings=(refusal, *article.warnings))
 
 
 def _article(root: HtmlElement, head: Head, url: str, site: Site | None, captured_at: str | None, timezone: str | None) -> Article:

@@ -41,8 +41,8 @@ _APPEAL_CUES = tuple(
 )
 _ADDRESSES_READER = re.compile(r"\b(?:you|your|you've|we|our|ours|us|my|me|sie|uns|unser\w*|ihre?|vous|votre|nous|notre|nos|tu|nuestr\w+)\b|\btoday\.$|\bhere\.$", _I)
 _ASKS = re.compile(
-    r"\b(?:donat\w+|gifts?|contribut\w+|support(?:ing|ers?)?|fund\w*|chip in|give|pledge|member(?:s|ship)?|patron|subscri\w+|"
-    r"coffee|paypal|patreon|spend\w+|unterstütz\w+|don|soutenez|donación|apóyanos|help)\b",
+    r"\b(?:donat\w+|gifts?|contribut(?:e|ions?|ing)|support (?:it|us|me|our|this|independent|my|quality)|support(?:ing|ers)? (?:our|us|this|me)|fund-?rais\w+|chip in|pitch in|give (?:now|today|here|what)|pledge|member(?:s|ship)?|patrons?|"
+    r"coffee|beer|paypal|patreon|ko-?fi|paid for by|funded by|tax[- ]deductible|spend\w+|unterstütz\w+|un don|soutenez|donación|apóyanos)\b",
     _I,
 )
 _QUOTED = re.compile(r"[“«„\"][^”»“\"]{3,}[”»“\"],?\s+(?:\w+\s+){0,4}(?:said|says|told|wrote|added|asked)\b", _I)
@@ -53,7 +53,8 @@ def appeal_cues(text: str) -> int:
     """How many different signs of an appeal the text shows; 0 for reported speech and for text that asks for nothing."""
     if len(text) > MAX_APPEAL or not _ADDRESSES_READER.search(text) or not _ASKS.search(text) or _QUOTED.search(text):
         return 0
-    return sum(1 for cue in _APPEAL_CUES if cue.search(text))
+    cues = sum(1 for cue in _APPEAL_CUES if cue.search(text))
+    return cues if len(text) < 450 else max(0, cues - 1)  # in a long paragraph two may meet by accident
 
 
 # ---- newsletter boxes -------------------------------------------------------------------------------------------------

@@ -38,14 +38,15 @@ def reason_for_none(root: HtmlElement, head: Head, url: str, text: str) -> str |
         return "a page that says it does not exist"
     if any("post-password-form" in (form.get("class") or "") for form in root.iter("form")):
         return "behind a password"
+    if _is_site_page(classes):
+        return "a page of the site, no article"
     if _says_article(root, head):
         return None
     return _listing(root, head, url, classes)
 
 
-def is_site_page(root: HtmlElement) -> bool:
+def _is_site_page(classes: set[str]) -> bool:
     """WordPress' own pages (About, Donate): text, but no article."""
-    classes = _body_classes(root)
     return "page" in classes and any(name.startswith("page-id-") for name in classes)
 
 
