@@ -70,24 +70,29 @@ def known_hosts(db: sqlite3.Connection) -> frozenset[str]:
 def find_article(db: sqlite3.Connection, host: str, path: str, query: str) -> Row | None:
     """The article that has, or had, this address in any of its spellings: its id and current url; None when there is none."""
     candidates = list(dict.fromkeys(url_variants(host, path, query)))
-    return fetch_row(
-        db,
-        """
+    sql = """
+        with candidates as materialized (
+          select key as place, value as url
+          from json_each(?)
+        ),
+        known as (
+          select candidates.place, articles.id as article_id
+          from candidates
+          join articles on articles.url = candidates.url
+          union all
+          select candidates.place, urls.article_id
+          from candidates
+          join urls on urls.url = candidates.url
+        )
         select
           articles.id,
           articles.url
-        from json_each(?) as candidates
-        join (
-          select url, id as article_id from articles
-          union all
-          select url, article_id from urls
-        ) as known on known.url = candidates.value
+        from known
         join articles on articles.id = known.article_id
-        order by candidates.key
+        order by known.place
         limit 1
-        """,
-        [as_json(candidates)],
-    )
+    """
+    return fetch_row(db, sql, [as_json(candidates)])
 
 
 def url_variants(host: str, path: str, query: str) -> list[str]:

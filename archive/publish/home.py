@@ -69,11 +69,25 @@ def topics(db: sqlite3.Connection, limit: int) -> list[Row]:
     return fetch_rows(
         db,
         """
+        with used as (
+          select
+            tag_id,
+            count(*) as uses
+          from article_tags
+          group by tag_id
+        )
         select
           tags.name,
-          count(distinct article_tags.article_id) as articles
-        from article_tags
-        join tags on tags.id = article_tags.tag_id
+          case
+            when count(*) = 1 then sum(used.uses)
+            else (
+              select count(distinct article_id)
+              from article_tags
+              where tag_id in (select id from tags as same where same.name = tags.name)
+            )
+          end as articles
+        from used
+        join tags on tags.id = used.tag_id
         group by tags.name
         order by articles desc, tags.name
         limit ?

@@ -27,7 +27,7 @@ def related(db: sqlite3.Connection, article: Row, limit: int = 6) -> list[Row]:
 
 def by_tags(db: sqlite3.Connection, article_id: int) -> list[int]:
     sql = """
-        with own as (
+        with own as materialized (
           select
             tag_id,
             (select count(*) from article_tags as others where others.tag_id = article_tags.tag_id) as uses
@@ -54,8 +54,8 @@ def by_words(db: sqlite3.Connection, article: Row) -> list[int]:
         from revisions_fts
         join articles on articles.revision_id = revisions_fts.rowid
         where revisions_fts match ? and articles.id <> ?
-        order by bm25(revisions_fts, 4.0, 0.0, 1.0)
+        order by rank
         limit ?
     """
     match = " OR ".join(f'"{word}"' for word in words)
-    return fetch_column(db, sql, [f"{{title text}} : ({match})", article["id"], CANDIDATES])
+    return fetch_column(db, sql, [f"{{title}} : ({match})", article["id"], CANDIDATES])

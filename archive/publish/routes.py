@@ -17,7 +17,7 @@ from archive.publish.formats import search_path
 from archive.publish.questions import QUESTIONS
 from archive.publish.responses import DATABASE, answer, answer_json, origin, page, read
 from archive.publish.rows import Row
-from archive.publish.search import SORTS, search
+from archive.publish.search import MOST_COMMENTS, SORTS, search
 from archive.publish.search_query import PLACES, Query, parse_query
 
 DATASETTE = r"(?:archive(?:[./].*)?|-/.*|static/.*|favicon\.ico|_memory.*|_internal.*|\.jsono?)$"
@@ -44,6 +44,7 @@ async def show_search(datasette: Any, request: Any) -> Response:
         "query": query,
         "sorts": SORTS,
         "q": query.text,
+        "most_comments": MOST_COMMENTS,
         "places": {place: moved(query.text, place) for place in PLACES},
         "chart": timeline(found.months, "articles", None, month_link(query.text), "Hits per month") if len(found.months) > 1 else "",
         "spellings": await offered_spellings(datasette, query, groups),

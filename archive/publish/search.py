@@ -16,7 +16,7 @@ from archive.publish.search_query import Filter, Query
 
 PAGE = 20
 FEW = 5  # comments shown beside the articles when both are searched
-MOST_COMMENTS = 20_000  # comments that are sorted by date and counted into facets; the total is exact beyond
+MOST_COMMENTS = 5_000  # comments that are listed and counted into facets; the total is exact beyond
 SORTS = ("relevance", "newest", "oldest")
 WEIGHTS = "10.0, 5.0, 1.0"  # title, byline, text
 SOURCES = {
@@ -49,7 +49,7 @@ class Results:
 
     @property
     def pages(self) -> int:
-        listed = self.comments if self.query.place == "comments" else self.articles
+        listed = min(self.comments or 0, MOST_COMMENTS) if self.query.place == "comments" else self.articles
         return max(1, -(-(listed or 0) // PAGE))
 
 
@@ -99,9 +99,10 @@ def find_articles(db: sqlite3.Connection, query: Query, sort: str) -> list[tuple
 
 def find_comments(db: sqlite3.Connection, query: Query, sort: str, limit: int) -> tuple[list[int], int]:
     """Ids of the first hits, in order, and the number of all."""
-    conditions = [*word_conditions(query, "comments_fts", "comments.id"), *comment_conditions(db, query)]
+    rowid = "comments_fts.rowid" if query.match else "comments.id"
+    conditions = [*word_conditions(query, "comments_fts", rowid), *comment_conditions(db, query)]
     where, parameters = joined(conditions)
-    filtered = len(conditions) > (query.match is not None)
+    filtered = bool(query.filters)
     source = SOURCES["comments"] if query.match else UNSEARCHED["comments"]
     counted = source if filtered or not query.match else "comments_fts"
     total = fetch_value(db, f"select count(*) from {counted} where {where}", parameters)
@@ -110,7 +111,10 @@ def find_comments(db: sqlite3.Connection, query: Query, sort: str, limit: int) -
         "newest": "comments.posted_at desc",
         "oldest": "comments.posted_at",
     }[sort]
-    sql = f"select comments.id from {source} where {where} order by {order} limit ?"
+    if query.match and not filtered and sort == "relevance":  # the index alone sorts by rank: a join would read every match
+        sql = f"select rowid from comments_fts where {where} order by rank limit ?"
+    else:
+        sql = f"select comments.id from {source} where {where} order by {order} limit ?"
     return fetch_column(db, sql, [*parameters, limit]), total
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from archive.publish.rows import Row, fetch_row, fetch_rows, fetch_value
 
+LISTS = {"article": "posts", "comment": "comments"}  # which of a site's lists counts what
 SHOWN = 200  # rows of a list on the page; the table behind it has the rest
 
 
@@ -26,42 +27,37 @@ def site_state(db: sqlite3.Connection, site_id: int) -> dict[str, Any]:
           min(published_on) as first_on,
           max(published_on) as last_on,
           max(checked_at) as checked_at,
-          count(missing_since) as missing
+          count(missing_since) as missing,
+          coalesce(sum(comment_count) filter (where missing_since is null), 0) as comments_there
         from articles
         where site_id = ?
         """,
         [site_id],
     )
+    numbers = numbers or {}
+    there = (("article", numbers["articles"] - numbers["missing"]), ("comment", numbers["comments_there"]))
     return {
-        **(numbers or {}),
+        **numbers,
         "last_run": fetch_row(db, "select * from crawls where site_id = ? order by started_at desc limit 1", [site_id]),
-        "coverage": [coverage_line(db, site_id, kind, name) for kind, name in (("article", "posts"), ("comment", "comments"))],
+        "coverage": [coverage_line(db, site_id, kind, held) for kind, held in there],
         "unexplained": fetch_value(db, "select count(*) from gaps where site_id = ? and not explained", [site_id]),
         "explained": fetch_value(db, "select count(*) from gaps where site_id = ? and explained", [site_id]),
         "quarantined": fetch_value(db, "select count(*) from quarantine where site_id = ?", [site_id]),
     }
 
 
-def coverage_line(db: sqlite3.Connection, site_id: int, kind: str, name: str) -> Row:
+def coverage_line(db: sqlite3.Connection, site_id: int, kind: str, held: int) -> Row:
     """What the site reports of a kind, what is held of it, and when the site said so.
 
-    The site's list says how much it has; the coverage row, where there is one, also says how much of that is held.
+    The coverage row for the whole site says both; without one, the total of the site's own list stands against ``held``.
     """
-    measured = fetch_row(
-        db, "select reported, held, checked_at from coverage where site_id = ? and kind = ? and month = 'all'", [site_id, kind]
-    )
+    sql = "select reported, held, checked_at from coverage where site_id = ? and kind = ? and month = 'all'"
+    measured = fetch_row(db, sql, [site_id, kind])
     if measured and measured["reported"] is not None:
         return measured | {"kind": kind}
-    listed = fetch_row(db, "select total, checked_at from lists where site_id = ? and name = ?", [site_id, name]) or {}
-    return {"kind": kind, "reported": listed.get("total"), "held": held(db, site_id, kind), "checked_at": listed.get("checked_at")}
-
-
-def held(db: sqlite3.Connection, site_id: int, kind: str) -> int:
-    if kind == "article":
-        sql = "select count(*) from articles where site_id = ? and missing_since is null"
-    else:
-        sql = "select coalesce(sum(comment_count), 0) from articles where site_id = ? and missing_since is null"
-    return int(fetch_value(db, sql, [site_id]))
+    sql = "select total as reported, checked_at from lists where site_id = ? and name = ?"
+    listed = fetch_row(db, sql, [site_id, LISTS[kind]]) or {"reported": None, "checked_at": None}
+    return listed | {"kind": kind, "held": held}
 
 
 def status(db: sqlite3.Connection) -> dict[str, Any]:
