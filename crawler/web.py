@@ -23,12 +23,12 @@ class Web:
         self.agent = user_agent(crawler.settings)
         self.requests = 0
 
-    async def get(self, url: str, *, door: str, any_status: bool = False) -> Response:
-        """The answer to a GET, after redirects and retries; ``response.meta["capture"]`` tells its record.
+    async def get(self, url: str, *, door: str, any_status: bool = False, follow: bool = True) -> Response:
+        """The answer to a GET, after retries and, with ``follow``, redirects; ``response.meta["capture"]`` tells its record.
 
         Raises BadStatus unless the status is 2xx or ``any_status``; Unreachable, Limited, Forbidden, OutsideSite, StorageError.
         """
-        request = Request(url, headers={"User-Agent": self.agent}, meta={"door": door}, dont_filter=True)
+        request = Request(url, headers={"User-Agent": self.agent}, meta={"door": door, "dont_redirect": not follow}, dont_filter=True)
         try:
             response = await self.crawler.engine.download_async(request)
         except (IgnoreRequest, DownloadCancelledError) as error:

@@ -13,7 +13,8 @@ PLACES = ("wp-sitemap.xml", "sitemap_index.xml", "sitemap.xml", "sitemap-index.x
 # Files that by their generator's own naming hold no articles; every other address is judged by its page.
 NO_ARTICLES = re.compile(
     r"/(?:wp-sitemap-(?:taxonomies|users|posts-page)-"
-    r"|(?:category|post_tag|tag|author|page|product_cat|attachment|media|image|video)-?sitemap)",
+    r"|(?:category|post_tag|tag|author|page|product_cat|attachment|media|image|video)-?sitemap)"
+    r"|[?&](?:sitemap=(?:taxonomies|users)|sitemap-subtype=page)(?:&|$)",
     re.I,
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 AT_ONCE = 8  # pages under way; the host's delay is what limits
 NOT_THERE = (404, 410)
+THREAD_PAGE = re.compile(r"(/comment-page-|[?&]cpage=)(\d+)")
+HIDES_PAGES = b"wp-site-blocks"  # the class that block themes give the page's body
+Captures = list[tuple[int, str]]  # (capture id, part)
 TABLES: tuple[Table, ...] = ("articles", "comments")
 
 
@@ -104,18 +108,47 @@ class PageDoor:
             self._gap(address, reason, explained=True)
             return None
         captures = [(response.meta["capture"].id, "page")]
+        article = await self._further_pages(article, response, captures)
+        article = await self._whole_thread(article, captures)
+        return self._answer(self._completed(article), address, response, captures)
+
+    async def _further_pages(self, article: Article, response: Response, captures: Captures) -> Article:
+        """The article with its pages 2, 3, ... added."""
         for number, url in enumerate(article.next_pages, 2):
             part, capture = await self._part(url)
             captures.append((capture.id, f"page-{number}"))
-            article = replace(article, blocks=article.blocks + part.blocks, images=article.images + part.images, links=article.links + part.links)
-        for number, url in enumerate(article.comment_pages, 2):
-            part, capture = await self._part(url)
-            captures.append((capture.id, f"comments-{number}"))
-            article = replace(article, comments=(article.comments or ()) + (part.comments or ()))
-        return self._answer(self._completed(article), address, response, captures)
+            article = joined(article, part)
+        if not article.next_pages and HIDES_PAGES in response.body and article.kind != "none":
+            article = await self._hidden_pages(article, captures)
+        return article
 
-    async def _part(self, url: str) -> tuple[Article, Any]:
-        response = await self.run.web.get(url, door="page")
+    async def _hidden_pages(self, article: Article, captures: Captures) -> Article:
+        """Block themes do not link the further pages of articles from the classic editor; without them the text would end early."""
+        for number in range(2, 100):
+            try:
+                part, capture = await self._part(numbered(article.url, number), follow=False)
+            except BadStatus:
+                return article  # WordPress redirects beyond the last page
+            if part.source_id != article.source_id or part.blocks[:1] == article.blocks[:1]:
+                return article
+            captures.append((capture.id, f"page-{number}"))
+            article = joined(article, part)
+        return article
+
+    async def _whole_thread(self, article: Article, captures: Captures) -> Article:
+        """The article with the comments of all pages of its thread; classic pagers link only the neighbour."""
+        waiting, seen = list(article.comment_pages), {*article.comment_pages, *first_of_thread(article)}
+        while waiting:
+            part, capture = await self._part(waiting.pop(0))
+            captures.append((capture.id, f"comments-{len(captures)}"))
+            article = replace(article, comments=(article.comments or ()) + (part.comments or ()))
+            further = [url for url in part.comment_pages if url not in seen]
+            seen.update(further)
+            waiting += further
+        return article
+
+    async def _part(self, url: str, *, follow: bool = True) -> tuple[Article, Any]:
+        response = await self.run.web.get(url, door="page", follow=follow)
         return await self.extract(response), response.meta["capture"]
 
     async def extract(self, response: Response, *, local: bool = False) -> Article:
@@ -143,7 +176,7 @@ class PageDoor:
             article = replace(article, authors=tuple(Author(name) for name in item.authors), byline=", ".join(item.authors))
         return article
 
-    def _answer(self, article: Article, address: str, response: Response, captures: list[tuple[int, str]]) -> Answer:
+    def _answer(self, article: Article, address: str, response: Response, captures: Captures) -> Answer:
         comments = {comment.source_id: comment for comment in article.comments or ()}
         answer = Answer("page", response.meta["capture"].at, tuple(captures), address, articles=(article,))
         if comments:
@@ -169,3 +202,21 @@ class PageDoor:
                 for row_id, (capture_id, at) in rows.items():
                     self.run.mark_missing(table, row_id, capture_id, at)
         self.absent.clear()
+
+
+def joined(article: Article, part: Article) -> Article:
+    """An article with a further page of its text."""
+    return replace(article, blocks=article.blocks + part.blocks, images=article.images + part.images, links=article.links + part.links)
+
+
+def numbered(url: str, number: int) -> str:
+    """The address of an article's ``number``-th page as WordPress forms it."""
+    return f"{url}&page={number}" if "?" in url else f"{url.rstrip('/')}/{number}{'/' if url.endswith('/') else ''}"
+
+
+def first_of_thread(article: Article) -> list[str]:
+    """The thread page that the article's own address shows: of 1 to the highest, the one that it does not link."""
+    numbers = {int(match[2]): match for url in article.comment_pages if (match := THREAD_PAGE.search(url))}
+    missing = [n for n in range(1, max(numbers, default=0) + 1) if n not in numbers] or [max(numbers, default=0) + 1]
+    example = next(iter(article.comment_pages), "")
+    return [THREAD_PAGE.sub(lambda match: f"{match[1]}{missing[0]}", example)]

@@ -55,9 +55,8 @@ def _goes_up(root: HtmlElement) -> bool:
 
 
 def _same_article(url: str, own: str) -> bool:
-    mine, theirs = urlsplit(own), urlsplit(url)
-    path = _THREAD_PAGE.sub("", theirs.path)
-    return path.rstrip("/") == mine.path.rstrip("/")
+    mine, theirs = urlsplit(own), urlsplit(_THREAD_PAGE.sub("", urldefrag(url)[0]))
+    return (theirs.path.rstrip("/"), theirs.query) == (mine.path.rstrip("/"), mine.query)
 
 
 def article_pages(root: HtmlElement, url: str, own: str) -> tuple[tuple[str, ...], str]:
