@@ -43,7 +43,7 @@ def facts_of(root: HtmlElement, head: Head, url: str, body: HtmlElement, skip: f
     title, heading = headline(root, head, skip)
     header = header_parts(root, heading, body, skip)
     published, modified = dates_of(root, head, header, url)
-    return Facts(title, heading, authors_of(head, header, url), published, modified, terms_of(root, head, url, heading, skip), tuple(header))
+    return Facts(title, heading, authors_of(root, head, header, url, skip), published, modified, terms_of(root, head, url, heading, skip), tuple(header))
 
 
 def header_parts(root: HtmlElement, heading: HtmlElement | None, body: HtmlElement, skip: frozenset[HtmlElement]) -> list[HtmlElement]:
@@ -174,7 +174,7 @@ def terms_of(root: HtmlElement, head: Head, url: str, heading: HtmlElement | Non
     scope = _article_around(root, heading)
     for anchor in scope.iter("a"):
         rel = (anchor.get("rel") or "").lower().split()
-        if "tag" not in rel or any(ELSEWHERE & set(tokens(up)) or up in skip or up.tag in ("aside", "nav") for up in anchor.iterancestors()):
+        if not {"tag", "category"} & set(rel) or any(ELSEWHERE & set(tokens(up)) or up in skip or up.tag in ("aside", "nav") for up in anchor.iterancestors()):
             continue
         name = text_of(anchor).replace("\n", " ").lstrip("#").strip()
         href = anchor.get("href") or ""
