@@ -21,9 +21,9 @@ def _origin(home: str) -> tuple[str, str, int]:
 
 
 def held(db: Database, article_id: int) -> dict[str, Any]:
-    """What the gate weighs a page against: source_id, word_count, and the door of the current revision."""
+    """What the gate weighs a page against: source_id, word_count, and door, title and text of the current revision."""
     sql = """
-        select articles.source_id, articles.word_count, revisions.door
+        select articles.source_id, articles.word_count, revisions.door, revisions.title, revisions.text
         from articles
         join revisions on revisions.id = articles.revision_id
         where articles.id = ?
@@ -114,7 +114,10 @@ def holdings(db: Database, site_id: int, kind: Literal["article", "comment"]) ->
     """How many articles or comments are held and not missing."""
     table, owner = ("articles", "site_id = ?")
     if kind == "comment":
-        table, owner = "comments", "kind = 'comment' and article_id in (select id from articles where site_id = ? and missing_since is null)"
+        table, owner = (
+            "comments",
+            "kind = 'comment' and article_id in (select id from articles where site_id = ? and missing_since is null)",
+        )
     [count] = db.execute(f"select count(*) from {table} where {owner} and missing_since is null", [site_id]).fetchone()
     return int(count)
 
@@ -127,7 +130,9 @@ def comments_under(db: Database, article_id: int) -> int:
 
 def comments_of_pages(db: Database, article_id: int) -> list[tuple[int, str]]:
     """(id, source_id) of an article's comments that only pages show, and that are not missing."""
-    return list(db.execute("select id, source_id from comments where article_id = ? and door = 'page' and missing_since is null", [article_id]))
+    return list(
+        db.execute("select id, source_id from comments where article_id = ? and door = 'page' and missing_since is null", [article_id])
+    )
 
 
 def not_yet_missing(db: Database, table: Literal["articles", "comments"], ids: list[int]) -> list[int]:

@@ -12,8 +12,6 @@ from urllib.parse import unquote, urlsplit
 from crawler.items import Article
 
 SHRUNK = 0.4  # of the held text: less than that is judged before it is believed
-
-
 LISTINGS = ("a listing", "the home page", "not a page", "a page of the site", "behind a password")
 
 
@@ -26,8 +24,8 @@ def no_article(article: Article) -> str | None:
 def refusal(article: Article, asked: str, held: Mapping[str, Any] | None) -> str | None:
     """Why a page reading may not become current; None when it may.
 
-    ``asked`` is the address that was asked for. ``held`` is what the archive holds of the article: ``source_id``,
-    ``word_count`` and ``door`` of the current revision; None at first sight.
+    ``asked`` is the address that was asked for. ``held`` is what the archive holds of the article: ``source_id``, and
+    ``word_count``, ``door``, ``title`` and ``text`` of the current revision; None at first sight.
     """
     if article.kind == "none":
         return article.warnings[0] if article.warnings else "no article on the page"
@@ -39,9 +37,21 @@ def refusal(article: Article, asked: str, held: Mapping[str, Any] | None) -> str
         return None
     if article.source_id and held["source_id"] and article.source_id != held["source_id"]:
         return f"another article: the page's id is {article.source_id}, the archive's {held['source_id']}"
+    if article.source_id is None and not recognisable(article, held):
+        return "the page shows neither the article's id nor its headline nor a paragraph of it"
     if held["door"] == "page" and held["word_count"] > 50 and len(article.text.split()) < held["word_count"] * SHRUNK:
         return f"the text shrank from {held['word_count']} to {len(article.text.split())} words"
     return None
+
+
+def recognisable(article: Article, held: Mapping[str, Any]) -> bool:
+    """The held headline, or a held paragraph, is there. A donate wall at the article's address has neither."""
+    return letters(article.title) == letters(held["title"]) or not {*held["text"].split("\n\n")}.isdisjoint(article.text.split("\n\n"))
+
+
+def letters(text: str) -> str:
+    """Letters and digits alone: quotes, dashes and spaces come and go."""
+    return "".join(letter for letter in text.casefold() if letter.isalnum())
 
 
 def same_address(one: str, other: str) -> bool:
