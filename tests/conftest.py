@@ -1,0 +1,86 @@
+"""The demo site is crawled once per session, in four runs; each test asks the archive as it was after one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import crawls
+from tests.demosite import DemoSite
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The archive after a run, and what the site saw of that run."""
+
+    run: crawls.Run
+    folder: Path
+    requests: list[Any]
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        return crawls.rows(self.folder, sql, *values)
+
+    def value(self, sql: str, *values: object) -> Any:
+        [[value]] = self.rows(sql, *values)
+        return value
+
+
+@dataclass(frozen=True)
+class History:
+    """``first``: everything is new. ``unchanged``: at once again. ``update``: after the scripted change. ``full``: everything again."""
+
+    site: DemoSite  # as it was before the change; it answers questions, not requests
+    first: Stage
+    unchanged: Stage
+    update: Stage
+    full: Stage
+
+
+@pytest.fixture(scope="session")
+def history(tmp_path_factory: pytest.TempPathFactory) -> History:
+    place = tmp_path_factory.mktemp("history")
+
+    def stage(name: str, *arguments: str) -> Stage:
+        site.clear_requests()
+        run = crawls.crawl(site, place / "live", *arguments, CONTACT="archive@example.org")
+        return Stage(run, crawls.copied(place / "live", place / name), list(site.requests))
+
+    with DemoSite() as site:
+        before = DemoSite()
+        before.home = site.home
+        first, unchanged = stage("first"), stage("unchanged")
+        site.change()
+        return History(before, first, unchanged, stage("update"), stage("full", "mode=full"))
+
+
+@dataclass(frozen=True)
+class Steady:
+    """A site that nobody changes, and what an undisturbed crawl of it holds."""
+
+    site: DemoSite
+    content: dict[str, list[tuple[Any, ...]]]
+
+
+@pytest.fixture(scope="session")
+def steady(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Steady]:
+    folder = tmp_path_factory.mktemp("steady")
+    with DemoSite() as running:
+        assert crawls.crawl(running, folder).code == 0
+        yield Steady(running, crawls.content(folder))
+
+
+@pytest.fixture
+def site() -> Iterator[DemoSite]:
+    """A demo site of the test's own."""
+    with DemoSite() as running:
+        yield running
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where an archive will be."""
+    return tmp_path / "archive"

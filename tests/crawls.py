@@ -1,0 +1,146 @@
+"""Running the crawler as people do, in a process of its own, and asking the archive it leaves behind."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.demosite import DemoSite
+
+PROJECT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a process ended and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        return [*self.out.splitlines(), *self.err.splitlines()]
+
+
+def command(*arguments: str, folder: Path, **settings: object) -> list[str]:
+    """``scrapy ARGUMENTS`` with the archive in ``folder``, without delay."""
+    named = {"ARCHIVE_DIR": folder, "DOWNLOAD_DELAY": 0, "RETRY_WAIT": 0.01} | settings
+    return [sys.executable, "-m", "scrapy", *arguments, *(word for name, value in named.items() for word in ("-s", f"{name}={value}"))]
+
+
+def scrapy(*arguments: str, folder: Path, before: Callable[[], None] | None = None, **settings: object) -> Run:
+    """Run scrapy to its end. ``before`` runs in the new process, to set limits."""
+    words = command(*arguments, folder=folder, **settings)
+    done = subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, timeout=180, preexec_fn=before)
+    return Run(done.returncode, done.stdout, done.stderr)
+
+
+def crawl(site: DemoSite, folder: Path, *arguments: str, **settings: object) -> Run:
+    """One run at the demo site; ``arguments`` are such as "mode=full"."""
+    given = [word for argument in arguments for word in ("-a", argument)]
+    return scrapy("crawl", "site", "-a", f"home={site.home}/", *given, folder=folder, **settings)
+
+
+def start_crawl(site: DemoSite, folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    """A run under way."""
+    given = [word for argument in arguments for word in ("-a", argument)]
+    words = command("crawl", "site", "-a", f"home={site.home}/", *given, folder=folder)
+    return subprocess.Popen(words, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def finished(process: subprocess.Popen[str]) -> Run:
+    out, err = process.communicate(timeout=60)
+    return Run(process.returncode, out, err)
+
+
+def until(condition: Callable[[], object], process: subprocess.Popen[str] | None = None, seconds: float = 60) -> None:
+    """Wait for a condition. Fails when it does not come true in time, or when the process that should bring it about has ended."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert process is None or process.poll() is None, process.communicate()
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.005)
+
+
+def rows(folder: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    """What a query answers, read only."""
+    db = sqlite3.connect(f"file:{folder / 'archive.db'}?mode=ro", uri=True)
+    try:
+        return db.execute(sql, values).fetchall()
+    finally:
+        db.close()
+
+
+def dump(folder: Path, tables: Iterable[str]) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of these tables, as stored."""
+    return {table: rows(folder, f"select * from {table} order by 1, 2, 3") for table in tables}
+
+
+CONTENT = {
+    "articles": """
+        select source_id, url, kind, title, byline, published_at, published_on, published_precision, modified_at, year, month,
+               word_count, comment_count, reported_comment_count, missing_since is null, gone_at is null, comments_checked_at is null
+        from articles
+        """,
+    "revisions": """
+        select articles.source_id, number, change, declared, door, revisions.title, revisions.byline, tags, text, digest, content_key
+        from revisions join articles on articles.id = article_id
+        """,
+    "blocks": """
+        select articles.source_id, number, position, blocks.kind, blocks.text, html, rule, fingerprint
+        from blocks join revisions on revisions.id = blocks.revision_id join articles on articles.id = article_id
+        """,
+    "parts": """
+        select distinct articles.source_id, number, part, captures.url
+        from revision_captures join revisions on revisions.id = revision_captures.revision_id
+        join articles on articles.id = revisions.article_id join captures on captures.id = capture_id
+        """,
+    "authors": "select source_id, name, url from authors",
+    "article_authors": """
+        select articles.source_id, name, position
+        from article_authors join articles on articles.id = article_id join authors on authors.id = author_id
+        """,
+    "article_tags": """
+        select articles.source_id, tags.kind, name, slug
+        from article_tags join articles on articles.id = article_id join tags on tags.id = tag_id
+        """,
+    "images": "select source_id, position, images.url, caption, alt from images join articles on articles.id = article_id",
+    "links": """
+        select citing.source_id, position, links.url, host, text, cited.source_id
+        from links join articles as citing on citing.id = article_id left join articles as cited on cited.id = target_article_id
+        """,
+    "comments": """
+        select articles.source_id, comments.source_id, parents.source_id, comments.source_parent_id, comments.position, comments.depth,
+               comments.kind, comments.author, comments.author_url, comments.posted_at, comments.posted_precision, comments.text,
+               comments.door, comments.missing_since is null, comments.gone_at is null
+        from comments join articles on articles.id = comments.article_id left join comments as parents on parents.id = comments.parent_id
+        """,
+    "comment_revisions": """
+        select comments.source_id, number, comment_revisions.author, comment_revisions.text, digest, content_key
+        from comment_revisions join comments on comments.id = comment_id
+        """,
+    "urls": "select url, kind from urls",
+    "gaps": "select kind, ref, reason, explained from gaps",
+    "coverage": "select kind, month, reported, held from coverage",
+    "quarantine": "select url, reason from quarantine",
+    "differences": "select source_id, field, rest, page from differences join articles on articles.id = article_id",
+}
+
+
+def content(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """What an archive holds, without our ids and without the times at which it was seen: equal for equal crawls."""
+    return {name: sorted(rows(folder, sql), key=repr) for name, sql in CONTENT.items()}
+
+
+def copied(folder: Path, to: Path) -> Path:
+    """The archive as it is now, kept aside."""
+    shutil.copytree(folder, to)
+    return to
