@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import html
+import io
 import random
 import re
 from collections.abc import Coroutine, Iterator
@@ -13,7 +14,10 @@ from xml.etree import ElementTree
 
 import httpx
 import pytest
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
+from archive.database import open_for_writing
 from archive.publish.serve import build
 from tests.publish_archive import HOME, build_archive
 
@@ -368,8 +372,6 @@ def test_status_names_every_gap(site: Site) -> None:
 
 
 def test_an_empty_archive_has_pages_too(tmp_path: Path) -> None:
-    from archive.database import open_for_writing
-
     open_for_writing(tmp_path).conn.close()
     empty = Site(tmp_path)
     for path in ("/", "/search?q=x", "/search", "/changes", "/status", "/topics", "/url"):
@@ -379,11 +381,80 @@ def test_an_empty_archive_has_pages_too(tmp_path: Path) -> None:
 
 
 def test_a_commit_is_seen_at_once(tmp_path: Path) -> None:
-    from archive.database import open_for_writing
-
     live = Site(build_archive(tmp_path))
     assert "Drone strike kills five" in live.text(RAID)
     db = open_for_writing(tmp_path)
     db.execute("update revisions set title = 'A new headline' where id = 12")
     assert "A new headline" in live.text(RAID)
     live.loop.close()
+
+
+def test_a_hit_leads_to_its_paragraph(site: Site) -> None:
+    assert f'<a href="{RAID}#p-2">' in site.get("/search?q=hurayra").text
+    assert 'id="p-2"' in site.get(RAID).text
+
+
+def test_a_client_that_asks_for_a_time_is_led_to_that_state(site: Site) -> None:
+    answer = site.get(RAID, headers={"accept-datetime": "Mon, 15 Jan 2024 00:00:00 GMT"})
+    assert (answer.status_code, answer.headers["location"]) == (302, "/20240101060010" + RAID)
+    assert "Accept-Datetime" in answer.headers["vary"]
+    assert site.get(RAID, headers={"accept-datetime": "Mon, 15 Jan 2001 00:00:00 GMT"}).headers["location"] == "/20240101060010" + RAID
+    assert site.get(RAID, headers={"accept-datetime": "yesterday"}).status_code == 200
+
+
+def test_zotero_is_given_ris_and_the_original_address(site: Site) -> None:
+    page = site.get(RAID).text
+    assert f'<abbr class="unapi-id" title="{HOME}2014/03/raid">' in page and 'rel="unapi-server"' in page
+    assert f'<meta name="citation_public_url" content="{HOME}2014/03/raid">' in page
+    assert '<meta name="citation_author" content="Karim al-Masri">' in page
+    assert site.get(f"/unapi?id={HOME}2014/03/raid").status_code == 300
+    assert site.get(f"/unapi?id={HOME}2014/03/raid&format=ris").text.startswith("TY  - BLOG\r\nAU  - Jane Doe\r\n")
+    assert site.get("/unapi?id=nowhere.example&format=ris").status_code == 404
+
+
+def test_the_author_and_the_topic_lead_on(site: Site) -> None:
+    text = site.text(RAID)
+    assert "By Jane Doe Charter of a new emirate →" in text and "On Yemen An article that went away →" in text
+
+
+def test_a_captured_picture_comes_from_the_archive(tmp_path: Path) -> None:
+    place = write_picture(tmp_path)
+    db = open_for_writing(build_archive(tmp_path))
+    capture = {
+        "id": 900,
+        "door": "image",
+        "url": PICTURE,
+        "captured_at": "2024-01-01T00:00:00Z",
+        "status": 200,
+        "payload_digest": "sha256:x",
+    }
+    db["captures"].insert(capture | {"mime": "image/png", "record_digest": "sha256:y"} | place)
+    db["captures"].insert(capture | {"id": 901, "mime": "image/svg+xml", "record_digest": "y"} | place | {"record_id": "b", "offset": 9})
+    db.execute("update images set capture_id = 900 where article_id = 1")
+    db.conn.close()
+    own = Site(tmp_path)
+    page = own.get(RAID)
+    assert (
+        '<img src="/picture/900" alt="A road" loading="lazy">' in page.text
+        and "img-src 'self' data:;" in page.headers["content-security-policy"]
+    )
+    picture = own.get("/picture/900")
+    assert (picture.content, picture.headers["content-type"]) == (PNG, "image/png")
+    assert "sandbox" in picture.headers["content-security-policy"]
+    assert own.get("/picture/901").status_code == own.get("/picture/12").status_code == own.get("/picture/99999").status_code == 404
+    own.loop.close()
+
+
+PICTURE = "https://pictures.example.net/marib.jpg"
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 50
+
+
+def write_picture(folder: Path) -> dict[str, Any]:
+    """A picture in a WARC file of the archive; returns its place."""
+    path = folder / "warc/example/pictures.warc.gz"
+    path.parent.mkdir(parents=True)
+    with path.open("wb") as file:
+        writer = WARCWriter(file, gzip=True)
+        headers = StatusAndHeaders("200 OK", [("Content-Type", "image/png")], protocol="HTTP/1.1")
+        writer.write_record(writer.create_warc_record(PICTURE, "response", payload=io.BytesIO(PNG), http_headers=headers))
+    return {"filename": "warc/example/pictures.warc.gz", "offset": 0, "length": path.stat().st_size, "record_id": "a"}

@@ -7,9 +7,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from datasette.utils.asgi import Response
+from markupsafe import Markup
 
 from archive.publish import memento
-from archive.publish.addresses import Address, dated_path, find_article, known_hosts, parse_address, reading_path, split_url
+from archive.publish.addresses import Address, dated_path, find_article, instant, known_hosts, parse_address, reading_path, split_url
 from archive.publish.citation import MEDIA_TYPES, Citation, as_bibtex, as_csl, as_ris, as_text, cite
 from archive.publish.formats import field_query, search_path
 from archive.publish.reading import reading
@@ -40,6 +41,9 @@ async def show_article(datasette: Any, request: Any) -> Response:
     context = await read(datasette, reading, article["id"], address.moment)
     if context is None:
         return await not_seen_yet(datasette, request, article)
+    wanted = memento.moment_of(request.headers.get("accept-datetime")) if address.moment is None else None
+    if wanted:
+        return redirect(dated_path(article["url"], memento.nearest(context["revisions"], instant(wanted))), {"vary": "Accept-Datetime"})
     own_path = f"/{address.moment}{reading_path(article['url'])}" if address.moment else reading_path(article["url"])
     if unquote(request.full_path) != unquote(own_path):
         return redirect(own_path)
@@ -48,7 +52,7 @@ async def show_article(datasette: Any, request: Any) -> Response:
 
 async def reading_page(datasette: Any, request: Any, context: dict[str, Any]) -> Response:
     url = context["article"]["url"]
-    cited = cite(context, origin(request), dated_path(url, context["revision"]["seen_at"]))
+    cited = citation_of(context, request)
     headers = {"link": memento.link_header(url, context["revisions"], origin(request))}
     if context["moment"]:
         headers["memento-datetime"] = memento.http_date(context["revision"]["seen_at"])
@@ -83,8 +87,11 @@ async def show_citation(datasette: Any, request: Any) -> Response:
     context = await read(datasette, reading, article["id"], moment) if article else None
     if context is None:
         return await not_found(datasette, request, request.args.get("url") or "")
-    cited = cite(context, origin(request), dated_path(context["article"]["url"], context["revision"]["seen_at"]))
-    return citation_file(request, cited, request.url_vars["format"])
+    return citation_file(request, citation_of(context, request), request.url_vars["format"])
+
+
+def citation_of(context: dict[str, Any], request: Any) -> Citation:
+    return cite(context, origin(request), dated_path(context["article"]["url"], context["revision"]["seen_at"]))
 
 
 def citation_file(request: Any, cited: Citation, form: str) -> Response:
@@ -95,6 +102,24 @@ def citation_file(request: Any, cited: Citation, form: str) -> Response:
         response = answer(request, write(cited), MEDIA_TYPES[form])
     response.headers["content-disposition"] = f'attachment; filename="{cited.key}.{form}"'
     return response
+
+
+async def show_unapi(datasette: Any, request: Any) -> Response:
+    """What Zotero asks first: the citation of an address as RIS. http://unapi.info/specs/"""
+    wanted, form = request.args.get("id"), request.args.get("format")
+    if not wanted or not form:
+        identifier = Markup(' id="{}"').format(wanted) if wanted else ""
+        offered = Markup('<format name="ris" type="application/x-research-info-systems"/>')
+        body = Markup('<?xml version="1.0" encoding="UTF-8"?>\n<formats{}>{}</formats>\n').format(identifier, offered)
+        return answer(request, body, "application/xml; charset=utf-8", 300 if wanted else 200)
+    if form != "ris":
+        return answer(request, "only the format ris is offered\n", "text/plain; charset=utf-8", 406)
+    parts = split_url(wanted)
+    article = await read(datasette, find_article, *parts) if parts else None
+    context = await read(datasette, reading, article["id"]) if article else None
+    if context is None:
+        return answer(request, "not in the archive\n", "text/plain; charset=utf-8", 404)
+    return answer(request, as_ris(citation_of(context, request)), MEDIA_TYPES["ris"])
 
 
 async def no_article(datasette: Any, request: Any, address: Address) -> Response:

@@ -16,10 +16,17 @@ def http_date(instant: str) -> str:
 
 
 def moment_of(accept_datetime: str | None) -> str | None:
-    """An Accept-Datetime header as YYYYMMDDhhmmss; None when there is none, ValueError when it is no date."""
-    if not accept_datetime:
+    """An Accept-Datetime header as YYYYMMDDhhmmss; None when there is none, or when it is no date."""
+    try:
+        return digits(parsedate_to_datetime(accept_datetime or "").astimezone(UTC).isoformat())
+    except (ValueError, OverflowError):
         return None
-    return digits(parsedate_to_datetime(accept_datetime).astimezone(UTC).isoformat())
+
+
+def nearest(revisions: Sequence[Row], at: str) -> str:
+    """When the state of that moment was first seen; the first state where the moment is earlier (RFC 7089, 4.5.3)."""
+    earlier = [revision["seen_at"] for revision in revisions if revision["seen_at"] <= at]
+    return str(earlier[-1] if earlier else revisions[0]["seen_at"])
 
 
 def links(url: str, revisions: Sequence[Row], origin: str) -> list[str]:

@@ -56,6 +56,7 @@ def reading(db: sqlite3.Connection, article_id: int, moment: str | None = None) 
         "cited_by": cited_by(db, article_id),
         "related": related(db, article),
         **neighbours(db, article),
+        "series": series(db, article_id),
     }
 
 
@@ -86,7 +87,7 @@ def body(db: sqlite3.Connection, article: Row, revision: Row) -> dict[str, Any]:
         "blocks": rendered,
         "cut": [block for block in rendered if not block["content"]],
         "loose_pictures": loose,
-        "picture_sources": picture_sources([Picture(url) for url in shown] + loose),
+        "picture_sources": picture_sources([held.get(url) or Picture(url) for url in shown] + loose),
     }
 
 
@@ -180,4 +181,56 @@ def neighbours(db: sqlite3.Connection, article: Row) -> dict[str, Row | None]:
     return {
         "previous": fetch_row(db, sql.format(comparison="<", order="desc"), asked),
         "next": fetch_row(db, sql.format(comparison=">", order="asc"), asked),
+    }
+
+
+def series(db: sqlite3.Connection, article_id: int) -> list[dict[str, Any]]:
+    """The article before and after by the first author, and of the first topic: where a reader goes on."""
+    author = fetch_row(
+        db,
+        """
+        select authors.id, authors.name
+        from article_authors
+        join authors on authors.id = article_authors.author_id
+        where article_id = ?
+        order by position
+        limit 1
+        """,
+        [article_id],
+    )
+    topic = fetch_row(
+        db,
+        """
+        select tags.id, tags.name
+        from article_tags
+        join tags on tags.id = article_tags.tag_id
+        where article_id = ?
+        order by tags.kind = 'tag' desc, tags.id
+        limit 1
+        """,
+        [article_id],
+    )
+    rows = [("author", "article_authors", "author_id", author), ("tag", "article_tags", "tag_id", topic)]
+    found = [
+        {"field": field, "name": one["name"]} | beside(db, article_id, table, column, one["id"])
+        for field, table, column, one in rows
+        if one
+    ]
+    return [one for one in found if one["previous"] or one["next"]]
+
+
+def beside(db: sqlite3.Connection, article_id: int, table: str, column: str, value: int) -> dict[str, Row | None]:
+    sql = """
+        select articles.title, articles.url
+        from {table}
+        join articles on articles.id = {table}.article_id
+        where {table}.{column} = :value
+          and articles.published_at {comparison} (select published_at from articles where id = :article)
+        order by articles.published_at {order}
+        limit 1
+    """
+    asked = {"value": value, "article": article_id}
+    return {
+        "previous": fetch_row(db, sql.format(table=table, column=column, comparison="<", order="desc"), asked),
+        "next": fetch_row(db, sql.format(table=table, column=column, comparison=">", order="asc"), asked),
     }

@@ -76,9 +76,9 @@ def answer_json(request: Any, value: Any, content_type: str = "application/json;
     return answer(request, json.dumps(value, ensure_ascii=False, indent=2), content_type)
 
 
-def redirect(path: str) -> Response:
+def redirect(path: str, headers: Mapping[str, str] | None = None) -> Response:
     """To another address of ours. A path that starts with two slashes would lead to another host."""
-    return Response.redirect("/" + path.lstrip("/\\"))
+    return Response.redirect("/" + path.lstrip("/\\"), headers=dict(headers or {}))
 
 
 def origin(request: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import sqlite3
 from collections.abc import Callable
@@ -10,8 +11,8 @@ from typing import Any
 
 from datasette.utils.asgi import NotFound, Response
 
-from archive.publish import changes, exports, home, spellings, status
-from archive.publish.article_pages import find_url, not_found, show_article, show_citation, show_timemap
+from archive.publish import captured_pictures, changes, exports, home, spellings, status
+from archive.publish.article_pages import find_url, not_found, show_article, show_citation, show_timemap, show_unapi
 from archive.publish.charts import timeline
 from archive.publish.formats import search_path
 from archive.publish.questions import QUESTIONS
@@ -120,6 +121,17 @@ async def show_topics(datasette: Any, request: Any) -> Response:
     return await page(datasette, request, "topics.html", context)
 
 
+async def show_picture(datasette: Any, request: Any) -> Response:
+    """/picture/CAPTURE: a picture as it was captured."""
+    row = await read(datasette, captured_pictures.find_picture, int(request.url_vars["capture"]))
+    folder = Path(datasette.get_database(DATABASE).path).parent
+    body = await asyncio.to_thread(captured_pictures.read_picture, folder, row) if row else None
+    if row is None or body is None:
+        return await not_found(datasette, request, request.path)
+    headers = {"content-security-policy": "default-src 'none'; sandbox", "cache-control": "max-age=31536000, immutable"}
+    return Response(body, headers=headers, content_type=row["mime"])
+
+
 async def describe_search(datasette: Any, request: Any) -> Response:
     """OpenSearch: the search box of a browser. https://github.com/dewitt/opensearch"""
     body = await datasette.render_template("opensearch.xml", {"origin": origin(request)}, request=request, view_name="own")
@@ -153,6 +165,8 @@ ROUTES = [
     (r"^/status$", show_status),
     (r"^/topics$", show_topics),
     (r"^/url$", find_url),
+    (r"^/picture/(?P<capture>\d{1,15})$", show_picture),
+    (r"^/unapi$", show_unapi),
     (r"^/timemap/.+$", show_timemap),
     (r"^/cite\.(?P<format>txt|bib|ris|json)$", show_citation),
     (rf"^/(?!{DATASETTE})", show_article),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archive.publish.rows import Row, as_json, fetch_column, fetch_rows, fetch_value
-from archive.publish.sanitise import END, START
+from archive.publish.sanitise import END, START, without_marks
 from archive.publish.search_facets import article_facets, comment_facets
 from archive.publish.search_query import Filter, Query
 
@@ -223,10 +223,39 @@ def article_hits(db: sqlite3.Connection, query: Query, found: list[tuple[int, in
         """,
         [as_json(revision_id for _, revision_id in found)],
     )
-    snippets = snippets_of(db, "revisions_fts", 2, query.match, [row["revision_id"] for row in rows])
-    titles = titles_of(db, query.match, [row["revision_id"] for row in rows])
-    held = {row["revision_id"]: row for row in rows}
-    return [held[revision_id] | {"snippet": snippets.get(revision_id), "marked_title": titles.get(revision_id)} for _, revision_id in found]
+    ids = [row["revision_id"] for row in rows]
+    snippets = snippets_of(db, "revisions_fts", 2, query.match, ids)
+    titles = titles_of(db, query.match, ids)
+    places = paragraphs_of(db, snippets)
+    found_rows = {
+        row["revision_id"]: row
+        | {
+            "snippet": snippets.get(row["revision_id"]),
+            "marked_title": titles.get(row["revision_id"]),
+            "paragraph": places.get(row["revision_id"]),
+        }
+        for row in rows
+    }
+    return [found_rows[revision_id] for _, revision_id in found]
+
+
+def paragraphs_of(db: sqlite3.Connection, snippets: dict[int, str]) -> dict[int, int]:
+    """Revision -> position of the block in which its snippet's first hit stands."""
+    wanted = {revision_id: hit_words(snippet) for revision_id, snippet in snippets.items() if START in snippet}
+    sql = """
+        select revision_id, position, text
+        from blocks
+        where revision_id in (select value from json_each(?)) and kind = 'body'
+        order by revision_id, position desc
+    """
+    blocks = fetch_rows(db, sql, [as_json(wanted)])
+    return {row["revision_id"]: row["position"] for row in blocks if wanted[row["revision_id"]] in row["text"]}
+
+
+def hit_words(snippet: str) -> str:
+    """The text around the first hit that stands in one paragraph."""
+    part = next(part for part in snippet.split("\n\n") if START in part)
+    return without_marks(part).strip("…")
 
 
 def snippets_of(db: sqlite3.Connection, index: str, column: int, match: str | None, ids: list[int]) -> dict[int, str]:

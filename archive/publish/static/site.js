@@ -1,7 +1,11 @@
 // Comforts only: every page works without this file.
 "use strict";
 (() => {
-  for (const link of document.querySelectorAll("a.picture")) {
+  const find = (selector) => document.querySelector(selector);
+  const findAll = (selector) => [...document.querySelectorAll(selector)];
+
+  // Pictures come from the publisher only when the reader asks for one.
+  for (const link of findAll("a.picture")) {
     link.addEventListener("click", (event) => {
       event.preventDefault();
       const picture = document.createElement("img");
@@ -11,11 +15,86 @@
       link.replaceWith(picture);
     });
   }
-  for (const button of document.querySelectorAll("button.copy")) {
+
+  const copy = async (text, button) => {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+  };
+  for (const button of findAll("button.copy")) {
     button.hidden = !navigator.clipboard;
-    button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
-      button.textContent = "Copied";
-    });
+    button.addEventListener("click", () => copy(document.getElementById(button.dataset.copy).textContent, button));
   }
+
+  // Selected words with their citation and the address of their paragraph.
+  const reading = find(".reading");
+  let quote = null;
+  const offerQuotation = () => {
+    quote?.remove();
+    quote = null;
+    const selection = document.getSelection();
+    const words = selection.toString().trim();
+    const place = selection.anchorNode?.parentElement?.closest("[id^='p-'], [id^='c-']");
+    if (!reading || !place || words.length < 3 || !navigator.clipboard) return;
+    const box = selection.getRangeAt(0).getBoundingClientRect();
+    quote = document.createElement("button");
+    quote.type = "button";
+    quote.className = "quote";
+    quote.textContent = "Copy quotation";
+    quote.style.left = `${Math.max(8, box.left + scrollX)}px`;
+    quote.style.top = `${box.bottom + scrollY + 8}px`;
+    const text = `“${words}”\n\n${reading.dataset.citation}\n${reading.dataset.permalink}#${place.id}`;
+    quote.addEventListener("mousedown", (event) => event.preventDefault());
+    quote.addEventListener("click", () => copy(text, quote));
+    document.body.append(quote);
+  };
+  document.addEventListener("mouseup", (event) => event.target === quote || setTimeout(offerQuotation));
+  document.addEventListener("keyup", (event) => event.shiftKey && offerQuotation());
+
+  // Keys, never while typing or with a modifier.
+  const stations = () => findAll("main .hit, main .change, .block.body, .comment");
+  let here = -1;
+  const step = (by) => {
+    const all = stations();
+    if (!all.length) return;
+    all[here]?.classList.remove("here");
+    here = Math.min(all.length - 1, Math.max(0, here + by));
+    all[here].classList.add("here");
+    all[here].scrollIntoView({ block: "center" });
+    const link = all[here].querySelector("h3 a, .permalink");
+    if (link) link.focus({ preventScroll: true });
+  };
+  const go = (relation) => find(`a[rel="${relation}"]`)?.click();
+  const keys = {
+    "/": ["search", () => find(".find input").focus()],
+    j: ["next hit, paragraph or comment", () => step(1)],
+    k: ["the one before", () => step(-1)],
+    "[": ["previous page or article", () => go("prev")],
+    "]": ["next page or article", () => go("next")],
+    c: ["cite", () => find("#cite")?.scrollIntoView()],
+    "?": ["these keys", () => showKeys()],
+  };
+  const showKeys = () => {
+    let dialog = find("dialog.keys");
+    if (!dialog) {
+      dialog = document.createElement("dialog");
+      dialog.className = "keys";
+      dialog.setAttribute("aria-label", "Keys");
+      const list = document.createElement("dl");
+      for (const [key, [what]] of Object.entries(keys)) {
+        const term = document.createElement("dt");
+        term.append(Object.assign(document.createElement("kbd"), { textContent: key }));
+        list.append(term, Object.assign(document.createElement("dd"), { textContent: what }));
+      }
+      dialog.append(list);
+      document.body.append(dialog);
+    }
+    dialog.open ? dialog.close() : dialog.showModal();
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+    const key = keys[event.key];
+    if (!key) return;
+    event.preventDefault();
+    key[1]();
+  });
 })();
