@@ -65,9 +65,7 @@ def _cut(path: Path, end: int) -> None:
         file.truncate(end)
 
 
-def insert_capture(
-    db: Database, crawl_id: int | None, door: str, url: str, at: str, status: int, mime: str | None, place: Place
-) -> int:
+def insert_capture(db: Database, crawl_id: int | None, door: str, url: str, at: str, status: int, mime: str | None, place: Place) -> int:
     row_id: int = db.execute(
         """
         insert into captures(crawl_id, door, url, captured_at, status, mime,

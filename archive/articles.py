@@ -101,7 +101,15 @@ def _insert(db: Database, site_id: int, article: Mapping[str, Any], fields: Fiel
         insert into articles(site_id, source_id, url, kind, title, reported_comment_count, first_seen_at, last_seen_at, checked_at)
         values (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
-        [site_id, article["source_id"], article["url"], article["kind"], article["title"], article["reported_comment_count"], *[seen.at] * 3],
+        [
+            site_id,
+            article["source_id"],
+            article["url"],
+            article["kind"],
+            article["title"],
+            article["reported_comment_count"],
+            *[seen.at] * 3,
+        ],
     ).lastrowid
     _move(db, article_id, article["url"], seen.at)
     revision_id = _add_revision(db, article_id, 1, article["door"], fields, article["blocks"], seen)
@@ -135,9 +143,7 @@ def _blocks(db: Database, revision_id: int) -> list[dict[str, Any]]:
     return list(db.query("select kind, text, html, rule from blocks where revision_id = ? order by position", [revision_id]))
 
 
-def _add_revision(
-    db: Database, article_id: int, number: int, door: str, state: Fields, blocks: list[dict[str, Any]], seen: Seen
-) -> int:
+def _add_revision(db: Database, article_id: int, number: int, door: str, state: Fields, blocks: list[dict[str, Any]], seen: Seen) -> int:
     revision_id: int = db.execute(
         """
         insert into revisions(article_id, number, seen_at, last_seen_at, door, title, text, digest, content_key, extractor, extracted_at)
@@ -189,9 +195,7 @@ def _confirm(db: Database, revision_id: int, seen: Seen) -> None:
         )
 
 
-def _make_current(
-    db: Database, site_id: int, article_id: int, revision_id: int, state: Fields, article: Mapping[str, Any] | None
-) -> None:
+def _make_current(db: Database, site_id: int, article_id: int, revision_id: int, state: Fields, article: Mapping[str, Any] | None) -> None:
     """Point the article at a revision and let its own columns and lists say the same. Lists of the text only with ``article``."""
     [text] = db.execute("select text from revisions where id = ?", [revision_id]).fetchone()
     on = state["published_on"]

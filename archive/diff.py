@@ -9,7 +9,7 @@ from typing import Any
 
 NOTE = re.compile(r"^\W*(correction|corrected|clarification|editor'?s?.? note|update|updated|erratum|note)\b", re.I)
 WORD = re.compile(r"\w+(?:['’]\w+)*|[^\w\s]")
-SENTENCE_START = set(".!?:\"“”\n")
+SENTENCE_START = set('.!?:"“”\n')
 
 
 def classify(old: Mapping[str, Any], new: Mapping[str, Any], fields: set[str]) -> tuple[str, int | None]:
@@ -69,7 +69,7 @@ def _is_typo(a: str, b: str) -> bool:
     """The same word but for a letter or two, or the same sign of punctuation in another shape."""
     if a == b or not (a[0].isalnum() or b[0].isalnum()):
         return True
-    if _is_number(a) or _is_number(b) or a[0].isupper() != b[0].isupper() and a.lower() != b.lower():
+    if _is_number(a) or _is_number(b) or (a[0].isupper() != b[0].isupper() and a.lower() != b.lower()):
         return False
     return min(len(a), len(b)) > 2 and SequenceMatcher(None, a.lower(), b.lower()).ratio() >= 0.75 and abs(len(a) - len(b)) <= 2
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -87,6 +88,37 @@ def unread_threads(db: Database, site_id: int) -> list[str]:
         order by published_at desc
         """
     return [number for (number,) in db.execute(sql, [site_id])]
+
+
+def comments_of(db: Database, site_id: int, source_ids: Sequence[str]) -> list[tuple[int, str]]:
+    """(id, source_id) of the comments under these articles that came through REST and are not missing."""
+    sql = f"""
+        select comments.id, comments.source_id
+        from comments
+        join articles on articles.id = comments.article_id
+        where articles.site_id = ? and articles.source_id in ({", ".join("?" * len(source_ids))})
+          and comments.door = 'rest' and comments.missing_since is null
+        """
+    return list(db.execute(sql, [site_id, *source_ids]))
+
+
+def longest_unread(db: Database, site_id: int, collection: Collection, limit: int) -> list[tuple[int, str]]:
+    """(id, source_id) of the articles whose text, or whose thread, has not been read again for the longest time."""
+    column = "checked_at" if collection == "posts" else "comments_checked_at"
+    sql = f"""
+        select id, source_id
+        from articles
+        where site_id = ? and source_id is not null and missing_since is null and {column} is not null
+        order by {column}, id
+        limit ?
+        """
+    return list(db.execute(sql, [site_id, limit]))
+
+
+def oldest_pages(db: Database, site_id: int, limit: int) -> list[str]:
+    """Addresses of the articles whose pages have not been asked for for the longest time."""
+    sql = "select url from articles where site_id = ? and missing_since is null order by checked_at, id limit ?"
+    return [url for (url,) in db.execute(sql, [site_id, limit])]
 
 
 def pages_due(db: Database, site_id: int, limit: int) -> list[tuple[int, str]]:

@@ -113,7 +113,7 @@ def same_time(one: str, other: str) -> bool:
     if one.endswith("Z") != other.endswith("Z"):
         return True
     a, b = one.rstrip("Z"), other.rstrip("Z")
-    if len(a) > 16 and a.endswith(":00") or len(b) > 16 and b.endswith(":00"):
+    if (len(a) > 16 and a.endswith(":00")) or (len(b) > 16 and b.endswith(":00")):
         a, b = a[:16], b[:16]
     short = min(len(a), len(b))
     return a[:short] == b[:short]

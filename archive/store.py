@@ -75,7 +75,7 @@ class Store:
         return next(self.db.query("select * from sites where home = ?", [home]))
 
     def _free_name(self, name: str, home: str) -> str:
-        taken = {n: h for n, h in self.db.execute("select name, home from sites")}
+        taken: dict[str, str] = dict(self.db.execute("select name, home from sites").fetchall())
         candidates = [name, *(f"{name}-{i}" for i in range(2, len(taken) + 3))]
         return next(c for c in candidates if taken.get(c, home) == home)
 
@@ -171,7 +171,8 @@ class Store:
                 for capture_id, _ in seen.captures if article["door"] == "page" else ():
                     self.db.execute("update captures set article_id = ? where id = ?", [saved.article_id, capture_id])
                 self.db.execute(
-                    "delete from gaps where site_id = ? and kind = 'article' and ref in (?, ?)", [site_id, article["source_id"], article["url"]]
+                    "delete from gaps where site_id = ? and kind = 'article' and ref in (?, ?)",
+                    [site_id, article["source_id"], article["url"]],
                 )
             for source_id, comments in (threads or {}).items():
                 row = find_article(self.db, site_id, source_id, source_id)

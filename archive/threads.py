@@ -70,9 +70,7 @@ def digest(comment: Mapping[str, Any]) -> str:
 
 def _write_state(db: Database, comment_id: int, comment: Mapping[str, Any], door: str) -> None:
     assignments = ", ".join(f"{column} = ?" for column in COLUMNS)
-    db.execute(
-        f"update comments set {assignments}, door = ? where id = ?", [*[comment[column] for column in COLUMNS], door, comment_id]
-    )
+    db.execute(f"update comments set {assignments}, door = ? where id = ?", [*[comment[column] for column in COLUMNS], door, comment_id])
 
 
 def _add_revision(db: Database, comment_id: int, number: int, comment: Mapping[str, Any], parent_id: int | None, seen: Seen) -> None:

@@ -154,7 +154,7 @@ class PatienceMiddleware:
             return None
         seconds = asked if asked is not None else self.wait * 2 ** (tried - 1)
         self.waited += seconds
-        if self.waited > self.patience or self.failing >= 3 and self.waited > self.patience / 5:
+        if self.waited > self.patience or (self.failing >= 3 and self.waited > self.patience / 5):
             raise Limited(f"{what}; after {self.waited:.0f} s of waiting the site is left alone until the next run")
         logger.info("%s; again in %.0f s", what, seconds)
         await asyncio.sleep(seconds)

@@ -7,6 +7,7 @@ a run that finds nothing new never pays for them, and end with their parent.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ctypes
 import multiprocessing
 import os
@@ -61,10 +62,8 @@ class Workers:
 def _begin(parent: int) -> None:
     """In a new worker: stop signals are the parent's business; the parent's end is the worker's end, on Linux by the kernel."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
+    with contextlib.suppress(OSError, AttributeError):  # other systems: the worker ends when its pipe to the parent closes
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    except (OSError, AttributeError):
-        pass  # other systems: the worker ends when its pipe to the parent closes
     if os.getppid() != parent:
         os._exit(1)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))

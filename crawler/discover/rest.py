@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -153,13 +153,13 @@ def news(rows: list[list[Any]], known: list[list[Any]], collection: Literal["pos
     return [mark for mark in rows if tuple(mark) not in seen and (oldest is None or len(known) < PROBE or rank(mark) >= oldest)]
 
 
-def include_url(url: str, collection: Collection, ids: list[int], fields: str | None = None) -> str:
+def include_url(url: str, collection: Collection, ids: Sequence[int], fields: str | None = None) -> str:
     """Ask for up to 100 items by their ids."""
     numbers = ",".join(map(str, ids))
     return endpoint(url, "", include=numbers, per_page=PER_PAGE, _fields=fields or FIELDS[collection])
 
 
-def thread_url(url: str, posts: list[str], page: int) -> str:
+def thread_url(url: str, posts: Sequence[str], page: int) -> str:
     """The comments under up to 100 articles, oldest first."""
     more = {"page": page} if page > 1 else {}
     return endpoint(url, "", post=",".join(posts), per_page=PER_PAGE, orderby="date", order="asc", **more, _fields=FIELDS["comments"])

@@ -7,7 +7,7 @@ import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from archive import known
 from archive.absences import due_again
@@ -21,6 +21,7 @@ from crawler.items import Answer, Article, Comment, Gap
 if TYPE_CHECKING:
     from crawler.spiders.site import SiteSpider
 
+T = TypeVar("T")
 Main = Literal["posts", "comments"]
 REQUIRED = {
     "posts": ("date", "modified", "link", "title", "content"),
@@ -125,7 +126,13 @@ class RestDoor:
             self.store.finish_all_threads(self.run.site_id, row["walk_started_at"])
 
     async def _save(
-        self, collection: Main, rows: list[dict[str, Any]], capture: Any, url: str, marks: dict[str, dict[str, object]], whole: Sequence[str] = ()
+        self,
+        collection: Main,
+        rows: list[dict[str, Any]],
+        capture: Any,
+        url: str,
+        marks: dict[str, dict[str, object]],
+        whole: Sequence[str] = (),
     ) -> Answer:
         """One answer into the archive, in one transaction, with its done-marks."""
         answer = Answer("rest", capture.at, ((capture.id, "rest"),), url, marks=marks, whole_threads=tuple(whole))
@@ -142,7 +149,12 @@ class RestDoor:
         await self.terms.learn(public)
         work = (
             self.run.workers.run(
-                extract_post, row, authors=self.terms.authors(row), terms=self.terms.terms(row), site=self.run.site, timezone=self.run.timezone
+                extract_post,
+                row,
+                authors=self.terms.authors(row),
+                terms=self.terms.terms(row),
+                site=self.run.site,
+                timezone=self.run.timezone,
             )
             for row in public
         )
@@ -159,17 +171,32 @@ class RestDoor:
         return threads
 
     async def read_threads(self, source_ids: list[str]) -> None:
-        """Read the threads of single articles to their end, 100 articles a question."""
+        """Read the threads of single articles to their end, 100 articles a question. Held comments they lack become suspects."""
         url = self._row("comments")["url"]
-        for start in range(0, len(source_ids), api.PER_PAGE):
-            batch = source_ids[start : start + api.PER_PAGE]
-            page, pages = 1, 1
+        for batch in batches(source_ids):
+            page, pages, shown = 1, 1, set[str]()
             while page <= pages:
                 asked = api.thread_url(url, batch, page)
                 listing, capture = await self._ask(asked, REQUIRED["comments"])
                 pages = listing.pages
+                shown.update(str(row["id"]) for row in listing.rows)
                 await self._save("comments", listing.rows, capture, asked, {}, whole=batch if page >= pages else ())
                 page += 1
+            held = known.comments_of(self.store.db, self.run.site_id, batch)
+            self.run.suspects["comments"] += [(row_id, number) for row_id, number in held if number not in shown]
+
+    # the sweep: what no signal shows
+
+    async def sweep(self, collection: Main) -> None:
+        """Read the longest unread articles or threads again; every one has its turn within SWEEP_DAYS."""
+        due = known.longest_unread(self.store.db, self.run.site_id, collection, self.run.sweep_size(collection))
+        if collection == "comments":
+            await self.read_threads([number for _, number in due])
+        elif due:
+            there = await self._fetch("posts", [int(number) for _, number in due])
+            self.run.suspects["posts"] += [(row_id, number) for row_id, number in due if int(number) not in there]
+        if due:
+            self.store.save_list(self.run.site_id, f"sweep of {collection}", door="rest", checked_at=self.store.now())
 
     # what has changed
 
@@ -200,13 +227,15 @@ class RestDoor:
             news += api.news(latest, last, collection)
         return first, marks, news
 
-    async def _fetch(self, collection: Main, ids: list[int]) -> None:
-        """Read single articles or comments by their ids."""
-        url = self._row(collection)["url"]
-        for start in range(0, len(ids), api.PER_PAGE):
-            asked = api.include_url(url, collection, ids[start : start + api.PER_PAGE])
+    async def _fetch(self, collection: Main, ids: list[int]) -> set[int]:
+        """Read single articles or comments by their ids; return the ids that were there."""
+        url, there = self._row(collection)["url"], set[int]()
+        for batch in batches(ids):
+            asked = api.include_url(url, collection, batch)
             listing, capture = await self._ask(asked, REQUIRED[collection])
             await self._save(collection, listing.rows, capture, asked, {})
+            there.update(row["id"] for row in listing.rows)
+        return there
 
     async def _compare_ids(self, collection: Main) -> None:
         """The total fell or rose for no visible reason: list all ids, read those that are unknown, confirm those that are absent."""
@@ -247,9 +276,7 @@ class RestDoor:
         witness = next((mark[0] for mark in marks if str(mark[0]) not in suspects.values()), None)
         if witness is None:  # nothing else is listed: each suspect has to be asked for alone
             return [(row_id, capture) for row_id, number in suspects.items() if (capture := await self._absent_alone(url, number))]
-        rows = list(suspects.items())
-        for start in range(0, len(rows), api.PER_PAGE - 1):
-            batch = rows[start : start + api.PER_PAGE - 1]
+        for batch in batches(list(suspects.items()), api.PER_PAGE - 1):
             asked = [*(int(number) for _, number in batch), witness]
             listing, capture = await self._ask(api.include_url(url, collection, asked, "id"), ())
             there = {row["id"] for row in listing.rows}
@@ -264,6 +291,11 @@ class RestDoor:
         alone = f"{base}?{query}/{number}" if query else f"{base}/{number}"
         response = await self.run.web.get(alone, door="rest", any_status=True)
         return response.meta["capture"] if response.status in (401, 404, 410) else None
+
+
+def batches(items: Sequence[T], size: int = api.PER_PAGE) -> list[Sequence[T]]:
+    """``items`` in runs of at most ``size``."""
+    return [items[start : start + size] for start in range(0, len(items), size)]
 
 
 def zone(root: dict[str, Any]) -> str | None:

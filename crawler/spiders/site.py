@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 import scrapy
 
 from archive import known
+from archive.clock import moment
 from archive.errors import ArchiveError, ConfigurationError
 from archive.warc import WarcWriter
 from crawler.addresses import Addresses, checked_home, family
@@ -91,6 +94,7 @@ class SiteSpider(scrapy.Spider):
         spider.workers = Workers(settings.getint("EXTRACT_WORKERS"), settings.getfloat("EXTRACT_SECONDS"))
         spider.gone_after = settings.getfloat("GONE_AFTER")
         spider.page_budget = settings.getint("PAGE_BUDGET")
+        spider.sweep_days = settings.getfloat("SWEEP_DAYS")
         spider.begin()
         return spider
 
@@ -98,12 +102,15 @@ class SiteSpider(scrapy.Spider):
     workers: Workers
     gone_after: float
     page_budget: int
+    sweep_days: float
 
     # the run
 
     def begin(self) -> None:
         """Open the run's row, its WARC file, and what is remembered of the site."""
-        row = known.site_at(self.store.db, family(self.site.home)) or self.store.ensure_site(self.site.name, self.site.home, self.site.timezone)
+        row = known.site_at(self.store.db, family(self.site.home)) or self.store.ensure_site(
+            self.site.name, self.site.home, self.site.timezone
+        )
         self.site_id, self.timezone = int(row["id"]), self.site.timezone or row["timezone"]
         self.site = replace(self.site, name=row["name"], home=row["home"])
         self.crawl_id = self.store.start_crawl(self.site_id, self.mode)
@@ -138,11 +145,13 @@ class SiteSpider(scrapy.Spider):
     async def read_rest(self, rest: RestDoor) -> None:
         """Removed articles are settled before the threads under them are compared; pages come last, as evidence."""
         await rest.read("posts")
+        await rest.sweep("posts")
         await rest.confirm("posts")
         if not self.limit and self.remembered("posts")["walked_at"]:
             await rest.read("comments")
-            await rest.confirm("comments")
+            await rest.sweep("comments")
         await rest.read_threads(known.unread_threads(self.store.db, self.site_id))
+        await rest.confirm("comments")
         await PageDoor(self).read(address for _, address in self.pages_due())
 
     async def read_pages(self) -> None:
@@ -165,7 +174,7 @@ class SiteSpider(scrapy.Spider):
         return known.pages_due(self.store.db, self.site_id, budget)
 
     def remembered(self, name: str) -> dict[str, Any]:
-        return self.store.list_of(self.site_id, name) or {"walked_at": None, "url": None, "closed": None, "total": None}
+        return self.store.list_of(self.site_id, name) or dict.fromkeys(("walked_at", "checked_at", "url", "closed", "total"))
 
     async def open_rest(self, rest: RestDoor) -> bool:
         """True when the REST door is open: remembered from an earlier run, or found from the front page."""
@@ -228,6 +237,16 @@ class SiteSpider(scrapy.Spider):
 
     def limit_reached(self, collection: str) -> bool:
         return collection == "posts" and self.room() == 0
+
+    def sweep_size(self, collection: str) -> int:
+        """How many articles or threads the sweep reads now: their share of SWEEP_DAYS since the last sweep, whole requests at a time."""
+        name, held = f"sweep of {collection}", self.held("article")
+        last = self.remembered(name)["checked_at"] or self.remembered(collection)["walked_at"]
+        if not self.sweep_days or not last or self.limit or self.mode == "full":
+            return 0
+        elapsed = moment(self.store.now()) - moment(last)
+        share = math.ceil(held * (elapsed / timedelta(days=self.sweep_days)))
+        return min(share, held) if share >= min(held, 100) or elapsed >= timedelta(hours=20) else 0
 
     def mass_loss(self, table: Table, newly: int) -> bool:
         """Too many newly missing at once: nothing is marked, a person is told."""
