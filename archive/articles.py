@@ -320,7 +320,10 @@ def _move(db: Database, article_id: int, url: str, at: str) -> None:
         [url, article_id, at],
     )
     db.execute("update articles set url = ? where id = ?", [url, article_id])
-    db.execute("update links set target_article_id = ? where url = ? and target_article_id is null", [article_id, url])
+    db.execute(
+        "update links set target_article_id = ? where (url = ? or url > ? and url < ?) and target_article_id is null",
+        [article_id, url, f"{url}#", f"{url}$"],  # with any fragment: $ follows # in ASCII
+    )
 
 
 def _note_differences(db: Database, article_id: int, shown: Mapping[str, Fields], at: str) -> None:

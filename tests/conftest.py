@@ -11,6 +11,7 @@ import pytest
 
 from tests import crawls
 from tests.demosite import DemoSite
+from tests.literal import Desk
 
 
 @dataclass(frozen=True)
@@ -84,3 +85,12 @@ def site() -> Iterator[DemoSite]:
 def folder(tmp_path: Path) -> Path:
     """Where an archive will be."""
     return tmp_path / "archive"
+
+
+@pytest.fixture
+def desk(folder: Path) -> Iterator[Desk]:
+    """A store of the test's own."""
+    opened = Desk(folder)
+    yield opened
+    opened.warc.close()
+    opened.store.close()
