@@ -32,23 +32,24 @@ class Content:
         return "\n\n".join(block.text for block in self.blocks if block.kind == "body")
 
 
-def extract_fragment(html: str, base_url: str, *, site: Site | None = None) -> Content:
-    """Blocks, images and links of a fragment such as REST's ``content.rendered``. Addresses become absolute with ``base_url``."""
+def extract_fragment(html: str, base_url: str, *, site: Site | None = None, authors: Sequence[str] = ()) -> Content:
+    """Blocks, images and links of a fragment such as REST's ``content.rendered``. Addresses become absolute with ``base_url``;
+    ``authors``: their names, for the paragraphs that introduce them."""
     root = parse(f"<html><body><div>{html}</div></body></html>") if html.strip() else None
     if root is None:
         return Content()
-    return content_of(root, base_url, site=site)
+    return content_of(root, base_url, site=site, authors=authors)
 
 
-def clean_content(container: Container, base_url: str, *, site: Site | None = None, skip: frozenset[HtmlElement] = frozenset(), title: str = "") -> Content:
+def clean_content(container: Container, base_url: str, *, site: Site | None = None, skip: frozenset[HtmlElement] = frozenset(), title: str = "", authors: Sequence[str] = ()) -> Content:
     """The same for the container of a page."""
-    return content_of(container.element, base_url, site=site, skip=skip, title=title, width=container.width)
+    return content_of(container.element, base_url, site=site, skip=skip, title=title, authors=authors, width=container.width)
 
 
-def content_of(container: HtmlElement, base_url: str, *, site: Site | None = None, skip: frozenset[HtmlElement] = frozenset(), title: str = "", width: Width = "exact") -> Content:
+def content_of(container: HtmlElement, base_url: str, *, site: Site | None = None, skip: frozenset[HtmlElement] = frozenset(), title: str = "", authors: Sequence[str] = (), width: Width = "exact") -> Content:
     """Blocks, images and links of an element. ``skip``: elements left out; ``title``: a heading that repeats it is no body."""
     units = units_of(container, skip)
-    labels = label_units(units, container, site, title, base_url)
+    labels = label_units(units, container, site, title, base_url, authors)
     if width != "exact":
         labels = judge(units, labels, container, skip)
     blocks = tuple(

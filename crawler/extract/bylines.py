@@ -10,32 +10,34 @@ from crawler.extract.head import Head
 from crawler.extract.headline import site_name
 from crawler.extract.jsonld import people
 from crawler.extract.months import MONTHS
+from crawler.extract.regions import ELSEWHERE
 from crawler.extract.tree import absolute, text_of, tokens
 from crawler.items import Author
 
-_BY = re.compile(r"(?:^|[\n|•·])\s*(?:(?:written|posted|published|reviewed|story|words|text|article|guest post|report) )?(?:by|von|par|por|di|door|av|af|autor(?:in)?:|author:|автор:)\s*:?\s+(?P<names>[^\n|•·]{2,160})", re.I)
+_BY = re.compile(r"(?:^|[\n|•·])\s*(?:(?:written|posted|published|authored|story|words|text|article|guest post|report) )?(?:by|von|par|por|di|door|av|af|autor(?:in)?:|author:|автор:)\s*:?\s+(?P<names>[^\n|•·]{2,160})", re.I)
 _AUTHOR_LINK = re.compile(r"/(?:author|authors|autor|autoren|auteur|contributor|contributors|writer|writers|staff|people|profile|team|by|journalist|user|redaktion)s?/[^/?#]+|[?&]author(?:_name)?=", re.I)
 _NAME_CLASS = re.compile(r"(?:[\w-]*[-_])?(?:author|byline)(?:[-_]*(?:name|link|title))?|fn|n|author-url|vcard|posted-by|by-author|coauthor|written-by|entry-author-name|post-author-name|writer")
 _SPLIT = re.compile(r"\s*(?:,|;|/|\s&\s|\s(?:and|und|et|y|e|en|with|mit)\s)\s*(?:and\s+|und\s+|&\s*)?", re.I)
 _TAIL = re.compile(r"\s+(?:(?:on|in|at|for|am|um|le|el|published|updated|posted|last|leave|comments?|\d+ (?:min|comments?)|–|—|-)\b.*|[–—-]\s.*|\(?@.*)$", re.I)
-_NOT_A_NAME = re.compile(r"https?:|www\.|@\w+\.\w|\d{3,}|^\W*$|\b(?:comments?|minutes?|read|share|posts?|follow|view all|more|archive|author|photo|image|credit|courtesy|updated|published|ago)\b", re.I)
+_NOT_A_NAME = re.compile(r"https?:|www\.|@\w+\.\w|\d{3,}|^\W*$|\b(?:comments?|minutes?|read|share|posts?|follow|view|profile|fact|checked|articles? by|more|archive|author|photo|image|credit|courtesy|updated|published|ago)\b", re.I)
+_IMPERSONAL = re.compile(r"\b(?:news|staff|team|admin|editors?|editorial|desk|newsroom|company|inc|llc|group|magazine|journal|institute|office)\b", re.I)
 _TRIVIAL = frozenset("admin administrator editor guest staff webmaster root user author unknown anonymous team editorial redaktion".split())
 _ELSEWHERE = re.compile(r".*(?:related|sidebar|widget|comment|recommend|popular|footer|author-?(?:box|bio|info|desc)|more-posts|latest|newsletter).*")
 
 
-def authors_of(head: Head, header: list[HtmlElement], url: str) -> tuple[Author, ...]:
+def authors_of(root: HtmlElement, head: Head, header: list[HtmlElement], url: str, skip: frozenset[HtmlElement]) -> tuple[Author, ...]:
     """The authors, in the order of the byline. The page's byline wins where it agrees with the head or says more; the
     head's person wins over a byline that names someone else."""
     shown = _shown(header, url)
     stated = _stated(head, url)
-    if not shown:
-        return stated or ()
-    if not stated:
-        return shown
+    if not shown and not stated:
+        return anywhere(root, url, skip)
+    if not shown or not stated:
+        return shown or stated
     agreed = {_fold(a.name) for a in shown} & {_fold(a.name) for a in stated}
     if agreed:
         return shown if len(shown) >= len(stated) else stated
-    if all(_fold(a.name) in _TRIVIAL or _fold(a.name) == _fold(site_name(head)) or " " not in a.name for a in stated):
+    if all(_fold(a.name) in _TRIVIAL or _fold(a.name) == _fold(site_name(head)) or " " not in a.name or _IMPERSONAL.search(a.name) for a in stated):
         return shown
     return shown if any(" " in a.name for a in shown) else stated
 
@@ -62,25 +64,74 @@ def _stated(head: Head, url: str) -> tuple[Author, ...]:
 
 # ---- the page's own byline ----------------------------------------------------------------------------------------------
 def _shown(header: list[HtmlElement], url: str) -> tuple[Author, ...]:
-    """Linked or marked names first, then the words after ``By``."""
-    linked: list[Author] = []
-    marked: list[Author] = []
+    """Linked names first, then the words after ``By``, then elements whose class says author."""
     for part in header:
-        for element in part.iter():
-            if not isinstance(element.tag, str) or any(_ELSEWHERE.fullmatch(name) for name in tokens(element)):
-                continue
-            if element.tag == "a" and ("author" in (element.get("rel") or "").split() or _AUTHOR_LINK.search(element.get("href") or "")):
-                name = tidy_name(text_of(element))
-                if is_name(name):
-                    linked.append(Author(name, absolute(url, element.get("href"))))
-            elif "author" in (element.get("itemprop") or "") or any(_NAME_CLASS.fullmatch(name) for name in tokens(element)):
-                marked += [Author(name) for name in split_names(text_of(element)) if len(text_of(element)) < 120]
-    written = _written(header)
-    if linked:
-        rest = [a for a in written if _fold(a.name) not in {_fold(b.name) for b in linked}]
-        joined = {_fold(a.name) for a in linked}
-        return _distinct(linked + [a for a in rest if len(written) > len(linked) and _fold(a.name) not in "".join(joined)])
-    return _distinct(written or [a for a in marked if is_name(a.name)])
+        linked = _linked(part, url)
+        written = _written([part])
+        if linked:
+            known = "".join(_fold(a.name) for a in linked)
+            return _distinct(linked + [a for a in written if len(written) > len(linked) and _fold(a.name) not in known])
+        if written:
+            return _distinct(written)
+    for part in header:
+        marked = _marked(part)
+        if marked:
+            return _distinct(marked)
+    return ()
+
+
+def _linked(part: HtmlElement, url: str) -> list[Author]:
+    """The first link to an author's page and those beside it: further away stand the authors of other articles."""
+    found: list[tuple[Author, HtmlElement]] = []
+    for anchor in part.iter("a"):
+        if "author" not in (anchor.get("rel") or "").split() and not _AUTHOR_LINK.search(anchor.get("href") or ""):
+            continue
+        if any(_ELSEWHERE.fullmatch(name) for up in (anchor, *anchor.iterancestors()) for name in tokens(up)[:6]) and not found and part is not anchor:
+            continue
+        name = tidy_name(text_of(anchor))
+        if is_name(name) and (not found or _beside(anchor, found)):
+            found.append((Author(name, absolute(url, anchor.get("href"))), anchor))
+    return [author for author, _ in found]
+
+
+def _beside(anchor: HtmlElement, found: list[tuple[Author, HtmlElement]]) -> bool:
+    """Is there little but names between this link and the last one?"""
+    last = found[-1][1]
+    shared = set(last.iterancestors())
+    around = next((up for up in anchor.iterancestors() if up in shared), None)
+    if around is None:
+        return False
+    text = text_of(around)
+    names = sum(len(author.name) for author, _ in found) + len(text_of(anchor))
+    return len(text) - names < 60 and not re.search(r"review|fact.?check|edit", text, re.I)
+
+
+def _marked(part: HtmlElement) -> list[Author]:
+    for element in part.iter():
+        if isinstance(element.tag, str) and ("author" in (element.get("itemprop") or "") or any(_NAME_CLASS.fullmatch(name) for name in tokens(element))):
+            text = text_of(element)
+            names = [Author(name) for name in split_names(text)] if len(text) < 120 else []
+            if names:
+                return names
+    return []
+
+
+def anywhere(root: HtmlElement, url: str, skip: frozenset[HtmlElement]) -> tuple[Author, ...]:
+    """The last place to look: the first name that is marked as an author's, wherever it stands outside of the thread."""
+    for element in root.iter("a", "span", "div", "p", "b", "strong", "address", "li", "h4", "h5"):
+        rel = (element.get("rel") or "").split()
+        marked = "author" in rel or "author" in (element.get("itemprop") or "") or any(_NAME_CLASS.fullmatch(name) and name not in ("n", "fn", "vcard") for name in tokens(element))
+        if not marked or any(up in skip or up.tag in ("footer", "nav") or ELSEWHERE & set(tokens(up)) for up in (element, *element.iterancestors())):
+            continue
+        text = text_of(element)
+        names = [Author(name, absolute(url, element.get("href")) if element.tag == "a" else "") for name in split_names(text)] if len(text) < 80 else []
+        if names:
+            return _distinct(names)
+    written = next((m for e in root.iter("p", "div", "span", "li", "h4", "h5", "h6") if len(e) < 6 and (m := _WRITTEN_BY.match((e.text_content() or "")[:120].strip()))), None)
+    return tuple(Author(name) for name in split_names(written.group(1))) if written is not None else ()
+
+
+_WRITTEN_BY = re.compile(r"^(?:written|authored|posted|article|words|story|text) by\s*:?\s+([^\n|]{3,60})$", re.I)
 
 
 def _written(header: list[HtmlElement]) -> list[Author]:
@@ -101,7 +152,8 @@ def split_names(text: str) -> list[str]:
 
 def tidy_name(text: str) -> str:
     line = " ".join(text.split())
-    line = re.sub(r"^\W*(?:(?:written|posted|published|guest post|article|words) )?(?:by|von|par|por|autor(?:in)?|author)\b\s*:?\s*", "", line, flags=re.I)
+    line = re.sub(r"^\W*(?:(?:written|posted|published|authored|guest post|articles?|words) )?(?:by|von|par|por|autor(?:in)?|author)\b\s*:?\s*", "", line, flags=re.I)
+    line = re.sub(r"^[Bb]y(?=[A-Z])", "", line)
     line = re.split(r"\s[|•·]\s|\s*[|•·]\s*", line)[0]
     line = _TAIL.sub("", line).strip(" ,;:–—-|/")
     words = line.split()
@@ -113,7 +165,7 @@ def tidy_name(text: str) -> str:
 
 def is_name(name: str) -> bool:
     """Could it be a person's (or desk's) name? Dates, addresses and labels are none."""
-    return 1 < len(name) <= 70 and len(name.split()) <= 7 and not _NOT_A_NAME.search(name) and any(c.isalpha() for c in name)
+    return 1 < len(name) <= 70 and "*" not in name and len(name.split()) <= 7 and not _NOT_A_NAME.search(name) and any(c.isalpha() for c in name)
 
 
 def _distinct(authors: list[Author]) -> tuple[Author, ...]:

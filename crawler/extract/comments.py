@@ -10,6 +10,7 @@ from typing import Literal
 from lxml.html import HtmlElement
 
 from crawler.extract.dates import Moment, Order, page_order, parse_any_language, parse_iso, parse_relative, parse_written
+from crawler.extract.months import MONTHS
 from crawler.extract.thread import Node, comment_nodes, own_elements
 from crawler.extract.tree import BLOCK, absolute, clean, text_of, tokens
 from crawler.items import Comment, CommentKind
@@ -31,11 +32,16 @@ _ROLES: tuple[tuple[Role, str], ...] = (
 )
 _MATCHERS = tuple((role, re.compile(pattern)) for role, pattern in _ROLES)
 _SAYS = re.compile(r"(?:\s+(?:says?|said|wrote|writes|sagte?|schreibt|schrieb|meint(?:e)?|dice|dijo|dit|a écrit|disse|diz|pisze|skriver|zegt|schreef|commented|replied|responded|пишет|говорит|сказал|yazdı|dedi ki|on|at))?[\s:,|•·–—-]*$", re.I)
-_BY = re.compile(r"^\W*(?:(?:comment|kommentar|posted|written|left|submitted|geschrieben|commentaire|comentario|reply|response)\s+)?(?:by|von|de|par|por|from|da)\s*:?\s+", re.I)
+_BY = re.compile(r"^\W*(?:(?:comment|kommentar|posted|written|left|submitted|geschrieben|commentaire|comentario|reply|response)\s+)?(?:by|von|par|por|da)\s*:?\s+", re.I)
 _NAME_SAYS = re.compile(r"^\s*(?P<name>[^\n]{1,60}?)\s+(?:says|said|wrote|sagt|schreibt|meint|dice|dijo|dit|a écrit|disse|pisze|zegt)\s*:?\s*(?=\n|$|on\b|am\b)", re.I)
 _REPLY_TO = re.compile(r"^(?:reply to|antworte auf|antwort auf|antworten auf|responder a|répondre à|rispondi a|odpowiedz na|beantwoorden|ответить|svar(?:a)?(?: på| til)?|reageren op|vastaa käyttäjälle)\s+(?:comment (?:to|by) )?(.+)$", re.I)
 _PING = re.compile(r"^\W*(pingback|trackback|ping)(?:s)?\b\W*(?:by|from|von)?\W*", re.I)
+_PING_LIST = re.compile(r"(?:ping|pings|pingback|pingbacks|trackback|trackbacks)[-_]?(?:list|s|wrap(?:per)?)?")
+_NO_NAME = frozenset("profile reply author link website permalink edit comment says guest".split()) - {"guest"}
 _AVATAR_ALT = re.compile(r"^(?:avatar (?:of|for|von|de)|(?:photo|picture|image|profilbild) (?:of|von)|.{1,20}'s avatar)\s*", re.I)
+_MONTH_WORDS = re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, MONTHS), key=len, reverse=True))})\b", re.I)
+_DATED_TAIL = re.compile(r"\s+[—–|•·-]\s+.*\d.*$|\s+(?:am|on|le|el|at)\s+\d.*$|\s*[@|•·—–]\s*$", re.I)
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[./-]\d\d?[./-]\d\d(?!\d)")
 _LIMIT = 60  # more characters than this beside the author make the element more than a byline
 
 
@@ -142,8 +148,11 @@ def _kind(parts: _Parts) -> CommentKind:
             return "pingback" if "pingback" in names else "trackback"
         if "comment" in names:
             break
+    above = [name for up in list(parts.node.element.iterancestors())[:4] for name in tokens(up)]
+    if any(_PING_LIST.fullmatch(name) for name in above):
+        return "pingback"
     start = _PING.match((parts.node.element.text_content() or "")[:200])
-    if start is not None and start.group(1).lower() != "ping" and ":" in start.group():
+    if start is not None and start.group(1).lower() != "ping" and start.end() > start.end(1) + 1:
         return "pingback" if start.group(1).lower() == "pingback" else "trackback"
     return "comment"
 
@@ -200,8 +209,8 @@ def _name_in(element: HtmlElement, parts: _Parts) -> str:
 
 def _tidy_name(text: str) -> str:
     line = next((line.strip() for line in text.split("\n") if line.strip()), "")
-    line = _SAYS.sub("", _BY.sub("", line)).strip()
-    return line if len(line) <= 100 else ""
+    line = _SAYS.sub("", _DATED_TAIL.sub("", _BY.sub("", line))).strip()
+    return line if len(line) <= 100 and line.casefold() not in _NO_NAME else ""
 
 
 def _author_url(parts: _Parts, element: HtmlElement | None, base_url: str) -> str:
@@ -216,14 +225,14 @@ def _author_url(parts: _Parts, element: HtmlElement | None, base_url: str) -> st
 
 # ---- date --------------------------------------------------------------------------------------------------------------
 def _date_texts(parts: _Parts) -> list[str]:
-    """Everything in the comment that may be its date in words, the likeliest first."""
+    """Everything in the comment that may be its date in words, the likeliest first: what is marked as a date, then short
+    lines outside of the text."""
     elements = [*parts.times, *parts.of("date"), *parts.permalinks, *parts.of("meta"), *parts.of("author")]
     texts = [text for e in elements for text in (clean(e.get("title") or ""), text_of(e).replace("\n", " ")) if text and len(text) < 200]
-    content = set(parts.of("content"))
-    if not texts or not any(re.search(r"\d", text) for text in texts):
-        for root in parts.node.roots:
-            texts += [line for line in text_of(root, skip=content | parts.node.inner).split("\n") if re.search(r"\d", line) and len(line) < 120]
-    return texts
+    if any(_YEAR.search(text) for text in texts) or any(parse_iso(e.get("datetime")) for e in parts.times):
+        return texts
+    skip = set(parts.of("content")) | parts.node.inner
+    return texts + [line for root in parts.node.roots for line in text_of(root, skip=skip).split("\n") if re.search(r"\d", line) and len(line) < 120]
 
 
 def _moment(parts: _Parts, texts: list[str], order: Order | None) -> Moment | None:
@@ -256,6 +265,12 @@ def _text(parts: _Parts, author: HtmlElement | None) -> str:
     return _without_byline("\n\n".join(filter(None, (_text_without(root, parts, _bylines(marks)) for root in parts.node.roots))))
 
 
+def _is_date_line(line: str) -> bool:
+    """Nothing but a date, as themes without a class for it put it above the text."""
+    bare = line.strip(" |•·,–—-@:()")
+    return 0 < len(bare) < 45 and parse_written(bare) is not None and not re.sub(r"[\W\d_]|\b(?:at|on|um|am|uhr|pm|a las|à|om|the|st|nd|rd|th|de|del)\b", "", _MONTH_WORDS.sub("", bare), flags=re.I).strip()
+
+
 def _text_without(element: HtmlElement, parts: _Parts, more: set[HtmlElement]) -> str:
     skip = {e for e in (*parts.of("junk"), *parts.of("children"), *more) if e is not element} | parts.node.inner
     skip -= {element}
@@ -284,7 +299,7 @@ _BYLINE_REST = re.compile(
 def _without_byline(text: str) -> str:
     """What is left of a line of name and date once these are gone: ``Comment by — @``."""
     lines = text.split("\n")
-    while lines and _BYLINE_REST.sub("", lines[0]).strip() == "":
+    while lines and (_BYLINE_REST.sub("", lines[0]).strip() == "" or _is_date_line(lines[0])):
         lines.pop(0)
     while lines and _BYLINE_REST.sub("", lines[-1]).strip() == "":
         lines.pop()

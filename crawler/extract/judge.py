@@ -8,16 +8,14 @@ it would cost headings and short lines, and not the same ones through REST and t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from lxml.html import HtmlElement
 
 from crawler.extract.cleaner import clean_element
-from crawler.extract.labels import Label, link_share
+from crawler.extract.labels import SENTENCE_END, Label, link_share
 from crawler.extract.units import Unit
 
-_ENDS = re.compile(r"[.!?:;…\u3002\u061f\u06d4\"”’»)]\W*$")
 _CORE = 0.9  # of the kept text: the smallest element with that much is the article
 
 
@@ -50,7 +48,7 @@ def _judged(unit: Unit, label: Label, keep: bool, core: HtmlElement, container: 
 
 def reads_like_text(unit: Unit) -> bool:
     """A sentence or more, and not mostly links."""
-    return len(unit.text) >= 80 and bool(_ENDS.search(unit.text)) and link_share(unit) < 0.4
+    return len(unit.text) >= 80 and bool(SENTENCE_END.search(unit.text)) and link_share(unit) < 0.4
 
 
 def _core(units: Sequence[Unit], kept: Sequence[bool], container: HtmlElement) -> HtmlElement:

@@ -20,8 +20,14 @@ from crawler.extract.phrases import (
     SHARE_LINE,
     appeal_cues,
     bio_contact,
+    bio_of,
     bio_sentence,
     heads_box,
+    is_byline,
+    is_credit,
+    is_disclosure,
+    is_follow_line,
+    is_meta_line,
     is_newsletter,
     is_share_line,
     is_tags_line,
@@ -34,6 +40,7 @@ from crawler.items import BlockKind
 from crawler.site import Site
 
 _DONATE_ADDRESS = re.compile(r"/(?:donat\w*|support(?:-us)?|give|membership|contribute|spende\w*)/?(?:[?#]|$)|patreon\.com|paypal\.(?:com|me)|ko-fi\.com|buymeacoffee\.com|gofundme\.com|steadyhq\.com", re.I)
+SENTENCE_END = re.compile(r"[.!?:;…\u3002\u061f\u06d4\"”’»)]\W*$")
 _SHARE_ADDRESS = re.compile(r"sharer|/share\?|intent/tweet|share-offsite|pinterest\.com/pin/create|wa\.me/|whatsapp\.com/send|t\.me/share|reddit\.com/submit|addtoany", re.I)
 
 
@@ -47,13 +54,16 @@ BODY = Label("body", "container")
 CAPTION = Label("caption", "media")
 
 
-def label_units(units: Sequence[Unit], container: HtmlElement, site: Site | None = None, title: str = "", base_url: str = "") -> list[Label]:
-    """One label per unit, in order. ``title``: the article's headline, which is no body where it stands in the container."""
+def label_units(units: Sequence[Unit], container: HtmlElement, site: Site | None = None, title: str = "", base_url: str = "", authors: Sequence[str] = ()) -> list[Label]:
+    """One label per unit, in order. ``title``: the article's headline, which is no body where it stands in the container;
+    ``authors``: their names, for the paragraphs that introduce them."""
     regions = regions_in(container)
     labels = [_label(unit, _region_at(unit.place, container, regions), site) for unit in units]
     _headline(units, labels, title)
     _own_links(units, labels, base_url)
+    _stray(units, labels, container)
     _follow_headings(units, labels)
+    _edges(units, labels, authors)
     _tail(units, labels)
     _orphaned_headings(units, labels)
     return labels
@@ -111,7 +121,19 @@ def _by_words(unit: Unit) -> Label | None:
         return Label("appeal", "appeal-wording")
     if linked > 0.5 and unit.shape == "p" and RELATED_LINE.match(text):
         return Label("related", "related-line")
+    if unit.shape in ("p", "heading"):
+        return _by_line(text)
     return None
+
+
+def _by_line(text: str) -> Label | None:
+    if is_follow_line(text):
+        return Label("share", "follow-line")
+    if is_disclosure(text):
+        return Label("appeal", "affiliate-disclosure")
+    if is_meta_line(text):
+        return Label("chrome", "meta-line")
+    return Label("caption", "credit-line") if is_credit(text) else None
 
 
 def _headline(units: Sequence[Unit], labels: list[Label], title: str) -> None:
@@ -133,6 +155,17 @@ def _own_links(units: Sequence[Unit], labels: list[Label], base_url: str) -> Non
 def _all_of_host(unit: Unit, base_url: str, host: str) -> bool:
     targets = [absolute(base_url, a.get("href")) for a in anchors(unit)]
     return bool(targets) and all(host_of(target).removeprefix("www.") == host for target in targets)
+
+
+def _stray(units: Sequence[Unit], labels: list[Label], container: HtmlElement) -> None:
+    """Scraps of text in boxes of their own (prices, badges, ``View more``) beside a text that is written in paragraphs. Text
+    directly in the container, and whatever ends like a sentence, is not meant."""
+    if sum(unit.place.tag == "p" for unit in units) < 4:
+        return
+    for i, unit in enumerate(units):
+        if labels[i] is BODY and unit.shape == "p" and unit.place.tag in ("div", "span", "section") and unit.place is not container:
+            if len(unit.text) < 80 and not SENTENCE_END.search(unit.text):
+                labels[i] = Label("chrome", "stray-text")
 
 
 def _is_appeal(unit: Unit) -> bool:
@@ -158,7 +191,7 @@ def _follow_headings(units: Sequence[Unit], labels: list[Label]) -> None:
             following = None
         if labels[i].kind == "body" and _is_heading(unit):
             opened = _heading_kind(unit.text)
-            if opened is not None and i + 1 < len(units) and _belongs(units[i + 1], opened):
+            if opened is not None and i + 1 < len(units) and (_belongs(units[i + 1], opened) or (opened.kind == "related" and unit.shape == "heading" and i > 0.7 * len(units))):
                 labels[i] = following = opened
 
 
@@ -182,6 +215,19 @@ def _belongs(unit: Unit, heading: Label) -> bool:
     if heading.kind == "bio":
         return unit.shape == "media" or (unit.shape in ("p", "heading") and len(unit.text) < 1200)
     return unit.shape == "media" and not unit.text or link_share(unit) > 0.6
+
+
+def _edges(units: Sequence[Unit], labels: list[Label], authors: Sequence[str]) -> None:
+    """Bylines at the beginning or end of the text; paragraphs about its own author in the second half."""
+    body = [i for i, label in enumerate(labels) if label.kind == "body"]
+    for place, i in enumerate(body):
+        unit = units[i]
+        if unit.shape not in ("p", "heading"):
+            continue
+        if (place < 3 or place >= len(body) - 8) and is_byline(unit.text):
+            labels[i] = Label("chrome", "byline")
+        elif authors and place >= len(body) // 2 and place > 0 and bio_of(unit.text, authors):
+            labels[i] = Label("bio", "bio-of-author")
 
 
 def _tail(units: Sequence[Unit], labels: list[Label]) -> None:

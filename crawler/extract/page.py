@@ -51,7 +51,7 @@ def _article(root: HtmlElement, head: Head, url: str, site: Site | None, capture
     skip = frozenset(thread.elements)
     container = find_container(root, site, skip)
     facts = facts_of(root, head, url, container.element, skip)
-    content = clean_content(container, url, site=site, skip=skip, title=facts.title)
+    content = clean_content(container, url, site=site, skip=skip, title=facts.title, authors=[author.name for author in facts.authors])
     own = article_address(url, head, site)
     next_pages, first = article_pages(root, url, own)
     reported = reported_count(root, skip)

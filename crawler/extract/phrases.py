@@ -6,6 +6,7 @@ Each test asks for wording that addresses the reader or is nothing else; one wor
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _I = re.IGNORECASE
 
@@ -77,7 +78,7 @@ def is_newsletter(text: str) -> bool:
 # ---- lines that are nothing else than a label -------------------------------------------------------------------------
 SHARE_LINE = re.compile(
     r"\W*(?:(?:please )?(?:share|spread|tell)(?: (?:this|it|the|with|on|via|your|love|post|article|story|page|entry|friends?|now|word|to|a|news|facebook|twitter|x|linkedin|whatsapp))*"
-    r"|sharing is caring|like this|loading|tweet|retweet|pin it|print(?: this)?|e-?mail(?: this)?|follow (?:us|me)(?: on .{1,40})?|share buttons?|\d* ?shares?"
+    r"|sharing is caring|like this|loading|tweet|retweet|pin (?:it|this|me)(?: for later| now)?|print(?: this)?|e-?mail(?: this)?|follow (?:us|me)(?: on .{1,40})?|share buttons?|\d* ?shares?"
     r"|(?:click to )?(?:share|tweet|email|print)(?: (?:on|via|to|a link).{1,60}\(opens in new window\).*)"
     r"|teilen(?: auf .*)?|teilen mit|gefällt mir|beitrag teilen|partager(?: sur .*)?|compartir(?: en .*)?|compartilhe.{0,30}|condividi.{0,30}|поделиться.{0,30}|copy link|link copied.?)\W*",
     _I,
@@ -173,3 +174,49 @@ _BOX_HEADING = re.compile(
 def heads_box(text: str) -> bool:
     """Whether a heading's own wording can head a box of the site: an author's last heading, with no text of its own, cannot."""
     return bool(_BOX_HEADING.search(text))
+
+
+def bio_of(text: str, names: Sequence[str]) -> bool:
+    """A paragraph that begins with an author's own name and says what that person is or does."""
+    return len(text) <= MAX_BIO and any(re.match(rf"\W*(?:about\W+)?{re.escape(name)}\b{_IS}", text, _I) for name in names if " " in name)
+
+
+# ---- lines around the text ---------------------------------------------------------------------------------------------
+_FOLLOW = re.compile(
+    r"^\W*(?:please |don.t forget to |be sure to |you can (?:also )?)?(?:follow|join|connect with|like|find|visit|stay connected|subscribe|keep up)\b.{0,110}\b(?:facebook|twitter|instagram|pinterest|youtube|linkedin|telegram|whatsapp|tiktok|discord|mastodon|bluesky|social media)\b",
+    _I,
+)
+_DISCLOSURE = re.compile(
+    r"\b(?:affiliate (?:links?|commissions?|marketer|disclosure)|amazon (?:associate|affiliate)|earn (?:from|a (?:small )?commission)|(?:small |an affiliate )?commission (?:if|when|on|at no)|earn us (?:a|money))\b", _I
+)
+_BYLINE = re.compile(r"^\W*(?:(?:written|posted|reviewed|updated|edited|published|authored|medically reviewed|fact[- ]checked) by|by|von|por|par)\s*:?\s+[^\W\d_a-z][^.!?\n]{2,60}$", _I)
+_META_LINE = re.compile(
+    r"^\W*(?:advertisement|sponsored|ad|loading|table of contents|\d+ min(?:ute)?s?(?: read)?|(?:estimated )?reading time\W.{0,30}|[\d,.]+ (?:views?|shares?|reads?)|"
+    r"(?:last |first |originally )?(?:published|updated|posted|modified|reviewed|last updated)(?: on)?\s*:?\s*(?:on )?[^.!?]{0,40}\d{4}[^.!?]{0,20})\W*$",
+    _I,
+)
+_CREDIT = re.compile(r"^\W*(?:(?:(?:feature[d]?|cover|header|main|hero|lead|top) )?(?:image|photo|picture|photograph|illustration|graphic)s?(?: credits?| source| courtesy| by|:)|credits?:)[^\n]{0,140}$", _I)
+
+
+def is_follow_line(text: str) -> bool:
+    """``Follow us on Facebook and Twitter``: a call, not a sentence about networks."""
+    return len(text) < 160 and bool(_FOLLOW.search(text))
+
+
+def is_disclosure(text: str) -> bool:
+    """``As an Amazon Associate we earn from ...``: how the site is paid."""
+    return len(text) < 450 and bool(_DISCLOSURE.search(text)) and bool(_ADDRESSES_READER.search(text) or re.search(r"\b(?:I|this (?:post|article|page|site))\b", text, _I))
+
+
+def is_byline(text: str) -> bool:
+    return len(text) < 80 and bool(_BYLINE.match(text)) and not text.rstrip().endswith((".", "!", "?", ":", ","))
+
+
+def is_meta_line(text: str) -> bool:
+    """A line that is only a date of publication, a reading time, or a label of the layout."""
+    return len(text) < 110 and bool(_META_LINE.match(text))
+
+
+def is_credit(text: str) -> bool:
+    """A picture's credit that stands as a line of its own."""
+    return len(text) < 160 and bool(_CREDIT.match(text))

@@ -29,7 +29,7 @@ def extract_post(post: Json, *, authors: Sequence[Author], terms: Sequence[Term]
     protected = content.get("protected", False)
     if not isinstance(protected, bool):
         raise ValueError(f"post {post.get('id')!r}: content.protected is {type(protected).__name__}, not a boolean")
-    body = Content() if protected else extract_fragment(_text(content, "rendered", "post content"), link, site=site)
+    body = Content() if protected else extract_fragment(_text(content, "rendered", "post content"), link, site=site, authors=[author.name for author in authors])
     published = _moment(post, "date", "post", timezone)
     modified = _moment(post, "modified", "post", timezone)
     return Article(

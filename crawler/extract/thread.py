@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -24,8 +25,10 @@ _UNNUMBERED = etree.XPath(
     "//*[contains(@itemtype, 'schema.org/Comment') or contains(@itemtype, 'UserComments') or contains(concat(' ', normalize-space(@class), ' '), ' comment ')"
     " or contains(@class, 'depth-') or contains(@class, 'comment-item')]"
 )
-_ELSEWHERE = re.compile(r"(?:widget[-_])?(?:recent|latest|last|newest|popular|top|best)[-_]?comments?(?:[-_].*)?|wp-block-latest-comments.*|widget_.*comments?.*|sidebar.*|secondary|widget-area|footer-widgets.*|.*-sidebar")
+_ELSEWHERE = re.compile(r"(?:widget[-_])?(?:recent|latest|last|newest|popular|top|best)[-_]?comments?(?:[-_].*)?|wp-block-latest-comments.*|widget_.*(?:recent|latest).*comments?.*|[\w-]*recentcomments[\w-]*")
+_SIDEBAR = re.compile(r"sidebar|secondary|widget-area|footer-widgets.*|sidebar-(?:primary|right|left|area|content|inner)|(?:primary|right|left|main)-sidebar")
 _WRAPPER = re.compile(r"(?:[a-z]+-)?comment(?:[-_](?:wrap(?:per)?|container|item|thread|node|outer|block|box|holder))?|depth-\d+")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\b(?:ago|her|vor|hace|il y a)\b")
 _DEPTH = re.compile(r"(?:depth|comment[_-]level|wpd_comment_level|level)[-_](\d+)")
 _REPLY_ID = re.compile(r"[?&]replytocom=(\d+)|#(?:comment|li-comment|div-comment|comments?/)-?(\d+)")
 
@@ -77,28 +80,47 @@ def _numbered(root: HtmlElement) -> list[tuple[HtmlElement, str, str | None]]:
         elif (match := _SHORT_ID.match(name)) is not None and element.tag != "a":
             short.append((element, match.group(1), None))
     found = found or [item for item in short if "comment" in " ".join(tokens(item[0])) or _in_comments(item[0])]
-    return _of_this_article(found)
+    return _of_this_article(found, root)
 
 
 def _in_comments(element: HtmlElement) -> bool:
     return any("comment" in " ".join(tokens(up)) for up in element.iterancestors())
 
 
-def _of_this_article(found: list[tuple[HtmlElement, str, str | None]]) -> list[tuple[HtmlElement, str, str | None]]:
-    """Without the lists of recent comments, unless nothing else is there that could be the thread."""
-    return [item for item in found if not _elsewhere(item[0])]
+def _of_this_article(found: list[tuple[HtmlElement, str, str | None]], root: HtmlElement) -> list[tuple[HtmlElement, str, str | None]]:
+    """Without the widgets of recent comments. Broken markup may put the thread itself into a sidebar: where nothing else is
+    there, what has a date and no address of another article is the thread."""
+    main = [item for item in found if not _elsewhere(item[0]) and not _in_sidebar(item[0])]
+    if main or not found:
+        return main
+    own = next(iter(root.xpath("//link[@rel='canonical']/@href")), "")
+    return [item for item in found if _YEAR.search(item[0].text_content() or "") and not _foreign(item[0], item[1], str(own))]
+
+
+def _foreign(element: HtmlElement, number: str, own: str) -> bool:
+    """Does its permalink lead to another article than ``own``?"""
+    for anchor in element.iter("a"):
+        address, _, fragment = (anchor.get("href") or "").partition("#")
+        if fragment.endswith(f"comment-{number}") and address and own:
+            return _path(address) != _path(own)
+    return False
+
+
+def _path(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return address
+    return re.sub(r"/comment-page-\d+", "", parts.path).rstrip("/") + "?" + re.sub(r"&?cpage=\d+", "", parts.query)
 
 
 def _elsewhere(element: HtmlElement) -> bool:
-    up: HtmlElement | None = element
-    while up is not None and up.tag not in ("body", "main"):
-        for name in tokens(up):
-            if name in ("comments", "commentlist", "comment-list") and up is not element:
-                return False
-            if _ELSEWHERE.fullmatch(name):
-                return True
-        up = up.getparent()
-    return False
+    """Is it in a widget with the comments of all articles?"""
+    return any(_ELSEWHERE.fullmatch(name) for up in (element, *element.iterancestors()) if up.tag not in ("body", "main", "html") for name in tokens(up))
+
+
+def _in_sidebar(element: HtmlElement) -> bool:
+    return any(_SIDEBAR.fullmatch(name) for up in element.iterancestors() if up.tag not in ("body", "main", "html") for name in tokens(up))
 
 
 def _scopes(found: list[tuple[HtmlElement, str, str | None]]) -> list[tuple[HtmlElement, str, str | None]]:

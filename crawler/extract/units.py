@@ -68,13 +68,13 @@ class _Walk:
 
     def _visit(self, element: HtmlElement, parent: HtmlElement) -> None:
         tag = element.tag
-        if element in self.skip or not isinstance(tag, str):
+        if element in self.skip or not isinstance(tag, str) or (tag in SILENT and tag not in _MEDIA):
             return
         if tag == "br":
             self._break(parent)
         elif tag in BLOCK or element in self.with_blocks:
             self._block(element, tag, parent)
-        elif tag in _MEDIA or tag not in SILENT:
+        else:
             self.line.append(element)
 
     def _break(self, parent: HtmlElement) -> None:
