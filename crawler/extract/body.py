@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lxml.html import HtmlElement
 
 from crawler.extract.container import Container, Width
 from crawler.extract.judge import judge
 from crawler.extract.labels import Label, anchors, label_units
 from crawler.extract.media import frame_address, image_address, image_alt
 from crawler.extract.sanitise import markup
-from crawler.extract.tree import absolute, parse, text_of
+from crawler.extract.tree import Element, absolute, parse, text_of
 from crawler.extract.units import Unit, units_of
 from crawler.items import Block, Image, Link
 from crawler.site import Site
@@ -41,12 +40,12 @@ def extract_fragment(html: str, base_url: str, *, site: Site | None = None, auth
     return content_of(root, base_url, site=site, authors=authors)
 
 
-def clean_content(container: Container, base_url: str, *, site: Site | None = None, skip: frozenset[HtmlElement] = frozenset(), title: str = "", authors: Sequence[str] = ()) -> Content:
+def clean_content(container: Container, base_url: str, *, site: Site | None = None, skip: frozenset[Element] = frozenset(), title: str = "", authors: Sequence[str] = ()) -> Content:
     """The same for the container of a page."""
     return content_of(container.element, base_url, site=site, skip=skip, title=title, authors=authors, width=container.width)
 
 
-def content_of(container: HtmlElement, base_url: str, *, site: Site | None = None, skip: frozenset[HtmlElement] = frozenset(), title: str = "", authors: Sequence[str] = (), width: Width = "exact") -> Content:
+def content_of(container: Element, base_url: str, *, site: Site | None = None, skip: frozenset[Element] = frozenset(), title: str = "", authors: Sequence[str] = (), width: Width = "exact") -> Content:
     """Blocks, images and links of an element. ``skip``: elements left out; ``title``: a heading that repeats it is no body."""
     units = units_of(container, skip)
     labels = label_units(units, container, site, title, base_url, authors)

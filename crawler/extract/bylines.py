@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 
-from lxml.html import HtmlElement
 
 from crawler.extract.head import Head
 from crawler.extract.headline import site_name
 from crawler.extract.jsonld import people
 from crawler.extract.months import MONTHS
 from crawler.extract.regions import ELSEWHERE
-from crawler.extract.tree import absolute, text_of, tokens
+from crawler.extract.tree import Element, absolute, all_text, text_of, tokens
 from crawler.items import Author
 
 _BY = re.compile(r"(?:^|[\n|•·])\s*(?:(?:written|posted|published|authored|story|words|text|article|guest post|report) )?(?:by|von|par|por|di|door|av|af|autor(?:in)?:|author:|автор:)\s*:?\s+(?P<names>[^\n|•·]{2,160})", re.I)
@@ -25,7 +24,7 @@ _TRIVIAL = frozenset("admin administrator editor guest staff webmaster root user
 _ELSEWHERE = re.compile(r".*(?:related|sidebar|widget|comment|recommend|popular|footer|author-?(?:box|bio|info|desc)|more-posts|latest|newsletter).*")
 
 
-def authors_of(root: HtmlElement, head: Head, header: list[HtmlElement], url: str, skip: frozenset[HtmlElement]) -> tuple[Author, ...]:
+def authors_of(root: Element, head: Head, header: list[Element], url: str, skip: frozenset[Element]) -> tuple[Author, ...]:
     """The authors, in the order of the byline. The page's byline wins where it agrees with the head or says more; the
     head's person wins over a byline that names someone else."""
     shown = _shown(header, url)
@@ -63,7 +62,7 @@ def _stated(head: Head, url: str) -> tuple[Author, ...]:
 
 
 # ---- the page's own byline ----------------------------------------------------------------------------------------------
-def _shown(header: list[HtmlElement], url: str) -> tuple[Author, ...]:
+def _shown(header: list[Element], url: str) -> tuple[Author, ...]:
     """Linked names first, then the words after ``By``, then elements whose class says author."""
     for part in header:
         linked = _linked(part, url)
@@ -80,9 +79,9 @@ def _shown(header: list[HtmlElement], url: str) -> tuple[Author, ...]:
     return ()
 
 
-def _linked(part: HtmlElement, url: str) -> list[Author]:
+def _linked(part: Element, url: str) -> list[Author]:
     """The first link to an author's page and those beside it: further away stand the authors of other articles."""
-    found: list[tuple[Author, HtmlElement]] = []
+    found: list[tuple[Author, Element]] = []
     for anchor in part.iter("a"):
         if "author" not in (anchor.get("rel") or "").split() and not _AUTHOR_LINK.search(anchor.get("href") or ""):
             continue
@@ -94,7 +93,7 @@ def _linked(part: HtmlElement, url: str) -> list[Author]:
     return [author for author, _ in found]
 
 
-def _beside(anchor: HtmlElement, found: list[tuple[Author, HtmlElement]]) -> bool:
+def _beside(anchor: Element, found: list[tuple[Author, Element]]) -> bool:
     """Is there little but names between this link and the last one?"""
     last = found[-1][1]
     shared = set(last.iterancestors())
@@ -106,7 +105,7 @@ def _beside(anchor: HtmlElement, found: list[tuple[Author, HtmlElement]]) -> boo
     return len(text) - names < 60 and not re.search(r"review|fact.?check|edit", text, re.I)
 
 
-def _marked(part: HtmlElement) -> list[Author]:
+def _marked(part: Element) -> list[Author]:
     for element in part.iter():
         if isinstance(element.tag, str) and ("author" in (element.get("itemprop") or "") or any(_NAME_CLASS.fullmatch(name) for name in tokens(element))):
             text = text_of(element)
@@ -116,7 +115,7 @@ def _marked(part: HtmlElement) -> list[Author]:
     return []
 
 
-def anywhere(root: HtmlElement, url: str, skip: frozenset[HtmlElement]) -> tuple[Author, ...]:
+def anywhere(root: Element, url: str, skip: frozenset[Element]) -> tuple[Author, ...]:
     """The last place to look: the first name that is marked as an author's, wherever it stands outside of the thread."""
     for element in root.iter("a", "span", "div", "p", "b", "strong", "address", "li", "h4", "h5"):
         rel = (element.get("rel") or "").split()
@@ -127,14 +126,14 @@ def anywhere(root: HtmlElement, url: str, skip: frozenset[HtmlElement]) -> tuple
         names = [Author(name, absolute(url, element.get("href")) if element.tag == "a" else "") for name in split_names(text)] if len(text) < 80 else []
         if names:
             return _distinct(names)
-    written = next((m for e in root.iter("p", "div", "span", "li", "h4", "h5", "h6") if len(e) < 6 and (m := _WRITTEN_BY.match((e.text_content() or "")[:120].strip()))), None)
+    written = next((m for e in root.iter("p", "div", "span", "li", "h4", "h5", "h6") if len(e) < 6 and (m := _WRITTEN_BY.match(all_text(e)[:120].strip()))), None)
     return tuple(Author(name) for name in split_names(written.group(1))) if written is not None else ()
 
 
 _WRITTEN_BY = re.compile(r"^(?:written|authored|posted|article|words|story|text) by\s*:?\s+([^\n|]{3,60})$", re.I)
 
 
-def _written(header: list[HtmlElement]) -> list[Author]:
+def _written(header: list[Element]) -> list[Author]:
     for part in header:
         match = _BY.search(text_of(part))
         if match is not None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from copy import deepcopy
 
-import lxml.html
 from lxml import etree
-from lxml.html import HtmlElement
 from trafilatura.core import bare_extraction
+from crawler.extract.tree import Element
 
 _SIGNS = re.compile(r"[\W_]+")
+_SKIPPED = etree.XPath(".//*[@data-skipped]")
 _PROBE = 48  # letters at either end of a unit that must be found
 
 
@@ -41,33 +41,37 @@ def _letters(text: str) -> str:
     return _SIGNS.sub("", text).casefold()
 
 
-def clean_element(element: HtmlElement, skip: frozenset[HtmlElement] = frozenset(), url: str | None = None) -> Verdict:
+def clean_element(element: Element, skip: frozenset[Element] = frozenset(), url: str | None = None) -> Verdict:
     """What trafilatura keeps of the element, the skipped ones left out. Empty when it finds nothing or gives up."""
-    document = _document(element, skip)
     try:
-        found = bare_extraction(document, url=url, fast=True, include_comments=False, include_tables=True, with_metadata=False)
+        found = bare_extraction(_document(element, skip), url=url, fast=True, include_comments=False, include_tables=True, with_metadata=False)
     except (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, etree.LxmlError, AssertionError):
         return Verdict("")  # the caller keeps the container's own units: nothing is lost by it
     return Verdict((found.text if found is not None and not isinstance(found, dict) else "") or "")
 
 
-def _document(element: HtmlElement, skip: frozenset[HtmlElement]) -> HtmlElement:
-    """A document of its own around a copy of the element, so that the page's tree stays as it was."""
+def _document(element: Element, skip: frozenset[Element]) -> str:
+    """A document of its own around the element, without what is skipped. The page's tree stays as it was."""
     marked = [e for e in skip if any(up is element for up in e.iterancestors())]
     for e in marked:
         e.set("data-skipped", "1")
     copy = deepcopy(element)
     for e in marked:
         del e.attrib["data-skipped"]
-    if element.tag == "html":
-        document = copy
-    else:
-        document = lxml.html.document_fromstring("<html><body><article></article></body></html>")
-        copy.tail = None
-        if copy.tag == "body":
-            copy.tag = "div"
-        document.body[0].append(copy)
-    for e in list(copy.iter()):
-        if isinstance(e.tag, str) and e.get("data-skipped") and e.getparent() is not None:
-            e.drop_tree()
-    return document
+    copy.tail = None
+    for e in _SKIPPED(copy):
+        _drop(e)
+    html: str = etree.tostring(copy, encoding="unicode", method="html")
+    return f"<html><body><article>{html}</article></body></html>"
+
+
+def _drop(element: Element) -> None:
+    parent = element.getparent()
+    if parent is None:
+        return
+    before = element.getprevious()
+    if element.tail and before is not None:
+        before.tail = (before.tail or "") + element.tail
+    elif element.tail:
+        parent.text = (parent.text or "") + element.tail
+    parent.remove(element)

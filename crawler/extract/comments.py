@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
-from lxml.html import HtmlElement
 
 from crawler.extract.dates import Moment, Order, page_order, parse_any_language, parse_iso, parse_relative, parse_written
 from crawler.extract.months import MONTHS
 from crawler.extract.thread import Node, comment_nodes, own_elements
-from crawler.extract.tree import BLOCK, absolute, clean, text_of, tokens
+from crawler.extract.tree import BLOCK, Element, absolute, clean, all_text, text_of, tokens
 from crawler.items import Comment, CommentKind
 
 Role = Literal["author", "name", "date", "meta", "content", "whole", "junk", "children"]
@@ -58,31 +57,31 @@ class _Parts:
     """The elements of one comment by what they are."""
 
     node: Node
-    by_role: dict[Role, list[HtmlElement]] = field(default_factory=dict)
-    times: list[HtmlElement] = field(default_factory=list)
-    permalinks: list[HtmlElement] = field(default_factory=list)
-    own: list[HtmlElement] = field(default_factory=list)
+    by_role: dict[Role, list[Element]] = field(default_factory=dict)
+    times: list[Element] = field(default_factory=list)
+    permalinks: list[Element] = field(default_factory=list)
+    own: list[Element] = field(default_factory=list)
 
-    def of(self, role: Role) -> list[HtmlElement]:
+    def of(self, role: Role) -> list[Element]:
         return self.by_role.get(role, [])
 
 
 @dataclass(frozen=True, slots=True)
 class Thread:
     comments: tuple[Comment, ...] = ()
-    elements: tuple[HtmlElement, ...] = ()  # where they stand in the page
+    elements: tuple[Element, ...] = ()  # where they stand in the page
     relative: int = 0  # comments whose date is known only relative to the capture
 
 
 def extract_comments(
-    root: HtmlElement, base_url: str, *, language: str | None = None, captured_at: str | None = None, timezone: str | None = None
+    root: Element, base_url: str, *, language: str | None = None, captured_at: str | None = None, timezone: str | None = None
 ) -> Thread:
     """All comments of the page in reading order, pings included, each by its kind."""
     parts = [_sort(node) for node in comment_nodes(root)]
     dates = [_date_texts(part) for part in parts]
     order = page_order((text for texts in dates for text in texts), language) if parts else None
     comments: list[Comment] = []
-    elements: list[HtmlElement] = []
+    elements: list[Element] = []
     relative = 0
     for part, texts in zip(parts, dates, strict=True):
         moment = _moment(part, texts, order)
@@ -112,7 +111,7 @@ def _sort(node: Node) -> _Parts:
     return parts
 
 
-def _itemprop(element: HtmlElement) -> Role | None:
+def _itemprop(element: Element) -> Role | None:
     names: dict[str, Role] = {"author": "author", "creator": "author", "name": "name", "text": "content", "commentText": "content", "datePublished": "date", "commentTime": "date", "dateCreated": "date"}
     return names.get(element.get("itemprop") or "")
 
@@ -151,7 +150,7 @@ def _kind(parts: _Parts) -> CommentKind:
     above = [name for up in list(parts.node.element.iterancestors())[:4] for name in tokens(up)]
     if any(_PING_LIST.fullmatch(name) for name in above):
         return "pingback"
-    start = _PING.match((parts.node.element.text_content() or "")[:200])
+    start = _PING.match(all_text(parts.node.element)[:200])
     if start is not None and start.group(1).lower() != "ping" and start.end() > start.end(1) + 1:
         return "pingback" if start.group(1).lower() == "pingback" else "trackback"
     return "comment"
@@ -168,7 +167,7 @@ def _ping(parts: _Parts, author: str, text: str) -> tuple[str, str]:
 
 
 # ---- author ------------------------------------------------------------------------------------------------------------
-def _author(parts: _Parts) -> tuple[str, HtmlElement | None]:
+def _author(parts: _Parts) -> tuple[str, Element | None]:
     for element in (*parts.of("name"), *(e for e in parts.of("author") if e.tag != "img"), *(e for e in parts.own if e.tag == "cite")):
         name = _name_in(element, parts)
         if name:
@@ -181,7 +180,7 @@ def _author(parts: _Parts) -> tuple[str, HtmlElement | None]:
     return _author_in_text(parts)
 
 
-def _author_in_text(parts: _Parts) -> tuple[str, HtmlElement | None]:
+def _author_in_text(parts: _Parts) -> tuple[str, Element | None]:
     for element in (*parts.of("meta"), *parts.of("date")):
         strong = next(element.iter("strong", "b", "cite"), None)
         if strong is not None and 0 < len(text_of(strong)) < _LIMIT:
@@ -196,7 +195,7 @@ def _author_in_text(parts: _Parts) -> tuple[str, HtmlElement | None]:
     return "", None
 
 
-def _name_in(element: HtmlElement, parts: _Parts) -> str:
+def _name_in(element: Element, parts: _Parts) -> str:
     """The name inside an element that may also hold a picture, ``says:``, a date and a reply link."""
     if len(element):
         inner = next((e for e in element.iter("cite", "strong", "b") if e is not element and text_of(e)), None)
@@ -213,7 +212,7 @@ def _tidy_name(text: str) -> str:
     return line if len(line) <= 100 and line.casefold() not in _NO_NAME else ""
 
 
-def _author_url(parts: _Parts, element: HtmlElement | None, base_url: str) -> str:
+def _author_url(parts: _Parts, element: Element | None, base_url: str) -> str:
     candidates = [] if element is None else [*element.iter("a"), *(e for e in element.iterancestors("a"))]
     for anchor in candidates:
         if anchor not in parts.permalinks and (anchor.get("href") or "").strip() and "replytocom" not in anchor.get("href", ""):
@@ -250,7 +249,7 @@ def _moment(parts: _Parts, texts: list[str], order: Order | None) -> Moment | No
 
 
 # ---- text --------------------------------------------------------------------------------------------------------------
-def _text(parts: _Parts, author: HtmlElement | None) -> str:
+def _text(parts: _Parts, author: Element | None) -> str:
     marks = {e for e in (author, *parts.times, *parts.of("name"), *parts.of("date")) if e is not None}
     for role in ("content", "whole"):
         for element in parts.of(role):
@@ -271,19 +270,19 @@ def _is_date_line(line: str) -> bool:
     return 0 < len(bare) < 45 and parse_written(bare) is not None and not re.sub(r"[\W\d_]|\b(?:at|on|um|am|uhr|pm|a las|à|om|the|st|nd|rd|th|de|del)\b", "", _MONTH_WORDS.sub("", bare), flags=re.I).strip()
 
 
-def _text_without(element: HtmlElement, parts: _Parts, more: set[HtmlElement]) -> str:
+def _text_without(element: Element, parts: _Parts, more: set[Element]) -> str:
     skip = {e for e in (*parts.of("junk"), *parts.of("children"), *more) if e is not element} | parts.node.inner
     skip -= {element}
     return text_of(element, paragraph="\n\n", skip=skip)
 
 
-def _inside(element: HtmlElement, outer: HtmlElement) -> bool:
+def _inside(element: Element, outer: Element) -> bool:
     return any(up is outer for up in element.iterancestors())
 
 
-def _bylines(marks: set[HtmlElement]) -> set[HtmlElement]:
+def _bylines(marks: set[Element]) -> set[Element]:
     """The smallest block around each of the marks: the line that holds name and date."""
-    lines: set[HtmlElement] = set()
+    lines: set[Element] = set()
     for mark in marks:
         block = next((e for e in (mark, *mark.iterancestors()) if e.tag in BLOCK and e.tag not in ("div", "li", "article")), mark)
         lines.add(block)

@@ -8,10 +8,9 @@ from typing import Literal
 
 from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
-from lxml.html import HtmlElement
 
 from crawler.extract.regions import ELSEWHERE
-from crawler.extract.tree import tokens
+from crawler.extract.tree import Element, all_text, tokens
 from crawler.site import Site
 
 # Names of the element that holds the text and little else, the most telling first. Only whole class names and ids.
@@ -34,21 +33,21 @@ Width = Literal["exact", "broad", "page"]
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    element: HtmlElement
+    element: Element
     width: Width  # exact: the body alone; broad: the article with its head and boxes; page: nothing better was found
     how: str
 
 
-def find_container(root: HtmlElement, site: Site | None = None, skip: frozenset[HtmlElement] = frozenset()) -> Container:
+def find_container(root: Element, site: Site | None = None, skip: frozenset[Element] = frozenset()) -> Container:
     """The container of the page's article. A mark counts only when it holds most of the page's running text: themes use
     the same names for teasers, and page builders leave the real text outside of them."""
     prose, total = _prose(root, skip)
     declared = _declared(root, site)
     if declared is not None:
         return Container(declared, "exact", f"site:{site.container}" if site else "site")
-    best: dict[int, HtmlElement] = {}
-    for element in root.iter():
-        rank = _rank(element) if isinstance(element.tag, str) else None
+    best: dict[int, Element] = {}
+    for element in root.iter("div", "section", "article", "main", "span", "td"):
+        rank = _rank(element)
         if rank is not None and (rank not in best or prose.get(element, 0) > prose.get(best[rank], 0)):
             best[rank] = element
     for rank in sorted(best):
@@ -59,7 +58,7 @@ def find_container(root: HtmlElement, site: Site | None = None, skip: frozenset[
     return _by_tag(root, prose, total)
 
 
-def _declared(root: HtmlElement, site: Site | None) -> HtmlElement | None:
+def _declared(root: Element, site: Site | None) -> Element | None:
     if site is None or not site.container:
         return None
     found = _selector(site.container)(root)
@@ -75,16 +74,18 @@ def _selector(css: str) -> CSSSelector:
         raise ValueError(f"Site.container: {css!r} is no CSS selector: {error}") from error
 
 
-def _rank(element: HtmlElement) -> int | None:
-    if element.tag not in ("div", "section", "article", "main", "span", "td"):
-        return None
-    if "articlebody" in (element.get("itemprop") or "").lower().split():
+def _rank(element: Element) -> int | None:
+    if "articlebody" in (element.get("itemprop") or "").lower():
         return 0
-    ranks = [_RANK[name] for name in tokens(element) if name in _RANK]
-    return min(ranks) if ranks else None
+    return _rank_of(tokens(element))
 
 
-def _by_tag(root: HtmlElement, prose: dict[HtmlElement, int], total: int) -> Container:
+@lru_cache(maxsize=20_000)
+def _rank_of(names: tuple[str, ...]) -> int | None:
+    return min((_RANK[name] for name in names if name in _RANK), default=None)
+
+
+def _by_tag(root: Element, prose: dict[Element, int], total: int) -> Container:
     for tag in ("article", "main"):
         elements = [e for e in root.iter(tag) if prose.get(e, 0) >= max(1, total * 0.6)]
         if elements:
@@ -93,15 +94,15 @@ def _by_tag(root: HtmlElement, prose: dict[HtmlElement, int], total: int) -> Con
     return Container(root if body is None else body, "page", "page")
 
 
-def _prose(root: HtmlElement, skip: frozenset[HtmlElement]) -> tuple[dict[HtmlElement, int], int]:
+def _prose(root: Element, skip: frozenset[Element]) -> tuple[dict[Element, int], int]:
     """Characters of paragraph text outside links under each element, and in all; threads, menus and sidebars left out."""
-    sizes: dict[HtmlElement, int] = {}
-    out: dict[HtmlElement, bool] = {}
+    sizes: dict[Element, int] = {}
+    out: dict[Element, bool] = {}
     total = 0
     for paragraph in root.iter("p", "blockquote", "li", "pre"):
         if paragraph.tag != "p" and next(paragraph.iter("p"), None) is not None:
             continue
-        size = len(paragraph.text_content()) - sum(len(a.text_content()) for a in paragraph.iter("a"))
+        size = len(all_text(paragraph)) - sum(len(all_text(a)) for a in paragraph.iter("a"))
         if size < 25 or (paragraph.tag == "li" and size < 60) or _is_out(paragraph, skip, out):
             continue
         total += size
@@ -110,9 +111,9 @@ def _prose(root: HtmlElement, skip: frozenset[HtmlElement]) -> tuple[dict[HtmlEl
     return (sizes, total) if total >= 250 else _loose_text(root, skip, out)
 
 
-def _loose_text(root: HtmlElement, skip: frozenset[HtmlElement], out: dict[HtmlElement, bool]) -> tuple[dict[HtmlElement, int], int]:
+def _loose_text(root: Element, skip: frozenset[Element], out: dict[Element, bool]) -> tuple[dict[Element, int], int]:
     """The same for pages without paragraphs: text directly in ``div`` and ``td``, apart by ``br``."""
-    sizes: dict[HtmlElement, int] = {}
+    sizes: dict[Element, int] = {}
     total = 0
     for element in root.iter("div", "td", "span", "p", "section", "article", "font", "li"):
         size = len((element.text or "").strip()) + sum(len((child.tail or "").strip()) for child in element)
@@ -124,10 +125,10 @@ def _loose_text(root: HtmlElement, skip: frozenset[HtmlElement], out: dict[HtmlE
     return sizes, total
 
 
-def _is_out(element: HtmlElement, skip: frozenset[HtmlElement], out: dict[HtmlElement, bool]) -> bool:
+def _is_out(element: Element, skip: frozenset[Element], out: dict[Element, bool]) -> bool:
     """Is it in a thread, a menu or a sidebar? Remembered per ancestor."""
-    path: list[HtmlElement] = []
-    up: HtmlElement | None = element
+    path: list[Element] = []
+    up: Element | None = element
     verdict = False
     while up is not None and up.tag not in ("body", "html"):
         known = out.get(up)

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from lxml.html import HtmlElement
 
 from crawler.extract.jsonld import Node, article_of, nodes_of
-from crawler.extract.tree import absolute, clean
+from crawler.extract.tree import Element, absolute, clean, all_text
 from crawler.site import Site
 
 _COMMENT_PAGE = re.compile(r"/comment-page-\d+/?$")
@@ -34,7 +33,7 @@ class Head:
         return self.meta.get(name, [])
 
 
-def head_of(root: HtmlElement, url: str) -> Head:
+def head_of(root: Element, url: str) -> Head:
     head = Head()
     for meta in root.iter("meta"):
         name = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower()
@@ -48,7 +47,7 @@ def head_of(root: HtmlElement, url: str) -> Head:
         elif "shortlink" in rel:
             head.shortlink = absolute(url, link.get("href"))
     title = next(root.iter("title"), None)
-    head.title = " ".join(clean(title.text_content() if title is not None else "").split())
+    head.title = " ".join(clean(all_text(title) if title is not None else "").split())
     head.nodes = nodes_of(root)
     head.article = article_of(head.nodes)
     language = (root.get("lang") or root.get("xml:lang") or head.first("og:locale", "content-language", "language")).strip()

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-from lxml.html import HtmlElement
 
 from crawler.extract.head import Head
 from crawler.extract.jsonld import string
-from crawler.extract.tree import text_of, tokens
+from crawler.extract.tree import Element, text_of, tokens
 
 _SEPARATOR = re.compile(r"\s+[|–—·•»«:›~-]+\s+|\s*[|»›]\s*")
 _WORDS = re.compile(r"\w+")
@@ -16,11 +15,11 @@ _HEADING_NAMES = frozenset("entry-title post-title article-title wp-block-post-t
 _ELSEWHERE = ("aside", "nav", "footer")
 
 
-def headline(root: HtmlElement, head: Head, skip: frozenset[HtmlElement]) -> tuple[str, HtmlElement | None]:
+def headline(root: Element, head: Head, skip: frozenset[Element]) -> tuple[str, Element | None]:
     """(title, its heading element). The heading wins over the head's wording, which is often cut or made for search engines."""
     said = _said(head)
     site = site_name(head)
-    best: tuple[float, str, HtmlElement | None] = (0.0, "", None)
+    best: tuple[float, str, Element | None] = (0.0, "", None)
     for place, element in enumerate(_headings(root, skip)):
         text = text_of(element).replace("\n", " ").strip()
         if not 1 < len(text) < 400 or text.casefold() == site.casefold():
@@ -33,8 +32,8 @@ def headline(root: HtmlElement, head: Head, skip: frozenset[HtmlElement]) -> tup
     return _from_head(head, site), None
 
 
-def _headings(root: HtmlElement, skip: frozenset[HtmlElement]) -> list[HtmlElement]:
-    found: list[HtmlElement] = []
+def _headings(root: Element, skip: frozenset[Element]) -> list[Element]:
+    found: list[Element] = []
     for element in root.iter("h1", "h2", "h3", "div", "span", "p", "header", "td"):
         tag = element.tag
         if tag in ("h1", "h2", "h3") or "headline" in (element.get("itemprop") or "") or (tag in ("div", "span", "p") and _HEADING_NAMES & set(tokens(element))):
@@ -66,7 +65,7 @@ def _likeness(a: str, b: str) -> float:
     return len(first & second) / len(first | second)
 
 
-def _standing(element: HtmlElement) -> float:
+def _standing(element: Element) -> float:
     """Weight of the markup: the theme's own title class, microdata, then the level of the heading."""
     bonus = {"h1": 0.2, "h2": 0.05}.get(element.tag, 0.0)
     names = set(tokens(element))

@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lxml.html import HtmlElement
 
-from crawler.extract.tree import clean
+from crawler.extract.tree import Element, clean
 
 Node = Mapping[str, Any]
 ARTICLE_TYPES = frozenset(
@@ -19,7 +18,7 @@ ARTICLE_TYPES = frozenset(
 _CONTROL = re.compile(r"[\x00-\x1f]+")
 
 
-def nodes_of(root: HtmlElement) -> list[Node]:
+def nodes_of(root: Element) -> list[Node]:
     """All JSON-LD objects of the page, ``@graph`` and lists taken apart. Broken JSON gives nothing."""
     nodes: list[Node] = []
     for script in root.iter("script"):

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lxml.html import HtmlElement
 
 from crawler.extract.cleaner import clean_element
 from crawler.extract.labels import SENTENCE_END, Label, link_share
 from crawler.extract.units import Unit
+from crawler.extract.tree import Element
 
 _CORE = 0.9  # of the kept text: the smallest element with that much is the article
 
 
-def judge(units: Sequence[Unit], labels: list[Label], container: HtmlElement, skip: frozenset[HtmlElement]) -> list[Label]:
+def judge(units: Sequence[Unit], labels: list[Label], container: Element, skip: frozenset[Element]) -> list[Label]:
     """The labels, with those of body units confirmed ("trafilatura"), restored ("complete") or turned to chrome."""
     if not any(label.kind == "body" for label in labels):
         return labels
@@ -34,7 +34,7 @@ def judge(units: Sequence[Unit], labels: list[Label], container: HtmlElement, sk
     return [_judged(unit, label, keep, core, container) for unit, label, keep in zip(units, labels, kept, strict=True)]
 
 
-def _judged(unit: Unit, label: Label, keep: bool, core: HtmlElement, container: HtmlElement) -> Label:
+def _judged(unit: Unit, label: Label, keep: bool, core: Element, container: Element) -> Label:
     if label.kind not in ("body", "caption"):
         return label
     if core is not container and not _in(unit.place, core):
@@ -51,10 +51,10 @@ def reads_like_text(unit: Unit) -> bool:
     return len(unit.text) >= 80 and bool(SENTENCE_END.search(unit.text)) and link_share(unit) < 0.4
 
 
-def _core(units: Sequence[Unit], kept: Sequence[bool], container: HtmlElement) -> HtmlElement:
+def _core(units: Sequence[Unit], kept: Sequence[bool], container: Element) -> Element:
     """The smallest element that holds most of the kept text."""
-    sizes: dict[HtmlElement, int] = {}
-    order: list[HtmlElement] = []
+    sizes: dict[Element, int] = {}
+    order: list[Element] = []
     total = 0
     for unit, keep in zip(units, kept, strict=True):
         if not keep:
@@ -70,9 +70,9 @@ def _core(units: Sequence[Unit], kept: Sequence[bool], container: HtmlElement) -
     return max(enough, key=_depth) if enough else container
 
 
-def _depth(element: HtmlElement) -> int:
+def _depth(element: Element) -> int:
     return sum(1 for _ in element.iterancestors())
 
 
-def _in(element: HtmlElement, outer: HtmlElement) -> bool:
+def _in(element: Element, outer: Element) -> bool:
     return element is outer or any(up is outer for up in element.iterancestors())

@@ -11,7 +11,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lxml.html import HtmlElement
 
 from crawler.extract.phrases import (
     BIO_HEADING,
@@ -34,7 +33,7 @@ from crawler.extract.phrases import (
 )
 from crawler.extract.regions import Region, regions_in
 from crawler.extract.media import host_of
-from crawler.extract.tree import absolute, text_of
+from crawler.extract.tree import Element, absolute, text_of
 from crawler.extract.units import Unit
 from crawler.items import BlockKind
 from crawler.site import Site
@@ -54,7 +53,7 @@ BODY = Label("body", "container")
 CAPTION = Label("caption", "media")
 
 
-def label_units(units: Sequence[Unit], container: HtmlElement, site: Site | None = None, title: str = "", base_url: str = "", authors: Sequence[str] = ()) -> list[Label]:
+def label_units(units: Sequence[Unit], container: Element, site: Site | None = None, title: str = "", base_url: str = "", authors: Sequence[str] = ()) -> list[Label]:
     """One label per unit, in order. ``title``: the article's headline, which is no body where it stands in the container;
     ``authors``: their names, for the paragraphs that introduce them."""
     regions = regions_in(container)
@@ -69,10 +68,10 @@ def label_units(units: Sequence[Unit], container: HtmlElement, site: Site | None
     return labels
 
 
-def _region_at(place: HtmlElement, container: HtmlElement, regions: dict[HtmlElement, Region]) -> Region | None:
+def _region_at(place: Element, container: Element, regions: dict[Element, Region]) -> Region | None:
     if not regions:
         return None
-    up: HtmlElement | None = place
+    up: Element | None = place
     while up is not None and up is not container:
         if up in regions:
             return regions[up]
@@ -157,7 +156,7 @@ def _all_of_host(unit: Unit, base_url: str, host: str) -> bool:
     return bool(targets) and all(host_of(target).removeprefix("www.") == host for target in targets)
 
 
-def _stray(units: Sequence[Unit], labels: list[Label], container: HtmlElement) -> None:
+def _stray(units: Sequence[Unit], labels: list[Label], container: Element) -> None:
     """Scraps of text in boxes of their own (prices, badges, ``View more``) beside a text that is written in paragraphs. Text
     directly in the container, and whatever ends like a sentence, is not meant."""
     if sum(unit.place.tag == "p" for unit in units) < 4:
@@ -267,7 +266,7 @@ def link_share(unit: Unit) -> float:
     return min(1.0, sum(len(text_of(a)) for a in anchors(unit)) / size) if size else 0.0
 
 
-def anchors(unit: Unit) -> list[HtmlElement]:
+def anchors(unit: Unit) -> list[Element]:
     return [a for node in unit.nodes if not isinstance(node, str) for a in node.iter("a")]
 
 
@@ -279,10 +278,10 @@ def is_emphasised(unit: Unit, tags: tuple[str, ...]) -> bool:
     return any(up.tag in tags for up in unit.place.iterancestors("em", "i", "strong", "b")) if unit.place.tag not in tags else True
 
 
-def _outermost(node: HtmlElement, tags: tuple[str, ...]) -> list[HtmlElement]:
+def _outermost(node: Element, tags: tuple[str, ...]) -> list[Element]:
     if node.tag in tags:
         return [node]
-    found: list[HtmlElement] = []
+    found: list[Element] = []
     for child in node:
         found += _outermost(child, tags)
     return found

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from lxml.html import HtmlElement
 
-from crawler.extract.tree import absolute, clean
+from crawler.extract.tree import Element, absolute, clean
 
 # Where lazy loaders keep the real address while ``src`` is a placeholder.
 _LAZY = ("data-src", "data-lazy-src", "data-original", "data-orig-file", "data-full-url", "data-lazy", "data-ezsrc", "data-cfsrc", "data-large-file")
 _PLACEHOLDER = re.compile(r"^data:|(?:^|/)(?:blank|spacer|pixel|transparent|placeholder|lazy(?:load)?|1x1|trans|grey|clear)[\w.-]*\.(?:gif|png|svg)", re.I)
 
 
-def image_address(image: HtmlElement, base_url: str) -> str:
+def image_address(image: Element, base_url: str) -> str:
     """The picture's absolute address; empty when there is none but a placeholder."""
     source = image.get("src") or ""
     if not source or _PLACEHOLDER.search(source):
@@ -22,7 +21,7 @@ def image_address(image: HtmlElement, base_url: str) -> str:
     return "" if source.startswith("data:") else absolute(base_url, source)
 
 
-def _first_of(image: HtmlElement) -> str:
+def _first_of(image: Element) -> str:
     """The first candidate of a ``srcset``, https://html.spec.whatwg.org/#srcset-attributes"""
     for name in ("srcset", "data-srcset", "data-lazy-srcset"):
         candidates = (image.get(name) or "").split()
@@ -31,11 +30,11 @@ def _first_of(image: HtmlElement) -> str:
     return ""
 
 
-def image_alt(image: HtmlElement) -> str:
+def image_alt(image: Element) -> str:
     return " ".join(clean(image.get("alt") or "").split())
 
 
-def frame_address(frame: HtmlElement, base_url: str) -> str:
+def frame_address(frame: Element, base_url: str) -> str:
     """What an iframe or embed shows; empty for scripts, blank frames and trackers without an address."""
     for name in ("src", "data-src", "data-lazy-src", "data-litespeed-src", "data-cmp-src", "data"):
         source = frame.get(name) or ""

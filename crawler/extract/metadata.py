@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from lxml.html import HtmlElement
 
 from crawler.extract.bylines import authors_of
 from crawler.extract.dates import Moment, page_order, parse_any_language, parse_iso, parse_written
@@ -14,7 +13,7 @@ from crawler.extract.head import Head
 from crawler.extract.headline import headline
 from crawler.extract.jsonld import string
 from crawler.extract.regions import ELSEWHERE
-from crawler.extract.tree import absolute, text_of, tokens
+from crawler.extract.tree import Element, absolute, text_of, tokens
 from crawler.items import Author, Term, TermKind
 
 _PUBLISHED = ("article:published_time", "og:published_time", "article:published", "datepublished", "date", "dc.date", "dc.date.issued", "dcterms.created", "dcterms.date", "dc.date.created", "sailthru.date",
@@ -30,15 +29,15 @@ _CATEGORY_ADDRESS = re.compile(r"/(?:categor(?:y|ies)|kategorien?|categoria|cate
 @dataclass(frozen=True, slots=True)
 class Facts:
     title: str
-    heading: HtmlElement | None
+    heading: Element | None
     authors: tuple[Author, ...]
     published: Moment | None
     modified: Moment | None
     terms: tuple[Term, ...]
-    header: tuple[HtmlElement, ...]
+    header: tuple[Element, ...]
 
 
-def facts_of(root: HtmlElement, head: Head, url: str, body: HtmlElement, skip: frozenset[HtmlElement]) -> Facts:
+def facts_of(root: Element, head: Head, url: str, body: Element, skip: frozenset[Element]) -> Facts:
     """``body``: the article's container; ``skip``: the thread, whose dates and names are not the article's."""
     title, heading = headline(root, head, skip)
     header = header_parts(root, heading, body, skip)
@@ -46,12 +45,12 @@ def facts_of(root: HtmlElement, head: Head, url: str, body: HtmlElement, skip: f
     return Facts(title, heading, authors_of(root, head, header, url, skip), published, modified, terms_of(root, head, url, heading, skip), tuple(header))
 
 
-def header_parts(root: HtmlElement, heading: HtmlElement | None, body: HtmlElement, skip: frozenset[HtmlElement]) -> list[HtmlElement]:
+def header_parts(root: Element, heading: Element | None, body: Element, skip: frozenset[Element]) -> list[Element]:
     """The elements around the headline that are neither text nor thread: where byline and date stand, nearest first."""
     if heading is None:
         return []
-    parts: list[HtmlElement] = []
-    inner: HtmlElement = heading
+    parts: list[Element] = []
+    inner: Element = heading
     for up in heading.iterancestors():
         if up.tag in ("body", "html"):
             break
@@ -65,7 +64,7 @@ def header_parts(root: HtmlElement, heading: HtmlElement | None, body: HtmlEleme
     return parts + _marked_parts(heading, body, skip, parts)
 
 
-def _may_be_header(element: HtmlElement, body: HtmlElement, skip: frozenset[HtmlElement]) -> bool:
+def _may_be_header(element: Element, body: Element, skip: frozenset[Element]) -> bool:
     if element is body or element in skip or element.tag in ("nav", "footer", "aside", "script", "style", "form", "noscript", "h1"):
         return False
     if ELSEWHERE & set(tokens(element)) or _holds(element, body):
@@ -73,15 +72,15 @@ def _may_be_header(element: HtmlElement, body: HtmlElement, skip: frozenset[Html
     return not any(_holds(element, part) for part in skip)
 
 
-def _holds(outer: HtmlElement, inner: HtmlElement) -> bool:
+def _holds(outer: Element, inner: Element) -> bool:
     return any(up is outer for up in inner.iterancestors())
 
 
-def _marked_parts(heading: HtmlElement, body: HtmlElement, skip: frozenset[HtmlElement], known: list[HtmlElement]) -> list[HtmlElement]:
+def _marked_parts(heading: Element, body: Element, skip: frozenset[Element], known: list[Element]) -> list[Element]:
     """Parts named as such (``entry-meta``, ``entry-footer``, ``posted-on``) in the element that holds headline and body:
     some themes put date and names below the text."""
     scope = next((up for up in heading.iterancestors() if up is body or _holds(up, body)), heading.getparent())
-    found: list[HtmlElement] = []
+    found: list[Element] = []
     for element in scope.iter("div", "p", "header", "footer", "span", "ul", "section", "time") if scope is not None else ():
         if len(found) >= 6:
             break
@@ -95,12 +94,12 @@ def _marked_parts(heading: HtmlElement, body: HtmlElement, skip: frozenset[HtmlE
 _META_NAMES = re.compile(r"(?:[\w-]*[-_])?(?:meta|byline|author|posted-on|posted-by|postmetadata|entry-info|post-info|entry-footer|post-date|entry-date|date|publish(?:ed)?(?:-date)?)(?:[-_][\w-]+)?|meta|info")
 
 
-def _is_meta(element: HtmlElement) -> bool:
+def _is_meta(element: Element) -> bool:
     return any(_META_NAMES.fullmatch(name) for name in tokens(element))
 
 
 # ---- dates -------------------------------------------------------------------------------------------------------------
-def dates_of(root: HtmlElement, head: Head, header: list[HtmlElement], url: str) -> tuple[Moment | None, Moment | None]:
+def dates_of(root: Element, head: Head, header: list[Element], url: str) -> tuple[Moment | None, Moment | None]:
     """(published, modified). Machine-readable ones first; then what stands beside the headline; then the address."""
     published = _stated_date(head, "datePublished", _PUBLISHED) or _marked_date(root, "datePublished")
     modified = _stated_date(head, "dateModified", _MODIFIED) or _marked_date(root, "dateModified")
@@ -121,7 +120,7 @@ def _any(text: str) -> Moment | None:
     return parse_iso(text) or (parse_written(text, "mdy") if text else None)
 
 
-def _marked_date(root: HtmlElement, name: str) -> Moment | None:
+def _marked_date(root: Element, name: str) -> Moment | None:
     for element in root.iter("time", "meta", "span", "abbr", "div", "p"):
         if name in (element.get("itemprop") or "").split():
             moment = parse_iso(element.get("datetime") or element.get("content") or element.get("title")) or parse_written(text_of(element)[:120])
@@ -130,7 +129,7 @@ def _marked_date(root: HtmlElement, name: str) -> Moment | None:
     return None
 
 
-def _shown_dates(header: list[HtmlElement], head: Head) -> tuple[Moment | None, Moment | None]:
+def _shown_dates(header: list[Element], head: Head) -> tuple[Moment | None, Moment | None]:
     published = modified = None
     order = page_order((text_of(part) for part in header), head.language) if header else None
     for part in header:
@@ -153,7 +152,7 @@ def _shown_dates(header: list[HtmlElement], head: Head) -> tuple[Moment | None, 
     return (published or modified), modified
 
 
-def _lines(part: HtmlElement) -> list[str]:
+def _lines(part: Element) -> list[str]:
     lines = [line for line in text_of(part).split("\n") if any(c.isdigit() for c in line)]
     return [line[:190] for line in lines if len(line) < 400]
 
@@ -168,7 +167,7 @@ def _last_resort(head: Head) -> Moment | None:
 
 
 # ---- terms -------------------------------------------------------------------------------------------------------------
-def terms_of(root: HtmlElement, head: Head, url: str, heading: HtmlElement | None, skip: frozenset[HtmlElement]) -> tuple[Term, ...]:
+def terms_of(root: Element, head: Head, url: str, heading: Element | None, skip: frozenset[Element]) -> tuple[Term, ...]:
     """Tags and categories: the links marked as such around the article, else what the head states."""
     found: dict[tuple[TermKind, str], Term] = {}
     scope = _article_around(root, heading)
@@ -191,7 +190,7 @@ def terms_of(root: HtmlElement, head: Head, url: str, heading: HtmlElement | Non
     return tuple(found.values())
 
 
-def _article_around(root: HtmlElement, heading: HtmlElement | None) -> HtmlElement:
+def _article_around(root: Element, heading: Element | None) -> Element:
     """The element of the whole article: WordPress' ``post`` or ``hentry``, else the page."""
     if heading is not None:
         for up in heading.iterancestors("article", "div", "main", "section"):
@@ -201,7 +200,7 @@ def _article_around(root: HtmlElement, heading: HtmlElement | None) -> HtmlEleme
     return root
 
 
-def _in_category_list(anchor: HtmlElement) -> bool:
+def _in_category_list(anchor: Element) -> bool:
     parent = anchor.getparent()
     return parent is not None and bool({"taxonomy-category", "cat-links", "post-categories"} & set(tokens(parent)))
 

@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
-from lxml.html import HtmlElement
 
 from crawler.extract.body import Content, clean_content
 from crawler.extract.comments import Thread, extract_comments
@@ -17,7 +16,7 @@ from crawler.extract.paging import article_pages, thread_pages
 from crawler.extract.refusals import READABLE, reason_for_none
 from crawler.extract.repair import wrap_bare_answers
 from crawler.extract.thread import reported_count
-from crawler.extract.tree import decode, parse
+from crawler.extract.tree import Element, decode, parse
 from crawler.items import Article, ArticleKind
 from crawler.site import Site
 
@@ -38,15 +37,17 @@ def extract_page(
     root = parse(text)
     if root is None:
         return Article(url=url, door="page", kind="none", title="", warnings=("the page is empty",))
+    alive = list(root.iter())  # lxml makes a new Python object for an element each time none is alive: that costs more than all rules
     head = head_of(root, url)
     refusal = reason_for_none(root, head, url, text)
     if refusal is not None and not refusal.startswith(READABLE):
         return Article(url=url, door="page", kind="none", title=head.title, language=head.language, warnings=(refusal,))
     article = _article(root, head, url, site, captured_at, timezone)
+    del alive
     return article if refusal is None else replace(article, kind="none", warnings=(refusal, *article.warnings))
 
 
-def _article(root: HtmlElement, head: Head, url: str, site: Site | None, captured_at: str | None, timezone: str | None) -> Article:
+def _article(root: Element, head: Head, url: str, site: Site | None, captured_at: str | None, timezone: str | None) -> Article:
     thread = extract_comments(root, url, language=head.language, captured_at=captured_at, timezone=timezone)
     skip = frozenset(thread.elements)
     container = find_container(root, site, skip)
@@ -99,7 +100,7 @@ def join_names(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
 
 
-def _source_id(root: HtmlElement, head: Head) -> str | None:
+def _source_id(root: Element, head: Head) -> str | None:
     body = root.find("body")
     match = _POST_CLASS.search((body.get("class") or "") if body is not None else "")
     if match is not None:

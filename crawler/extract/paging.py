@@ -6,21 +6,24 @@ import re
 from collections import Counter
 from urllib.parse import urldefrag, urlsplit
 
-from lxml.html import HtmlElement
 
-from crawler.extract.tree import absolute, tokens
+from lxml import etree
+
+from crawler.extract.tree import Element, absolute, all_text, tokens
 
 _THREAD_PAGE = re.compile(r"(/comment-page-|[?&]cpage=)(\d{1,5})(?=/|$|&|#)")
 _ARTICLE_PAGE = re.compile(r"^(?P<base>.*?)(?P<mark>/|[?&]page=)(?P<number>\d{1,3})/?$")
+_THREAD_LINKS = etree.XPath("//a[contains(@href, 'comment-page-') or contains(@href, 'cpage=')]")
+_PAGE_LINKS = etree.XPath("//a[contains(@class, 'post-page-numbers')] | //*[contains(@class, 'page-link') or contains(@class, 'post-nav-links') or contains(@class, 'pagelink') or contains(@class, 'post-pagination') or contains(@class, 'wp-link-pages')]//a | //p[contains(text(), 'Pages:')]/a")
 _MAX_PAGES = 2000
 
 
-def thread_pages(root: HtmlElement, url: str, own: str) -> tuple[str, ...]:
+def thread_pages(root: Element, url: str, own: str) -> tuple[str, ...]:
     """Addresses of the other pages of the thread, lowest first. ``own``: the article's address. Classic pagers link only
     the neighbours, so the highest number seen anywhere, in comment permalinks too, gives all below it."""
     seen: dict[int, str] = {}
     permalinks: Counter[int] = Counter()
-    for anchor in root.iter("a"):
+    for anchor in _THREAD_LINKS(root):
         href = anchor.get("href") or ""
         match = _THREAD_PAGE.search(href)
         if match is None or not _same_article(absolute(url, href), own):
@@ -38,17 +41,17 @@ def thread_pages(root: HtmlElement, url: str, own: str) -> tuple[str, ...]:
     return tuple(_THREAD_PAGE.sub(lambda m, n=number: f"{m.group(1)}{n}", example) for number in range(1, highest + 1) if number != current)  # type: ignore[misc]
 
 
-def _unlinked(root: HtmlElement, seen: dict[int, str]) -> int | None:
+def _unlinked(root: Element, seen: dict[int, str]) -> int | None:
     """The bare address of a thread without permalinks: page 1 when the pager goes up from it, else the page above all seen."""
     return 1 if min(seen) == 2 and 1 not in seen and _goes_up(root) else None
 
 
-def _goes_up(root: HtmlElement) -> bool:
-    for anchor in root.iter("a"):
+def _goes_up(root: Element) -> bool:
+    for anchor in _THREAD_LINKS(root):
         if _THREAD_PAGE.search(anchor.get("href") or ""):
             parent = anchor.getparent()
             names = tokens(anchor) + (tokens(parent) if parent is not None else [])
-            text = (anchor.text_content() or "").lower()
+            text = all_text(anchor).lower()
             if any("next" in name for name in names) or "newer" in text or "next" in text:
                 return True
     return False
@@ -59,9 +62,9 @@ def _same_article(url: str, own: str) -> bool:
     return (theirs.path.rstrip("/"), theirs.query) == (mine.path.rstrip("/"), mine.query)
 
 
-def article_pages(root: HtmlElement, url: str, own: str) -> tuple[tuple[str, ...], str]:
+def article_pages(root: Element, url: str, own: str) -> tuple[tuple[str, ...], str]:
     """(addresses of the other pages of the article, the address of its first page)."""
-    links = [anchor for anchor in root.iter("a") if _is_page_link(anchor)]
+    links = [anchor for anchor in _PAGE_LINKS(root) if _is_page_link(anchor)]
     base = _first_page(own, links, url)
     numbers: dict[int, str] = {}
     for anchor in links:
@@ -78,17 +81,17 @@ def article_pages(root: HtmlElement, url: str, own: str) -> tuple[tuple[str, ...
     return ((base, *others) if here != 1 else others), base
 
 
-def _is_page_link(anchor: HtmlElement) -> bool:
+def _is_page_link(anchor: Element) -> bool:
     if "post-page-numbers" in tokens(anchor):
         return True
-    text = (anchor.text_content() or "").strip()
+    text = all_text(anchor).strip()
     for up in anchor.iterancestors("div", "p", "nav", "ul", "span"):
         if {"page-links", "page-link", "post-nav-links", "post-pagination", "pagelink", "wp-link-pages"} & set(tokens(up)):
             return True
     return text.isdigit() and "Pages:" in ((anchor.getparent().text or "") if anchor.getparent() is not None else "")
 
 
-def _first_page(own: str, links: list[HtmlElement], url: str) -> str:
+def _first_page(own: str, links: list[Element], url: str) -> str:
     """The article's address without its page number, where a pager shows that the number is one."""
     match = _ARTICLE_PAGE.match(own)
     if match is None or not links:

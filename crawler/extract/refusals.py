@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from lxml.html import HtmlElement
 
 from crawler.extract.head import Head
 from crawler.extract.jsonld import types_of
+from crawler.extract.tree import Element
 
 # Classes that WordPress' body_class() gives, https://developer.wordpress.org/reference/functions/get_body_class/
 _LISTING_CLASSES = frozenset("home blog archive search search-results search-no-results error404 attachment author category tag date paged privacy-policy".split())
@@ -26,7 +26,7 @@ _LISTING_TYPES = frozenset(("collectionpage", "searchresultspage", "profilepage"
 _ARTICLE_MARKS = frozenset(("single", "single-post", "postid", "post-template-default"))
 
 
-def reason_for_none(root: HtmlElement, head: Head, url: str, text: str) -> str | None:
+def reason_for_none(root: Element, head: Head, url: str, text: str) -> str | None:
     """Why the page is no article, or None when it may be one."""
     xml = _XML.match(text[:4000])
     if xml is not None:
@@ -50,7 +50,7 @@ def _is_site_page(classes: set[str]) -> bool:
     return "page" in classes and any(name.startswith("page-id-") for name in classes)
 
 
-def _listing(root: HtmlElement, head: Head, url: str, classes: set[str]) -> str | None:
+def _listing(root: Element, head: Head, url: str, classes: set[str]) -> str | None:
     listed = classes & _LISTING_CLASSES
     if listed and ("wp-singular" not in classes or "attachment" in classes):
         return f"a listing page ({min(listed)})"
@@ -61,12 +61,12 @@ def _listing(root: HtmlElement, head: Head, url: str, classes: set[str]) -> str 
     return None
 
 
-def _body_classes(root: HtmlElement) -> set[str]:
+def _body_classes(root: Element) -> set[str]:
     body = root if root.tag == "body" else root.find("body")
     return set((body.get("class") or "").split()) if body is not None else set()
 
 
-def _says_article(root: HtmlElement, head: Head) -> bool:
+def _says_article(root: Element, head: Head) -> bool:
     classes = _body_classes(root)
     if classes & _ARTICLE_MARKS and "error404" not in classes:
         return True

@@ -6,9 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from lxml.html import HtmlElement
 
-from crawler.extract.tree import text_of, tokens
+from crawler.extract.tree import Element, text_of, tokens
 from crawler.items import BlockKind
 
 # A whole class name or id, lower case. Generic words ("widget", "content", "box") are missing on purpose: pruning by them
@@ -57,16 +56,21 @@ def _kind_of_name(name: str) -> BlockKind | None:
     return None
 
 
-def region_of(element: HtmlElement) -> Region | None:
+def region_of(element: Element) -> Region | None:
     """What the element's own markup says it is, without looking at its text."""
-    for name in tokens(element):
+    return _by_names(tokens(element)) or _by_tag(element)
+
+
+@lru_cache(maxsize=20_000)
+def _by_names(names: tuple[str, ...]) -> Region | None:
+    for name in names:
         kind = _kind_of_name(name)
         if kind is not None:
             return Region(kind, f"class:{name}")
-    return _by_tag(element)
+    return None
 
 
-def _by_tag(element: HtmlElement) -> Region | None:
+def _by_tag(element: Element) -> Region | None:
     tag = element.tag
     if tag == "nav":
         return Region("chrome", "tag:nav")
@@ -82,10 +86,10 @@ def _by_tag(element: HtmlElement) -> Region | None:
     return None
 
 
-def regions_in(container: HtmlElement) -> dict[HtmlElement, Region]:
+def regions_in(container: Element) -> dict[Element, Region]:
     """The outermost boxes of a container, each with its kind. A box that holds much of the container's own text is none:
     a class name is a hint, and no hint may cost an article."""
-    found: dict[HtmlElement, Region] = {}
+    found: dict[Element, Region] = {}
     total = -1
     for element in container.iterdescendants():
         if not isinstance(element.tag, str) or element.tag in ("a", "img", "br", "p", "body") and not element.get("class"):
@@ -102,7 +106,7 @@ def regions_in(container: HtmlElement) -> dict[HtmlElement, Region]:
     return found
 
 
-def plain_size(element: HtmlElement) -> int:
+def plain_size(element: Element) -> int:
     """Characters of text outside links."""
     linked = sum(len(text_of(a)) for a in element.iter("a"))
     return max(0, len(text_of(element)) - linked)

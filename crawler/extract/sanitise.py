@@ -7,10 +7,9 @@ from html import escape
 
 import nh3
 from lxml import etree
-from lxml.html import HtmlElement
 
 from crawler.extract.media import frame_address, image_address
-from crawler.extract.tree import BLOCK, absolute, emoji
+from crawler.extract.tree import BLOCK, Element, absolute, emoji
 from crawler.extract.units import Node, Unit
 
 _TAGS = set(
@@ -67,7 +66,7 @@ def _serialise(node: Node, base_url: str, unit: Unit) -> str:
     return etree.tostring(copy, encoding="unicode", method="html")
 
 
-def _rewrite(copy: HtmlElement, base_url: str) -> None:
+def _rewrite(copy: Element, base_url: str) -> None:
     for element in list(copy.iter("a", "img", "iframe", "embed", "h1", "figure")):
         if element.tag == "a" and element.get("href"):
             element.set("href", absolute(base_url, element.get("href")))
@@ -85,6 +84,6 @@ def _rewrite(copy: HtmlElement, base_url: str) -> None:
             element.tag = "h2"
 
 
-def _frame_link(frame: HtmlElement, base_url: str) -> str:
+def _frame_link(frame: Element, base_url: str) -> str:
     address = frame_address(frame, base_url)
     return f'<a href="{escape(address)}">{escape(address)}</a>' if address else ""

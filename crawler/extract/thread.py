@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from lxml import etree
-from lxml.html import HtmlElement
 
-from crawler.extract.tree import tokens
+from crawler.extract.tree import Element, all_text, tokens
 
 _ID = re.compile(r"(?:[a-z]+[-_]){0,2}?comm(?:ent)?[-_](?:item[-_]|wrap[-_]|body[-_]|id[-_]|number[-_])?(\d+)(?:_(\d+))?$", re.I)
 _SHORT_ID = re.compile(r"(?:comment|com|c)[-_]?(\d+)$", re.I)
 _NOT_A_COMMENT = re.compile(r"like|reply|respond|report|count|vote|quote|edit|form|rating|author|date|delete|flag|karma|avatar|link|rate|notify", re.I)
 _CANDIDATES = etree.XPath("//*[@id or @data-comment-id or (@name and self::a)]")
+_HAS_NUMBERS = etree.XPath("boolean(//a[@data-commentid or contains(@href, 'replytocom=') or contains(@href, '#comment-')])")
 _UNNUMBERED = etree.XPath(
     "//*[contains(@itemtype, 'schema.org/Comment') or contains(@itemtype, 'UserComments') or contains(concat(' ', normalize-space(@class), ' '), ' comment ')"
     " or contains(@class, 'depth-') or contains(@class, 'comment-item')]"
@@ -38,17 +38,17 @@ class Node:
     """One comment's place in the page. ``roots``: its own element, or ``dt`` and the ``dd`` that follow it."""
 
     number: str
-    roots: list[HtmlElement]
+    roots: list[Element]
     parent: str | None = None
     depth: int = 1
-    inner: set[HtmlElement] = field(default_factory=set)  # elements of other comments inside this one
+    inner: set[Element] = field(default_factory=set)  # elements of other comments inside this one
 
     @property
-    def element(self) -> HtmlElement:
+    def element(self) -> Element:
         return self.roots[0]
 
 
-def comment_nodes(root: HtmlElement) -> list[Node]:
+def comment_nodes(root: Element) -> list[Node]:
     """The thread's comments in page order, with parent and depth; empty when the page has none."""
     elements = _numbered(root) or _unnumbered(root)
     if not elements:
@@ -64,10 +64,10 @@ def comment_nodes(root: HtmlElement) -> list[Node]:
     return nodes
 
 
-def _numbered(root: HtmlElement) -> list[tuple[HtmlElement, str, str | None]]:
+def _numbered(root: Element) -> list[tuple[Element, str, str | None]]:
     """(element, number, stated parent) of all elements whose id says comment, outside of widgets with other articles' comments."""
-    found: list[tuple[HtmlElement, str, str | None]] = []
-    short: list[tuple[HtmlElement, str, str | None]] = []
+    found: list[tuple[Element, str, str | None]] = []
+    short: list[tuple[Element, str, str | None]] = []
     for element in _CANDIDATES(root):
         name = element.get("id") or element.get("name") or ""
         match = _ID.match(name)
@@ -83,21 +83,21 @@ def _numbered(root: HtmlElement) -> list[tuple[HtmlElement, str, str | None]]:
     return _of_this_article(found, root)
 
 
-def _in_comments(element: HtmlElement) -> bool:
+def _in_comments(element: Element) -> bool:
     return any("comment" in " ".join(tokens(up)) for up in element.iterancestors())
 
 
-def _of_this_article(found: list[tuple[HtmlElement, str, str | None]], root: HtmlElement) -> list[tuple[HtmlElement, str, str | None]]:
+def _of_this_article(found: list[tuple[Element, str, str | None]], root: Element) -> list[tuple[Element, str, str | None]]:
     """Without the widgets of recent comments. Broken markup may put the thread itself into a sidebar: where nothing else is
     there, what has a date and no address of another article is the thread."""
     main = [item for item in found if not _elsewhere(item[0]) and not _in_sidebar(item[0])]
     if main or not found:
         return main
     own = next(iter(root.xpath("//link[@rel='canonical']/@href")), "")
-    return [item for item in found if _YEAR.search(item[0].text_content() or "") and not _foreign(item[0], item[1], str(own))]
+    return [item for item in found if _YEAR.search(all_text(item[0])) and not _foreign(item[0], item[1], str(own))]
 
 
-def _foreign(element: HtmlElement, number: str, own: str) -> bool:
+def _foreign(element: Element, number: str, own: str) -> bool:
     """Does its permalink lead to another article than ``own``?"""
     for anchor in element.iter("a"):
         address, _, fragment = (anchor.get("href") or "").partition("#")
@@ -114,19 +114,19 @@ def _path(address: str) -> str:
     return re.sub(r"/comment-page-\d+", "", parts.path).rstrip("/") + "?" + re.sub(r"&?cpage=\d+", "", parts.query)
 
 
-def _elsewhere(element: HtmlElement) -> bool:
+def _elsewhere(element: Element) -> bool:
     """Is it in a widget with the comments of all articles?"""
     return any(_ELSEWHERE.fullmatch(name) for up in (element, *element.iterancestors()) if up.tag not in ("body", "main", "html") for name in tokens(up))
 
 
-def _in_sidebar(element: HtmlElement) -> bool:
+def _in_sidebar(element: Element) -> bool:
     return any(_SIDEBAR.fullmatch(name) for up in element.iterancestors() if up.tag not in ("body", "main", "html") for name in tokens(up))
 
 
-def _scopes(found: list[tuple[HtmlElement, str, str | None]]) -> list[tuple[HtmlElement, str, str | None]]:
+def _scopes(found: list[tuple[Element, str, str | None]]) -> list[tuple[Element, str, str | None]]:
     """One element per comment: the outermost of its own, widened to the wrapper that holds nothing of an earlier comment."""
     numbers = {element: number for element, number, _ in found}
-    chosen: dict[str, tuple[HtmlElement, str | None]] = {}
+    chosen: dict[str, tuple[Element, str | None]] = {}
     for element, number, parent in found:
         if number in chosen:
             known, known_parent = chosen[number]
@@ -141,11 +141,11 @@ def _scopes(found: list[tuple[HtmlElement, str, str | None]]) -> list[tuple[Html
     return scopes
 
 
-def _empty_anchor(element: HtmlElement) -> bool:
+def _empty_anchor(element: Element) -> bool:
     return element.tag == "a" and not (element.text or "").strip() and len(element) == 0
 
 
-def _widen(element: HtmlElement, number: str, numbers: dict[HtmlElement, str], taken: set[HtmlElement]) -> HtmlElement:
+def _widen(element: Element, number: str, numbers: dict[Element, str], taken: set[Element]) -> Element:
     scope = element
     if element.tag in ("dt", "dd"):
         return element
@@ -165,19 +165,19 @@ def _widen(element: HtmlElement, number: str, numbers: dict[HtmlElement, str], t
     return scope
 
 
-def _is_wrapper(element: HtmlElement) -> bool:
+def _is_wrapper(element: Element) -> bool:
     return element.tag == "li" or any(_WRAPPER.fullmatch(name) for name in tokens(element))
 
 
-def _first_number(element: HtmlElement, numbers: dict[HtmlElement, str]) -> str | None:
+def _first_number(element: Element, numbers: dict[Element, str]) -> str | None:
     return next((numbers[e] for e in element.iter() if e in numbers), None)
 
 
-def _only_of(element: HtmlElement, number: str, numbers: dict[HtmlElement, str]) -> bool:
+def _only_of(element: Element, number: str, numbers: dict[Element, str]) -> bool:
     return all(numbers[e] == number for e in element.iter() if e in numbers)
 
 
-def _roots(element: HtmlElement) -> list[HtmlElement]:
+def _roots(element: Element) -> list[Element]:
     """``dt`` and its ``dd``; an anchor that stands before its comment and what follows it; else the element itself."""
     if element.tag != "dt":
         return [element]
@@ -189,7 +189,7 @@ def _roots(element: HtmlElement) -> list[HtmlElement]:
     return roots
 
 
-def _set_parents(nodes: list[Node], by_element: dict[HtmlElement, str], stated: dict[str, str]) -> None:
+def _set_parents(nodes: list[Node], by_element: dict[Element, str], stated: dict[str, str]) -> None:
     numbers = {node.number for node in nodes}
     depth_of: dict[str, int] = {}
     trail: list[tuple[int, str]] = []  # (depth-N, number) of the last comment on each level, for flat lists
@@ -238,7 +238,7 @@ def _outruns(node: Node, later: list[Node]) -> bool:
     return node.number.isdecimal() and any(other.number.isdecimal() and int(other.number) < int(node.number) for other in later)
 
 
-def _number_above(element: HtmlElement, by_element: dict[HtmlElement, str]) -> str | None:
+def _number_above(element: Element, by_element: dict[Element, str]) -> str | None:
     for up in element.iterancestors():
         if up in by_element:
             return by_element[up]
@@ -249,7 +249,7 @@ def _number_above(element: HtmlElement, by_element: dict[HtmlElement, str]) -> s
     return None
 
 
-def _shown_depth(element: HtmlElement) -> int | None:
+def _shown_depth(element: Element) -> int | None:
     for candidate in (element, element.getparent(), *element.iterchildren("li", "div", "article")):
         if candidate is None:
             continue
@@ -260,10 +260,12 @@ def _shown_depth(element: HtmlElement) -> int | None:
     return None
 
 
-def _unnumbered(root: HtmlElement) -> list[tuple[HtmlElement, str, str | None]]:
+def _unnumbered(root: Element) -> list[tuple[Element, str, str | None]]:
     """Comments without ids: by microdata or classes, numbered by their reply link or permalink where they have one."""
-    found: list[tuple[HtmlElement, str, str | None]] = []
+    found: list[tuple[Element, str, str | None]] = []
     seen: set[str] = set()
+    if not _HAS_NUMBERS(root):
+        return found
     for element in _UNNUMBERED(root):
         if element.tag not in ("li", "article", "div", "section", "dd") or _elsewhere(element) or not _like_a_comment(element):
             continue
@@ -275,12 +277,12 @@ def _unnumbered(root: HtmlElement) -> list[tuple[HtmlElement, str, str | None]]:
     return found
 
 
-def _like_a_comment(element: HtmlElement) -> bool:
+def _like_a_comment(element: Element) -> bool:
     names = " ".join(" ".join(tokens(e)) for e in element.iterdescendants())
     return "author" in names or "fn" in names.split() or "vcard" in names
 
 
-def _number_inside(element: HtmlElement) -> str | None:
+def _number_inside(element: Element) -> str | None:
     for anchor in element.iter("a"):
         number = anchor.get("data-commentid")
         if number:
@@ -291,7 +293,7 @@ def _number_inside(element: HtmlElement) -> str | None:
     return None
 
 
-def own_elements(node: Node) -> Iterator[HtmlElement]:
+def own_elements(node: Node) -> Iterator[Element]:
     """The comment's own elements in document order, without those of the comments inside it."""
     for root in node.roots:
         stack = [root]
@@ -310,17 +312,19 @@ _NUMBER_WORDS = {"one": 1, "ein": 1, "eine": 1, "un": 1, "une": 1, "uno": 1, "um
 _COUNT_PLACES = re.compile(r"comments?(?:[-_](?:title|count|number|heading|header|area|section|wrap(?:per)?|list))?|respon(?:ses?|d)|wp-block-comments-title|wpdc?|wpd-thread-info|wc_header_text|comment-count|comments-num")
 
 
-def reported_count(root: HtmlElement, thread: frozenset[HtmlElement]) -> int | None:
+_COUNT_CANDIDATES = etree.XPath("//h1 | //h2 | //h3 | //h4 | //h5 | //*[(self::div or self::p or self::span or self::a) and (contains(@class, 'comment') or contains(@id, 'comment') or contains(@class, 'respon') or contains(@class, 'wpd') or contains(@class, 'wc_header'))]")
+
+
+def reported_count(root: Element, thread: frozenset[Element]) -> int | None:
     """The number of comments that the heading of the thread states (pings and other pages of the thread included, as sites
     count); None when no heading says one."""
-    for element in root.iter("h1", "h2", "h3", "h4", "h5", "div", "p", "span", "a"):
+    for element in _COUNT_CANDIDATES(root):
         if element.tag in ("div", "p", "span", "a") and not any(_COUNT_PLACES.fullmatch(name) for name in tokens(element)):
             continue
-        if element in thread or any(up in thread for up in element.iterancestors()) or _elsewhere(element):
+        text = all_text(element).strip() if element.tag[0] == "h" else (element.text or "").strip()
+        match = _COUNTED.search(text) if 0 < len(text) < 300 else None
+        if match is None or element in thread or any(up in thread for up in element.iterancestors()) or _elsewhere(element):
             continue
-        text = (element.text_content() or "").strip() if element.tag[0] == "h" else (element.text or "").strip()
-        match = _COUNTED.search(text) if len(text) < 300 else None
-        if match is not None:
-            number = (match.group("number") or match.group("behind")).lower()
-            return _NUMBER_WORDS[number] if number in _NUMBER_WORDS else int(re.sub(r"\D", "", number))
+        number = (match.group("number") or match.group("behind")).lower()
+        return _NUMBER_WORDS[number] if number in _NUMBER_WORDS else int(re.sub(r"\D", "", number))
     return None

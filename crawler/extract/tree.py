@@ -5,11 +5,11 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
-import lxml.html
 from lxml import etree
-from lxml.html import HtmlElement
+from lxml.etree import _Element as Element
 
 # libxml2 stops at a nesting of 2,048 even with huge_tree; the walkers here recurse, so a page is flattened long before.
 MAX_DEPTH = 200
@@ -84,7 +84,7 @@ def _nearly_utf8(body: bytes, declared: str) -> str:
     return body.decode("cp1252", "replace")
 
 
-def parse(text: str) -> HtmlElement | None:
+def parse(text: str) -> Element | None:
     """The tree of a document or fragment; None when there is no element in it. Holds any nesting, any size."""
     text = clean(text)
     root = _parse(text)
@@ -93,11 +93,12 @@ def parse(text: str) -> HtmlElement | None:
     return root
 
 
-def _parse(text: str) -> HtmlElement | None:
-    parser = lxml.html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
+def _parse(text: str) -> Element | None:
+    # etree's own parser: that of lxml.html calls back into Python for every element that is looked at.
+    parser = etree.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
     try:
-        return lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, AssertionError):
+        return etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError:
         return None
 
 
@@ -136,14 +137,14 @@ def _close(stack: list[tuple[str, bool]], name: str) -> bool:
     return False
 
 
-def text_of(element: HtmlElement, *, paragraph: str = "\n", skip: frozenset[HtmlElement] | set[HtmlElement] = frozenset()) -> str:
+def text_of(element: Element, *, paragraph: str = "\n", skip: frozenset[Element] | set[Element] = frozenset()) -> str:
     """The element's visible text: ``br`` is a line, a block-level element begins a ``paragraph``; emoji pictures are their alt."""
     parts: list[str] = []
     _collect(element, parts, skip)
     return tidy("".join(parts), paragraph)
 
 
-def inline_text(nodes: list[str | HtmlElement]) -> str:
+def inline_text(nodes: list[str | Element]) -> str:
     """The text of a run of inline nodes (tails not included)."""
     parts: list[str] = []
     for node in nodes:
@@ -166,7 +167,7 @@ def tidy(raw: str, paragraph: str = "\n") -> str:
     return text.strip()
 
 
-def _collect(element: HtmlElement, parts: list[str], skip: frozenset[HtmlElement] | set[HtmlElement]) -> None:
+def _collect(element: Element, parts: list[str], skip: frozenset[Element] | set[Element]) -> None:
     tag = element.tag
     if tag in SILENT or element in skip or not isinstance(tag, str):
         return
@@ -193,28 +194,39 @@ def _collect(element: HtmlElement, parts: list[str], skip: frozenset[HtmlElement
         parts.append(" " if cell else "\x01")
 
 
-def verbatim(element: HtmlElement) -> str:
+def verbatim(element: Element) -> str:
     """The text of a ``pre``: every blank and line break counts."""
     parts = [("\n" if node.tag == "br" else node.text or "") if event == "start" else node.tail or "" for event, node in _events(element)]
     return "".join(parts).strip("\n\r").replace("\r\n", "\n").rstrip()
 
 
-def _events(element: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
+def _events(element: Element) -> Iterator[tuple[str, Element]]:
     for event, node in etree.iterwalk(element, events=("start", "end")):
         if event == "start" or node is not element:
             yield event, node
 
 
-def emoji(image: HtmlElement) -> str:
+def emoji(image: Element) -> str:
     """The character that WordPress replaced with a picture (``img.emoji``, ``img.wp-smiley``); other pictures say nothing."""
     if {"emoji", "wp-smiley"} & set((image.get("class") or "").split()):
         return image.get("alt") or ""
     return ""
 
 
-def tokens(element: HtmlElement) -> list[str]:
+def tokens(element: Element) -> tuple[str, ...]:
     """Classes and id, lower case."""
-    return f"{element.get('class') or ''} {element.get('id') or ''}".lower().split()
+    classes, name = element.get("class"), element.get("id")
+    return _tokens(classes, name) if classes or name else ()
+
+
+@lru_cache(maxsize=20_000)
+def _tokens(classes: str | None, name: str | None) -> tuple[str, ...]:
+    return tuple(f"{classes or ''} {name or ''}".lower().split())
+
+
+def all_text(element: Element) -> str:
+    """All characters in the element, code and hidden ones too: for sizes and patterns, not for reading."""
+    return "".join(element.itertext())
 
 
 def absolute(base: str, reference: str | None) -> str:

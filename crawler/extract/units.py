@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from lxml import etree
-from lxml.html import HtmlElement
 
-from crawler.extract.tree import BLOCK, SILENT, inline_text, text_of, tokens, verbatim
+from crawler.extract.tree import BLOCK, SILENT, Element, inline_text, text_of, tokens, verbatim
 
-Node = str | HtmlElement
+Node = str | Element
 Shape = Literal["p", "heading", "list", "quote", "pre", "table", "media"]
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -36,17 +35,17 @@ class Unit:
     tag: str  # the tag it is shown as
     nodes: list[Node]
     text: str
-    place: HtmlElement  # where to look for classes of ancestors
-    images: list[HtmlElement] = field(default_factory=list)
+    place: Element  # where to look for classes of ancestors
+    images: list[Element] = field(default_factory=list)
 
 
-def units_of(container: HtmlElement, skip: frozenset[HtmlElement] = frozenset()) -> list[Unit]:
+def units_of(container: Element, skip: frozenset[Element] = frozenset()) -> list[Unit]:
     """The container's units. ``skip``: elements to leave out altogether (the comment thread)."""
     return _Walk(container, skip).run()
 
 
 class _Walk:
-    def __init__(self, container: HtmlElement, skip: frozenset[HtmlElement]) -> None:
+    def __init__(self, container: Element, skip: frozenset[Element]) -> None:
         self.container = container
         self.skip = skip
         self.units: list[Unit] = []
@@ -58,7 +57,7 @@ class _Walk:
         self._flush(self.container)
         return self.units
 
-    def _inside(self, element: HtmlElement) -> None:
+    def _inside(self, element: Element) -> None:
         if element.text and element.text.strip():
             self.line.append(element.text)
         for child in element:
@@ -66,7 +65,7 @@ class _Walk:
             if child.tail:
                 self.line.append(child.tail)
 
-    def _visit(self, element: HtmlElement, parent: HtmlElement) -> None:
+    def _visit(self, element: Element, parent: Element) -> None:
         tag = element.tag
         if element in self.skip or not isinstance(tag, str) or (tag in SILENT and tag not in _MEDIA):
             return
@@ -77,7 +76,7 @@ class _Walk:
         else:
             self.line.append(element)
 
-    def _break(self, parent: HtmlElement) -> None:
+    def _break(self, parent: Element) -> None:
         """A second ``br`` in a row ends the paragraph."""
         for node in reversed(self.line):
             if isinstance(node, str):
@@ -90,7 +89,7 @@ class _Walk:
                 break
         self.line.append(etree.Element("br"))
 
-    def _block(self, element: HtmlElement, tag: str, parent: HtmlElement) -> None:
+    def _block(self, element: Element, tag: str, parent: Element) -> None:
         self._flush(parent)
         if tag in ("hr",):
             return
@@ -112,7 +111,7 @@ class _Walk:
             self._inside(element)
             self._flush(element)
 
-    def _caption(self, element: HtmlElement) -> None:
+    def _caption(self, element: Element) -> None:
         """A caption belongs to the picture before it, else to the next one in the same figure; without a picture it is text."""
         text = text_of(element)
         figure = element.getparent()
@@ -126,7 +125,7 @@ class _Walk:
         elif text:
             self._add("p", "p", [element], text, element)
 
-    def _whole(self, shape: Shape, element: HtmlElement) -> None:
+    def _whole(self, shape: Shape, element: Element) -> None:
         """A unit that stays together; captions and pictures inside it come out as units after it."""
         captions = [e for e in element.iter("figcaption", "p", "div", "dd", "span") if e.tag == "figcaption" or CAPTION_CLASSES & set(tokens(e))]
         captions = [e for e in captions if e is not element and e.getparent() is not None and _has_media(e.getparent())]
@@ -138,14 +137,14 @@ class _Walk:
         if captions or (images and not text):
             self._figures(element, captions, images)
 
-    def _figures(self, element: HtmlElement, captions: list[HtmlElement], images: list[HtmlElement]) -> None:
+    def _figures(self, element: Element, captions: list[Element], images: list[Element]) -> None:
         by_figure = {caption.getparent(): caption for caption in captions}
         for image in images:
             caption = next((by_figure.pop(up) for up in image.iterancestors() if up in by_figure), None)
             nodes: list[Node] = [image] if caption is None else [image, caption]
             self.units.append(Unit("media", "figure", nodes, "" if caption is None else text_of(caption), element, [image]))
 
-    def _flush(self, place: HtmlElement) -> None:
+    def _flush(self, place: Element) -> None:
         line, self.line = self.line, []
         while line and (isinstance(line[-1], str) and not line[-1].strip() or not isinstance(line[-1], str) and line[-1].tag == "br"):
             line.pop()
@@ -160,7 +159,7 @@ class _Walk:
         else:
             self._media(line, images, place)
 
-    def _media(self, line: list[Node], images: list[HtmlElement], place: HtmlElement) -> None:
+    def _media(self, line: list[Node], images: list[Element], place: Element) -> None:
         for image in images:
             self.units.append(Unit("media", "figure", [image], "", place, [image]))
         for node in line:
@@ -168,14 +167,14 @@ class _Walk:
                 for frame in [node] if node.tag in ("iframe", "embed", "object") else node.iter("iframe", "embed"):
                     self.units.append(Unit("media", "p", [frame], "", place))
 
-    def _add(self, shape: Shape, tag: str, nodes: list[Node], text: str, place: HtmlElement) -> None:
+    def _add(self, shape: Shape, tag: str, nodes: list[Node], text: str, place: Element) -> None:
         if text:
             self.units.append(Unit(shape, tag, nodes, text, place))
 
 
-def _with_blocks(container: HtmlElement) -> set[HtmlElement]:
+def _with_blocks(container: Element) -> set[Element]:
     """Inline elements that hold block-level ones: their content is walked, not taken as one line."""
-    found: set[HtmlElement] = set()
+    found: set[Element] = set()
     for element in container.iter(*BLOCK):
         up = element.getparent()
         while up is not None and up is not container and up not in found:
@@ -184,7 +183,7 @@ def _with_blocks(container: HtmlElement) -> set[HtmlElement]:
     return found
 
 
-def _pictures(element: HtmlElement) -> list[HtmlElement]:
+def _pictures(element: Element) -> list[Element]:
     images = [element] if element.tag == "img" else [e for e in element.iter("img")]
     return [image for image in images if not is_ornament(image)]
 
@@ -192,31 +191,31 @@ def _pictures(element: HtmlElement) -> list[HtmlElement]:
 _ORNAMENTS = frozenset(("emoji", "wp-smiley", "avatar", "gravatar", "icon"))
 
 
-def is_ornament(image: HtmlElement) -> bool:
+def is_ornament(image: Element) -> bool:
     """Emoji, avatars and counting pixels are no pictures of the article."""
     if _ORNAMENTS & set(tokens(image)):
         return True
     return image.get("width") in ("0", "1") or image.get("height") in ("0", "1")
 
 
-def _has_media(element: HtmlElement) -> bool:
+def _has_media(element: Element) -> bool:
     return next(element.iter("img", "iframe", "video", "audio", "picture", "embed", "object", "svg"), None) is not None
 
 
-def _has_heading_or_list(element: HtmlElement) -> bool:
+def _has_heading_or_list(element: Element) -> bool:
     return next((e for e in element.iter("h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "p") if e is not element), None) is not None
 
 
-def _within(element: HtmlElement, ancestor: HtmlElement) -> bool:
+def _within(element: Element, ancestor: Element) -> bool:
     return element is ancestor or any(up is ancestor for up in element.iterancestors())
 
 
-def _is_layout(element: HtmlElement) -> bool:
+def _is_layout(element: Element) -> bool:
     """A list or quotation with headings, tables or quotations inside is a page builder's box: its parts are units."""
     return next((e for e in element.iter("h1", "h2", "h3", "h4", "table", "blockquote", "article", "section", "form") if e is not element), None) is not None
 
 
-def _is_layout_table(table: HtmlElement) -> bool:
+def _is_layout_table(table: Element) -> bool:
     """One cell, or whole sections in cells: the table only places things."""
     cells = list(table.iter("td", "th"))
     if len(cells) <= 1 or next((e for e in table.iter("table", "h1", "h2", "article", "form") if e is not table), None) is not None:
