@@ -21,6 +21,7 @@ def save_comments(db: Database, article_id: int, comments: Iterable[Mapping[str,
     """
     held = {row["source_id"]: row for row in db.query("select * from comments where article_id = ?", [article_id])}
     counts: Counter[Outcome] = Counter()
+    returned = False
     for comment in comments:
         row = held.get(comment["source_id"])
         if row is None:
@@ -29,7 +30,8 @@ def save_comments(db: Database, article_id: int, comments: Iterable[Mapping[str,
         else:
             counts[_compare(db, row, comment, door, seen)] += 1
             _touch(db, row, seen)
-    if counts["new"] or counts["revised"]:
+            returned |= row["missing_since"] is not None
+    if counts["new"] or counts["revised"] or returned:
         order_thread(db, article_id)
     return counts
 

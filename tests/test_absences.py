@@ -1,0 +1,74 @@
+"""Disappearances: confirmed twice, a day apart, with the interval in which they happened."""
+
+from __future__ import annotations
+
+from archive.absences import due_again
+from tests.literal import Desk, article, comment
+
+SEEN, GONE_AFTER = "2026-01-01T00:00:00Z", 24
+ABSENCES = "select last_seen_at, missing_since, gone_at, back_at from absences"
+
+
+def miss(desk: Desk, table: str, at: str) -> int:
+    desk.clock.at = at
+    ids = [row_id for (row_id,) in desk.rows(f"select id from {table}")]
+    return desk.store.mark_missing(desk.crawl, table, ids, at, desk.capture("rest"), GONE_AFTER)  # type: ignore[arg-type]
+
+
+def test_missing_then_gone_then_back(desk: Desk) -> None:
+    desk.see(article(), at=SEEN)
+    assert miss(desk, "articles", "2026-01-02T00:00:00Z") == 1
+    assert desk.rows(ABSENCES) == [(SEEN, "2026-01-02T00:00:00Z", None, None)]
+    assert miss(desk, "articles", "2026-01-02T23:59:59Z") == 0, "less than a day later it is not called gone"
+    assert desk.rows(ABSENCES) == [(SEEN, "2026-01-02T00:00:00Z", None, None)]
+    assert miss(desk, "articles", "2026-01-03T00:00:00Z") == 0
+    assert desk.rows(ABSENCES) == [(SEEN, "2026-01-02T00:00:00Z", "2026-01-03T00:00:00Z", None)]
+    desk.see(article(), at="2026-01-09T00:00:00Z")
+    assert desk.rows(ABSENCES) == [(SEEN, "2026-01-02T00:00:00Z", "2026-01-03T00:00:00Z", "2026-01-09T00:00:00Z")]
+    assert desk.rows("select missing_since, gone_at from articles") == [(None, None)]
+    assert [event for (event,) in desk.rows("select event from changes order by at")] == ["new", "missing", "gone", "back"]
+
+
+def test_what_is_gone_stays_gone_since_its_first_confirmation(desk: Desk) -> None:
+    desk.see(article(), at=SEEN)
+    for at in ("2026-01-02T00:00:00Z", "2026-01-04T00:00:00Z", "2026-01-06T00:00:00Z"):
+        miss(desk, "articles", at)
+    assert desk.rows("select gone_at from articles union select gone_at from absences") == [("2026-01-04T00:00:00Z",)]
+
+
+def test_a_second_disappearance_is_a_second_absence(desk: Desk) -> None:
+    desk.see(article(), at=SEEN)
+    miss(desk, "articles", "2026-01-02T00:00:00Z")
+    desk.see(article(), at="2026-01-03T00:00:00Z")
+    assert miss(desk, "articles", "2026-01-04T00:00:00Z") == 1
+    assert desk.rows(ABSENCES + " order by id") == [
+        (SEEN, "2026-01-02T00:00:00Z", None, "2026-01-03T00:00:00Z"),
+        ("2026-01-03T00:00:00Z", "2026-01-04T00:00:00Z", None, None),
+    ]
+
+
+def test_a_missing_comment_is_kept_and_no_longer_counted(desk: Desk) -> None:
+    desk.see(article(), _12=[comment("1")], at=SEEN)
+    assert miss(desk, "comments", "2026-01-02T00:00:00Z") == 1
+    assert desk.rows("select comment_count from articles") == [(0,)]
+    assert desk.rows("select text, missing_since from comments") == [("I was there.", "2026-01-02T00:00:00Z")]
+    desk.see(_12=[comment("1")], at="2026-01-03T00:00:00Z")
+    assert desk.rows("select missing_since, gone_at from comments") == [(None, None)]
+    assert desk.rows("select comment_count from articles") == [(1,)]
+
+
+def test_comments_of_a_missing_article_are_not_marked(desk: Desk) -> None:
+    desk.see(article(), _12=[comment("1")], at=SEEN)
+    miss(desk, "articles", "2026-01-02T00:00:00Z")
+    assert desk.rows("select missing_since from comments") == [(None,)]
+    assert desk.rows("select missing from crawls") == [(1,)]
+
+
+def test_the_second_confirmation_is_due_a_day_later_and_only_once(desk: Desk) -> None:
+    desk.see(article(), at=SEEN)
+    miss(desk, "articles", "2026-01-02T00:00:00Z")
+    due = lambda at: due_again(desk.db, desk.site, "articles", at, GONE_AFTER)  # noqa: E731
+    assert due("2026-01-02T12:00:00Z") == []
+    assert due("2026-01-03T00:00:00Z") == [(1, "12")]
+    miss(desk, "articles", "2026-01-03T00:00:00Z")
+    assert due("2026-01-05T00:00:00Z") == []
