@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from difflib import SequenceMatcher
 from typing import Any
 
-NOTE = re.compile(r"^\W*(correction|corrected|clarification|editor'?s?.? note|update|updated|erratum|note)\b", re.I)
+NOTE = re.compile(r"^\W*(correction|corrected|clarification|editor['’]?s?['’]? note|update|updated|erratum|note)\b", re.I)
 WORD = re.compile(r"\w+(?:['’]\w+)*|[^\w\s]")
 SENTENCE_START = set('.!?:"“”\n')
 

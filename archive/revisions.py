@@ -12,6 +12,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 Fields = dict[str, Any]
@@ -108,10 +109,10 @@ def changed(old: Fields, new: Fields) -> set[str]:
 def same_time(one: str, other: str) -> bool:
     """Equal at the coarser precision of the two: 2014-07-23T02:14Z is the same as 2014-07-23T02:14:36Z.
 
-    A wall clock without a zone says nothing against a UTC time: knowing the zone later is completion, not a change.
+    A wall clock without a zone says nothing against a UTC time less than a day away: knowing the zone later is completion.
     """
     if one.endswith("Z") != other.endswith("Z"):
-        return True
+        return abs((date.fromisoformat(one[:10]) - date.fromisoformat(other[:10])).days) <= 1
     a, b = one.rstrip("Z"), other.rstrip("Z")
     if (len(a) > 16 and a.endswith(":00")) or (len(b) > 16 and b.endswith(":00")):
         a, b = a[:16], b[:16]
