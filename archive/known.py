@@ -90,6 +90,22 @@ def unread_threads(db: Database, site_id: int) -> list[str]:
     return [number for (number,) in db.execute(sql, [site_id])]
 
 
+def dated(db: Database, site_id: int, collection: Collection) -> list[tuple[str, int, str]]:
+    """(time in UTC, id, source_id) of what ``present`` gives, by time."""
+    held = dict(present(db, site_id, collection))
+    sql = "select published_at, id, source_id from articles where site_id = ?"
+    if collection == "comments":
+        sql = "select posted_at, comments.id, comments.source_id from comments join articles on articles.id = article_id where site_id = ?"
+    rows = [(at or "", row_id, number) for at, row_id, number in db.execute(sql, [site_id]) if row_id in held]
+    return sorted(rows)
+
+
+def overcounts(db: Database, site_id: int, collection: Collection) -> list[tuple[str, str, int]]:
+    """(earliest, latest, how many) of the spans in which the site counts more than it gives."""
+    sql = "select first_at, last_at, count from overcounts where site_id = ? and list = ? order by first_at"
+    return list(db.execute(sql, [site_id, collection]))
+
+
 def comments_of(db: Database, site_id: int, source_ids: Sequence[str]) -> list[tuple[int, str]]:
     """(id, source_id) of the comments under these articles that came through REST and are not missing."""
     sql = f"""

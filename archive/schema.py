@@ -87,6 +87,16 @@ create table lists (
   primary key (site_id, name)
 ) strict;
 
+-- Spans of time in which a site's totals count more items than it gives, so that its counting finds what really vanished
+create table overcounts (
+  site_id integer not null references sites(id),  -- the site
+  list text not null,  -- posts or comments
+  first_at text not null,  -- earliest item given in the span
+  last_at text not null,  -- latest item given in the span
+  count integer not null,  -- how many more are counted than given
+  primary key (site_id, list, first_at)
+) strict, without rowid;
+
 -- Articles that have been read as articles, each with its current revision
 create table articles (
   id integer primary key,  -- ours

@@ -115,7 +115,7 @@ class Store:
             if self.db.execute("select 1 from articles where site_id = ?", [site_id]).fetchone():
                 return
             self.db.execute("update captures set crawl_id = null where crawl_id in (select id from crawls where site_id = ?)", [site_id])
-            for table in ("lists", "gaps", "coverage", "quarantine", "crawls"):
+            for table in ("lists", "overcounts", "gaps", "coverage", "quarantine", "crawls"):
                 self.db.execute(f"delete from {table} where site_id = ?", [site_id])
             self.db.execute("delete from sites where id = ?", [site_id])
 
@@ -142,6 +142,14 @@ class Store:
         if columns:
             assignments = ", ".join(f"{column} = ?" for column in columns)
             self.db.execute(f"update lists set {assignments} where site_id = ? and name = ?", [*columns.values(), site_id, name])
+
+    def save_overcounts(self, site_id: int, name: str, spans: Sequence[tuple[str, str, int]]) -> None:
+        """Remember where a list's totals count more than the site gives; a walk that was cut in two adds to what it found before."""
+        with self.transaction():
+            self.db.conn.executemany(
+                "insert or replace into overcounts(site_id, list, first_at, last_at, count) values (?, ?, ?, ?, ?)",
+                [(site_id, name, *span) for span in spans],
+            )
 
     # answers
 

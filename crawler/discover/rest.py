@@ -165,9 +165,17 @@ def thread_url(url: str, posts: Sequence[str], page: int) -> str:
     return endpoint(url, "", post=",".join(posts), per_page=PER_PAGE, orderby="date", order="asc", **more, _fields=FIELDS["comments"])
 
 
-def ids_url(url: str, page: int) -> str:
-    """One page of the list of all ids."""
-    return endpoint(url, "", per_page=PER_PAGE, page=page, orderby="id", order="asc", _fields="id")
+def span_url(url: str, after: str, before: str, *, per_page: int = PER_PAGE, page: int = 1) -> str:
+    """The ids of a span of time, both bounds exclusive, '' = open; with per_page=1, a question for the span's total."""
+    bounds = {name: value for name, value in (("after", after), ("before", before)) if value}
+    more = {"page": page} if page > 1 else {}
+    return endpoint(url, "", per_page=per_page, orderby="date", order="asc", **bounds, **more, _fields="id")
+
+
+def item_url(url: str, number: str) -> str:
+    """One item of a collection, for itself."""
+    base, _, query = url.partition("?")
+    return f"{base}?{query}/{number}" if query else f"{base}/{number}"
 
 
 def cut(rows: list[dict[str, Any]], room: int) -> tuple[list[dict[str, Any]], Cursor]:

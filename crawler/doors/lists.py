@@ -8,14 +8,16 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import unescape
-from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urljoin
+from typing import TYPE_CHECKING, Literal, TypeVar
 
+from archive import known
+from archive.clock import later
 from archive.errors import ConfigurationError
 from crawler.discover.feed import FeedItem, read_feed
-from crawler.discover.listing import read_listing_page
+from crawler.discover.listing import ListingPage, read_listing_page
 from crawler.discover.sitemap import PLACES, Sitemap, read_sitemap
-from crawler.errors import BadStatus, DoorClosed, Forbidden, OutsideSite
+from crawler.discover.xml import absolute
+from crawler.errors import BadStatus, DoorClosed, FetchError, Forbidden, Limited, OutsideSite, Unreachable
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -26,6 +28,10 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 FEEDS = {"feed": "feed/", "comments feed": "comments/feed/"}
 FILES_AT_MOST = 2_000  # sitemap files, feed pages, listing pages: a calendar without end must not become a crawl without end
+SECTIONS_AT_MOST = 30  # menus of a front page that is no listing itself
+NOTHING_NEW = 3  # pages of a listing in a row that name nothing new: it goes in a circle
+NOT_THERE = (400, 401, 403, 404, 410)  # there is no such list; other failures pass
+Reading = Literal["whole", "news", ""]  # to the last entry; as far as there was something new; there is no such list
 
 
 @dataclass(slots=True)
@@ -45,17 +51,25 @@ class SiteLists:
     def __init__(self, run: SiteSpider) -> None:
         self.run = run
         self.found = Found()
+        self.ended: set[str] = set()  # addresses that answered that there is no such list, or no such page of it
+        self.failures: list[str] = []  # what else went wrong; it may pass
+        self.known = known.addresses(run.store.db, run.site_id).keys() | known.gaps(run.store.db, run.site_id)
 
     async def read(self) -> Found:
-        """The first feed page always (times, authors, what is newest); then the cheapest list that is whole."""
+        """The first feed page always (times, authors, what is newest); then the cheapest list that is whole.
+
+        Raises Unreachable when nothing could be read because the site fails.
+        """
         for name in FEEDS:
             if not self.run.remembered(name)["url"]:
                 await self._find_feeds()
         await self._feeds()
         for name, read in (("sitemap", self._sitemaps), ("feed", self._feed_pages), ("listing", self._listing)):
-            if await read():
-                self.found.whole, self.found.by = True, name
+            if reading := await read():
+                self.found.whole, self.found.by = reading == "whole", name
                 break
+        if self.failures and not self.found.addresses:
+            raise Unreachable(f"{self.run.site.home}: no list could be read ({self.failures[0]}); try again later")
         return self.found
 
     async def _get(self, url: str, door: str, read: Callable[[bytes, str], T]) -> T | None:
@@ -63,50 +77,92 @@ class SiteLists:
         response = await self._fetch(url, door)
         if response is None:
             return None
+        closed = self.run.remembered(url)["closed"]
         try:
-            return read(response.body, response.url)
+            found = read(response.body, response.url)
         except DoorClosed as error:
+            self.failures += [str(error)] if response.meta["capture"].truncated else []
             self.run.store.save_list(self.run.site_id, url, door=door, url=url, closed=str(error), checked_at=self.run.store.now())
             return None
+        if closed:
+            self.run.store.save_list(self.run.site_id, url, closed=None, checked_at=self.run.store.now())
+        return found
 
     async def _fetch(self, url: str, door: str) -> Response | None:
+        """A list's answer; None where there is none, with the reason in ``ended`` or ``failures``."""
         try:
             return await self.run.web.get(self.run.addresses.canonical(url), door=door)
-        except (BadStatus, Forbidden, OutsideSite) as error:
+        except Limited:
+            raise
+        except (FetchError, OutsideSite) as error:
             logger.info("%s", error)
+            if isinstance(error, (Forbidden, OutsideSite)) or (isinstance(error, BadStatus) and error.status in NOT_THERE):
+                self.ended.add(url)
+            else:
+                self.failures.append(str(error))
             return None
+
+    def _add(self, address: str, lastmod: str = "") -> bool:
+        """Keep an address of the site; False when it was known to this run, or is no address of an article."""
+        if not self.run.addresses.belongs(address):
+            return False
+        here = self.run.addresses.canonical(address)
+        if here == self.run.site.home or here in self.found.addresses:
+            return False
+        self.found.addresses[here] = lastmod
+        return True
+
+    def _enough(self, addresses: list[str]) -> bool:
+        """True when a list that runs from the newest to the oldest need not be followed: all that it names here is known,
+        and the last reading of a whole list is younger than the sweep allows."""
+        last = self.run.remembered("pages")["walked_at"]
+        if self.run.mode == "full" or not addresses or not last or later(last, days=self.run.sweep_days or 30) <= self.run.store.now():
+            return False
+        return all(self.run.addresses.canonical(address) in self.known for address in addresses)
 
     # sitemaps
 
-    async def _sitemaps(self) -> bool:
-        """True when a sitemap and all its files were read; what a broken file still tells is used, but is not the whole list."""
-        places = [*self.run.sitemaps] or [urljoin(self.run.site.home, place) for place in PLACES]
-        whole = False
-        for place in places:
-            whole = await self._sitemap_tree(place) or whole
-            if whole and not self.run.sitemaps:
+    async def _sitemaps(self) -> Reading:
+        """What a broken file still tells is used, but is not the whole list. A site that has none is asked again after a month."""
+        named, last = [*self.run.sitemaps], self.run.remembered("sitemap")
+        due = self.run.mode == "full" or not last["checked_at"] or later(last["checked_at"], days=30) <= self.run.store.now()
+        places = [last["url"]] if last["url"] and not last["closed"] else []
+        places += [absolute(self.run.site.home, place) for place in PLACES] if due or places else []
+        found: list[tuple[str, bool]] = []  # (place, whether it was read whole) of those that name articles
+        failures = len(self.failures)
+        for place in dict.fromkeys([*named, *places]):
+            if found and place not in named:
                 break
-        return whole and bool(self.found.addresses)
+            names, whole = await self._sitemap_tree(place)
+            found += [(place, whole)] if names else []
+        whole = bool(found) and all(whole for _, whole in found)
+        if found and found[0][0] != last["url"] or not found and due and len(self.failures) == failures:
+            self._remember_sitemap(found[0][0] if found else "")
+        return "whole" if whole else ""
 
-    async def _sitemap_tree(self, place: str) -> bool:
-        waiting, seen, whole = [place], {place}, True
-        while waiting and len(seen) < FILES_AT_MOST:
+    def _remember_sitemap(self, place: str) -> None:
+        closed = None if place else "no sitemap with articles was found"
+        self.run.store.save_list(self.run.site_id, "sitemap", door="sitemap", url=place, closed=closed, checked_at=self.run.store.now())
+
+    async def _sitemap_tree(self, place: str) -> tuple[int, bool]:
+        """(how many addresses of the site it names, whether it was read whole)."""
+        waiting, seen, names, asked, whole = [place], {place}, 0, 0, True
+        while waiting and asked < FILES_AT_MOST:
             sitemap: Sitemap | None = await self._get(waiting.pop(), "sitemap", read_sitemap)
+            asked += 1
             if sitemap is None:
                 whole = False
                 continue
             for address, lastmod in reversed(sitemap.addresses.items()):  # WordPress lists the oldest first
-                self._add(address, lastmod)
-            news = [file for file in sitemap.files if file not in seen and self.run.addresses.belongs(file)]
-            seen.update(news)
-            waiting += news
-        return whole
-
-    def _add(self, address: str, lastmod: str = "") -> None:
-        if self.run.addresses.belongs(address):
-            here = self.run.addresses.canonical(address)
-            if here != self.run.site.home:
-                self.found.addresses.setdefault(here, lastmod)
+                names += self.run.addresses.belongs(address)
+                if not self._add(address, lastmod) and lastmod and (here := self.run.addresses.canonical(address)) in self.found.addresses:
+                    self.found.addresses[here] = lastmod  # the feed named it before
+            files = [file for file in sitemap.files if file not in seen]
+            ours = [file for file in files if self.run.addresses.belongs(file)]
+            whole = whole and len(ours) == len(files)
+            seen.update(files)
+            waiting += ours
+        return names, whole and not waiting
 
     # feeds
 
@@ -121,7 +177,7 @@ class SiteLists:
         if not self.run.addresses.belongs(address) or address in self.found.items:
             return False
         self.found.items[address] = item
-        self._add(address)
+        self._add(address, item.updated_at or "")
         return True
 
     async def _find_feeds(self) -> None:
@@ -131,61 +187,78 @@ class SiteLists:
         ours = [address for address in named if self.run.addresses.belongs(address)]
         for name, usual in FEEDS.items():
             fits = [address for address in ours if ("comments" in address) == (name == "comments feed")]
-            url = self.run.addresses.canonical(fits[0] if fits else urljoin(self.run.site.home, usual))
+            url = self.run.addresses.canonical(fits[0] if fits else absolute(self.run.site.home, usual))
             self.run.store.save_list(self.run.site_id, name, door="feed", url=url)
 
     def _feed(self, name: str) -> str:
         return str(self.run.remembered(name)["url"])
 
+    def _feed_page(self, number: int) -> str:
+        url = self._feed("feed")
+        return f"{url}{'&' if '?' in url else '?'}paged={number}"
+
     async def feed_page(self, number: int) -> list[FeedItem]:
         """One further page of the articles' feed; empty beyond its end."""
-        url = self._feed("feed")
-        return await self._get(f"{url}{'&' if '?' in url else '?'}paged={number}", "feed", read_feed) or []
+        return await self._get(self._feed_page(number), "feed", read_feed) or []
 
-    async def _feed_pages(self) -> bool:
-        """True when the feed was read to its end, which is a 404 beyond the last page."""
-        if not self.found.items:
-            return False
+    async def _feed_pages(self) -> Reading:
+        """To the feed's end, which is a 404 beyond the last page; a page that fails is no end."""
+        items = list(self.found.items.values())
         for number in range(2, FILES_AT_MOST):
+            if not items:
+                return "whole" if number > 3 and self._feed_page(number - 1) in self.ended else ""
+            if self._enough([item.url for item in items]):
+                return "news"
             items = await self.feed_page(number)
-            if not any([self._keep(item) for item in items]):
-                return number > 2 and not items  # page 2 empty or the same: this feed has no paging
-        return False
+            if items and not any([self._keep(item) for item in items]):
+                return ""  # the same page again: this feed has no paging
+        return ""
 
     # listing pages
 
-    async def _listing(self) -> bool:
-        """True when the front page's listing was followed to its last page."""
+    async def _listing(self) -> Reading:
+        """The front page's listing to its last page; where the front page has none, those that its menus lead to."""
         home = await self.run.front_page()
-        url: str | None = home.url
-        html, number = home.text if hasattr(home, "text") else "", 1
-        while url and number < FILES_AT_MOST:
-            page = read_listing_page(html, url, number)
-            before = len(self.found.addresses)
-            for address in page.articles:
-                self._add(address)
-            url, number = page.next_page, number + 1
-            if not url or (number > 2 and len(self.found.addresses) == before):
-                break
-            response = await self._fetch(url, "listing")
-            if response is None:
-                return False
-            html, url = response.text if hasattr(response, "text") else "", response.url
-        return number > 2 and url is None
+        first = self._page(home)
+        reading = await self._follow(home, first)
+        if reading or first.next_page:
+            return reading
+        for address in first.sections[:SECTIONS_AT_MOST]:
+            response = await self._fetch(address, "listing")
+            if response is not None:
+                page = self._page(response)
+                await self._follow(response, page if page.boxed else ListingPage((), page.next_page, False))
+        return "news" if self.found.addresses else ""  # what stands in no section is not seen: never the whole
+
+    def _page(self, response: Response) -> ListingPage:
+        return read_listing_page(response.text if hasattr(response, "text") else "", response.url)
+
+    async def _follow(self, response: Response, page: ListingPage) -> Reading:
+        """Keep what a listing names, from this page to its last. Links outside of headlines and boxes count on the first page only."""
+        seen, idle = {response.url}, 0
+        for number in range(1, FILES_AT_MOST):
+            new = [self._add(address) for address in page.articles if page.boxed or number == 1]
+            idle = 0 if any(new) else idle + 1
+            if page.next_page is None:
+                return "whole" if number > 1 else ""
+            if self._enough(list(page.articles)):
+                return "news"
+            if idle >= NOTHING_NEW or page.next_page in seen:
+                return "news"
+            seen.add(page.next_page)
+            following = await self._fetch(page.next_page, "listing")
+            if following is None:
+                return "news"
+            page = self._page(following)
+        return "news"
 
     def remember(self) -> None:
         """What this reading of the lists came to, for status and for the next run."""
-        now = self.run.store.now()
-        marks = json.dumps({"by": self.found.by, "listed": len(self.found.addresses)})
+        now, found = self.run.store.now(), self.found
+        marks = json.dumps({"by": found.by, "items": {address: item.digest for address, item in found.items.items()}})
+        columns = {"total": len(found.addresses), "walked_at": now} if found.whole else {}
         self.run.store.save_list(
-            self.run.site_id,
-            "pages",
-            door=self.found.by or "listing",
-            url=self.run.site.home,
-            total=len(self.found.addresses),
-            watermark=marks,
-            checked_at=now,
-            walked_at=now if self.found.whole else None,
+            self.run.site_id, "pages", door=found.by or "listing", url=self.run.site.home, watermark=marks, checked_at=now, **columns
         )
 
 
@@ -193,9 +266,9 @@ def feed_links(html: str, base: str) -> list[str]:
     """Addresses of the feeds that a page's head names."""
     found = []
     for tag in re.findall(r"<link\b[^>]*>", html):
-        href = re.search(r"""href=["']([^"']+)["']""", tag)
-        if href and re.search(r"application/(?:rss|atom)\+xml", tag):
-            found.append(urljoin(base, unescape(href[1])))
+        href = re.search(r"""href=["']?([^"'\s>]+)""", tag)
+        if href and re.search(r"application/(?:rss|atom)\+xml", tag) and absolute(base, unescape(href[1])):
+            found.append(absolute(base, unescape(href[1])))
     return found
 
 

@@ -5,23 +5,24 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 
 from archive import known
-from archive.absences import due_again
 from crawler.discover import rest as api
+from crawler.discover.overcount import Overcounts
 from crawler.discover.rest import Cursor, Listing
+from crawler.doors.changes import changes
 from crawler.doors.terms import Terms
 from crawler.errors import BadStatus, DoorClosed
 from crawler.extract.rest import extract_comment, extract_post
 from crawler.items import Answer, Article, Comment, Gap
+from crawler.sequences import batches
 
 if TYPE_CHECKING:
     from crawler.spiders.site import SiteSpider
 
-T = TypeVar("T")
 Main = Literal["posts", "comments"]
 REQUIRED = {
     "posts": ("date", "modified", "link", "title", "content"),
@@ -35,7 +36,7 @@ class RestDoor:
 
     def __init__(self, run: SiteSpider) -> None:
         self.run, self.store = run, run.store
-        self.terms = Terms(run, self._list)
+        self.terms = Terms(run, self.list_rows)
 
     # finding the door
 
@@ -64,16 +65,18 @@ class RestDoor:
 
     # asking
 
-    async def _list(self, url: str, collection: api.Collection, *, required: tuple[str, ...] = (), asked: int = api.PER_PAGE) -> Listing:
-        listing, _ = await self._ask(url, required, asked)
+    async def list_rows(
+        self, url: str, collection: api.Collection, *, required: tuple[str, ...] = (), asked: int = api.PER_PAGE
+    ) -> Listing:
+        listing, _ = await self.ask(url, required, asked)
         return listing
 
-    async def _ask(self, url: str, required: tuple[str, ...], asked: int = api.PER_PAGE) -> tuple[Listing, Any]:
+    async def ask(self, url: str, required: tuple[str, ...], asked: int = api.PER_PAGE) -> tuple[Listing, Any]:
         response = await self.run.web.get(url, door="rest")
         headers = {name.decode("latin-1").lower(): value[-1].decode("latin-1") for name, value in response.headers.items()}
         return api.read_listing(response.body, headers, required, asked), response.meta["capture"]
 
-    def _row(self, name: str) -> dict[str, Any]:
+    def row(self, name: str) -> dict[str, Any]:
         row = self.store.list_of(self.run.site_id, name)
         assert row is not None, f"{name} was opened"
         return row
@@ -82,21 +85,21 @@ class RestDoor:
 
     async def read(self, collection: Main) -> None:
         """Bring the archive up to date with a collection: walk it where that is due, else ask what has changed."""
-        row = self._row(collection)
+        row = self.row(collection)
         fresh = not row["walk_started_at"] or (row["walked_at"] and self.run.mode == "full")
         if row["walked_at"] and not fresh:
-            await self._changes(collection)
+            await changes(self, collection)
             return
         if fresh:
             await self._begin_walk(collection)
         await self._walk(collection)
-        if not fresh and self._row(collection)["walked_at"]:
-            await self._changes(collection)  # the walk began in an earlier run: what has changed since?
+        if not fresh and self.row(collection)["walked_at"]:
+            await changes(self, collection)  # the walk began in an earlier run: what has changed since?
 
     async def _begin_walk(self, collection: Main) -> None:
         """What is newest now is asked before the walk, so that the next run sees what changed while this one read."""
         at = self.store.now()
-        listing = await self._list(api.probe_url(self._row(collection)["url"], collection), collection, asked=api.PROBE)
+        listing = await self.list_rows(api.probe_url(self.row(collection)["url"], collection), collection, asked=api.PROBE)
         marks = api.marks_of(listing.rows, collection)
         self.store.save_list(
             self.run.site_id,
@@ -110,22 +113,24 @@ class RestDoor:
         )
 
     async def _walk(self, collection: Main) -> None:
-        row = self._row(collection)
+        row = self.row(collection)
         cursor: Cursor | None = Cursor.parse(row["cursor"])
-        order = ORDER[collection]
+        order, counted = ORDER[collection], Overcounts(order=ORDER[collection])
         while cursor and not self.run.limit_reached(collection):
             url = api.walk_url(row["url"], collection, cursor, order)
-            listing, capture = await self._ask(url, REQUIRED[collection])
+            listing, capture = await self.ask(url, REQUIRED[collection])
             cursor, rows = api.advance(cursor, listing, order), listing.rows
             room = self.run.room() if collection == "posts" else None
             if room is not None and room < len(rows):
                 rows, cursor = api.cut(rows, room)
+            counted.add(listing, cursor)
             done = {"cursor": str(cursor) if cursor else None, "walked_at": None if cursor else self.store.now(), "checked_at": capture.at}
-            await self._save(collection, rows, capture, url, {collection: done})
+            await self.save(collection, rows, capture, url, {collection: done})
+        self.store.save_overcounts(self.run.site_id, collection, counted.found(self.run.timezone))
         if cursor is None and collection == "comments":
             self.store.finish_all_threads(self.run.site_id, row["walk_started_at"])
 
-    async def _save(
+    async def save(
         self,
         collection: Main,
         rows: list[dict[str, Any]],
@@ -172,130 +177,28 @@ class RestDoor:
 
     async def read_threads(self, source_ids: list[str]) -> None:
         """Read the threads of single articles to their end, 100 articles a question. Held comments they lack become suspects."""
-        url = self._row("comments")["url"]
-        for batch in batches(source_ids):
+        url = self.row("comments")["url"]
+        for batch in batches(source_ids, api.PER_PAGE):
             page, pages, shown = 1, 1, set[str]()
             while page <= pages:
                 asked = api.thread_url(url, batch, page)
-                listing, capture = await self._ask(asked, REQUIRED["comments"])
+                listing, capture = await self.ask(asked, REQUIRED["comments"])
                 pages = listing.pages
                 shown.update(str(row["id"]) for row in listing.rows)
-                await self._save("comments", listing.rows, capture, asked, {}, whole=batch if page >= pages else ())
+                await self.save("comments", listing.rows, capture, asked, {}, whole=batch if page >= pages else ())
                 page += 1
             held = known.comments_of(self.store.db, self.run.site_id, batch)
             self.run.suspects["comments"] += [(row_id, number) for row_id, number in held if number not in shown]
 
-    # the sweep: what no signal shows
-
-    async def sweep(self, collection: Main) -> None:
-        """Read the longest unread articles or threads again; every one has its turn within SWEEP_DAYS."""
-        due = known.longest_unread(self.store.db, self.run.site_id, collection, self.run.sweep_size(collection))
-        if collection == "comments":
-            await self.read_threads([number for _, number in due])
-        elif due:
-            there = await self._fetch("posts", [int(number) for _, number in due])
-            self.run.suspects["posts"] += [(row_id, number) for row_id, number in due if int(number) not in there]
-        if due:
-            self.store.save_list(self.run.site_id, f"sweep of {collection}", door="rest", checked_at=self.store.now())
-
-    # what has changed
-
-    async def _changes(self, collection: Main) -> None:
-        """The cheap pass: what is new by date or id, and whether the total says that something else happened."""
-        row = self._row(collection)
-        last = json.loads(row["watermark"] or "[]")
-        listing, marks, news = await self._probe(row["url"], collection, last)
-        unknown = known.unknown(self.store.db, self.run.site_id, collection, [str(mark[0]) for mark in news])
-        await self._fetch(collection, [mark[0] for mark in news])
-        expected = (row["total"] or 0) + len(unknown) - (self.run.lost_comments if collection == "comments" else 0)
-        if listing.total != expected:
-            await self._compare_ids(collection)
-        columns: dict[str, Any] = {"total": listing.total, "checked_at": self.store.now()}
-        if marks != last:
-            columns["watermark"] = json.dumps(marks)
-        self.store.save_list(self.run.site_id, collection, **columns)
-
-    async def _probe(self, url: str, collection: Main, last: list[list[Any]]) -> tuple[Listing, list[list[Any]], list[list[Any]]]:
-        """(first answer, its marks, all marks that are new); reads on while everything it sees is new."""
-        first = await self._list(api.probe_url(url, collection), collection, asked=api.PROBE)
-        marks = api.marks_of(first.rows, collection)
-        news, page, latest = api.news(marks, last, collection), 1, marks
-        while latest and len(api.news(latest, last, collection)) == len(latest) and page < first.pages:
-            page += 1
-            listing = await self._list(api.probe_url(url, collection, page), collection, asked=api.PROBE)
-            latest = api.marks_of(listing.rows, collection)
-            news += api.news(latest, last, collection)
-        return first, marks, news
-
-    async def _fetch(self, collection: Main, ids: list[int]) -> set[int]:
+    async def fetch(self, collection: Main, ids: list[int]) -> set[int]:
         """Read single articles or comments by their ids; return the ids that were there."""
-        url, there = self._row(collection)["url"], set[int]()
-        for batch in batches(ids):
+        url, there = self.row(collection)["url"], set[int]()
+        for batch in batches(ids, api.PER_PAGE):
             asked = api.include_url(url, collection, batch)
-            listing, capture = await self._ask(asked, REQUIRED[collection])
-            await self._save(collection, listing.rows, capture, asked, {})
+            listing, capture = await self.ask(asked, REQUIRED[collection])
+            await self.save(collection, listing.rows, capture, asked, {})
             there.update(row["id"] for row in listing.rows)
         return there
-
-    async def _compare_ids(self, collection: Main) -> None:
-        """The total fell or rose for no visible reason: list all ids, read those that are unknown, confirm those that are absent."""
-        listed = {number async for number in self._ids(collection)}
-        unknown = known.unknown(self.store.db, self.run.site_id, collection, [str(number) for number in sorted(listed)])
-        await self._fetch(collection, [int(number) for number in unknown])
-        absent = [(i, number) for i, number in known.present(self.store.db, self.run.site_id, collection) if int(number) not in listed]
-        self.run.suspects[collection] += absent
-
-    async def _ids(self, collection: Main) -> AsyncIterator[int]:
-        url, page, pages = self._row(collection)["url"], 1, 1
-        while page <= pages:
-            listing = await self._list(api.ids_url(url, page), collection)
-            pages = listing.pages
-            for row in listing.rows:
-                yield row["id"]
-            page += 1
-
-    # disappearance
-
-    async def confirm(self, collection: Main) -> None:
-        """Ask for each suspect by itself; mark those that are not there while others of the same answer are."""
-        table: Literal["articles", "comments"] = "articles" if collection == "posts" else "comments"
-        self.run.suspects[collection] += known.unseen_by_walk(self.store.db, self.run.site_id, collection)
-        suspects = dict(self.run.suspects.pop(collection))
-        due = dict(due_again(self.store.db, self.run.site_id, table, self.store.now(), self.run.gone_after))
-        absent = await self._absent(collection, {**suspects, **due})
-        newly = [row for row in absent if row[0] in suspects]
-        if self.run.mass_loss(table, len(newly)):
-            return
-        for row_id, capture in absent:
-            self.run.mark_missing(table, row_id, capture.id, capture.at)
-
-    async def _absent(self, collection: Main, suspects: dict[int, str]) -> list[tuple[int, Any]]:
-        """(our id, capture) of the suspects that their own request does not find."""
-        url, found = self._row(collection)["url"], []
-        marks = json.loads(self._row(collection)["watermark"] or "[]")
-        witness = next((mark[0] for mark in marks if str(mark[0]) not in suspects.values()), None)
-        if witness is None:  # nothing else is listed: each suspect has to be asked for alone
-            return [(row_id, capture) for row_id, number in suspects.items() if (capture := await self._absent_alone(url, number))]
-        for batch in batches(list(suspects.items()), api.PER_PAGE - 1):
-            asked = [*(int(number) for _, number in batch), witness]
-            listing, capture = await self._ask(api.include_url(url, collection, asked, "id"), ())
-            there = {row["id"] for row in listing.rows}
-            if witness not in there:
-                raise DoorClosed(f"REST does not give {collection} by their ids: {witness} was asked for and is not in the answer")
-            found += [(row_id, capture) for row_id, number in batch if int(number) not in there]
-        return found
-
-    async def _absent_alone(self, url: str, number: str) -> Any:
-        """The capture that shows that one item is not public; None when it is."""
-        base, _, query = url.partition("?")
-        alone = f"{base}?{query}/{number}" if query else f"{base}/{number}"
-        response = await self.run.web.get(alone, door="rest", any_status=True)
-        return response.meta["capture"] if response.status in (401, 404, 410) else None
-
-
-def batches(items: Sequence[T], size: int = api.PER_PAGE) -> list[Sequence[T]]:
-    """``items`` in runs of at most ``size``."""
-    return [items[start : start + size] for start in range(0, len(items), size)]
 
 
 def zone(root: dict[str, Any]) -> str | None:

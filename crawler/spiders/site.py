@@ -19,6 +19,8 @@ from archive.clock import moment
 from archive.errors import ArchiveError, ConfigurationError
 from archive.warc import WarcWriter
 from crawler.addresses import Addresses, checked_home, family
+from crawler.doors.changes import sweep
+from crawler.doors.confirm import confirm
 from crawler.doors.lists import SiteLists, no_list
 from crawler.doors.pages import PageDoor
 from crawler.doors.queue import pages_to_read, settle_zone
@@ -145,13 +147,13 @@ class SiteSpider(scrapy.Spider):
     async def read_rest(self, rest: RestDoor) -> None:
         """Removed articles are settled before the threads under them are compared; pages come last, as evidence."""
         await rest.read("posts")
-        await rest.sweep("posts")
-        await rest.confirm("posts")
+        await sweep(rest, "posts")
+        await confirm(rest, "posts")
         if not self.limit and self.remembered("posts")["walked_at"]:
             await rest.read("comments")
-            await rest.sweep("comments")
+            await sweep(rest, "comments")
         await rest.read_threads(known.unread_threads(self.store.db, self.site_id))
-        await rest.confirm("comments")
+        await confirm(rest, "comments")
         await PageDoor(self).read(address for _, address in self.pages_due())
 
     async def read_pages(self) -> None:

@@ -1,0 +1,67 @@
+"""What has changed since the last run: the cheap pass over a REST list, the search for what it cannot explain, the sweep."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from archive import known
+from crawler.discover import rest as api
+from crawler.doors.search import Search
+
+if TYPE_CHECKING:
+    from crawler.discover.rest import Listing
+    from crawler.doors.rest import Main, RestDoor
+
+Mark = list[Any]  # [id, modified_gmt] of a post, [id, ""] of a comment
+
+
+async def changes(door: RestDoor, collection: Main) -> None:
+    """One question when nothing has changed. Reads what is new by date or id; looks further when the total says there is more."""
+    row = door.row(collection)
+    last = json.loads(row["watermark"] or "[]")
+    listing, marks, news = await _probe(door, row["url"], collection, last)
+    unknown = known.unknown(door.store.db, door.run.site_id, collection, [str(mark[0]) for mark in news])
+    await door.fetch(collection, [mark[0] for mark in news])
+    expected = (row["total"] or 0) + len(unknown) - (door.run.lost_comments if collection == "comments" else 0)
+    if listing.total != expected:
+        await _explain(door, collection, listing.total)
+    columns: dict[str, Any] = {"total": listing.total, "checked_at": door.store.now()}
+    if marks != last:
+        columns["watermark"] = json.dumps(marks)
+    door.store.save_list(door.run.site_id, collection, **columns)
+
+
+async def _probe(door: RestDoor, url: str, collection: Main, last: list[Mark]) -> tuple[Listing, list[Mark], list[Mark]]:
+    """(first answer, its marks, all marks that are new); reads on while everything it sees is new."""
+    first = await door.list_rows(api.probe_url(url, collection), collection, asked=api.PROBE)
+    marks = api.marks_of(first.rows, collection)
+    news, page, latest = api.news(marks, last, collection), 1, marks
+    while latest and len(api.news(latest, last, collection)) == len(latest) and page < first.pages:
+        page += 1
+        listing = await door.list_rows(api.probe_url(url, collection, page), collection, asked=api.PROBE)
+        latest = api.marks_of(listing.rows, collection)
+        news += api.news(latest, last, collection)
+    return first, marks, news
+
+
+async def _explain(door: RestDoor, collection: Main, total: int) -> None:
+    """The total fell or rose for no visible reason: find where, read what is unknown there, suspect what is absent."""
+    found = await Search(door, collection).run(total)
+    numbers = [str(number) for number in sorted(found.listed)]
+    unknown = known.unknown(door.store.db, door.run.site_id, collection, numbers)
+    await door.fetch(collection, [int(number) for number in unknown])
+    door.run.suspects[collection] += found.absent
+
+
+async def sweep(door: RestDoor, collection: Main) -> None:
+    """Read the longest unread articles or threads again: silent edits, retags, moved comments. Each has its turn within SWEEP_DAYS."""
+    due = known.longest_unread(door.store.db, door.run.site_id, collection, door.run.sweep_size(collection))
+    if not due:
+        return
+    if collection == "comments":
+        await door.read_threads([number for _, number in due])
+    else:
+        there = await door.fetch("posts", [int(number) for _, number in due])
+        door.run.suspects["posts"] += [(row_id, number) for row_id, number in due if int(number) not in there]
+    door.store.save_list(door.run.site_id, f"sweep of {collection}", door="rest", checked_at=door.store.now())

@@ -1,0 +1,55 @@
+"""Disappearance through REST: each suspect is asked for by itself before anything is said of it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from archive import known
+from archive.absences import Table, due_again
+from crawler.capture import Capture
+from crawler.discover import rest as api
+from crawler.errors import DoorClosed
+from crawler.sequences import batches
+
+if TYPE_CHECKING:
+    from crawler.doors.rest import Main, RestDoor
+
+NOT_PUBLIC = (401, 404, 410)
+
+
+async def confirm(door: RestDoor, collection: Main) -> None:
+    """Ask for the suspects, and for what is due for its second confirmation; mark those that are not there."""
+    run, db = door.run, door.store.db
+    table: Table = "articles" if collection == "posts" else "comments"
+    suspects = dict(run.suspects.pop(collection, []) + known.unseen_by_walk(db, run.site_id, collection))
+    due = dict(due_again(db, run.site_id, table, door.store.now(), run.gone_after))
+    absent = await _absent(door, collection, {**suspects, **due})
+    if run.mass_loss(table, sum(row_id in suspects for row_id, _ in absent)):
+        return
+    for row_id, capture in absent:
+        run.mark_missing(table, row_id, capture.id, capture.at)
+
+
+async def _absent(door: RestDoor, collection: Main, suspects: dict[int, str]) -> list[tuple[int, Capture]]:
+    """(our id, capture) of the suspects that are not in an answer which does hold a witness, another item known to be public."""
+    row, found = door.row(collection), list[tuple[int, Capture]]()
+    marks = json.loads(row["watermark"] or "[]")
+    witness = next((mark[0] for mark in marks if str(mark[0]) not in suspects.values()), None)
+    if witness is None:  # nothing else is listed
+        return [(row_id, capture) for row_id, number in suspects.items() if (capture := await _absent_alone(door, row["url"], number))]
+    for batch in batches(list(suspects.items()), api.PER_PAGE - 1):
+        asked = [*(int(number) for _, number in batch), witness]
+        listing, capture = await door.ask(api.include_url(row["url"], collection, asked, "id"), ())
+        there = {item["id"] for item in listing.rows}
+        if witness not in there:
+            raise DoorClosed(f"REST does not give {collection} by their ids: {witness} was asked for and is not in the answer")
+        found += [(row_id, capture) for row_id, number in batch if int(number) not in there]
+    return found
+
+
+async def _absent_alone(door: RestDoor, url: str, number: str) -> Capture | None:
+    """The capture that shows that one item is not public; None when it is."""
+    response = await door.run.web.get(api.item_url(url, number), door="rest", any_status=True)
+    capture: Capture = response.meta["capture"]
+    return capture if response.status in NOT_PUBLIC else None
