@@ -76,7 +76,7 @@ def comment_edits(states: list[Row]) -> list[dict[str, Any]]:
 
 
 def in_order(rows: list[Row]) -> list[Row]:
-    """Parents before their replies, siblings as they stand; with ``level``, 1 on top.
+    """Parents before their replies, siblings as they stand; with ``level``, 1 on top, and the number of ``siblings``.
 
     The parent decides, not the stored depth: a removed comment keeps the position it once had. A comment whose parent is
     not here, or that answers itself around a corner, stands on top.
@@ -93,7 +93,7 @@ def in_order(rows: list[Row]) -> list[Row]:
             row, level = waiting.pop()
             if row["id"] not in placed:
                 placed.add(row["id"])
-                ordered.append(row | {"level": level})
+                ordered.append(row | {"level": level, "siblings": len(children[row["parent_id"]])})
                 waiting += [(child, level + 1) for child in reversed(children[row["id"]])]
     return ordered
 

@@ -51,7 +51,7 @@
   document.addEventListener("keyup", (event) => event.shiftKey && offerQuotation());
 
   // Keys, never while typing or with a modifier.
-  const stations = () => findAll("main .hit, main .change, .block.body, .comment");
+  const stations = () => findAll("article.hit, article.change, .block.body, .comment");
   let here = -1;
   const step = (by) => {
     const all = stations();

@@ -1,0 +1,148 @@
+"""The pages in a real browser: keys, quotation, no script, dark, narrow, no request to anywhere else.
+
+Skipped where Playwright or a Chromium is missing. With axe-playwright-python installed, accessibility is checked too.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.publish_archive import build_archive
+
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+
+ROOT = Path(__file__).parent.parent
+RAID = "/www.example.org/2014/03/raid"
+KINDS = ["/", "/search?q=marib", "/search?q=in:comments+reply", "/changes", "/status", "/topics", RAID, "/20240115" + RAID, "/nowhere"]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = build_archive(tmp_path_factory.mktemp("archive"))
+    command = [sys.executable, "-m", "archive", "serve", "--port", "0", "--archive-dir", str(folder)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        yield server.stdout.readline().split(" at ")[1].split()[0].rstrip("/")
+        server.terminate()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Any, address: str) -> Iterator[Any]:
+    context = browser.new_context(base_url=address)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    yield context.new_page()
+    context.close()
+
+
+def test_home_search_read_and_follow_a_reply(page: Any) -> None:
+    page.goto("/")
+    page.get_by_role("searchbox").fill("convoy")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Alya on Drone strike kills five in Yemen").click()
+    assert page.url.endswith(RAID + "#c-2")
+    page.locator("#c-2").get_by_role("link", name="Bill", exact=True).first.click()
+    assert page.url.endswith("#c-1")
+
+
+def test_a_thread_folds(page: Any) -> None:
+    page.goto(RAID)
+    page.locator("#comments summary", has_text="1 reply").first.click()
+    assert not page.locator("#c-2").is_visible()
+
+
+def test_the_citation_is_copied(page: Any) -> None:
+    page.goto(RAID)
+    page.get_by_role("button", name="Copy", exact=True).click()
+    page.get_by_role("button", name="Copied").wait_for()
+    assert "Archived at" in page.evaluate("navigator.clipboard.readText()")
+
+
+def test_selected_words_are_copied_with_citation_and_place(page: Any) -> None:
+    page.goto(RAID)
+    page.locator("#p-0 p").click(click_count=3)
+    page.get_by_role("button", name="Copy quotation").click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("“A drone strike hit a convoy") and copied.endswith("/20240201060010/www.example.org/2014/03/raid#p-0")
+
+
+def test_the_keys_work_and_are_explained(page: Any) -> None:
+    page.goto("/search?q=marib")
+    page.keyboard.press("?")
+    assert page.get_by_role("dialog").is_visible()
+    page.keyboard.press("?")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/www.example.org/**")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.name") == "q"
+
+
+def test_everything_is_there_without_scripts(browser: Any, address: str) -> None:
+    context = browser.new_context(base_url=address, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(RAID)
+    assert page.locator("#c-3").is_visible()
+    assert not page.locator(".cut-here").first.is_visible()
+    page.get_by_text("Show what was cut").click()
+    assert page.locator(".cut-here").first.is_visible()
+    assert (
+        page.get_by_role("link", name="Show the picture from pictures.example.net").get_attribute("href")
+        == "https://pictures.example.net/marib.jpg"
+    )
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1200, 360])
+def test_every_kind_of_page_fits_and_calls_nobody(browser: Any, address: str, scheme: str, width: int) -> None:
+    context = browser.new_context(base_url=address, color_scheme=scheme, viewport={"width": width, "height": 800})
+    page = context.new_page()
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    for kind in KINDS:
+        page.goto(kind)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), kind
+        assert violations(page) == [], kind
+    assert [url for url in asked if not url.startswith(address)] == []
+    assert [line for line in said if "404" not in line] == []
+    context.close()
+
+
+def violations(page: Any) -> list[str]:
+    """What axe-core finds, where it is installed."""
+    try:
+        from axe_playwright_python.sync_playwright import Axe
+    except ImportError:
+        return []
+    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in Axe().run(page).response["violations"]]
+
+
+def test_dark_is_dark(browser: Any, address: str) -> None:
+    context = browser.new_context(base_url=address, color_scheme="dark")
+    page = context.new_page()
+    page.goto(RAID)
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert all(int(part) < 60 for part in re.findall(r"\d+", paper)[:3])
+    context.close()
