@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml  # type: ignore[import-untyped]
+import yaml
 from sqlite_utils import Database
 
 from archive.publish.questions import QUESTIONS
@@ -59,7 +59,7 @@ def configuration() -> dict[str, Any]:
     return {"settings": SETTINGS, "databases": {"archive": {"queries": queries(), "tables": TABLES}}}
 
 
-class Dumper(yaml.SafeDumper):  # type: ignore[misc]
+class Dumper(yaml.SafeDumper):
     """SQL as a block of lines, no anchors."""
 
     def ignore_aliases(self, data: Any) -> bool:

@@ -15,7 +15,7 @@ TABLES: dict[str, dict[str, Any]] = {
         "fts_pk": "revision_id",
     },
     "comments": {"sort_desc": "id", "label_column": "author", "fts_table": "comments_fts", "fts_pk": "id"},
-    "revisions": {"sort_desc": "id", "label_column": "title", "fts_table": "revisions_fts", "fts_pk": "id"},
+    "revisions": {"sort_desc": "id", "label_column": "seen_at", "fts_table": "revisions_fts", "fts_pk": "id"},
     "comment_revisions": {"sort_desc": "id", "label_column": "author"},
     "sites": {"label_column": "name"},
     "authors": {"sort": "name", "label_column": "name"},
