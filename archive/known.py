@@ -201,8 +201,14 @@ def addresses(db: Database, site_id: int) -> dict[str, dict[str, Any]]:
 
 
 def explained_gaps(db: Database, site_id: int) -> set[str]:
-    """Addresses that need not be asked for again: no article, password, robots.txt."""
-    return {ref for (ref,) in db.execute("select ref from gaps where site_id = ? and kind = 'article' and explained = 1", [site_id])}
+    """Addresses that need not be asked for again: no article, password. What robots.txt forbids costs no request to ask."""
+    sql = "select ref from gaps where site_id = ? and kind = 'article' and explained = 1 and reason <> 'robots.txt'"
+    return {ref for (ref,) in db.execute(sql, [site_id])}
+
+
+def gaps(db: Database, site_id: int) -> set[str]:
+    """Addresses, and the site's own ids, of everything that is listed and not held, whatever the reason."""
+    return {ref for (ref,) in db.execute("select ref from gaps where site_id = ?", [site_id])}
 
 
 def has_comment(db: Database, site_id: int, source_id: str) -> bool:

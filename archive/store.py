@@ -16,6 +16,7 @@ from archive.articles import Seen, find_article, save_article
 from archive.database import open_for_writing
 from archive.errors import StorageError
 from archive.lock import Lock
+from archive.settle import settle
 from archive.threads import save_comments
 from archive.warc import Exchange, Place
 
@@ -207,6 +208,13 @@ class Store:
         with self.transaction():
             self.db.execute("update articles set comments_checked_at = ? where site_id = ? and missing_since is null", [at, site_id])
 
+    def add_alias(self, article_id: int, url: str) -> None:
+        """Keep a further address of an article. One that is known, of this article or of another, stays what it is."""
+        with self.transaction():
+            self.db.execute(
+                "insert or ignore into urls(url, article_id, kind, first_seen_at) values (?, ?, 'alias', ?)", [url, article_id, self.now()]
+            )
+
     def add_gap(self, site_id: int, **gap: Any) -> None:
         """Name something that the site lists and the archive does not hold: kind, ref, reason, explained, month."""
         with self.transaction():
@@ -229,6 +237,15 @@ class Store:
                 [site_id, url, at, reason, capture_id],
             )
             self._count(crawl_id, {"quarantined": 1})
+
+    def settle(self, crawl_id: int, site_id: int) -> int:
+        """End a run: learn boilerplate over the archive, label anew, fold what was no edit; return how many were folded."""
+        started = self.crawl(crawl_id)["started_at"]
+        with self.transaction():
+            folded = settle(self.db, site_id, started)
+            if folded:
+                self.db.execute("update crawls set revised = revised - ?, unchanged = unchanged + ? where id = ?", [folded, folded, crawl_id])
+        return folded
 
     def mark_missing(
         self, crawl_id: int, table: absences.Table, ids: Iterable[int], at: str, capture_id: int | None, gone_after: float

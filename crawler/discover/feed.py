@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin
 
 from lxml import etree
 
 from archive.clock import stamp
-from crawler.discover.xml import name_of, parse_xml, text_of
+from crawler.discover.xml import absolute, name_of, parse_xml, text_of
+
+Parts = dict[str, list[etree._Element]]
+NEVER = re.compile(r"^0\d{3}-|\s0\d{3}\s")  # years before 1000: how Go's generators print "no date"
+TEXT = ("title", "encoded", "content", "description", "summary", "category", "comments")  # what a reader would see change
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,8 @@ class FeedItem:
     published_at: str | None  # UTC with Z
     authors: tuple[str, ...] = ()
     comment_count: int | None = None
+    updated_at: str | None = None  # UTC with Z; Atom only
+    digest: str = ""  # of title, text, categories and number of comments: another one means that there is news
 
     @property
     def comment_id(self) -> str | None:
@@ -40,20 +46,35 @@ def read_feed(body: bytes, url: str) -> list[FeedItem]:
 
 
 def _item(element: etree._Element, url: str) -> FeedItem | None:
-    parts: dict[str, list[etree._Element]] = {}
+    parts: Parts = {}
     for child in element:
         parts.setdefault(name_of(child), []).append(child)
-    link = next((_link(child) for child in parts.get("link", []) if child.get("rel", "alternate") == "alternate"), "")
+    link = absolute(url, _link(parts)) if _link(parts) else ""
     if not link:
         return None
-    when = next((text_of(child) for name in ("pubDate", "published", "date", "updated") for child in parts.get(name, [])), "")
     names = [text_of(child) for child in parts.get("creator", [])] or [_person(child) for child in parts.get("author", [])]
-    counts = [text_of(c) for c in parts.get("comments", []) if text_of(c).isdecimal()]
-    return FeedItem(urljoin(url, link), instant(when), tuple(name for name in names if name), int(counts[0]) if counts else None)
+    counts = [int(text_of(c)) for c in parts.get("comments", []) if re.fullmatch(r"[0-9]{1,9}", text_of(c))]
+    return FeedItem(
+        link,
+        _time(parts, "pubDate", "published", "date", "updated"),
+        tuple(name for name in names if name),
+        counts[0] if counts else None,
+        _time(parts, "updated"),
+        hashlib.sha256(repr([text_of(child) for name in TEXT for child in parts.get(name, [])]).encode()).hexdigest()[:16],
+    )
 
 
-def _link(element: etree._Element) -> str:
-    return (element.get("href") or text_of(element)).strip()
+def _link(parts: Parts) -> str:
+    """The item's own address, not that of a service that counts clicks; a guid counts where it says that it is one."""
+    plain = [(child.get("href") or text_of(child)).strip() for child in parts.get("link", []) if child.get("rel", "alternate") == "alternate"]
+    guids = [text_of(child) for child in parts.get("guid", []) if child.get("isPermaLink", "true") == "true"]
+    guids = [guid for guid in guids if guid.startswith(("http://", "https://"))]
+    return next((link for link in [*map(text_of, parts.get("origLink", [])), *plain, *guids] if link), "")
+
+
+def _time(parts: Parts, *names: str) -> str | None:
+    said = next((text_of(child) for name in names for child in parts.get(name, []) if text_of(child)), "")
+    return instant(said)
 
 
 def _person(element: etree._Element) -> str:
@@ -65,11 +86,14 @@ def _person(element: etree._Element) -> str:
 
 def instant(text: str) -> str | None:
     """An RSS or Atom time as UTC; None where it has no zone or is no time."""
+    text = text.strip()
+    if NEVER.search(text):
+        return None
     for read in (parsedate_to_datetime, datetime.fromisoformat):
         try:
-            moment = read(text.strip().replace("Z", "+00:00") if read is datetime.fromisoformat else text.strip())
-        except (ValueError, TypeError, IndexError):
+            moment = read(text.replace("Z", "+00:00") if read is datetime.fromisoformat else text)
+            if moment.tzinfo is not None or text.endswith(("GMT", "UT", "-0000")):
+                return stamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+        except (ValueError, TypeError, IndexError, OverflowError):
             continue
-        if moment.tzinfo is not None or text.strip().endswith(("GMT", "UT", "-0000")):
-            return stamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     return None

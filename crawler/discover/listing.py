@@ -1,50 +1,75 @@
-"""Listing pages: the front page, archives of authors and categories, with /page/N. The last resort of discovery. Pure."""
+"""Listing pages: the front page, archives of authors and categories, page after page. The last resort of discovery. Pure."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement, document_fromstring
 
+from crawler.discover.xml import absolute
+
 ENTRY = re.compile(r"(?:^|[\s_-])(?:headline|title|teaser|hentry|post|entry|story|item)(?:$|[\s_-])", re.I)
+MENU = re.compile(r"(?:^|[\s_-])(?:nav|menu|navigation|navbar|sections?)(?:$|[\s_-])", re.I)
+FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|pdf|mp3|mp4|zip|css|js|xml|rss|atom|ics|txt)$", re.I)
 NO_ARTICLE = re.compile(
     r"/(?:page|author|authors|category|categories|tag|tags|topic|topics|feed|comments|wp-admin|wp-login\.php|wp-content|wp-json|search)(?:/|$)"
-    r"|\.(?:jpe?g|png|gif|webp|svg|pdf|mp3|mp4|zip|css|js|xml|rss|ics)$|^/?$",
+    r"|/(?:user|account)/(?:login|register)|^/?$",
     re.I,
 )
-QUERY_NO_ARTICLE = re.compile(r"(?:^|&)(?:s|feed|paged|cat|tag|author|m|replytocom|rest_route|share|format)=", re.I)
+NO_SECTION = re.compile(r"/(?:feed|comments|wp-admin|wp-login\.php|wp-content|wp-json|search|user|login|register|account)(?:/|$)|^/?$", re.I)
+QUERY_NO_ARTICLE = re.compile(r"(?:^|&)(?:s|feed|page|paged|cat|tag|author|m|replytocom|rest_route|share|format)=", re.I)
+NUMBER = re.compile(r"(?P<path>/page/?)(?P<n>\d{1,5})(?P<rest>(?:\.html?)?/?)$|(?P<key>[?&](?:paged?|pg)=)(?P<q>\d{1,5})(?=&|$)")
+OLDER = re.compile(
+    r"\W*(?:(?:older|next|previous)(?: (?:page|posts|entries|articles|stories|reports))?|more (?:posts|entries|articles|stories|news)|load more"
+    r"|(?:ältere|weitere) (?:beiträge|artikel)|nächste seite|page suivante|articles plus anciens|siguiente|entradas antiguas)\W*",
+    re.I,
+)
+NEWER_PREVIOUS = re.compile(r"\W*previous(?: page)?\W*", re.I)  # alone it leads back; "previous entries" leads on
+Anchor = tuple[HtmlElement, str]
 
 
 @dataclass(frozen=True, slots=True)
 class ListingPage:
     articles: tuple[str, ...]  # addresses that look like entries, in reading order
     next_page: str | None
+    boxed: bool  # the entries stand in headlines or boxes of their own; else they are just all links of the page
+    sections: tuple[str, ...] = ()  # addresses in the page's menus: other listings, or pages about the site
 
 
-def read_listing_page(html: str, url: str, number: int) -> ListingPage:
-    """The entries of the ``number``-th page of a listing, and the address of the next one."""
+def read_listing_page(html: str, url: str) -> ListingPage:
+    """The entries of a page of a listing, the address of the next one, and the sections that its menus name."""
     try:
         root = document_fromstring(html or "<html/>")
     except (ValueError, AssertionError):
-        return ListingPage((), None)
-    links = [(anchor, urljoin(url, anchor.get("href").strip())) for anchor in root.iter("a") if _usable(anchor.get("href"))]
-    inside = [(anchor, link.split("#")[0]) for anchor, link in links if urlsplit(link).netloc == urlsplit(url).netloc]
+        return ListingPage((), None, False)
+    inside = list(_inside(root, url))
     entries = [link for anchor, link in inside if _is_address(link) and _is_entry(anchor)]
+    boxed = bool(entries)
     entries = entries or [link for _, link in inside if _is_address(link)]
-    return ListingPage(tuple(dict.fromkeys(entries)), _next(inside, url, number))
+    sections = [link for anchor, link in inside if _in_menu(anchor) and not NO_SECTION.search(urlsplit(link).path) and not FILE.search(link)]
+    return ListingPage(tuple(dict.fromkeys(entries)), _next(root, inside, url), boxed, tuple(dict.fromkeys(sections)))
 
 
-def _usable(href: str | None) -> bool:
-    return bool(href) and not re.match(r"\s*(?:#|javascript:|mailto:|tel:|data:)", href or "", re.I)
+def _inside(root: HtmlElement, url: str) -> Iterator[Anchor]:
+    """The links of the page that stay on its host, without fragments."""
+    host = urlsplit(url).netloc
+    for anchor in root.iter("a"):
+        href = anchor.get("href") or ""
+        link = absolute(url, href).split("#")[0]
+        if href and not href.lstrip().startswith("#") and link.startswith(("http://", "https://")) and urlsplit(link).netloc == host:
+            yield anchor, link
 
 
 def _is_address(link: str) -> bool:
     parts = urlsplit(link)
-    if parts.query:
+    if FILE.search(parts.path):
+        return False
+    if parts.query and parts.path in ("", "/", "/index.php"):
         return not QUERY_NO_ARTICLE.search(parts.query)
-    return not NO_ARTICLE.search(parts.path)
+    return not NO_ARTICLE.search(parts.path) and not QUERY_NO_ARTICLE.search(parts.query)
 
 
 def _is_entry(anchor: HtmlElement) -> bool:
@@ -59,9 +84,42 @@ def _is_entry(anchor: HtmlElement) -> bool:
     return False
 
 
-def _next(inside: list[tuple[HtmlElement, str]], url: str, number: int) -> str | None:
-    wanted = re.compile(rf"/page/?{number + 1}/?$|[?&](?:paged?|page)={number + 1}(?:&|$)|/page{number + 1}(?:\.html)?/?$")
-    return next(
-        (link for anchor, link in inside if wanted.search(link)),
-        next((link for anchor, link in inside if "next" in (anchor.get("rel") or "").split() and link != url), None),
+def _in_menu(anchor: HtmlElement) -> bool:
+    return any(
+        up.tag in ("nav", "header") or MENU.search(f"{up.get('class') or ''} {up.get('id') or ''}")
+        for up in anchor.iterancestors()
+        if up.tag not in ("body", "html")
     )
+
+
+def _next(root: HtmlElement, inside: list[Anchor], url: str) -> str | None:
+    """Where the listing goes on: what the page itself calls next, else the number after its own, else a link in words."""
+    host = urlsplit(url).netloc
+    stated = [absolute(url, link.get("href") or "") for link in root.iter("link") if "next" in (link.get("rel") or "").lower().split()]
+    stated = [link for link in stated if urlsplit(link).netloc == host]
+    marked = [link for anchor, link in inside if "next" in (anchor.get("rel") or "").lower().split()]
+    numbered = [link for wanted in _wanted(url) for _, link in inside if _number(link) == wanted]
+    worded = [link for anchor, link in inside if _leads_on(anchor)]
+    return next((link for link in [*stated, *marked, *numbered, *worded] if link != url), None)
+
+
+def _number(link: str) -> tuple[str, int] | None:
+    """(the listing's address without the page's number, the number)."""
+    match = NUMBER.search(link)
+    if match is None:
+        return None
+    base = link[: match.start()] + link[match.end() :]
+    return base.replace("?", "&").rstrip("/&"), int(match["n"] or match["q"])
+
+
+def _wanted(url: str) -> list[tuple[str, int]]:
+    """What may follow: the page's own number plus one; behind a bare address 2, or 1 where counting starts at 0."""
+    if here := _number(url):
+        return [(here[0], here[1] + 1)]
+    base = url.replace("?", "&").rstrip("/&")
+    return [(base, 1), (base, 2)]
+
+
+def _leads_on(anchor: HtmlElement) -> bool:
+    words = " ".join((anchor.text_content() or "").split()) or anchor.get("aria-label") or anchor.get("title") or ""
+    return bool(OLDER.fullmatch(words)) and not NEWER_PREVIOUS.fullmatch(words)

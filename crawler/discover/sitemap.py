@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urljoin
 
-from crawler.discover.xml import name_of, parse_xml, text_of
+from crawler.discover.xml import absolute, name_of, parse_xml, text_of
 from crawler.errors import DoorClosed
 
 PLACES = ("wp-sitemap.xml", "sitemap_index.xml", "sitemap.xml", "sitemap-index.xml")
 # Files that by their generator's own naming hold no articles; every other address is judged by its page.
 NO_ARTICLES = re.compile(
     r"/(?:wp-sitemap-(?:taxonomies|users|posts-page)-"
-    r"|(?:category|post_tag|tag|author|page|product_cat|attachment|media|image|video)-?sitemap)"
+    r"|(?:category|post_tag|tag|author|page|product_cat|attachment|media|image|video)-?sitemap"
+    r"|sitemap-(?:tags|authors)\.xml)"
     r"|[?&](?:sitemap=(?:taxonomies|users)|sitemap-subtype=page)(?:&|$)",
     re.I,
 )
@@ -30,14 +30,14 @@ class Sitemap:
 def read_sitemap(body: bytes, url: str) -> Sitemap:
     """Raises DoorClosed when the file is no well-formed sitemap: what it then holds is not the whole list."""
     root = parse_xml(body, url)
+    if name_of(root) not in ("sitemapindex", "urlset"):
+        raise DoorClosed(f"{url} is no sitemap but <{name_of(root)}>")
     files, addresses = [], {}
     for entry in root:
         parts = {name_of(child): text_of(child) for child in entry}
-        if location := parts.get("loc"):
-            if name_of(entry) == "sitemap":
-                files.append(urljoin(url, location))
-            elif name_of(entry) == "url":
-                addresses[urljoin(url, location)] = parts.get("lastmod", "")
-    if name_of(root) not in ("sitemapindex", "urlset"):
-        raise DoorClosed(f"{url} is no sitemap but <{name_of(root)}>")
+        location = absolute(url, parts.get("loc") or "") if parts.get("loc") else ""
+        if location and name_of(entry) == "sitemap":
+            files.append(location)
+        elif location and name_of(entry) == "url":
+            addresses[location] = parts.get("lastmod", "")
     return Sitemap(tuple(file for file in files if not NO_ARTICLES.search(file)), addresses)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import zlib
+from urllib.parse import urljoin
 
 from lxml import etree
 
@@ -14,9 +15,13 @@ LARGEST = 64 * 2**20  # bytes unpacked; the sitemap protocol allows 50 MB
 
 
 def parse_xml(body: bytes, what: str) -> etree._Element:
-    """The root element, of gzipped XML too. No entity of the document is resolved. Raises DoorClosed when it is not well-formed."""
+    """The root element, of gzipped XML too. Raises DoorClosed when it is not well-formed.
+
+    No entity of the document is resolved, and libxml2 keeps its own limits (huge_tree stays off): a document that
+    multiplies itself is refused, not unfolded.
+    """
     try:
-        root = etree.fromstring(unpacked(body).lstrip(), etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
+        root = etree.fromstring(unpacked(body).lstrip(), etree.XMLParser(resolve_entities=False, no_network=True))
     except (etree.XMLSyntaxError, ValueError, OSError, EOFError, zlib.error) as error:
         raise DoorClosed(f"{what} is no well-formed XML ({error})") from error
     if root is None:
@@ -42,3 +47,11 @@ def name_of(element: etree._Element) -> str:
 
 def text_of(element: etree._Element | None) -> str:
     return "".join(element.itertext()).strip() if element is not None else ""
+
+
+def absolute(base: str, link: str) -> str:
+    """The link's whole address; '' for one that is none, such as ``http://[``."""
+    try:
+        return urljoin(base, link.strip())
+    except ValueError:
+        return ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from crawler.discover.feed import FeedItem, read_feed
 from crawler.discover.listing import ListingPage, read_listing_page
 from crawler.discover.sitemap import PLACES, Sitemap, read_sitemap
 from crawler.discover.xml import absolute
+from crawler.doors.queue import remember
 from crawler.errors import BadStatus, DoorClosed, FetchError, Forbidden, Limited, OutsideSite, Unreachable
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class SiteLists:
 
     def __init__(self, run: SiteSpider) -> None:
         self.run = run
-        self.found = Found()
+        self.found, self.began = Found(), run.store.now()
         self.ended: set[str] = set()  # addresses that answered that there is no such list, or no such page of it
         self.failures: list[str] = []  # what else went wrong; it may pass
         self.known = known.addresses(run.store.db, run.site_id).keys() | known.gaps(run.store.db, run.site_id)
@@ -254,12 +254,7 @@ class SiteLists:
 
     def remember(self) -> None:
         """What this reading of the lists came to, for status and for the next run."""
-        now, found = self.run.store.now(), self.found
-        marks = json.dumps({"by": found.by, "items": {address: item.digest for address, item in found.items.items()}})
-        columns = {"total": len(found.addresses), "walked_at": now} if found.whole else {}
-        self.run.store.save_list(
-            self.run.site_id, "pages", door=found.by or "listing", url=self.run.site.home, watermark=marks, checked_at=now, **columns
-        )
+        remember(self.run, self.found, self.began)
 
 
 def feed_links(html: str, base: str) -> list[str]:

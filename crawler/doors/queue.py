@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archive import known
 from archive.clock import later, moment
@@ -16,18 +18,32 @@ if TYPE_CHECKING:
     from crawler.doors.pages import PageDoor
     from crawler.spiders.site import SiteSpider
 
+ASKED_AT_MOST = 100  # articles that a list lacks all of a sudden, or 2 % of those held
 SAMPLE = 3  # pages of each half of the year that are compared with the feed
 
 
 def pages_to_read(run: SiteSpider, found: Found) -> list[str]:
-    """Addresses in the order in which they are read: what is listed, then what is no longer listed and asked for by itself."""
+    """Addresses in the order in which they are read: what is listed, what has news, what is no longer listed, what the sweep takes."""
     held = known.addresses(run.store.db, run.site_id)
     settled = known.explained_gaps(run.store.db, run.site_id) if run.mode == "update" else set()
-    due = [address for address, lastmod in found.addresses.items() if address not in settled and _is_due(run, held.get(address), lastmod)]
+    news = _news(run, found)
+    due = [a for a, lastmod in found.addresses.items() if a in news or a not in settled and _is_due(run, held.get(a), lastmod)]
     fresh = {run.addresses.canonical(i.address) for i in found.discussed if i.comment_id and not _has(run, i.comment_id)}
     due += [address for address in fresh if address in held]
-    due += [row["url"] for address, row in held.items() if address == row["url"] and _unlisted(run, found, row)]
+    due += _unlisted(run, found, held)
+    due += known.oldest_pages(run.store.db, run.site_id, run.sweep_size("pages"))
     return list(dict.fromkeys(due))
+
+
+def _news(run: SiteSpider, found: Found) -> set[str]:
+    """Addresses whose feed item says something else than it did in the last run: the text, or the number of comments."""
+    told = _memory(run).get("items", {})
+    return {address for address, item in found.items.items() if told.get(address, item.digest) != item.digest}
+
+
+def _memory(run: SiteSpider) -> dict[str, Any]:
+    memory: dict[str, Any] = json.loads(run.remembered("pages").get("watermark") or "{}")
+    return memory
 
 
 def _is_due(run: SiteSpider, row: dict[str, str] | None, lastmod: str) -> bool:
@@ -44,13 +60,38 @@ def _has(run: SiteSpider, comment_id: str) -> bool:
     return known.has_comment(run.store.db, run.site_id, comment_id)
 
 
-def _unlisted(run: SiteSpider, found: Found, row: dict[str, str]) -> bool:
-    """A held article that a whole list no longer names, or one that is missing and due for its second confirmation."""
-    if row["gone_at"]:
-        return False
-    if row["missing_since"]:
-        return later(row["missing_since"], hours=run.gone_after) <= run.store.now()
-    return (found.whole or run.mode == "full") and row["url"] not in found.addresses
+def _unlisted(run: SiteSpider, found: Found, held: Mapping[str, dict[str, str]]) -> list[str]:
+    """Held articles that a whole list no longer names, and missing ones that are due for their second confirmation.
+
+    Each is asked for by itself before anything is said of it. A list that suddenly lacks many is more likely broken than
+    right: then as many are asked for as tell which it is. One that answered though no list names it waits for the sweep.
+    """
+    elsewhere = set(_memory(run).get("elsewhere", ()) if run.mode == "update" else ())
+    now, again, absent = run.store.now(), [], []
+    for address, row in held.items():
+        if address != row["url"] or address in found.addresses or row["gone_at"]:
+            continue
+        if row["missing_since"]:
+            again += [address] if later(row["missing_since"], hours=run.gone_after) <= now else []
+        elif (found.whole or run.mode == "full") and address not in elsewhere:
+            absent.append(address)
+    return again + absent[: max(ASKED_AT_MOST, run.held("article") // 50 + 1)]
+
+
+def remember(run: SiteSpider, found: Found, since: str) -> None:
+    """What this reading of the lists came to, for status and for the next run. ``since``: when the run began."""
+    now, was, swept = run.store.now(), set(_memory(run).get("elsewhere", ())), run.sweep_size("pages")
+    if found.whole:
+        rows = known.addresses(run.store.db, run.site_id)
+        unlisted = {a: row for a, row in rows.items() if a == row["url"] and a not in found.addresses and not row["missing_since"]}
+        was = {address for address, row in unlisted.items() if address in was or row["checked_at"] >= since}
+    marks = {"by": found.by, "items": {a: item.digest for a, item in found.items.items()}, "elsewhere": sorted(was)}
+    columns = {"total": len(found.addresses), "walked_at": now} if found.whole else {}
+    run.store.save_list(
+        run.site_id, "pages", door=found.by or "listing", url=run.site.home, watermark=json.dumps(marks), checked_at=now, **columns
+    )
+    if swept:
+        run.store.save_list(run.site_id, "sweep of pages", door="listing", url=run.site.home, checked_at=now)
 
 
 async def settle_zone(run: SiteSpider, door: PageDoor, lists: SiteLists) -> None:
