@@ -84,7 +84,7 @@ def extract_comments(
     elements: list[Element] = []
     relative = 0
     for part, texts in zip(parts, dates, strict=True):
-        moment = _moment(part, texts, order)
+        moment = _moment(part, texts, order, language)
         if moment is None:
             moment = next((found for text in texts if (found := parse_relative(text, captured_at))), None)
             relative += moment is not None
@@ -234,7 +234,7 @@ def _date_texts(parts: _Parts) -> list[str]:
     return texts + [line for root in parts.node.roots for line in text_of(root, skip=skip).split("\n") if re.search(r"\d", line) and len(line) < 120]
 
 
-def _moment(parts: _Parts, texts: list[str], order: Order | None) -> Moment | None:
+def _moment(parts: _Parts, texts: list[str], order: Order | None, language: str | None) -> Moment | None:
     """The machine-readable date, with the clock of the written one where it has none itself."""
     exact = next((found for e in parts.times if (found := parse_iso(e.get("datetime") or e.get("content")))), None)
     if exact is None:
@@ -245,7 +245,7 @@ def _moment(parts: _Parts, texts: list[str], order: Order | None) -> Moment | No
     best = next((found for found in written if found.clock is not None and (exact is None or found.day == exact.day)), None)
     if best is not None and (not written or best.day == written[0].day):
         return best
-    return exact or next(iter(written), None) or next((found for text in texts if (found := parse_any_language(text))), None)
+    return exact or next(iter(written), None) or next((found for text in texts if (found := parse_any_language(text, language))), None)
 
 
 # ---- text --------------------------------------------------------------------------------------------------------------

@@ -100,10 +100,10 @@ def _prose(root: Element, skip: frozenset[Element]) -> tuple[dict[Element, int],
     out: dict[Element, bool] = {}
     total = 0
     for paragraph in root.iter("p", "blockquote", "li", "pre"):
-        if paragraph.tag != "p" and next(paragraph.iter("p"), None) is not None:
+        if _is_out(paragraph, skip, out) or (paragraph.tag != "p" and next(paragraph.iter("p"), None) is not None):
             continue
         size = len(all_text(paragraph)) - sum(len(all_text(a)) for a in paragraph.iter("a"))
-        if size < 25 or (paragraph.tag == "li" and size < 60) or _is_out(paragraph, skip, out):
+        if size < 25 or (paragraph.tag == "li" and size < 60):
             continue
         total += size
         for up in (paragraph, *paragraph.iterancestors()):

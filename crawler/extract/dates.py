@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from crawler.extract.months import MONTHS, UNITS
+from crawler.extract.months import LANGUAGES, MONTHS, UNITS
 from crawler.items import Precision
 
 Order = Literal["dmy", "mdy"]
@@ -224,15 +224,15 @@ def parse_relative(text: str, captured_at: str | None) -> Moment | None:
 
 
 @lru_cache(maxsize=1024)
-def parse_any_language(text: str) -> Moment | None:
-    """Languages that :mod:`months` does not know, by dateparser; only for short texts with a year and a word that is not Latin
-    or not plain: dateparser takes a thousand times longer than all else here."""
-    if text.isascii() or not 6 <= len(text) <= 60 or not re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", text):
+def parse_any_language(text: str, language: str | None) -> Moment | None:
+    """Dates in languages that :mod:`months` does not know, by dateparser, told which: left to guess, it takes seconds."""
+    code = (language or "").split("-")[0].lower()
+    if not code or code in LANGUAGES or not 6 <= len(text) <= 60 or not re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", text):
         return None
     import dateparser  # a third of a second to load, and hardly ever needed
 
     try:
-        found = dateparser.parse(text, settings={"REQUIRE_PARTS": ["day", "month", "year"], "RETURN_AS_TIMEZONE_AWARE": False})
+        found = dateparser.parse(text, languages=[code], settings={"REQUIRE_PARTS": ["day", "month", "year"], "RETURN_AS_TIMEZONE_AWARE": False})
     except (ValueError, OverflowError, TypeError, RecursionError):
         return None
     if found is None:

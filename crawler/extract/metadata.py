@@ -144,7 +144,7 @@ def _shown_dates(header: list[Element], head: Head) -> tuple[Moment | None, Mome
         return published, modified
     for part in header:
         for line in _lines(part):
-            moment = parse_written(line, order) or (parse_any_language(line) if len(line) < 40 else None)
+            moment = parse_written(line, order) or (parse_any_language(line, head.language) if len(line) < 40 else None)
             if moment is not None and _MODIFIED_WORDS.search(line):
                 modified = modified or moment
             elif moment is not None:

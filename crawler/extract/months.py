@@ -26,6 +26,7 @@ januari februari maret april mei juni juli agustus/agu september oktober novembe
 يناير فبراير مارس أبريل/ابريل/إبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر/اكتوبر نوفمبر ديسمبر
 """
 
+LANGUAGES = frozenset("en de fr es it pt nl pl ru uk sv da nb nn no tr cs fi hu ro id el ar".split())
 MONTHS: dict[str, int] = {}
 for _line in _LINES.strip().splitlines():
     for _number, _forms in enumerate(_line.split(), 1):

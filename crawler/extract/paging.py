@@ -14,7 +14,7 @@ from crawler.extract.tree import Element, absolute, all_text, tokens
 _THREAD_PAGE = re.compile(r"(/comment-page-|[?&]cpage=)(\d{1,5})(?=/|$|&|#)")
 _ARTICLE_PAGE = re.compile(r"^(?P<base>.*?)(?P<mark>/|[?&]page=)(?P<number>\d{1,3})/?$")
 _THREAD_LINKS = etree.XPath("//a[contains(@href, 'comment-page-') or contains(@href, 'cpage=')]")
-_PAGE_LINKS = etree.XPath("//a[contains(@class, 'post-page-numbers')] | //*[contains(@class, 'page-link') or contains(@class, 'post-nav-links') or contains(@class, 'pagelink') or contains(@class, 'post-pagination') or contains(@class, 'wp-link-pages')]//a | //p[contains(text(), 'Pages:')]/a")
+_PAGERS = frozenset(("page-links", "page-link", "post-nav-links", "post-pagination", "pagelink", "wp-link-pages"))
 _MAX_PAGES = 2000
 
 
@@ -64,7 +64,7 @@ def _same_article(url: str, own: str) -> bool:
 
 def article_pages(root: Element, url: str, own: str) -> tuple[tuple[str, ...], str]:
     """(addresses of the other pages of the article, the address of its first page)."""
-    links = [anchor for anchor in _PAGE_LINKS(root) if _is_page_link(anchor)]
+    links = _page_links(root)
     base = _first_page(own, links, url)
     numbers: dict[int, str] = {}
     for anchor in links:
@@ -81,14 +81,18 @@ def article_pages(root: Element, url: str, own: str) -> tuple[tuple[str, ...], s
     return ((base, *others) if here != 1 else others), base
 
 
-def _is_page_link(anchor: Element) -> bool:
-    if "post-page-numbers" in tokens(anchor):
-        return True
-    text = all_text(anchor).strip()
-    for up in anchor.iterancestors("div", "p", "nav", "ul", "span"):
-        if {"page-links", "page-link", "post-nav-links", "post-pagination", "pagelink", "wp-link-pages"} & set(tokens(up)):
-            return True
-    return text.isdigit() and "Pages:" in ((anchor.getparent().text or "") if anchor.getparent() is not None else "")
+def _page_links(root: Element) -> list[Element]:
+    """The links of ``wp_link_pages()``: marked as such, in a box that is, or numbers in a line that begins with "Pages:"."""
+    found: list[Element] = []
+    for element in root.iter("a", "div", "p", "nav", "ul"):
+        if element.tag == "a":
+            if "post-page-numbers" in (element.get("class") or "") and element not in found:
+                found.append(element)
+        elif _PAGERS & set(tokens(element)):
+            found += [anchor for anchor in element.iter("a") if anchor not in found]
+        elif element.tag == "p" and "Pages:" in (element.text or ""):
+            found += [anchor for anchor in element.iter("a") if all_text(anchor).strip().isdigit() and anchor not in found]
+    return found
 
 
 def _first_page(own: str, links: list[Element], url: str) -> str:

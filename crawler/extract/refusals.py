@@ -31,7 +31,7 @@ def reason_for_none(root: Element, head: Head, url: str, text: str) -> str | Non
     xml = _XML.match(text[:4000])
     if xml is not None:
         return f"not a page: {xml.group(1).lower()}"
-    if _CHALLENGE_TITLE.search(head.title) or (len(text) < 60_000 and _CHALLENGE_MARKS.search(text) and not _says_article(root, head)):
+    if _CHALLENGE_TITLE.search(head.title) or (len(text) < 60_000 and not _says_article(root, head) and _CHALLENGE_MARKS.search(text)):
         return "a challenge or refusal, not the page"
     classes = _body_classes(root)
     if "error404" in classes or (_MISSING_TITLE.search(head.title) and not _says_article(root, head)):

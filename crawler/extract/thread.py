@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -116,11 +117,16 @@ def _path(address: str) -> str:
 
 def _elsewhere(element: Element) -> bool:
     """Is it in a widget with the comments of all articles?"""
-    return any(_ELSEWHERE.fullmatch(name) for up in (element, *element.iterancestors()) if up.tag not in ("body", "main", "html") for name in tokens(up))
+    return any(_named(_ELSEWHERE, tokens(up)) for up in (element, *element.iterancestors()) if up.tag not in ("body", "main", "html"))
 
 
 def _in_sidebar(element: Element) -> bool:
-    return any(_SIDEBAR.fullmatch(name) for up in element.iterancestors() if up.tag not in ("body", "main", "html") for name in tokens(up))
+    return any(_named(_SIDEBAR, tokens(up)) for up in element.iterancestors() if up.tag not in ("body", "main", "html"))
+
+
+@lru_cache(maxsize=20_000)
+def _named(pattern: re.Pattern[str], names: tuple[str, ...]) -> bool:
+    return any(pattern.fullmatch(name) for name in names)
 
 
 def _scopes(found: list[tuple[Element, str, str | None]]) -> list[tuple[Element, str, str | None]]:
@@ -312,14 +318,11 @@ _NUMBER_WORDS = {"one": 1, "ein": 1, "eine": 1, "un": 1, "une": 1, "uno": 1, "um
 _COUNT_PLACES = re.compile(r"comments?(?:[-_](?:title|count|number|heading|header|area|section|wrap(?:per)?|list))?|respon(?:ses?|d)|wp-block-comments-title|wpdc?|wpd-thread-info|wc_header_text|comment-count|comments-num")
 
 
-_COUNT_CANDIDATES = etree.XPath("//h1 | //h2 | //h3 | //h4 | //h5 | //*[(self::div or self::p or self::span or self::a) and (contains(@class, 'comment') or contains(@id, 'comment') or contains(@class, 'respon') or contains(@class, 'wpd') or contains(@class, 'wc_header'))]")
-
-
 def reported_count(root: Element, thread: frozenset[Element]) -> int | None:
     """The number of comments that the heading of the thread states (pings and other pages of the thread included, as sites
     count); None when no heading says one."""
-    for element in _COUNT_CANDIDATES(root):
-        if element.tag in ("div", "p", "span", "a") and not any(_COUNT_PLACES.fullmatch(name) for name in tokens(element)):
+    for element in root.iter("h1", "h2", "h3", "h4", "h5", "div", "p", "span", "a"):
+        if element.tag in ("div", "p", "span", "a") and not _named(_COUNT_PLACES, tokens(element)):
             continue
         text = all_text(element).strip() if element.tag[0] == "h" else (element.text or "").strip()
         match = _COUNTED.search(text) if 0 < len(text) < 300 else None

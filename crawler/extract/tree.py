@@ -32,9 +32,6 @@ BLOCK = frozenset(
     "address article aside blockquote body center dd details dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 "
     "h6 header hgroup hr li main menu nav ol p pre section summary table tbody thead tfoot tr td th caption ul iframe".split()
 )
-_SPACE = re.compile(r"[^\S\x00\x01]+")
-_LINES = re.compile(r" ?\x00 ?")
-_BREAKS = re.compile(r"[\x00 ]*\x01[\x00\x01 ]*")
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
 
 
@@ -157,14 +154,18 @@ def inline_text(nodes: list[str | Element]) -> str:
 
 def tidy(raw: str, paragraph: str = "\n") -> str:
     """Source whitespace is one blank; ``\\x00`` marks a line break and ``\\x01`` a paragraph's edge."""
-    text = _SPACE.sub(" ", raw)
-    if "\xad" in text or "\u200b" in text or "\ufeff" in text or "\u2060" in text:
-        text = _INVISIBLE.sub("", text)
-    if "\x00" in text or "\x01" in text:
-        text = _LINES.sub("\x00", text)
-        text = _BREAKS.sub("\x01", text).strip("\x00\x01 ")
-        text = re.sub("\x00{3,}", "\x00\x00", text).replace("\x01", paragraph).replace("\x00", "\n")
-    return text.strip()
+    if not raw.isascii():
+        raw = _INVISIBLE.sub("", raw)
+    if "\x00" not in raw and "\x01" not in raw:
+        return " ".join(raw.split())
+    paragraphs = (_lines(part) for part in raw.split("\x01"))
+    return paragraph.join(part for part in paragraphs if part)
+
+
+def _lines(part: str) -> str:
+    """The lines of a paragraph; more than one empty line in a row is one."""
+    lines = [" ".join(line.split()) for line in part.split("\x00")]
+    return "\n".join(line for i, line in enumerate(lines) if line or (i and lines[i - 1])).strip("\n")
 
 
 def _collect(element: Element, parts: list[str], skip: frozenset[Element] | set[Element]) -> None:
@@ -232,8 +233,8 @@ def all_text(element: Element) -> str:
 def absolute(base: str, reference: str | None) -> str:
     """An absolute http(s) or mailto address, or an empty string for anything else (javascript:, data:, malformed)."""
     reference = clean(reference or "").strip()
-    if not reference:
-        return ""
+    if not reference or reference.startswith(("https://", "http://", "mailto:")):
+        return reference
     try:
         url = urljoin(base, reference)
         scheme = urlsplit(url).scheme
