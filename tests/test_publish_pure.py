@@ -131,6 +131,9 @@ def test_a_picture_with_another_scheme_is_dropped() -> None:
 def test_words_that_differ_are_marked() -> None:
     assert str(edits.word_diff("killing four fighters", "killing five fighters")) == "killing <del>four</del><ins>five</ins> fighters"
     assert str(edits.word_diff("one two three", "1 2 three")) == "<del>one two</del><ins>1 2</ins> three"
+    assert str(edits.word_diff("11,400 tons at 3:20.", "14,100 tons at 3:40.")) == (
+        "<del>11,400</del><ins>14,100</ins> tons at <del>3:20</del><ins>3:40</ins>."
+    )
     assert str(edits.word_diff("<b>", "<i>")) == "&lt;<del>b</del><ins>i</ins>&gt;"
 
 
@@ -225,6 +228,8 @@ def test_times_are_shown_with_what_is_known_of_them() -> None:
     assert formats.moment("2024-03-07T12:30:05") == "7 March 2024, 12:30"
     assert formats.day("2024-03") == "March 2024"
     assert formats.time_tag(None) == ""
+    assert "06:00:10" in formats.between("2024-03-07T06:00:10Z", "2024-03-07T06:00:50Z")
+    assert formats.size(12_345) == "12 kB" and formats.size(3_400_000) == "3.4 MB"
     assert formats.excerpt("one two three four", 9) == "one two …"
     assert formats.share(999, 1000) == "99.9 %" and formats.share(99_999, 100_000) == "99.9 %"
 

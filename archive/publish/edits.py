@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from archive.publish.sanitise import plain
 
-WORD = re.compile(r"\s+|[\w'’-]+|[^\w\s]")
+WORD = re.compile(r"\s+|\d[\d.,:/]*\d|[\w'’-]+|[^\w\s]")  # 11,400 and 3:40 are one word
 LONGEST = 4000  # words of one paragraph that are compared one by one; beyond, the paragraph is shown old and new
 CONTEXT = 1  # unchanged paragraphs shown around a change
 

@@ -37,6 +37,21 @@ def time_tag(instant: str | None, fine: bool = True) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(instant, moment(instant) if fine else day(instant))
 
 
+def between(first: str | None, last: str | None) -> Markup:
+    """``between A and B``; with the seconds where the minutes are the same."""
+    if first and last and moment(first) == moment(last):
+        exact = [Markup('<time datetime="{}">{}</time>').format(at, f"{day(at)}, {at[11:19]}") for at in (first, last)]
+        return Markup("between {} and {} UTC").format(*exact)
+    return Markup("between {} and {}").format(time_tag(first), time_tag(last))
+
+
+def days(first: str | None, last: str | None) -> Markup:
+    """``A to B``, or only ``A`` where it is the same day."""
+    if (first or "")[:10] == (last or "")[:10]:
+        return time_tag(first, fine=False)
+    return Markup("{} to {}").format(time_tag(first, fine=False), time_tag(last, fine=False))
+
+
 def with_times(text: str | None) -> str:
     """Text whose ISO times read like times."""
     return re.sub(r"\d{4}-\d\d-\d\dT[\d:]+Z?", lambda match: moment(match[0]), plain(text))
@@ -75,8 +90,11 @@ def field_query(field: str, value: object) -> str:
     return f'{field}:"{str(value).replace(chr(34), "")}"'
 
 
-def megabytes(count: int | None) -> str:
-    return "—" if count is None else f"{count / 1e6:,.1f} MB"
+def size(count: int | None) -> str:
+    """Bytes as a person reads them: ``12 kB``, ``3.4 MB``."""
+    if count is None:
+        return "—"
+    return f"{count / 1e6:,.1f} MB" if count >= 1e6 else f"{count / 1e3:,.0f} kB"
 
 
 FILTERS = {
@@ -88,7 +106,7 @@ FILTERS = {
     "excerpt": excerpt,
     "number": number,
     "plural": plural,
-    "megabytes": megabytes,
+    "size": size,
     "reading": reading_path,
     "dated": dated_path,
     "search": search_path,
@@ -96,4 +114,4 @@ FILTERS = {
     "paragraphs": paragraphs,
     "plain": plain,
 }
-GLOBALS = {"share": share, "field_query": field_query}
+GLOBALS = {"share": share, "between": between, "days": days, "field_query": field_query}
