@@ -132,6 +132,11 @@ class PatienceMiddleware:
         return cls(crawler)
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
+        if "dataloss" in response.flags:  # half a page reads like an edit: it is kept in the WARC, and never believed
+            broken = f"{request.url} broke off before the end it had announced"
+            if again := await self._again(request, None, broken, tries=2):
+                return again
+            raise Unreachable(broken)
         if response.status not in self.TRANSIENT:
             self.failing = 0
             return response

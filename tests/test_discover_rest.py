@@ -1,0 +1,125 @@
+"""What to ask a WordPress API next, and what its answers say."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.discover import rest as api
+from crawler.discover.rest import Cursor, Listing
+from crawler.errors import DoorClosed
+
+URL = "https://example.org/wp-json/wp/v2/posts"
+
+
+def listing(dates: list[str], pages: int = 2) -> Listing:
+    return Listing([{"id": n, "date": date} for n, date in enumerate(dates)], total=len(dates), pages=pages)
+
+
+def test_the_api_is_where_the_front_page_says_or_in_the_usual_places() -> None:
+    header = '<https://example.org/api/>; rel="https://api.w.org/"'
+    html = "<link rel='https://api.w.org/' href='https://example.org/index.php?rest_route=/' />"
+    assert api.root_candidates("https://example.org/", html, header) == [
+        "https://example.org/api/",
+        "https://example.org/index.php?rest_route=/",
+        "https://example.org/wp-json/",
+        "https://example.org/?rest_route=/",
+    ]
+    assert len(api.root_candidates("https://example.org/", "", "")) == 2
+
+
+def test_endpoints_have_one_question_mark() -> None:
+    assert api.endpoint("https://a.org/wp-json/", "wp/v2/posts", page=2) == "https://a.org/wp-json/wp/v2/posts?page=2"
+    assert api.endpoint("https://a.org/?rest_route=/", "wp/v2/posts", page=2) == "https://a.org/?rest_route=/wp/v2/posts&page=2"
+
+
+def test_a_walk_goes_on_beyond_the_oldest_date_it_saw() -> None:
+    after = api.advance(Cursor(), listing(["2020-05-04T00:00:05", "2020-05-03T00:00:00"]), "desc")
+    assert after == Cursor("2020-05-03T00:00:01")
+    assert "before=2020-05-03T00:00:01" in api.walk_url(URL, "posts", after, "desc")
+    assert api.advance(after, listing([], pages=1), "desc") is None
+
+
+def test_a_walk_through_equal_seconds_turns_pages() -> None:
+    same = listing(["2020-05-03T00:00:00"] * 3)
+    first = api.advance(Cursor("2020-05-03T00:00:01"), same, "desc")
+    assert first == Cursor("2020-05-03T00:00:01", 2)
+    assert "page=2" in api.walk_url(URL, "posts", first, "desc")
+
+
+def test_a_walk_notices_that_its_bound_was_ignored() -> None:
+    with pytest.raises(DoorClosed, match="ignores the dates"):
+        api.advance(Cursor("2020-05-03T00:00:01"), listing(["2020-05-04T00:00:00"]), "desc")
+
+
+def test_a_limit_cuts_at_whole_seconds() -> None:
+    rows = listing(["2020-05-05T00:00:00", "2020-05-04T00:00:00", "2020-05-04T00:00:00", "2020-05-03T00:00:00"]).rows
+    taken, cursor = api.cut(rows, 2)
+    assert [row["id"] for row in taken] == [0, 1, 2]
+    assert cursor == Cursor("2020-05-04T00:00:00")
+
+
+@given(st.text("0123456789T:-", max_size=19), st.integers(1, 99))
+def test_a_cursor_is_remembered_as_text(edge: str, page: int) -> None:
+    assert Cursor.parse(str(Cursor(edge, page))) == Cursor(edge, page)
+    assert Cursor.parse(None) == Cursor()
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"<html>", "no JSON"),
+        (b"", "no JSON"),
+        (b"\xff\xfe", "no JSON"),
+        (b"[" * 100_000, "no JSON"),
+        (b'{"code": "rest_forbidden"}', "no list"),
+        (b'["a"]', "no list"),
+        (b'[{"date": ""}]', "leaves out id"),
+        (b'[{"id": "1", "date": ""}]', "whole-number ids"),
+        (b'[{"id": true, "date": ""}]', "whole-number ids"),
+        (b'[{"id": 1}]', "leaves out date"),
+        (b'[{"id": 1, "date": ""}, {"id": 2, "date": ""}, {"id": 3, "date": ""}]', "ignores per_page"),
+    ],
+)
+def test_an_answer_that_cannot_be_relied_on_closes_the_door(body: bytes, said: str) -> None:
+    with pytest.raises(DoorClosed, match=said):
+        api.read_listing(body, {}, ("date",), asked=2)
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
+JSON = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "date", "x"]), inner))
+
+
+@given(JSON)
+def test_any_json_is_a_listing_or_closes_the_door(value: object) -> None:
+    try:
+        found = api.read_listing(json.dumps(value).encode(), {"x-wp-total": "many"}, ("id",))
+    except DoorClosed:
+        return
+    assert all(isinstance(row["id"], int) for row in found.rows)
+
+
+def test_totals_come_from_the_headers() -> None:
+    found = api.read_listing(b'[{"id": 1}]', {"x-wp-total": "208", "x-wp-totalpages": "3"}, ())
+    assert (found.total, found.pages) == (208, 3)
+    assert api.read_listing(b'[{"id": 1}]', {}, ()).total == 1
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"namespaces": ["oembed/1.0"]}', b"<html>", b"[]", b'{"namespaces": null}'])
+def test_what_is_no_wordpress_is_no_door(body: bytes) -> None:
+    with pytest.raises(DoorClosed):
+        api.read_root(body)
+
+
+def test_news_is_what_the_last_probe_did_not_have() -> None:
+    known = [[n, f"2020-05-{n:02d}T00:00:00"] for n in range(30, 10, -1)]
+    assert api.news(known, known, "posts") == []
+    edited = [[15, "2020-06-01T00:00:00"], *[mark for mark in known if mark[0] != 15], [10, "2020-05-10T00:00:00"]]
+    assert api.news(edited, known, "posts") == [[15, "2020-06-01T00:00:00"]], "what has only moved up is no news"
+
+
+def test_news_after_a_short_probe_is_everything_unknown() -> None:
+    assert api.news([[2, ""], [1, ""]], [[2, ""]], "comments") == [[1, ""]]

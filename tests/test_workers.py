@@ -1,0 +1,115 @@
+"""Extraction in processes of its own: what hangs or eats memory is cut off and takes nothing else along."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from crawler.workers import ExtractionCut, Workers
+from tests.crawls import PROJECT, until
+
+
+def spin() -> None:
+    while True:
+        pass
+
+
+def eat() -> int:
+    return len(bytearray(3 * 2**30))
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def double(number: int) -> int:
+    return 2 * number
+
+
+def fail() -> None:
+    raise ValueError("a bug in the extractor")
+
+
+def burn(seconds: float) -> float:
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+    return seconds
+
+
+@pytest.mark.parametrize("mishap", [spin, eat, die])
+def test_a_page_that_is_cut_off_leaves_the_others_alone(mishap: object) -> None:
+    async def run() -> list[object]:
+        workers = Workers(2, 1)
+        try:
+            return await asyncio.gather(
+                workers.run(double, 1), workers.run(mishap), *(workers.run(double, n) for n in range(2, 8)), return_exceptions=True
+            )
+        finally:
+            workers.close()
+
+    first, cut, *others = asyncio.run(run())
+    assert isinstance(cut, ExtractionCut), cut
+    assert [first, *others] == [2 * n for n in range(1, 8)]
+
+
+def test_each_page_has_an_allowance_of_its_own() -> None:
+    async def run() -> list[float]:
+        workers = Workers(1, 1)
+        try:
+            return [await workers.run(burn, 0.6) for _ in range(4)]
+        finally:
+            workers.close()
+
+    assert asyncio.run(run()) == [0.6] * 4
+
+
+def test_a_bug_in_the_extractor_is_told_as_it_is() -> None:
+    async def run() -> None:
+        workers = Workers(1, 5)
+        try:
+            await workers.run(fail)
+        finally:
+            workers.close()
+
+    with pytest.raises(ValueError, match="a bug in the extractor"):
+        asyncio.run(run())
+
+
+PARENT = """
+import asyncio, os, sys
+from crawler.workers import Workers
+
+async def main():
+    workers = Workers(1, 60)
+    print(await workers.run(os.getpid), flush=True)
+    await asyncio.sleep(60)
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    (tmp_path / "parent.py").write_text(PARENT)
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    parent = subprocess.Popen([sys.executable, str(tmp_path / "parent.py")], stdout=subprocess.PIPE, text=True, env=environment)
+    assert parent.stdout
+    worker = int(parent.stdout.readline())
+    parent.kill()
+    parent.communicate()
+    until(lambda: not running(worker), seconds=10)
+
+
+def running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
