@@ -13,9 +13,14 @@ from archive.clock import now
 from archive.warc import SUFFIX, Place, sha256, whole_members
 
 
-def close_killed_crawls(db: Database, at: str) -> None:
-    """A run whose row was never closed was killed: nobody else can be running, the caller holds the lock."""
+def close_killed_crawls(db: Database, at: str) -> list[tuple[int, str]]:
+    """A run whose row was never closed was killed: nobody else can be running, the caller holds the lock.
+
+    Returns (site, start) of each: its revisions are still to be settled.
+    """
+    killed = list(db.execute("select site_id, started_at from crawls where finished_at is null"))
     db.execute("update crawls set finished_at = ?, outcome = 'killed' where finished_at is null", [at])
+    return killed
 
 
 def adopt_records(db: Database, folder: Path) -> int:

@@ -17,6 +17,7 @@ from archive import revisions
 from archive.boilerplate import fingerprint
 from archive.diff import classify
 from archive.revisions import Fields
+from archive.seal import seal
 
 Outcome = Literal["new", "revised", "unchanged"]
 
@@ -165,20 +166,17 @@ def _add_blocks(db: Database, revision_id: int, blocks: list[dict[str, Any]]) ->
 
 
 def _write_state(db: Database, revision_id: int, state: Fields, door: str | None, seen: Seen) -> None:
-    """Write a revision's own columns out of the merged state and its blocks; the only place that computes text and digest."""
-    blocks = _blocks(db, revision_id)
-    text = "\n\n".join(block["text"] for block in blocks if block["kind"] == "body")
+    """Write a revision's own columns out of the merged state, then seal it."""
     tags = "\n".join(sorted(f"{term['kind']}: {term['name']}" for term in state["terms"] or []))
-    values = [state["title"], state["byline"], state["published_at"], state["modified_at"], tags, text]
     db.execute(
         """
         update revisions
-        set title = ?, byline = ?, published_at = ?, modified_at = ?, tags = ?, text = ?,
-            digest = ?, content_key = ?, door = coalesce(?, door), extractor = ?, extracted_at = ?
+        set title = ?, byline = ?, published_at = ?, modified_at = ?, tags = ?, door = coalesce(?, door), extractor = ?, extracted_at = ?
         where id = ?
         """,
-        [*values, revisions.key(values, blocks), revisions.content_key(state), door, seen.extractor, seen.at, revision_id],
+        [state["title"], state["byline"], state["published_at"], state["modified_at"], tags, door, seen.extractor, seen.at, revision_id],
     )
+    seal(db, revision_id)
 
 
 def _confirm(db: Database, revision_id: int, seen: Seen) -> None:

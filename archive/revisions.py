@@ -91,12 +91,6 @@ def content(fields: Fields) -> Fields:
     }
 
 
-def content_key(fields: Fields) -> str:
-    """One key for one state: title, authors, tags, categories, text, captions, links; dates are compared by ``changed``."""
-    comparable = content(fields)
-    return key({name: value for name, value in comparable.items() if name != "published"})
-
-
 def changed(old: Fields, new: Fields) -> set[str]:
     """Names of the content fields in which two readings of one door differ. A field that one of them lacks did not change."""
     before, after = content(old), content(new)

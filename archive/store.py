@@ -36,8 +36,10 @@ class Store:
         self._lock = Lock(folder)
         try:
             self.db: Database = open_for_writing(folder)
-            adopt.close_killed_crawls(self.db, now())
             adopt.adopt_records(self.db, folder)
+            for site_id, started_at in adopt.close_killed_crawls(self.db, now()):
+                with self.transaction():
+                    settle(self.db, site_id, started_at)
         except BaseException:
             self._lock.release()
             raise

@@ -280,6 +280,8 @@ class SiteSpider(scrapy.Spider):
             self.outcome.add(INTERRUPTED, "stopped by a signal; the next run goes on from here")
         self.workers.close()
         self.warc.close()
+        if self.counts["new"] or self.counts["revised"]:
+            self.store.settle(self.crawl_id, self.site_id)
         for kind, name in (("article", "posts"), ("comment", "comments")):
             if (total := self.remembered(name)["total"]) is not None:
                 self.store.save_coverage(self.site_id, kind, total, self.held(kind))

@@ -1,0 +1,198 @@
+"""Settling a run: boilerplate is learned over the archive, blocks are labelled anew, and what was no edit is folded.
+
+Idempotent, and independent of the order of crawling: labels follow from what the archive holds, not from when it came.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from sqlite_utils import Database
+
+from archive.boilerplate import LEARNED, Wording, learned_kind, replaced
+from archive.revisions import same_time
+from archive.seal import seal
+
+# Where wordings stand: body blocks of current revisions, as the pages' own rules see them.
+SPOTS = """
+    create temp table spots as
+    select blocks.fingerprint, articles.id as article_id, min(blocks.revision_id) as revision_id, min(blocks.position) as position
+    from articles
+    join blocks on blocks.revision_id = articles.revision_id
+    where articles.site_id = ? and blocks.fingerprint <> '' and (blocks.kind = 'body' or blocks.rule like 'learned: %')
+    group by blocks.fingerprint, articles.id
+    """
+
+
+def settle(db: Database, site_id: int, since: str) -> int:
+    """Label anew what the archive has learned, then fold revisions first seen at or after ``since`` that are no edits.
+
+    Returns how many were folded. Runs inside the caller's transaction.
+    """
+    learned = learn(db, site_id)
+    touched = relabel(db, site_id, learned)
+    touched |= _relabel_replaced(db, site_id, since)
+    for revision_id in touched:
+        _reseal(db, revision_id)
+    return _fold(db, site_id, since)
+
+
+def learn(db: Database, site_id: int) -> dict[str, tuple[str, str]]:
+    """Fingerprint -> (kind, rule) for one site, kept in the table boilerplate. What people decided comes first."""
+    found = {w.fingerprint: (w, *kind) for w in _wordings(db, site_id) if (kind := learned_kind(w))}
+    held = {f for (f,) in db.execute("select fingerprint from boilerplate where site_id = ?", [site_id])}
+    for gone in held - set(found):
+        db.execute("delete from boilerplate where site_id = ? and fingerprint = ?", [site_id, gone])
+    for wording, kind, rule in found.values():
+        db.execute(
+            """
+            insert into boilerplate(site_id, fingerprint, kind, text, articles, authors, decided_by) values (?, ?, ?, ?, ?, ?, ?)
+            on conflict(site_id, fingerprint) do update
+            set kind = excluded.kind, articles = excluded.articles, authors = excluded.authors, decided_by = excluded.decided_by
+            where articles <> excluded.articles or kind <> excluded.kind
+            """,
+            [site_id, wording.fingerprint, kind, wording.text, wording.articles, len(wording.authors), rule],
+        )
+    labels = {fingerprint: (kind, rule) for fingerprint, (_, kind, rule) in found.items()}
+    for ref, value in db.execute("select ref, value from decisions where kind = 'label' order by id"):
+        labels[ref] = (value, "decided by a person")
+    return labels
+
+
+def _wordings(db: Database, site_id: int) -> list[Wording]:
+    """Every wording that stands in three articles or more."""
+    db.execute("drop table if exists temp.spots")
+    db.execute(SPOTS, [site_id])
+    places: dict[str, dict[int, tuple[int, int]]] = defaultdict(dict)  # fingerprint -> article -> (revision, position)
+    recurring = "select fingerprint from spots group by fingerprint having count(*) >= 3"
+    for f, article, revision_id, position in db.execute(f"select * from spots where fingerprint in ({recurring})"):
+        places[f][article] = (revision_id, position)
+    alone = "select fingerprint from spots group by fingerprint having count(*) = 1"
+    spans = f"select article_id, min(position), max(position) from spots where fingerprint in ({alone}) group by article_id"
+    own = {article: (first, last) for article, first, last in db.execute(spans)}
+    db.execute("drop table temp.spots")
+    dates = dict(db.execute("select id, coalesce(published_at, '') from articles where site_id = ?", [site_id]).fetchall())
+    signed = _signed(db, site_id)
+    return [_wording(db, f, where, own, signed, dates) for f, where in places.items()]
+
+
+def _signed(db: Database, site_id: int) -> dict[int, list[str]]:
+    signed: dict[int, list[str]] = defaultdict(list)
+    sql = "select article_id, name from article_authors join authors on authors.id = author_id where site_id = ?"
+    for article_id, name in db.execute(sql, [site_id]):
+        signed[article_id].append(name)
+    return signed
+
+
+def _wording(
+    db: Database,
+    fingerprint: str,
+    places: dict[int, tuple[int, int]],
+    own: dict[int, tuple[int, int]],
+    signed: dict[int, list[str]],
+    dates: dict[int, str],
+) -> Wording:
+    """``own`` is the span of each article's blocks that no other article has: the author's own text."""
+    edge = sum(a not in own or not own[a][0] < position < own[a][1] for a, (_, position) in places.items())
+    first, last = min(dates[a] for a in places), max(dates[a] for a in places)
+    of_its_time = [article for article, date in dates.items() if first <= date <= last]
+    revision_id, position = min(places.values())
+    text, html = db.execute("select text, html from blocks where revision_id = ? and position = ?", [revision_id, position]).fetchone()
+    return Wording(
+        fingerprint,
+        text,
+        html,
+        len(places),
+        edge,
+        Counter(name for article in places for name in signed[article]),
+        Counter(name for article in of_its_time for name in signed[article]),
+        len(of_its_time),
+    )
+
+
+def relabel(db: Database, site_id: int, labels: dict[str, tuple[str, str]]) -> set[int]:
+    """Give every stored body block of the site its learned label, and take back labels that no longer hold; ids of revisions touched."""
+    sql = """
+        select blocks.revision_id, blocks.position, blocks.fingerprint, blocks.kind, blocks.rule
+        from articles
+        join revisions on revisions.article_id = articles.id
+        join blocks on blocks.revision_id = revisions.id
+        where articles.site_id = ? and blocks.fingerprint <> ''
+        """
+    decided = {f for f, (_, rule) in labels.items() if not rule.startswith(LEARNED)}
+    touched = set()
+    for revision_id, position, fingerprint, kind, rule in db.execute(sql, [site_id]).fetchall():
+        ours = rule.startswith((LEARNED, "decided"))
+        if not ours and kind != "body" and fingerprint not in decided:
+            continue
+        wanted = labels.get(fingerprint) or (("body", "text") if ours and not rule.endswith(STANDS) else (kind, rule))
+        if wanted != (kind, rule):
+            db.execute("update blocks set kind = ?, rule = ? where revision_id = ? and position = ?", [*wanted, revision_id, position])
+            if wanted[0] != kind:
+                touched.add(revision_id)
+    return touched
+
+
+STANDS = "stood in this place before"
+
+
+def _relabel_replaced(db: Database, site_id: int, since: str) -> set[int]:
+    """In revisions of this run: a body block that stands exactly where boilerplate stood is that boilerplate, worded anew."""
+    touched = set()
+    for new_id, old_id in _provisional(db, site_id, since):
+        old, new = _labels(db, old_id), _labels(db, new_id)
+        for position, kind in replaced(old, new).items():
+            db.execute(
+                "update blocks set kind = ?, rule = ? where revision_id = ? and position = ?",
+                [kind, f"{LEARNED}{kind} {STANDS}", new_id, position],
+            )
+            touched.add(new_id)
+    return touched
+
+
+def _labels(db: Database, revision_id: int) -> list[tuple[str, str]]:
+    return list(db.execute("select kind, fingerprint from blocks where revision_id = ? order by position", [revision_id]))
+
+
+def _provisional(db: Database, site_id: int, since: str) -> list[tuple[int, int]]:
+    """(revision, its predecessor) of current revisions first seen at or after ``since``."""
+    sql = """
+        select new.id, old.id
+        from articles
+        join revisions as new on new.id = articles.revision_id
+        join revisions as old on old.article_id = new.article_id and old.number = new.number - 1
+        where articles.site_id = ? and new.seen_at >= ?
+        """
+    return list(db.execute(sql, [site_id, since]))
+
+
+def _reseal(db: Database, revision_id: int) -> None:
+    """A revision's text has other blocks now: seal it again, and let its article say the same."""
+    text = seal(db, revision_id)
+    db.execute(
+        """
+        update articles
+        set word_count = ?,
+            kind = case when kind = 'article' and ? = '' then 'link' when kind = 'link' and ? <> '' then 'article' else kind end
+        where revision_id = ?
+        """,
+        [len(text.split()), text, text, revision_id],
+    )
+
+
+def _fold(db: Database, site_id: int, since: str) -> int:
+    """Fold provisional revisions whose content is that of their predecessor; their captures go to it."""
+    folded = 0
+    for new_id, old_id in _provisional(db, site_id, since):
+        sql = "select content_key, coalesce(published_at, '') from revisions where id = ?"
+        new, old = (db.execute(sql, [revision_id]).fetchone() for revision_id in (new_id, old_id))
+        if new[0] != old[0] or not same_time(new[1], old[1]):
+            continue
+        last_seen, article_id = db.execute("select last_seen_at, article_id from revisions where id = ?", [new_id]).fetchone()
+        db.execute("update articles set revision_id = ? where id = ?", [old_id, article_id])
+        db.execute("update revisions set last_seen_at = ? where id = ?", [last_seen, old_id])
+        db.execute("update or ignore revision_captures set revision_id = ? where revision_id = ?", [old_id, new_id])
+        db.execute("delete from revision_captures where revision_id = ?", [new_id])
+        db.execute("delete from blocks where revision_id = ?", [new_id])
+        db.execute("delete from revisions where id = ?", [new_id])
+        folded += 1
+    return folded
