@@ -1,7 +1,7 @@
 """Extract saved pages: one JSON object, or JSON lines in and out.
 
-    python -m crawler.extract --url URL FILE.html [--captured-at ISO]
-    python -m crawler.extract --batch < pages.jsonl       {"url", "path"[, "captured_at"]} per line, .html or .html.gz
+python -m crawler.extract --url URL FILE.html [--captured-at ISO]
+python -m crawler.extract --batch < pages.jsonl       {"url", "path"[, "captured_at"]} per line, .html or .html.gz
 """
 
 from __future__ import annotations

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-
 from crawler.extract.container import Container, Width
 from crawler.extract.judge import judge
 from crawler.extract.labels import Label, anchors, label_units
@@ -40,12 +39,29 @@ def extract_fragment(html: str, base_url: str, *, site: Site | None = None, auth
     return content_of(root, base_url, site=site, authors=authors)
 
 
-def clean_content(container: Container, base_url: str, *, site: Site | None = None, skip: frozenset[Element] = frozenset(), title: str = "", authors: Sequence[str] = ()) -> Content:
+def clean_content(
+    container: Container,
+    base_url: str,
+    *,
+    site: Site | None = None,
+    skip: frozenset[Element] = frozenset(),
+    title: str = "",
+    authors: Sequence[str] = (),
+) -> Content:
     """The same for the container of a page."""
     return content_of(container.element, base_url, site=site, skip=skip, title=title, authors=authors, width=container.width)
 
 
-def content_of(container: Element, base_url: str, *, site: Site | None = None, skip: frozenset[Element] = frozenset(), title: str = "", authors: Sequence[str] = (), width: Width = "exact") -> Content:
+def content_of(
+    container: Element,
+    base_url: str,
+    *,
+    site: Site | None = None,
+    skip: frozenset[Element] = frozenset(),
+    title: str = "",
+    authors: Sequence[str] = (),
+    width: Width = "exact",
+) -> Content:
     """Blocks, images and links of an element. ``skip``: elements left out; ``title``: a heading that repeats it is no body."""
     units = units_of(container, skip)
     labels = label_units(units, container, site, title, base_url, authors)
@@ -56,8 +72,8 @@ def content_of(container: Element, base_url: str, *, site: Site | None = None, s
         for unit, label in zip(units, labels, strict=True)
         if unit.text or label.kind == "caption"
     )
-    authors = [unit for unit, label in zip(units, labels, strict=True) if label.kind in ("body", "caption")]
-    return Content(blocks, _images(authors, base_url), _links(authors, base_url))
+    own = [unit for unit, label in zip(units, labels, strict=True) if label.kind in ("body", "caption")]
+    return Content(blocks, _images(own, base_url), _links(own, base_url))
 
 
 def _images(units: Sequence[Unit], base_url: str) -> tuple[Image, ...]:

@@ -4,24 +4,50 @@ from __future__ import annotations
 
 import re
 
-
 from crawler.extract.head import Head
 from crawler.extract.headline import site_name
 from crawler.extract.jsonld import people
 from crawler.extract.months import MONTHS
 from crawler.extract.regions import ELSEWHERE
-from crawler.extract.tree import Element, absolute, all_text, text_of, tokens
+from crawler.extract.tree import Element, absolute, all_text, names, text_of, tokens
 from crawler.items import Author
 
-_BY = re.compile(r"(?:^|[\n|•·])\s*(?:(?:written|posted|published|authored|story|words|text|article|guest post|report) )?(?:by|von|par|por|di|door|av|af|autor(?:in)?:|author:|автор:)\s*:?\s+(?P<names>[^\n|•·]{2,160})", re.I)
-_AUTHOR_LINK = re.compile(r"/(?:author|authors|autor|autoren|auteur|contributor|contributors|writer|writers|staff|people|profile|team|by|journalist|user|redaktion)s?/[^/?#]+|[?&]author(?:_name)?=", re.I)
-_NAME_CLASS = re.compile(r"(?:[\w-]*[-_])?(?:author|byline)(?:[-_]*(?:name|link|title))?|fn|n|author-url|vcard|posted-by|by-author|coauthor|written-by|entry-author-name|post-author-name|writer")
+_BY = re.compile(
+    r"(?:^|[\n|•·])\s*(?:(?:written|posted|published|authored|story|words|text|article|guest post|"
+    r"report) )?(?:by|von|par|por|di|door|av|af|autor(?:in)?:|author:|"
+    r"автор:)\s*:?\s+(?P<names>[^\n|•·]{2,160})",
+    re.I,
+)
+_AUTHOR_LINK = re.compile(
+    r"/(?:author|authors|autor|autoren|auteur|contributor|contributors|writer|writers|staff|people|profile|"
+    r"team|by|journalist|user|redaktion)s?/[^/?#]+|[?&]author(?:_name)?=",
+    re.I,
+)
+_NAME_CLASS = re.compile(
+    r"(?:[\w-]*[-_])?(?:author|byline)(?:[-_]*(?:name|link|title))?|fn|n|author-url|vcard|posted-by|by-author|"
+    r"coauthor|written-by|entry-author-name|post-author-name|writer"
+)
 _SPLIT = re.compile(r"\s*(?:,|;|/|\s&\s|\s(?:and|und|et|y|e|en|with|mit)\s)\s*(?:and\s+|und\s+|&\s*)?", re.I)
-_TAIL = re.compile(r"\s+(?:(?:on|in|at|for|am|um|le|el|published|updated|posted|last|leave|comments?|\d+ (?:min|comments?)|–|—|-)\b.*|[–—-]\s.*|\(?@.*)$", re.I)
-_NOT_A_NAME = re.compile(r"https?:|www\.|@\w+\.\w|\d{3,}|^\W*$|\b(?:comments?|minutes?|read|share|posts?|follow|view|profile|fact|checked|articles? by|more|archive|author|photo|image|credit|courtesy|updated|published|ago)\b", re.I)
-_IMPERSONAL = re.compile(r"\b(?:news|staff|team|admin|editors?|editorial|desk|newsroom|company|inc|llc|group|magazine|journal|institute|office)\b", re.I)
-_TRIVIAL = frozenset("admin administrator editor guest staff webmaster root user author unknown anonymous team editorial redaktion".split())
-_ELSEWHERE = re.compile(r".*(?:related|sidebar|widget|comment|recommend|popular|footer|author-?(?:box|bio|info|desc)|more-posts|latest|newsletter).*")
+_TAIL = re.compile(
+    r"\s+(?:(?:on|in|at|for|am|um|le|el|published|updated|posted|last|leave|comments?|\d+ (?:min|comments?)|–|"
+    r"—|-)\b.*|[–—-]\s.*|\(?@.*)$",
+    re.I,
+)
+_NOT_A_NAME = re.compile(
+    r"https?:|www\.|@\w+\.\w|\d{3,}|^\W*$|\b(?:comments?|minutes?|read|share|posts?|follow|view|profile|fact|"
+    r"checked|articles? by|more|archive|author|photo|image|credit|courtesy|updated|published|ago)\b",
+    re.I,
+)
+_IMPERSONAL = re.compile(
+    r"\b(?:news|staff|team|admin|editors?|editorial|desk|newsroom|company|inc|llc|group|magazine|journal|"
+    r"institute|office)\b",
+    re.I,
+)
+_TRIVIAL = names("admin administrator editor guest staff webmaster root user author unknown anonymous team editorial redaktion")
+_ELSEWHERE = re.compile(
+    r".*(?:related|sidebar|widget|comment|recommend|popular|footer|author-?(?:box|bio|info|desc)|more-posts|"
+    r"latest|newsletter).*"
+)
 
 
 def authors_of(root: Element, head: Head, header: list[Element], url: str, skip: frozenset[Element]) -> tuple[Author, ...]:
@@ -36,7 +62,10 @@ def authors_of(root: Element, head: Head, header: list[Element], url: str, skip:
     agreed = {_fold(a.name) for a in shown} & {_fold(a.name) for a in stated}
     if agreed:
         return shown if len(shown) >= len(stated) else stated
-    if all(_fold(a.name) in _TRIVIAL or _fold(a.name) == _fold(site_name(head)) or " " not in a.name or _IMPERSONAL.search(a.name) for a in stated):
+    if all(
+        _fold(a.name) in _TRIVIAL or _fold(a.name) == _fold(site_name(head)) or " " not in a.name or _IMPERSONAL.search(a.name)
+        for a in stated
+    ):
         return shown
     return shown if any(" " in a.name for a in shown) else stated
 
@@ -51,8 +80,25 @@ def _stated(head: Head, url: str) -> tuple[Author, ...]:
     for name, link in people((head.article or {}).get("author"), head.nodes):
         found.append(Author(name, absolute(url, link)))
     if not found or all(_fold(a.name) in _TRIVIAL for a in found):
-        for key in ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl", "citation_author", "twitter:data1"):
-            if key == "twitter:data1" and head.first("twitter:label1").lower() not in ("written by", "verfasst von", "écrit par", "escrito por", "geschrieben von", "by"):
+        for key in (
+            "author",
+            "article:author",
+            "parsely-author",
+            "sailthru.author",
+            "dc.creator",
+            "dcterms.creator",
+            "byl",
+            "citation_author",
+            "twitter:data1",
+        ):
+            if key == "twitter:data1" and head.first("twitter:label1").lower() not in (
+                "written by",
+                "verfasst von",
+                "écrit par",
+                "escrito por",
+                "geschrieben von",
+                "by",
+            ):
                 continue
             names = [name for value in head.all(key) if not value.startswith("http") for name in split_names(value)]
             if names:
@@ -85,7 +131,11 @@ def _linked(part: Element, url: str) -> list[Author]:
     for anchor in part.iter("a"):
         if "author" not in (anchor.get("rel") or "").split() and not _AUTHOR_LINK.search(anchor.get("href") or ""):
             continue
-        if any(_ELSEWHERE.fullmatch(name) for up in (anchor, *anchor.iterancestors()) for name in tokens(up)[:6]) and not found and part is not anchor:
+        if (
+            any(_ELSEWHERE.fullmatch(name) for up in (anchor, *anchor.iterancestors()) for name in tokens(up)[:6])
+            and not found
+            and part is not anchor
+        ):
             continue
         name = tidy_name(text_of(anchor))
         if is_name(name) and (not found or _beside(anchor, found)):
@@ -107,7 +157,9 @@ def _beside(anchor: Element, found: list[tuple[Author, Element]]) -> bool:
 
 def _marked(part: Element) -> list[Author]:
     for element in part.iter():
-        if isinstance(element.tag, str) and ("author" in (element.get("itemprop") or "") or any(_NAME_CLASS.fullmatch(name) for name in tokens(element))):
+        if isinstance(element.tag, str) and (
+            "author" in (element.get("itemprop") or "") or any(_NAME_CLASS.fullmatch(name) for name in tokens(element))
+        ):
             text = text_of(element)
             names = [Author(name) for name in split_names(text)] if len(text) < 120 else []
             if names:
@@ -119,14 +171,31 @@ def anywhere(root: Element, url: str, skip: frozenset[Element]) -> tuple[Author,
     """The last place to look: the first name that is marked as an author's, wherever it stands outside of the thread."""
     for element in root.iter("a", "span", "div", "p", "b", "strong", "address", "li", "h4", "h5"):
         rel = (element.get("rel") or "").split()
-        marked = "author" in rel or "author" in (element.get("itemprop") or "") or any(_NAME_CLASS.fullmatch(name) and name not in ("n", "fn", "vcard") for name in tokens(element))
-        if not marked or any(up in skip or up.tag in ("footer", "nav") or ELSEWHERE & set(tokens(up)) for up in (element, *element.iterancestors())):
+        marked = (
+            "author" in rel
+            or "author" in (element.get("itemprop") or "")
+            or any(_NAME_CLASS.fullmatch(name) and name not in ("n", "fn", "vcard") for name in tokens(element))
+        )
+        if not marked or any(
+            up in skip or up.tag in ("footer", "nav") or ELSEWHERE & set(tokens(up)) for up in (element, *element.iterancestors())
+        ):
             continue
         text = text_of(element)
-        names = [Author(name, absolute(url, element.get("href")) if element.tag == "a" else "") for name in split_names(text)] if len(text) < 80 else []
+        names = (
+            [Author(name, absolute(url, element.get("href")) if element.tag == "a" else "") for name in split_names(text)]
+            if len(text) < 80
+            else []
+        )
         if names:
             return _distinct(names)
-    written = next((m for e in root.iter("p", "div", "span", "li", "h4", "h5", "h6") if len(e) < 6 and (m := _WRITTEN_BY.match(all_text(e)[:120].strip()))), None)
+    written = next(
+        (
+            m
+            for e in root.iter("p", "div", "span", "li", "h4", "h5", "h6")
+            if len(e) < 6 and (m := _WRITTEN_BY.match(all_text(e)[:120].strip()))
+        ),
+        None,
+    )
     return tuple(Author(name) for name in split_names(written.group(1))) if written is not None else ()
 
 
@@ -151,7 +220,13 @@ def split_names(text: str) -> list[str]:
 
 def tidy_name(text: str) -> str:
     line = " ".join(text.split())
-    line = re.sub(r"^\W*(?:(?:written|posted|published|authored|guest post|articles?|words) )?(?:by|von|par|por|autor(?:in)?|author)\b\s*:?\s*", "", line, flags=re.I)
+    line = re.sub(
+        r"^\W*(?:(?:written|posted|published|authored|guest post|articles?|words) )?(?:by|von|par|por|"
+        r"autor(?:in)?|author)\b\s*:?\s*",
+        "",
+        line,
+        flags=re.I,
+    )
     line = re.sub(r"^[Bb]y(?=[A-Z])", "", line)
     line = re.split(r"\s[|•·]\s|\s*[|•·]\s*", line)[0]
     line = _TAIL.sub("", line).strip(" ,;:–—-|/")
@@ -164,7 +239,13 @@ def tidy_name(text: str) -> str:
 
 def is_name(name: str) -> bool:
     """Could it be a person's (or desk's) name? Dates, addresses and labels are none."""
-    return 1 < len(name) <= 70 and "*" not in name and len(name.split()) <= 7 and not _NOT_A_NAME.search(name) and any(c.isalpha() for c in name)
+    return (
+        1 < len(name) <= 70
+        and "*" not in name
+        and len(name.split()) <= 7
+        and not _NOT_A_NAME.search(name)
+        and any(c.isalpha() for c in name)
+    )
 
 
 def _distinct(authors: list[Author]) -> tuple[Author, ...]:

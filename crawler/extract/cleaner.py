@@ -11,6 +11,7 @@ from copy import deepcopy
 
 from lxml import etree
 from trafilatura.core import bare_extraction
+
 from crawler.extract.tree import Element
 
 _SIGNS = re.compile(r"[\W_]+")
@@ -44,7 +45,9 @@ def _letters(text: str) -> str:
 def clean_element(element: Element, skip: frozenset[Element] = frozenset(), url: str | None = None) -> Verdict:
     """What trafilatura keeps of the element, the skipped ones left out. Empty when it finds nothing or gives up."""
     try:
-        found = bare_extraction(_document(element, skip), url=url, fast=True, include_comments=False, include_tables=True, with_metadata=False)
+        found = bare_extraction(
+            _document(element, skip), url=url, fast=True, include_comments=False, include_tables=True, with_metadata=False
+        )
     except (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, etree.LxmlError, AssertionError):
         return Verdict("")  # the caller keeps the container's own units: nothing is lost by it
     return Verdict((found.text if found is not None and not isinstance(found, dict) else "") or "")

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
-
 from crawler.extract.dates import Moment, Order, page_order, parse_any_language, parse_iso, parse_relative, parse_written
 from crawler.extract.months import MONTHS
 from crawler.extract.thread import Node, comment_nodes, own_elements
-from crawler.extract.tree import BLOCK, Element, absolute, clean, all_text, text_of, tokens
+from crawler.extract.tree import BLOCK, Element, absolute, all_text, clean, names, text_of, tokens
 from crawler.items import Comment, CommentKind
 
 Role = Literal["author", "name", "date", "meta", "content", "whole", "junk", "children"]
@@ -19,24 +18,79 @@ Role = Literal["author", "name", "date", "meta", "content", "whole", "junk", "ch
 # The meaning of one class name; what stands first wins. "whole" may be the text or everything, depending on the theme.
 _ROLES: tuple[tuple[Role, str], ...] = (
     ("children", r"children|replies|comment-replies|comments?-children|child-comments|wpd-replies|wp-block-comment-replies|epoch-child"),
-    ("junk", r"reply|comment[-_]{1,2}(?:reply|replies|edit|tools|actions|action|footer|share|vote|votes|like|likes|links|util|utils|number|avatar|avartar|gravatar|rating|report|karma|controls|buttons|permalink-icon|awaiting-moderation|form|respond|left|share|options|badge|awaits-moderation|status|flag)(?:[-_][\w-]*)?|"
-     r"(?:wc|wpd)-(?:comment-)?(?:footer|share|link|vote|tools|toggle|field|reply|avatar|left|label|rating|space|tooltip|edit|last|sticky|form|user-label|follow)[\w-]*|wpd-reply-(?:to|button)|wpd-tooltip[\w-]*|wpdiscuz[\w-]*|avatar[\w-]*|gravatar|says|reply[-_](?:link|to|button|wrap)|comment-reply-(?:link|login|title)|edit[-_](?:link|reply)|vote[sd]?|voting|likes?|jetpack-comment-likes[\w-]*|comment-like[\w-]*|"
-     r"cs-rating|pd-rating|share[-_]\w+|report[\w-]*|[\w-]*report-link|actions?|screen-reader-text|respond|comment-respond|hidden|tooltip|badge|moderation|cld-[\w-]+|wpulike[\w-]*|wp_ulike[\w-]*|thumbs[\w-]*|rating|epoch-comment-actions|ratingblock[\w-]*|p3_comment_author|nv-reply-link|comment-moderation|ckrating[\w-]*|like-comment[\w-]*|fs-[\w-]+|social[\w-]*|userpro[\w-]*|sharethis[\w-]*|comment_quote_link|comment_direct_link|comments-vote|crfp-rating|wpcr[\w-]*"),
-    ("name", r"fn|author[-_]name|comment[-_]{1,2}author[-_]{1,2}(?:name|link)|comment__author-name|commenter(?:[-_]?name)?|user-?name|nickname|comment[-_]name|wp-block-comment-author-name|epoch-author-link|display-name|poster"),
-    ("author", r"comment[-_]{0,2}author|author|(?:wc|wpd)-comment-author|vcard|comment[-_]user|comment_author|author-box|authorname|comment-by|by|user|name|comment-head(?:er)?-author"),
-    ("date", r"(?:[\w-]*[-_])?(?:date|time|timestamp|datetime|published|posted|when|day|ago)(?:[-_](?:link|time|posted|wrap|info|published))?|comment-permalink|commentmetadata|comment-metadata|wp-block-comment-date|permalink"),
-    ("meta", r"comment[-_]{1,2}(?:meta|info|head|header|details|title|byline|data|postinfo|top|intro)(?:[-_]\w+)?|meta|metadata|info|byline|postinfo|post-?meta|comment_postinfo|(?:wc|wpd)-comment-header|epoch-comment-meta|nv-comment-header|header|entry-meta|comment-heading|comment_title"),
-    ("content", r"comment[-_]{0,2}(?:content|text|txt|message|entry|description|desc|copy|inner-text|area|msg)(?:[-_]\w+)?|comment[-_]?(?:text|body-text|bodytext)|(?:wc|wpd)-comment-text|wp-block-comment-content|epoch-comment-content|nv-comment-content|entry-content|text|message|comment__content|comment__text|comment__body|content"),
+    (
+        "junk",
+        r"reply|comment[-_]{1,2}(?:reply|replies|edit|tools|actions|action|footer|share|vote|votes|like|likes|"
+        r"links|util|utils|number|avatar|avartar|gravatar|rating|report|karma|controls|buttons|permalink-icon|"
+        r"awaiting-moderation|form|respond|left|share|options|badge|awaits-moderation|status|flag)(?:[-_][\w-]*)?|"
+        r"(?:wc|wpd)-(?:comment-)?(?:footer|share|link|vote|tools|toggle|field|reply|avatar|left|label|rating|"
+        r"space|tooltip|edit|last|sticky|form|user-label|follow)[\w-]*|wpd-reply-(?:to|button)|wpd-tooltip[\w-]*|"
+        r"wpdiscuz[\w-]*|avatar[\w-]*|gravatar|says|reply[-_](?:link|to|button|wrap)|comment-reply-(?:link|login|"
+        r"title)|edit[-_](?:link|reply)|vote[sd]?|voting|likes?|jetpack-comment-likes[\w-]*|comment-like[\w-]*|"
+        r"cs-rating|pd-rating|share[-_]\w+|report[\w-]*|[\w-]*report-link|actions?|screen-reader-text|respond|"
+        r"comment-respond|hidden|tooltip|badge|moderation|cld-[\w-]+|wpulike[\w-]*|wp_ulike[\w-]*|thumbs[\w-]*|"
+        r"rating|epoch-comment-actions|ratingblock[\w-]*|p3_comment_author|nv-reply-link|comment-moderation|"
+        r"ckrating[\w-]*|like-comment[\w-]*|fs-[\w-]+|social[\w-]*|userpro[\w-]*|sharethis[\w-]*|"
+        r"comment_quote_link|comment_direct_link|comments-vote|crfp-rating|wpcr[\w-]*",
+    ),
+    (
+        "name",
+        r"fn|author[-_]name|comment[-_]{1,2}author[-_]{1,2}(?:name|link)|comment__author-name|"
+        r"commenter(?:[-_]?name)?|user-?name|nickname|comment[-_]name|wp-block-comment-author-name|"
+        r"epoch-author-link|display-name|poster",
+    ),
+    (
+        "author",
+        r"comment[-_]{0,2}author|author|(?:wc|wpd)-comment-author|vcard|comment[-_]user|comment_author|author-box|"
+        r"authorname|comment-by|by|user|name|comment-head(?:er)?-author",
+    ),
+    (
+        "date",
+        r"(?:[\w-]*[-_])?(?:date|time|timestamp|datetime|published|posted|when|day|ago)(?:[-_](?:link|time|posted|"
+        r"wrap|info|published))?|comment-permalink|commentmetadata|comment-metadata|wp-block-comment-date|"
+        r"permalink",
+    ),
+    (
+        "meta",
+        r"comment[-_]{1,2}(?:meta|info|head|header|details|title|byline|data|postinfo|top|intro)(?:[-_]\w+)?|meta|"
+        r"metadata|info|byline|postinfo|post-?meta|comment_postinfo|(?:wc|wpd)-comment-header|epoch-comment-meta|"
+        r"nv-comment-header|header|entry-meta|comment-heading|comment_title",
+    ),
+    (
+        "content",
+        r"comment[-_]{0,2}(?:content|text|txt|message|entry|description|desc|copy|inner-text|area|"
+        r"msg)(?:[-_]\w+)?|comment[-_]?(?:text|body-text|bodytext)|(?:wc|wpd)-comment-text|"
+        r"wp-block-comment-content|epoch-comment-content|nv-comment-content|entry-content|text|message|"
+        r"comment__content|comment__text|comment__body|content",
+    ),
     ("whole", r"comment[-_]{0,2}body|comment|c-body|body"),
 )
 _MATCHERS = tuple((role, re.compile(pattern)) for role, pattern in _ROLES)
-_SAYS = re.compile(r"(?:\s+(?:says?|said|wrote|writes|sagte?|schreibt|schrieb|meint(?:e)?|dice|dijo|dit|a écrit|disse|diz|pisze|skriver|zegt|schreef|commented|replied|responded|пишет|говорит|сказал|yazdı|dedi ki|on|at))?[\s:,|•·–—-]*$", re.I)
-_BY = re.compile(r"^\W*(?:(?:comment|kommentar|posted|written|left|submitted|geschrieben|commentaire|comentario|reply|response)\s+)?(?:by|von|par|por|da)\s*:?\s+", re.I)
-_NAME_SAYS = re.compile(r"^\s*(?P<name>[^\n]{1,60}?)\s+(?:says|said|wrote|sagt|schreibt|meint|dice|dijo|dit|a écrit|disse|pisze|zegt)\s*:?\s*(?=\n|$|on\b|am\b)", re.I)
-_REPLY_TO = re.compile(r"^(?:reply to|antworte auf|antwort auf|antworten auf|responder a|répondre à|rispondi a|odpowiedz na|beantwoorden|ответить|svar(?:a)?(?: på| til)?|reageren op|vastaa käyttäjälle)\s+(?:comment (?:to|by) )?(.+)$", re.I)
+_SAYS = re.compile(
+    r"(?:\s+(?:says?|said|wrote|writes|sagte?|schreibt|schrieb|meint(?:e)?|dice|dijo|dit|a écrit|disse|diz|"
+    r"pisze|skriver|zegt|schreef|commented|replied|responded|пишет|говорит|сказал|yazdı|dedi ki|on|"
+    r"at))?[\s:,|•·–—-]*$",
+    re.I,
+)
+_BY = re.compile(
+    r"^\W*(?:(?:comment|kommentar|posted|written|left|submitted|geschrieben|commentaire|comentario|reply|"
+    r"response)\s+)?(?:by|von|par|por|da)\s*:?\s+",
+    re.I,
+)
+_NAME_SAYS = re.compile(
+    r"^\s*(?P<name>[^\n]{1,60}?)\s+(?:says|said|wrote|sagt|schreibt|meint|dice|dijo|dit|a écrit|disse|pisze|"
+    r"zegt)\s*:?\s*(?=\n|$|on\b|am\b)",
+    re.I,
+)
+_REPLY_TO = re.compile(
+    r"^(?:reply to|antworte auf|antwort auf|antworten auf|responder a|répondre à|rispondi a|odpowiedz na|"
+    r"beantwoorden|ответить|svar(?:a)?(?: på| til)?|reageren op|vastaa käyttäjälle)\s+(?:comment (?:to|"
+    r"by) )?(.+)$",
+    re.I,
+)
 _PING = re.compile(r"^\W*(pingback|trackback|ping)(?:s)?\b\W*(?:by|from|von)?\W*", re.I)
 _PING_LIST = re.compile(r"(?:ping|pings|pingback|pingbacks|trackback|trackbacks)[-_]?(?:list|s|wrap(?:per)?)?")
-_NO_NAME = frozenset("profile reply author link website permalink edit comment says guest".split()) - {"guest"}
+_NO_NAME = names("profile reply author link website permalink edit comment says guest") - {"guest"}
 _AVATAR_ALT = re.compile(r"^(?:avatar (?:of|for|von|de)|(?:photo|picture|image|profilbild) (?:of|von)|.{1,20}'s avatar)\s*", re.I)
 _MONTH_WORDS = re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, MONTHS), key=len, reverse=True))})\b", re.I)
 _DATED_TAIL = re.compile(r"\s+[—–|•·-]\s+.*\d.*$|\s+(?:am|on|le|el|at)\s+\d.*$|\s*[@|•·—–]\s*$", re.I)
@@ -112,7 +166,16 @@ def _sort(node: Node) -> _Parts:
 
 
 def _itemprop(element: Element) -> Role | None:
-    names: dict[str, Role] = {"author": "author", "creator": "author", "name": "name", "text": "content", "commentText": "content", "datePublished": "date", "commentTime": "date", "dateCreated": "date"}
+    names: dict[str, Role] = {
+        "author": "author",
+        "creator": "author",
+        "name": "name",
+        "text": "content",
+        "commentText": "content",
+        "datePublished": "date",
+        "commentTime": "date",
+        "dateCreated": "date",
+    }
     return names.get(element.get("itemprop") or "")
 
 
@@ -201,7 +264,11 @@ def _name_in(element: Element, parts: _Parts) -> str:
         inner = next((e for e in element.iter("cite", "strong", "b") if e is not element and text_of(e)), None)
         if inner is not None and len(text_of(inner)) < _LIMIT:
             return _tidy_name(text_of(inner))
-    skip = {e for e in (*parts.of("junk"), *parts.of("date"), *parts.times, *parts.permalinks, *parts.of("content"), *parts.of("meta")) if e is not element}
+    skip = {
+        e
+        for e in (*parts.of("junk"), *parts.of("date"), *parts.times, *parts.permalinks, *parts.of("content"), *parts.of("meta"))
+        if e is not element
+    }
     text = text_of(element, skip=skip)
     return _tidy_name(text)
 
@@ -231,7 +298,9 @@ def _date_texts(parts: _Parts) -> list[str]:
     if any(_YEAR.search(text) for text in texts) or any(parse_iso(e.get("datetime")) for e in parts.times):
         return texts
     skip = set(parts.of("content")) | parts.node.inner
-    return texts + [line for root in parts.node.roots for line in text_of(root, skip=skip).split("\n") if re.search(r"\d", line) and len(line) < 120]
+    return texts + [
+        line for root in parts.node.roots for line in text_of(root, skip=skip).split("\n") if re.search(r"\d", line) and len(line) < 120
+    ]
 
 
 def _moment(parts: _Parts, texts: list[str], order: Order | None, language: str | None) -> Moment | None:
@@ -267,7 +336,13 @@ def _text(parts: _Parts, author: Element | None) -> str:
 def _is_date_line(line: str) -> bool:
     """Nothing but a date, as themes without a class for it put it above the text."""
     bare = line.strip(" |•·,–—-@:()")
-    return 0 < len(bare) < 45 and parse_written(bare) is not None and not re.sub(r"[\W\d_]|\b(?:at|on|um|am|uhr|pm|a las|à|om|the|st|nd|rd|th|de|del)\b", "", _MONTH_WORDS.sub("", bare), flags=re.I).strip()
+    return (
+        0 < len(bare) < 45
+        and parse_written(bare) is not None
+        and not re.sub(
+            r"[\W\d_]|\b(?:at|on|um|am|uhr|pm|a las|à|om|the|st|nd|rd|th|de|del)\b", "", _MONTH_WORDS.sub("", bare), flags=re.I
+        ).strip()
+    )
 
 
 def _text_without(element: Element, parts: _Parts, more: set[Element]) -> str:
@@ -290,7 +365,9 @@ def _bylines(marks: set[Element]) -> set[Element]:
 
 
 _BYLINE_REST = re.compile(
-    r"^(?:[\s|,/•·@#–—:.-]|\d{1,4}\.?(?=\n|$)|(?:comment|kommentar|commentaire|comentario|posted|by|von|by|at|on|am|um|says|said|sagt|schreibt|dijo|wrote|reply|antworten|permalink|link|edit|uhr)\b(?=[\s|,:]*(?:\n|$|by\b|von\b)))+(?=\n|$|\S)",
+    r"^(?:[\s|,/•·@#–—:.-]|\d{1,4}\.?(?=\n|$)|(?:comment|kommentar|commentaire|comentario|posted|by|von|by|at|"
+    r"on|am|um|says|said|sagt|schreibt|dijo|wrote|reply|antworten|permalink|link|edit|uhr)\b(?=[\s|,:]*(?:\n|"
+    r"$|by\b|von\b)))+(?=\n|$|\S)",
     re.I,
 )
 

@@ -10,21 +10,26 @@ from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
 
 from crawler.extract.regions import ELSEWHERE
-from crawler.extract.tree import Element, all_text, tokens
+from crawler.extract.tree import Element, all_text, names, tokens
 from crawler.site import Site
 
 # Names of the element that holds the text and little else, the most telling first. Only whole class names and ids.
 _NAMES = (
-    ("articlebody",),
-    ("entry-content", "wp-block-post-content", "td-post-content", "entry__content", "post-entry-content", "single-entry-content"),
-    ("post-content", "article-content", "article-body", "article__body", "article__content", "post__content", "post-body", "story-body", "story-content", "article-text", "post-text",
-     "the-content", "thecontent", "single-content", "single-post-content", "post_content", "article_body", "article_content", "entry_content", "entrytext", "storycontent",
-     "content-inner", "elementor-widget-theme-post-content", "et_pb_post_content", "blog-content", "blog-post-content", "news-content", "post-single-content", "body-content", "main-content-text",
-     "field-name-body", "rich-text", "richtext", "prose", "postcontent", "articlecontent", "entry-body", "entry-text", "post-main-content", "js-article-body", "post-article", "single__content", "postbody", "post-entry", "blog-detail-content", "postarea", "singlepost"),
-    ("entry",),
-    ("hentry", "post-wrapper", "type-post"),
-)  # fmt: skip
-_RANK = {name: rank for rank, names in enumerate(_NAMES) for name in names}
+    names("articlebody"),
+    names("entry-content wp-block-post-content td-post-content entry__content post-entry-content single-entry-content"),
+    names(
+        "post-content article-content article-body article__body article__content post__content post-body "
+        "story-body story-content article-text post-text the-content thecontent single-content "
+        "single-post-content post_content article_body article_content entry_content entrytext storycontent "
+        "content-inner elementor-widget-theme-post-content et_pb_post_content blog-content blog-post-content "
+        "news-content post-single-content body-content main-content-text field-name-body rich-text richtext prose "
+        "postcontent articlecontent entry-body entry-text post-main-content js-article-body post-article "
+        "single__content postbody post-entry blog-detail-content postarea singlepost"
+    ),
+    names("entry"),
+    names("hentry post-wrapper type-post"),
+)
+_RANK = {name: rank for rank, marks in enumerate(_NAMES) for name in marks}
 _LITTLE = 250  # characters: a page with no more text outside of the mark is a link, a picture or a film
 BROAD_RANK = 4  # from here on the element holds headline, byline and boxes as well
 _EXCLUDED = frozenset(("nav", "footer", "form", "aside", "noscript", "dialog"))
@@ -81,8 +86,8 @@ def _rank(element: Element) -> int | None:
 
 
 @lru_cache(maxsize=20_000)
-def _rank_of(names: tuple[str, ...]) -> int | None:
-    return min((_RANK[name] for name in names if name in _RANK), default=None)
+def _rank_of(marks: tuple[str, ...]) -> int | None:
+    return min((_RANK[name] for name in marks if name in _RANK), default=None)
 
 
 def _by_tag(root: Element, prose: dict[Element, int], total: int) -> Container:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -96,7 +97,9 @@ def _offset(text: str | None) -> timezone | None:
     return timezone(timedelta(minutes=-minutes if text[0] == "-" else minutes)) if minutes < 1440 else None
 
 
-def _moment(year: int, month: int, day: int, clock: tuple[int, int, int | None] | None = None, zone: timezone | None = None) -> Moment | None:
+def _moment(
+    year: int, month: int, day: int, clock: tuple[int, int, int | None] | None = None, zone: timezone | None = None
+) -> Moment | None:
     try:
         on = date(year, month, day)
         if clock is None:
@@ -198,7 +201,7 @@ def page_order(texts: Iterable[str], language: str | None = None) -> Order:
 
 
 def _steadiness(days: list[tuple[int, int, int]]) -> int:
-    steps = [(a < b) - (a > b) for a, b in zip(days, days[1:], strict=False)]
+    steps = [(a < b) - (a > b) for a, b in pairwise(days)]
     return abs(sum(steps))
 
 
@@ -232,7 +235,9 @@ def parse_any_language(text: str, language: str | None) -> Moment | None:
     import dateparser  # a third of a second to load, and hardly ever needed
 
     try:
-        found = dateparser.parse(text, languages=[code], settings={"REQUIRE_PARTS": ["day", "month", "year"], "RETURN_AS_TIMEZONE_AWARE": False})
+        found = dateparser.parse(
+            text, languages=[code], settings={"REQUIRE_PARTS": ["day", "month", "year"], "RETURN_AS_TIMEZONE_AWARE": False}
+        )
     except (ValueError, OverflowError, TypeError, RecursionError):
         return None
     if found is None:

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-
 from crawler.extract.jsonld import Node, article_of, nodes_of
-from crawler.extract.tree import Element, absolute, clean, all_text
+from crawler.extract.tree import Element, absolute, all_text, clean
 from crawler.site import Site
 
 _COMMENT_PAGE = re.compile(r"/comment-page-\d+/?$")
-_NOISE = Site("", "").query_noise + ("cpage",)
+_NOISE = (*Site("", "").query_noise, "cpage")
 
 
 @dataclass(slots=True)
@@ -58,7 +57,10 @@ def head_of(root: Element, url: str) -> Head:
 def article_address(url: str, head: Head, site: Site | None = None) -> str:
     """The article's own address: the canonical one where it is of this host and names a page, without pages of comments."""
     canonical = head.canonical
-    if canonical and (_host(canonical) != _host(url) or (urlsplit(canonical).path in ("", "/") and not urlsplit(canonical).query and len(urlsplit(url).path) > 1)):
+    if canonical and (
+        _host(canonical) != _host(url)
+        or (urlsplit(canonical).path in ("", "/") and not urlsplit(canonical).query and len(urlsplit(url).path) > 1)
+    ):
         canonical = ""
     return without_noise(canonical or url, site)
 
@@ -68,11 +70,23 @@ def without_noise(url: str, site: Site | None = None) -> str:
     noise = _NOISE if site is None else (*site.query_noise, "cpage")
     try:
         parts = urlsplit(url)
-        query = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not any(fnmatchcase(k.lower(), pattern) for pattern in noise)]
+        query = [
+            (k, v)
+            for k, v in parse_qsl(parts.query, keep_blank_values=True)
+            if not any(fnmatchcase(k.lower(), pattern) for pattern in noise)
+        ]
     except ValueError:
         return url
     path = _COMMENT_PAGE.sub("/" if parts.path.endswith("/") else "", parts.path)
-    return urlunsplit((parts.scheme, parts.netloc, path, parts.query if len(query) == len(parse_qsl(parts.query, keep_blank_values=True)) else urlencode(query), ""))
+    return urlunsplit(
+        (
+            parts.scheme,
+            parts.netloc,
+            path,
+            parts.query if len(query) == len(parse_qsl(parts.query, keep_blank_values=True)) else urlencode(query),
+            "",
+        )
+    )
 
 
 def _host(url: str) -> str:

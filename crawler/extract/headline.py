@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 
-
 from crawler.extract.head import Head
 from crawler.extract.jsonld import string
-from crawler.extract.tree import Element, text_of, tokens
+from crawler.extract.tree import Element, names, text_of, tokens
 
 _SEPARATOR = re.compile(r"\s+[|–—·•»«:›~-]+\s+|\s*[|»›]\s*")
 _WORDS = re.compile(r"\w+")
-_HEADING_NAMES = frozenset("entry-title post-title article-title wp-block-post-title single-title story-title headline post__title entry__title article__title page-title posttitle td-post-title title-post".split())
+_HEADING_NAMES = names(
+    "entry-title post-title article-title wp-block-post-title single-title story-title headline post__title "
+    "entry__title article__title page-title posttitle td-post-title title-post"
+)
 _ELSEWHERE = ("aside", "nav", "footer")
 
 
@@ -35,13 +37,18 @@ def headline(root: Element, head: Head, skip: frozenset[Element]) -> tuple[str, 
 def _headings(root: Element, skip: frozenset[Element]) -> list[Element]:
     found: list[Element] = []
     for element in root.iter("h1", "h2", "h3", "div", "span", "p", "header", "td"):
-        tag = element.tag
-        if tag in ("h1", "h2", "h3") or "headline" in (element.get("itemprop") or "") or (tag in ("div", "span", "p") and _HEADING_NAMES & set(tokens(element))):
-            if element not in skip and not any(up.tag in _ELSEWHERE or up in skip for up in element.iterancestors()):
-                found.append(element)
-                if len(found) >= 60:
-                    break
+        if not _is_heading(element) or element in skip or any(up.tag in _ELSEWHERE or up in skip for up in element.iterancestors()):
+            continue
+        found.append(element)
+        if len(found) >= 60:
+            break
     return found
+
+
+def _is_heading(element: Element) -> bool:
+    if element.tag in ("h1", "h2", "h3") or "headline" in (element.get("itemprop") or ""):
+        return True
+    return element.tag in ("div", "span", "p") and bool(_HEADING_NAMES & set(tokens(element)))
 
 
 def _said(head: Head) -> list[str]:

@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-
-from crawler.extract.tree import Element, clean
+from crawler.extract.tree import Element, clean, names
 
 Node = Mapping[str, Any]
-ARTICLE_TYPES = frozenset(
-    "article newsarticle blogposting report scholarlyarticle analysisnewsarticle opinionnewsarticle reportagenewsarticle backgroundnewsarticle reviewnewsarticle "
-    "askpublicnewsarticle techarticle socialmediaposting liveblogposting advertisercontentarticle satiricalarticle medicalscholarlyarticle".split()
+ARTICLE_TYPES = names(
+    "article newsarticle blogposting report scholarlyarticle analysisnewsarticle opinionnewsarticle "
+    "reportagenewsarticle backgroundnewsarticle reviewnewsarticle askpublicnewsarticle techarticle socialmediaposting "
+    "liveblogposting advertisercontentarticle satiricalarticle medicalscholarlyarticle"
 )
 _CONTROL = re.compile(r"[\x00-\x1f]+")
 

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-
 from crawler.extract.cleaner import clean_element
 from crawler.extract.labels import SENTENCE_END, Label, link_share
-from crawler.extract.units import Unit
 from crawler.extract.tree import Element
+from crawler.extract.units import Unit
 
 _CORE = 0.9  # of the kept text: the smallest element with that much is the article
 

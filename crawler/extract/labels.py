@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-
+from crawler.extract.media import host_of
 from crawler.extract.phrases import (
     BIO_HEADING,
     RELATED_HEADING,
@@ -32,15 +32,22 @@ from crawler.extract.phrases import (
     is_tags_line,
 )
 from crawler.extract.regions import Region, regions_in
-from crawler.extract.media import host_of
 from crawler.extract.tree import Element, absolute, text_of
 from crawler.extract.units import Unit
 from crawler.items import BlockKind
 from crawler.site import Site
 
-_DONATE_ADDRESS = re.compile(r"/(?:donat\w*|support(?:-us)?|give|membership|contribute|spende\w*)/?(?:[?#]|$)|patreon\.com|paypal\.(?:com|me)|ko-fi\.com|buymeacoffee\.com|gofundme\.com|steadyhq\.com", re.I)
+_DONATE_ADDRESS = re.compile(
+    r"/(?:donat\w*|support(?:-us)?|give|membership|contribute|spende\w*)/?(?:[?#]|$)|patreon\.com|"
+    r"paypal\.(?:com|me)|ko-fi\.com|buymeacoffee\.com|gofundme\.com|steadyhq\.com",
+    re.I,
+)
 SENTENCE_END = re.compile(r"[.!?:;…\u3002\u061f\u06d4\"”’»)]\W*$")
-_SHARE_ADDRESS = re.compile(r"sharer|/share\?|intent/tweet|share-offsite|pinterest\.com/pin/create|wa\.me/|whatsapp\.com/send|t\.me/share|reddit\.com/submit|addtoany", re.I)
+_SHARE_ADDRESS = re.compile(
+    r"sharer|/share\?|intent/tweet|share-offsite|pinterest\.com/pin/create|wa\.me/|whatsapp\.com/send|"
+    r"t\.me/share|reddit\.com/submit|addtoany",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,9 @@ BODY = Label("body", "container")
 CAPTION = Label("caption", "media")
 
 
-def label_units(units: Sequence[Unit], container: Element, site: Site | None = None, title: str = "", base_url: str = "", authors: Sequence[str] = ()) -> list[Label]:
+def label_units(
+    units: Sequence[Unit], container: Element, site: Site | None = None, title: str = "", base_url: str = "", authors: Sequence[str] = ()
+) -> list[Label]:
     """One label per unit, in order. ``title``: the article's headline, which is no body where it stands in the container;
     ``authors``: their names, for the paragraphs that introduce them."""
     regions = regions_in(container)
@@ -145,7 +154,11 @@ def _own_links(units: Sequence[Unit], labels: list[Label], base_url: str) -> Non
     """Lists and lines that are nothing but links to other pages of the site are not the author's text; links elsewhere are
     what a "today in the news" article consists of. Where a whole body is such links, they are what its author wrote."""
     host = host_of(base_url).removeprefix("www.")
-    found = [i for i, unit in enumerate(units) if labels[i] is BODY and unit.shape in ("p", "list") and link_share(unit) >= 0.8 and _all_of_host(unit, base_url, host)]
+    found = [
+        i
+        for i, unit in enumerate(units)
+        if labels[i] is BODY and unit.shape in ("p", "list") and link_share(unit) >= 0.8 and _all_of_host(unit, base_url, host)
+    ]
     if len(found) < sum(label.kind == "body" for label in labels):
         for i in found:
             labels[i] = Label("related", "own-links")
@@ -162,9 +175,9 @@ def _stray(units: Sequence[Unit], labels: list[Label], container: Element) -> No
     if sum(unit.place.tag == "p" for unit in units) < 4:
         return
     for i, unit in enumerate(units):
-        if labels[i] is BODY and unit.shape == "p" and unit.place.tag in ("div", "span", "section") and unit.place is not container:
-            if len(unit.text) < 80 and not SENTENCE_END.search(unit.text):
-                labels[i] = Label("chrome", "stray-text")
+        boxed = unit.shape == "p" and unit.place.tag in ("div", "span", "section") and unit.place is not container
+        if labels[i] is BODY and boxed and len(unit.text) < 80 and not SENTENCE_END.search(unit.text):
+            labels[i] = Label("chrome", "stray-text")
 
 
 def _is_appeal(unit: Unit) -> bool:
@@ -190,7 +203,11 @@ def _follow_headings(units: Sequence[Unit], labels: list[Label]) -> None:
             following = None
         if labels[i].kind == "body" and _is_heading(unit):
             opened = _heading_kind(unit.text)
-            if opened is not None and i + 1 < len(units) and (_belongs(units[i + 1], opened) or (opened.kind == "related" and unit.shape == "heading" and i > 0.7 * len(units))):
+            if (
+                opened is not None
+                and i + 1 < len(units)
+                and (_belongs(units[i + 1], opened) or (opened.kind == "related" and unit.shape == "heading" and i > 0.7 * len(units)))
+            ):
                 labels[i] = following = opened
 
 
@@ -213,7 +230,7 @@ def _is_heading(unit: Unit) -> bool:
 def _belongs(unit: Unit, heading: Label) -> bool:
     if heading.kind == "bio":
         return unit.shape == "media" or (unit.shape in ("p", "heading") and len(unit.text) < 1200)
-    return unit.shape == "media" and not unit.text or link_share(unit) > 0.6
+    return (unit.shape == "media" and not unit.text) or link_share(unit) > 0.6
 
 
 def _edges(units: Sequence[Unit], labels: list[Label], authors: Sequence[str]) -> None:

@@ -5,12 +5,25 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-
 from crawler.extract.tree import Element, absolute, clean
 
 # Where lazy loaders keep the real address while ``src`` is a placeholder.
-_LAZY = ("data-src", "data-lazy-src", "data-original", "data-orig-file", "data-full-url", "data-lazy", "data-ezsrc", "data-cfsrc", "data-large-file")
-_PLACEHOLDER = re.compile(r"^data:|(?:^|/)(?:blank|spacer|pixel|transparent|placeholder|lazy(?:load)?|1x1|trans|grey|clear)[\w.-]*\.(?:gif|png|svg)", re.I)
+_LAZY = (
+    "data-src",
+    "data-lazy-src",
+    "data-original",
+    "data-orig-file",
+    "data-full-url",
+    "data-lazy",
+    "data-ezsrc",
+    "data-cfsrc",
+    "data-large-file",
+)
+_PLACEHOLDER = re.compile(
+    r"^data:|(?:^|/)(?:blank|spacer|pixel|transparent|placeholder|lazy(?:load)?|1x1|trans|grey|"
+    r"clear)[\w.-]*\.(?:gif|png|svg)",
+    re.I,
+)
 
 
 def image_address(image: Element, base_url: str) -> str:

@@ -6,22 +6,39 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-
 from crawler.extract.bylines import authors_of
 from crawler.extract.dates import Moment, page_order, parse_any_language, parse_iso, parse_written
 from crawler.extract.head import Head
 from crawler.extract.headline import headline
 from crawler.extract.jsonld import string
 from crawler.extract.regions import ELSEWHERE
-from crawler.extract.tree import Element, absolute, text_of, tokens
+from crawler.extract.tree import Element, absolute, listed, text_of, tokens
 from crawler.items import Author, Term, TermKind
 
-_PUBLISHED = ("article:published_time", "og:published_time", "article:published", "datepublished", "date", "dc.date", "dc.date.issued", "dcterms.created", "dcterms.date", "dc.date.created", "sailthru.date",
-              "parsely-pub-date", "publish-date", "publish_date", "pubdate", "published_time", "citation_publication_date", "citation_date", "publication_date", "cxenseparse:recs:publishtime", "originalpublicationdate", "date.issued", "article.published", "created")  # fmt: skip
-_MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "lastmod", "last-modified", "article:updated", "revised", "updated_time")
+# In order of trust.
+_PUBLISHED = listed(
+    "article:published_time og:published_time article:published datepublished date dc.date dc.date.issued "
+    "dcterms.created dcterms.date dc.date.created sailthru.date parsely-pub-date publish-date publish_date "
+    "pubdate published_time citation_publication_date citation_date publication_date cxenseparse:recs:publishtime "
+    "originalpublicationdate date.issued article.published created"
+)
+_MODIFIED = (
+    "article:modified_time",
+    "og:updated_time",
+    "datemodified",
+    "dcterms.modified",
+    "lastmod",
+    "last-modified",
+    "article:updated",
+    "revised",
+    "updated_time",
+)
 _HEADER_LIMIT = 700
 _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?:/|-|$)")
-_DATE_CLASS = re.compile(r"(?:[\w-]*[-_])?(?:date|time|published|posted-on|pubdate|datetime|postdate|timestamp)(?:[-_](?:text|link|published|info))?")
+_DATE_CLASS = re.compile(
+    r"(?:[\w-]*[-_])?(?:date|time|published|posted-on|pubdate|datetime|postdate|timestamp)(?:[-_](?:text|link|"
+    r"published|info))?"
+)
 _MODIFIED_WORDS = re.compile(r"\b(?:updated|modified|revised|aktualisiert|mis à jour|actualizado|last edit)", re.I)
 _CATEGORY_ADDRESS = re.compile(r"/(?:categor(?:y|ies)|kategorien?|categoria|categorie|rubrik|section|topics?)/|[?&]cat=", re.I)
 
@@ -42,7 +59,15 @@ def facts_of(root: Element, head: Head, url: str, body: Element, skip: frozenset
     title, heading = headline(root, head, skip)
     header = header_parts(root, heading, body, skip)
     published, modified = dates_of(root, head, header, url)
-    return Facts(title, heading, authors_of(root, head, header, url, skip), published, modified, terms_of(root, head, url, heading, skip), tuple(header))
+    return Facts(
+        title,
+        heading,
+        authors_of(root, head, header, url, skip),
+        published,
+        modified,
+        terms_of(root, head, url, heading, skip),
+        tuple(header),
+    )
 
 
 def header_parts(root: Element, heading: Element | None, body: Element, skip: frozenset[Element]) -> list[Element]:
@@ -84,14 +109,22 @@ def _marked_parts(heading: Element, body: Element, skip: frozenset[Element], kno
     for element in scope.iter("div", "p", "header", "footer", "span", "ul", "section", "time") if scope is not None else ():
         if len(found) >= 6:
             break
-        if not _is_meta(element) or element in skip or element in known or any(up in skip or up in found or ELSEWHERE & set(tokens(up)) for up in element.iterancestors()):
+        if (
+            not _is_meta(element)
+            or element in skip
+            or element in known
+            or any(up in skip or up in found or ELSEWHERE & set(tokens(up)) for up in element.iterancestors())
+        ):
             continue
         if len(text_of(element)) < _HEADER_LIMIT:
             found.append(element)
     return found
 
 
-_META_NAMES = re.compile(r"(?:[\w-]*[-_])?(?:meta|byline|author|posted-on|posted-by|postmetadata|entry-info|post-info|entry-footer|post-date|entry-date|date|publish(?:ed)?(?:-date)?)(?:[-_][\w-]+)?|meta|info")
+_META_NAMES = re.compile(
+    r"(?:[\w-]*[-_])?(?:meta|byline|author|posted-on|posted-by|postmetadata|entry-info|post-info|entry-footer|"
+    r"post-date|entry-date|date|publish(?:ed)?(?:-date)?)(?:[-_][\w-]+)?|meta|info"
+)
 
 
 def _is_meta(element: Element) -> bool:
@@ -123,7 +156,9 @@ def _any(text: str) -> Moment | None:
 def _marked_date(root: Element, name: str) -> Moment | None:
     for element in root.iter("time", "meta", "span", "abbr", "div", "p"):
         if name in (element.get("itemprop") or "").split():
-            moment = parse_iso(element.get("datetime") or element.get("content") or element.get("title")) or parse_written(text_of(element)[:120])
+            moment = parse_iso(element.get("datetime") or element.get("content") or element.get("title")) or parse_written(
+                text_of(element)[:120]
+            )
             if moment is not None:
                 return moment
     return None
@@ -173,11 +208,17 @@ def terms_of(root: Element, head: Head, url: str, heading: Element | None, skip:
     scope = _article_around(root, heading)
     for anchor in scope.iter("a"):
         rel = (anchor.get("rel") or "").lower().split()
-        if not {"tag", "category"} & set(rel) or any(ELSEWHERE & set(tokens(up)) or up in skip or up.tag in ("aside", "nav") for up in anchor.iterancestors()):
+        if not {"tag", "category"} & set(rel) or any(
+            ELSEWHERE & set(tokens(up)) or up in skip or up.tag in ("aside", "nav") for up in anchor.iterancestors()
+        ):
             continue
         name = text_of(anchor).replace("\n", " ").lstrip("#").strip()
         href = anchor.get("href") or ""
-        kind: TermKind = "category" if "category" in rel or _in_category_list(anchor) or (_CATEGORY_ADDRESS.search(href) and not re.search(r"/tags?/", href)) else "tag"
+        kind: TermKind = (
+            "category"
+            if "category" in rel or _in_category_list(anchor) or (_CATEGORY_ADDRESS.search(href) and not re.search(r"/tags?/", href))
+            else "tag"
+        )
         if name:
             found.setdefault((kind, name.casefold()), Term(kind, name, _slug(absolute(url, href))))
     if not any(kind == "tag" for kind, _ in found):

@@ -1,6 +1,9 @@
 """Month names of the languages that sites write their dates in, and the words of relative dates."""
 
+# ruff: noqa: E501  (a line per language)
 from __future__ import annotations
+
+from crawler.extract.tree import names
 
 # One line per language: January to December, forms apart by "/". Abbreviations of three letters and more are added below.
 _LINES = """
@@ -26,7 +29,7 @@ januari februari maret april mei juni juli agustus/agu september oktober novembe
 يناير فبراير مارس أبريل/ابريل/إبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر/اكتوبر نوفمبر ديسمبر
 """
 
-LANGUAGES = frozenset("en de fr es it pt nl pl ru uk sv da nb nn no tr cs fi hu ro id el ar".split())
+LANGUAGES = names("en de fr es it pt nl pl ru uk sv da nb nn no tr cs fi hu ro id el ar")
 MONTHS: dict[str, int] = {}
 for _line in _LINES.strip().splitlines():
     for _number, _forms in enumerate(_line.split(), 1):

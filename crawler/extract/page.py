@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
-
 from crawler.extract.body import Content, clean_content
 from crawler.extract.comments import Thread, extract_comments
 from crawler.extract.container import find_container
@@ -21,11 +20,21 @@ from crawler.items import Article, ArticleKind
 from crawler.site import Site
 
 _POST_CLASS = re.compile(r"\bpostid-(\d+)\b")
-_FRAME_HOSTS = re.compile(r"youtube|youtu\.be|vimeo|dailymotion|rumble|facebook\.com/plugins/video|ted\.com|bitchute|odysee|brightcove|jwplayer|streamable|c-span", re.I)
+_FRAME_HOSTS = re.compile(
+    r"youtube|youtu\.be|vimeo|dailymotion|rumble|facebook\.com/plugins/video|ted\.com|bitchute|odysee|"
+    r"brightcove|jwplayer|streamable|c-span",
+    re.I,
+)
 
 
 def extract_page(
-    body: bytes, url: str, *, site: Site | None = None, content_type: str | None = None, captured_at: str | None = None, timezone: str | None = None
+    body: bytes,
+    url: str,
+    *,
+    site: Site | None = None,
+    content_type: str | None = None,
+    captured_at: str | None = None,
+    timezone: str | None = None,
 ) -> Article:
     """The article of a page, with its thread. ``kind`` is "none" when the page is none (listing, 404, challenge, feed), and the
     first warning says why; a page of the site ("About") or a listing is read all the same, for whoever asks for it.

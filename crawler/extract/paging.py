@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from urllib.parse import urldefrag, urlsplit
 
-
 from lxml import etree
 
 from crawler.extract.tree import Element, absolute, all_text, tokens
@@ -50,7 +49,7 @@ def _goes_up(root: Element) -> bool:
     for anchor in _THREAD_LINKS(root):
         if _THREAD_PAGE.search(anchor.get("href") or ""):
             parent = anchor.getparent()
-            names = tokens(anchor) + (tokens(parent) if parent is not None else [])
+            names = (*tokens(anchor), *(tokens(parent) if parent is not None else ()))
             text = all_text(anchor).lower()
             if any("next" in name for name in names) or "newer" in text or "next" in text:
                 return True

@@ -5,21 +5,39 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-
 from crawler.extract.head import Head
 from crawler.extract.jsonld import types_of
-from crawler.extract.tree import Element
+from crawler.extract.tree import Element, names
 
 # Classes that WordPress' body_class() gives, https://developer.wordpress.org/reference/functions/get_body_class/
-_LISTING_CLASSES = frozenset("home blog archive search search-results search-no-results error404 attachment author category tag date paged privacy-policy".split())
+_LISTING_CLASSES = names(
+    "home blog archive search search-results search-no-results error404 attachment author category tag date paged privacy-policy"
+)
 _CHALLENGE_TITLE = re.compile(
-    r"^\W*(?:just a moment|attention required|access denied|please wait|one moment|checking your browser|ddos[- ]guard|are you (?:a )?(?:human|robot)|security check|verif(?:y|ying) you are human|request blocked|403 forbidden|"
-    r"forbidden|pardon our interruption|you have been blocked|robot check|human verification|bot verification|service unavailable|too many requests|bad gateway|gateway time-?out|429 too many|5\d\d\b.{0,40}error|sucuri website firewall|captcha)",
+    r"^\W*(?:just a moment|attention required|access denied|please wait|one moment|checking your browser|"
+    r"ddos[- ]guard|are you (?:a )?(?:human|robot)|security check|verif(?:y|ying) you are human|"
+    r"request blocked|403 forbidden|"
+    r"forbidden|pardon our interruption|you have been blocked|robot check|human verification|bot verification|"
+    r"service unavailable|too many requests|bad gateway|gateway time-?out|429 too many|5\d\d\b.{0,40}error|"
+    r"sucuri website firewall|captcha)",
     re.I,
 )
-_MISSING_TITLE = re.compile(r"^\W*(?:error )?(?:404\b|page not found|not found|nothing found|seite nicht gefunden|page introuvable|página no encontrada|oops)|\b(?:page not found|404 not found|404 error|error 404)\b", re.I)
-_CHALLENGE_MARKS = re.compile(r"cf-browser-verification|challenge-platform/h/|_cf_chl_opt|cf_chl_|id=\"challenge-form\"|/_Incapsula_Resource|px-captcha|ddos-guard/js-challenge|sgcaptcha|g-recaptcha-response|aws-waf-token|geo\.captcha-delivery\.com", re.I)
-_XML = re.compile(r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<\?xml-stylesheet[^>]*>\s*)*<(rss|feed|rdf:RDF|urlset|sitemapindex|opml)\b", re.I | re.S)
+_MISSING_TITLE = re.compile(
+    r"^\W*(?:error )?(?:404\b|page not found|not found|nothing found|seite nicht gefunden|page introuvable|"
+    r"página no encontrada|oops)|\b(?:page not found|404 not found|404 error|error 404)\b",
+    re.I,
+)
+_CHALLENGE_MARKS = re.compile(
+    r"cf-browser-verification|challenge-platform/h/|_cf_chl_opt|cf_chl_|id=\"challenge-form\"|"
+    r"/_Incapsula_Resource|px-captcha|ddos-guard/js-challenge|sgcaptcha|g-recaptcha-response|aws-waf-token|"
+    r"geo\.captcha-delivery\.com",
+    re.I,
+)
+_XML = re.compile(
+    r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<\?xml-stylesheet[^>]*>\s*)*<(rss|feed|rdf:RDF|urlset|"
+    r"sitemapindex|opml)\b",
+    re.I | re.S,
+)
 READABLE = ("a page of the site", "a listing", "the home page")
 """Beginnings of the reasons for which a page has text of its own, though it is no article."""
 _LISTING_TYPES = frozenset(("collectionpage", "searchresultspage", "profilepage"))

@@ -21,7 +21,9 @@ from crawler.site import Site
 Json = Mapping[str, Any]
 
 
-def extract_post(post: Json, *, authors: Sequence[Author], terms: Sequence[Term], site: Site | None = None, timezone: str | None = None) -> Article:
+def extract_post(
+    post: Json, *, authors: Sequence[Author], terms: Sequence[Term], site: Site | None = None, timezone: str | None = None
+) -> Article:
     """An item of ``/wp/v2/posts``. ``authors`` and ``terms`` are what its ids stand for. A password article has no blocks
     and a warning. Raises ValueError naming the field that is missing or of the wrong type."""
     link = _text(post, "link", "post")
@@ -29,7 +31,11 @@ def extract_post(post: Json, *, authors: Sequence[Author], terms: Sequence[Term]
     protected = content.get("protected", False)
     if not isinstance(protected, bool):
         raise ValueError(f"post {post.get('id')!r}: content.protected is {type(protected).__name__}, not a boolean")
-    body = Content() if protected else extract_fragment(_text(content, "rendered", "post content"), link, site=site, authors=[author.name for author in authors])
+    body = (
+        Content()
+        if protected
+        else extract_fragment(_text(content, "rendered", "post content"), link, site=site, authors=[author.name for author in authors])
+    )
     published = _moment(post, "date", "post", timezone)
     modified = _moment(post, "modified", "post", timezone)
     return Article(

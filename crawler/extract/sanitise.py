@@ -9,12 +9,13 @@ import nh3
 from lxml import etree
 
 from crawler.extract.media import frame_address, image_address
-from crawler.extract.tree import BLOCK, Element, absolute, emoji
+from crawler.extract.tree import BLOCK, Element, absolute, emoji, names
 from crawler.extract.units import Node, Unit
 
-_TAGS = set(
-    "p br h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre code kbd samp var table caption thead tbody tfoot tr th td figure figcaption "
-    "img a em strong i b u s del ins sub sup small mark abbr cite q time span bdi bdo ruby rt rp wbr".split()
+_TAGS = names(
+    "p br h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre code kbd samp var table caption thead tbody tfoot tr th td "
+    "figure figcaption img a em strong i b u s del ins sub sup small mark abbr cite q time span bdi bdo ruby rt rp "
+    "wbr"
 )
 _ATTRIBUTES = {
     "*": {"lang", "dir"},
@@ -34,7 +35,21 @@ _CLEANER = nh3.Cleaner(
     tags=_TAGS,
     attributes=_ATTRIBUTES,
     url_schemes={"http", "https", "mailto"},
-    clean_content_tags={"script", "style", "noscript", "template", "iframe", "svg", "math", "form", "select", "button", "textarea", "object"} - _TAGS,
+    clean_content_tags={
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "iframe",
+        "svg",
+        "math",
+        "form",
+        "select",
+        "button",
+        "textarea",
+        "object",
+    }
+    - _TAGS,
     link_rel="noopener nofollow",
 )
 _SHOWN_AS = {"h1": "h2", "menu": "ul", "dir": "ul", "summary": "p", "figcaption": "p", "address": "p"}
@@ -63,7 +78,8 @@ def _serialise(node: Node, base_url: str, unit: Unit) -> str:
     copy = deepcopy(node)
     copy.tail = None
     _rewrite(copy, base_url)
-    return etree.tostring(copy, encoding="unicode", method="html")
+    html: str = etree.tostring(copy, encoding="unicode", method="html")
+    return html
 
 
 def _rewrite(copy: Element, base_url: str) -> None:

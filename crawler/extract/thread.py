@@ -19,15 +19,25 @@ from crawler.extract.tree import Element, all_text, tokens
 
 _ID = re.compile(r"(?:[a-z]+[-_]){0,2}?comm(?:ent)?[-_](?:item[-_]|wrap[-_]|body[-_]|id[-_]|number[-_])?(\d+)(?:_(\d+))?$", re.I)
 _SHORT_ID = re.compile(r"(?:comment|com|c)[-_]?(\d+)$", re.I)
-_NOT_A_COMMENT = re.compile(r"like|reply|respond|report|count|vote|quote|edit|form|rating|author|date|delete|flag|karma|avatar|link|rate|notify", re.I)
+_NOT_A_COMMENT = re.compile(
+    r"like|reply|respond|report|count|vote|quote|edit|form|rating|author|date|delete|flag|karma|avatar|link|"
+    r"rate|notify",
+    re.I,
+)
 _CANDIDATES = etree.XPath("//*[@id or @data-comment-id or (@name and self::a)]")
 _HAS_NUMBERS = etree.XPath("boolean(//a[@data-commentid or contains(@href, 'replytocom=') or contains(@href, '#comment-')])")
 _UNNUMBERED = etree.XPath(
-    "//*[contains(@itemtype, 'schema.org/Comment') or contains(@itemtype, 'UserComments') or contains(concat(' ', normalize-space(@class), ' '), ' comment ')"
-    " or contains(@class, 'depth-') or contains(@class, 'comment-item')]"
+    "//*[contains(@itemtype, 'schema.org/Comment') or contains(@itemtype, 'UserComments')"
+    " or contains(concat(' ', normalize-space(@class), ' '), ' comment ') or contains(@class, 'depth-') or contains(@class, 'comment-item')]"
 )
-_ELSEWHERE = re.compile(r"(?:widget[-_])?(?:recent|latest|last|newest|popular|top|best)[-_]?comments?(?:[-_].*)?|wp-block-latest-comments.*|widget_.*(?:recent|latest).*comments?.*|[\w-]*recentcomments[\w-]*")
-_SIDEBAR = re.compile(r"sidebar|secondary|widget-area|footer-widgets.*|sidebar-(?:primary|right|left|area|content|inner)|(?:primary|right|left|main)-sidebar")
+_ELSEWHERE = re.compile(
+    r"(?:widget[-_])?(?:recent|latest|last|newest|popular|top|best)[-_]?comments?(?:[-_].*)?|"
+    r"wp-block-latest-comments.*|widget_.*(?:recent|latest).*comments?.*|[\w-]*recentcomments[\w-]*"
+)
+_SIDEBAR = re.compile(
+    r"sidebar|secondary|widget-area|footer-widgets.*|sidebar-(?:primary|right|left|area|content|inner)|"
+    r"(?:primary|right|left|main)-sidebar"
+)
 _WRAPPER = re.compile(r"(?:[a-z]+-)?comment(?:[-_](?:wrap(?:per)?|container|item|thread|node|outer|block|box|holder))?|depth-\d+")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\b(?:ago|her|vor|hace|il y a)\b")
 _DEPTH = re.compile(r"(?:depth|comment[_-]level|wpd_comment_level|level)[-_](\d+)")
@@ -75,7 +85,11 @@ def _numbered(root: Element) -> list[tuple[Element, str, str | None]]:
         if match is not None and not _NOT_A_COMMENT.search(name[: match.start(1)]):
             parent = match.group(2)
             found.append((element, match.group(1), None if parent in (None, "0") else parent))
-        elif element.get("data-comment-id") and element.tag in ("li", "article", "div", "section") and "comment" in (element.get("class") or "").lower():
+        elif (
+            element.get("data-comment-id")
+            and element.tag in ("li", "article", "div", "section")
+            and "comment" in (element.get("class") or "").lower()
+        ):
             if element.get("data-comment-id", "").isdigit():
                 found.append((element, element.get("data-comment-id", ""), None))
         elif (match := _SHORT_ID.match(name)) is not None and element.tag != "a":
@@ -290,7 +304,7 @@ def _like_a_comment(element: Element) -> bool:
 
 def _number_inside(element: Element) -> str | None:
     for anchor in element.iter("a"):
-        number = anchor.get("data-commentid")
+        number: str = anchor.get("data-commentid") or ""
         if number:
             return number
         match = _REPLY_ID.search(anchor.get("href") or "")
@@ -312,10 +326,21 @@ def own_elements(node: Node) -> Iterator[Element]:
 
 
 # ---- the page's own count ------------------------------------------------------------------------------------------------
-_COUNT_WORD = r"(?:comments?|responses?|repl(?:y|ies)|thoughts?|kommentare?|antworten|gedanken|reaktionen|commentaires?|réponses?|réflexions?|comentarios?|respuestas?|comentários?|respostas?|commenti|commento|risposte|reacties?|komentarz\w*|комментари\w*|kommentarer?)"
-_COUNTED = re.compile(rf"(?:^|\s|\()(?P<number>\d{{1,3}}(?:[.,]\d{{3}})+|\d{{1,6}}|one|ein|eine|un|une|uno|um|no|zero|kein|keine)\s+{_COUNT_WORD}\b|\b{_COUNT_WORD}\s*[:(\[]\s*(?P<behind>\d{{1,6}})\s*[)\]]?", re.I)
+_COUNT_WORD = (
+    r"(?:comments?|responses?|repl(?:y|ies)|thoughts?|kommentare?|antworten|gedanken|reaktionen|commentaires?|"
+    r"réponses?|réflexions?|comentarios?|respuestas?|comentários?|respostas?|commenti|commento|risposte|"
+    r"reacties?|komentarz\w*|комментари\w*|kommentarer?)"
+)
+_COUNTED = re.compile(
+    rf"(?:^|\s|\()(?P<number>\d{{1,3}}(?:[.,]\d{{3}})+|\d{{1,6}}|one|ein|eine|un|une|uno|um|no|zero|kein|"
+    rf"keine)\s+{_COUNT_WORD}\b|\b{_COUNT_WORD}\s*[:(\[]\s*(?P<behind>\d{{1,6}})\s*[)\]]?",
+    re.I,
+)
 _NUMBER_WORDS = {"one": 1, "ein": 1, "eine": 1, "un": 1, "une": 1, "uno": 1, "um": 1, "no": 0, "zero": 0, "kein": 0, "keine": 0}
-_COUNT_PLACES = re.compile(r"comments?(?:[-_](?:title|count|number|heading|header|area|section|wrap(?:per)?|list))?|respon(?:ses?|d)|wp-block-comments-title|wpdc?|wpd-thread-info|wc_header_text|comment-count|comments-num")
+_COUNT_PLACES = re.compile(
+    r"comments?(?:[-_](?:title|count|number|heading|header|area|section|wrap(?:per)?|list))?|respon(?:ses?|d)|"
+    r"wp-block-comments-title|wpdc?|wpd-thread-info|wc_header_text|comment-count|comments-num"
+)
 
 
 def reported_count(root: Element, thread: frozenset[Element]) -> int | None:

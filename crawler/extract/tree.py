@@ -6,10 +6,23 @@ import codecs
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import TypeAlias
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
-from lxml.etree import _Element as Element
+
+Element: TypeAlias = etree._Element
+
+
+def listed(words: str) -> tuple[str, ...]:
+    """The words of a list, in order."""
+    return tuple(words.split())
+
+
+def names(words: str) -> frozenset[str]:
+    """The words of a list, as a set."""
+    return frozenset(words.split())
+
 
 # libxml2 stops at a nesting of 2,048 even with huge_tree; the walkers here recurse, so a page is flattened long before.
 MAX_DEPTH = 200
@@ -24,13 +37,14 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs
 _WINDOWS = {"iso8859-1", "ascii", "iso8859-15", "latin-1"}
 
 # Never text: code, and controls of the page.
-SILENT = frozenset(
-    "script style noscript template svg math head title link meta input button select textarea option object embed canvas "
-    "audio video source track map area datalist progress meter dialog".split()
+SILENT = names(
+    "script style noscript template svg math head title link meta input button select textarea option object embed "
+    "canvas audio video source track map area datalist progress meter dialog"
 )
-BLOCK = frozenset(
-    "address article aside blockquote body center dd details dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 "
-    "h6 header hgroup hr li main menu nav ol p pre section summary table tbody thead tfoot tr td th caption ul iframe".split()
+BLOCK = names(
+    "address article aside blockquote body center dd details dir div dl dt fieldset figcaption figure footer form h1 "
+    "h2 h3 h4 h5 h6 header hgroup hr li main menu nav ol p pre section summary table tbody thead tfoot tr td th "
+    "caption ul iframe"
 )
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
 
@@ -100,7 +114,7 @@ def _parse(text: str) -> Element | None:
 
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr param".split())
+_VOID = names("area base br col embed hr img input link meta source track wbr param")
 
 
 def _flatten(text: str) -> str:

@@ -8,22 +8,23 @@ is a unit of its own, wherever it stands, so that it is never in the text twice 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from lxml import etree
 
-from crawler.extract.tree import BLOCK, SILENT, Element, inline_text, text_of, tokens, verbatim
+from crawler.extract.tree import BLOCK, SILENT, Element, inline_text, names, text_of, tokens, verbatim
 
-Node = str | Element
+Node: TypeAlias = "str | Element"
 Shape = Literal["p", "heading", "list", "quote", "pre", "table", "media"]
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _LISTS = frozenset(("ul", "ol", "dl", "menu", "dir"))
 _MEDIA = frozenset(("img", "iframe", "video", "audio", "embed", "object", "picture"))
 # Elements that hold text which is not the author's; they are units as well, so that nothing vanishes unlabelled.
-CAPTION_CLASSES = frozenset(
-    "wp-caption-text wp-element-caption gallery-caption wp-caption-dd caption-text image-caption img-caption photo-caption media-caption "
-    "figure-caption picture-caption featured-image-caption td-featured-image-caption wp-post-image-caption entry-thumb-caption".split()
+CAPTION_CLASSES = names(
+    "wp-caption-text wp-element-caption gallery-caption wp-caption-dd caption-text image-caption img-caption "
+    "photo-caption media-caption figure-caption picture-caption featured-image-caption td-featured-image-caption "
+    "wp-post-image-caption entry-thumb-caption"
 )
 
 
@@ -127,7 +128,9 @@ class _Walk:
 
     def _whole(self, shape: Shape, element: Element) -> None:
         """A unit that stays together; captions and pictures inside it come out as units after it."""
-        captions = [e for e in element.iter("figcaption", "p", "div", "dd", "span") if e.tag == "figcaption" or CAPTION_CLASSES & set(tokens(e))]
+        captions = [
+            e for e in element.iter("figcaption", "p", "div", "dd", "span") if e.tag == "figcaption" or CAPTION_CLASSES & set(tokens(e))
+        ]
         captions = [e for e in captions if e is not element and e.getparent() is not None and _has_media(e.getparent())]
         text = text_of(element, skip=frozenset(captions))
         images = _pictures(element)
@@ -146,7 +149,7 @@ class _Walk:
 
     def _flush(self, place: Element) -> None:
         line, self.line = self.line, []
-        while line and (isinstance(line[-1], str) and not line[-1].strip() or not isinstance(line[-1], str) and line[-1].tag == "br"):
+        while line and ((isinstance(line[-1], str) and not line[-1].strip()) or (not isinstance(line[-1], str) and line[-1].tag == "br")):
             line.pop()
         if not line:
             return
@@ -184,7 +187,7 @@ def _with_blocks(container: Element) -> set[Element]:
 
 
 def _pictures(element: Element) -> list[Element]:
-    images = [element] if element.tag == "img" else [e for e in element.iter("img")]
+    images = [element] if element.tag == "img" else list(element.iter("img"))
     return [image for image in images if not is_ornament(image)]
 
 
@@ -203,7 +206,9 @@ def _has_media(element: Element) -> bool:
 
 
 def _has_heading_or_list(element: Element) -> bool:
-    return next((e for e in element.iter("h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "p") if e is not element), None) is not None
+    return (
+        next((e for e in element.iter("h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "p") if e is not element), None) is not None
+    )
 
 
 def _within(element: Element, ancestor: Element) -> bool:
@@ -212,7 +217,12 @@ def _within(element: Element, ancestor: Element) -> bool:
 
 def _is_layout(element: Element) -> bool:
     """A list or quotation with headings, tables or quotations inside is a page builder's box: its parts are units."""
-    return next((e for e in element.iter("h1", "h2", "h3", "h4", "table", "blockquote", "article", "section", "form") if e is not element), None) is not None
+    return (
+        next(
+            (e for e in element.iter("h1", "h2", "h3", "h4", "table", "blockquote", "article", "section", "form") if e is not element), None
+        )
+        is not None
+    )
 
 
 def _is_layout_table(table: Element) -> bool:
