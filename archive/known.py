@@ -211,6 +211,11 @@ def gaps(db: Database, site_id: int) -> set[str]:
     return {ref for (ref,) in db.execute("select ref from gaps where site_id = ?", [site_id])}
 
 
+def numbers_articles(db: Database, site_id: int) -> bool:
+    """Whether the site gives its articles ids of its own, as WordPress does."""
+    return db.execute("select 1 from articles where site_id = ? and source_id is not null", [site_id]).fetchone() is not None
+
+
 def has_comment(db: Database, site_id: int, source_id: str) -> bool:
     sql = "select 1 from comments join articles on articles.id = article_id where site_id = ? and comments.source_id = ?"
     return db.execute(sql, [site_id, source_id]).fetchone() is not None

@@ -66,7 +66,8 @@ def _item(element: etree._Element, url: str) -> FeedItem | None:
 
 def _link(parts: Parts) -> str:
     """The item's own address, not that of a service that counts clicks; a guid counts where it says that it is one."""
-    plain = [(child.get("href") or text_of(child)).strip() for child in parts.get("link", []) if child.get("rel", "alternate") == "alternate"]
+    links = [child for child in parts.get("link", []) if child.get("rel", "alternate") == "alternate"]
+    plain = [(child.get("href") or text_of(child)).strip() for child in links]
     guids = [text_of(child) for child in parts.get("guid", []) if child.get("isPermaLink", "true") == "true"]
     guids = [guid for guid in guids if guid.startswith(("http://", "https://"))]
     return next((link for link in [*map(text_of, parts.get("origLink", [])), *plain, *guids] if link), "")

@@ -19,12 +19,12 @@ NO_ARTICLE = re.compile(
     r"|/(?:user|account)/(?:login|register)|^/?$",
     re.I,
 )
-NO_SECTION = re.compile(r"/(?:feed|comments|wp-admin|wp-login\.php|wp-content|wp-json|search|user|login|register|account)(?:/|$)|^/?$", re.I)
+NO_SECTION = re.compile(r"/(?:feed|comments|wp-admin|wp-login\.php|wp-content|wp-json|search|user|login|account)(?:/|$)|^/?$", re.I)
 QUERY_NO_ARTICLE = re.compile(r"(?:^|&)(?:s|feed|page|paged|cat|tag|author|m|replytocom|rest_route|share|format)=", re.I)
 NUMBER = re.compile(r"(?P<path>/page/?)(?P<n>\d{1,5})(?P<rest>(?:\.html?)?/?)$|(?P<key>[?&](?:paged?|pg)=)(?P<q>\d{1,5})(?=&|$)")
 OLDER = re.compile(
-    r"\W*(?:(?:older|next|previous)(?: (?:page|posts|entries|articles|stories|reports))?|more (?:posts|entries|articles|stories|news)|load more"
-    r"|(?:ältere|weitere) (?:beiträge|artikel)|nächste seite|page suivante|articles plus anciens|siguiente|entradas antiguas)\W*",
+    r"\W*(?:(?:older|next|previous)(?: (?:page|posts|entries|articles|stories|reports))?"
+    r"|more (?:posts|entries|articles|stories|news)|load more|(?:ältere|weitere) (?:beiträge|artikel)|nächste seite|page suivante|articles plus anciens|siguiente|entradas antiguas)\W*",
     re.I,
 )
 NEWER_PREVIOUS = re.compile(r"\W*previous(?: page)?\W*", re.I)  # alone it leads back; "previous entries" leads on
@@ -49,7 +49,7 @@ def read_listing_page(html: str, url: str) -> ListingPage:
     entries = [link for anchor, link in inside if _is_address(link) and _is_entry(anchor)]
     boxed = bool(entries)
     entries = entries or [link for _, link in inside if _is_address(link)]
-    sections = [link for anchor, link in inside if _in_menu(anchor) and not NO_SECTION.search(urlsplit(link).path) and not FILE.search(link)]
+    sections = [link for anchor, link in inside if _in_menu(anchor) and not (NO_SECTION.search(urlsplit(link).path) or FILE.search(link))]
     return ListingPage(tuple(dict.fromkeys(entries)), _next(root, inside, url), boxed, tuple(dict.fromkeys(sections)))
 
 

@@ -136,8 +136,9 @@ class SiteLists:
             names, whole = await self._sitemap_tree(place)
             found += [(place, whole)] if names else []
         whole = bool(found) and all(whole for _, whole in found)
-        if found and found[0][0] != last["url"] or not found and due and len(self.failures) == failures:
-            self._remember_sitemap(found[0][0] if found else "")
+        place = found[0][0] if found else ""
+        if place != last["url"] if found else due and len(self.failures) == failures:
+            self._remember_sitemap(place)
         return "whole" if whole else ""
 
     def _remember_sitemap(self, place: str) -> None:
@@ -210,7 +211,7 @@ class SiteLists:
             if self._enough([item.url for item in items]):
                 return "news"
             items = await self.feed_page(number)
-            if items and not any([self._keep(item) for item in items]):
+            if items and not sum(self._keep(item) for item in items):
                 return ""  # the same page again: this feed has no paging
         return ""
 

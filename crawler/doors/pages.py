@@ -6,8 +6,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import DropItem
@@ -15,10 +16,13 @@ from scrapy.exceptions import DropItem
 from archive import known
 from archive.absences import Table
 from archive.articles import find_article
+from archive.clock import moment
 from crawler.discover.feed import FeedItem
+from crawler.discover.kind import why_no_article
+from crawler.discover.zone import offset
 from crawler.errors import BadStatus, FetchError, Forbidden, Limited, OutsideSite
 from crawler.extract.page import extract_page
-from crawler.gate import no_article
+from crawler.gate import no_article, same_address
 from crawler.items import Answer, Article, Author
 from crawler.outcome import ALARM
 from crawler.workers import ExtractionCut
@@ -43,12 +47,24 @@ class PageDoor:
     def __init__(self, run: SiteSpider, items: dict[str, FeedItem] | None = None) -> None:
         self.run, self.items = run, items or {}
         self.kept: dict[str, Response] = {}  # pages that were fetched before their turn, for the time zone
+        self.done: set[str] = set()  # addresses of the articles that this run has saved
+        self.names: dict[str, list[str]] = {}  # an article's address -> others that lead to it
         self.absent: list[tuple[Table, int, int, str]] = []  # (table, our id, capture id, when): its own request did not find it
 
     async def read(self, addresses: Iterable[str]) -> None:
-        """Read these articles, several at once; one that fails is a named gap and stops none of the others."""
-        waiting = iter(addresses)
+        """Read these articles, several at once; one that fails is a named gap and stops none of the others.
 
+        Those that are held come first: where one has moved, its new address must not pass for a new article.
+        """
+        held: list[str] = []
+        unheld: list[str] = []
+        for address in addresses:
+            (held if self._held(address) else unheld).append(address)
+        for part in (held, unheld):
+            await self._read_all(iter(part))
+        self._mark_absent()
+
+    async def _read_all(self, waiting: Iterator[str]) -> None:
         async def work() -> None:
             for address in waiting:
                 await self._read_or_name(address)
@@ -59,11 +75,10 @@ class PageDoor:
         finally:
             for task in tasks:
                 task.cancel()
-        self._mark_absent()
 
     async def _read_or_name(self, address: str) -> None:
         """Read one article, or say why not: a gap, explained where robots.txt asks for it or where there is no article."""
-        if self.run.room() == 0:
+        if self.run.room() == 0 or address in self.done:
             return
         try:
             await self.read_article(address)
@@ -99,18 +114,66 @@ class PageDoor:
             again = await self._read(address)
             vanished &= self._vanished(again) if again else set()
         await self.run.save(answer)
+        self._saved(address, answer.articles[0])
         self.absent += [("comments", comment, answer.captures[0][0], answer.at) for comment in vanished]
+
+    def _saved(self, address: str, article: Article) -> None:
+        """Nothing that leads to an article is asked for twice in a run, or in the next."""
+        self.done |= {address, article.url}
+        if row := find_article(self.run.store.db, self.run.site_id, article.source_id, article.url):
+            for name in {address, *self.names.pop(article.url, ())} - {article.url}:
+                self.run.store.add_alias(row["id"], name)
 
     async def _read(self, address: str) -> Answer | None:
         response = self.kept.pop(address, None) or await self.run.web.get(address, door="page")
         article = await self.extract(response)
-        if (reason := no_article(article)) and not find_article(self.run.store.db, self.run.site_id, None, address):
-            self._gap(address, reason, explained=True)
-            return None
+        if not self._held(address):
+            article = await self._marked(article, response)
+            if reason := no_article(article):
+                self._gap(address, reason, explained=True)
+                return None
+        asked = address
+        if article.source_id is None and article.kind != "none":
+            asked, article, response = await self._own_address(address, article, response)
         captures = [(response.meta["capture"].id, "page")]
         article = await self._further_pages(article, response, captures)
         article = await self._whole_thread(article, captures)
-        return self._answer(self._completed(article), address, response, captures)
+        return self._answer(self._completed(article), asked, response, captures)
+
+    def _held(self, address: str) -> dict[str, Any] | None:
+        return find_article(self.run.store.db, self.run.site_id, None, address)
+
+    async def _marked(self, article: Article, response: Response) -> Article:
+        """The article as it is, or called none where nothing marks it as one. That is honest on a site that marks no article
+        with an id; on one that does, a page without id and marks is a wall or an error page, and the gate is to know."""
+        if article.source_id is not None or article.kind == "none":
+            return article
+        reason = await self.run.workers.run(why_no_article, response.body, content_type(response), self._completed(article))
+        if reason and known.numbers_articles(self.run.store.db, self.run.site_id):
+            reason = f"no id, unlike the site's articles: {reason}"
+        return replace(article, kind="none", warnings=(reason, *article.warnings)) if reason else article
+
+    async def _own_address(self, address: str, article: Article, response: Response) -> tuple[str, Article, Response]:
+        """Where an article without an id lives: the server's redirect says so, or a canonical address that shows the same headline.
+
+        Both addresses name one article from here on; one that is held under the old address moves.
+        """
+        if same_address(article.url, address):
+            return address, article, response
+        if same_address(response.url, address):  # no redirect: only the page itself says that it lives elsewhere
+            try:
+                there = await self.run.web.get(article.url, door="page")
+            except (FetchError, OutsideSite):
+                return address, replace(article, url=address), response
+            other = await self.extract(there)
+            if not same_address(other.url, article.url) or other.title != article.title:
+                return address, replace(article, url=address), response
+            article, response = other, there
+        held = self._held(address)
+        if held and not self._held(article.url):
+            self.run.store.add_alias(held["id"], article.url)
+        self.names.setdefault(article.url, []).append(address)
+        return article.url, article, response
 
     async def _further_pages(self, article: Article, response: Response, captures: Captures) -> Article:
         """The article with its pages 2, 3, ... added."""
@@ -159,20 +222,25 @@ class PageDoor:
             response.body,
             response.url,
             site=self.run.site,
-            content_type=(response.headers.get("Content-Type") or b"").decode("latin-1") or None,
+            content_type=content_type(response),
             captured_at=capture.at,
             timezone=None if local else self.run.timezone,
         )
         return self.run.at_home(article)
 
     def _completed(self, article: Article) -> Article:
-        """The article with what its feed item tells more exactly: seconds, and authors where the page names none."""
+        """The article with what its feed item tells more exactly: seconds, and authors where the page names none.
+
+        An item that has left the feed since counts still: what was once known to the second is not forgotten.
+        """
         item = self.items.get(article.url)
-        if item is None:
-            return article
-        if item.published_at and (not article.published_at or item.published_at.startswith(article.published_at[:16])):
-            article = replace(article, published_at=item.published_at, published_precision="second")
-        if not article.authors and item.authors:
+        times = [item.published_at] if item else []
+        row = find_article(self.run.store.db, self.run.site_id, article.source_id, article.url)
+        if row and row["published_precision"] == "second":
+            times.append(row["published_at"])
+        if exact := next((at for at in times if at and is_finer(at, article)), None):
+            article = replace(article, published_at=exact, published_precision="second", published_on=article.published_on or exact[:10])
+        if item and not article.authors and item.authors:
             article = replace(article, authors=tuple(Author(name) for name in item.authors), byline=", ".join(item.authors))
         return article
 
@@ -204,9 +272,25 @@ class PageDoor:
         self.absent.clear()
 
 
+def content_type(response: Response) -> str | None:
+    return (response.headers.get("Content-Type") or b"").decode("latin-1") or None
+
+
 def joined(article: Article, part: Article) -> Article:
     """An article with a further page of its text."""
     return replace(article, blocks=article.blocks + part.blocks, images=article.images + part.images, links=article.links + part.links)
+
+
+def is_finer(at: str, article: Article) -> bool:
+    """Is ``at`` (UTC, to the second) the same moment as the page's own time, only told more exactly?"""
+    shown, precision = article.published_at, article.published_precision
+    if shown is None or precision == "second":
+        return shown is None
+    if precision == "day":  # a generator that knows the day alone writes midnight
+        return not at.endswith("T00:00:00Z") and abs(moment(at) - moment(f"{shown[:10]}T12:00:00Z")) <= timedelta(hours=26)
+    if shown.endswith("Z"):
+        return at.startswith(shown[:16])
+    return offset(shown, moment(at)) is not None
 
 
 def numbered(url: str, number: int) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from archive import known
 from archive.clock import later, moment
 from crawler.discover.feed import FeedItem, instant
-from crawler.discover.zone import Pair, infer_zone, is_winter
+from crawler.discover.zone import Pair, half_of_year, infer_zone
 from crawler.errors import FetchError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def pages_to_read(run: SiteSpider, found: Found) -> list[str]:
     held = known.addresses(run.store.db, run.site_id)
     settled = known.explained_gaps(run.store.db, run.site_id) if run.mode == "update" else set()
     news = _news(run, found)
-    due = [a for a, lastmod in found.addresses.items() if a in news or a not in settled and _is_due(run, held.get(a), lastmod)]
+    due = [a for a, lastmod in found.addresses.items() if a in news or (a not in settled and _is_due(run, held.get(a), lastmod))]
     fresh = {run.addresses.canonical(i.address) for i in found.discussed if i.comment_id and not _has(run, i.comment_id)}
     due += [address for address in fresh if address in held]
     due += _unlisted(run, found, held)
@@ -97,16 +97,20 @@ def remember(run: SiteSpider, found: Found, since: str) -> None:
 async def settle_zone(run: SiteSpider, door: PageDoor, lists: SiteLists) -> None:
     """Infer the site's time zone from pages and feed items of both halves of the year; leave it unknown where that is not possible."""
     items = [item for item in lists.found.items.values() if item.published_at]
-    if items and len({is_winter(moment(item.published_at)) for item in items if item.published_at}) < 2:
+    if items and not {"winter", "summer"} <= {_half(item) for item in items}:
         items += await _other_half(lists, items)
     pairs: list[Pair] = []
-    for winter in (True, False):
-        half = [item for item in items if item.published_at and is_winter(moment(item.published_at)) == winter]
+    for wanted in ("winter", "summer"):
+        half = [item for item in items if _half(item) == wanted]
         for item in half[:: max(1, len(half) // SAMPLE)][:SAMPLE]:
             pairs += await _pairs(run, door, item, lists.found.discussed)
     zone = infer_zone(pairs)
     if zone:
         run.describe(title=None, timezone=zone)
+
+
+def _half(item: FeedItem) -> str | None:
+    return half_of_year(moment(item.published_at)) if item.published_at else None
 
 
 async def _other_half(lists: SiteLists, items: list[FeedItem]) -> list[FeedItem]:

@@ -1,0 +1,82 @@
+"""Is a page an article, where no WordPress marks it? By what the page says of itself: schema.org, Open Graph, a date, its boxes.
+
+A page that is honestly none (About, a tag's page, an author's page) is told apart from one that lies by what it is on: only
+pages without any mark of an article end here. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from crawler.discover.xml import absolute
+from crawler.extract.head import Head, head_of
+from crawler.extract.jsonld import types_of
+from crawler.extract.tree import decode, parse, tokens
+from crawler.items import Article
+
+LISTS = frozenset(("collectionpage", "searchresultspage", "profilepage", "itemlist"))
+PLAIN = frozenset(("aboutpage", "contactpage", "faqpage", "qapage"))
+ENTRY = frozenset(
+    ("h-entry", "hentry", "teaser", "post-entry", "post-card", "post-preview", "post-item", "post-teaser", "card", "views-row", "summary")
+)
+LIST_CLASS = re.compile(r"(?:tag|author|list|taxonomy|term|archive|home)(?:-template|-page)?|path-taxonomy|page-vocabulary-[\w-]+")
+ELSEWHERE = ("aside", "nav", "footer")
+
+
+def why_no_article(body: bytes, content_type: str | None, article: Article) -> str | None:
+    """Why the page that ``article`` was read from is honestly none; None when it may be one."""
+    root = parse(decode(body, content_type))
+    if root is None:
+        return None
+    head = head_of(root, article.url)
+    kinds = {kind for node in head.nodes for kind in types_of(node)}
+    entries = entries_of(root, article.url)
+    if says_article(head) and not kinds & LISTS:
+        return None if article.published_at or head.article is not None else "a page of the site: an article by its head, without a date"
+    if kinds & LISTS or len(entries) > 1 or in_list_class(root):
+        return f"a listing page ({len(entries)} entries)"
+    if kinds & PLAIN:
+        return "a page of the site, by its JSON-LD"
+    if not article.published_at:
+        return "a page of the site: nothing on it says article, and it has no date"
+    return None
+
+
+def says_article(head: Head) -> bool:
+    """The head calls it an article: JSON-LD with a headline or a date, Open Graph's type, or a time of publication."""
+    node = head.article
+    stated = node is not None and bool(node.get("headline") or node.get("datePublished"))
+    return stated or head.first("og:type") == "article" or bool(head.first("article:published_time"))
+
+
+def entries_of(root: HtmlElement, url: str) -> set[str]:
+    """Other addresses that the page presents in boxes, each under a headline; empty where one of the boxes is the page's own."""
+    found: set[str] = set()
+    for box in root.iter("article", "div", "li", "section"):
+        if not (box.tag == "article" or ENTRY & set(tokens(box))) or any(up.tag in ELSEWHERE for up in box.iterancestors()):
+            continue
+        headings = list(box.iter("h1", "h2", "h3", "h4"))
+        targets = [target for heading in headings[:1] if (target := _target(heading, url))]
+        if headings and headings[0].tag == "h1" and not (targets and targets[0] != url):
+            return set()
+        found.update(target for target in targets if target != url)
+    return found
+
+
+def _target(heading: HtmlElement, url: str) -> str:
+    """Where a headline leads to, on the same host; '' for one that leads nowhere."""
+    anchor = next(heading.iter("a"), None)
+    if anchor is None and (up := heading.getparent()) is not None and up.tag == "a":
+        anchor = up
+    link = absolute(url, anchor.get("href") or "").split("#")[0] if anchor is not None and anchor.get("href") else ""
+    return link if link and urlsplit(link).netloc == urlsplit(url).netloc else ""
+
+
+def in_list_class(root: HtmlElement) -> bool:
+    """The body's own class names the page a list, as Hugo's, Ghost's and Drupal's themes do."""
+    body = root if root.tag == "body" else root.find("body")
+    names = (body.get("class") or "").split() if body is not None else []
+    return any(LIST_CLASS.fullmatch(name) for name in names)
