@@ -12,14 +12,14 @@ from archive.boilerplate import LEARNED, Wording, learned_kind, replaced
 from archive.revisions import same_time
 from archive.seal import seal
 
-# Where wordings stand: body blocks of current revisions, as the pages' own rules see them.
+# Where wordings stand, in every state the archive holds: a bio that was reworded everywhere stays a bio in older revisions.
 SPOTS = """
     create temp table spots as
-    select blocks.fingerprint, articles.id as article_id, min(blocks.revision_id) as revision_id, min(blocks.position) as position
+    select blocks.fingerprint, revisions.article_id, blocks.revision_id, blocks.position
     from articles
-    join blocks on blocks.revision_id = articles.revision_id
+    join revisions on revisions.article_id = articles.id
+    join blocks on blocks.revision_id = revisions.id
     where articles.site_id = ? and blocks.fingerprint <> '' and (blocks.kind = 'body' or blocks.rule like 'learned: %')
-    group by blocks.fingerprint, articles.id
     """
 
 
@@ -62,13 +62,15 @@ def _wordings(db: Database, site_id: int) -> list[Wording]:
     """Every wording that stands in three articles or more."""
     db.execute("drop table if exists temp.spots")
     db.execute(SPOTS, [site_id])
-    places: dict[str, dict[int, tuple[int, int]]] = defaultdict(dict)  # fingerprint -> article -> (revision, position)
-    recurring = "select fingerprint from spots group by fingerprint having count(*) >= 3"
-    for f, article, revision_id, position in db.execute(f"select * from spots where fingerprint in ({recurring})"):
+    db.execute("create index temp.spots_fingerprint on spots(fingerprint, article_id, revision_id, position)")
+    places: dict[str, dict[int, tuple[int, int]]] = defaultdict(dict)  # fingerprint -> article -> (latest revision, position)
+    recurring = "select fingerprint from spots group by fingerprint having count(distinct article_id) >= 3"
+    rows = f"select * from spots where fingerprint in ({recurring}) order by fingerprint, article_id, revision_id, position desc"
+    for f, article, revision_id, position in db.execute(rows):
         places[f][article] = (revision_id, position)
-    alone = "select fingerprint from spots group by fingerprint having count(*) = 1"
-    spans = f"select article_id, min(position), max(position) from spots where fingerprint in ({alone}) group by article_id"
-    own = {article: (first, last) for article, first, last in db.execute(spans)}
+    alone = "select fingerprint from spots group by fingerprint having count(distinct article_id) = 1"
+    spans = f"select revision_id, min(position), max(position) from spots where fingerprint in ({alone}) group by revision_id"
+    own = {revision_id: (first, last) for revision_id, first, last in db.execute(spans)}
     db.execute("drop table temp.spots")
     dates = dict(db.execute("select id, coalesce(published_at, '') from articles where site_id = ?", [site_id]).fetchall())
     signed = _signed(db, site_id)
@@ -91,8 +93,8 @@ def _wording(
     signed: dict[int, list[str]],
     dates: dict[int, str],
 ) -> Wording:
-    """``own`` is the span of each article's blocks that no other article has: the author's own text."""
-    edge = sum(a not in own or not own[a][0] < position < own[a][1] for a, (_, position) in places.items())
+    """``own`` is the span of each revision's blocks that no other article has: the author's own text."""
+    edge = sum(r not in own or not own[r][0] < position < own[r][1] for r, position in places.values())
     first, last = min(dates[a] for a in places), max(dates[a] for a in places)
     of_its_time = [article for article, date in dates.items() if first <= date <= last]
     revision_id, position = min(places.values())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.revisions import changed, comment_key, content_key, link_key, merge, normalised, reading, same_time
+from archive.revisions import changed, comment_key, link_key, merge, normalised, reading, same_time
 from tests.literal import article, author, comment
 
 
@@ -97,11 +97,6 @@ def test_a_links_dress_is_no_edit(one: str, other: str) -> None:
 
 def test_a_links_query_is_part_of_it() -> None:
     assert link_key("https://a.example/?p=1") != link_key("https://a.example/?p=2")
-
-
-def test_the_content_key_tells_states_apart_and_nothing_else() -> None:
-    assert content_key(fields()) == content_key(fields(modified_at=None, bio="Mara writes.", url="https://www.example.org/else"))
-    assert content_key(fields()) != content_key(fields(title="Another"))
 
 
 def test_a_comments_key_holds_signature_text_and_what_it_answers() -> None:

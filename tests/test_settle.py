@@ -1,0 +1,92 @@
+"""At the end of a run: what recurs under articles is learned to be boilerplate, and what was no edit is folded."""
+
+from __future__ import annotations
+
+from archive.seal import sealed
+from tests.literal import HOME, Desk, article, author
+
+BIO = "Mara Ellsworth is a fellow at the Harrow Institute."
+NEWER = "Mara Ellsworth is a senior fellow at the Harrow Institute."
+LATER = "2026-02-01T00:00:00Z"
+
+
+def under(number: int, bio: str, **fields: object) -> dict[str, object]:
+    """An article whose own rules take the bio for text; two authors take turns."""
+    paragraphs = [f"What happened on day {word(number)}.", f"And what came of it, {word(number)} as it was.", bio]
+    named = [author("Mara Ellsworth")] if number % 2 else [author("Tobin Raske")]
+    last = paragraphs if number % 2 else paragraphs[:2]
+    return article(last, source_id=str(number), url=f"{HOME}{number}", title=word(number), authors=named, byline=named[0]["name"], **fields)
+
+
+def word(number: int) -> str:
+    """Numbers say nothing in a fingerprint: letters do."""
+    return "".join(chr(ord("a") + int(digit)) for digit in f"{number:03d}")
+
+
+def settled(desk: Desk) -> int:
+    return desk.store.settle(desk.crawl, desk.site)
+
+
+def filled(desk: Desk, bio: str = BIO) -> None:
+    desk.see(*(under(n, bio) for n in range(1, 13)))
+    settled(desk)
+
+
+def assert_sealed(desk: Desk) -> None:
+    for revision_id, *stored in desk.rows("select id, text, digest, content_key from revisions"):
+        assert tuple(stored) == sealed(desk.db, revision_id)
+
+
+def test_a_wording_under_most_articles_of_an_author_is_a_bio(desk: Desk) -> None:
+    filled(desk)
+    assert desk.rows("select distinct kind from blocks where text = ?", BIO) == [("bio",)]
+    assert desk.rows("select count(*) from article_texts where text like '%fellow%'") == [(0,)]
+    assert desk.rows("select kind, articles from boilerplate") == [("bio", 6)]
+    assert_sealed(desk)
+
+
+def test_settling_again_changes_nothing(desk: Desk) -> None:
+    filled(desk)
+    before = desk.db.conn.total_changes
+    assert settled(desk) == 0
+    writes = desk.db.conn.total_changes - before
+    assert writes == 0
+
+
+def test_a_bio_reworded_everywhere_makes_no_revision(desk: Desk) -> None:
+    filled(desk)
+    desk.clock.at = LATER
+    desk.crawl = desk.store.start_crawl(desk.site, "full")
+    desk.see(*(under(n, NEWER) for n in range(1, 13)), at=LATER)
+    assert desk.rows("select count(*) from revisions where number > 1")[0][0] > 0, "provisional until the run ends"
+    assert settled(desk) == 6
+    assert desk.rows("select count(*) from revisions where number > 1") == [(0,)]
+    assert desk.rows("select distinct last_seen_at from revisions") == [(LATER,)]
+    assert_sealed(desk)
+
+
+def test_an_edit_beside_a_reworded_bio_stays_an_edit(desk: Desk) -> None:
+    filled(desk)
+    desk.clock.at = LATER
+    desk.crawl = desk.store.start_crawl(desk.site, "full")
+    changed = [under(n, NEWER) for n in range(1, 13)]
+    changed[0]["blocks"][0]["text"] = "What happened on another day."  # type: ignore[index]
+    desk.see(*changed, at=LATER)
+    settled(desk)
+    assert desk.rows("select source_id from edits join articles on articles.id = article_id") == [("1",)]
+    assert_sealed(desk)
+
+
+def test_a_sentence_that_recurs_in_two_articles_stays_text(desk: Desk) -> None:
+    desk.see(*(under(n, BIO if n < 4 else f"A closing line, {word(n)}.") for n in range(1, 13)))
+    settled(desk)
+    assert desk.rows("select distinct kind from blocks where text = ?", BIO) == [("body",)]
+
+
+def test_what_a_person_decided_stands(desk: Desk) -> None:
+    filled(desk)
+    [(fingerprint,)] = desk.rows("select distinct fingerprint from blocks where text = ?", BIO)
+    desk.db.execute("insert into decisions(kind, ref, value, decided_at) values ('label', ?, 'body', ?)", [fingerprint, LATER])
+    settled(desk)
+    assert desk.rows("select distinct kind from blocks where text = ?", BIO) == [("body",)]
+    assert_sealed(desk)
