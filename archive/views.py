@@ -151,7 +151,7 @@ create view citations as  -- Who cites whom: links between archived articles
   join articles as citing on citing.id = links.article_id
   join articles as cited on cited.id = links.target_article_id;
 
-create view sources as  -- Sources relied on: hosts that articles link to
+create view sources as  -- Sources relied on: other hosts that articles link to
   select
     links.host as host,  -- the host
     count(*) as links,  -- links to it
@@ -160,7 +160,10 @@ create view sources as  -- Sources relied on: hosts that articles link to
     max(articles.published_on) as last_on  -- latest article
   from links
   join articles on articles.id = links.article_id
-  where links.target_article_id is null
+  join sites on sites.id = articles.site_id
+  where links.host <> ''
+    and replace(sites.home, '://www.', '://') not like '%://' || links.host || '/%'
+    and replace(sites.home, '://www.', '://') not like '%://' || links.host || ':%'
   group by links.host;
 """
 

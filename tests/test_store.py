@@ -201,7 +201,7 @@ def test_digests_can_be_computed_again_from_what_is_stored(desk: Desk) -> None:
         dict(zip(("kind", "text", "html", "rule"), row, strict=True)) for row in desk.rows("select kind, text, html, rule from blocks")
     ]
     assert blocks[2] == block("bio", "Mara writes.")
-    assert digest == revisions.key(values, blocks)
+    assert digest == revisions.key(*values, blocks)
 
 
 def test_an_answer_is_saved_whole_or_not_at_all(desk: Desk) -> None:
@@ -278,3 +278,9 @@ def test_seen_carries_its_captures(desk: Desk) -> None:
     [(part, at)] = desk.rows("select part, captured_at from revision_captures join captures on captures.id = capture_id")
     assert (part, at) == ("rest", LATER)
     assert Seen(LATER, ((1, "rest"),), "1").captures[0][1] == "rest"
+
+
+def test_a_sites_own_pages_are_none_of_its_sources(desk: Desk) -> None:
+    linked = [HOME + "donate", "https://example.org/about", "mailto:mara@example.org", "https://www.other.example/a", "https://my.org/"]
+    desk.see(article(links=[{"url": url, "text": ""} for url in linked]))
+    assert desk.rows("select host, links from sources order by host") == [("my.org", 1), ("other.example", 1)]
