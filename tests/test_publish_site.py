@@ -169,6 +169,8 @@ def test_every_kind_of_address_is_read(site: Site, path: str, title: str) -> Non
         ("/example.org/2014/03/raid", RAID),
         (RAID + "/", RAID),
         (RAID + "?utm_source=letter", RAID),
+        (RAID + "?replytocom=7", RAID),
+        ("/www.example.org/?p=104&utm_source=letter", "/www.example.org/?p=104"),
         ("/www.example.org/old-charter", "/www.example.org/2014/04/charter"),
         ("/https://www.example.org/2014/03/raid", RAID),
         ("/20240115/example.org/2014/03/raid/", "/20240115" + RAID),

@@ -100,6 +100,8 @@ def url_variants(host: str, path: str, query: str) -> list[str]:
     bare = host.removeprefix("www.")
     hosts = [host, bare, f"www.{bare}"]
     queries = [query, without_tracking(query)]
+    if path.strip("/"):  # ?replytocom=7, ?amp=1: beside a path of its own, a query string is mostly an addition
+        queries.append("")
     return [
         f"{scheme}://{name}{spelling}{'?' + asked if asked else ''}"
         for asked in dict.fromkeys(queries)
