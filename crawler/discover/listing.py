@@ -24,7 +24,8 @@ QUERY_NO_ARTICLE = re.compile(r"(?:^|&)(?:s|feed|page|paged|cat|tag|author|m|rep
 NUMBER = re.compile(r"(?P<path>/page/?)(?P<n>\d{1,5})(?P<rest>(?:\.html?)?/?)$|(?P<key>[?&](?:paged?|pg)=)(?P<q>\d{1,5})(?=&|$)")
 OLDER = re.compile(
     r"\W*(?:(?:older|next|previous)(?: (?:page|posts|entries|articles|stories|reports))?"
-    r"|more (?:posts|entries|articles|stories|news)|load more|(?:ältere|weitere) (?:beiträge|artikel)|nächste seite|page suivante|articles plus anciens|siguiente|entradas antiguas)\W*",
+    r"|more (?:posts|entries|articles|stories|news)|load more|(?:ältere|weitere) (?:beiträge|artikel)|nächste seite|page suivante"
+    r"|articles plus anciens|siguiente|entradas antiguas)\W*",
     re.I,
 )
 NEWER_PREVIOUS = re.compile(r"\W*previous(?: page)?\W*", re.I)  # alone it leads back; "previous entries" leads on
@@ -76,12 +77,13 @@ def _is_entry(anchor: HtmlElement) -> bool:
     """A headline's link, or one inside an entry's own box; not navigation, not a sidebar."""
     if "bookmark" in (anchor.get("rel") or "").split():
         return True
-    for element in (anchor, *anchor.iterancestors()):
-        if element.tag in ("nav", "aside", "footer"):
-            return False
-        if element.tag in ("h1", "h2", "h3", "h4", "article") or (ENTRY.search(element.get("class") or "") and element.tag != "body"):
-            return True
-    return False
+    around = (anchor, *anchor.iterancestors())
+    if any(element.tag in ("nav", "aside", "footer") for element in around):
+        return False
+    return any(
+        element.tag in ("h1", "h2", "h3", "h4", "article") or (element.tag != "body" and ENTRY.search(element.get("class") or ""))
+        for element in around
+    )
 
 
 def _in_menu(anchor: HtmlElement) -> bool:
