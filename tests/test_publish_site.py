@@ -460,3 +460,15 @@ def write_picture(folder: Path) -> dict[str, Any]:
         headers = StatusAndHeaders("200 OK", [("Content-Type", "image/png")], protocol="HTTP/1.1")
         writer.write_record(writer.create_warc_record(PICTURE, "response", payload=io.BytesIO(PNG), http_headers=headers))
     return {"filename": "warc/example/pictures.warc.gz", "offset": 0, "length": path.stat().st_size, "record_id": "a"}
+
+
+def test_a_huge_comment_and_its_edit_are_shown(tmp_path: Path) -> None:
+    db = open_for_writing(build_archive(tmp_path))
+    huge = "\n\n".join(f"paragraph {number} https://e.org/{number} \x00<b>" for number in range(150_000))
+    db.execute("update comments set text = ? where id = 3", [huge])
+    db.execute("update comment_revisions set text = ? where comment_id = 3 and number = 2", [huge])
+    db.conn.close()
+    own = Site(tmp_path)
+    page = own.get(RAID)
+    assert page.status_code == 200 and len(page.text) > 5_000_000 and "<b></" not in page.text
+    own.loop.close()

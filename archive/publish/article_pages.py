@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 from urllib.parse import unquote
@@ -58,7 +59,12 @@ async def reading_page(datasette: Any, request: Any, context: dict[str, Any]) ->
         headers["memento-datetime"] = memento.http_date(context["revision"]["seen_at"])
     else:
         headers["vary"] = "Accept-Datetime"
-    forms = {"text": as_text(cited), "bibtex": as_bibtex(cited), "ris": as_ris(cited)}
+    forms = {
+        "text": as_text(cited),
+        "bibtex": as_bibtex(cited),
+        "ris": as_ris(cited),
+        "csl": json.dumps(as_csl(cited), ensure_ascii=False, indent=2),
+    }
     return await page(datasette, request, "reading.html", context | {"citation": cited, "forms": forms}, headers=headers)
 
 

@@ -8,10 +8,13 @@ from difflib import SequenceMatcher
 
 from markupsafe import Markup, escape
 
-from archive.publish.sanitise import plain
+from archive.publish.sanitise import LONG, plain
 
 WORD = re.compile(r"\s+|\d[\d.,:/]*\d|[\w'’-]+|[^\w\s]")  # 11,400 and 3:40 are one word
-LONGEST = 4000  # words of one paragraph that are compared one by one; beyond, the paragraph is shown old and new
+LONGEST = 2000  # words of one paragraph that are compared one by one; beyond, the paragraph is shown old and new
+MOST_PAIRS = 4_000_000  # items of one times items of the other that are compared
+Operation = tuple[str, int, int, int, int]
+"""As difflib has it: equal or another kind, from a to b of the old, from c to d of the new."""
 CONTEXT = 1  # unchanged paragraphs shown around a change
 
 
@@ -21,7 +24,7 @@ def word_diff(old: str, new: str) -> Markup:
     if len(before) > LONGEST or len(after) > LONGEST:
         return deleted(plain(old)) + Markup(" ") + inserted(plain(new))
     pieces: list[Markup] = []
-    for operation, a, b, c, d in merged(SequenceMatcher(None, before, after, autojunk=False).get_opcodes(), before):
+    for operation, a, b, c, d in merged(opcodes(before, after), before):
         if operation == "equal":
             pieces.append(escape("".join(before[a:b])))
         else:
@@ -29,11 +32,31 @@ def word_diff(old: str, new: str) -> Markup:
     return Markup("").join(pieces)
 
 
-def merged(opcodes: Sequence[tuple[str, int, int, int, int]], before: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
+def opcodes(before: Sequence[str], after: Sequence[str]) -> list[Operation]:
+    """What turns the one sequence into the other. Equal ends are set aside first: comparing is quadratic in the rest."""
+    start = common_start(before, after)
+    end = common_start(before[start:][::-1], after[start:][::-1])
+    middle = before[start : len(before) - end], after[start : len(after) - end]
+    if len(middle[0]) * len(middle[1]) > MOST_PAIRS:
+        found: list[Operation] = [("replace", 0, len(middle[0]), 0, len(middle[1]))]
+    else:
+        found = list(SequenceMatcher(None, *middle, autojunk=False).get_opcodes())
+    shifted = [(kind, a + start, b + start, c + start, d + start) for kind, a, b, c, d in found]
+    first: list[Operation] = [("equal", 0, start, 0, start)] if start else []
+    last: list[Operation] = [("equal", len(before) - end, len(before), len(after) - end, len(after))] if end else []
+    return [*first, *shifted, *last]
+
+
+def common_start(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many items at the start are the same."""
+    return next((place for place, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), min(len(one), len(other)))
+
+
+def merged(operations: Sequence[Operation], before: Sequence[str]) -> list[Operation]:
     """Changes that only blanks keep apart as one change: "two words" reads better than "one" and "another"."""
-    result: list[tuple[str, int, int, int, int]] = []
-    for position, (operation, a, b, c, d) in enumerate(opcodes):
-        blank = operation == "equal" and 0 < position < len(opcodes) - 1 and not "".join(before[a:b]).strip()
+    result: list[Operation] = []
+    for position, (operation, a, b, c, d) in enumerate(operations):
+        blank = operation == "equal" and 0 < position < len(operations) - 1 and not "".join(before[a:b]).strip()
         kind = "equal" if operation == "equal" and not blank else "replace"
         if result and result[-1][0] == kind == "replace":
             _, first_a, _, first_c, _ = result[-1]
@@ -53,9 +76,11 @@ def inserted(text: str) -> Markup:
 
 def text_diff(old: str, new: str) -> Markup:
     """Two texts of paragraphs: the changed paragraphs word by word, one unchanged around each, the rest counted."""
+    if len(old) > LONG or len(new) > LONG:
+        return Markup('<p class="long">{}{}</p>').format(deleted(plain(old)), inserted(plain(new)))
     before, after = split_paragraphs(old), split_paragraphs(new)
     parts: list[tuple[bool, Markup]] = []
-    for operation, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    for operation, a, b, c, d in opcodes(before, after):
         if operation == "equal":
             parts += [(False, escape(paragraph)) for paragraph in before[a:b]]
         else:

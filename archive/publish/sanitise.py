@@ -28,6 +28,7 @@ ATTRIBUTES = {
     "abbr": {"title"},
     "*": {"lang", "dir"},
 }
+LONG = 200_000  # characters
 SCHEMES = frozenset({"http", "https", "mailto"})
 BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Overrides and isolates: they reorder what stands around them. Letters of any script keep their own direction without."""
@@ -55,6 +56,8 @@ def plain(text: str | None) -> str:
 
 def paragraphs(text: str) -> Markup:
     """Plain text as paragraphs, with its addresses as links; a single line break stays one."""
+    if len(text) > LONG:  # nobody writes so much: shown whole, at the price of one escape
+        return Markup('<p class="long">{}</p>').format(plain(text))
     parts = [part for part in re.split(r"\n\s*\n", plain(text).strip()) if part.strip()]
     return Markup("\n").join(Markup("<p>{}</p>").format(linked(part)) for part in parts)
 
