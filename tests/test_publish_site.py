@@ -121,6 +121,12 @@ def test_citing_articles_are_linked_both_ways(site: Site) -> None:
     assert "Cites Drone strike kills five in Yemen 7 March 2014" in site.text("/www.example.org/2014/04/charter")
 
 
+def test_a_link_to_an_archived_article_stays_in_the_archive(site: Site) -> None:
+    page = site.get("/www.example.org/2014/04/charter").text
+    assert f'<a title="x" href="{RAID}" rel="noopener nofollow ugc">the raid</a>' in page
+    assert '<a href="https://source.example.net/x"' in site.get(RAID).text
+
+
 def test_a_thread_is_nested_with_permalinks_and_names(site: Site) -> None:
     page, text = site.get(RAID).text, site.text(RAID)
     assert [int(number) for number in re.findall(r'<li id="c-(\d+)"', page)] == [1, 2, 3, 4]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import html
+import re
 import sqlite3
 from typing import Any
 
-from archive.publish.addresses import instant
+from markupsafe import Markup, escape
+
+from archive.publish.addresses import instant, reading_path
 from archive.publish.changes import described_edit
 from archive.publish.pictures import Picture, block_markup, held_pictures, picture_sources
 from archive.publish.related import related
@@ -22,6 +26,7 @@ ARTICLE = """
     join sites on sites.id = articles.site_id
     where articles.id = ?
 """
+ANCHOR = re.compile(r'(<a(?: [\w-]+="[^"]*")*? href=")([^"]*)(")')  # holds for what nh3 writes
 CONTENT = ("body", "caption")  # everything else is what the site wraps around the author's text
 
 
@@ -52,9 +57,9 @@ def reading(db: sqlite3.Connection, article_id: int, moment: str | None = None) 
             db, "select field, rest, page, seen_at from differences where article_id = ? order by field", [article_id]
         ),
         "thread": thread(db, article_id, at),
-        "cites": cites(db, article_id),
-        "cited_by": cited_by(db, article_id),
-        "related": related(db, article),
+        "cites": (citing := cites(db, article_id)),
+        "cited_by": (cited := cited_by(db, article_id)),
+        "related": related(db, article, {row["url"] for row in citing + cited}),
         **neighbours(db, article),
         "series": series(db, article_id),
     }
@@ -71,6 +76,7 @@ def chosen_revision(article: Row | None, revisions: list[Row], at: str | None) -
 def body(db: sqlite3.Connection, article: Row, revision: Row) -> dict[str, Any]:
     """Blocks as safe markup, the pictures among them, and the pictures that stand nowhere in the text."""
     blocks = fetch_rows(db, "select position, kind, text, html, rule from blocks where revision_id = ? order by position", [revision["id"]])
+    archived = archived_links(db, article["id"])
     held = held_pictures(
         fetch_rows(db, "select url, alt, caption, capture_id from images where article_id = ? order by position", [article["id"]])
     )
@@ -79,6 +85,7 @@ def body(db: sqlite3.Connection, article: Row, revision: Row) -> dict[str, Any]:
     for block in blocks:
         content = block["kind"] in CONTENT
         markup, urls = block_markup(block["html"] or "", held)
+        markup = with_archived_links(markup, archived)
         above = [] if urls or not content else captioned(block, held, shown)
         shown.update(urls, [picture.url for picture in above])
         rendered.append(block | {"content": content, "markup": markup, "pictures": above})
@@ -89,6 +96,29 @@ def body(db: sqlite3.Connection, article: Row, revision: Row) -> dict[str, Any]:
         "loose_pictures": loose,
         "picture_sources": picture_sources([held.get(url) or Picture(url) for url in shown] + loose),
     }
+
+
+def archived_links(db: sqlite3.Connection, article_id: int) -> dict[str, str]:
+    """Addresses in the text that lead to archived articles -> where those are read here."""
+    sql = """
+        select
+          links.url,
+          articles.url as target
+        from links
+        join articles on articles.id = links.target_article_id
+        where links.article_id = ?
+    """
+    return {row["url"]: reading_path(row["target"]) for row in fetch_rows(db, sql, [article_id])}
+
+
+def with_archived_links(markup: Markup, archived: dict[str, str]) -> Markup:
+    """Safe markup whose links to archived articles stay in the archive: the original may be gone."""
+
+    def lead_here(match: re.Match[str]) -> str:
+        url = html.unescape(match[2])
+        return f"{match[1]}{escape(archived[url])}{match[3]}" if url in archived else match[0]
+
+    return Markup(ANCHOR.sub(lead_here, markup))
 
 
 def captioned(block: Row, held: dict[str, Picture], shown: set[str]) -> list[Picture]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import defaultdict
+from collections.abc import Collection
 
 from archive.publish.rows import Row, as_json, fetch_column, fetch_rows
 
@@ -12,17 +13,21 @@ CANDIDATES = 30
 RANK_SHIFT = 20  # reciprocal rank fusion: how little the first place counts against the tenth
 
 
-def related(db: sqlite3.Connection, article: Row, limit: int = 6) -> list[Row]:
-    """The nearest articles by two rankings, fused. https://dl.acm.org/doi/10.1145/1571941.1572114"""
+def related(db: sqlite3.Connection, article: Row, named: Collection[str] = (), limit: int = 6) -> list[Row]:
+    """The nearest articles by two rankings, fused, without those ``named`` elsewhere on the page by their address.
+
+    https://dl.acm.org/doi/10.1145/1571941.1572114
+    """
     scores: dict[int, float] = defaultdict(float)
     for ranking in (by_tags(db, article["id"]), by_words(db, article)):
         for place, article_id in enumerate(ranking):
             scores[article_id] += 1 / (RANK_SHIFT + place)
-    best = sorted(scores, key=lambda article_id: (-scores[article_id], -article_id))[:limit]
+    best = sorted(scores, key=lambda article_id: (-scores[article_id], -article_id))
     rows = fetch_rows(
         db, "select id, title, url, published_on, byline from articles where id in (select value from json_each(?))", [as_json(best)]
     )
-    return sorted(rows, key=lambda row: best.index(row["id"]))
+    places = {article_id: place for place, article_id in enumerate(best)}
+    return sorted((row for row in rows if row["url"] not in named), key=lambda row: places[row["id"]])[:limit]
 
 
 def by_tags(db: sqlite3.Connection, article_id: int) -> list[int]:
