@@ -9,12 +9,10 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from lxml.html import HtmlElement
-
 from crawler.discover.xml import absolute
 from crawler.extract.head import Head, head_of
 from crawler.extract.jsonld import types_of
-from crawler.extract.tree import decode, parse, tokens
+from crawler.extract.tree import Element, decode, parse, tokens
 from crawler.items import Article
 
 LISTS = frozenset(("collectionpage", "searchresultspage", "profilepage", "itemlist"))
@@ -52,7 +50,7 @@ def says_article(head: Head) -> bool:
     return stated or head.first("og:type") == "article" or bool(head.first("article:published_time"))
 
 
-def entries_of(root: HtmlElement, url: str) -> set[str]:
+def entries_of(root: Element, url: str) -> set[str]:
     """Other addresses that the page presents in boxes, each under a headline; empty where one of the boxes is the page's own."""
     found: set[str] = set()
     for box in root.iter("article", "div", "li", "section"):
@@ -66,7 +64,7 @@ def entries_of(root: HtmlElement, url: str) -> set[str]:
     return found
 
 
-def _target(heading: HtmlElement, url: str) -> str:
+def _target(heading: Element, url: str) -> str:
     """Where a headline leads to, on the same host; '' for one that leads nowhere."""
     anchor = next(heading.iter("a"), None)
     if anchor is None and (up := heading.getparent()) is not None and up.tag == "a":
@@ -75,7 +73,7 @@ def _target(heading: HtmlElement, url: str) -> str:
     return link if link and urlsplit(link).netloc == urlsplit(url).netloc else ""
 
 
-def in_list_class(root: HtmlElement) -> bool:
+def in_list_class(root: Element) -> bool:
     """The body's own class names the page a list, as Hugo's, Ghost's and Drupal's themes do."""
     body = root if root.tag == "body" else root.find("body")
     names = (body.get("class") or "").split() if body is not None else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from crawler.extract.head import Head
 from crawler.extract.jsonld import string
@@ -24,7 +25,7 @@ def headline(root: Element, head: Head, skip: frozenset[Element]) -> tuple[str, 
     best: tuple[float, str, Element | None] = (0.0, "", None)
     for place, element in enumerate(_headings(root, skip)):
         text = text_of(element).replace("\n", " ").strip()
-        if not 1 < len(text) < 400 or text.casefold() == site.casefold():
+        if not 1 < len(text) < 400 or text.casefold() == site.casefold() or _leads_home(element, text):
             continue
         score = max((_likeness(text, title) for title in said), default=0.3) + _standing(element) - min(place, 20) * 0.004
         if score > best[0]:
@@ -32,6 +33,18 @@ def headline(root: Element, head: Head, skip: frozenset[Element]) -> tuple[str, 
     if best[0] >= 0.5:
         return best[1], best[2]
     return _from_head(head, site), None
+
+
+def _leads_home(element: Element, text: str) -> bool:
+    """A heading that is nothing but a link to the front page is the site's name, longer than a short title though it may be."""
+    anchor = next(element.iter("a"), None)
+    if anchor is None or text_of(anchor).replace("\n", " ").strip() != text:
+        return False
+    try:
+        parts = urlsplit((anchor.get("href") or "x").strip())
+    except ValueError:
+        return False
+    return parts.path in ("", "/") and not parts.query and not parts.fragment
 
 
 def _headings(root: Element, skip: frozenset[Element]) -> list[Element]:
