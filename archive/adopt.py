@@ -71,7 +71,7 @@ def _cut(path: Path, end: int) -> None:
 
 
 def insert_capture(db: Database, crawl_id: int | None, door: str, url: str, at: str, status: int, mime: str | None, place: Place) -> int:
-    row_id: int = db.execute(
+    cursor = db.execute(
         """
         insert into captures(crawl_id, door, url, captured_at, status, mime,
                              payload_digest, record_id, record_digest, filename, offset, length)
@@ -81,5 +81,5 @@ def insert_capture(db: Database, crawl_id: int | None, door: str, url: str, at: 
             *[crawl_id, door, url, at, status, mime, place.payload_digest, place.record_id, place.record_digest],
             *[place.filename, place.offset, place.length],
         ],
-    ).lastrowid
-    return row_id
+    )
+    return int(cursor.lastrowid or 0)

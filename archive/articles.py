@@ -97,7 +97,7 @@ def _compare(
 
 
 def _insert(db: Database, site_id: int, article: Mapping[str, Any], fields: Fields, seen: Seen) -> int:
-    article_id: int = db.execute(
+    cursor = db.execute(
         """
         insert into articles(site_id, source_id, url, kind, title, reported_comment_count, first_seen_at, last_seen_at, checked_at)
         values (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -111,7 +111,8 @@ def _insert(db: Database, site_id: int, article: Mapping[str, Any], fields: Fiel
             article["reported_comment_count"],
             *[seen.at] * 3,
         ],
-    ).lastrowid
+    )
+    article_id = int(cursor.lastrowid or 0)
     _move(db, article_id, article["url"], seen.at)
     revision_id = _add_revision(db, article_id, 1, article["door"], fields, article["blocks"], seen)
     _make_current(db, site_id, article_id, revision_id, fields, article)
@@ -145,13 +146,14 @@ def _blocks(db: Database, revision_id: int) -> list[dict[str, Any]]:
 
 
 def _add_revision(db: Database, article_id: int, number: int, door: str, state: Fields, blocks: list[dict[str, Any]], seen: Seen) -> int:
-    revision_id: int = db.execute(
+    cursor = db.execute(
         """
         insert into revisions(article_id, number, seen_at, last_seen_at, door, title, text, digest, content_key, extractor, extracted_at)
         values (?, ?, ?, ?, ?, '', '', '', '', ?, ?)
         """,
         [article_id, number, seen.at, seen.at, door, seen.extractor, seen.at],
-    ).lastrowid
+    )
+    revision_id = int(cursor.lastrowid or 0)
     _add_blocks(db, revision_id, blocks)
     _write_state(db, revision_id, state, door, seen)
     _confirm(db, revision_id, seen)

@@ -419,7 +419,7 @@ def m001_initial(db: Database) -> None:
     for statement in re.split(r";\n+", TABLES.strip().rstrip(";")):
         db.execute(re.sub(r"^-- ([^\n]*)\n(create table \w+ \()", r"\2  -- \1", statement))
     for table, columns in (("revisions", ["title", "byline", "text"]), ("comments", ["author", "text"])):
-        db[table].enable_fts(columns, fts_version="FTS5", tokenize="porter unicode61 remove_diacritics 2")
+        db.table(table).enable_fts(columns, fts_version="FTS5", tokenize="porter unicode61 remove_diacritics 2")
         named = {"table": table, "columns": ", ".join(columns)}
         script = SEARCH.format(**named, new=", ".join(f"new.{c}" for c in columns), old=", ".join(f"old.{c}" for c in columns))
         for statement in script.strip().split("end;\n"):

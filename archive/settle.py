@@ -42,7 +42,7 @@ def learn(db: Database, site_id: int) -> dict[str, tuple[str, str]]:
     held = {f for (f,) in db.execute("select fingerprint from boilerplate where site_id = ?", [site_id])}
     for gone in held - set(found):
         db.execute("delete from boilerplate where site_id = ? and fingerprint = ?", [site_id, gone])
-    for wording, kind, rule in found.values():
+    for wording, label, rule in found.values():
         db.execute(
             """
             insert into boilerplate(site_id, fingerprint, kind, text, articles, authors, decided_by) values (?, ?, ?, ?, ?, ?, ?)
@@ -50,9 +50,9 @@ def learn(db: Database, site_id: int) -> dict[str, tuple[str, str]]:
             set kind = excluded.kind, articles = excluded.articles, authors = excluded.authors, decided_by = excluded.decided_by
             where articles <> excluded.articles or kind <> excluded.kind
             """,
-            [site_id, wording.fingerprint, kind, wording.text, wording.articles, len(wording.authors), rule],
+            [site_id, wording.fingerprint, label, wording.text, wording.articles, len(wording.authors), rule],
         )
-    labels = {fingerprint: (kind, rule) for fingerprint, (_, kind, rule) in found.items()}
+    labels = {fingerprint: (label, rule) for fingerprint, (_, label, rule) in found.items()}
     for ref, value in db.execute("select ref, value from decisions where kind = 'label' order by id"):
         labels[ref] = (value, "decided by a person")
     return labels

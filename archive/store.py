@@ -246,7 +246,9 @@ class Store:
         with self.transaction():
             folded = settle(self.db, site_id, started)
             if folded:
-                self.db.execute("update crawls set revised = revised - ?, unchanged = unchanged + ? where id = ?", [folded, folded, crawl_id])
+                self.db.execute(
+                    "update crawls set revised = revised - ?, unchanged = unchanged + ? where id = ?", [folded, folded, crawl_id]
+                )
         return folded
 
     def mark_missing(

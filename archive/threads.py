@@ -37,14 +37,14 @@ def save_comments(db: Database, article_id: int, comments: Iterable[Mapping[str,
 
 
 def _insert(db: Database, article_id: int, comment: Mapping[str, Any], door: str, seen: Seen) -> None:
-    comment_id = db.execute(
+    cursor = db.execute(
         f"""
         insert into comments(article_id, source_id, {", ".join(COLUMNS)}, door, first_seen_at, last_seen_at)
         values (?, ?, {", ".join("?" * len(COLUMNS))}, ?, ?, ?)
         """,
         [article_id, comment["source_id"], *[comment[column] for column in COLUMNS], door, seen.at, seen.at],
-    ).lastrowid
-    _add_revision(db, comment_id, 1, comment, None, seen)
+    )
+    _add_revision(db, int(cursor.lastrowid or 0), 1, comment, None, seen)
 
 
 def _compare(db: Database, row: Mapping[str, Any], comment: Mapping[str, Any], door: str, seen: Seen) -> Outcome:

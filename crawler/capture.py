@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archive.warc import Exchange, Headers
+from crawler.run import run_of
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -36,12 +37,12 @@ class CaptureMiddleware:
         return cls(crawler)
 
     async def process_response(self, request: Request, response: Response) -> Response:
-        spider = self.crawler.spider
-        exchange = as_exchange(request, response, spider.store.now())
-        place = spider.warc.write(exchange)
+        run = run_of(self.crawler)
+        exchange = as_exchange(request, response, run.store.now())
+        place = run.warc.write(exchange)
         mime = next((value.split(";")[0].strip() for name, value in exchange.headers if name.lower() == "content-type"), None)
-        capture_id = spider.store.add_capture(spider.crawl_id, request.meta.get("door", "page"), exchange, mime, place)
-        spider.received += len(exchange.body)
+        capture_id = run.store.add_capture(run.crawl_id, request.meta.get("door", "page"), exchange, mime, place)
+        run.received += len(exchange.body)
         request.meta["capture"] = Capture(capture_id, exchange.captured_at, exchange.truncated)
         return response
 

@@ -8,6 +8,8 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 from tqdm import tqdm
 
+from crawler.run import run_of
+
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
@@ -32,9 +34,9 @@ class Progress:
         self.bar = tqdm(unit="req", dynamic_ncols=True, leave=False, bar_format="{desc} {bar} {n_fmt} requests, {remaining} left")
 
     def received(self) -> None:
-        spider = self.crawler.spider
-        self.bar.total = max(self.bar.n + 1, spider.expected_requests)
-        self.bar.set_description_str(f"{spider.site.name}: {spider.held('article'):,} articles, {spider.held('comment'):,} comments")
+        run = run_of(self.crawler)
+        self.bar.total = max(self.bar.n + 1, run.expected_requests)
+        self.bar.set_description_str(f"{run.site.name}: {run.held('article'):,} articles, {run.held('comment'):,} comments")
         self.bar.update()
 
     def closed(self) -> None:

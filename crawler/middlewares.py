@@ -23,6 +23,7 @@ from archive.clock import moment
 from crawler.addresses import Origin, origin
 from crawler.errors import Forbidden, Limited, OutsideSite, Unreachable
 from crawler.identity import user_agent
+from crawler.run import run_of
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -56,7 +57,7 @@ class GuardMiddleware:
 
     def process_request(self, request: Request) -> None:
         try:
-            allowed = origin(request.url) in self.crawler.spider.origins
+            allowed = origin(request.url) in run_of(self.crawler).origins
         except ValueError:
             allowed = False
         if not allowed:
@@ -98,15 +99,15 @@ class RobotsMiddleware:
 
     async def _fetch(self, url: str) -> Protego:
         parts = urlsplit(url)
-        response = await self.crawler.spider.web.get(f"{parts.scheme}://{parts.netloc}/robots.txt", door="robots", any_status=True)
+        response = await run_of(self.crawler).web.get(f"{parts.scheme}://{parts.netloc}/robots.txt", door="robots", any_status=True)
         if response.status >= 500:
             raise Unreachable(f"{response.url} answers {response.status}, which means keep out (RFC 9309); try again later")
         rules = Protego.parse(response.text if response.status < 300 and hasattr(response, "text") else "")
-        self.crawler.spider.sitemaps = tuple(rules.sitemaps)
+        run_of(self.crawler).sitemaps = tuple(rules.sitemaps)
         return rules
 
     def _slow_down(self, request: Request, rules: Protego) -> None:
-        slot = self.crawler.engine.downloader.slots.get(urlsplit(request.url).hostname)
+        slot = self.crawler.engine.downloader.slots.get(urlsplit(request.url).hostname or "")
         delay = min(float(rules.crawl_delay(self.agent) or 0), self.LONGEST)
         if slot and slot.delay < delay:
             slot.delay = delay

@@ -22,9 +22,14 @@ class Outcome:
     """Collects causes; ``causes`` keeps the first message of each exit code."""
 
     causes: dict[int, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
     def add(self, exit_code: int, message: str) -> None:
         self.causes.setdefault(exit_code, message)
+
+    def note(self, message: str) -> None:
+        """Something a person should know that changes no exit code."""
+        self.notes.append(message)
 
     @property
     def exit_code(self) -> int:
@@ -38,3 +43,8 @@ class Outcome:
     def message(self) -> str:
         """What led to the exit code; '' when all went well."""
         return self.causes.get(self.exit_code, "")
+
+    @property
+    def said(self) -> str:
+        """The message and the notes, for the run's row and its summary line."""
+        return "; ".join(part for part in (self.message, *self.notes) if part)

@@ -11,6 +11,7 @@ from archive import known
 from archive.articles import Seen, find_article
 from crawler.gate import refusal
 from crawler.identity import EXTRACTOR
+from crawler.run import run_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -30,11 +31,11 @@ class GatePipeline:
 
     def process_item(self, answer: Answer) -> Answer:
         for article in answer.articles if answer.door == "page" else ():
-            spider = self.crawler.spider
-            row = find_article(spider.store.db, spider.site_id, article.source_id, answer.asked)
-            held = row and known.held(spider.store.db, row["id"])
+            run = run_of(self.crawler)
+            row = find_article(run.store.db, run.site_id, article.source_id, answer.asked)
+            held = row and known.held(run.store.db, row["id"])
             if reason := refusal(article, answer.asked, held):
-                spider.store.quarantine(spider.crawl_id, spider.site_id, answer.asked, reason, answer.captures[0][0], answer.at)
+                run.store.quarantine(run.crawl_id, run.site_id, answer.asked, reason, answer.captures[0][0], answer.at)
                 raise DropItem(f"{answer.asked}: {reason}")
         return answer
 
@@ -50,11 +51,11 @@ class StorePipeline:
         return cls(crawler)
 
     def process_item(self, answer: Answer) -> Answer:
-        spider = self.crawler.spider
+        run = run_of(self.crawler)
         threads = {source_id: [asdict(comment) for comment in comments] for source_id, comments in answer.threads.items()}
-        answer.counts = spider.store.save_answer(
-            spider.crawl_id,
-            spider.site_id,
+        answer.counts = run.store.save_answer(
+            run.crawl_id,
+            run.site_id,
             Seen(answer.at, answer.captures, EXTRACTOR),
             articles=[asdict(article) for article in answer.articles],
             threads=threads,
@@ -63,5 +64,5 @@ class StorePipeline:
             gaps=[asdict(gap) | {"explained": int(gap.explained)} for gap in answer.gaps],
             marks=answer.marks,
         )
-        spider.counts.update(answer.counts)
+        run.counts.update(answer.counts)
         return answer

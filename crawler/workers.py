@@ -13,7 +13,7 @@ import multiprocessing
 import os
 import resource
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import TimeoutError as PoolTimeoutError
 from typing import Any, ParamSpec, TypeVar
 
@@ -42,10 +42,14 @@ class Workers:
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Raises ExtractionCut when the work was cut off, and whatever ``function`` raises."""
+        work = [self._seconds, function, args, kwargs]
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPool(max_workers=self._processes, context=context, initializer=_begin, initargs=[os.getpid()])
-        future = self._pool.schedule(_limited, args=[self._seconds, function, args, kwargs], timeout=self._seconds * 10)
+            with _without(signal.SIGINT):  # Ctrl-C is the parent's business: workers are born with it blocked, later ones too
+                future = self._pool.schedule(_limited, args=work, timeout=self._seconds * 10)
+        else:
+            future = self._pool.schedule(_limited, args=work, timeout=self._seconds * 10)
         try:
             result: T = await asyncio.wrap_future(future)
         except (ProcessExpired, PoolTimeoutError, MemoryError) as error:
@@ -54,14 +58,23 @@ class Workers:
 
     def close(self) -> None:
         if self._pool:
-            self._pool.stop()
+            self._pool.stop()  # type: ignore[no-untyped-call]
             self._pool.join()
             self._pool = None
 
 
+@contextlib.contextmanager
+def _without(blocked: signal.Signals) -> Iterator[None]:
+    """A signal blocked in this thread, and in the threads and processes that are started meanwhile."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {blocked})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _begin(parent: int) -> None:
-    """In a new worker: stop signals are the parent's business; the parent's end is the worker's end, on Linux by the kernel."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """In a new worker: the parent's end is the worker's end, on Linux by the kernel."""
     with contextlib.suppress(OSError, AttributeError):  # other systems: the worker ends when its pipe to the parent closes
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:

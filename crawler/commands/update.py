@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
-from scrapy.commands import BaseRunSpiderCommand
-
-from archive.database import archive_dir
-from archive.errors import ArchiveError, ConfigurationError
-from archive.store import Store
-from crawler.outcome import BUG, COMPLETE, ORDER
+from archive.errors import ConfigurationError
+from crawler.command import ArchiveCommand, report
+from crawler.outcome import COMPLETE, ORDER
 from crawler.spiders.site import SiteSpider
 
 if TYPE_CHECKING:
     import argparse
 
+    from scrapy.crawler import Crawler
 
-class Command(BaseRunSpiderCommand):
-    requires_project = True
+    from archive.store import Store
 
+
+class Command(ArchiveCommand):
     def syntax(self) -> str:
         return "[options] [SITE ...]"
 
@@ -30,37 +28,27 @@ class Command(BaseRunSpiderCommand):
         super().add_options(parser)
         parser.add_argument("--quiet", action="store_true", help="print only the lines of sites with a non-zero exit code")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], arguments: dict[str, str], opts: argparse.Namespace) -> int:
+        """Crawl the sites side by side, each at its own pace."""
+        SiteSpider.order({"home": "https://example.org/", **arguments})
+        store = self.open_store()
         try:
-            self.exitcode = self.update(args, dict(opts.spargs), quiet=opts.quiet)
-        except ArchiveError as error:
-            print(f"scrapy update: {error}", file=sys.stderr)
-            self.exitcode = error.exit_code
-
-    def update(self, names: list[str], arguments: dict[str, str], *, quiet: bool) -> int:
-        """Crawl the sites side by side, each at its own pace, and return the worst exit code."""
-        SiteSpider.check_arguments({"home": "https://example.org/", **arguments})
-        store = Store(archive_dir(self.settings["ARCHIVE_DIR"]))
-        try:
+            assert self.settings is not None
             self.settings.set("PROGRESS", False, priority="cmdline")  # one bar cannot show several sites
-            crawlers = [self.start_one(store, row, arguments) for row in chosen(store, names)]
-            self.crawler_process.start()
-            codes = [report(crawler.spider, quiet=quiet) for crawler in crawlers]
+            crawlers = [self.start_one(store, row, arguments) for row in chosen(store, args)]
+            self.process.start()
+            codes = [report(crawler, quiet=opts.quiet) for crawler in crawlers]
             return next((code for code in ORDER if code in codes), COMPLETE)
         finally:
             store.close()
 
-    def start_one(self, store: Store, row: dict[str, Any], arguments: dict[str, str]) -> Any:
+    def start_one(self, store: Store, row: dict[str, Any], arguments: dict[str, str]) -> Crawler:
         """Begin the crawl of one remembered site, with its own spider where it is declared."""
-        loader = self.crawler_process.spider_loader
-        declared = {
-            spider.site.name: spider for spider in map(loader.load, loader.list()) if issubclass(spider, SiteSpider) and spider.site
-        }
-        spider_class = declared.get(row["name"], SiteSpider)
-        crawler = self.crawler_process.create_crawler(spider_class)
-        home = {} if spider_class is not SiteSpider else {"home": row["home"]}
-        self.crawler_process.crawl(crawler, store=store, **home, **arguments)
-        return crawler
+        loader = self.process.spider_loader
+        spiders = [spider for spider in map(loader.load, loader.list()) if hasattr(spider, "site")]
+        declared = next((spider for spider in spiders if spider.site.name == row["name"]), None)
+        home = {} if declared else {"home": row["home"]}
+        return self.start(declared or SiteSpider, store, {**home, **arguments})
 
 
 def chosen(store: Store, names: list[str]) -> list[dict[str, Any]]:
@@ -72,13 +60,3 @@ def chosen(store: Store, names: list[str]) -> list[dict[str, Any]]:
         known = f"; there are {', '.join(rows)}" if rows else ""
         raise ConfigurationError(f"{said}{known}; a first crawl makes one known: scrapy crawl site -a home=URL")
     return [rows[name] for name in names or rows]
-
-
-def report(spider: SiteSpider | None, *, quiet: bool) -> int:
-    """Print a site's line and return its exit code."""
-    if spider is None:
-        return BUG
-    code: int = spider.outcome.exit_code
-    if code or not quiet:
-        print(spider.summary, file=sys.stderr if code else sys.stdout)
-    return code

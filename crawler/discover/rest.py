@@ -147,10 +147,12 @@ def marks_of(rows: list[dict[str, Any]], collection: Literal["posts", "comments"
 
 def news(rows: list[list[Any]], known: list[list[Any]], collection: Literal["posts", "comments"]) -> list[list[Any]]:
     """Those marks of a probe that the last probe did not have and that are not older than it reached."""
-    rank = (lambda mark: mark[1]) if collection == "posts" else (lambda mark: mark[0])
+    rank = 1 if collection == "posts" else 0
     seen = {tuple(mark) for mark in known}
-    oldest = min(map(rank, known)) if known else None
-    return [mark for mark in rows if tuple(mark) not in seen and (oldest is None or len(known) < PROBE or rank(mark) >= oldest)]
+    if len(known) < PROBE:  # it saw the whole list
+        return [mark for mark in rows if tuple(mark) not in seen]
+    oldest = min(mark[rank] for mark in known)
+    return [mark for mark in rows if tuple(mark) not in seen and mark[rank] >= oldest]
 
 
 def include_url(url: str, collection: Collection, ids: Sequence[int], fields: str | None = None) -> str:

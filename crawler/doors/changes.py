@@ -16,6 +16,20 @@ if TYPE_CHECKING:
 Mark = list[Any]  # [id, modified_gmt] of a post, [id, ""] of a comment
 
 
+async def bring_up_to_date(door: RestDoor, collection: Main) -> None:
+    """Walk through a list where that is due or was begun, else ask what has changed since."""
+    row = door.row(collection)
+    if row["walked_at"] and door.run.order.mode == "update":
+        await changes(door, collection)
+        return
+    resumed = row["walk_started_at"] and not row["walked_at"]
+    if not resumed:
+        await door.begin_walk(collection)
+    await door.walk(collection)
+    if resumed and door.row(collection)["walked_at"]:
+        await changes(door, collection)  # the walk began in an earlier run: what has changed since?
+
+
 async def changes(door: RestDoor, collection: Main) -> None:
     """One question when nothing has changed. Reads what is new by date or id; looks further when the total says there is more."""
     row = door.row(collection)

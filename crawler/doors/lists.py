@@ -22,7 +22,7 @@ from crawler.errors import BadStatus, DoorClosed, FetchError, Forbidden, Limited
 if TYPE_CHECKING:
     from scrapy.http import Response
 
-    from crawler.spiders.site import SiteSpider
+    from crawler.run import Run
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -46,9 +46,9 @@ class Found:
 
 
 class SiteLists:
-    """Reads the lists of one site. ``run`` is the spider."""
+    """Reads the lists of one site. ``run`` is the present run."""
 
-    def __init__(self, run: SiteSpider) -> None:
+    def __init__(self, run: Run) -> None:
         self.run = run
         self.found, self.began = Found(), run.store.now()
         self.ended: set[str] = set()  # addresses that answered that there is no such list, or no such page of it
@@ -116,7 +116,12 @@ class SiteLists:
         """True when a list that runs from the newest to the oldest need not be followed: all that it names here is known,
         and the last reading of a whole list is younger than the sweep allows."""
         last = self.run.remembered("pages")["walked_at"]
-        if self.run.mode == "full" or not addresses or not last or later(last, days=self.run.sweep_days or 30) <= self.run.store.now():
+        if (
+            self.run.order.mode == "full"
+            or not addresses
+            or not last
+            or later(last, days=self.run.sweep_days or 30) <= self.run.store.now()
+        ):
             return False
         return all(self.run.addresses.canonical(address) in self.known for address in addresses)
 
@@ -125,7 +130,7 @@ class SiteLists:
     async def _sitemaps(self) -> Reading:
         """What a broken file still tells is used, but is not the whole list. A site that has none is asked again after a month."""
         named, last = [*self.run.sitemaps], self.run.remembered("sitemap")
-        due = self.run.mode == "full" or not last["checked_at"] or later(last["checked_at"], days=30) <= self.run.store.now()
+        due = self.run.order.mode == "full" or not last["checked_at"] or later(last["checked_at"], days=30) <= self.run.store.now()
         places = [last["url"]] if last["url"] and not last["closed"] else []
         places += [absolute(self.run.site.home, place) for place in PLACES] if due or places else []
         found: list[tuple[str, bool]] = []  # (place, whether it was read whole) of those that name articles

@@ -5,10 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import DropItem
@@ -16,10 +14,9 @@ from scrapy.exceptions import DropItem
 from archive import known
 from archive.absences import Table
 from archive.articles import find_article
-from archive.clock import moment
 from crawler.discover.feed import FeedItem
 from crawler.discover.kind import why_no_article
-from crawler.discover.zone import offset
+from crawler.doors.parts import first_of_thread, is_finer, joined, numbered
 from crawler.errors import BadStatus, FetchError, Forbidden, Limited, OutsideSite
 from crawler.extract.page import extract_page
 from crawler.gate import no_article, same_address
@@ -30,21 +27,20 @@ from crawler.workers import ExtractionCut
 if TYPE_CHECKING:
     from scrapy.http import Response
 
-    from crawler.spiders.site import SiteSpider
+    from crawler.run import Run
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 8  # pages under way; the host's delay is what limits
 NOT_THERE = (404, 410)
-THREAD_PAGE = re.compile(r"(/comment-page-|[?&]cpage=)(\d+)")
 HIDES_PAGES = b"wp-site-blocks"  # the class that block themes give the page's body
 Captures = list[tuple[int, str]]  # (capture id, part)
 TABLES: tuple[Table, ...] = ("articles", "comments")
 
 
 class PageDoor:
-    """Reads articles through their pages. ``run`` is the spider; ``items`` are feed items by article address."""
+    """Reads articles through their pages. ``run`` is the present run; ``items`` are feed items by article address."""
 
-    def __init__(self, run: SiteSpider, items: dict[str, FeedItem] | None = None) -> None:
+    def __init__(self, run: Run, items: dict[str, FeedItem] | None = None) -> None:
         self.run, self.items = run, items or {}
         self.kept: dict[str, Response] = {}  # pages that were fetched before their turn, for the time zone
         self.done: set[str] = set()  # addresses of the articles that this run has saved
@@ -274,33 +270,3 @@ class PageDoor:
 
 def content_type(response: Response) -> str | None:
     return (response.headers.get("Content-Type") or b"").decode("latin-1") or None
-
-
-def joined(article: Article, part: Article) -> Article:
-    """An article with a further page of its text."""
-    return replace(article, blocks=article.blocks + part.blocks, images=article.images + part.images, links=article.links + part.links)
-
-
-def is_finer(at: str, article: Article) -> bool:
-    """Is ``at`` (UTC, to the second) the same moment as the page's own time, only told more exactly?"""
-    shown, precision = article.published_at, article.published_precision
-    if shown is None or precision == "second":
-        return shown is None
-    if precision == "day":  # a generator that knows the day alone writes midnight
-        return not at.endswith("T00:00:00Z") and abs(moment(at) - moment(f"{shown[:10]}T12:00:00Z")) <= timedelta(hours=26)
-    if shown.endswith("Z"):
-        return at.startswith(shown[:16])
-    return offset(shown, moment(at)) is not None
-
-
-def numbered(url: str, number: int) -> str:
-    """The address of an article's ``number``-th page as WordPress forms it."""
-    return f"{url}&page={number}" if "?" in url else f"{url.rstrip('/')}/{number}{'/' if url.endswith('/') else ''}"
-
-
-def first_of_thread(article: Article) -> list[str]:
-    """The thread page that the article's own address shows: of 1 to the highest, the one that it does not link."""
-    numbers = {int(match[2]): match for url in article.comment_pages if (match := THREAD_PAGE.search(url))}
-    missing = [n for n in range(1, max(numbers, default=0) + 1) if n not in numbers] or [max(numbers, default=0) + 1]
-    example = next(iter(article.comment_pages), "")
-    return [THREAD_PAGE.sub(lambda match: f"{match[1]}{missing[0]}", example)]

@@ -16,16 +16,16 @@ from crawler.errors import FetchError
 if TYPE_CHECKING:
     from crawler.doors.lists import Found, SiteLists
     from crawler.doors.pages import PageDoor
-    from crawler.spiders.site import SiteSpider
+    from crawler.run import Run
 
 ASKED_AT_MOST = 100  # articles that a list lacks all of a sudden, or 2 % of those held
 SAMPLE = 3  # pages of each half of the year that are compared with the feed
 
 
-def pages_to_read(run: SiteSpider, found: Found) -> list[str]:
+def pages_to_read(run: Run, found: Found) -> list[str]:
     """Addresses in the order in which they are read: what is listed, what has news, what is no longer listed, what the sweep takes."""
     held = known.addresses(run.store.db, run.site_id)
-    settled = known.explained_gaps(run.store.db, run.site_id) if run.mode == "update" else set()
+    settled = known.explained_gaps(run.store.db, run.site_id) if run.order.mode == "update" else set()
     news = _news(run, found)
     due = [a for a, lastmod in found.addresses.items() if a in news or (a not in settled and _is_due(run, held.get(a), lastmod))]
     fresh = {run.addresses.canonical(i.address) for i in found.discussed if i.comment_id and not _has(run, i.comment_id)}
@@ -35,19 +35,19 @@ def pages_to_read(run: SiteSpider, found: Found) -> list[str]:
     return list(dict.fromkeys(due))
 
 
-def _news(run: SiteSpider, found: Found) -> set[str]:
+def _news(run: Run, found: Found) -> set[str]:
     """Addresses whose feed item says something else than it did in the last run: the text, or the number of comments."""
     told = _memory(run).get("items", {})
     return {address for address, item in found.items.items() if told.get(address, item.digest) != item.digest}
 
 
-def _memory(run: SiteSpider) -> dict[str, Any]:
+def _memory(run: Run) -> dict[str, Any]:
     memory: dict[str, Any] = json.loads(run.remembered("pages").get("watermark") or "{}")
     return memory
 
 
-def _is_due(run: SiteSpider, row: dict[str, str] | None, lastmod: str) -> bool:
-    if row is None or row["missing_since"] or run.mode == "full":
+def _is_due(run: Run, row: dict[str, str] | None, lastmod: str) -> bool:
+    if row is None or row["missing_since"] or run.order.mode == "full":
         return True
     return bool(lastmod) and (_utc(lastmod) or "") > row["checked_at"]
 
@@ -56,29 +56,29 @@ def _utc(lastmod: str) -> str | None:
     return instant(lastmod) or (f"{lastmod}T23:59:59Z" if len(lastmod) == 10 else None)
 
 
-def _has(run: SiteSpider, comment_id: str) -> bool:
+def _has(run: Run, comment_id: str) -> bool:
     return known.has_comment(run.store.db, run.site_id, comment_id)
 
 
-def _unlisted(run: SiteSpider, found: Found, held: Mapping[str, dict[str, str]]) -> list[str]:
+def _unlisted(run: Run, found: Found, held: Mapping[str, dict[str, str]]) -> list[str]:
     """Held articles that a whole list no longer names, and missing ones that are due for their second confirmation.
 
     Each is asked for by itself before anything is said of it. A list that suddenly lacks many is more likely broken than
     right: then as many are asked for as tell which it is. One that answered though no list names it waits for the sweep.
     """
-    elsewhere = set(_memory(run).get("elsewhere", ()) if run.mode == "update" else ())
+    elsewhere = set(_memory(run).get("elsewhere", ()) if run.order.mode == "update" else ())
     now, again, absent = run.store.now(), [], []
     for address, row in held.items():
         if address != row["url"] or address in found.addresses or row["gone_at"]:
             continue
         if row["missing_since"]:
             again += [address] if later(row["missing_since"], hours=run.gone_after) <= now else []
-        elif (found.whole or run.mode == "full") and address not in elsewhere:
+        elif (found.whole or run.order.mode == "full") and address not in elsewhere:
             absent.append(address)
     return again + absent[: max(ASKED_AT_MOST, run.held("article") // 50 + 1)]
 
 
-def remember(run: SiteSpider, found: Found, since: str) -> None:
+def remember(run: Run, found: Found, since: str) -> None:
     """What this reading of the lists came to, for status and for the next run. ``since``: when the run began."""
     now, was, swept = run.store.now(), set(_memory(run).get("elsewhere", ())), run.sweep_size("pages")
     if found.whole:
@@ -94,7 +94,7 @@ def remember(run: SiteSpider, found: Found, since: str) -> None:
         run.store.save_list(run.site_id, "sweep of pages", door="listing", url=run.site.home, checked_at=now)
 
 
-async def settle_zone(run: SiteSpider, door: PageDoor, lists: SiteLists) -> None:
+async def settle_zone(run: Run, door: PageDoor, lists: SiteLists) -> None:
     """Infer the site's time zone from pages and feed items of both halves of the year; leave it unknown where that is not possible."""
     items = [item for item in lists.found.items.values() if item.published_at]
     if items and not {"winter", "summer"} <= {_half(item) for item in items}:
@@ -121,7 +121,7 @@ async def _other_half(lists: SiteLists, items: list[FeedItem]) -> list[FeedItem]
     return [item for item in await lists.feed_page(max(2, page)) if item.published_at]
 
 
-async def _pairs(run: SiteSpider, door: PageDoor, item: FeedItem, discussed: list[FeedItem]) -> list[Pair]:
+async def _pairs(run: Run, door: PageDoor, item: FeedItem, discussed: list[FeedItem]) -> list[Pair]:
     """(wall clock, UTC) of an article and of those of its comments that the comments feed tells. The page is kept for its turn."""
     address = run.addresses.canonical(item.url)
     try:

@@ -13,7 +13,6 @@ from archive import known
 from crawler.discover import rest as api
 from crawler.discover.overcount import Overcounts
 from crawler.discover.rest import Cursor, Listing
-from crawler.doors.changes import changes
 from crawler.doors.terms import Terms
 from crawler.errors import BadStatus, DoorClosed
 from crawler.extract.rest import extract_comment, extract_post
@@ -21,7 +20,7 @@ from crawler.items import Answer, Article, Comment, Gap
 from crawler.sequences import batches
 
 if TYPE_CHECKING:
-    from crawler.spiders.site import SiteSpider
+    from crawler.run import Run
 
 Main = Literal["posts", "comments"]
 REQUIRED = {
@@ -32,9 +31,9 @@ ORDER: dict[Main, api.Order] = {"posts": "desc", "comments": "asc"}  # newest ar
 
 
 class RestDoor:
-    """Reads a site through its WordPress REST API. ``run`` is the spider: the site, the store, the web, what was asked for."""
+    """Reads a site through its WordPress REST API. ``run`` is the present run: the site, the store, the web, what was asked for."""
 
-    def __init__(self, run: SiteSpider) -> None:
+    def __init__(self, run: Run) -> None:
         self.run, self.store = run, run.store
         self.terms = Terms(run, self.list_rows)
 
@@ -83,20 +82,7 @@ class RestDoor:
 
     # reading a collection
 
-    async def read(self, collection: Main) -> None:
-        """Bring the archive up to date with a collection: walk it where that is due, else ask what has changed."""
-        row = self.row(collection)
-        fresh = not row["walk_started_at"] or (row["walked_at"] and self.run.mode == "full")
-        if row["walked_at"] and not fresh:
-            await changes(self, collection)
-            return
-        if fresh:
-            await self._begin_walk(collection)
-        await self._walk(collection)
-        if not fresh and self.row(collection)["walked_at"]:
-            await changes(self, collection)  # the walk began in an earlier run: what has changed since?
-
-    async def _begin_walk(self, collection: Main) -> None:
+    async def begin_walk(self, collection: Main) -> None:
         """What is newest now is asked before the walk, so that the next run sees what changed while this one read."""
         at = self.store.now()
         listing = await self.list_rows(api.probe_url(self.row(collection)["url"], collection), collection, asked=api.PROBE)
@@ -112,7 +98,7 @@ class RestDoor:
             checked_at=at,
         )
 
-    async def _walk(self, collection: Main) -> None:
+    async def walk(self, collection: Main) -> None:
         row = self.row(collection)
         cursor: Cursor | None = Cursor.parse(row["cursor"])
         order, counted = ORDER[collection], Overcounts(order=ORDER[collection])

@@ -48,13 +48,22 @@ class Search:
         held = self._between(start, end)
         if reported == len(held) + self._over(start, end):
             return
-        middle = held[len(held) // 2][0] if len(held) > LEAF else ""
-        if not middle or middle <= held[0][0] or self.asked * LEAF > len(self.held):
+        middle = self._middle(held) if len(held) > LEAF else ""
+        if not middle or self.asked * LEAF > len(self.held):
             await self._read(start, end, held)
             return
         first_half = await self._count(start, middle)
         await self._span(start, middle, first_half)
         await self._span(middle, end, reported - first_half)
+
+    def _middle(self, held: list[tuple[str, int, str]]) -> str:
+        """A time that halves what is held, beside every over-counted piece: one that is cut could hide a removal. '' = none."""
+        first, wanted = held[0][0], held[len(held) // 2][0]
+        for piece_first, piece_last, _ in self.over:
+            if piece_first < wanted <= piece_last:
+                after = bisect_left(held, (piece_last + "~",))
+                wanted = piece_first if piece_first > first else held[after][0] if after < len(held) else ""
+        return wanted if wanted > first else ""
 
     def _between(self, start: str, end: str) -> list[tuple[str, int, str]]:
         low = bisect_left(self.held, (start,)) if start else 0
@@ -62,7 +71,7 @@ class Search:
         return self.held[low:high]
 
     def _over(self, start: str, end: str) -> int:
-        """What the site counts and does not give in a span; a piece that the span cuts may lie in it or not, and counts as not."""
+        """What the site counts and does not give in a span."""
         return sum(count for first, last, count in self.over if first >= start and (not end or last < end))
 
     async def _count(self, start: str, end: str) -> int:

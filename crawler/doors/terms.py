@@ -13,7 +13,7 @@ from crawler.errors import BadStatus, DoorClosed
 from crawler.items import Author, Term
 
 if TYPE_CHECKING:
-    from crawler.spiders.site import SiteSpider
+    from crawler.run import Run
 
 logger = logging.getLogger(__name__)
 Names = Literal["users", "categories", "tags"]
@@ -23,7 +23,7 @@ COLUMN: dict[Names, str] = {"users": "author", "categories": "categories", "tags
 class Terms:
     """Knows the names that the archive knows, and asks for others: a whole list at first, single ids after that."""
 
-    def __init__(self, run: SiteSpider, ask: Callable[..., Awaitable[api.Listing]]) -> None:
+    def __init__(self, run: Run, ask: Callable[..., Awaitable[api.Listing]]) -> None:
         self.run, self.ask = run, ask
         self.names: dict[Names, dict[int, dict[str, Any]]] = known_names(run.store.db, run.site_id)  # type: ignore[assignment]
         self.closed: set[Names] = set()

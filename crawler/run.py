@@ -1,0 +1,184 @@
+"""One run at one site: what it was asked to do, what it works with, what it has come to. Doors and middlewares take it."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
+
+from archive import known
+from archive.clock import moment
+from archive.errors import ConfigurationError
+from archive.warc import WarcWriter
+from crawler.addresses import Addresses, family
+from crawler.errors import OutsideSite
+from crawler.identity import SOFTWARE
+from crawler.items import Answer, Article
+from crawler.outcome import ALARM, CONFIGURATION, UNREACHABLE, Outcome
+from crawler.site import Site
+from crawler.web import Web
+from crawler.workers import Workers
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+    from archive.absences import Table
+    from archive.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a run is asked to do: the ``-a`` arguments, checked."""
+
+    site: Site
+    mode: Literal["update", "full"] = "update"
+    pages: Literal["all", "budget", "none"] = "budget"
+    limit: int | None = None  # articles
+
+
+class Run:
+    """State and services of one run. It is opened before the first request and closed once, however the run ends."""
+
+    def __init__(self, order: Order, store: Store, crawler: Crawler) -> None:
+        settings = crawler.settings
+        self.order, self.store, self.crawler = order, store, crawler
+        self.web = Web(crawler)
+        self.workers = Workers(settings.getint("EXTRACT_WORKERS"), settings.getfloat("EXTRACT_SECONDS"))
+        self.gone_after = settings.getfloat("GONE_AFTER")
+        self.page_budget = settings.getint("PAGE_BUDGET")
+        self.sweep_days = settings.getfloat("SWEEP_DAYS")
+        self.outcome, self.counts = Outcome(), Counter[str]()
+        self.suspects: dict[str, list[tuple[int, str]]] = defaultdict(list)  # list name -> (our id, the site's id)
+        self.sitemaps: tuple[str, ...] = ()  # as robots.txt names them
+        self.received = self.taken = self.lost_comments = 0
+        self.pages_are_the_text = False  # no REST: what the pages show is the text
+        self.home_response: Response | None = None
+        self.summary = ""  # one line for people, once the run has ended
+        self._remember_site(order.site)
+        self.crawl_id = store.start_crawl(self.site_id, order.mode)
+        self.warc = WarcWriter(store.folder, self.site.name, SOFTWARE)
+
+    def _remember_site(self, site: Site) -> None:
+        """The site as the archive knows it: under the name and at the address of its first crawl."""
+        row = known.site_at(self.store.db, family(site.home)) or self.store.ensure_site(site.name, site.home, site.timezone)
+        self.site_id, self.timezone = int(row["id"]), site.timezone or row["timezone"]
+        self.site = replace(site, name=row["name"], home=row["home"])
+        self.addresses = Addresses(self.site.home, site.query_noise)
+        self.origins = family(self.site.home)
+
+    def remembered(self, name: str) -> dict[str, Any]:
+        """What is remembered of one of the site's lists; every column None where it was never read."""
+        return self.store.list_of(self.site_id, name) or dict.fromkeys(("walked_at", "checked_at", "url", "closed", "total"))
+
+    async def front_page(self) -> Response:
+        """The home page, asked for once in a run. Raises ConfigurationError when it lies elsewhere."""
+        if self.home_response is None:
+            try:
+                self.home_response = await self.web.get(self.site.home, door="page", any_status=True)
+            except OutsideSite as error:
+                raise ConfigurationError(
+                    f"{self.site.home} redirects to {error.url}; if that is the site, crawl it by that address"
+                ) from error
+            self.settle_home(self.home_response)
+        return self.home_response
+
+    def settle_home(self, response: Response) -> None:
+        """The home may move once, to https and with or without www.: from here on it is that address."""
+        if response.status >= 400:
+            raise ConfigurationError(f"{response.url} answers {response.status}; check the address of the site's front page")
+        if response.url == self.site.home:
+            return
+        parts = urlsplit(response.url)
+        home = f"{parts.scheme}://{parts.netloc}{urlsplit(self.site.home).path}"
+        self.store.describe_site(self.site_id, home=home)
+        self.site = replace(self.site, home=home)
+        self.addresses = Addresses(home, self.site.query_noise)
+
+    def describe(self, title: str | None, timezone: str | None) -> None:
+        """Take in what the site says of itself; a declared time zone stands."""
+        self.timezone = self.site.timezone or timezone or self.timezone
+        self.store.describe_site(self.site_id, title=title, timezone=self.timezone)
+
+    async def save(self, answer: Answer) -> Answer:
+        """Through the pipelines: gate, then store. Returns when it is in the database."""
+        pipelines = self.crawler.engine.scraper.itemproc
+        saved: Answer = await pipelines.process_item_async(answer)
+        self.taken += len(answer.articles) if answer.door == "rest" or self.pages_are_the_text else 0
+        return saved
+
+    def at_home(self, article: Article) -> Article:
+        """The article with every address of the site in its one spelling."""
+        here = self.addresses.canonical
+        links = tuple(replace(link, url=here(link.url) if "#" not in link.url else link.url) for link in article.links)
+        return replace(article, url=here(article.url), links=links)
+
+    def room(self) -> int | None:
+        """How many more articles ``limit`` lets in; None for any number."""
+        return None if self.order.limit is None else max(0, self.order.limit - self.taken)
+
+    def limit_reached(self, collection: str) -> bool:
+        return collection == "posts" and self.room() == 0
+
+    def sweep_size(self, collection: str) -> int:
+        """How many articles or threads the sweep reads now: their share of SWEEP_DAYS since the last sweep, whole requests at a time."""
+        name, held = f"sweep of {collection}", self.held("article")
+        last = self.remembered(name)["checked_at"] or self.remembered(collection)["walked_at"]
+        if not self.sweep_days or not last or self.order.limit or self.order.mode == "full":
+            return 0
+        elapsed = moment(self.store.now()) - moment(last)
+        share = math.ceil(held * (elapsed / timedelta(days=self.sweep_days)))
+        return min(share, held) if share >= min(held, 100) or elapsed >= timedelta(hours=20) else 0
+
+    def mass_loss(self, table: Table, newly: int) -> bool:
+        """Too many newly missing at once: nothing is marked, a person is told."""
+        kind = "article" if table == "articles" else "comment"
+        allowed = max(5, self.held(kind) // 50)
+        if newly > allowed:
+            self.outcome.add(ALARM, f"{newly} {table} are missing at once (more than {allowed}): none is marked; look at the site")
+        return newly > allowed
+
+    def mark_missing(self, table: Table, row_id: int, capture_id: int, at: str) -> None:
+        """Record a confirmed absence."""
+        if table == "articles":
+            self.lost_comments += known.comments_under(self.store.db, row_id)
+        self.counts["missing"] += self.store.mark_missing(self.crawl_id, table, [row_id], at, capture_id, self.gone_after)
+
+    def held(self, kind: Any) -> int:
+        return known.holdings(self.store.db, self.site_id, kind)
+
+    @property
+    def pages_at_most(self) -> int:
+        """How many pages this run may capture as evidence; -1 = any number."""
+        return {"all": -1, "budget": self.page_budget, "none": 0}[self.order.pages]
+
+    @property
+    def expected_requests(self) -> int:
+        """A guess at the requests of the whole run, for the progress bar."""
+        articles, comments = (self.remembered(name)["total"] or 0 for name in ("posts", "comments"))
+        due = articles if self.pages_at_most < 0 else min(articles, self.pages_at_most)
+        return articles // 100 + comments // 100 + due + 6
+
+    def close(self) -> None:
+        """Settle the run and close its row, whatever ended it."""
+        self.workers.close()
+        self.warc.close()
+        if self.counts["new"] or self.counts["revised"]:
+            self.store.settle(self.crawl_id, self.site_id)
+        for kind, name in (("article", "posts"), ("comment", "comments")):
+            if (total := self.remembered(name)["total"]) is not None:
+                self.store.save_coverage(self.site_id, kind, total, self.held(kind))
+        outcome, requests = self.outcome, int(self.crawler.stats.get_value("downloader/request_count", 0))
+        self.store.finish_crawl(self.crawl_id, outcome.word, outcome.exit_code, requests, self.received, outcome.said)
+        self.summary = known.summary(self.store.db, self.crawl_id)
+        if outcome.exit_code in (CONFIGURATION, UNREACHABLE):
+            self.store.forget_unread_site(self.site_id)
+
+
+def run_of(crawler: Crawler) -> Run:
+    """The run that a crawler is on, for its middlewares, pipelines and extensions."""
+    run: Run = crawler.spider.run  # type: ignore[union-attr]
+    return run
