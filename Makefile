@@ -1,11 +1,11 @@
 # make demo    an archive with history, at http://127.0.0.1:8001          make lint      format, rules, types
 # make test    all tests that take seconds; TESTS="tests/test_store.py -k edit" names some
-# make torture the long ones: many kills
+# make torture the long ones: many kills                                  make screenshots  the README's picture, anew
 PYTHON ?= python3
 PORT ?= 8001
 TESTS ?= tests
 
-.PHONY: install demo test torture lint
+.PHONY: install demo test torture lint screenshots
 install: .venv/installed
 
 .venv/installed: requirements.txt requirements-test.txt
@@ -27,3 +27,6 @@ torture: .venv/installed
 
 lint: .venv/installed
 	@.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy
+
+screenshots: .venv/installed
+	@.venv/bin/python -m tests.screenshots

@@ -12,11 +12,18 @@ from archive.publish.addresses import reading_path
 from tests import demo
 from tests.crawls import PROJECT, rows
 
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update --disable-sync "
-    "--hide-scrollbars --force-color-profile=srgb"
-).split()
-PAGES = {"reading-page": ("select url from edits join articles on articles.id = article_id where change = 'number'", "1180,1150")}
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+    "--force-color-profile=srgb",
+]
+PAGES = {"reading-page": ("select url from articles where missing_since is not null", "1180,930")}
 
 
 def main() -> int:
