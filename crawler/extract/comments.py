@@ -77,6 +77,9 @@ _BY = re.compile(
     r"response)\s+)?(?:by|von|par|por|da)\s*:?\s+",
     re.I,
 )
+_SIGNED = re.compile(
+    r"\W*(?:comment|kommentar|posted|written)?\s*(?:by|von|de|par|por)\s+([^\n]{1,60}?)\s+(?:on|am|at|le|el|[—–|-])\s", re.I
+)
 _NAME_SAYS = re.compile(
     r"^\s*(?P<name>[^\n]{1,60}?)\s+(?:says|said|wrote|sagt|schreibt|meint|dice|dijo|dit|a écrit|disse|pisze|"
     r"zegt)\s*:?\s*(?=\n|$|on\b|am\b)",
@@ -153,6 +156,8 @@ def _sort(node: Node) -> _Parts:
     parts = _Parts(node)
     for element in own_elements(node):
         if element in node.roots:
+            if element.tag == "dt":  # the term of a definition list is the byline, the definition is the text
+                parts.by_role.setdefault("meta", []).append(element)
             continue
         parts.own.append(element)
         if element.tag == "time" or element.get("datetime"):
@@ -184,7 +189,7 @@ def _comment(parts: _Parts, moment: Moment | None, base_url: str, timezone: str 
     author, author_element = _author(parts)
     text = _text(parts, author_element)
     if kind != "comment":
-        author, text = _ping(parts, author, text)
+        author, text, author_element = _ping(parts, author, text, author_element)
     if not text and not author and moment is None:
         return None
     node = parts.node
@@ -219,14 +224,15 @@ def _kind(parts: _Parts) -> CommentKind:
     return "comment"
 
 
-def _ping(parts: _Parts, author: str, text: str) -> tuple[str, str]:
+def _ping(parts: _Parts, author: str, text: str, element: Element | None) -> tuple[str, str, Element | None]:
     """A ping's author is the page that linked: the first link that is no permalink of this page."""
-    for element in parts.own:
-        if element.tag == "a" and element not in parts.permalinks and element.get("href", "").startswith("http") and text_of(element):
-            name = text_of(element).replace("\n", " ")
+    for link in parts.own:
+        if link.tag == "a" and link not in parts.permalinks and link.get("href", "").startswith("http") and text_of(link):
+            name = text_of(link).replace("\n", " ")
             rest = _PING.sub("", text).replace(name, "", 1).strip(" \n|-–:")
-            return author or name, rest if len(rest) > 20 else ""
-    return author, _PING.sub("", text).strip()
+            own_name = _PING.sub("", author)
+            return own_name or name, rest if len(rest) > 20 else "", element if own_name and element is not None else link
+    return _PING.sub("", author), _PING.sub("", text).strip(), element
 
 
 # ---- author ------------------------------------------------------------------------------------------------------------
@@ -248,6 +254,10 @@ def _author_in_text(parts: _Parts) -> tuple[str, Element | None]:
         strong = next(element.iter("strong", "b", "cite"), None)
         if strong is not None and 0 < len(text_of(strong)) < _LIMIT:
             return _tidy_name(text_of(strong)), strong
+    for element in parts.of("meta"):
+        signed = _SIGNED.match(text_of(element)[:200])
+        if signed is not None:
+            return _tidy_name(signed.group(1)), None
     for root in parts.node.roots:
         said = _NAME_SAYS.match(text_of(root, skip=frozenset(parts.node.inner))[:200])
         if said is not None:
@@ -263,19 +273,20 @@ def _name_in(element: Element, parts: _Parts) -> str:
     if len(element):
         inner = next((e for e in element.iter("cite", "strong", "b") if e is not element and text_of(e)), None)
         if inner is not None and len(text_of(inner)) < _LIMIT:
-            return _tidy_name(text_of(inner))
+            return _tidy_name(text_of(inner), marked=True)
     skip = {
         e
         for e in (*parts.of("junk"), *parts.of("date"), *parts.times, *parts.permalinks, *parts.of("content"), *parts.of("meta"))
         if e is not element
     }
     text = text_of(element, skip=skip)
-    return _tidy_name(text)
+    return _tidy_name(text, marked=element in parts.of("name"))
 
 
-def _tidy_name(text: str) -> str:
+def _tidy_name(text: str, *, marked: bool = False) -> str:
+    """``marked``: the markup says that this is the name, so "Von" belongs to it."""
     line = next((line.strip() for line in text.split("\n") if line.strip()), "")
-    line = _SAYS.sub("", _DATED_TAIL.sub("", _BY.sub("", line))).strip()
+    line = _SAYS.sub("", _DATED_TAIL.sub("", line if marked else _BY.sub("", line))).strip()
     return line if len(line) <= 100 and line.casefold() not in _NO_NAME else ""
 
 
@@ -326,7 +337,8 @@ def _text(parts: _Parts, author: Element | None) -> str:
                 text = _text_without(element, parts, set())
                 if text or role == "content":
                     return text
-    whole = [_text_without(root, parts, marks | set(parts.of("author")) | set(parts.of("meta"))) for root in parts.node.roots]
+    roots = [root for root in parts.node.roots if root.tag != "dt"] or parts.node.roots
+    whole = [_text_without(root, parts, marks | set(parts.of("author")) | set(parts.of("meta"))) for root in roots]
     text = "\n\n".join(part for part in whole if part)
     if text:
         return _without_byline(text)

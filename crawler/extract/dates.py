@@ -187,7 +187,7 @@ def _clock(rest: str) -> tuple[tuple[int, int, int | None] | None, timezone | No
 
 def page_order(texts: Iterable[str], language: str | None = None) -> Order:
     """Day or month first, decided over all the dates of a page: one date that can be read only one way decides; else the
-    order in which the page's dates rise or fall most steadily; else the page's language."""
+    order in which the page's dates rise or fall most steadily, or lie closest together; else the page's language."""
     pairs = [(int(m.group(1)), int(m.group(3)), int(m.group(4))) for text in texts for m in _NUMERIC.finditer(text)]
     day_first = sum(1 for a, b, _ in pairs if a > 12 >= b)
     month_first = sum(1 for a, b, _ in pairs if b > 12 >= a)
@@ -197,12 +197,20 @@ def page_order(texts: Iterable[str], language: str | None = None) -> Order:
     as_months = _steadiness([(year, a, b) for a, b, year in pairs])
     if as_days != as_months:
         return "dmy" if as_days > as_months else "mdy"
+    spans = [_span(days) for days in ([(y, b, a) for a, b, y in pairs], [(y, a, b) for a, b, y in pairs])]
+    if len(set(pairs)) > 2 and 3 * min(spans) < max(spans):  # a discussion is short: 1/4, 2/4, 3/4 are days of April
+        return "dmy" if spans[0] < spans[1] else "mdy"
     return "mdy" if (language or "").lower() in ("en", "en-us") else "dmy"
 
 
 def _steadiness(days: list[tuple[int, int, int]]) -> int:
     steps = [(a < b) - (a > b) for a, b in pairwise(days)]
     return abs(sum(steps))
+
+
+def _span(days: list[tuple[int, int, int]]) -> int:
+    ordinals = [year * 372 + month * 31 + day for year, month, day in days]
+    return max(ordinals) - min(ordinals) if ordinals else 0
 
 
 def parse_relative(text: str, captured_at: str | None) -> Moment | None:

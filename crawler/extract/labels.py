@@ -242,7 +242,7 @@ def _edges(units: Sequence[Unit], labels: list[Label], authors: Sequence[str]) -
             continue
         if (place < 3 or place >= len(body) - 8) and is_byline(unit.text):
             labels[i] = Label("chrome", "byline")
-        elif authors and place >= len(body) // 2 and place > 0 and bio_of(unit.text, authors):
+        elif authors and (place >= len(body) // 2 > 0 or len(body) == 1) and bio_of(unit.text, authors):
             labels[i] = Label("bio", "bio-of-author")
 
 

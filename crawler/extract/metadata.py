@@ -222,6 +222,9 @@ def terms_of(root: Element, head: Head, url: str, heading: Element | None, skip:
         if name:
             found.setdefault((kind, name.casefold()), Term(kind, name, _slug(absolute(url, href))))
     if not any(kind == "tag" for kind, _ in found):
+        for term in _tags_line(scope, url):
+            found.setdefault((term.kind, term.name.casefold()), term)
+    if not any(kind == "tag" for kind, _ in found):
         for name in _stated_tags(head):
             found.setdefault(("tag", name.casefold()), Term("tag", name))
     if not any(kind == "category" for kind, _ in found):
@@ -229,6 +232,14 @@ def terms_of(root: Element, head: Head, url: str, heading: Element | None, skip:
             if name:
                 found.setdefault(("category", name.casefold()), Term("category", name))
     return tuple(found.values())
+
+
+def _tags_line(scope: Element, url: str) -> list[Term]:
+    """The links of a line that begins with "Tags:", where nothing marks them."""
+    for element in scope.iter("p", "div", "li", "span"):
+        if (element.text or "").strip().lower() in ("tags:", "tag:", "tagged:", "tags", "tagged with:", "filed under:"):
+            return [Term("tag", text_of(a), _slug(absolute(url, a.get("href")))) for a in element.iter("a") if text_of(a)]
+    return []
 
 
 def _article_around(root: Element, heading: Element | None) -> Element:

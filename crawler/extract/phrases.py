@@ -271,6 +271,9 @@ _BYLINE = re.compile(
     r"fact[- ]checked) by|by|von|por|par)\s*:?\s+[^\W\d_a-z][^.!?\n]{2,60}$",
     _I,
 )
+_BYLINE_DATED = re.compile(
+    r"^\W*(?:written |posted |published )?(?:by|von|par|por)\s+[^.!?\n]{2,80}\s[|•·–—]\s[^!?\n]{0,40}\d{4}[^!?\n]{0,40}$", _I
+)
 _META_LINE = re.compile(
     r"^\W*(?:advertisement|sponsored|ad|loading|table of contents|\d+ min(?:ute)?s?(?: read)?|"
     r"(?:estimated )?reading time\W.{0,30}|[\d,.]+ (?:views?|shares?|reads?)|"
@@ -301,6 +304,9 @@ def is_disclosure(text: str) -> bool:
 
 
 def is_byline(text: str) -> bool:
+    """``By NAME``, or ``By NAME | July 9, 2014 | 6:05 pm``."""
+    if len(text) < 140 and _BYLINE_DATED.match(text):
+        return True
     return len(text) < 80 and bool(_BYLINE.match(text)) and not text.rstrip().endswith((".", "!", "?", ":", ","))
 
 

@@ -28,7 +28,8 @@ _CANDIDATES = etree.XPath("//*[@id or @data-comment-id or (@name and self::a)]")
 _HAS_NUMBERS = etree.XPath("boolean(//a[@data-commentid or contains(@href, 'replytocom=') or contains(@href, '#comment-')])")
 _UNNUMBERED = etree.XPath(
     "//*[contains(@itemtype, 'schema.org/Comment') or contains(@itemtype, 'UserComments')"
-    " or contains(concat(' ', normalize-space(@class), ' '), ' comment ') or contains(@class, 'depth-') or contains(@class, 'comment-item')]"
+    " or contains(concat(' ', normalize-space(@class), ' '), ' comment ') or contains(@class, 'depth-')"
+    " or contains(@class, 'comment-item')]"
 )
 _ELSEWHERE = re.compile(
     r"(?:widget[-_])?(?:recent|latest|last|newest|popular|top|best)[-_]?comments?(?:[-_].*)?|"

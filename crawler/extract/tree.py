@@ -38,7 +38,7 @@ _WINDOWS = {"iso8859-1", "ascii", "iso8859-15", "latin-1"}
 
 # Never text: code, and controls of the page.
 SILENT = names(
-    "script style noscript template svg math head title link meta input button select textarea option object embed "
+    "script style noscript noembed noframes template svg math head title link meta input button select textarea option object embed "
     "canvas audio video source track map area datalist progress meter dialog"
 )
 BLOCK = names(
@@ -97,11 +97,25 @@ def _nearly_utf8(body: bytes, declared: str) -> str:
 
 def parse(text: str) -> Element | None:
     """The tree of a document or fragment; None when there is no element in it. Holds any nesting, any size."""
-    text = clean(text)
+    text = _OVERLOADED.sub(_thin, clean(text))
     root = _parse(text)
     if root is not None and _TOO_DEEP(root):
         root = _parse(_flatten(text))
     return root
+
+
+_OVERLOADED = re.compile(r"<[a-zA-Z][^<>]{20000,}>")
+_ATTRIBUTE = re.compile(r"""\s[^\s=<>"'/]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+))?""")
+_MAX_ATTRIBUTES = 200
+
+
+def _thin(tag: re.Match[str]) -> str:
+    """A tag without its thousandth attribute: libxml2 takes the square of their number, half a minute for 100,000."""
+    attributes = [match.group() for match in _ATTRIBUTE.finditer(tag.group())]
+    if len(attributes) <= _MAX_ATTRIBUTES:
+        return tag.group()
+    name = re.match(r"<[^\s/>]+", tag.group())
+    return f"{name.group() if name else '<div'}{''.join(attributes[:_MAX_ATTRIBUTES])}>"
 
 
 def _parse(text: str) -> Element | None:
@@ -184,7 +198,7 @@ def _lines(part: str) -> str:
 
 def _collect(element: Element, parts: list[str], skip: frozenset[Element] | set[Element]) -> None:
     tag = element.tag
-    if tag in SILENT or element in skip or not isinstance(tag, str):
+    if tag in SILENT or tag == "iframe" or element in skip or not isinstance(tag, str):
         return
     if tag == "br":
         parts.append("\x00")

@@ -132,7 +132,7 @@ class _Walk:
             e for e in element.iter("figcaption", "p", "div", "dd", "span") if e.tag == "figcaption" or CAPTION_CLASSES & set(tokens(e))
         ]
         captions = [e for e in captions if e is not element and e.getparent() is not None and _has_media(e.getparent())]
-        text = text_of(element, skip=frozenset(captions))
+        text = text_of(element, skip=self.skip.union(captions))
         images = _pictures(element)
         if text:
             self._add(shape, element.tag, [element], text, element)
