@@ -100,11 +100,18 @@ def authors(db: sqlite3.Connection, limit: int) -> list[Row]:
     return fetch_rows(
         db,
         """
+        with signed as (
+          select
+            author_id,
+            count(*) as articles
+          from article_authors
+          group by author_id
+        )
         select
           authors.name,
-          count(distinct article_authors.article_id) as articles
-        from article_authors
-        join authors on authors.id = article_authors.author_id
+          sum(signed.articles) as articles
+        from signed
+        join authors on authors.id = signed.author_id
         group by authors.name
         order by articles desc, authors.name
         limit ?
