@@ -385,7 +385,9 @@ _BYLINE_REST = re.compile(
 
 
 def _without_byline(text: str) -> str:
-    """What is left of a line of name and date once these are gone: ``Comment by — @``."""
+    """What is left of a line of name and date once these are gone: ``Comment by — @``. A number alone is an answer: ``52.``"""
+    if re.fullmatch(r"\s*\d+\W*", text):
+        return text.strip()
     lines = text.split("\n")
     while lines and (_BYLINE_REST.sub("", lines[0]).strip() == "" or _is_date_line(lines[0])):
         lines.pop(0)
