@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -19,6 +19,7 @@ LEARNED = "learned: "  # how the rule of a learned label begins; the label the p
 AT_THE_EDGE = 0.8  # share of its occurrences that stand outside the text
 OF_AN_AUTHOR = 0.5  # share of the author's articles, in the time of the wording, that carry a bio which does not name its author
 OF_THE_SITE = 0.2  # share of the site's articles, in the time of the wording, that carry an appeal
+SHORTEST_BIO = 40  # letters; a shorter one could begin a sentence of the text
 PROTECTED = re.compile(r"^\s*<(?:ul|ol|table|blockquote|pre|figure)\b", re.I)
 
 
@@ -36,10 +37,21 @@ class Wording:
     site_articles: int  # all articles of the site in the time of the wording
 
 
+def letters(text: str) -> str:
+    """The wording alone: case, punctuation, spacing, numbers and Unicode form aside."""
+    return "".join(re.findall(r"[^\W\d_]+", unicodedata.normalize("NFKC", text).casefold()))
+
+
 def fingerprint(text: str) -> str:
-    """16 hex digits, equal for equal wording: case, punctuation, spacing, numbers and Unicode form aside. '' without letters."""
-    letters = "".join(re.findall(r"[^\W\d_]+", unicodedata.normalize("NFKC", text).casefold()))
-    return hashlib.sha256(letters.encode()).hexdigest()[:16] if letters else ""
+    """16 hex digits, equal for equal ``letters``; '' where there are none."""
+    wording = letters(text)
+    return hashlib.sha256(wording.encode()).hexdigest()[:16] if wording else ""
+
+
+def begins_with_bio(text: str, bios: Iterable[str]) -> bool:
+    """Whether a block begins with a known bio: the bios of several authors share a paragraph, in every combination."""
+    wording = letters(text)
+    return any(wording.startswith(bio) for bio in bios if len(bio) >= SHORTEST_BIO)
 
 
 def learned_kind(wording: Wording) -> tuple[str, str] | None:

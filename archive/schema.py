@@ -291,7 +291,7 @@ create table comments (
 ) strict;
 create index comments_thread on comments(article_id, position);
 create index comments_parent on comments(parent_id) where parent_id is not null;
-create index comments_author on comments(author);
+create index comments_author on comments(author, kind, article_id, posted_at);
 create index comments_posted on comments(posted_at);
 create index comments_first_seen on comments(first_seen_at);
 create index comments_missing on comments(missing_since) where missing_since is not null;

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from sqlite_utils import Database
 
-from archive.boilerplate import LEARNED, Wording, learned_kind, replaced
+from archive.boilerplate import LEARNED, Wording, begins_with_bio, learned_kind, letters, replaced
 from archive.revisions import same_time
 from archive.seal import seal
 
@@ -53,6 +53,7 @@ def learn(db: Database, site_id: int) -> dict[str, tuple[str, str]]:
             [site_id, wording.fingerprint, label, wording.text, wording.articles, len(wording.authors), rule],
         )
     labels = {fingerprint: (label, rule) for fingerprint, (_, label, rule) in found.items()}
+    labels |= _shared_paragraphs(db, site_id, [letters(w.text) for w, label, _ in found.values() if label == "bio"])
     for ref, value in db.execute("select ref, value from decisions where kind = 'label' order by id"):
         labels[ref] = (value, "decided by a person")
     return labels
@@ -75,6 +76,21 @@ def _wordings(db: Database, site_id: int) -> list[Wording]:
     dates = dict(db.execute("select id, coalesce(published_at, '') from articles where site_id = ?", [site_id]).fetchall())
     signed = _signed(db, site_id)
     return [_wording(db, f, where, own, signed, dates) for f, where in places.items()]
+
+
+def _shared_paragraphs(db: Database, site_id: int, bios: list[str]) -> dict[str, tuple[str, str]]:
+    """Labels of last paragraphs that begin with a learned bio and go on with another author's."""
+    sql = """
+        select blocks.fingerprint, blocks.text
+        from articles
+        join revisions on revisions.article_id = articles.id
+        join blocks on blocks.revision_id = revisions.id
+        where articles.site_id = ? and (blocks.kind = 'body' or blocks.rule like 'learned: %')
+        group by blocks.revision_id
+        having blocks.position = max(blocks.position)
+        """
+    last = db.execute(sql, [site_id]) if bios else ()
+    return {f: ("bio", f"{LEARNED}begins with a learned bio") for f, text in last if begins_with_bio(text, bios)}
 
 
 def _signed(db: Database, site_id: int) -> dict[int, list[str]]:

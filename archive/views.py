@@ -6,6 +6,7 @@ import re
 
 from sqlite_utils import Database
 
+# In ``changes`` every branch gives each column one type: only then does SQLite merge the branches by their indexes (350 ms -> 0.4 ms).
 VIEWS = """
 create view article_texts as  -- The current text of every article
   select
@@ -53,22 +54,22 @@ create view comment_edits as  -- Each revision of a comment beside the one befor
 create view changes as  -- Everything that happened to articles and comments, as observed
   select
     first_seen_at as at,  -- when it was observed
-    'new' as event,  -- new, edited, moved, renamed, missing, gone, back
+    cast('new' as text) as event,  -- new, edited, moved, renamed, missing, gone, back
     title as detail,  -- headline, kind of change, or address
     id as article_id,  -- the article
-    null as comment_id  -- the comment, when it is one
+    cast(null as integer) as comment_id  -- the comment, when it is one
   from articles
   union all
-  select first_seen_at, 'new', author, article_id, id
+  select first_seen_at, cast('new' as text), author, article_id, id
   from comments
   union all
-  select seen_at, 'edited', change, article_id, null
+  select seen_at, cast('edited' as text), change, article_id, cast(null as integer)
   from revisions
   where number > 1
   union all
   select
     new.seen_at,
-    case when new.parent_id is not old.parent_id and new.text = old.text and new.author = old.author then 'moved' else 'edited' end,
+    cast(case when new.parent_id is not old.parent_id and new.text = old.text and new.author = old.author then 'moved' else 'edited' end as text),
     comments.author,
     comments.article_id,
     comments.id
@@ -77,18 +78,18 @@ create view changes as  -- Everything that happened to articles and comments, as
   join comments on comments.id = new.comment_id
   where new.number > 1
   union all
-  select missing_since, 'missing', 'last seen ' || last_seen_at, article_id, comment_id
+  select missing_since, cast('missing' as text), cast('last seen ' || last_seen_at as text), article_id, comment_id
   from absences
   union all
-  select gone_at, 'gone', 'missing since ' || missing_since, article_id, comment_id
+  select gone_at, cast('gone' as text), cast('missing since ' || missing_since as text), article_id, comment_id
   from absences
   where gone_at is not null
   union all
-  select back_at, 'back', 'missing since ' || missing_since, article_id, comment_id
+  select back_at, cast('back' as text), cast('missing since ' || missing_since as text), article_id, comment_id
   from absences
   where back_at is not null
   union all
-  select urls.first_seen_at, 'renamed', urls.url, urls.article_id, null
+  select urls.first_seen_at, cast('renamed' as text), urls.url, urls.article_id, cast(null as integer)
   from urls
   join articles on articles.id = urls.article_id
   where urls.kind = 'current' and urls.first_seen_at > articles.first_seen_at;
