@@ -6,6 +6,8 @@ Idempotent, and independent of the order of crawling: labels follow from what th
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Container
+
 from sqlite_utils import Database
 
 from archive.boilerplate import LEARNED, Wording, begins_with_bio, learned_kind, letters, replaced
@@ -53,7 +55,7 @@ def learn(db: Database, site_id: int) -> dict[str, tuple[str, str]]:
             [site_id, wording.fingerprint, label, wording.text, wording.articles, len(wording.authors), rule],
         )
     labels = {fingerprint: (label, rule) for fingerprint, (_, label, rule) in found.items()}
-    labels |= _shared_paragraphs(db, site_id, [letters(w.text) for w, label, _ in found.values() if label == "bio"])
+    labels |= _shared_paragraphs(db, site_id, labels, [letters(w.text) for w, label, _ in found.values() if label == "bio"])
     for ref, value in db.execute("select ref, value from decisions where kind = 'label' order by id"):
         labels[ref] = (value, "decided by a person")
     return labels
@@ -78,19 +80,23 @@ def _wordings(db: Database, site_id: int) -> list[Wording]:
     return [_wording(db, f, where, own, signed, dates) for f, where in places.items()]
 
 
-def _shared_paragraphs(db: Database, site_id: int, bios: list[str]) -> dict[str, tuple[str, str]]:
+def _shared_paragraphs(db: Database, site_id: int, learned: Container[str], bios: list[str]) -> dict[str, tuple[str, str]]:
     """Labels of last paragraphs that begin with a learned bio and go on with another author's."""
     sql = """
-        select blocks.fingerprint, blocks.text
+        select blocks.revision_id, blocks.position, blocks.fingerprint
         from articles
         join revisions on revisions.article_id = articles.id
         join blocks on blocks.revision_id = revisions.id
-        where articles.site_id = ? and (blocks.kind = 'body' or blocks.rule like 'learned: %')
-        group by blocks.revision_id
-        having blocks.position = max(blocks.position)
+        where articles.site_id = ? and blocks.fingerprint <> '' and (blocks.kind = 'body' or blocks.rule like 'learned: %')
+        order by blocks.revision_id, blocks.position
         """
-    last = db.execute(sql, [site_id]) if bios else ()
-    return {f: ("bio", f"{LEARNED}begins with a learned bio") for f, text in last if begins_with_bio(text, bios)}
+    last = {revision_id: (position, f) for revision_id, position, f in db.execute(sql, [site_id]) if f not in learned} if bios else {}
+    text = "select text from blocks where revision_id = ? and position = ?"
+    return {
+        f: ("bio", f"{LEARNED}begins with a learned bio")
+        for revision_id, (position, f) in last.items()
+        if begins_with_bio(db.execute(text, [revision_id, position]).fetchone()[0], bios)
+    }
 
 
 def _signed(db: Database, site_id: int) -> dict[int, list[str]]:
