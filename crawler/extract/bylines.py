@@ -191,7 +191,7 @@ def anywhere(root: Element, url: str, skip: frozenset[Element]) -> tuple[Author,
     written = next(
         (
             m
-            for e in root.iter("p", "div", "span", "li", "h4", "h5", "h6")
+            for e in root.iter("p", "div", "span", "li", "h2", "h3", "h4", "h5", "h6")
             if len(e) < 6 and (m := _WRITTEN_BY.match(all_text(e)[:120].strip()))
         ),
         None,

@@ -332,11 +332,10 @@ def _moment(parts: _Parts, texts: list[str], order: Order | None, language: str 
 def _text(parts: _Parts, author: Element | None) -> str:
     marks = {e for e in (author, *parts.times, *parts.of("name"), *parts.of("date")) if e is not None}
     for role in ("content", "whole"):
-        for element in parts.of(role):
-            if not any(mark is element or _inside(mark, element) for mark in marks):
-                text = _text_without(element, parts, set())
-                if text or role == "content":
-                    return text
+        holders = [e for e in parts.of(role) if not any(mark is e or _inside(mark, e) for mark in marks)]
+        texts = [_text_without(element, parts, set()) for element in holders]
+        if any(texts) or (holders and role == "content"):
+            return next((text for text in texts if text), "")
     roots = [root for root in parts.node.roots if root.tag != "dt"] or parts.node.roots
     whole = [_text_without(root, parts, marks | set(parts.of("author")) | set(parts.of("meta"))) for root in roots]
     text = "\n\n".join(part for part in whole if part)

@@ -170,12 +170,17 @@ def _all_of_host(unit: Unit, base_url: str, host: str) -> bool:
 
 
 def _stray(units: Sequence[Unit], labels: list[Label], container: Element) -> None:
-    """Scraps of text in boxes of their own (prices, badges, ``View more``) beside a text that is written in paragraphs. Text
-    directly in the container, and whatever ends like a sentence, is not meant."""
+    """Scraps of text in boxes within boxes (prices, badges, ``View more``) beside a text that is written in paragraphs. Text
+    and ``div`` paragraphs directly in the container, and whatever ends like a sentence, are not meant."""
     if sum(unit.place.tag == "p" for unit in units) < 4:
         return
     for i, unit in enumerate(units):
-        boxed = unit.shape == "p" and unit.place.tag in ("div", "span", "section") and unit.place is not container
+        boxed = (
+            unit.shape == "p"
+            and unit.place.tag in ("div", "span", "section")
+            and unit.place is not container
+            and unit.place.getparent() is not container
+        )
         if labels[i] is BODY and boxed and len(unit.text) < 80 and not SENTENCE_END.search(unit.text):
             labels[i] = Label("chrome", "stray-text")
 
