@@ -145,17 +145,26 @@ def relabel(db: Database, site_id: int, labels: dict[str, tuple[str, str]]) -> s
     decided = {f for f, (_, rule) in labels.items() if not rule.startswith(LEARNED)}
     touched = set()
     for revision_id, position, fingerprint, kind, rule in db.execute(sql, [site_id]).fetchall():
-        ours = rule.startswith((LEARNED, "decided"))
-        if not ours and kind != "body" and fingerprint not in decided:
+        own = own_label(kind, rule)
+        if own[0] != "body" and fingerprint not in decided:
             continue
-        wanted = labels.get(fingerprint) or (("body", "text") if ours and not rule.endswith(STANDS) else (kind, rule))
+        if label := labels.get(fingerprint):
+            wanted = (label[0], f"{label[1]}{BEFORE}{own[0]} {own[1]}")
+        else:
+            wanted = (kind, rule) if STANDS in rule else own
         if wanted != (kind, rule):
             db.execute("update blocks set kind = ?, rule = ? where revision_id = ? and position = ?", [*wanted, revision_id, position])
-            if wanted[0] != kind:
-                touched.add(revision_id)
+            touched.add(revision_id)
     return touched
 
 
+def own_label(kind: str, rule: str) -> tuple[str, str]:
+    """(kind, rule) that the page's own rules gave, whatever was learned since: what a label goes back to when it no longer holds."""
+    before = rule.rpartition(BEFORE)[2].partition(" ")
+    return (before[0], before[2]) if BEFORE in rule else (kind, rule)
+
+
+BEFORE = "; before: "
 STANDS = "stood in this place before"
 
 
@@ -166,8 +175,8 @@ def _relabel_replaced(db: Database, site_id: int, since: str) -> set[int]:
         old, new = _labels(db, old_id), _labels(db, new_id)
         for position, kind in replaced(old, new).items():
             db.execute(
-                "update blocks set kind = ?, rule = ? where revision_id = ? and position = ?",
-                [kind, f"{LEARNED}{kind} {STANDS}", new_id, position],
+                "update blocks set kind = ?, rule = ? || rule where revision_id = ? and position = ?",
+                [kind, f"{LEARNED}{kind} {STANDS}{BEFORE}body ", new_id, position],
             )
             touched.add(new_id)
     return touched

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from archive.seal import sealed
 from tests.literal import HOME, Desk, article, author
 
@@ -90,3 +92,35 @@ def test_what_a_person_decided_stands(desk: Desk) -> None:
     settled(desk)
     assert desk.rows("select distinct kind from blocks where text = ?", BIO) == [("body",)]
     assert_sealed(desk)
+
+
+def test_a_label_that_no_longer_holds_goes_back_to_what_the_pages_own_rules_said(desk: Desk) -> None:
+    nameless = "A fellow at the Harrow Institute, and a friend of the desk."
+    filled(desk, nameless)
+    assert desk.rows("select distinct kind from blocks where text = ?", nameless) == [("bio",)]
+    desk.see(*(under(n, f"Another end, {word(n)}.") for n in range(13, 61)), at=LATER)
+    settled(desk)
+    assert desk.rows("select distinct kind, rule from blocks where text = ?", nameless) == [("body", "container")]
+    assert_sealed(desk)
+
+
+def test_a_label_whose_reason_has_changed_is_sealed_anew(desk: Desk) -> None:
+    filled(desk)
+    [(before,)] = desk.rows("select distinct rule from blocks where text = ?", BIO)
+    desk.see(under(13, BIO))
+    settled(desk)
+    [(after,)] = desk.rows("select distinct rule from blocks where text = ?", BIO)
+    assert before != after
+    assert_sealed(desk)
+
+
+def test_the_order_of_crawling_leaves_no_trace(folder: Path) -> None:
+    archives = []
+    for name, batches in (("one", [range(1, 41)]), ("two", [range(1, 13), range(13, 41)])):
+        desk = Desk(folder / name)
+        for batch in batches:
+            desk.see(*(under(n, "A fellow of the desk." if n < 13 else f"Another end, {word(n)}.") for n in batch))
+            settled(desk)
+        archives.append(desk.rows("select position, kind, text, rule from blocks order by text, position"))
+        desk.store.close()
+    assert archives[0] == archives[1]
