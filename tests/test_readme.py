@@ -76,7 +76,7 @@ def environment() -> dict[str, str]:
 def test_spiders_know_their_arguments(arguments: str) -> None:
     name, _, value = arguments.partition("=")
     if name != "home":
-        SiteSpider.check_arguments({"home": "https://example.org/", name: value})
+        SiteSpider.order({"home": "https://example.org/", name: value})
 
 
 def test_the_archives_commands_exist() -> None:
@@ -114,4 +114,4 @@ def test_the_example_of_a_new_site_is_a_spider() -> None:
     names = {"Site": Site, "SiteSpider": SiteSpider}
     exec(code, names)
     spider = names["ExampleSpider"]
-    assert spider.check_arguments({})["site"].name == spider.name == "example"  # type: ignore[attr-defined]
+    assert spider.order({}).site.name == spider.name == "example"  # type: ignore[attr-defined]
