@@ -17,6 +17,11 @@ from archive.errors import ArchiveError
 COMMANDS = {
     "serve": "archive.publish.commands.serve",
     "status": "archive.publish.commands.status",
+    "changes": "archive.commands.changes",
+    "diff": "archive.commands.diff",
+    "accept": "archive.commands.accept",
+    "label": "archive.commands.label",
+    "withhold": "archive.commands.withhold",
 }
 
 

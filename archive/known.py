@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from sqlite_utils import Database
+
+from archive.decisions import decided
 
 Collection = Literal["posts", "comments"]
 
@@ -219,6 +222,46 @@ def numbers_articles(db: Database, site_id: int) -> bool:
 def has_comment(db: Database, site_id: int, source_id: str) -> bool:
     sql = "select 1 from comments join articles on articles.id = article_id where site_id = ? and comments.source_id = ?"
     return db.execute(sql, [site_id, source_id]).fetchone() is not None
+
+
+def accepted(db: Database, capture_id: int | None, url: str, reason: str) -> bool:
+    """Whether a person has said that a page which the gate refuses may become current.
+
+    It is the very capture that was accepted, or the same address refused again for the same reason.
+    """
+    captures = [int(ref) for ref in decided(db, "accept") if ref.isdecimal()]
+    sql = f"select 1 from quarantine where capture_id in ({', '.join('?' * len(captures))}) and url = ? and reason = ?"
+    return capture_id in captures or db.execute(sql, [*captures, url, reason]).fetchone() is not None
+
+
+def mass_loss_accepted(db: Database, site_id: int, crawl_id: int) -> bool:
+    """Whether a person has said that what is missing at once is missing. It holds for one run: the first that ends after it was said."""
+    [name] = db.execute("select name from sites where id = ?", [site_id]).fetchone()
+    decision = decided(db, "accept").get(f"mass-loss:{name}")
+    if decision is None:
+        return False
+    sql = """
+        select 1
+        from crawls
+        where site_id = ? and id <> ? and started_at >= ? and finished_at is not null and outcome not in ('killed', 'interrupted')
+        """
+    return db.execute(sql, [site_id, crawl_id, decision["decided_at"]]).fetchone() is None
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """Ids of what the served pages must not show; the evidence stays."""
+
+    articles: frozenset[int]
+    comments: frozenset[int]
+
+
+def withheld(db: Database) -> Withheld:
+    """What people have withheld. An article is withheld by any address it has had, with its thread and all its revisions."""
+    refs = decided(db, "withhold")
+    comments = frozenset(int(ref.removeprefix("comment:")) for ref in refs if ref.startswith("comment:"))
+    found = (db.execute("select article_id from urls where url = ?", [ref]).fetchone() for ref in refs)
+    return Withheld(frozenset(int(row[0]) for row in found if row), comments)
 
 
 def summary(db: Database, crawl_id: int) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Container
 from sqlite_utils import Database
 
 from archive.boilerplate import LEARNED, Wording, begins_with_bio, learned_kind, letters, replaced
+from archive.decisions import decided
 from archive.revisions import same_time
 from archive.seal import seal
 
@@ -56,8 +57,7 @@ def learn(db: Database, site_id: int) -> dict[str, tuple[str, str]]:
         )
     labels = {fingerprint: (label, rule) for fingerprint, (_, label, rule) in found.items()}
     labels |= _shared_paragraphs(db, site_id, labels, [letters(w.text) for w, label, _ in found.values() if label == "bio"])
-    for ref, value in db.execute("select ref, value from decisions where kind = 'label' order by id"):
-        labels[ref] = (value, "decided by a person")
+    labels |= {fingerprint: (row["value"], "decided by a person") for fingerprint, row in decided(db, "label").items()}
     return labels
 
 
@@ -142,13 +142,11 @@ def relabel(db: Database, site_id: int, labels: dict[str, tuple[str, str]]) -> s
         join blocks on blocks.revision_id = revisions.id
         where articles.site_id = ? and blocks.fingerprint <> ''
         """
-    decided = {f for f, (_, rule) in labels.items() if not rule.startswith(LEARNED)}
+    overruled = decided(db, "label")
     touched = set()
     for revision_id, position, fingerprint, kind, rule in db.execute(sql, [site_id]).fetchall():
-        own = own_label(kind, rule)
-        if own[0] != "body" and fingerprint not in decided:
-            continue
-        if label := labels.get(fingerprint):
+        own, label = own_label(kind, rule), labels.get(fingerprint)
+        if label and (own[0] == "body" or fingerprint in overruled):
             wanted = (label[0], f"{label[1]}{BEFORE}{own[0]} {own[1]}")
         else:
             wanted = (kind, rule) if STANDS in rule else own

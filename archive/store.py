@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from archive import absences, adopt, clock
 from archive.articles import Seen, find_article, save_article
 from archive.database import open_for_writing
+from archive.decisions import Kind, decide
 from archive.errors import StorageError
 from archive.lock import Lock
 from archive.settle import settle
@@ -21,6 +22,7 @@ from archive.threads import save_comments
 from archive.warc import Exchange, Place
 
 Row = dict[str, Any]
+NEVER = "9999"  # later than any time: no revision is provisional, none is folded
 COUNTERS = ("new", "revised", "unchanged", "missing", "quarantined")
 
 
@@ -259,6 +261,14 @@ class Store:
             newly = absences.mark_missing(self.db, table, ids, at, capture_id, gone_after)
             self._count(crawl_id, {"missing": newly})
         return newly
+
+    def decide(self, kind: Kind, ref: str, value: str, reason: str | None = None) -> None:
+        """Write down what a person overruled; a label is put on at once, over the whole archive."""
+        with self.transaction():
+            decide(self.db, kind, ref, value, reason, self.now())
+            if kind == "label":
+                for (site_id,) in self.db.execute("select id from sites").fetchall():
+                    settle(self.db, site_id, NEVER)
 
     def save_coverage(self, site_id: int, kind: str, reported: int | None, held: int) -> None:
         with self.transaction():

@@ -66,8 +66,25 @@ def _compare(db: Database, row: Mapping[str, Any], comment: Mapping[str, Any], d
 
 
 def digest(comment: Mapping[str, Any]) -> str:
-    """sha256:HEX over everything stored of a comment's state."""
+    """sha256:HEX over everything stored of a comment's present state; ``digest_of_earlier`` is that of the states before."""
     return key({column: comment[column] for column in COLUMNS})
+
+
+def digest_of_earlier(db: Database, revision_id: int) -> str:
+    """sha256:HEX over what is stored of a state that is no longer the present one."""
+    sql = """
+        select
+          comment_revisions.number,
+          comment_revisions.seen_at,
+          comment_revisions.content_key,
+          comment_revisions.author,
+          comment_revisions.text,
+          parents.source_id
+        from comment_revisions
+        left join comments as parents on parents.id = comment_revisions.parent_id
+        where comment_revisions.id = ?
+        """
+    return key(*db.execute(sql, [revision_id]).fetchone())
 
 
 def _write_state(db: Database, comment_id: int, comment: Mapping[str, Any], door: str) -> None:
@@ -76,6 +93,8 @@ def _write_state(db: Database, comment_id: int, comment: Mapping[str, Any], door
 
 
 def _add_revision(db: Database, comment_id: int, number: int, comment: Mapping[str, Any], parent_id: int | None, seen: Seen) -> None:
+    for (revision_id,) in db.execute("select id from comment_revisions where comment_id = ? and number = ?", [comment_id, number - 1]):
+        db.execute("update comment_revisions set digest = ? where id = ?", [digest_of_earlier(db, revision_id), revision_id])
     db.execute(
         """
         insert into comment_revisions(comment_id, number, seen_at, digest, content_key, author, text, parent_id, capture_id)

@@ -80,7 +80,7 @@ def split_paragraphs(text: str) -> list[str]:
 def paragraph_diffs(before: Sequence[str], after: Sequence[str]) -> list[Line]:
     """Paragraphs that stand in for each other word by word; those without a likeness as taken out or put in."""
     if len(before) * len(after) > 10_000:
-        return [(Piece(paragraph, ""),) for paragraph in before] + [(Piece("", paragraph),) for paragraph in after]
+        return [*((Piece(paragraph, ""),) for paragraph in before), *((Piece("", paragraph),) for paragraph in after)]
     result: list[Line] = []
     rest = list(after)
     for paragraph in before:
@@ -92,7 +92,8 @@ def paragraph_diffs(before: Sequence[str], after: Sequence[str]) -> list[Line]:
             result += [(Piece("", skipped),) for skipped in rest[:best]]
             result.append(line_diff(paragraph, rest[best]))
             rest = rest[best + 1 :]
-    return result + [(Piece("", paragraph),) for paragraph in rest]
+    result += [(Piece("", paragraph),) for paragraph in rest]
+    return result
 
 
 def shared_words(one: str, other: str) -> float:

@@ -1,0 +1,1 @@
+"""Commands of ``python -m archive`` that work on the evidence: one a file."""

@@ -1,0 +1,36 @@
+"""``python -m archive diff``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from archive.compare import chosen, described, differences, render, revisions_of
+from archive.database import open_for_reading
+from archive.errors import ConfigurationError
+from archive.find import article_named
+from archive.plaintext import one_line
+
+HELP = "what changed between two revisions of an article"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("article", metavar="ARTICLE", help="its id, or any of its addresses")
+    parser.add_argument("numbers", metavar="N M", nargs="*", type=int, help="numbers of two revisions (default: the last two)")
+
+
+def run(folder: Path, arguments: argparse.Namespace) -> int:
+    if len(arguments.numbers) not in (0, 2):
+        raise ConfigurationError("give two revisions to compare, such as 1 3, or none for the last two")
+    db = open_for_reading(folder)
+    article = article_named(db, arguments.article)
+    revisions = revisions_of(db, article["id"])
+    print(f"{one_line(article['title'])}\n{one_line(article['url'])}")
+    if len(revisions) == 1:
+        seen = revisions[0]
+        print(f"one revision only, seen {seen['seen_at']} to {seen['last_seen_at']}: nothing to compare")
+        return 0
+    old, new = chosen(revisions, arguments.numbers)
+    print(f"--- {described(old)}\n+++ {described(new)}")
+    print("\n".join(render(differences(old, new), indent=0)))
+    return 0
