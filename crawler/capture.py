@@ -7,25 +7,16 @@ disk refuses, its StorageError reaches whoever asked, and the crawl stops.
 from __future__ import annotations
 
 import http
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archive.warc import Exchange, Headers
+from crawler.items import Capture
 from crawler.run import run_of
 
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
-
-
-@dataclass(frozen=True, slots=True)
-class Capture:
-    """The captures row of an answer; ``response.meta["capture"]``."""
-
-    id: int
-    at: str
-    truncated: bool
 
 
 class CaptureMiddleware:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from archive.errors import ArchiveError, ConfigurationError
 
 if TYPE_CHECKING:
-    from crawler.capture import Capture
+    from crawler.items import Capture
 
 
 class FetchError(ArchiveError):

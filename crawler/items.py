@@ -131,3 +131,12 @@ class Answer:
     gaps: tuple[Gap, ...] = ()
     marks: dict[str, dict[str, object]] = field(default_factory=dict)  # list name -> what to remember of it: the done-mark
     counts: Counter[str] = field(default_factory=Counter)  # filled in by the store: new, revised, unchanged, homeless
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """The captures row of an answer; ``response.meta["capture"]``."""
+
+    id: int
+    at: str
+    truncated: bool

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from archive import known
 from archive.absences import Table, due_again
-from crawler.capture import Capture
 from crawler.discover import rest as api
 from crawler.errors import DoorClosed
+from crawler.items import Capture
 from crawler.sequences import batches
 
 if TYPE_CHECKING:

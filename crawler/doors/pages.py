@@ -74,7 +74,7 @@ class PageDoor:
 
     async def _read_or_name(self, address: str) -> None:
         """Read one article, or say why not: a gap, explained where robots.txt asks for it or where there is no article."""
-        if self.run.room() == 0 or address in self.done:
+        if address in self.done or (self.run.pages_are_the_text and self.run.room() == 0):
             return
         try:
             await self.read_article(address)
