@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from crawler.extract.comments import extract_comments
 from crawler.extract.thread import reported_count
 from crawler.extract.tree import parse
@@ -139,3 +141,100 @@ def test_page_states_its_number_of_comments() -> None:
         root = parse(f'<html><body><h3 id="comments">{heading}</h3></body></html>')
         assert root is not None
         assert reported_count(root, frozenset()) == (0 if heading.startswith("Kein") else number)
+
+
+FAMILIES = {
+    "movable-type-footer": (
+        (
+            '<div class="comments"><div class="comment" id="comment-1234"><div class="comment-content"><p>'
+            'Text one.</p><p>Two.</p></div><p class="comment-footer">Posted by: <a href="http://x.example">'
+            'Soldier\'s Dad</a> | <a href="#comment-1234">July 3, 2007 05:14 PM</a></p></div>'
+            '<p class="comment-footer">Posted by: Neo | <a href="#c1235">July 4, 2007 05:14 PM</a></p></div>'
+            "</div>"
+        ),
+        ("1234", "Soldier's Dad", "2007-07-03T17:14:00", "Text one.\n\nTwo."),
+    ),
+    "movable-type-anchor": (
+        (
+            '<div class="comments-body" id="comments"><a id="c77"></a><div class="comment"><p>Hello text.</p>'
+            '<span class="comments-post">Posted by: Bob at August 1, 2005 09:10 AM</span></div></div>'
+        ),
+        ("77", "Bob", "2005-08-01T09:10:00", "Hello text."),
+    ),
+    "movable-type-4": (
+        (
+            '<div id="comment-99" class="comment"><div class="inner"><div class="comment-header">'
+            '<div class="user-pic"></div><span class="byline"><span class="vcard author">Anna</span>'
+            ' | <a href="#comment-99"><abbr class="published" title="2009-05-01T10:11:12-05:00">'
+            'May 1, 2009 10:11 AM</abbr></a> | <a href="x">Reply</a></span></div>'
+            '<div class="comment-content"><p>Txt</p></div></div></div>'
+        ),
+        ("99", "Anna", "2009-05-01T15:11:12Z", "Txt"),
+    ),
+    "kubrick": (
+        (
+            '<ol class="commentlist"><li class="alt" id="comment-3"><cite>'
+            '<a href="http://k.example" rel="external nofollow">Kay</a></cite> Says:<br />'
+            '<small class="commentmetadata"><a href="#comment-3" title="">July 3rd, 2007 at 10:15 am</a>'
+            " </small><p>Para</p><p>More</p></li></ol>"
+        ),
+        ("3", "Kay", "2007-07-03T10:15:00", "Para\n\nMore"),
+    ),
+    "k2": (
+        (
+            '<ol id="commentlist"><li id="comment-9" class="c1">'
+            '<a href="#comment-9" class="counter" title="Permanent Link">1</a> <span class="commentauthor">'
+            'Lee</span> <small class="comment-meta"><a href="#comment-9" title="3 years ago">'
+            'Mar 4th, 2008 at 3:04 pm</a></small><div class="comment-content"><p>K2 txt</p></div></li></ol>'
+        ),
+        ("9", "Lee", "2008-03-04T15:04:00", "K2 txt"),
+    ),
+    "genesis": (
+        (
+            '<ol class="comment-list"><li class="comment depth-1" id="comment-8">'
+            '<article itemprop="comment" itemscope itemtype="http://schema.org/Comment">'
+            '<header class="comment-header"><p class="comment-author" itemprop="author" itemscope>'
+            '<img class="avatar"><span itemprop="name">'
+            '<a href="http://g.example" class="comment-author-link" itemprop="url">Gen</a></span>'
+            ' <span class="says">says</span></p><p class="comment-meta">'
+            '<time class="comment-time" datetime="2016-03-03T11:12:13+00:00" itemprop="datePublished">'
+            '<a href="#comment-8" class="comment-time-link">March 3, 2016 at 11:12 am</a></time></p></header>'
+            '<div class="comment-content" itemprop="text"><p>Gtext</p></div></article></li></ol>'
+        ),
+        ("8", "Gen", "2016-03-03T11:12:13Z", "Gtext"),
+    ),
+    "table": (
+        ('<table><tr id="comment-21"><td class="author">Bo<br>2011-05-06 10:11</td><td class="text"><p>in a table</p></td></tr></table>'),
+        ("21", "Bo", "2011-05-06T10:11:00", "in a table"),
+    ),
+    "number-only-in-the-reply-link": (
+        (
+            '<ul class="commentlist"><li class="comment depth-1"><div class="vcard"><b class="fn">Zed</b>'
+            '</div><time datetime="2016-03-03T11:12:13+00:00"></time><div class="comment-text"><p>No id</p>'
+            '</div><a class="comment-reply-link" href="/a?replytocom=44#respond">Reply</a></li></ul>'
+        ),
+        ("44", "Zed", "2016-03-03T11:12:13Z", "No id"),
+    ),
+    "name-says-without-classes": (
+        (
+            '<h3>2 Comments</h3><ul class="commentlist"><li id="comment-140"><div id="div-comment-140"><p>'
+            "<strong>Paul D</strong> says:</p><p>July 23, 2014 at 2:14 am</p><p>What now?</p></div></li></ul>"
+        ),
+        ("140", "Paul D", "2014-07-23T02:14:00", "What now?"),
+    ),
+}
+
+
+@pytest.mark.parametrize("family", sorted(FAMILIES))
+def test_comment_is_read_in_the_markup_of(family: str) -> None:
+    html, expected = FAMILIES[family]
+    (found,) = thread(html)
+    assert (found.source_id, found.author, found.posted_at, found.text) == expected
+
+
+def test_definition_list_is_a_thread() -> None:
+    html = "".join(
+        f'<dt id="comment-{n}"><span class="comment_author">N{n}</span> June {n}, 2010 at 4:05 pm</dt><dd><p>T{n}</p></dd>' for n in (1, 2)
+    )
+    found = [(c.author, c.posted_at, c.text) for c in thread(f"<dl>{html}</dl>")]
+    assert found == [("N1", "2010-06-01T16:05:00", "T1"), ("N2", "2010-06-02T16:05:00", "T2")]

@@ -77,6 +77,9 @@ _BY = re.compile(
     r"response)\s+)?(?:by|von|par|por|da)\s*:?\s+",
     re.I,
 )
+_POSTED_BY = re.compile(
+    r"\W*(?:posted|comment(?:ed)?|written|left|submitted)\s+by\s*:?\s+([^\n|]{1,60}?)\s*(?:\||\bon\b|\bat\b|,|—|–|\(|\n|$)", re.I
+)
 _SIGNED = re.compile(
     r"\W*(?:comment|kommentar|posted|written)?\s*(?:by|von|de|par|por)\s+([^\n]{1,60}?)\s+(?:on|am|at|le|el|[—–|-])\s", re.I
 )
@@ -187,7 +190,7 @@ def _itemprop(element: Element) -> Role | None:
 def _comment(parts: _Parts, moment: Moment | None, base_url: str, timezone: str | None, position: int) -> Comment | None:
     kind = _kind(parts)
     author, author_element = _author(parts)
-    text = _text(parts, author_element)
+    text = _text(parts, author_element, author)
     if kind != "comment":
         author, text, author_element = _ping(parts, author, text, author_element)
     if not text and not author and moment is None:
@@ -254,6 +257,10 @@ def _author_in_text(parts: _Parts) -> tuple[str, Element | None]:
         strong = next(element.iter("strong", "b", "cite"), None)
         if strong is not None and 0 < len(text_of(strong)) < _LIMIT:
             return _tidy_name(text_of(strong)), strong
+    for element in parts.own:
+        said = _POSTED_BY.match(text_of(element)[:160]) if element.tag in ("p", "div", "span", "footer", "small") else None
+        if said is not None and (name := _tidy_name(said.group(1))):
+            return name, next((a for a in element.iter("a") if _tidy_name(text_of(a)) == name), None)
     for element in parts.of("meta"):
         signed = _SIGNED.match(text_of(element)[:200])
         if signed is not None:
@@ -329,19 +336,31 @@ def _moment(parts: _Parts, texts: list[str], order: Order | None, language: str 
 
 
 # ---- text --------------------------------------------------------------------------------------------------------------
-def _text(parts: _Parts, author: Element | None) -> str:
+def _text(parts: _Parts, author: Element | None, name: str) -> str:
     marks = {e for e in (author, *parts.times, *parts.of("name"), *parts.of("date")) if e is not None}
     for role in ("content", "whole"):
         holders = [e for e in parts.of(role) if not any(mark is e or _inside(mark, e) for mark in marks)]
         texts = [_text_without(element, parts, set()) for element in holders]
         if any(texts) or (holders and role == "content"):
-            return next((text for text in texts if text), "")
+            text = next((text for text in texts if text), "")
+            return text if role == "content" else _without_byline(text, name)
     roots = [root for root in parts.node.roots if root.tag != "dt"] or parts.node.roots
     whole = [_text_without(root, parts, marks | set(parts.of("author")) | set(parts.of("meta"))) for root in roots]
     text = "\n\n".join(part for part in whole if part)
     if text:
-        return _without_byline(text)
-    return _without_byline("\n\n".join(filter(None, (_text_without(root, parts, _bylines(marks)) for root in parts.node.roots))))
+        return _without_byline(text, name)
+    return _without_byline("\n\n".join(filter(None, (_text_without(root, parts, _bylines(marks)) for root in parts.node.roots))), name)
+
+
+def _is_name_line(line: str, name: str) -> bool:
+    """``NAME says:``; the bare name could be an answer."""
+    return bool(name) and line.startswith(name) and len(line) > len(name) and _SAYS.fullmatch(line, len(name)) is not None
+
+
+def _is_signature(line: str, name: str) -> bool:
+    """``Posted by: NAME at August 1, 2005``"""
+    said = _POSTED_BY.match(line) if len(line) < 120 else None
+    return said is not None and bool(name) and _tidy_name(said.group(1)) == name
 
 
 def _is_date_line(line: str) -> bool:
@@ -383,13 +402,13 @@ _BYLINE_REST = re.compile(
 )
 
 
-def _without_byline(text: str) -> str:
+def _without_byline(text: str, name: str) -> str:
     """What is left of a line of name and date once these are gone: ``Comment by — @``. A number alone is an answer: ``52.``"""
     if re.fullmatch(r"\s*\d+\W*", text):
         return text.strip()
     lines = text.split("\n")
-    while lines and (_BYLINE_REST.sub("", lines[0]).strip() == "" or _is_date_line(lines[0])):
+    while lines and (_BYLINE_REST.sub("", lines[0]).strip() == "" or _is_date_line(lines[0]) or _is_name_line(lines[0], name)):
         lines.pop(0)
-    while lines and _BYLINE_REST.sub("", lines[-1]).strip() == "":
+    while lines and (_BYLINE_REST.sub("", lines[-1]).strip() == "" or _is_signature(lines[-1], name)):
         lines.pop()
     return "\n".join(lines).strip()

@@ -93,7 +93,7 @@ def _numbered(root: Element) -> list[tuple[Element, str, str | None]]:
         ):
             if element.get("data-comment-id", "").isdigit():
                 found.append((element, element.get("data-comment-id", ""), None))
-        elif (match := _SHORT_ID.match(name)) is not None and element.tag != "a":
+        elif (match := _SHORT_ID.match(name)) is not None and (element.tag != "a" or _before_comment(element)):
             short.append((element, match.group(1), None))
     found = found or [item for item in short if "comment" in " ".join(tokens(item[0])) or _in_comments(item[0])]
     return _of_this_article(found, root)
@@ -166,6 +166,12 @@ def _empty_anchor(element: Element) -> bool:
     return element.tag == "a" and not (element.text or "").strip() and len(element) == 0
 
 
+def _before_comment(element: Element) -> bool:
+    """``<a id="c77"></a><div class="comment">``, as Movable Type wrote it."""
+    below = element.getnext()
+    return _empty_anchor(element) and below is not None and "comment" in tokens(below)
+
+
 def _widen(element: Element, number: str, numbers: dict[Element, str], taken: set[Element]) -> Element:
     scope = element
     if element.tag in ("dt", "dd"):
@@ -200,6 +206,8 @@ def _only_of(element: Element, number: str, numbers: dict[Element, str]) -> bool
 
 def _roots(element: Element) -> list[Element]:
     """``dt`` and its ``dd``; an anchor that stands before its comment and what follows it; else the element itself."""
+    if _empty_anchor(element) and element.getnext() is not None:
+        return [element.getnext()]
     if element.tag != "dt":
         return [element]
     roots = [element]
