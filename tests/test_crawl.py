@@ -322,6 +322,13 @@ def test_limit_reads_so_many_articles_with_their_threads_and_the_next_run_goes_o
     assert rows(folder, "select count(*) from comments") == [(len(public_comments(site)),)]
 
 
+def test_a_limit_holds_through_pages_too(folder: Path) -> None:
+    with DemoSite(rest="404") as site:
+        for held in (3, 6):
+            crawl(site, folder, "limit=3")
+            assert rows(folder, "select count(*) from articles") == [(held,)]
+
+
 def test_a_limit_of_one_gets_on_with_every_run(site: DemoSite, folder: Path) -> None:
     for held in (1, 2, 3):
         crawl(site, folder, "limit=1", "pages=none")

@@ -65,7 +65,8 @@ class PageDoor:
             for address in waiting:
                 await self._read_or_name(address)
 
-        tasks = [asyncio.ensure_future(work()) for _ in range(AT_ONCE)]
+        counted = self.run.pages_are_the_text and self.run.room() is not None  # one by one, or a limit of 3 reads 10
+        tasks = [asyncio.ensure_future(work()) for _ in range(1 if counted else AT_ONCE)]
         try:
             await asyncio.gather(*tasks)
         finally:
