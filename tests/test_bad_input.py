@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import resource
 import signal
 import socket
@@ -14,7 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from archive.errors import ConfigurationError
 from archive.lock import Lock
+from crawler.spiders.longwarjournal import LongWarJournalSpider
+from crawler.spiders.site import SiteSpider
 from tests.conftest import Steady
 from tests.crawls import Run, content, crawl, finished, rows, scrapy, start_crawl, until
 from tests.demosite import DemoSite
@@ -62,22 +66,37 @@ def answering(status: int, body: bytes = b"", **headers: str) -> Iterator[str]:
         (["crawl"], ["name one site"]),
         (["crawl", "site"], ["-a home=https://example.org/"]),
         (["crawl", "site", "-a", "home=not a url"], ["'not a url'", "https://example.org/"]),
-        (["crawl", "site", "-a", "home=ftp://example.org/"], ["'ftp://example.org/'"]),
-        (["crawl", "site", "-a", "home=http://"], ["'http://'"]),
-        (["crawl", "site", "-a", "home=http://[::1/"], ["no web address"]),
-        (["crawl", "site", "-a", "home=http://127.0.0.1:99999/"], ["no web address"]),
-        (["crawl", "site", "-a", "home=http://user:secret@example.org/"], ["no web address"]),
         (["crawl", "site", "-a", "home=http://127.0.0.1:9/", "-a", "pagse=all"], ["pagse", "home, limit, mode, pages"]),
-        (["crawl", "longwarjournal", "-a", "home=http://127.0.0.1:9/"], ["home"]),
-        (["crawl", "site", "-a", "home=http://127.0.0.1:9/", "-a", "mode=quick"], ["'quick'", "update, full"]),
-        (["crawl", "site", "-a", "home=http://127.0.0.1:9/", "-a", "pages=some"], ["'some'", "all, budget, none"]),
-        (["crawl", "site", "-a", "home=http://127.0.0.1:9/", "-a", "limit=0"], ["'0'"]),
-        (["crawl", "site", "-a", "home=http://127.0.0.1:9/", "-a", "limit=many"], ["'many'"]),
     ],
 )
 def test_a_wrong_argument_names_itself_and_touches_nothing(folder: Path, arguments: list[str], said: list[str]) -> None:
     assert_refused(scrapy(*arguments, folder=folder), 2, *said)
     assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"home": "ftp://example.org/"}, "'ftp://example.org/'"),
+        ({"home": "http://"}, "'http://'"),
+        ({"home": "http://[::1/"}, "no web address"),
+        ({"home": "http://127.0.0.1:99999/"}, "no web address"),
+        ({"home": "http://user:secret@example.org/"}, "no web address"),
+        ({"home": "http://127.0.0.1:9/", "mode": "quick"}, "'quick' is unknown; write one of update, full"),
+        ({"home": "http://127.0.0.1:9/", "pages": "some"}, "'some' is unknown; write one of all, budget, none"),
+        ({"home": "http://127.0.0.1:9/", "limit": "0"}, "'0'"),
+        ({"home": "http://127.0.0.1:9/", "limit": "many"}, "'many'"),
+        ({"home": "http://127.0.0.1:9/", "limit": "-1"}, "'-1'"),
+    ],
+)
+def test_every_argument_is_checked_before_anything_is_opened(arguments: dict[str, str], said: str) -> None:
+    with pytest.raises(ConfigurationError, match=re.escape(said)):
+        SiteSpider.order(arguments)
+
+
+def test_a_declared_site_takes_no_other_home() -> None:
+    with pytest.raises(ConfigurationError, match="home"):
+        LongWarJournalSpider.order({"home": "https://example.org/"})
 
 
 def test_a_home_that_redirects_elsewhere_names_the_new_address(folder: Path) -> None:
