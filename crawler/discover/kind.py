@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from crawler.discover.xml import absolute
 from crawler.extract.head import Head, head_of
 from crawler.extract.jsonld import types_of
-from crawler.extract.tree import Element, decode, parse, tokens
+from crawler.extract.tree import Element, decode, parse, text_of, tokens
 from crawler.items import Article
 
 LISTS = frozenset(("collectionpage", "searchresultspage", "profilepage", "itemlist"))
@@ -31,10 +31,10 @@ def why_no_article(body: bytes, content_type: str | None, article: Article) -> s
         return None
     head = head_of(root, article.url)
     kinds = {kind for node in head.nodes for kind in types_of(node)}
-    entries = entries_of(root, article.url)
+    entries = entries_of(root, article)
     if says_article(head) and not kinds & LISTS:
         return None if article.published_at or head.article is not None else "a page of the site: an article by its head, without a date"
-    if kinds & LISTS or len(entries) > 1 or in_list_class(root):
+    if kinds & LISTS or entries or in_list_class(root):
         return f"a listing page ({len(entries)} entries)"
     if kinds & PLAIN:
         return "a page of the site, by its JSON-LD"
@@ -50,27 +50,34 @@ def says_article(head: Head) -> bool:
     return stated or head.first("og:type") == "article" or bool(head.first("article:published_time"))
 
 
-def entries_of(root: Element, url: str) -> set[str]:
-    """Other addresses that the page presents in boxes, each under a headline; empty where one of the boxes is the page's own."""
+def entries_of(root: Element, article: Article) -> set[str]:
+    """Other addresses that the page presents in boxes of their own, each under a headline; empty where the page's text is its own.
+
+    Below many an article stand boxes that lead to others: then most of the text that was read lies outside of them.
+    """
     found: set[str] = set()
+    boxed: list[str] = []
     for box in root.iter("article", "div", "li", "section"):
         if not (box.tag == "article" or ENTRY & set(tokens(box))) or any(up.tag in ELSEWHERE for up in box.iterancestors()):
             continue
-        headings = list(box.iter("h1", "h2", "h3", "h4"))
-        targets = [target for heading in headings[:1] if (target := _target(heading, url))]
-        if headings and headings[0].tag == "h1" and not (targets and targets[0] != url):
-            return set()
-        found.update(target for target in targets if target != url)
-    return found
+        if target := _target(box, article.url):
+            found.add(target)
+            boxed.append(" ".join(text_of(box).split()))
+    body = [" ".join(block.text.split()) for block in article.blocks if block.kind == "body"]
+    own = sum(len(text) for text in body if not any(text in box for box in boxed))
+    return set() if own * 2 > sum(map(len, body)) > 0 else found
 
 
-def _target(heading: Element, url: str) -> str:
-    """Where a headline leads to, on the same host; '' for one that leads nowhere."""
-    anchor = next(heading.iter("a"), None)
-    if anchor is None and (up := heading.getparent()) is not None and up.tag == "a":
-        anchor = up
-    link = absolute(url, anchor.get("href") or "").split("#")[0] if anchor is not None and anchor.get("href") else ""
-    return link if link and urlsplit(link).netloc == urlsplit(url).netloc else ""
+def _target(box: Element, url: str) -> str:
+    """Where the headline of a box leads to on the site: through a link in it, around it, or named after it; '' for nowhere else."""
+    heading = next(box.iter("h1", "h2", "h3", "h4"), None)
+    words = "" if heading is None else " ".join(text_of(heading).split())
+    if heading is None or not words:
+        return ""
+    around = [up for up in heading.iterancestors("a")]
+    named = [anchor for anchor in box.iter("a") if words in f"{anchor.get('aria-label')} {anchor.get('title')} {text_of(anchor)}"]
+    links = [absolute(url, anchor.get("href") or "").split("#")[0] for anchor in [*heading.iter("a"), *around, *named]]
+    return next((link for link in links if link and link != url and urlsplit(link).netloc == urlsplit(url).netloc), "")
 
 
 def in_list_class(root: Element) -> bool:

@@ -16,7 +16,7 @@ from crawler.discover.feed import FeedItem, read_feed
 from crawler.discover.listing import ListingPage, read_listing_page
 from crawler.discover.sitemap import PLACES, Sitemap, read_sitemap
 from crawler.discover.xml import absolute
-from crawler.doors.queue import remember
+from crawler.doors.queue import memory, remember
 from crawler.errors import BadStatus, DoorClosed, FetchError, Forbidden, Limited, OutsideSite, Unreachable
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ class Found:
     discussed: list[FeedItem] = field(default_factory=list)  # items of the comments feed
     whole: bool = False  # one list was read from its first to its last entry
     by: str = ""  # which one: sitemap, feed, listing
+    followed: bool = False  # it was read as far as it leads, whole or not: the next run may stop where all is known
+    sections: list[str] = field(default_factory=list)  # addresses in the menus that proved to be listings
 
 
 class SiteLists:
@@ -67,6 +69,7 @@ class SiteLists:
         for name, read in (("sitemap", self._sitemaps), ("feed", self._feed_pages), ("listing", self._listing)):
             if reading := await read():
                 self.found.whole, self.found.by = reading == "whole", name
+                self.found.followed = self.found.followed or reading == "whole"
                 break
         if self.failures and not self.found.addresses:
             raise Unreachable(f"{self.run.site.home}: no list could be read ({self.failures[0]}); try again later")
@@ -114,16 +117,12 @@ class SiteLists:
 
     def _enough(self, addresses: list[str]) -> bool:
         """True when a list that runs from the newest to the oldest need not be followed: all that it names here is known,
-        and the last reading of a whole list is younger than the sweep allows."""
-        last = self.run.remembered("pages")["walked_at"]
-        if (
-            self.run.order.mode == "full"
-            or not addresses
-            or not last
-            or later(last, days=self.run.sweep_days or 30) <= self.run.store.now()
-        ):
+        and the last time that a list was followed as far as it leads is younger than the sweep allows."""
+        last = memory(self.run).get("followed")
+        if self.run.order.mode == "full" or not addresses or not last:
             return False
-        return all(self.run.addresses.canonical(address) in self.known for address in addresses)
+        recent = later(last, days=self.run.sweep_days or 30) > self.run.store.now()
+        return recent and all(self.run.addresses.canonical(address) in self.known for address in addresses)
 
     # sitemaps
 
@@ -229,12 +228,22 @@ class SiteLists:
         reading = await self._follow(home, first)
         if reading or first.next_page:
             return reading
-        for address in first.sections[:SECTIONS_AT_MOST]:
-            response = await self._fetch(address, "listing")
-            if response is not None:
-                page = self._page(response)
-                await self._follow(response, page if page.boxed else ListingPage((), page.next_page, False))
+        readings = [await self._section(address) for address in self._sections(first)]
+        self.found.followed = "news" not in readings
         return "news" if self.found.addresses else ""  # what stands in no section is not seen: never the whole
+
+    def _sections(self, first: ListingPage) -> tuple[str, ...]:
+        """The menus' addresses; once it is known which of them are listings, these."""
+        found = memory(self.run).get("sections") if self.run.order.mode == "update" else None
+        return tuple(found or first.sections[:SECTIONS_AT_MOST])
+
+    async def _section(self, address: str) -> Reading:
+        response = await self._fetch(address, "listing")
+        if response is None:
+            return "" if address in self.ended else "news"
+        page = self._page(response)
+        self.found.sections += [address] if page.boxed or page.next_page else []
+        return await self._follow(response, page if page.boxed else ListingPage((), page.next_page, False))
 
     def _page(self, response: Response) -> ListingPage:
         return read_listing_page(response.text if hasattr(response, "text") else "", response.url)

@@ -37,13 +37,14 @@ def pages_to_read(run: Run, found: Found) -> list[str]:
 
 def _news(run: Run, found: Found) -> set[str]:
     """Addresses whose feed item says something else than it did in the last run: the text, or the number of comments."""
-    told = _memory(run).get("items", {})
+    told = memory(run).get("items", {})
     return {address for address, item in found.items.items() if told.get(address, item.digest) != item.digest}
 
 
-def _memory(run: Run) -> dict[str, Any]:
-    memory: dict[str, Any] = json.loads(run.remembered("pages").get("watermark") or "{}")
-    return memory
+def memory(run: Run) -> dict[str, Any]:
+    """What ``remember`` wrote in the last run."""
+    marks: dict[str, Any] = json.loads(run.remembered("pages").get("watermark") or "{}")
+    return marks
 
 
 def _is_due(run: Run, row: dict[str, str] | None, lastmod: str) -> bool:
@@ -66,7 +67,7 @@ def _unlisted(run: Run, found: Found, held: Mapping[str, dict[str, str]]) -> lis
     Each is asked for by itself before anything is said of it. A list that suddenly lacks many is more likely broken than
     right: then as many are asked for as tell which it is. One that answered though no list names it waits for the sweep.
     """
-    elsewhere = set(_memory(run).get("elsewhere", ()) if run.order.mode == "update" else ())
+    elsewhere = set(memory(run).get("elsewhere", ()) if run.order.mode == "update" else ())
     now, again, absent = run.store.now(), [], []
     for address, row in held.items():
         if address != row["url"] or address in found.addresses or row["gone_at"]:
@@ -80,12 +81,18 @@ def _unlisted(run: Run, found: Found, held: Mapping[str, dict[str, str]]) -> lis
 
 def remember(run: Run, found: Found, since: str) -> None:
     """What this reading of the lists came to, for status and for the next run. ``since``: when the run began."""
-    now, was, swept = run.store.now(), set(_memory(run).get("elsewhere", ())), run.sweep_size("pages")
+    now, was, swept = run.store.now(), set(memory(run).get("elsewhere", ())), run.sweep_size("pages")
     if found.whole:
         rows = known.addresses(run.store.db, run.site_id)
         unlisted = {a: row for a, row in rows.items() if a == row["url"] and a not in found.addresses and not row["missing_since"]}
         was = {address for address, row in unlisted.items() if address in was or row["checked_at"] >= since}
-    marks = {"by": found.by, "items": {a: item.digest for a, item in found.items.items()}, "elsewhere": sorted(was)}
+    marks = {
+        "by": found.by,
+        "followed": now if found.followed else memory(run).get("followed"),
+        "sections": found.sections or memory(run).get("sections", []),
+        "items": {address: item.digest for address, item in found.items.items()},
+        "elsewhere": sorted(was),
+    }
     columns = {"total": len(found.addresses), "walked_at": now} if found.whole else {}
     run.store.save_list(
         run.site_id, "pages", door=found.by or "listing", url=run.site.home, watermark=json.dumps(marks), checked_at=now, **columns

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -177,7 +178,7 @@ def _widen(element: Element, number: str, numbers: dict[Element, str], taken: se
     if element.tag in ("dt", "dd"):
         return element
     for up in element.iterancestors():
-        if up.tag in ("body", "ol", "ul", "dl", "table", "tbody", "html") or up in taken:
+        if up.tag in ("body", "ol", "ul", "dl", "table", "tbody", "html") or up in taken or up.get("id") == "comments":
             break
         if not _is_wrapper(up):
             if scope is element and _only_of(up, number, numbers) and up.getparent() is not None and _is_wrapper(up.getparent()):
@@ -286,7 +287,14 @@ def _shown_depth(element: Element) -> int | None:
             match = _DEPTH.fullmatch(name)
             if match is not None:
                 return int(match.group(1))
-    return None
+    return _indented(element)
+
+
+def _indented(element: Element) -> int | None:
+    """Drupal puts answers into ``div.indented`` after the comment that they answer."""
+    around = sum("indented" in tokens(up) for up in (element, *element.iterancestors()))
+    answered = any("indented" in tokens(below) for below in islice(element.itersiblings(), 2) if isinstance(below.tag, str))
+    return around + 1 if around or answered else None
 
 
 def _unnumbered(root: Element) -> list[tuple[Element, str, str | None]]:

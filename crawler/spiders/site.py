@@ -105,7 +105,7 @@ class SiteSpider(scrapy.Spider):
         posts = self.run.remembered("posts")
         if posts["url"] and not posts["closed"]:
             return True
-        if posts["closed"] and self.run.order.mode == "update" and self.run.remembered("pages")["walked_at"]:
+        if posts["closed"] and self.run.order.mode == "update" and self.run.remembered("pages")["checked_at"]:
             return False  # found closed before; a full run looks again
         home = await self.run.front_page()
         links = b", ".join(home.headers.getlist("Link")).decode("latin-1")

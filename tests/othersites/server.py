@@ -1,0 +1,84 @@
+"""A small web server on loopback whose pages a test can change and break."""
+
+from __future__ import annotations
+
+import re
+import threading
+from html import escape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Self
+from urllib.parse import parse_qsl, urlsplit
+
+from .pieces import Piece, make_pieces
+
+Answer = tuple[int, str, str]  # status, media type, body; for a redirect the body is the address
+HTML, XML, TEXT = "text/html; charset=utf-8", "application/xml", "text/plain; charset=utf-8"
+
+
+class OtherSite:
+    """`with Site() as site:` serves it at `site.home` (no trailing slash). A subclass answers for a path.
+
+    ``requests`` are the paths asked for, with their query; ``broken`` maps a pattern to the status that answers in its place.
+    """
+
+    count = 12
+
+    def __init__(self) -> None:
+        self.pieces = make_pieces(self.count)
+        self.requests: list[str] = []
+        self.broken: dict[str, int] = {}
+        self.home = ""
+
+    def answer(self, path: str, query: dict[str, str]) -> Answer | None:
+        """None for what the site does not know."""
+        raise NotImplementedError
+
+    def not_found(self) -> str:
+        raise NotImplementedError
+
+    def address(self, piece: Piece) -> str:
+        raise NotImplementedError
+
+    def piece(self, number: int) -> Piece:
+        return next(piece for piece in self.pieces if piece.number == number)
+
+    def __enter__(self) -> Self:
+        handler = type("SiteHandler", (Handler,), {"site": self})
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.server.daemon_threads = True
+        self.home = f"http://127.0.0.1:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Handler(BaseHTTPRequestHandler):
+    site: OtherSite
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+
+    def do_GET(self) -> None:
+        self.site.requests.append(self.path)
+        broken = next((status for pattern, status in self.site.broken.items() if re.search(pattern, self.path)), None)
+        parts = urlsplit(self.path)
+        known = self.site.answer(parts.path, dict(parse_qsl(parts.query))) if broken is None else (broken, HTML, "<h1>Error</h1>")
+        status, mime, body = known or (404, HTML, self.site.not_found())
+        content = b"" if status in (301, 302) else body.encode()
+        self.send_response(status)
+        if status in (301, 302):
+            self.send_header("Location", body)
+        self.send_header("Content-Type", mime)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """``requests`` is the log."""
+
+
+def paragraphs(piece: Piece) -> str:
+    return "\n".join(f"<p>{escape(text, quote=False)}</p>" for text in piece.paragraphs)
