@@ -54,6 +54,12 @@ def begins_with_bio(text: str, bios: Iterable[str]) -> bool:
     return any(wording.startswith(bio) for bio in bios if len(bio) >= SHORTEST_BIO)
 
 
+def speaks_of_authors(text: str, authors: Iterable[str]) -> bool:
+    """Whether a last paragraph begins with the full name of one of the article's authors: people do not report on themselves so."""
+    wording = letters(text)
+    return any(wording.startswith(letters(name)) for name in authors if len(name.split()) > 1)
+
+
 def learned_kind(wording: Wording) -> tuple[str, str] | None:
     """(kind, rule) that a recurring wording has earned; None where it stays what its page's rules say: text."""
     if wording.articles < 3 or wording.edge < AT_THE_EDGE * wording.articles:

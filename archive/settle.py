@@ -10,7 +10,7 @@ from collections.abc import Container
 
 from sqlite_utils import Database
 
-from archive.boilerplate import LEARNED, Wording, begins_with_bio, learned_kind, letters, replaced
+from archive.boilerplate import LEARNED, Wording, begins_with_bio, learned_kind, letters, replaced, speaks_of_authors
 from archive.decisions import decided
 from archive.revisions import same_time
 from archive.seal import seal
@@ -56,7 +56,7 @@ def learn(db: Database, site_id: int) -> dict[str, tuple[str, str]]:
             [site_id, wording.fingerprint, label, wording.text, wording.articles, len(wording.authors), rule],
         )
     labels = {fingerprint: (label, rule) for fingerprint, (_, label, rule) in found.items()}
-    labels |= _shared_paragraphs(db, site_id, labels, [letters(w.text) for w, label, _ in found.values() if label == "bio"])
+    labels |= _last_paragraphs(db, site_id, labels, [letters(w.text) for w, label, _ in found.values() if label == "bio"])
     labels |= {fingerprint: (row["value"], "decided by a person") for fingerprint, row in decided(db, "label").items()}
     return labels
 
@@ -80,23 +80,27 @@ def _wordings(db: Database, site_id: int) -> list[Wording]:
     return [_wording(db, f, where, own, signed, dates) for f, where in places.items()]
 
 
-def _shared_paragraphs(db: Database, site_id: int, learned: Container[str], bios: list[str]) -> dict[str, tuple[str, str]]:
-    """Labels of last paragraphs that begin with a learned bio and go on with another author's."""
+def _last_paragraphs(db: Database, site_id: int, learned: Container[str], bios: list[str]) -> dict[str, tuple[str, str]]:
+    """Labels of last paragraphs that are bios though no three articles share them: they begin with a learned bio and go on with
+    another author's, or they speak of their own authors by full name."""
     sql = """
-        select blocks.revision_id, blocks.position, blocks.fingerprint
+        select blocks.revision_id, blocks.position, blocks.fingerprint, revisions.article_id
         from articles
         join revisions on revisions.article_id = articles.id
         join blocks on blocks.revision_id = revisions.id
         where articles.site_id = ? and blocks.fingerprint <> '' and (blocks.kind = 'body' or blocks.rule like 'learned: %')
         order by blocks.revision_id, blocks.position
         """
-    last = {revision_id: (position, f) for revision_id, position, f in db.execute(sql, [site_id]) if f not in learned} if bios else {}
-    text = "select text from blocks where revision_id = ? and position = ?"
-    return {
-        f: ("bio", f"{LEARNED}begins with a learned bio")
-        for revision_id, (position, f) in last.items()
-        if begins_with_bio(db.execute(text, [revision_id, position]).fetchone()[0], bios)
-    }
+    last = {r: (position, f, article) for r, position, f, article in db.execute(sql, [site_id]) if f not in learned}
+    signed, labels = _signed(db, site_id), {}
+    for revision_id, (position, f, article) in last.items():
+        sql = "select text from blocks where revision_id = ? and position = ?"
+        [text] = db.execute(sql, [revision_id, position]).fetchone() if position else [""]
+        if begins_with_bio(text, bios):
+            labels[f] = ("bio", f"{LEARNED}begins with a learned bio")
+        elif speaks_of_authors(text, signed[article]):
+            labels[f] = ("bio", f"{LEARNED}the last paragraph begins with its author's name")
+    return labels
 
 
 def _signed(db: Database, site_id: int) -> dict[int, list[str]]:
@@ -219,7 +223,15 @@ def _fold(db: Database, site_id: int, since: str) -> int:
         if new[0] != old[0] or not same_time(new[1], old[1]):
             continue
         last_seen, article_id = db.execute("select last_seen_at, article_id from revisions where id = ?", [new_id]).fetchone()
-        db.execute("update articles set revision_id = ? where id = ?", [old_id, article_id])
+        db.execute(
+            """
+            update articles
+            set revision_id = old.id, title = old.title, byline = old.byline, published_at = old.published_at
+            from revisions as old
+            where articles.id = ? and old.id = ?
+            """,
+            [article_id, old_id],
+        )
         db.execute("update revisions set last_seen_at = ? where id = ?", [last_seen, old_id])
         db.execute("update or ignore revision_captures set revision_id = ? where revision_id = ?", [old_id, new_id])
         db.execute("delete from revision_captures where revision_id = ?", [new_id])

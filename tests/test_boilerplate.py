@@ -107,3 +107,11 @@ def test_what_stands_where_boilerplate_stood_is_boilerplate_and_a_new_paragraph_
 def test_a_short_bio_does_not_swallow_a_sentence_that_begins_like_it() -> None:
     assert begins_with_bio(f"{BIO} And more.", [letters(BIO)])
     assert not begins_with_bio("Mara Ellsworth said no.", [letters("Mara Ellsworth")])
+
+
+def test_a_last_paragraph_that_begins_with_its_authors_name_is_a_bio(desk: Desk) -> None:
+    bio = "Mara Ellsworth edits this desk. Idris Vane reports for it."
+    desk.see(report(1, *own(1), bio), report(2, own(2)[0], "Mara Ellsworth was asked to leave.", own(2)[1]))
+    settle(desk)
+    assert [kind for kind, _ in kinds(desk, 1)] == ["body", "body", "bio"]
+    assert [kind for kind, _ in kinds(desk, 2)] == ["body", "body", "body"]
