@@ -19,6 +19,7 @@ COMMANDS = {
     "status": "archive.publish.commands.status",
     "changes": "archive.commands.changes",
     "diff": "archive.commands.diff",
+    "verify": "archive.commands.verify",
     "accept": "archive.commands.accept",
     "label": "archive.commands.label",
     "withhold": "archive.commands.withhold",

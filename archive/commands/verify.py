@@ -1,0 +1,27 @@
+"""``python -m archive verify``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from archive.database import open_for_reading
+from archive.find import site_named
+from archive.verify import Verification
+
+HELP = "read everything and compare it with its digests; a line for each finding; exit code 3 when there is one"
+WRONG = 3
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--site", metavar="NAME", help="only this site's files and rows")
+
+
+def run(folder: Path, arguments: argparse.Namespace) -> int:
+    if arguments.site:
+        site_named(open_for_reading(folder), arguments.site)
+    verification = Verification(folder, arguments.site)
+    for finding in verification.findings():
+        print(finding, flush=True)
+    print(verification.summary)
+    return WRONG if verification.wrong else 0
