@@ -20,6 +20,7 @@ COMMANDS = {
     "changes": "archive.commands.changes",
     "diff": "archive.commands.diff",
     "verify": "archive.commands.verify",
+    "backup": "archive.commands.backup",
     "accept": "archive.commands.accept",
     "label": "archive.commands.label",
     "withhold": "archive.commands.withhold",
