@@ -14,7 +14,7 @@ from archive.clock import moment
 from archive.errors import ConfigurationError
 from archive.warc import WarcWriter
 from crawler.addresses import Addresses, family
-from crawler.errors import OutsideSite
+from crawler.errors import OutsideSite, Unreachable
 from crawler.identity import SOFTWARE
 from crawler.items import Answer, Article
 from crawler.outcome import ALARM, CONFIGURATION, UNREACHABLE, Outcome
@@ -88,6 +88,8 @@ class Run:
 
     def settle_home(self, response: Response) -> None:
         """The home may move once, to https and with or without www.: from here on it is that address."""
+        if response.status >= 500 or response.status == 429:
+            raise Unreachable(f"{response.url} answers {response.status}; try again later")
         if response.status >= 400:
             raise ConfigurationError(f"{response.url} answers {response.status}; check the address of the site's front page")
         if response.url == self.site.home:
@@ -137,6 +139,8 @@ class Run:
         """Too many newly missing at once: nothing is marked, a person is told."""
         kind = "article" if table == "articles" else "comment"
         allowed = max(5, self.held(kind) // 50)
+        if newly > allowed and known.mass_loss_accepted(self.store.db, self.site_id, self.crawl_id):
+            return False
         if newly > allowed:
             self.outcome.add(ALARM, f"{newly} {table} are missing at once (more than {allowed}): none is marked; look at the site")
         return newly > allowed

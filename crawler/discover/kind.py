@@ -74,9 +74,8 @@ def _target(box: Element, url: str) -> str:
     words = "" if heading is None else " ".join(text_of(heading).split())
     if heading is None or not words:
         return ""
-    around = [up for up in heading.iterancestors("a")]
     named = [anchor for anchor in box.iter("a") if words in f"{anchor.get('aria-label')} {anchor.get('title')} {text_of(anchor)}"]
-    links = [absolute(url, anchor.get("href") or "").split("#")[0] for anchor in [*heading.iter("a"), *around, *named]]
+    links = [absolute(url, anchor.get("href") or "").split("#")[0] for anchor in [*heading.iter("a"), *heading.iterancestors("a"), *named]]
     return next((link for link in links if link and link != url and urlsplit(link).netloc == urlsplit(url).netloc), "")
 
 

@@ -135,8 +135,8 @@ class SiteLists:
         found: list[tuple[str, bool]] = []  # (place, whether it was read whole) of those that name articles
         failures = len(self.failures)
         for place in dict.fromkeys([*named, *places]):
-            if found and place not in named:
-                break
+            if (found and place not in named) or (last["url"] and len(self.failures) > failures):
+                break  # found; or the one that was found before fails today, which makes no other one more likely
             names, whole = await self._sitemap_tree(place)
             found += [(place, whole)] if names else []
         whole = bool(found) and all(whole for _, whole in found)

@@ -16,7 +16,7 @@ SITE = "Archipelago Review"
 
 
 class Magazine(OtherSite):
-    count, per_page = 23, 8
+    count, per_page, zone = 23, 8, ZONE
 
     def address(self, piece: Piece) -> str:
         return f"{self.home}/analysis/{piece.slug}"
@@ -71,7 +71,8 @@ class Magazine(OtherSite):
         rows = "".join(
             f'<div class="views-row"><article class="node node--type-article node--view-mode-teaser"><h2><a href="/analysis/{p.slug}" '
             f'rel="bookmark"><span class="field field--name-title">{escape(p.title)}</span></a></h2>'
-            f'<div class="node__meta">By {p.author} on {written(p.at)}</div><div class="field field--name-body"><p>{p.paragraphs[0]}</p></div></article></div>'
+            f'<div class="node__meta">By {p.author} on {written(p.at)}</div>'
+            f'<div class="field field--name-body"><p>{p.paragraphs[0]}</p></div></article></div>'
             for p in shown
         )
         pages = "".join(f'<li class="pager__item"><a href="?page={n}">{n + 1}</a></li>' for n in range(last + 1) if n != number)
@@ -92,7 +93,8 @@ class Magazine(OtherSite):
         }
         inner = (
             '<footer class="node__meta"><div class="node__submitted">Submitted by '
-            f'<span class="field field--name-uid"><span>{piece.author}</span></span> on <span class="field field--name-created">{written(piece.at)}</span></div></footer><div class="node__content">'
+            f'<span class="field field--name-uid"><span>{piece.author}</span></span> on '
+            f'<span class="field field--name-created">{written(piece.at)}</span></div></footer><div class="node__content">'
             f'<div class="clearfix text-formatted field field--name-body field--type-text-with-summary">{paragraphs(piece)}</div>'
             f'<div class="field field--name-field-tags"><div class="field__label">Tags</div><div class="field__items">{tags}</div></div>'
             f"{self.thread(piece)}</div>"
@@ -113,7 +115,8 @@ class Magazine(OtherSite):
             f'<footer class="comment__meta"><p class="comment__author"><span>{remark.author}</span></p>'
             f'<p class="comment__time">{written(remark.at)}</p><p class="comment__permalink"><a href="/comment/{remark.number}#comment-'
             f'{remark.number}" hreflang="en">Permalink</a></p></footer><div class="comment__content">'
-            f'<div class="clearfix text-formatted field field--name-comment-body"><p>{escape(remark.text, quote=False)}</p></div><ul class="links inline"><li class="comment-reply">'
+            f'<div class="clearfix text-formatted field field--name-comment-body"><p>{escape(remark.text, quote=False)}</p></div>'
+            f'<ul class="links inline"><li class="comment-reply">'
             f'<a href="/comment/reply/node/{piece.number}/comment/{remark.number}">Reply</a></li></ul></div></article>'
             + (f'<div class="indented">{answers}</div>' if answers else "")
         )

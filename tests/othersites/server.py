@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from datetime import UTC, tzinfo
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -23,6 +24,7 @@ class OtherSite:
     """
 
     count = 12
+    zone: tzinfo = UTC  # of the clock on its wall
 
     def __init__(self) -> None:
         self.pieces = make_pieces(self.count)

@@ -69,7 +69,8 @@ class StaticSite(OtherSite):
             f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}{" | " if title else ""}Tidewatch</title>'
             f'<meta name="generator" content="Hugo 0.119.0"><link rel="canonical" href="{self.home}{path}">{marks}{feed}</head><body>'
             '<header class="header"><nav><div class="logo"><a href="/">Tidewatch</a></div>'
-            '<ul id="menu"><li><a href="/posts/">Posts</a></li><li><a href="/tags/">Tags</a></li><li><a href="/about/">About</a></li></ul></nav></header>'
+            '<ul id="menu"><li><a href="/posts/">Posts</a></li>'
+            '<li><a href="/tags/">Tags</a></li><li><a href="/about/">About</a></li></ul></nav></header>'
             f'<main class="main">{main}</main>'
             '<footer class="footer"><span>&copy; 2026 Tidewatch</span> <span>Powered by Hugo</span></footer></body></html>'
         )

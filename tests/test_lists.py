@@ -1,0 +1,140 @@
+"""Lists that shrink, break or lie: nothing is called missing that did not say so itself, and nothing outside is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.crawls import copied, crawl, dump, rows
+from tests.demosite import DemoSite, feeds
+from tests.test_pages import WRITTEN, readable
+
+ARTICLES = "/wp-sitemap-posts-post-1.xml"
+
+
+@dataclass(frozen=True)
+class Held:
+    """A site that is held; each test goes on from a copy of its archive, and leaves the site as it was."""
+
+    site: DemoSite
+    folder: Path
+
+
+@pytest.fixture(scope="module")
+def archived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Held]:
+    folder = tmp_path_factory.mktemp("lists") / "archive"
+    with DemoSite(rest="404") as site:
+        assert crawl(site, folder).code == 0
+        yield Held(site, folder)
+
+
+@pytest.fixture
+def held(archived: Held, folder: Path) -> Iterator[Held]:
+    site = archived.site
+    published = {number: post.status for number, post in site.posts.items()}
+    site.clear_requests()
+    yield Held(site, copied(archived.folder, folder))
+    site.clear_faults()
+    for number, status in published.items():
+        site.posts[number].status = status
+
+
+def asked_articles(site: DemoSite) -> list[str]:
+    return [request.path for request in site.requests if request.path.startswith("/archives/2")]
+
+
+def shrink(monkeypatch: pytest.MonkeyPatch, keep: int) -> None:
+    """The sitemap names only so many articles; the articles stay where they are."""
+    whole = feeds.sitemap_urls
+    monkeypatch.setattr(
+        feeds, "sitemap_urls", lambda state, name: whole(state, name)[:keep] if name == "posts-post" else whole(state, name)
+    )
+
+
+def test_a_sitemap_that_shrinks_marks_nothing_and_what_answers_is_not_asked_again(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = dump(held.folder, ["revisions", "absences"])
+    shrink(monkeypatch, 5)
+    assert crawl(held.site, held.folder).code == 0
+    assert dump(held.folder, ["absences"])["absences"] == before["absences"] == []
+    assert len(asked_articles(held.site)) > 25
+    held.site.clear_requests()
+    assert crawl(held.site, held.folder).code == 0
+    assert asked_articles(held.site) == []
+    assert rows(held.folder, "select count(*) from revisions") == [(len(before["revisions"]),)]
+
+
+@pytest.mark.parametrize(
+    "what", [{"truncate": True}, {"lie": "garbage"}, {"lie": "donate"}, {"status": 404}, {"status": 503}, {"drop": True}]
+)
+def test_a_sitemap_that_breaks_is_no_list_and_the_next_list_is_read(held: Held, what: dict[str, object]) -> None:
+    before = dump(held.folder, WRITTEN)
+    held.site.fault(ARTICLES, **what)
+    run = crawl(held.site, held.folder)
+    assert (run.code, run.err) == (0, "")
+    assert dump(held.folder, WRITTEN) == before
+    assert asked_articles(held.site) == []
+    assert len(held.site.requests) <= 10
+
+
+def test_mass_loss_marks_nothing_and_exits_4(held: Held) -> None:
+    for number in list(readable(held.site))[:8]:
+        held.site.trash(int(number))
+    run = crawl(held.site, held.folder)
+    assert run.code == 4
+    assert len(run.lines) == 1 and "missing at once" in run.err
+    assert rows(held.folder, "select count(*) from absences") == [(0,)]
+
+
+def test_a_few_that_are_gone_are_marked_and_become_gone_only_later(held: Held) -> None:
+    numbers = list(readable(held.site))[:3]
+    for number in numbers:
+        held.site.trash(int(number))
+    for gone in (0, 0, 3):
+        assert crawl(held.site, held.folder, GONE_AFTER=24 if not gone else 0).code == 0
+        assert rows(held.folder, "select count(*), count(gone_at) from absences where comment_id is null") == [(3, gone)]
+    held.site.publish(int(numbers[0]))
+    assert crawl(held.site, held.folder).code == 0
+    assert rows(held.folder, "select count(*) from absences where back_at is not null") == [(1,)]
+
+
+def test_a_sitemap_that_names_files_and_pages_outside_the_site_leads_nowhere_else(folder: Path) -> None:
+    with DemoSite(rest="404") as other, DemoSite(rest="404", feeds=False) as site:
+        site.robots = f"User-agent: *\nSitemap: {other.home}/wp-sitemap.xml\nSitemap: {site.home}/wp-sitemap.xml\n"
+        assert crawl(site, folder).code == 0
+        assert other.requests == []
+        assert rows(folder, "select count(*) from articles") == [(len(readable(site)),)]
+
+
+def test_lists_that_are_all_gone_leave_the_archive_as_it_is(held: Held) -> None:
+    before = dump(held.folder, WRITTEN)
+    held.site.fault(r"sitemap|feed", status=404)
+    held.site.fault(r"^/(page/\d+)?$", lie="empty")
+    run = crawl(held.site, held.folder)
+    assert run.code == 5
+    assert "untouched" in run.err
+    assert dump(held.folder, WRITTEN) == before
+
+
+def test_lists_that_fail_end_the_run_as_unreachable(held: Held) -> None:
+    before = dump(held.folder, WRITTEN)
+    held.site.fault(r"sitemap|feed|^/(page/\d+)?$", status=503)
+    run = crawl(held.site, held.folder)
+    assert run.code == 5
+    assert len(run.lines) == 1 and "503" in run.err
+    assert dump(held.folder, WRITTEN) == before
+
+
+def test_an_unchanged_site_without_sitemap_is_not_listed_to_its_end_again(folder: Path) -> None:
+    with DemoSite(rest="404", sitemap=False) as site:
+        assert crawl(site, folder).code == 0
+        assert [request.path for request in site.requests if "paged=" in request.path][-1].endswith("paged=6")
+        site.clear_requests()
+        assert crawl(site, folder).code == 0
+        assert [request.path for request in site.requests] == ["/robots.txt", "/feed", "/comments/feed"]
+        site.trash(105)
+        site.clear_requests()
+        assert crawl(site, folder, "mode=full").code == 0
+        assert rows(folder, "select source_id from articles where missing_since is not null") == [("105",)]
