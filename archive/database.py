@@ -30,7 +30,8 @@ def connect(path: Path | str) -> sqlite3.Connection:
     """A connection with the pragmas every writer uses. WAL with full synchronisation: a committed answer survives a power cut."""
     connection = sqlite3.connect(path, isolation_level=None, timeout=60)
     connection.executescript(
-        "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma temp_store = memory; pragma cache_size = -64000"
+        "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma temp_store = memory;"
+        "pragma cache_size = -64000"
     )
     return connection
 

@@ -37,7 +37,7 @@ create table crawls (
   finished_at text,  -- when it ended; empty while it runs, or when it was killed
   mode text not null,  -- update: what changed; full: everything read again
   outcome text,  -- one word: complete, interrupted, failed, killed, ...
-  exit_code integer,  -- what the command returned: 0 complete, 1 bug, 2 configuration, 3 disk or database, 4 content alarm, 5 unreachable, 130 interrupted
+  exit_code integer,  -- 0 complete, 1 bug, 2 configuration, 3 disk or database, 4 content alarm, 5 unreachable, 130 interrupted
   requests integer not null default 0,  -- HTTP requests sent, robots.txt included
   bytes integer not null default 0,  -- body bytes received, as transferred
   new integer not null default 0,  -- articles and comments seen for the first time
@@ -153,7 +153,7 @@ create table revisions (
   number integer not null,  -- 1 is the first state seen
   seen_at text not null,  -- when this state was first seen
   last_seen_at text not null,  -- when this state was last seen
-  change text,  -- weightiest change against the revision before: correction, number, name, headline, byline, date, tags, link, wording, typo
+  change text,  -- weightiest change since the revision before: correction, number, name, headline, byline, date, tags, link, wording, typo
   declared integer,  -- 1 when the article itself declares the change, 0 when not, empty when there is nothing to declare
   door text not null,  -- rest or page: which door showed it
   title text not null,  -- headline

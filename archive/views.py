@@ -69,7 +69,12 @@ create view changes as  -- Everything that happened to articles and comments, as
   union all
   select
     new.seen_at,
-    cast(case when new.parent_id is not old.parent_id and new.text = old.text and new.author = old.author then 'moved' else 'edited' end as text),
+    cast(
+      case
+        when new.parent_id is not old.parent_id and new.text = old.text and new.author = old.author then 'moved'
+        else 'edited'
+      end as text
+    ),
     comments.author,
     comments.article_id,
     comments.id
