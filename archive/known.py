@@ -234,6 +234,12 @@ def accepted(db: Database, capture_id: int | None, url: str, reason: str) -> boo
     return capture_id in captures or db.execute(sql, [*captures, url, reason]).fetchone() is not None
 
 
+def refused_before(db: Database, site_id: int, url: str, reason: str, before: str) -> bool:
+    """Whether a page was refused for the same reason at or before a time."""
+    sql = "select 1 from quarantine where site_id = ? and url = ? and reason = ? and captured_at <= ?"
+    return db.execute(sql, [site_id, url, reason, before]).fetchone() is not None
+
+
 def mass_loss_accepted(db: Database, site_id: int, crawl_id: int) -> bool:
     """Whether a person has said that what is missing at once is missing. It holds for one run: the first that ends after it was said."""
     [name] = db.execute("select name from sites where id = ?", [site_id]).fetchone()

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 from crawler.items import Article
 
 SHRUNK = 0.4  # of the held text: less than that is judged before it is believed
+SHRANK = "the text shrank"
 LISTINGS = ("a listing", "the home page", "not a page", "a page of the site", "behind a password")
 
 
@@ -37,10 +38,12 @@ def refusal(article: Article, asked: str, held: Mapping[str, Any] | None) -> str
         return None
     if article.source_id and held["source_id"] and article.source_id != held["source_id"]:
         return f"another article: the page's id is {article.source_id}, the archive's {held['source_id']}"
+    if article.source_id is None and held["source_id"] and held["door"] == "page":
+        return f"the page no longer shows its id, which was {held['source_id']}: a redesign, or another page"
     if article.source_id is None and not recognisable(article, held):
         return "the page shows neither the article's id nor its headline nor a paragraph of it"
     if held["door"] == "page" and held["word_count"] > 50 and len(article.text.split()) < held["word_count"] * SHRUNK:
-        return f"the text shrank from {held['word_count']} to {len(article.text.split())} words"
+        return f"{SHRANK} from {held['word_count']} to {len(article.text.split())} words"
     return None
 
 

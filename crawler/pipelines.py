@@ -9,7 +9,8 @@ from scrapy.exceptions import DropItem
 
 from archive import known
 from archive.articles import Seen, find_article
-from crawler.gate import refusal
+from archive.clock import later
+from crawler.gate import SHRANK, refusal
 from crawler.identity import EXTRACTOR
 from crawler.run import run_of
 
@@ -34,10 +35,19 @@ class GatePipeline:
             run = run_of(self.crawler)
             row = find_article(run.store.db, run.site_id, article.source_id, answer.asked)
             held = row and known.held(run.store.db, row["id"])
-            if reason := refusal(article, answer.asked, held):
+            reason = refusal(article, answer.asked, held)
+            if reason and not self.believed(answer, reason):
                 run.store.quarantine(run.crawl_id, run.site_id, answer.asked, reason, answer.captures[0][0], answer.at)
                 raise DropItem(f"{answer.asked}: {reason}")
         return answer
+
+    def believed(self, answer: Answer, reason: str) -> bool:
+        """A person accepted the page, or its text shrank in the same way a day ago: then it is what the site shows."""
+        run = run_of(self.crawler)
+        if known.accepted(run.store.db, answer.captures[0][0], answer.asked, reason):
+            return True
+        before = later(answer.at, hours=-run.gone_after)
+        return reason.startswith(SHRANK) and known.refused_before(run.store.db, run.site_id, answer.asked, reason, before)
 
 
 class StorePipeline:

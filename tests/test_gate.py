@@ -50,9 +50,14 @@ def test_a_new_headline_or_a_new_text_alone_is_an_edit() -> None:
 
 
 def test_a_text_that_shrank_is_judged_only_against_the_same_door() -> None:
-    long = HELD | {"word_count": 400, "door": "page"}
+    long = HELD | {"word_count": 400, "door": "page", "source_id": None}
     assert refusal(PAGE, ASKED, long) == "the text shrank from 400 to 9 words"
     assert refusal(PAGE, ASKED, long | {"door": "rest"}) is None
+
+
+def test_a_page_that_showed_its_id_and_no_longer_does_is_refused() -> None:
+    assert "no longer shows its id" in (refusal(PAGE, ASKED, HELD | {"door": "page"}) or "")
+    assert refusal(PAGE, ASKED, HELD | {"door": "page", "source_id": None}) is None
 
 
 def test_a_listing_is_honestly_no_article_and_a_challenge_is_not_honest() -> None:
