@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.crawls import Run, dump, rows, scrapy
+from tests.conftest import Stage
+from tests.crawls import Run, copied, dump, rows, scrapy
 from tests.othersites import Magazine, StaticSite
 from tests.othersites.pieces import Piece
 from tests.othersites.server import OtherSite
@@ -57,60 +59,93 @@ def assert_is(piece: Piece, row: tuple[Any, ...], zone: tzinfo, *, marked: bool)
         assert (at[:10], precision) == (f"{piece.at:%Y-%m-%d}", "day")
 
 
-@pytest.mark.parametrize("name", SITES)
-def test_a_site_is_archived_with_every_article_and_nothing_else(name: str, folder: Path) -> None:
-    with SITES[name]() as site:
-        run = crawl(site, folder)
-        assert (run.code, run.err) == (0, "")
-        found = held(folder)
-        assert found.keys() == {site.address(piece) for piece in site.pieces}
-        marked = "unmarked" not in name
-        for piece in site.pieces:
-            assert_is(piece, found[site.address(piece)], site.zone, marked=marked)
-            if marked:
-                assert terms(folder, site.address(piece)) == sorted(piece.tags)
-        assert rows(folder, "select count(*) from gaps where explained = 0") == [(0,)]
-        assert rows(folder, "select count(*) from quarantine") == [(0,)]
-        assert not [path for path in site.requests if path.startswith(("/user", "/admin"))]
-        before = dump(folder, WRITTEN)
-        site.requests.clear()
-        again = crawl(site, folder)
-        assert (again.code, again.err) == (0, "")
-        assert "nothing new" in again.out
-        assert dump(folder, WRITTEN) == before
-        assert len(site.requests) <= UNCHANGED.get(name, 4), site.requests
+@dataclass(frozen=True)
+class Archived:
+    """A site as it was crawled once, and at once again."""
+
+    name: str
+    site: OtherSite
+    first: Stage
+    again: Stage
+
+    @property
+    def marked(self) -> bool:
+        return "unmarked" not in self.name
 
 
-def test_pages_that_are_no_articles_are_explained_gaps(folder: Path) -> None:
-    with StaticSite() as site:
-        assert crawl(site, folder).code == 0
-        reasons = {ref.removeprefix(site.home): reason for ref, reason in rows(folder, "select ref, reason from gaps where explained = 1")}
-    lists = {base for base, _, _ in site.tag_lists()} | {"/posts/"}
+@pytest.fixture(scope="module")
+def archives(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Archived]:
+    found = {}
+    for name, make in SITES.items():
+        place = tmp_path_factory.mktemp("other")
+        with make() as site:
+            run = crawl(site, place / "live")
+            first = Stage(run, copied(place / "live", place / "first"), [*site.requests])
+            site.requests.clear()
+            run = crawl(site, place / "live")
+            found[name] = Archived(name, site, first, Stage(run, place / "live", [*site.requests]))
+    return found
+
+
+@pytest.fixture(params=SITES)
+def archived(request: pytest.FixtureRequest, archives: dict[str, Archived]) -> Archived:
+    return archives[request.param]
+
+
+def test_every_article_is_there_and_nothing_else(archived: Archived) -> None:
+    assert (archived.first.run.code, archived.first.run.err) == (0, "")
+    assert held(archived.first.folder).keys() == {archived.site.address(piece) for piece in archived.site.pieces}
+    assert archived.first.rows("select count(*) from gaps where explained = 0") == [(0,)]
+    assert archived.first.rows("select count(*) from quarantine") == [(0,)]
+
+
+def test_title_text_author_date_and_tags_are_the_sites(archived: Archived) -> None:
+    found = held(archived.first.folder)
+    for piece in archived.site.pieces:
+        address = archived.site.address(piece)
+        assert_is(piece, found[address], archived.site.zone, marked=archived.marked)
+        if archived.marked:
+            assert terms(archived.first.folder, address) == sorted(piece.tags)
+
+
+def test_a_second_run_finds_nothing_new_and_asks_little(archived: Archived) -> None:
+    assert (archived.again.run.code, archived.again.run.err) == (0, "")
+    assert "nothing new" in archived.again.run.out
+    assert dump(archived.again.folder, WRITTEN) == dump(archived.first.folder, WRITTEN)
+    assert len(archived.again.requests) <= UNCHANGED.get(archived.name, 4), archived.again.requests
+
+
+def test_pages_that_are_no_articles_are_explained_gaps(archives: dict[str, Archived]) -> None:
+    static = archives["static, sitemap and rss"]
+    found = static.first.rows("select ref, reason from gaps where explained = 1")
+    reasons = {ref.removeprefix(static.site.home): reason for ref, reason in found}
+    assert isinstance(static.site, StaticSite)
+    lists = {base for base, _, _ in static.site.tag_lists()} | {"/posts/"}
     assert reasons.keys() == lists | {"/about/", "/tags/"}
     assert all(reasons[base].startswith("a listing page") for base in lists)
     assert reasons["/about/"].startswith("a page of the site")
 
 
-def test_a_thread_of_another_system_keeps_its_parents(folder: Path) -> None:
-    with Magazine() as site:
-        assert crawl(site, folder).code == 0
-        sql = "select source_id, source_parent_id, author, comments.text, substr(posted_at, 1, 16) from comments order by source_id"
-        found = {row[0]: row[1:] for row in rows(folder, sql)}
-        expected = {str(remark.number): remark for piece in site.pieces for remark in piece.remarks}
-    assert found.keys() == expected.keys()
-    for number, remark in expected.items():
-        parent, author, text, _ = found[number]
-        assert (parent, author, text) == (str(remark.answers) if remark.answers else None, remark.author, remark.text), number
+def test_a_thread_of_another_system_keeps_its_parents(archives: dict[str, Archived]) -> None:
+    magazine = archives["magazine"]
+    found = magazine.first.rows("select source_id, source_parent_id, author, comments.text, substr(posted_at, 1, 16) from comments")
+    assert sorted(found) == sorted(
+        (str(r.number), str(r.answers) if r.answers else None, r.author, r.text, f"{r.at.astimezone(magazine.site.zone):%Y-%m-%dT%H:%M}")
+        for piece in magazine.site.pieces
+        for r in piece.remarks
+    )
 
 
-def test_an_article_under_two_addresses_is_one_article_with_an_alias(folder: Path) -> None:
+def test_an_article_under_two_addresses_is_one_article_with_an_alias(archives: dict[str, Archived]) -> None:
     """The front page links /node/23, which shows what /analysis/... shows and calls itself so."""
-    with Magazine() as site:
-        assert crawl(site, folder).code == 0
-        aliases = dict(
-            rows(folder, "select urls.url, articles.url from urls join articles on articles.id = article_id where urls.kind = 'alias'")
-        )
-        assert aliases == {f"{site.home}/node/{n}": site.address(site.piece(n)) for n in (21, 22, 23)}
+    magazine = archives["magazine"]
+    sql = "select urls.url, articles.url from urls join articles on articles.id = article_id where urls.kind = 'alias'"
+    site = magazine.site
+    assert dict(magazine.first.rows(sql)) == {f"{site.home}/node/{n}": site.address(site.piece(n)) for n in (21, 22, 23)}
+
+
+def test_what_robots_txt_and_menus_do_not_lead_to_is_not_asked(archives: dict[str, Archived]) -> None:
+    assert not [path for path in archives["magazine"].first.requests if path.startswith(("/user", "/admin", "/comment/"))]
 
 
 @pytest.mark.parametrize("name", ["static, sitemap and rss", "magazine"])
