@@ -41,7 +41,8 @@ class ArchiveCommand(BaseRunSpiderCommand):
     def open_store(self) -> Store:
         """The archive, locked: before the first request, before the reactor."""
         assert self.settings is not None
-        return Store(archive_dir(self.settings["ARCHIVE_DIR"]))
+        folder, fixed = archive_dir(self.settings["ARCHIVE_DIR"]), self.settings["NOW"]
+        return Store(folder, lambda: fixed) if fixed else Store(folder)
 
     def start(self, spider_class: type[SiteSpider], store: Store, arguments: dict[str, str]) -> Crawler:
         """Begin one crawl; it runs once the process is started."""

@@ -21,6 +21,8 @@ EXTRACT_SECONDS = 20  # CPU seconds a page may take before it is cut off and nam
 RETRY_WAIT = 5.0  # seconds before the first retry, doubled for the next; a Retry-After of the server wins
 PATIENCE = 300  # seconds of waiting for a site that limits us, in all; then the run ends with exit code 5
 
+NOW = None  # the time of the whole run, as 2026-03-01T12:00:00Z; for rehearsals of months in minutes. None = the clock
+
 # Manners.
 USER_AGENT = None  # None = built from BOT_NAME, its release and CONTACT
 ROBOTSTXT_OBEY = True  # by our own middleware: a robots.txt that fails means "keep out" (RFC 9309), Scrapy's would go on
