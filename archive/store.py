@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlite_utils import Database
 
-from archive import absences, adopt, clock
+from archive import absences, adopt, clock, coverage
 from archive.articles import Seen, find_article, save_article
 from archive.database import open_for_writing
 from archive.decisions import Kind, decide
@@ -271,6 +271,7 @@ class Store:
                     settle(self.db, site_id, NEVER)
 
     def save_coverage(self, site_id: int, kind: str, reported: int | None, held: int) -> None:
+        """The ledger at the end of a run: the whole site as it counts itself, and each local month."""
         with self.transaction():
             self.db.execute(
                 """
@@ -280,3 +281,4 @@ class Store:
                 """,
                 [site_id, kind, reported, held, self.now()],
             )
+            coverage.save_months(self.db, site_id, cast(coverage.Kind, kind), self.now())

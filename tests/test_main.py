@@ -21,16 +21,21 @@ ROOT = Path(__file__).parent.parent
 
 def test_status_reads_per_site(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     build_archive(tmp_path)
-    assert main(["status", "--archive-dir", str(tmp_path)]) == 0
-    assert capsys.readouterr().out.splitlines()[:7] == [
+    assert main(["status", "--archive-dir", str(tmp_path)]) == 4
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[2].startswith("  complete     1 January 2024, 06:10 UTC, ") and lines[2].endswith(" days ago")
+    assert [*lines[:2], *lines[3:5], *lines[5:8]] == [
         "example  https://www.example.org/",
         "  last run     1 February 2024, 06:00 UTC, update: complete, exit 4, 5 requests",
-        "  articles     5 held of 9 reported (55.5 %), checked 1 February 2024, 06:00 UTC",
-        "  comments     5 held of 5 reported (100 %), checked 1 February 2024, 06:00 UTC",
+        "  articles     5 held of 9 reported (55.5 %), checked 1 February 2024, 06:00 UTC"
+        "; not held: 1 password, 2 not read yet, 1 unexplained: failed",
+        "  comments     5 held of 5 reported (100 %), checked 1 February 2024, 06:00 UTC; not held: 1 not read yet",
         "  gaps         1 article: failed (unexplained); 1 article: password",
-        "  quarantine   1 page",
-        "  missing      1 article gone from the site and kept here",
+        "  quarantine   1 page; the newest, 1 February 2024, 06:00 UTC: challenge page",
+        "  missing      1 article gone, 1 comment missing",
     ]
+    assert lines[-3].startswith("example: no run was complete for ")
+    assert lines[-2:] == ["example: 1 article missing from the archive: failed", "local: no run was ever complete"]
 
 
 def test_status_of_an_empty_archive(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

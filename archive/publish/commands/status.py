@@ -1,4 +1,4 @@
-"""``python -m archive status``: how complete the archive is, in a few lines per site."""
+"""``python -m archive status``: how complete the archive is, in a few lines per site; cron mails what is wrong."""
 
 from __future__ import annotations
 
@@ -6,35 +6,53 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
+from sqlite_utils import Database
+
+from archive.clock import now
+from archive.coverage import Ledger
 from archive.database import open_for_reading
-from archive.publish.formats import moment, number, plural, share
+from archive.plaintext import one_line
+from archive.publish.formats import moment, number, plural, share, size
 from archive.publish.rows import Row
 from archive.publish.status import gap_reasons, site_states
+from archive.standing import Growth, Standing, age, standing
 
-HELP = "what is held, what is missing and when it was last checked, per site"
+HELP = "what is held, what is missing and when it was last checked, per site; exit code 4 when a person should look"
+ALARM = 4
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """No arguments of its own."""
+    hours = "hours without a complete run after which a site is stale (default: %(default)g)"
+    parser.add_argument("--stale-after", metavar="HOURS", type=float, default=72, help=hours)
+    parser.add_argument("--quiet", action="store_true", help="print only what is wrong: nothing when all is well")
 
 
 def run(folder: Path, arguments: argparse.Namespace) -> int:
     db = open_for_reading(folder)
-    sites = site_states(db.conn)
-    reasons = gap_reasons(db.conn)
-    print("\n\n".join("\n".join(site_lines(site, reasons)) for site in sites) or "no site has been crawled yet")
-    return 0
+    db.execute("begin")  # one state of the archive, also while a crawl writes
+    sites, reasons = site_states(db.conn), gap_reasons(db.conn)
+    stands = [standing(db, folder, site["id"], now()) for site in sites]
+    problems = [f"{site['name']}: {line}" for site, s in zip(sites, stands, strict=True) for line in s.problems(arguments.stale_after)]
+    if not arguments.quiet:
+        told = ["\n".join(site_lines(site, reasons, s, db)) for site, s in zip(sites, stands, strict=True)]
+        print("\n\n".join(told) or "no site has been crawled yet")
+    if problems:
+        print("\n".join([""] * (not arguments.quiet) + problems))
+    return ALARM if problems else 0
 
 
-def site_lines(site: Row, reasons: list[Row]) -> Iterator[str]:
+def site_lines(site: Row, reasons: list[Row], stands: Standing, db: Database) -> Iterator[str]:
     """A site as lines of text."""
     yield f"{site['name']}  {site['home']}"
     yield f"  last run     {last_run(site['last_run'])}"
-    for line in site["coverage"]:
-        yield f"  {line['kind'] + 's':<12} {coverage(line)}"
+    yield f"  complete     {moment(stands.last_success) + f', {age(stands.hours)} ago' if stands.hours is not None else 'never'}"
+    for line, kept in zip(site["coverage"], stands.ledgers, strict=True):
+        yield f"  {line['kind'] + 's':<12} {coverage(line)}{difference(kept)}"
     yield f"  gaps         {gaps([row for row in reasons if row['site'] == site['name']])}"
-    yield f"  quarantine   {plural(site['quarantined'], 'page')}"
-    yield f"  missing      {plural(site['missing'], 'article')} gone from the site and kept here"
+    yield f"  quarantine   {quarantine(stands)}"
+    yield f"  missing      {missing(stands.missing)}"
+    yield f"  growth       {growth(stands.growth)}"
+    yield f"  oldest check {moment(stands.oldest_check) or 'none'}; of a thread {moment(stands.oldest_thread) or 'none'}"
 
 
 def last_run(crawl: Row | None) -> str:
@@ -55,9 +73,37 @@ def coverage(line: Row) -> str:
     )
 
 
+def difference(kept: Ledger) -> str:
+    """What the difference consists of, where the site says how much it has."""
+    parts = [f"{number(count)} {reason}" for reason, count in kept.explained.items()]
+    parts += [f"{number(count)} unexplained: {reason}" for reason, count in kept.unexplained.items()]
+    return f"; not held: {', '.join(parts)}" if parts and kept.said is not None else ""
+
+
 def gaps(reasons: list[Row]) -> str:
     if not reasons:
         return "none"
     return "; ".join(
         f"{plural(row['gaps'], row['kind'])}: {row['reason']}{'' if row['explained'] else ' (unexplained)'}" for row in reasons
     )
+
+
+def quarantine(stands: Standing) -> str:
+    if stands.newest_quarantine is None:
+        return "0 pages"
+    at, reason = stands.newest_quarantine
+    return f"{plural(stands.quarantined, 'page')}; the newest, {moment(at)}: {one_line(reason)}"
+
+
+def missing(counts: dict[str, int]) -> str:
+    """Gone from the site, kept here."""
+    named = ((count, name.replace("s ", " ") if count == 1 else name) for name, count in counts.items() if count)
+    return ", ".join(f"{count:,} {name}" for count, name in named) or "nothing"
+
+
+def growth(came: Growth) -> str:
+    amounts = f"{plural(came.articles, 'article')}, {plural(came.comments, 'comment')}, {size(came.warc_bytes)} of WARC in 30 days"
+    if came.monthly_bytes is None:
+        return f"{amounts}; too early to say what a month brings"
+    monthly = f"{plural(came.monthly_articles, 'article')}, {plural(came.monthly_comments, 'comment')}, {size(came.monthly_bytes)}"
+    return f"{amounts}; at this pace {monthly} a month"

@@ -1,0 +1,171 @@
+"""What is missing: what a site says it holds against what is held, in all and per local month, and a name for the rest.
+
+A site counts in its totals, but does not give: articles behind a password, and what a complete walk found to be over-counted
+(the walk finds passworded ones so too: of the two numbers of a month, the larger holds). What it says of a month is therefore
+known after a complete walk, without a request: held, plus named gaps, plus over-counts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from sqlite_utils import Database
+
+from archive.clock import moment
+
+Kind = Literal["article", "comment"]
+LISTS: dict[Kind, str] = {"article": "posts", "comment": "comments"}
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """``reported`` is None where what the site says of the month is not known."""
+
+    month: str
+    reported: int | None
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The whole site: ``said`` = ``held`` + the ``explained`` + ``unexplained`` ones, by reason. ``said`` None: it does not say."""
+
+    kind: Kind
+    said: int | None
+    held: int
+    explained: dict[str, int]
+    unexplained: dict[str, int]
+
+
+def months(db: Database, site_id: int, kind: Kind) -> list[Month]:
+    """Every month of which something is held or said."""
+    zone = db.execute("select timezone from sites where id = ?", [site_id]).fetchone()[0]
+    held, gaps = held_by_month(db, site_id, kind), gaps_by_month(db, site_id, kind)
+    over, blurred = overcounts_by_month(db, site_id, kind, zone)
+    walked = db.execute("select walked_at from lists where site_id = ? and name = ?", [site_id, LISTS[kind]]).fetchone()
+    whole = walked is not None and walked[0] is not None
+    return [
+        Month(month, held[month] + max(gaps[month], over[month]) if whole and month not in blurred else None, held[month])
+        for month in sorted(held.keys() | gaps.keys() | over.keys() | blurred)
+    ]
+
+
+def held_by_month(db: Database, site_id: int, kind: Kind) -> Counter[str]:
+    """Local month -> how many are held and not missing; what has no date is in no month."""
+    if kind == "article":
+        sql = "select month, count(*) from articles where site_id = ? and missing_since is null and month is not null group by month"
+        return Counter(dict(db.execute(sql, [site_id]).fetchall()))
+    sql = """
+        select posted_at
+        from comments
+        join articles on articles.id = comments.article_id
+        where articles.site_id = ? and comments.kind = 'comment' and posted_at is not null
+          and comments.missing_since is null and articles.missing_since is null
+        """
+    zone = db.execute("select timezone from sites where id = ?", [site_id]).fetchone()[0]
+    return Counter(local_months((at for (at,) in db.execute(sql, [site_id])), zone))
+
+
+def local_months(instants: Iterable[str], zone: str | None) -> Iterable[str]:
+    """The month on the site's wall clock; that of UTC where its zone is not known."""
+    clock = ZoneInfo(zone) if zone else UTC
+    for at in instants:
+        inner = at.endswith("Z") and len(at) == 20 and "02" <= at[8:10] <= "27"  # no zone is more than a day away
+        yield at[:7] if inner or not at.endswith("Z") or len(at) != 20 else moment(at).astimezone(clock).strftime("%Y-%m")
+
+
+UNHELD = """
+    site_id = ? and kind = ?
+    and not exists (select 1 from urls where urls.url = gaps.ref)
+    and not exists (select 1 from articles where articles.site_id = gaps.site_id and articles.source_id = gaps.ref and kind = 'article')
+    """
+
+
+def gaps_by_month(db: Database, site_id: int, kind: Kind) -> Counter[str]:
+    """Local month -> named gaps; those of articles that are held through another door are none."""
+    sql = f"select month, count(*) from gaps where month is not null and {UNHELD} group by month"
+    return Counter(dict(db.execute(sql, [site_id, kind]).fetchall()))
+
+
+def overcounts_by_month(db: Database, site_id: int, kind: Kind, zone: str | None) -> tuple[Counter[str], set[str]]:
+    """(local month -> how many too many, months in which it is not known because a span reaches over several)."""
+    over, blurred = Counter[str](), set[str]()
+    spans = db.execute("select first_at, last_at, count from overcounts where site_id = ? and list = ?", [site_id, LISTS[kind]])
+    for first, last, count in spans:
+        begin, end = local_months([first, last], zone)
+        if begin == end:
+            over[begin] += count
+        else:
+            blurred |= set(_between(begin, end))
+    return over, blurred
+
+
+def _between(begin: str, end: str) -> Iterable[str]:
+    year, month = int(begin[:4]), int(begin[5:])
+    while (name := f"{year:04}-{month:02}") <= end:
+        yield name
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+
+
+def save_months(db: Database, site_id: int, kind: Kind, at: str) -> None:
+    """Write the ledger of the months, touching only what differs. Runs inside the caller's transaction."""
+    found = months(db, site_id, kind)
+    kept = [month.month for month in found]
+    db.execute(
+        f"delete from coverage where site_id = ? and kind = ? and month not in ('all'{', ?' * len(kept)})",
+        [site_id, kind, *kept],
+    )
+    db.conn.executemany(
+        """
+        insert into coverage(site_id, kind, month, reported, held, checked_at) values (?, ?, ?, ?, ?, ?)
+        on conflict(site_id, kind, month) do update
+        set reported = excluded.reported, held = excluded.held, checked_at = excluded.checked_at
+        where reported is not excluded.reported or held <> excluded.held
+        """,
+        [(site_id, kind, month.month, month.reported, month.held, at) for month in found],
+    )
+
+
+def ledger(db: Database, site_id: int, kind: Kind) -> Ledger:
+    """Said, held, and the difference by reasons."""
+    row = _said(db, site_id, kind)
+    named = f"select reason, explained, count(*) from gaps where {UNHELD} group by reason, explained"
+    explained, unexplained = Counter[str](), Counter[str]()
+    for reason, known, count in db.execute(named, [site_id, kind]):
+        (explained if known else unexplained)[reason] += count
+    over = sum(n for (n,) in db.execute("select count from overcounts where site_id = ? and list = ?", [site_id, LISTS[kind]]))
+    if over > explained["password"]:
+        explained["over-counted by the site"] = over - explained["password"]
+    rest = (row["said"] or 0) - row["held"] - explained.total() - unexplained.total() if row["counts"] else 0
+    if rest > 0:
+        (unexplained if row["walked_at"] else explained)["counted, and not named" if row["walked_at"] else "not read yet"] = rest
+    return Ledger(kind, row["said"], row["held"], dict(+explained), dict(+unexplained))
+
+
+def _said(db: Database, site_id: int, kind: Kind) -> dict[str, Any]:
+    """said, held, walked_at, and whether ``said`` is a count of what is there (a sitemap's length is not)."""
+    measured = "select reported as said, held from coverage where site_id = ? and kind = ? and month = 'all'"
+    row = next(db.query(measured, [site_id, kind]), {"said": None, "held": held_in_all(db, site_id, kind)})
+    lists = {r["name"]: r for r in db.query("select name, total, walked_at from lists where site_id = ?", [site_id])}
+    own, pages = lists.get(LISTS[kind]), lists.get("pages") if kind == "article" else None
+    if row["said"] is None:
+        row["said"] = next((r["total"] for r in (own, pages) if r and r["total"] is not None), None)
+    return row | {"walked_at": own and own["walked_at"], "counts": own is not None and own["total"] is not None}
+
+
+def held_in_all(db: Database, site_id: int, kind: Kind) -> int:
+    if kind == "article":
+        sql = "select count(*) from articles where site_id = ? and missing_since is null"
+    else:
+        sql = """
+            select count(*)
+            from comments
+            join articles on articles.id = comments.article_id
+            where site_id = ? and comments.kind = 'comment' and comments.missing_since is null and articles.missing_since is null
+            """
+    return int(db.execute(sql, [site_id]).fetchone()[0])

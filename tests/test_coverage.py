@@ -1,0 +1,152 @@
+"""What is missing: per month, in all, and what of it a person should look at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archive.__main__ import main
+from archive.coverage import Kind, ledger, months
+from archive.standing import standing
+from tests.conftest import History
+from tests.literal import Desk, article, comment
+
+NOW = "2026-01-01T00:00:00Z"
+
+
+def at(day: str, number: int) -> dict[str, object]:
+    """An article of a local day in New York."""
+    return article(
+        url=f"https://www.example.org/{number}",
+        source_id=str(number),
+        published_at=f"{day}T15:00:00Z",
+        published_on=day,
+        title=f"No. {number}",
+    )
+
+
+def walked(desk: Desk, name: str, total: int) -> None:
+    desk.store.save_list(desk.site, name, door="rest", url="x", total=total, walked_at=NOW)
+
+
+def month_rows(desk: Desk, kind: Kind) -> list[tuple[str, int | None, int]]:
+    return [(month.month, month.reported, month.held) for month in months(desk.db, desk.site, kind)]
+
+
+def test_a_month_says_what_is_held_plus_gaps_once_the_walk_is_complete(desk: Desk) -> None:
+    desk.see(at("2020-05-04", 1), at("2020-05-31", 2), at("2020-07-01", 3))
+    desk.store.add_gap(desk.site, kind="article", ref="9", reason="password", explained=1, month="2020-06")
+    assert month_rows(desk, "article") == [("2020-05", None, 2), ("2020-06", None, 0), ("2020-07", None, 1)]
+    walked(desk, "posts", 4)
+    assert month_rows(desk, "article") == [("2020-05", 2, 2), ("2020-06", 1, 0), ("2020-07", 1, 1)]
+    assert ledger(desk.db, desk.site, "article").explained == {"password": 1}
+
+
+def test_comments_are_counted_in_the_months_of_the_sites_own_clock(desk: Desk) -> None:
+    desk.store.describe_site(desk.site, timezone="America/New_York")
+    times = ["2020-05-31T23:59:00Z", "2020-06-01T03:59:59Z", "2020-06-01T04:00:00Z", "2020-06-15T00:00:00Z", "2020-07-01"]
+    desk.see(article(), _12=[comment(str(n), posted_at=time) for n, time in enumerate(times, 1)])
+    desk.see(_12=[comment("9", kind="pingback")])
+    assert month_rows(desk, "comment") == [("2020-05", None, 2), ("2020-06", None, 2), ("2020-07", None, 1)]
+
+
+def test_an_overcount_within_a_month_is_said_of_it_and_one_across_months_makes_them_unknown(desk: Desk) -> None:
+    desk.see(at("2020-01-10", 1), at("2020-03-10", 2), at("2020-04-10", 3))
+    walked(desk, "posts", 6)
+    spans = [("2020-01-01T12:00:00Z", "2020-01-20T12:00:00Z", 1), ("2020-02-10T12:00:00Z", "2020-03-20T12:00:00Z", 2)]
+    desk.store.save_overcounts(desk.site, "posts", spans)
+    assert month_rows(desk, "article") == [("2020-01", 2, 1), ("2020-02", None, 0), ("2020-03", None, 1), ("2020-04", 1, 1)]
+    assert ledger(desk.db, desk.site, "article").explained == {"over-counted by the site": 3}
+    assert ledger(desk.db, desk.site, "article").unexplained == {}
+
+
+def test_what_no_name_accounts_for_is_unexplained_once_everything_was_read(desk: Desk) -> None:
+    desk.see(at("2020-01-10", 1))
+    desk.store.save_list(desk.site, "posts", total=4)
+    assert ledger(desk.db, desk.site, "article").explained == {"not read yet": 3}
+    walked(desk, "posts", 4)
+    assert ledger(desk.db, desk.site, "article").unexplained == {"counted, and not named": 3}
+    desk.store.add_gap(desk.site, kind="article", ref="7", reason="answers 500", explained=0)
+    assert ledger(desk.db, desk.site, "article").unexplained == {"answers 500": 1, "counted, and not named": 2}
+
+
+def test_a_page_that_is_no_evidence_yet_is_no_gap_of_an_article_that_is_held(desk: Desk) -> None:
+    desk.see(at("2020-01-10", 1))
+    walked(desk, "posts", 1)
+    desk.store.add_gap(desk.site, kind="article", ref="https://www.example.org/1", reason="answers 500", explained=0)
+    assert ledger(desk.db, desk.site, "article").unexplained == {}
+
+
+def test_the_end_of_a_run_writes_the_months_and_the_next_end_only_what_differs(desk: Desk) -> None:
+    desk.see(at("2020-05-04", 1), at("2020-07-04", 2))
+    walked(desk, "posts", 2)
+    desk.store.save_coverage(desk.site, "article", 2, 2)
+    desk.clock.at = "2026-01-02T00:00:00Z"
+    desk.see(at("2020-07-05", 3))
+    desk.store.save_coverage(desk.site, "article", 3, 3)
+    assert desk.rows("select month, reported, held, checked_at from coverage order by month") == [
+        ("2020-05", 1, 1, NOW),
+        ("2020-07", 2, 2, "2026-01-02T00:00:00Z"),
+        ("all", 3, 3, "2026-01-02T00:00:00Z"),
+    ]
+
+
+def test_a_crawled_site_is_accounted_for_to_the_last_item(history: History) -> None:
+    for stage in (history.first, history.update, history.full):
+        rows = stage.rows(
+            "select kind, sum(held) filter (where month <> 'all'), sum(held) filter (where month = 'all') from coverage group by 1"
+        )
+        assert rows and all(by_month == whole for _, by_month, whole in rows)
+        assert main(["status", "--quiet", "--archive-dir", str(stage.folder)]) == 0
+
+
+def finish(desk: Desk, when: str, code: int = 0) -> None:
+    desk.clock.at = when
+    desk.store.finish_crawl(desk.crawl, "complete" if code == 0 else "content alarm", code, 1, 100, "")
+    desk.crawl = desk.store.start_crawl(desk.site, "update")
+
+
+def test_a_site_is_stale_when_no_run_was_complete_for_long(desk: Desk, folder: Path) -> None:
+    def problems(now: str) -> list[str]:
+        return list(standing(desk.db, folder, desk.site, now).problems(72))
+
+    assert problems(NOW) == []  # the first run may take hours
+    assert problems("2026-01-05T00:00:00Z") == ["no run was ever complete"]
+    finish(desk, NOW)
+    assert problems("2026-01-04T00:00:00Z") == []
+    finish(desk, "2026-01-04T00:00:00Z", code=4)
+    assert problems("2026-01-05T00:00:00Z") == ["no run was complete for 4 days; the last was 2026-01-01T00:00:00Z"]
+
+
+def test_growth_is_foretold_from_what_came_after_the_first_archiving(desk: Desk, folder: Path) -> None:
+    desk.see(*(at("2020-05-04", number) for number in range(1, 40)))
+    finish(desk, NOW)
+    assert standing(desk.db, folder, desk.site, "2026-01-01T12:00:00Z").growth.monthly_articles is None
+    first = sum(path.stat().st_size for path in (folder / "warc").glob("*/*"))
+    desk.see(at("2026-01-05", 50), _50=[comment("1")], at="2026-01-05T00:00:00Z")
+    desk.see(at("2026-01-08", 51), at="2026-01-09T00:00:00Z")
+    grown = standing(desk.db, folder, desk.site, "2026-01-11T00:00:00Z").growth
+    assert (grown.articles, grown.comments, grown.monthly_articles, grown.monthly_comments) == (41, 1, 6, 3)
+    added = sum(path.stat().st_size for path in (folder / "warc").glob("*/*")) - first
+    assert grown.monthly_bytes is not None and abs(grown.monthly_bytes - 3 * added) < 0.25 * 3 * added
+    assert standing(desk.db, folder, desk.site, "2026-03-11T00:00:00Z").growth.monthly_articles == 0
+
+
+def test_status_tells_quarantine_until_it_is_accepted(desk: Desk, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capture = desk.capture("page")
+    desk.store.quarantine(desk.crawl, desk.site, "https://www.example.org/1", "a challenge\x1b[2J page", capture, NOW)
+    main(["status", "--archive-dir", str(folder)])
+    assert (
+        "  quarantine   1 page; the newest, 1 January 2026, 00:00 UTC: a challenge<U+001B>[2J page" in capsys.readouterr().out.splitlines()
+    )
+    desk.store.decide("accept", str(capture), "accepted")
+    main(["status", "--archive-dir", str(folder)])
+    assert "  quarantine   0 pages" in capsys.readouterr().out.splitlines()
+
+
+def test_status_says_nothing_when_quiet_and_well(history: History, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status", "--quiet", "--archive-dir", str(history.full.folder)]) == 0
+    assert capsys.readouterr().out == ""
+    assert main(["status", "--quiet", "--stale-after", "0", "--archive-dir", str(history.full.folder)]) == 4
+    assert capsys.readouterr().out.count("\n") == 1
