@@ -214,6 +214,18 @@ def gaps(db: Database, site_id: int) -> set[str]:
     return {ref for (ref,) in db.execute("select ref from gaps where site_id = ?", [site_id])}
 
 
+def authors_of(db: Database, article_id: int) -> list[tuple[str, str]]:
+    """(name, url) of an article's authors, in the order of the byline."""
+    sql = """
+        select name, coalesce(url, '')
+        from article_authors
+        join authors on authors.id = author_id
+        where article_id = ?
+        order by position
+        """
+    return list(db.execute(sql, [article_id]))
+
+
 def numbers_articles(db: Database, site_id: int) -> bool:
     """Whether the site gives its articles ids of its own, as WordPress does."""
     return db.execute("select 1 from articles where site_id = ? and source_id is not null", [site_id]).fetchone() is not None

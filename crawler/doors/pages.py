@@ -237,8 +237,12 @@ class PageDoor:
             times.append(row["published_at"])
         if exact := next((at for at in times if at and is_finer(at, article)), None):
             article = replace(article, published_at=exact, published_precision="second", published_on=article.published_on or exact[:10])
-        if item and not article.authors and item.authors:
-            article = replace(article, authors=tuple(Author(name) for name in item.authors), byline=", ".join(item.authors))
+        if not article.authors:  # what the feed once told is no change of byline when the item has left it
+            said = [Author(name) for name in item.authors] if item else []
+            held = [Author(*author) for author in known.authors_of(self.run.store.db, row["id"])] if row else []
+            authors = tuple(said or held)
+            byline = ", ".join(author.name for author in authors) or None
+            article = replace(article, authors=authors or article.authors, byline=byline)
         return article
 
     def _answer(self, article: Article, address: str, response: Response, captures: Captures) -> Answer:
