@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -28,19 +29,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(folder: Path, arguments: argparse.Namespace) -> int:
-    db = open_for_reading(folder)
-    if arguments.list:
-        print("\n".join([*waiting(db), *listed(db, "accept")]) or "nothing is in quarantine, and nothing was decided")
-        return 0
-    ref, what = subject(db, arguments)
-    if arguments.undo and ref not in decided(db, "accept"):
-        raise ConfigurationError(f"{what} was not accepted: there is nothing to take back")
-    db.close()
-    store = Store(folder)
-    try:
+    with closing(open_for_reading(folder)) as db:
+        if arguments.list:
+            print("\n".join([*waiting(db), *listed(db, "accept")]) or "nothing is in quarantine, and nothing was decided")
+            return 0
+        ref, what = subject(db, arguments)
+        if arguments.undo and ref not in decided(db, "accept"):
+            raise ConfigurationError(f"{what} was not accepted: there is nothing to take back")
+    with closing(Store(folder)) as store:
         store.decide("accept", ref, UNDONE if arguments.undo else "accepted", arguments.reason)
-    finally:
-        store.close()
     print(f"{'no longer accepted' if arguments.undo else 'accepted'}: {what}")
     return 0
 

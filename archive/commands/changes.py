@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 from pathlib import Path
 
 from archive.database import open_for_reading
@@ -21,12 +22,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(folder: Path, arguments: argparse.Namespace) -> int:
     since = instant(arguments.since) if arguments.since else None
-    db = open_for_reading(folder)
-    db.execute("begin")  # one state of the archive, also while a crawl writes
-    sites = [site_named(db, arguments.site)] if arguments.site else list(db.query("select * from sites order by name"))
-    for site in sites:
-        found = events(db, site["id"], since or since_last(db, site["id"]))
-        paragraphs = list(tell(db, site, matching(db, found, arguments.search, arguments.tag)))
-        if paragraphs:
-            print(f"{site['name']}  {site['home']}", *paragraphs, sep="\n\n", end="\n\n")
+    with closing(open_for_reading(folder)) as db:
+        db.execute("begin")  # one state of the archive, also while a crawl writes
+        sites = [site_named(db, arguments.site)] if arguments.site else list(db.query("select * from sites order by name"))
+        for site in sites:
+            found = events(db, site["id"], since or since_last(db, site["id"]))
+            paragraphs = list(tell(db, site, matching(db, found, arguments.search, arguments.tag)))
+            if paragraphs:
+                print(f"{site['name']}  {site['home']}", *paragraphs, sep="\n\n", end="\n\n")
     return 0

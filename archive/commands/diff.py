@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 from pathlib import Path
 
 from archive.compare import chosen, described, differences, render, revisions_of
@@ -22,9 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(folder: Path, arguments: argparse.Namespace) -> int:
     if len(arguments.numbers) not in (0, 2):
         raise ConfigurationError("give two revisions to compare, such as 1 3, or none for the last two")
-    db = open_for_reading(folder)
-    article = article_named(db, arguments.article)
-    revisions = revisions_of(db, article["id"])
+    with closing(open_for_reading(folder)) as db:
+        article = article_named(db, arguments.article)
+        revisions = revisions_of(db, article["id"])
     print(f"{one_line(article['title'])}\n{one_line(article['url'])}")
     if len(revisions) == 1:
         seen = revisions[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from contextlib import closing
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -27,23 +28,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(folder: Path, arguments: argparse.Namespace) -> int:
-    db = open_for_reading(folder)
-    if arguments.list:
-        print("\n".join([*learned(db), *listed(db, "label")]) or "nothing was learned, and nothing was decided")
-        return 0
-    if not arguments.wording or (arguments.kind is None) != arguments.undo:
-        raise ConfigurationError("write: label WORDING KIND, or label WORDING --undo, or label --list")
-    ref = found(db, arguments.wording)
-    if arguments.undo and ref not in decided(db, "label"):
-        raise ConfigurationError(f"nobody decided on {ref}: there is nothing to take back")
-    db.close()
-    store = Store(folder)
-    try:
+    with closing(open_for_reading(folder)) as db:
+        if arguments.list:
+            print("\n".join([*learned(db), *listed(db, "label")]) or "nothing was learned, and nothing was decided")
+            return 0
+        if not arguments.wording or (arguments.kind is None) != arguments.undo:
+            raise ConfigurationError("write: label WORDING KIND, or label WORDING --undo, or label --list")
+        ref = found(db, arguments.wording)
+        if arguments.undo and ref not in decided(db, "label"):
+            raise ConfigurationError(f"nobody decided on {ref}: there is nothing to take back")
+    with closing(Store(folder)) as store:
         before = texts(store.db)
         store.decide("label", ref, UNDONE if arguments.undo else arguments.kind, arguments.reason)
         changed = len(texts(store.db) ^ before) // 2
-    finally:
-        store.close()
     print(f"{ref} is {'as the archive learned it' if arguments.undo else arguments.kind}: {counted(changed, 'text')} changed")
     return 0
 

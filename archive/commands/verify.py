@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 from pathlib import Path
 
 from archive.database import open_for_reading
@@ -19,7 +20,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(folder: Path, arguments: argparse.Namespace) -> int:
     if arguments.site:
-        site_named(open_for_reading(folder), arguments.site)
+        with closing(open_for_reading(folder)) as db:
+            site_named(db, arguments.site)
     verification = Verification(folder, arguments.site)
     for finding in verification.findings():
         print(finding, flush=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -26,22 +27,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(folder: Path, arguments: argparse.Namespace) -> int:
-    db = open_for_reading(folder)
-    if arguments.list:
-        print("\n".join(listed(db, "withhold")) or "nothing is withheld")
-        return 0
-    ref, what = subject(db, arguments.what)
-    if arguments.undo:
-        refs = [r for r in decided(db, "withhold") if r == ref or r in addresses(db, ref)]
-        if not refs:
-            raise ConfigurationError(f"{what} is not withheld: there is nothing to take back")
-    db.close()
-    store = Store(folder)
-    try:
+    with closing(open_for_reading(folder)) as db:
+        if arguments.list:
+            print("\n".join(listed(db, "withhold")) or "nothing is withheld")
+            return 0
+        ref, what = subject(db, arguments.what)
+        if arguments.undo:
+            refs = [r for r in decided(db, "withhold") if r == ref or r in addresses(db, ref)]
+            if not refs:
+                raise ConfigurationError(f"{what} is not withheld: there is nothing to take back")
+    with closing(Store(folder)) as store:
         for name in refs if arguments.undo else [ref]:
             store.decide("withhold", name, UNDONE if arguments.undo else "withheld", arguments.reason)
-    finally:
-        store.close()
     print(f"{'shown again' if arguments.undo else 'withheld'}: {what}")
     return 0
 

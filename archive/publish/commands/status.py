@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
-
-from sqlite_utils import Database
 
 from archive.clock import now
 from archive.coverage import Ledger
@@ -28,20 +27,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(folder: Path, arguments: argparse.Namespace) -> int:
-    db = open_for_reading(folder)
-    db.execute("begin")  # one state of the archive, also while a crawl writes
-    sites, reasons = site_states(db.conn), gap_reasons(db.conn)
-    stands = [standing(db, folder, site["id"], now()) for site in sites]
+    with closing(open_for_reading(folder)) as db:
+        db.execute("begin")  # one state of the archive, also while a crawl writes
+        sites, reasons = site_states(db.conn), gap_reasons(db.conn)
+        stands = [standing(db, folder, site["id"], now()) for site in sites]
+    told = ["\n".join(site_lines(site, reasons, s)) for site, s in zip(sites, stands, strict=True)]
     problems = [f"{site['name']}: {line}" for site, s in zip(sites, stands, strict=True) for line in s.problems(arguments.stale_after)]
     if not arguments.quiet:
-        told = ["\n".join(site_lines(site, reasons, s, db)) for site, s in zip(sites, stands, strict=True)]
         print("\n\n".join(told) or "no site has been crawled yet")
     if problems:
         print("\n".join([""] * (not arguments.quiet) + problems))
     return ALARM if problems else 0
 
 
-def site_lines(site: Row, reasons: list[Row], stands: Standing, db: Database) -> Iterator[str]:
+def site_lines(site: Row, reasons: list[Row], stands: Standing) -> Iterator[str]:
     """A site as lines of text."""
     yield f"{site['name']}  {site['home']}"
     yield f"  last run     {last_run(site['last_run'])}"
