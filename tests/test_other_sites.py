@@ -168,6 +168,19 @@ def test_renamed_removed_edited_and_new_articles_are_noticed(name: str, folder: 
         assert rows(folder, "select count(*) from articles") == [(len(site.pieces) + 1,)]
 
 
+def test_what_a_feed_told_is_no_change_when_its_item_has_left_the_feed(folder: Path) -> None:
+    with StaticSite(feed="atom", marked=False) as site:
+        later, site.pieces = site.pieces[-4:], site.pieces[:-4]
+        assert crawl(site, folder).code == 0
+        sql = "select url, byline, published_at, published_precision from articles where byline is not null"
+        told = rows(folder, sql)
+        assert {url for url, *_ in told} == {site.address(piece) for piece in site.pieces[-4:]}
+        site.pieces += later
+        assert crawl(site, folder, "mode=full").code == 0
+        assert set(told) < set(rows(folder, sql))
+        assert rows(folder, "select count(*) from revisions where number > 1") == [(0,)]
+
+
 def test_a_wall_at_an_articles_address_is_not_believed(folder: Path) -> None:
     with StaticSite() as site:
         assert crawl(site, folder).code == 0
