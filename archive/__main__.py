@@ -21,6 +21,7 @@ COMMANDS = {
     "diff": "archive.commands.diff",
     "verify": "archive.commands.verify",
     "backup": "archive.commands.backup",
+    "export": "archive.commands.export",
     "accept": "archive.commands.accept",
     "label": "archive.commands.label",
     "withhold": "archive.commands.withhold",
