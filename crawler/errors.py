@@ -50,3 +50,9 @@ class DoorClosed(ArchiveError):
     """A door of the site is closed, or what stands behind it cannot be relied on."""
 
     exit_code = 5
+
+
+class RestGone(ArchiveError):
+    """The site has closed its REST API: it answers, and says no."""
+
+    exit_code = 5

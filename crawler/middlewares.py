@@ -138,11 +138,12 @@ class PatienceMiddleware:
             if again := await self._again(request, None, broken, tries=2):
                 return again
             raise Unreachable(broken)
-        if response.status not in self.TRANSIENT:
+        if response.status not in self.TRANSIENT and "dataloss" not in response.flags:
             self.failing = 0
             return response
-        asked = retry_after(response)
-        return await self._again(request, asked, f"{request.url} answers {response.status}") or response
+        asked = retry_after(response, request.meta["capture"].at)
+        broken = "breaks off" if "dataloss" in response.flags else f"answers {response.status}"
+        return await self._again(request, asked, f"{request.url} {broken}") or response
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:
         if not isinstance(exception, CONNECTION):
@@ -170,16 +171,16 @@ class PatienceMiddleware:
         return again
 
 
-def retry_after(response: Response) -> float | None:
-    """Seconds the server asks us to wait; None when it asks for nothing or cannot be understood."""
+def retry_after(response: Response, at: str) -> float | None:
+    """Seconds the server asks us to wait; None when it asks for nothing or cannot be understood. ``at``: when it answered."""
     value = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
     if value.isdecimal():
         return float(value)
     try:
         until, date = parsedate_to_datetime(value), response.headers.get("Date")
-        start = parsedate_to_datetime(date.decode("latin-1")) if date else moment(response.meta["capture"].at)
+        start = parsedate_to_datetime(date.decode("latin-1")) if date else moment(at)
         return max(0.0, (until - start).total_seconds())
-    except (TypeError, ValueError, KeyError):
+    except (TypeError, ValueError):
         return None
 
 

@@ -50,6 +50,7 @@ class Run:
         self.workers = Workers(settings.getint("EXTRACT_WORKERS"), settings.getfloat("EXTRACT_SECONDS"))
         self.gone_after = settings.getfloat("GONE_AFTER")
         self.page_budget = settings.getint("PAGE_BUDGET")
+        self.retry_wait = settings.getfloat("RETRY_WAIT")
         self.sweep_days = settings.getfloat("SWEEP_DAYS")
         self.outcome, self.counts = Outcome(), Counter[str]()
         self.suspects: dict[str, list[tuple[int, str]]] = defaultdict(list)  # list name -> (our id, the site's id)

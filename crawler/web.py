@@ -35,4 +35,6 @@ class Web:
             raise Unreachable(f"{url}: {error}") from error
         if not any_status and not 200 <= response.status < 300:
             raise BadStatus(url, response.status, response.meta["capture"])
+        if "dataloss" in response.flags and not any_status:
+            raise Unreachable(f"{url} breaks off before its end")
         return response

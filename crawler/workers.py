@@ -33,6 +33,10 @@ class ExtractionCut(ArchiveError):
     exit_code = 4
 
 
+class ExtractionFailed(ArchiveError):
+    """A bug in extraction, met on one page; its raw bytes are kept."""
+
+
 class Workers:
     """``await workers.run(function, ...)`` runs an importable function in another process and gives its result."""
 
@@ -41,7 +45,7 @@ class Workers:
         self._pool: ProcessPool | None = None
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Raises ExtractionCut when the work was cut off, and whatever ``function`` raises."""
+        """Raises ExtractionCut when the work was cut off, ExtractionFailed when ``function`` raised."""
         work = [self._seconds, function, args, kwargs]
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
@@ -54,6 +58,8 @@ class Workers:
             result: T = await asyncio.wrap_future(future)
         except (ProcessExpired, PoolTimeoutError, MemoryError) as error:
             raise ExtractionCut(f"extraction was cut off after {self._seconds:g} s of CPU or {MEMORY >> 30} GB") from error
+        except Exception as error:
+            raise ExtractionFailed(f"extraction failed with {type(error).__name__}: {error}") from error
         return result
 
     def close(self) -> None:

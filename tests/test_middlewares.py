@@ -15,6 +15,8 @@ from crawler.middlewares import retry_after
 from tests.crawls import crawl, rows
 from tests.demosite import DemoSite
 
+AT = "2026-01-01T00:00:00Z"
+
 
 def gaps(site: DemoSite) -> list[float]:
     """Seconds between the requests that the site saw."""
@@ -103,11 +105,11 @@ def response(**headers: str) -> Response:
 def test_a_retry_after_may_be_seconds_or_a_date() -> None:
     at = datetime(2026, 1, 1, tzinfo=UTC)
     date = format_datetime(at + timedelta(seconds=90), usegmt=True)
-    assert retry_after(response(**{"Retry-After": "7"})) == 7
-    assert retry_after(response(**{"Retry-After": date, "Date": format_datetime(at, usegmt=True)})) == 90
-    assert retry_after(response(**{"Retry-After": format_datetime(at, usegmt=True), "Date": date})) == 0
+    assert retry_after(response(**{"Retry-After": "7"}), AT) == 7
+    assert retry_after(response(**{"Retry-After": date, "Date": format_datetime(at, usegmt=True)}), AT) == 90
+    assert retry_after(response(**{"Retry-After": format_datetime(at, usegmt=True), "Date": date}), AT) == 0
 
 
 @pytest.mark.parametrize("value", ["", "soon", "-3", "1e9", "9" * 400 + "x"])
 def test_a_retry_after_that_says_nothing_is_none(value: str) -> None:
-    assert retry_after(response(**{"Retry-After": value})) is None
+    assert retry_after(response(**{"Retry-After": value}), AT) is None

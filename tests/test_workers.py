@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.workers import ExtractionCut, Workers
+from crawler.workers import ExtractionCut, ExtractionFailed, Workers
 from tests.crawls import PROJECT, until
 
 
@@ -79,7 +79,7 @@ def test_a_bug_in_the_extractor_is_told_as_it_is() -> None:
         finally:
             workers.close()
 
-    with pytest.raises(ValueError, match="a bug in the extractor"):
+    with pytest.raises(ExtractionFailed, match="ValueError: a bug in the extractor"):
         asyncio.run(run())
 
 

@@ -21,8 +21,8 @@ from crawler.errors import BadStatus, FetchError, Forbidden, Limited, OutsideSit
 from crawler.extract.page import extract_page
 from crawler.gate import no_article, same_address
 from crawler.items import Answer, Article, Author
-from crawler.outcome import ALARM
-from crawler.workers import ExtractionCut
+from crawler.outcome import ALARM, BUG
+from crawler.workers import ExtractionCut, ExtractionFailed
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -34,6 +34,7 @@ AT_ONCE = 8  # pages under way; the host's delay is what limits
 NOT_THERE = (404, 410)
 HIDES_PAGES = b"wp-site-blocks"  # the class that block themes give the page's body
 Captures = list[tuple[int, str]]  # (capture id, part)
+FEW = 5
 TABLES: tuple[Table, ...] = ("articles", "comments")
 
 
@@ -45,6 +46,7 @@ class PageDoor:
         self.kept: dict[str, Response] = {}  # pages that were fetched before their turn, for the time zone
         self.done: set[str] = set()  # addresses of the articles that this run has saved
         self.names: dict[str, list[str]] = {}  # an article's address -> others that lead to it
+        self.failed: list[tuple[str, Exception]] = []  # they have a second chance, at the end of the queue
         self.absent: list[tuple[Table, int, int, str]] = []  # (table, our id, capture id, when): its own request did not find it
 
     async def read(self, addresses: Iterable[str]) -> None:
@@ -58,6 +60,12 @@ class PageDoor:
             (held if self._held(address) else unheld).append(address)
         for part in (held, unheld):
             await self._read_all(iter(part))
+        failed, self.failed = self.failed, []
+        if len(failed) <= max(FEW, len(held + unheld) // 10):  # a bad moment; more than that is the site, and is not asked again
+            await self._read_all(iter(address for address, _ in failed))
+            failed = self.failed
+        for address, why in failed:
+            self._name(address, why)
         self._mark_absent()
 
     async def _read_all(self, waiting: Iterator[str]) -> None:
@@ -83,12 +91,17 @@ class PageDoor:
             raise
         except Forbidden:
             self._gap(address, "robots.txt", explained=True)
-        except DropItem as drop:
-            self.run.outcome.add(ALARM, f"a page was not believed: {drop}")
-        except (FetchError, OutsideSite, ExtractionCut) as error:
+        except (DropItem, FetchError, OutsideSite, ExtractionCut, ExtractionFailed) as error:
             if not self._is_absence(address, error):
-                self._gap(address, str(error), explained=False)
-                self.run.outcome.add(ALARM, f"a page was not obtained: {error}")
+                self.failed.append((address, error))
+
+    def _name(self, address: str, why: Exception) -> None:
+        """An article that was asked for and not obtained, or not believed, twice."""
+        if isinstance(why, DropItem):
+            self.run.outcome.add(ALARM, f"a page was not believed: {why}")
+        else:
+            self._gap(address, str(why), explained=False)
+            self.run.outcome.add(BUG if isinstance(why, ExtractionFailed) else ALARM, f"a page was not obtained: {why}")
 
     def _gap(self, address: str, reason: str, *, explained: bool) -> None:
         self.run.store.add_gap(self.run.site_id, kind="article", ref=address, reason=reason, explained=int(explained))

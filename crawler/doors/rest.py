@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from archive import known
+from archive.errors import ArchiveError
 from crawler.discover import rest as api
 from crawler.discover.overcount import Overcounts
 from crawler.discover.rest import Cursor, Listing
@@ -17,6 +18,7 @@ from crawler.doors.terms import Terms
 from crawler.errors import BadStatus, DoorClosed
 from crawler.extract.rest import extract_comment, extract_post
 from crawler.items import Answer, Article, Comment, Gap
+from crawler.outcome import ALARM
 from crawler.sequences import batches
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ REQUIRED = {
     "posts": ("date", "modified", "link", "title", "content"),
     "comments": ("post", "parent", "date", "content"),
 }
+TRIES = 3  # of an answer that makes no sense: challenges and half answers pass
 ORDER: dict[Main, api.Order] = {"posts": "desc", "comments": "asc"}  # newest articles first; parents before their answers
 
 
@@ -71,9 +74,17 @@ class RestDoor:
         return listing
 
     async def ask(self, url: str, required: tuple[str, ...], asked: int = api.PER_PAGE) -> tuple[Listing, Any]:
-        response = await self.run.web.get(url, door="rest")
-        headers = {name.decode("latin-1").lower(): value[-1].decode("latin-1") for name, value in response.headers.items()}
-        return api.read_listing(response.body, headers, required, asked), response.meta["capture"]
+        """One answer of a collection. An answer that makes no sense is asked for again before the door counts as closed."""
+        for tried in range(1, TRIES + 1):
+            response = await self.run.web.get(url, door="rest")
+            headers = {name.decode("latin-1").lower(): value[-1].decode("latin-1") for name, value in response.headers.items()}
+            try:
+                return api.read_listing(response.body, headers, required, asked), response.meta["capture"]
+            except DoorClosed:
+                if tried == TRIES:
+                    raise
+                await asyncio.sleep(self.run.retry_wait * tried)
+        raise AssertionError("unreachable")
 
     def row(self, name: str) -> dict[str, Any]:
         row = self.store.list_of(self.run.site_id, name)
@@ -138,27 +149,32 @@ class RestDoor:
         public = [row for row in rows if not row["content"].get("protected") and row.get("status", "publish") == "publish"]
         closed = [Gap("article", str(row["id"]), "password", True, row["date"][:7]) for row in rows if row["content"].get("protected")]
         await self.terms.learn(public)
-        work = (
-            self.run.workers.run(
-                extract_post,
-                row,
-                authors=self.terms.authors(row),
-                terms=self.terms.terms(row),
-                site=self.run.site,
-                timezone=self.run.timezone,
+        read = await asyncio.gather(*(self._article(row) for row in public))
+        return tuple(r for r in read if isinstance(r, Article)), (*closed, *(r for r in read if isinstance(r, Gap)))
+
+    async def _article(self, row: dict[str, Any]) -> Article | Gap:
+        """One post read; where that fails it is a named gap, and the others go on."""
+        authors, terms = self.terms.authors(row), self.terms.terms(row)
+        try:
+            article = await self.run.workers.run(
+                extract_post, row, authors=authors, terms=terms, site=self.run.site, timezone=self.run.timezone
             )
-            for row in public
-        )
-        articles = [self.run.at_home(article) for article in await asyncio.gather(*work)]
-        if self.terms.authors_closed:
-            articles = [replace(article, authors=None, byline=None) for article in articles]
-        return tuple(articles), tuple(closed)
+        except ArchiveError as error:
+            self.run.outcome.add(error.exit_code, f"article {row['id']}: {error}")
+            return Gap("article", str(row["id"]), str(error), False, row["date"][:7])
+        article = self.run.at_home(article)
+        return replace(article, authors=None, byline=None) if self.terms.authors_closed else article
 
     def _threads(self, rows: list[dict[str, Any]]) -> dict[str, list[Comment]]:
         threads: dict[str, list[Comment]] = defaultdict(list)
         for row in rows:
-            post, comment = extract_comment(row, timezone=self.run.timezone)
-            threads[post].append(comment)
+            try:
+                post, comment = extract_comment(row, timezone=self.run.timezone)
+            except ValueError as error:  # a malformed one stops none of the others
+                self.run.outcome.add(ALARM, f"comment {row['id']} was not read: {error}")
+                self.store.add_gap(self.run.site_id, kind="comment", ref=str(row["id"]), reason=str(error), explained=0)
+            else:
+                threads[post].append(comment)
         return threads
 
     async def read_threads(self, source_ids: list[str]) -> None:

@@ -19,8 +19,8 @@ from crawler.doors.lists import SiteLists, no_list
 from crawler.doors.pages import PageDoor
 from crawler.doors.queue import pages_to_read, settle_zone
 from crawler.doors.rest import RestDoor
-from crawler.errors import BadStatus, DoorClosed
-from crawler.outcome import BUG, INTERRUPTED
+from crawler.errors import BadStatus, DoorClosed, RestGone
+from crawler.outcome import BUG, INTERRUPTED, UNREACHABLE
 from crawler.run import Order, Run
 from crawler.site import Site
 
@@ -97,7 +97,10 @@ class SiteSpider(scrapy.Spider):
                 await self.read_rest(rest)
                 return
             except DoorClosed as error:
-                self.run.outcome.note(f"REST was closed for this run ({error}), so the pages were read")
+                self.run.outcome.add(UNREACHABLE, f"REST cannot be relied on in this run ({error}); the pages were read instead")
+            except RestGone as error:
+                self.run.store.save_list(self.run.site_id, "posts", closed=str(error), checked_at=self.run.store.now())
+                self.run.outcome.note(f"REST is no longer open ({error}); from now on the pages are read")
         await self.read_pages()
 
     async def open_rest(self, rest: RestDoor) -> bool:
@@ -117,7 +120,7 @@ class SiteSpider(scrapy.Spider):
             await bring_up_to_date(rest, "posts")
         except BadStatus as error:
             if error.status in CLOSED:
-                raise DoorClosed(str(error)) from error
+                raise RestGone(str(error)) from error
             raise
         await sweep(rest, "posts")
         await confirm(rest, "posts")
