@@ -61,11 +61,16 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Differen
         before, after = old[field] or "", new[field] or ""
         if before == after:
             continue
-        lines = words.line_diff(before, after) if field not in ("tags", "links", "captions") else _listed(before, after)
-        found.append(Difference(LABELS.get(field, field), [lines] if isinstance(lines, tuple) else lines))
+        found.append(Difference(LABELS.get(field, field), _compared(field, before, after)))
     if old["text"] != new["text"]:
         found.append(Difference("text", words.text_diff(old["text"], new["text"])))
     return found
+
+
+def _compared(field: str, before: str, after: str) -> list[words.Line | words.Fold]:
+    if field in ("tags", "links", "captions"):
+        return _listed(before, after)
+    return [(words.Piece(before, after),) if field == "published_at" else words.line_diff(before, after)]
 
 
 def _listed(before: str, after: str) -> list[words.Line | words.Fold]:

@@ -26,12 +26,11 @@ def run(folder: Path, arguments: argparse.Namespace) -> int:
     with closing(open_for_reading(folder)) as db:
         article = article_named(db, arguments.article)
         revisions = revisions_of(db, article["id"])
+    old, new = chosen(revisions, arguments.numbers)
     print(f"{one_line(article['title'])}\n{one_line(article['url'])}")
     if len(revisions) == 1:
-        seen = revisions[0]
-        print(f"one revision only, seen {seen['seen_at']} to {seen['last_seen_at']}: nothing to compare")
+        print(f"one revision only, seen {new['seen_at']} to {new['last_seen_at']}: nothing to compare")
         return 0
-    old, new = chosen(revisions, arguments.numbers)
     print(f"--- {described(old)}\n+++ {described(new)}")
     print("\n".join(render(differences(old, new), indent=0)))
     return 0
