@@ -279,7 +279,9 @@ def test_the_scripted_change_of_the_demo_site_is_told(history: History, capsys: 
     )
     for event in {event for event, of_article in events if of_article and event != "new"}:
         assert f"\n{event}" in said, event
-    assert "number, not declared" in said and "archived for the first time" not in said
+    assert "edited (correction, declared)" in said and "[-3:20-]{+3:40+}" in said and "archived for the first time" not in said
+    assert main(["changes", "--archive-dir", str(history.full.folder)]) == 0
+    assert "edited (number, not declared)" in capsys.readouterr().out, "what no list of the site told"
 
 
 TEXT = st.text(alphabet=st.sampled_from("ab 1.\n\x1b\u202e"), max_size=60)
