@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from archive import words
 from archive.__main__ import main
 from archive.plaintext import HIDDEN, harmless, one_line, render_diff
 from tests.conftest import History
+from tests.crawls import PROJECT
 from tests.literal import HOME, PARAGRAPHS, URL, Desk, article, comment
 
 FIRST = "2026-01-01T00:00:00Z"
@@ -282,6 +286,18 @@ def test_the_scripted_change_of_the_demo_site_is_told(history: History, capsys: 
     assert "edited (correction, declared)" in said and "[-3:20-]{+3:40+}" in said and "archived for the first time" not in said
     assert main(["changes", "--archive-dir", str(history.full.folder)]) == 0
     assert "edited (number, not declared)" in capsys.readouterr().out, "what no list of the site told"
+
+
+def test_as_cron_runs_it_whatever_the_terminal_knows_and_whoever_stops_reading(desk: Desk, folder: Path) -> None:
+    desk.see(article(title="الجسر — мост"))
+    next_run(desk, SECOND)
+    desk.see(article(("A causeway is built.",), title="الجسر"), _12=[comment(str(n), "word " * 80) for n in range(1, 1500)])
+    finish(desk)
+    command = f"{sys.executable} -m archive changes --archive-dir {folder}"
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    for line, expected in ((command, "\\u0627"), (f"set -o pipefail; {command} | head -n 1", "example")):
+        done = subprocess.run(["bash", "-c", line], cwd=PROJECT, env=environment, capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (0, "") and expected in done.stdout
 
 
 TEXT = st.text(alphabet=st.sampled_from("ab 1.\n\x1b\u202e"), max_size=60)
