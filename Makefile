@@ -1,11 +1,12 @@
 # make demo    an archive with history, at http://127.0.0.1:8001          make lint      format, rules, types
 # make test    all tests that take seconds; TESTS="tests/test_store.py -k edit" names some
-# make torture the long ones: many kills                                  make screenshots  the README's picture, anew
+# make torture the long ones: many kills, a year                          make screenshots  the README's pictures, anew
+# make bench   how fast the archive is served, beside Datasette's stock settings
 PYTHON ?= python3
 PORT ?= 8001
 TESTS ?= tests
 
-.PHONY: install demo test torture lint screenshots
+.PHONY: install demo test torture bench lint screenshots
 install: .venv/installed
 
 .venv/installed: requirements.txt requirements-test.txt
@@ -20,10 +21,13 @@ demo: .venv/installed
 	@.venv/bin/python -m tests.demo --port $(PORT)
 
 test: .venv/installed
-	@.venv/bin/python -m pytest -q -m 'not torture' $(TESTS)
+	@.venv/bin/python -m pytest -q -n auto --dist loadfile -m 'not torture' $(TESTS)
 
 torture: .venv/installed
 	@.venv/bin/python -m pytest -q -m torture $(TESTS)
+
+bench: .venv/installed
+	@.venv/bin/python -m tests.bench_publish
 
 lint: .venv/installed
 	@.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy

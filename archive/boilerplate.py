@@ -17,9 +17,9 @@ from difflib import SequenceMatcher
 KINDS = ("body", "caption", "appeal", "bio", "tags", "share", "related", "newsletter", "comments", "chrome")
 LEARNED = "learned: "  # how the rule of a learned label begins; the label the page's own rules gave was body
 AT_THE_EDGE = 0.8  # share of its occurrences that stand outside the text
-OF_AN_AUTHOR = 0.5  # share of the author's articles, in the time of the wording, that carry a bio which does not name its author
-OF_THE_SITE = 0.2  # share of the site's articles, in the time of the wording, that carry an appeal
+OF_THE_SITE = 0.1  # share of the site's articles, in the time of the wording, that carry an appeal
 SHORTEST_BIO = 40  # letters; a shorter one could begin a sentence of the text
+MOST = 0.5  # of all articles: a list or quotation that stands under so many is none of theirs
 PROTECTED = re.compile(r"^\s*<(?:ul|ol|table|blockquote|pre|figure)\b", re.I)
 
 
@@ -33,7 +33,6 @@ class Wording:
     articles: int  # that carry it
     edge: int  # of these, how many outside their text
     authors: Mapping[str, int]  # name -> articles with that name that carry it
-    author_articles: Mapping[str, int]  # name -> all articles with that name in the time of the wording
     site_articles: int  # all articles of the site in the time of the wording
 
 
@@ -64,18 +63,17 @@ def learned_kind(wording: Wording) -> tuple[str, str] | None:
     """(kind, rule) that a recurring wording has earned; None where it stays what its page's rules say: text."""
     if wording.articles < 3 or wording.edge < AT_THE_EDGE * wording.articles:
         return None
-    if PROTECTED.search(wording.html) and wording.articles < OF_AN_AUTHOR * wording.site_articles:
+    if PROTECTED.search(wording.html) and wording.articles < MOST * wording.site_articles:
         return None
     return _bio(wording) or _appeal(wording)
 
 
 def _bio(wording: Wording) -> tuple[str, str] | None:
-    """Under the articles of one author, and about that author or under most of them."""
+    """Under the articles of one author, and about that author. A standing paragraph of an author's series is no bio."""
     name, count = max(wording.authors.items(), key=lambda item: (item[1], item[0]), default=("", 0))
     if count < AT_THE_EDGE * wording.articles or PROTECTED.search(wording.html):
         return None
-    usual = count >= OF_AN_AUTHOR * wording.author_articles.get(name, count) and len(wording.author_articles) > 1
-    if names(wording.text, name) or usual:
+    if names(wording.text, name):
         return "bio", f"{LEARNED}stands under {count} articles of {name}"
     return None
 

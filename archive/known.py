@@ -140,25 +140,24 @@ def oldest_pages(db: Database, site_id: int, limit: int) -> list[str]:
     return [url for (url,) in db.execute(sql, [site_id, limit])]
 
 
-def pages_due(db: Database, site_id: int, limit: int) -> list[tuple[int, str]]:
-    """(id, address) of articles whose current revision no captured page shows yet, newest first."""
+def pages_due(db: Database, site_id: int, limit: int, *, again: bool = False) -> list[tuple[int, str]]:
+    """(id, address) of articles whose current revision no captured page shows yet, newest first.
+
+    With ``again`` all others follow, the longest not captured first. Addresses with an explained gap are left out.
+    """
     sql = """
-        select articles.id, articles.url
-        from articles
-        where site_id = ? and missing_since is null
-          and not exists (
+        select articles.id, articles.url,
+          exists (
             select 1 from revision_captures where revision_captures.revision_id = articles.revision_id and part = 'page'
-          )
+          ) as shown,
+          (select max(captured_at) from captures where captures.article_id = articles.id and door = 'page') as captured_at
+        from articles
+        where site_id = ? and missing_since is null and (? or not shown)
           and not exists (select 1 from gaps where gaps.site_id = articles.site_id and gaps.ref = articles.url and explained = 1)
-        order by published_at desc
+        order by shown, case when shown then captured_at end, published_at desc
         limit ?
         """
-    return list(db.execute(sql, [site_id, limit]))
-
-
-def pages_uncaptured(db: Database, site_id: int) -> int:
-    """How many articles have no captured page of their current revision."""
-    return len(pages_due(db, site_id, -1))
+    return [(row_id, url) for row_id, url, _, _ in db.execute(sql, [site_id, again, limit])]
 
 
 def holdings(db: Database, site_id: int, kind: Literal["article", "comment"]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -20,11 +21,15 @@ if TYPE_CHECKING:
     from crawler.items import Answer
 
 
+SAME_TEXT = 3  # other addresses with the very same text
+
+
 class GatePipeline:
     """Keeps a page that is not believed out of the archive's current state, and in view: a row in quarantine."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
+        self.bodies: dict[str, set[str]] = defaultdict(set)  # text -> addresses at which this run met it
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> GatePipeline:
@@ -35,11 +40,18 @@ class GatePipeline:
             run = run_of(self.crawler)
             row = find_article(run.store.db, run.site_id, article.source_id, answer.asked)
             held = row and known.held(run.store.db, row["id"])
-            reason = refusal(article, answer.asked, held)
+            reason = refusal(article, answer.asked, held) or self.repeated(article.text, answer.asked)
             if reason and not self.believed(answer, reason):
                 run.store.quarantine(run.crawl_id, run.site_id, answer.asked, reason, answer.captures[0][0], answer.at)
                 raise DropItem(f"{answer.asked}: {reason}")
         return answer
+
+    def repeated(self, text: str, asked: str) -> str | None:
+        """A text that stands at several addresses is none of theirs: a wall, or an error page in the article's clothes."""
+        if text:
+            self.bodies[text].add(asked)
+        others = len(self.bodies[text]) - 1 if text else 0
+        return f"the same text as {others} other addresses" if others >= SAME_TEXT else None
 
     def believed(self, answer: Answer, reason: str) -> bool:
         """A person accepted the page, or its text shrank in the same way a day ago: then it is what the site shows."""

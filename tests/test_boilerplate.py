@@ -93,7 +93,7 @@ def test_fingerprints_do_not_see_case_punctuation_or_numbers() -> None:
 
 
 def test_a_list_of_numbers_that_recurs_under_some_articles_is_protected() -> None:
-    numbers = Wording("f", "2019: 12", "<ul><li>2019: 12</li></ul>", 6, 6, {"Mara Ellsworth": 6}, {"Mara Ellsworth": 40}, 90)
+    numbers = Wording("f", "2019: 12", "<ul><li>2019: 12</li></ul>", 6, 6, {"Mara Ellsworth": 6}, 90)
     assert learned_kind(numbers) is None
 
 

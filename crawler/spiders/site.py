@@ -125,7 +125,8 @@ class SiteSpider(scrapy.Spider):
         await sweep(rest, "posts")
         await confirm(rest, "posts")
         await self.read_threads(rest)
-        due = known.pages_due(self.run.store.db, self.run.site_id, self.run.pages_at_most)
+        run, full = self.run, self.run.order.mode == "full"
+        due = known.pages_due(run.store.db, run.site_id, run.pages_at_most, again=full)
         await PageDoor(self.run).read(address for _, address in due)
 
     async def read_threads(self, rest: RestDoor) -> None:
