@@ -76,24 +76,42 @@ def tell(db: Database, site: Row, found: list[Row]) -> Iterator[str]:
     """One paragraph for each event; what the first archiving brought is one sentence, new comments stand under their article."""
     first_until = first_archiving_ended(db, site["id"])
     fresh = [row for row in found if row["event"] == "new"]
-    first = [row for row in fresh if row["at"] <= first_until]
+    older = {id(row) for row in fresh if row["at"] <= first_until or _first_page(db, row)}
+    first = [row for row in fresh if id(row) in older]
     if first:
         comments = sum(row["comment_id"] is not None for row in first)
-        yield f"{counted(len(first) - comments, 'article')}, {counted(comments, 'comment')} archived for the first time"
+        amounts = ((len(first) - comments, "article"), (comments, "comment"))
+        yield f"{', '.join(counted(count, noun) for count, noun in amounts if count)} archived for the first time"
     new_articles = {row["article_id"] for row in fresh if row["comment_id"] is None}
     threads: dict[int, list[Row]] = defaultdict(list)
     for row in fresh:
-        if row["comment_id"] and row["at"] > first_until:
+        if row["comment_id"] and id(row) not in older:
             threads[row["article_id"]].append(row)
     for row in found:
         if row["event"] != "new":
             yield "\n".join(TELL[row["event"]](db, row))
-        elif row["at"] <= first_until:
+        elif id(row) in older:
             continue
         elif row["comment_id"] is None:
             yield "\n".join(_new_article(db, row, len(threads.pop(row["article_id"], []))))
         elif row["article_id"] not in new_articles and row["article_id"] in threads:
             yield "\n".join(_new_comments(db, threads.pop(row["article_id"])))
+
+
+def _first_page(db: Database, row: Row) -> bool:
+    """Whether a comment was there before us: a pingback that the first captured page of a known article showed."""
+    sql = """
+        select 1
+        from comments
+        join articles on articles.id = comments.article_id
+        where comments.id = ? and comments.door = 'page' and articles.first_seen_at < comments.first_seen_at
+          and not exists (
+            select 1
+            from captures
+            where captures.article_id = articles.id and captures.door = 'page' and captures.captured_at < comments.first_seen_at
+          )
+        """
+    return db.execute(sql, [row["comment_id"]]).fetchone() is not None
 
 
 def _article(db: Database, row: Row) -> Row:

@@ -123,6 +123,18 @@ def test_new_articles_and_comments_of_a_later_run_are_told_one_by_one(desk: Desk
     ]
 
 
+def test_pingbacks_on_a_page_that_is_captured_for_the_first_time_were_there_before_us(desk: Desk, run: Command) -> None:
+    desk.see(article(), _12=[comment("1")])
+    next_run(desk, SECOND)
+    desk.see(article(door="page"), _12=[comment("1"), comment("2", kind="pingback")])
+    finish(desk)
+    assert run("changes")[1][2:] == ["1 comment archived for the first time", ""]
+    next_run(desk, THIRD)
+    desk.see(article(door="page"), _12=[comment("1"), comment("2", kind="pingback"), comment("3", kind="pingback")])
+    finish(desk)
+    assert run("changes")[1][2] == "new comment on: The bridge"
+
+
 def test_comments_edited_moved_and_missing_and_articles_missing_gone_back_and_renamed(desk: Desk, run: Command) -> None:
     three = [comment("1"), comment("2", "The ferry is late."), comment("3", parent="1")]
     desk.see(article(), article(url=HOME + "2", source_id="13", title="The ferry"), _12=three)
