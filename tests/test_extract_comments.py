@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from crawler.extract.comments import extract_comments
-from crawler.extract.thread import reported_count
+from crawler.extract.count import reported_count
+from crawler.extract.document import Document
 from crawler.extract.tree import parse
 from crawler.items import Comment
 
@@ -13,7 +14,7 @@ from crawler.items import Comment
 def thread(html: str, **options: str) -> list[Comment]:
     root = parse(f"<html><body><h1>T</h1>{html}</body></html>")
     assert root is not None
-    return list(extract_comments(root, "https://own.example/a", **options).comments)  # type: ignore[arg-type]
+    return list(extract_comments(Document(root), "https://own.example/a", **options).comments)  # type: ignore[arg-type]
 
 
 def test_flat_list_is_nested_by_its_depth_classes() -> None:
@@ -140,7 +141,7 @@ def test_page_states_its_number_of_comments() -> None:
     ):
         root = parse(f'<html><body><h3 id="comments">{heading}</h3></body></html>')
         assert root is not None
-        assert reported_count(root, frozenset()) == (0 if heading.startswith("Kein") else number)
+        assert reported_count(Document(root), frozenset()) == (0 if heading.startswith("Kein") else number)
 
 
 FAMILIES = {

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
+from crawler.extract.document import Document, inside
 from crawler.extract.head import Head
 from crawler.extract.headline import site_name
 from crawler.extract.jsonld import people
 from crawler.extract.months import MONTHS
-from crawler.extract.regions import ELSEWHERE
 from crawler.extract.tree import Element, absolute, all_text, names, text_of, tokens
 from crawler.items import Author
 
@@ -50,13 +51,13 @@ _ELSEWHERE = re.compile(
 )
 
 
-def authors_of(root: Element, head: Head, header: list[Element], url: str, skip: frozenset[Element]) -> tuple[Author, ...]:
+def authors_of(page: Document, head: Head, header: list[Element], url: str, skip: frozenset[Element]) -> tuple[Author, ...]:
     """The authors, in the order of the byline. The page's byline wins where it agrees with the head or says more; the
     head's person wins over a byline that names someone else."""
-    shown = _shown(header, url)
+    shown = _shown(page, header, url)
     stated = _stated(head, url)
     if not shown and not stated:
-        return anywhere(root, url, skip)
+        return anywhere(page, url, skip)
     if not shown or not stated:
         return shown or stated
     agreed = {_fold(a.name) for a in shown} & {_fold(a.name) for a in stated}
@@ -108,24 +109,24 @@ def _stated(head: Head, url: str) -> tuple[Author, ...]:
 
 
 # ---- the page's own byline ----------------------------------------------------------------------------------------------
-def _shown(header: list[Element], url: str) -> tuple[Author, ...]:
+def _shown(page: Document, header: list[Element], url: str) -> tuple[Author, ...]:
     """Linked names first, then the words after ``By``, then elements whose class says author."""
     for part in header:
-        linked = _linked(part, url)
-        written = _written([part])
+        linked = _linked(page, part, url)
+        written = _written(page.text(part))
         if linked:
             known = "".join(_fold(a.name) for a in linked)
             return _distinct(linked + [a for a in written if len(written) > len(linked) and _fold(a.name) not in known])
         if written:
             return _distinct(written)
     for part in header:
-        marked = _marked(part)
+        marked = _marked(page, part)
         if marked:
             return _distinct(marked)
     return ()
 
 
-def _linked(part: Element, url: str) -> list[Author]:
+def _linked(page: Document, part: Element, url: str) -> list[Author]:
     """The first link to an author's page and those beside it: further away stand the authors of other articles."""
     found: list[tuple[Author, Element]] = []
     for anchor in part.iter("a"):
@@ -137,7 +138,7 @@ def _linked(part: Element, url: str) -> list[Author]:
             and part is not anchor
         ):
             continue
-        name = tidy_name(text_of(anchor))
+        name = tidy_name(page.text(anchor))
         if is_name(name) and (not found or _beside(anchor, found)):
             found.append((Author(name, absolute(url, anchor.get("href"))), anchor))
     return [author for author, _ in found]
@@ -155,61 +156,58 @@ def _beside(anchor: Element, found: list[tuple[Author, Element]]) -> bool:
     return len(text) - names < 60 and not re.search(r"review|fact.?check|edit", text, re.I)
 
 
-def _marked(part: Element) -> list[Author]:
+@lru_cache(maxsize=20_000)
+def _is_name_class(marks: tuple[str, ...]) -> bool:
+    return any(_NAME_CLASS.fullmatch(name) for name in marks)
+
+
+@lru_cache(maxsize=20_000)
+def _is_author_class(marks: tuple[str, ...]) -> bool:
+    """Names that say author, without the ``fn`` and ``n`` of any hCard."""
+    return any(name not in ("n", "fn", "vcard") and _NAME_CLASS.fullmatch(name) for name in marks)
+
+
+def _marked(page: Document, part: Element) -> list[Author]:
     for element in part.iter():
-        if isinstance(element.tag, str) and (
-            "author" in (element.get("itemprop") or "") or any(_NAME_CLASS.fullmatch(name) for name in tokens(element))
-        ):
-            text = text_of(element)
+        if _is_name_class(page.tokens.get(element, ())) or "author" in (element.get("itemprop") or ""):
+            text = page.text(element)
             names = [Author(name) for name in split_names(text)] if len(text) < 120 else []
             if names:
                 return names
     return []
 
 
-def anywhere(root: Element, url: str, skip: frozenset[Element]) -> tuple[Author, ...]:
+def anywhere(page: Document, url: str, skip: frozenset[Element]) -> tuple[Author, ...]:
     """The last place to look: the first name that is marked as an author's, wherever it stands outside of the thread."""
-    for element in root.iter("a", "span", "div", "p", "b", "strong", "address", "li", "h4", "h5"):
-        rel = (element.get("rel") or "").split()
+    out = inside((*skip, *page.elsewhere, *page.of(_NO_PLACE)))
+    for element in page.of(_NAME_TAGS):
         marked = (
-            "author" in rel
+            _is_author_class(page.tokens.get(element, ()))
             or "author" in (element.get("itemprop") or "")
-            or any(_NAME_CLASS.fullmatch(name) and name not in ("n", "fn", "vcard") for name in tokens(element))
+            or "author" in (element.get("rel") or "").split()
         )
-        if not marked or any(
-            up in skip or up.tag in ("footer", "nav") or ELSEWHERE & set(tokens(up)) for up in (element, *element.iterancestors())
-        ):
+        if not marked or element in out:
             continue
-        text = text_of(element)
-        names = (
-            [Author(name, absolute(url, element.get("href")) if element.tag == "a" else "") for name in split_names(text)]
-            if len(text) < 80
-            else []
-        )
+        text = page.text(element)
+        names = split_names(text) if len(text) < 80 else []
         if names:
-            return _distinct(names)
-    written = next(
-        (
-            m
-            for e in root.iter("p", "div", "span", "li", "h2", "h3", "h4", "h5", "h6")
-            if len(e) < 6 and (m := _WRITTEN_BY.match(all_text(e)[:120].strip()))
-        ),
-        None,
-    )
-    return tuple(Author(name) for name in split_names(written.group(1))) if written is not None else ()
+            link = absolute(url, element.get("href")) if element.tag == "a" else ""
+            return _distinct([Author(name, link) for name in names])
+    for element in page.of(_LINE_TAGS):
+        if len(element) < 6 and (written := _WRITTEN_BY.match(all_text(element)[:120].strip())):
+            return tuple(Author(name) for name in split_names(written.group(1)))
+    return ()
 
 
+_NO_PLACE = names("footer nav")
+_NAME_TAGS = names("a span div p b strong address li h4 h5")
+_LINE_TAGS = names("p div span li h2 h3 h4 h5 h6")
 _WRITTEN_BY = re.compile(r"^(?:written|authored|posted|article|words|story|text) by\s*:?\s+([^\n|]{3,60})$", re.I)
 
 
-def _written(header: list[Element]) -> list[Author]:
-    for part in header:
-        match = _BY.search(text_of(part))
-        if match is not None:
-            names = [name for name in split_names(match.group("names")) if is_name(name)]
-            if names:
-                return [Author(name) for name in names]
-    return []
+def _written(text: str) -> list[Author]:
+    match = _BY.search(text)
+    return [Author(name) for name in split_names(match.group("names")) if is_name(name)] if match is not None else []
 
 
 def split_names(text: str) -> list[str]:

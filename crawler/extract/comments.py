@@ -8,8 +8,10 @@ from functools import lru_cache
 from typing import Literal
 
 from crawler.extract.dates import Moment, Order, page_order, parse_any_language, parse_iso, parse_relative, parse_written
+from crawler.extract.document import Document
 from crawler.extract.months import MONTHS
-from crawler.extract.thread import Node, comment_nodes, own_elements
+from crawler.extract.nesting import Node
+from crawler.extract.thread import comment_nodes, own_elements
 from crawler.extract.tree import BLOCK, Element, absolute, all_text, clean, names, text_of, tokens
 from crawler.items import Comment, CommentKind
 
@@ -134,10 +136,10 @@ class Thread:
 
 
 def extract_comments(
-    root: Element, base_url: str, *, language: str | None = None, captured_at: str | None = None, timezone: str | None = None
+    page: Document, base_url: str, *, language: str | None = None, captured_at: str | None = None, timezone: str | None = None
 ) -> Thread:
     """All comments of the page in reading order, pings included, each by its kind."""
-    parts = [_sort(node) for node in comment_nodes(root)]
+    parts = [_sort(node) for node in comment_nodes(page)]
     dates = [_date_texts(part) for part in parts]
     order = page_order((text for texts in dates for text in texts), language) if parts else None
     comments: list[Comment] = []
@@ -266,7 +268,7 @@ def _author_in_text(parts: _Parts) -> tuple[str, Element | None]:
         if signed is not None:
             return _tidy_name(signed.group(1)), None
     for root in parts.node.roots:
-        said = _NAME_SAYS.match(text_of(root, skip=frozenset(parts.node.inner))[:200])
+        said = _NAME_SAYS.match(text_of(root, skip=parts.node.inner)[:200])
         if said is not None:
             return _tidy_name(said.group("name")), None
     for image in parts.own:
@@ -281,11 +283,7 @@ def _name_in(element: Element, parts: _Parts) -> str:
         inner = next((e for e in element.iter("cite", "strong", "b") if e is not element and text_of(e)), None)
         if inner is not None and len(text_of(inner)) < _LIMIT:
             return _tidy_name(text_of(inner), marked=True)
-    skip = {
-        e
-        for e in (*parts.of("junk"), *parts.of("date"), *parts.times, *parts.permalinks, *parts.of("content"), *parts.of("meta"))
-        if e is not element
-    }
+    skip = {*parts.of("junk"), *parts.of("date"), *parts.times, *parts.permalinks, *parts.of("content"), *parts.of("meta")}
     text = text_of(element, skip=skip)
     return _tidy_name(text, marked=element in parts.of("name"))
 
@@ -315,7 +313,7 @@ def _date_texts(parts: _Parts) -> list[str]:
     texts = [text for e in elements for text in (clean(e.get("title") or ""), text_of(e).replace("\n", " ")) if text and len(text) < 200]
     if any(_YEAR.search(text) for text in texts) or any(parse_iso(e.get("datetime")) for e in parts.times):
         return texts
-    skip = set(parts.of("content")) | parts.node.inner
+    skip = parts.node.inner.union(parts.of("content"))
     return texts + [
         line for root in parts.node.roots for line in text_of(root, skip=skip).split("\n") if re.search(r"\d", line) and len(line) < 120
     ]
@@ -376,8 +374,7 @@ def _is_date_line(line: str) -> bool:
 
 
 def _text_without(element: Element, parts: _Parts, more: set[Element]) -> str:
-    skip = {e for e in (*parts.of("junk"), *parts.of("children"), *more) if e is not element} | parts.node.inner
-    skip -= {element}
+    skip = parts.node.inner.union(parts.of("junk"), parts.of("children"), more)
     return text_of(element, paragraph="\n\n", skip=skip)
 
 

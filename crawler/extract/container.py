@@ -9,8 +9,8 @@ from typing import Literal
 from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
 
-from crawler.extract.regions import ELSEWHERE
-from crawler.extract.tree import Element, all_text, names, tokens
+from crawler.extract.document import Document, inside
+from crawler.extract.tree import Element, all_text, names
 from crawler.site import Site
 
 # Names of the element that holds the text and little else, the most telling first. Only whole class names and ids.
@@ -30,9 +30,12 @@ _NAMES = (
     names("hentry post-wrapper type-post"),
 )
 _RANK = {name: rank for rank, marks in enumerate(_NAMES) for name in marks}
+_HOLDERS = names("div section article main span td")
 _LITTLE = 250  # characters: a page with no more text outside of the mark is a link, a picture or a film
 BROAD_RANK = 4  # from here on the element holds headline, byline and boxes as well
-_EXCLUDED = frozenset(("nav", "footer", "form", "aside", "noscript", "dialog"))
+_EXCLUDED = names("nav footer form aside noscript dialog")
+_PARAGRAPHS = names("p blockquote li pre")
+_LOOSE = names("div td span p section article font li")
 Width = Literal["exact", "broad", "page"]
 
 
@@ -43,24 +46,23 @@ class Container:
     how: str
 
 
-def find_container(root: Element, site: Site | None = None, skip: frozenset[Element] = frozenset()) -> Container:
+def find_container(page: Document, site: Site | None = None, skip: frozenset[Element] = frozenset()) -> Container:
     """The container of the page's article. A mark counts only when it holds most of the page's running text: themes use
     the same names for teasers, and page builders leave the real text outside of them."""
-    prose, total = _prose(root, skip)
-    declared = _declared(root, site)
+    declared = _declared(page.root, site)
     if declared is not None:
         return Container(declared, "exact", f"site:{site.container}" if site else "site")
+    prose, total = _prose(page, skip)
     best: dict[int, Element] = {}
-    for element in root.iter("div", "section", "article", "main", "span", "td"):
-        rank = _rank(element)
-        if rank is not None and (rank not in best or prose.get(element, 0) > prose.get(best[rank], 0)):
+    for element, rank in _ranked(page):
+        if rank not in best or prose.get(element, 0) > prose.get(best[rank], 0):
             best[rank] = element
     for rank in sorted(best):
         element = best[rank]
         size = prose.get(element, 0)
         if element not in skip and (size >= total * 0.5 or (rank < BROAD_RANK and total - size < _LITTLE)):
             return Container(element, "broad" if rank >= BROAD_RANK else "exact", "mark")
-    return _by_tag(root, prose, total)
+    return _by_tag(page, prose, total)
 
 
 def _declared(root: Element, site: Site | None) -> Element | None:
@@ -79,10 +81,15 @@ def _selector(css: str) -> CSSSelector:
         raise ValueError(f"Site.container: {css!r} is no CSS selector: {error}") from error
 
 
-def _rank(element: Element) -> int | None:
-    if "articlebody" in (element.get("itemprop") or "").lower():
-        return 0
-    return _rank_of(tokens(element))
+def _ranked(page: Document) -> list[tuple[Element, int]]:
+    """The elements that may hold the body by their microdata or names, with their rank."""
+    found: list[tuple[Element, int]] = []
+    for element in page.of(_HOLDERS):
+        if "articlebody" in (element.get("itemprop") or "").lower():
+            found.append((element, 0))
+        elif (rank := _rank_of(page.tokens.get(element, ()))) is not None:
+            found.append((element, rank))
+    return found
 
 
 @lru_cache(maxsize=20_000)
@@ -90,61 +97,52 @@ def _rank_of(marks: tuple[str, ...]) -> int | None:
     return min((_RANK[name] for name in marks if name in _RANK), default=None)
 
 
-def _by_tag(root: Element, prose: dict[Element, int], total: int) -> Container:
+def _by_tag(page: Document, prose: dict[Element, int], total: int) -> Container:
     for tag in ("article", "main"):
-        elements = [e for e in root.iter(tag) if prose.get(e, 0) >= max(1, total * 0.6)]
+        elements = [e for e in page.of({tag}) if prose.get(e, 0) >= max(1, total * 0.6)]
         if elements:
             return Container(max(elements, key=lambda e: prose[e]), "broad", f"tag:{tag}")
-    body = root if root.tag == "body" else root.find("body")
-    return Container(root if body is None else body, "page", "page")
+    body = page.root if page.root.tag == "body" else page.root.find("body")
+    return Container(page.root if body is None else body, "page", "page")
 
 
-def _prose(root: Element, skip: frozenset[Element]) -> tuple[dict[Element, int], int]:
+def _prose(page: Document, skip: frozenset[Element]) -> tuple[dict[Element, int], int]:
     """Characters of paragraph text outside links under each element, and in all; threads, menus and sidebars left out."""
     sizes: dict[Element, int] = {}
-    out: dict[Element, bool] = {}
+    out = inside(skip | page.elsewhere | set(page.of(_EXCLUDED)))
     total = 0
-    for paragraph in root.iter("p", "blockquote", "li", "pre"):
-        if _is_out(paragraph, skip, out) or (paragraph.tag != "p" and next(paragraph.iter("p"), None) is not None):
+    for paragraph in page.of(_PARAGRAPHS):
+        if paragraph in out or (len(paragraph) and paragraph.tag != "p" and next(paragraph.iter("p"), None) is not None):
             continue
-        size = len(all_text(paragraph)) - sum(len(all_text(a)) for a in paragraph.iter("a"))
+        size = _prose_size(paragraph)
         if size < 25 or (paragraph.tag == "li" and size < 60):
             continue
         total += size
-        for up in (paragraph, *paragraph.iterancestors()):
-            sizes[up] = sizes.get(up, 0) + size
-    return (sizes, total) if total >= 250 else _loose_text(root, skip, out)
+        _add_up(sizes, paragraph, size)
+    return (sizes, total) if total >= 250 else _loose_text(page, out)
 
 
-def _loose_text(root: Element, skip: frozenset[Element], out: dict[Element, bool]) -> tuple[dict[Element, int], int]:
+def _prose_size(paragraph: Element) -> int:
+    if not len(paragraph):
+        return len(paragraph.text or "")
+    return len(all_text(paragraph)) - sum(len(all_text(a)) for a in paragraph.iter("a"))
+
+
+def _loose_text(page: Document, out: set[Element]) -> tuple[dict[Element, int], int]:
     """The same for pages without paragraphs: text directly in ``div`` and ``td``, apart by ``br``."""
     sizes: dict[Element, int] = {}
     total = 0
-    for element in root.iter("div", "td", "span", "p", "section", "article", "font", "li"):
+    for element in page.of(_LOOSE):
         size = len((element.text or "").strip()) + sum(len((child.tail or "").strip()) for child in element)
-        if size < 20 or _is_out(element, skip, out):
+        if size < 20 or element in out:
             continue
         total += size
-        for up in (element, *element.iterancestors()):
-            sizes[up] = sizes.get(up, 0) + size
+        _add_up(sizes, element, size)
     return sizes, total
 
 
-def _is_out(element: Element, skip: frozenset[Element], out: dict[Element, bool]) -> bool:
-    """Is it in a thread, a menu or a sidebar? Remembered per ancestor."""
-    path: list[Element] = []
+def _add_up(sizes: dict[Element, int], element: Element, size: int) -> None:
     up: Element | None = element
-    verdict = False
-    while up is not None and up.tag not in ("body", "html"):
-        known = out.get(up)
-        if known is not None:
-            verdict = known
-            break
-        path.append(up)
-        if up in skip or up.tag in _EXCLUDED or ELSEWHERE & set(tokens(up)):
-            verdict = True
-            break
+    while up is not None:
+        sizes[up] = sizes.get(up, 0) + size
         up = up.getparent()
-    for seen in path:
-        out[seen] = verdict
-    return verdict

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from crawler.extract.document import Document, inside
 from crawler.extract.head import Head
 from crawler.extract.jsonld import string
-from crawler.extract.tree import Element, names, text_of, tokens
+from crawler.extract.tree import Element, names
 
 _SEPARATOR = re.compile(r"\s+[|–—·•»«:›~-]+\s+|\s*[|»›]\s*")
 _WORDS = re.compile(r"\w+")
@@ -15,19 +16,23 @@ _HEADING_NAMES = names(
     "entry-title post-title article-title wp-block-post-title single-title story-title headline post__title "
     "entry__title article__title page-title posttitle td-post-title title-post"
 )
-_ELSEWHERE = ("aside", "nav", "footer")
+_ELSEWHERE = frozenset(("aside", "nav", "footer"))
+_NAMED_TAGS = frozenset(("div", "span", "p"))
+_LEVELS = frozenset(("h1", "h2", "h3"))
+_MICRODATA_TAGS = _LEVELS | _NAMED_TAGS | {"header", "td"}
 
 
-def headline(root: Element, head: Head, skip: frozenset[Element]) -> tuple[str, Element | None]:
+def headline(page: Document, head: Head, skip: frozenset[Element]) -> tuple[str, Element | None]:
     """(title, its heading element). The heading wins over the head's wording, which is often cut or made for search engines."""
-    said = _said(head)
+    said = [_words(title) for title in _said(head)]
     site = site_name(head)
     best: tuple[float, str, Element | None] = (0.0, "", None)
-    for place, element in enumerate(_headings(root, skip)):
-        text = text_of(element).replace("\n", " ").strip()
-        if not 1 < len(text) < 400 or text.casefold() == site.casefold() or _leads_home(element, text):
+    for place, element in enumerate(_headings(page, skip)):
+        text = page.text(element).replace("\n", " ").strip()
+        if not 1 < len(text) < 400 or text.casefold() == site.casefold() or _leads_home(page, element, text):
             continue
-        score = max((_likeness(text, title) for title in said), default=0.3) + _standing(element) - min(place, 20) * 0.004
+        own = _words(text)
+        score = max((_likeness(own, title) for title in said), default=0.3) + _standing(page, element) - min(place, 20) * 0.004
         if score > best[0]:
             best = score, text, element
     if best[0] >= 0.5:
@@ -35,10 +40,10 @@ def headline(root: Element, head: Head, skip: frozenset[Element]) -> tuple[str, 
     return _from_head(head, site), None
 
 
-def _leads_home(element: Element, text: str) -> bool:
+def _leads_home(page: Document, element: Element, text: str) -> bool:
     """A heading that is nothing but a link to the front page is the site's name, longer than a short title though it may be."""
     anchor = next(element.iter("a"), None)
-    if anchor is None or text_of(anchor).replace("\n", " ").strip() != text:
+    if anchor is None or page.text(anchor).replace("\n", " ").strip() != text:
         return False
     try:
         parts = urlsplit((anchor.get("href") or "x").strip())
@@ -47,21 +52,18 @@ def _leads_home(element: Element, text: str) -> bool:
     return parts.path in ("", "/") and not parts.query and not parts.fragment
 
 
-def _headings(root: Element, skip: frozenset[Element]) -> list[Element]:
-    found: list[Element] = []
-    for element in root.iter("h1", "h2", "h3", "div", "span", "p", "header", "td"):
-        if not _is_heading(element) or element in skip or any(up.tag in _ELSEWHERE or up in skip for up in element.iterancestors()):
-            continue
-        found.append(element)
-        if len(found) >= 60:
-            break
-    return found
+def _headings(page: Document, skip: frozenset[Element]) -> list[Element]:
+    out = inside((*skip, *page.of(_ELSEWHERE)))
+    found = [element for element in page.of(_MICRODATA_TAGS) if element not in out and _is_heading(page, element)]
+    return found[:60]
 
 
-def _is_heading(element: Element) -> bool:
-    if element.tag in ("h1", "h2", "h3") or "headline" in (element.get("itemprop") or ""):
-        return True
-    return element.tag in ("div", "span", "p") and bool(_HEADING_NAMES & set(tokens(element)))
+def _is_heading(page: Document, element: Element) -> bool:
+    return (
+        element.tag in _LEVELS
+        or (element.tag in _NAMED_TAGS and page.has(element, _HEADING_NAMES))
+        or "headline" in (element.get("itemprop") or "")
+    )
 
 
 def _said(head: Head) -> list[str]:
@@ -77,21 +79,20 @@ def _said(head: Head) -> list[str]:
     return list(dict.fromkeys(parts))
 
 
-def _likeness(a: str, b: str) -> float:
-    """Jaccard of the words; a heading wholly contained in the head's title counts by its length."""
-    first, second = set(_WORDS.findall(a.casefold())), set(_WORDS.findall(b.casefold()))
-    if not first or not second:
-        return 0.0
-    return len(first & second) / len(first | second)
+def _words(text: str) -> set[str]:
+    return set(_WORDS.findall(text.casefold()))
 
 
-def _standing(element: Element) -> float:
+def _likeness(first: set[str], second: set[str]) -> float:
+    """Jaccard of the words of two titles."""
+    return len(first & second) / len(first | second) if first and second else 0.0
+
+
+def _standing(page: Document, element: Element) -> float:
     """Weight of the markup: the theme's own title class, microdata, then the level of the heading."""
     bonus = {"h1": 0.2, "h2": 0.05}.get(element.tag, 0.0)
-    names = set(tokens(element))
-    if _HEADING_NAMES & names or "headline" in (element.get("itemprop") or ""):
-        bonus += 0.15
-    return bonus
+    named = page.has(element, _HEADING_NAMES) or "headline" in (element.get("itemprop") or "")
+    return bonus + 0.15 if named else bonus
 
 
 def site_name(head: Head) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from crawler.extract.bylines import authors_of
 from crawler.extract.dates import Moment, page_order, parse_any_language, parse_iso, parse_written
+from crawler.extract.document import Document, around
 from crawler.extract.head import Head
 from crawler.extract.headline import headline
 from crawler.extract.jsonld import string
-from crawler.extract.regions import ELSEWHERE
-from crawler.extract.tree import Element, absolute, listed, text_of, tokens
+from crawler.extract.tree import Element, absolute, listed, names, text_of
 from crawler.items import Author, Term, TermKind
 
 # In order of trust.
@@ -34,13 +35,17 @@ _MODIFIED = (
     "updated_time",
 )
 _HEADER_LIMIT = 700
+_DIGIT = re.compile(r"\d")
 _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?:/|-|$)")
-_DATE_CLASS = re.compile(
-    r"(?:[\w-]*[-_])?(?:date|time|published|posted-on|pubdate|datetime|postdate|timestamp)(?:[-_](?:text|link|"
-    r"published|info))?"
-)
 _MODIFIED_WORDS = re.compile(r"\b(?:updated|modified|revised|aktualisiert|mis à jour|actualizado|last edit)", re.I)
 _CATEGORY_ADDRESS = re.compile(r"/(?:categor(?:y|ies)|kategorien?|categoria|categorie|rubrik|section|topics?)/|[?&]cat=", re.I)
+
+
+_TAG_ADDRESS = re.compile(r"/tags?/")
+_TERM_RELS = names("tag category")
+_TAGS_LINES = frozenset(("tags:", "tag:", "tagged:", "tags", "tagged with:", "filed under:"))
+_CATEGORY_LISTS = names("taxonomy-category cat-links post-categories")
+_POST_ID = re.compile(r"post-\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,69 +59,63 @@ class Facts:
     header: tuple[Element, ...]
 
 
-def facts_of(root: Element, head: Head, url: str, body: Element, skip: frozenset[Element]) -> Facts:
+def facts_of(page: Document, head: Head, url: str, body: Element, skip: frozenset[Element]) -> Facts:
     """``body``: the article's container; ``skip``: the thread, whose dates and names are not the article's."""
-    title, heading = headline(root, head, skip)
-    header = header_parts(root, heading, body, skip)
-    published, modified = dates_of(root, head, header, url)
+    title, heading = headline(page, head, skip)
+    header = header_parts(page, heading, body, skip)
+    published, modified = dates_of(page, head, header, url)
     return Facts(
         title,
         heading,
-        authors_of(root, head, header, url, skip),
+        authors_of(page, head, header, url, skip),
         published,
         modified,
-        terms_of(root, head, url, heading, skip),
+        terms_of(page, head, url, heading, skip),
         tuple(header),
     )
 
 
-def header_parts(root: Element, heading: Element | None, body: Element, skip: frozenset[Element]) -> list[Element]:
+_NO_HEADER = names("nav footer aside script style form noscript h1")
+
+
+def header_parts(page: Document, heading: Element | None, body: Element, skip: frozenset[Element]) -> list[Element]:
     """The elements around the headline that are neither text nor thread: where byline and date stand, nearest first."""
     if heading is None:
         return []
+    barred = around((body, *skip)) | skip | page.elsewhere | {body}
     parts: list[Element] = []
     inner: Element = heading
     for up in heading.iterancestors():
         if up.tag in ("body", "html"):
             break
-        added = [child for child in up if isinstance(child.tag, str) and child is not inner and _may_be_header(child, body, skip)]
-        size = sum(len(text_of(child)) for child in added)
+        added = [child for child in up if child is not inner and child.tag not in _NO_HEADER and child not in barred]
+        size = sum(len(page.text(child)) for child in added)
         if size > _HEADER_LIMIT:
-            parts += [child for child in added if len(text_of(child)) < _HEADER_LIMIT // 2][:6]
+            parts += [child for child in added if len(page.text(child)) < _HEADER_LIMIT // 2][:6]
             break
         parts += added
         inner = up
-    return parts + _marked_parts(heading, body, skip, parts)
+    return parts + _marked_parts(page, heading, body, skip, parts)
 
 
-def _may_be_header(element: Element, body: Element, skip: frozenset[Element]) -> bool:
-    if element is body or element in skip or element.tag in ("nav", "footer", "aside", "script", "style", "form", "noscript", "h1"):
-        return False
-    if ELSEWHERE & set(tokens(element)) or _holds(element, body):
-        return False
-    return not any(_holds(element, part) for part in skip)
+_META_TAGS = names("div p header footer span ul section time")
 
 
-def _holds(outer: Element, inner: Element) -> bool:
-    return any(up is outer for up in inner.iterancestors())
-
-
-def _marked_parts(heading: Element, body: Element, skip: frozenset[Element], known: list[Element]) -> list[Element]:
+def _marked_parts(page: Document, heading: Element, body: Element, skip: frozenset[Element], known: list[Element]) -> list[Element]:
     """Parts named as such (``entry-meta``, ``entry-footer``, ``posted-on``) in the element that holds headline and body:
     some themes put date and names below the text."""
-    scope = next((up for up in heading.iterancestors() if up is body or _holds(up, body)), heading.getparent())
+    above = {body, *body.iterancestors()}
+    scope = next((up for up in heading.iterancestors() if up in above), heading.getparent())
     found: list[Element] = []
-    for element in scope.iter("div", "p", "header", "footer", "span", "ul", "section", "time") if scope is not None else ():
+    barred = skip | page.elsewhere
+    for element in scope.iter(*_META_TAGS) if scope is not None else ():
         if len(found) >= 6:
             break
-        if (
-            not _is_meta(element)
-            or element in skip
-            or element in known
-            or any(up in skip or up in found or ELSEWHERE & set(tokens(up)) for up in element.iterancestors())
-        ):
+        if not _is_meta(page.tokens.get(element, ())) or element in skip or element in known:
             continue
-        if len(text_of(element)) < _HEADER_LIMIT:
+        if any(up in barred or up in found for up in element.iterancestors()):
+            continue
+        if len(page.text(element)) < _HEADER_LIMIT:
             found.append(element)
     return found
 
@@ -127,35 +126,39 @@ _META_NAMES = re.compile(
 )
 
 
-def _is_meta(element: Element) -> bool:
-    return any(_META_NAMES.fullmatch(name) for name in tokens(element))
+@lru_cache(maxsize=20_000)
+def _is_meta(marks: tuple[str, ...]) -> bool:
+    return any(_META_NAMES.fullmatch(name) for name in marks)
 
 
 # ---- dates -------------------------------------------------------------------------------------------------------------
-def dates_of(root: Element, head: Head, header: list[Element], url: str) -> tuple[Moment | None, Moment | None]:
+def dates_of(page: Document, head: Head, header: list[Element], url: str) -> tuple[Moment | None, Moment | None]:
     """(published, modified). Machine-readable ones first; then what stands beside the headline; then the address."""
-    published = _stated_date(head, "datePublished", _PUBLISHED) or _marked_date(root, "datePublished")
-    modified = _stated_date(head, "dateModified", _MODIFIED) or _marked_date(root, "dateModified")
-    shown, shown_modified = _shown_dates(header, head)
+    published = _stated_date(head, "datePublished", _PUBLISHED) or _marked_date(page, "datePublished")
+    modified = _stated_date(head, "dateModified", _MODIFIED) or _marked_date(page, "dateModified")
+    shown, shown_modified = _shown_dates(page, header, head)
     if published is None or (published.clock is None and shown is not None and shown.day == published.day):
         published = shown or published
-    return published or _date_in_address(url) or _last_resort(head), modified or shown_modified
+    return published or _date_in_address(url), modified or shown_modified
 
 
-def _stated_date(head: Head, key: str, names: tuple[str, ...]) -> Moment | None:
+def _stated_date(head: Head, key: str, keys: tuple[str, ...]) -> Moment | None:
     for node in [head.article, *head.nodes]:
         if node is not None and (moment := _any(string(node.get(key)))):
             return moment
-    return next((moment for name in names for value in head.all(name) if (moment := _any(value))), None)
+    return next((moment for name in keys for value in head.all(name) if (moment := _any(value))), None)
 
 
 def _any(text: str) -> Moment | None:
     return parse_iso(text) or (parse_written(text, "mdy") if text else None)
 
 
-def _marked_date(root: Element, name: str) -> Moment | None:
-    for element in root.iter("time", "meta", "span", "abbr", "div", "p"):
-        if name in (element.get("itemprop") or "").split():
+_DATE_TAGS = names("time meta span abbr div p")
+
+
+def _marked_date(page: Document, name: str) -> Moment | None:
+    for element in page.microdata:
+        if element.tag in _DATE_TAGS and name in (element.get("itemprop") or "").split():
             moment = parse_iso(element.get("datetime") or element.get("content") or element.get("title")) or parse_written(
                 text_of(element)[:120]
             )
@@ -164,13 +167,14 @@ def _marked_date(root: Element, name: str) -> Moment | None:
     return None
 
 
-def _shown_dates(header: list[Element], head: Head) -> tuple[Moment | None, Moment | None]:
+def _shown_dates(page: Document, header: list[Element], head: Head) -> tuple[Moment | None, Moment | None]:
     published = modified = None
-    order = page_order((text_of(part) for part in header), head.language) if header else None
+    order = page_order((page.text(part) for part in header), head.language) if header else None
     for part in header:
         for element in part.iter("time", "abbr"):
             moment = parse_iso(element.get("datetime") or element.get("title")) or parse_written(text_of(element)[:120], order)
-            is_update = "updated" in tokens(element) and "published" not in tokens(element)
+            marks = page.tokens.get(element, ())
+            is_update = "updated" in marks and "published" not in marks
             if moment is not None and (is_update or _MODIFIED_WORDS.search(text_of(element))):
                 modified = modified or moment
             elif moment is not None:
@@ -178,7 +182,7 @@ def _shown_dates(header: list[Element], head: Head) -> tuple[Moment | None, Mome
     if published is not None:
         return published, modified
     for part in header:
-        for line in _lines(part):
+        for line in _lines(page.text(part)):
             moment = parse_written(line, order) or (parse_any_language(line, head.language) if len(line) < 40 else None)
             if moment is not None and _MODIFIED_WORDS.search(line):
                 modified = modified or moment
@@ -187,8 +191,8 @@ def _shown_dates(header: list[Element], head: Head) -> tuple[Moment | None, Mome
     return (published or modified), modified
 
 
-def _lines(part: Element) -> list[str]:
-    lines = [line for line in text_of(part).split("\n") if any(c.isdigit() for c in line)]
+def _lines(text: str) -> list[str]:
+    lines = [line for line in text.split("\n") if _DIGIT.search(line)]
     return [line[:190] for line in lines if len(line) < 400]
 
 
@@ -197,30 +201,11 @@ def _date_in_address(url: str) -> Moment | None:
     return None if match is None else parse_iso(f"{match.group(1)}-{int(match.group(2)):02}-{int(match.group(3)):02}")
 
 
-def _last_resort(head: Head) -> Moment | None:
-    return None
-
-
 # ---- terms -------------------------------------------------------------------------------------------------------------
-def terms_of(root: Element, head: Head, url: str, heading: Element | None, skip: frozenset[Element]) -> tuple[Term, ...]:
+def terms_of(page: Document, head: Head, url: str, heading: Element | None, skip: frozenset[Element]) -> tuple[Term, ...]:
     """Tags and categories: the links marked as such around the article, else what the head states."""
-    found: dict[tuple[TermKind, str], Term] = {}
-    scope = _article_around(root, heading)
-    for anchor in scope.iter("a"):
-        rel = (anchor.get("rel") or "").lower().split()
-        if not {"tag", "category"} & set(rel) or any(
-            ELSEWHERE & set(tokens(up)) or up in skip or up.tag in ("aside", "nav") for up in anchor.iterancestors()
-        ):
-            continue
-        name = text_of(anchor).replace("\n", " ").lstrip("#").strip()
-        href = anchor.get("href") or ""
-        kind: TermKind = (
-            "category"
-            if "category" in rel or _in_category_list(anchor) or (_CATEGORY_ADDRESS.search(href) and not re.search(r"/tags?/", href))
-            else "tag"
-        )
-        if name:
-            found.setdefault((kind, name.casefold()), Term(kind, name, _slug(absolute(url, href))))
+    scope = _article_around(page, heading)
+    found = _linked_terms(page, scope, url, skip)
     if not any(kind == "tag" for kind, _ in found):
         for term in _tags_line(scope, url):
             found.setdefault((term.kind, term.name.casefold()), term)
@@ -234,27 +219,46 @@ def terms_of(root: Element, head: Head, url: str, heading: Element | None, skip:
     return tuple(found.values())
 
 
+def _linked_terms(page: Document, scope: Element, url: str, skip: frozenset[Element]) -> dict[tuple[TermKind, str], Term]:
+    found: dict[tuple[TermKind, str], Term] = {}
+    barred = page.elsewhere | skip
+    for anchor in scope.iter("a"):
+        rel = (anchor.get("rel") or "").lower()
+        if ("tag" not in rel and "category" not in rel) or _TERM_RELS.isdisjoint(rel.split()):
+            continue
+        if any(up in barred or up.tag in ("aside", "nav") for up in anchor.iterancestors()):
+            continue
+        name = page.text(anchor).replace("\n", " ").lstrip("#").strip()
+        href = anchor.get("href") or ""
+        filed = "category" in rel.split() or _in_category_list(page, anchor)
+        kind: TermKind = "category" if filed or (_CATEGORY_ADDRESS.search(href) and not _TAG_ADDRESS.search(href)) else "tag"
+        if name:
+            found.setdefault((kind, name.casefold()), Term(kind, name, _slug(absolute(url, href))))
+    return found
+
+
 def _tags_line(scope: Element, url: str) -> list[Term]:
     """The links of a line that begins with "Tags:", where nothing marks them."""
     for element in scope.iter("p", "div", "li", "span"):
-        if (element.text or "").strip().lower() in ("tags:", "tag:", "tagged:", "tags", "tagged with:", "filed under:"):
+        text = element.text
+        if text and len(text) < 200 and text.strip().lower() in _TAGS_LINES:
             return [Term("tag", text_of(a), _slug(absolute(url, a.get("href")))) for a in element.iter("a") if text_of(a)]
     return []
 
 
-def _article_around(root: Element, heading: Element | None) -> Element:
+def _article_around(page: Document, heading: Element | None) -> Element:
     """The element of the whole article: WordPress' ``post`` or ``hentry``, else the page."""
     if heading is not None:
         for up in heading.iterancestors("article", "div", "main", "section"):
-            names = set(tokens(up))
-            if names & {"hentry", "type-post"} or any(re.fullmatch(r"post-\d+", name) for name in names):
+            marks = page.tokens.get(up, ())
+            if "hentry" in marks or "type-post" in marks or any(_POST_ID.fullmatch(name) for name in marks):
                 return up
-    return root
+    return page.root
 
 
-def _in_category_list(anchor: Element) -> bool:
+def _in_category_list(page: Document, anchor: Element) -> bool:
     parent = anchor.getparent()
-    return parent is not None and bool({"taxonomy-category", "cat-links", "post-categories"} & set(tokens(parent)))
+    return parent is not None and page.has(parent, _CATEGORY_LISTS)
 
 
 def _stated_tags(head: Head) -> list[str]:

@@ -9,12 +9,13 @@ from urllib.parse import parse_qs, urlsplit
 from crawler.extract.body import Content, clean_content
 from crawler.extract.comments import Thread, extract_comments
 from crawler.extract.container import find_container
+from crawler.extract.count import reported_count
+from crawler.extract.document import Document
 from crawler.extract.head import Head, article_address, head_of
 from crawler.extract.metadata import Facts, facts_of
 from crawler.extract.paging import article_pages, thread_pages
 from crawler.extract.refusals import READABLE, reason_for_none
 from crawler.extract.repair import wrap_bare_answers
-from crawler.extract.thread import reported_count
 from crawler.extract.tree import Element, decode, parse
 from crawler.items import Article, ArticleKind
 from crawler.site import Site
@@ -46,32 +47,31 @@ def extract_page(
     root = parse(text)
     if root is None:
         return Article(url=url, door="page", kind="none", title="", warnings=("the page is empty",))
-    alive = list(root.iter())  # lxml makes a new Python object for an element each time none is alive: that costs more than all rules
+    page = Document(root)
     head = head_of(root, url)
     refusal = reason_for_none(root, head, url, text)
     if refusal is not None and not refusal.startswith(READABLE):
         return Article(url=url, door="page", kind="none", title=head.title, language=head.language, warnings=(refusal,))
-    article = _article(root, head, url, site, captured_at, timezone)
-    del alive
+    article = _article(page, head, url, site, captured_at, timezone)
     return article if refusal is None else replace(article, kind="none", warnings=(refusal, *article.warnings))
 
 
-def _article(root: Element, head: Head, url: str, site: Site | None, captured_at: str | None, timezone: str | None) -> Article:
-    thread = extract_comments(root, url, language=head.language, captured_at=captured_at, timezone=timezone)
+def _article(page: Document, head: Head, url: str, site: Site | None, captured_at: str | None, timezone: str | None) -> Article:
+    thread = extract_comments(page, url, language=head.language, captured_at=captured_at, timezone=timezone)
     skip = frozenset(thread.elements)
-    container = find_container(root, site, skip)
-    facts = facts_of(root, head, url, container.element, skip)
+    container = find_container(page, site, skip)
+    facts = facts_of(page, head, url, container.element, skip)
     content = clean_content(container, url, site=site, skip=skip, title=facts.title, authors=[author.name for author in facts.authors])
     own = article_address(url, head, site)
-    next_pages, first = article_pages(root, url, own)
-    reported = reported_count(root, skip)
-    comment_pages = thread_pages(root, url, first)
+    next_pages, first = article_pages(page, url, own)
+    reported = reported_count(page, skip)
+    comment_pages = thread_pages(page, url, first)
     return Article(
         url=first,
         door="page",
         kind=kind_of(content),
         title=facts.title,
-        source_id=_source_id(root, head),
+        source_id=_source_id(page.root, head),
         byline=_byline(facts),
         authors=facts.authors,
         published_at=None if facts.published is None else facts.published.instant(timezone),

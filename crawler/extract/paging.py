@@ -6,24 +6,23 @@ import re
 from collections import Counter
 from urllib.parse import urldefrag, urlsplit
 
-from lxml import etree
-
+from crawler.extract.document import Document
 from crawler.extract.tree import Element, absolute, all_text, tokens
 
 _THREAD_PAGE = re.compile(r"(/comment-page-|[?&]cpage=)(\d{1,5})(?=/|$|&|#)")
 _ARTICLE_PAGE = re.compile(r"^(?P<base>.*?)(?P<mark>/|[?&]page=)(?P<number>\d{1,3})/?$")
-_THREAD_LINKS = etree.XPath("//a[contains(@href, 'comment-page-') or contains(@href, 'cpage=')]")
 _PAGERS = frozenset(("page-links", "page-link", "post-nav-links", "post-pagination", "pagelink", "wp-link-pages"))
+_PAGER_TAGS = frozenset(("a", "div", "p", "nav", "ul"))
 _MAX_PAGES = 2000
 
 
-def thread_pages(root: Element, url: str, own: str) -> tuple[str, ...]:
+def thread_pages(page: Document, url: str, own: str) -> tuple[str, ...]:
     """Addresses of the other pages of the thread, lowest first. ``own``: the article's address. Classic pagers link only
     the neighbours, so the highest number seen anywhere, in comment permalinks too, gives all below it."""
     seen: dict[int, str] = {}
     permalinks: Counter[int] = Counter()
-    for anchor in _THREAD_LINKS(root):
-        href = anchor.get("href") or ""
+    links = _thread_links(page)
+    for _, href in links:
         match = _THREAD_PAGE.search(href)
         if match is None or not _same_article(absolute(url, href), own):
             continue
@@ -34,20 +33,24 @@ def thread_pages(root: Element, url: str, own: str) -> tuple[str, ...]:
     if not seen:
         return ()
     here = _THREAD_PAGE.search(url)
-    current = int(here.group(2)) if here else permalinks.most_common(1)[0][0] if permalinks else _unlinked(root, seen)
+    current = int(here.group(2)) if here else permalinks.most_common(1)[0][0] if permalinks else _unlinked(links, seen)
     example = next(iter(seen.values()))
     highest = min(max(seen), _MAX_PAGES)
     return tuple(_THREAD_PAGE.sub(lambda m, n=number: f"{m.group(1)}{n}", example) for number in range(1, highest + 1) if number != current)  # type: ignore[misc]
 
 
-def _unlinked(root: Element, seen: dict[int, str]) -> int | None:
+def _unlinked(links: list[tuple[Element, str]], seen: dict[int, str]) -> int | None:
     """The bare address of a thread without permalinks: page 1 when the pager goes up from it, else the page above all seen."""
-    return 1 if min(seen) == 2 and 1 not in seen and _goes_up(root) else None
+    return 1 if min(seen) == 2 and 1 not in seen and _goes_up(links) else None
 
 
-def _goes_up(root: Element) -> bool:
-    for anchor in _THREAD_LINKS(root):
-        if _THREAD_PAGE.search(anchor.get("href") or ""):
+def _thread_links(page: Document) -> list[tuple[Element, str]]:
+    return [(anchor, href) for anchor, href in page.anchors if "comment-page-" in href or "cpage=" in href]
+
+
+def _goes_up(links: list[tuple[Element, str]]) -> bool:
+    for anchor, href in links:
+        if _THREAD_PAGE.search(href):
             parent = anchor.getparent()
             names = (*tokens(anchor), *(tokens(parent) if parent is not None else ()))
             text = all_text(anchor).lower()
@@ -61,9 +64,9 @@ def _same_article(url: str, own: str) -> bool:
     return (theirs.path.rstrip("/"), theirs.query) == (mine.path.rstrip("/"), mine.query)
 
 
-def article_pages(root: Element, url: str, own: str) -> tuple[tuple[str, ...], str]:
+def article_pages(page: Document, url: str, own: str) -> tuple[tuple[str, ...], str]:
     """(addresses of the other pages of the article, the address of its first page)."""
-    links = _page_links(root)
+    links = _page_links(page)
     base = _first_page(own, links, url)
     numbers: dict[int, str] = {}
     for anchor in links:
@@ -80,18 +83,19 @@ def article_pages(root: Element, url: str, own: str) -> tuple[tuple[str, ...], s
     return ((base, *others) if here != 1 else others), base
 
 
-def _page_links(root: Element) -> list[Element]:
+def _page_links(page: Document) -> list[Element]:
     """The links of ``wp_link_pages()``: marked as such, in a box that is, or numbers in a line that begins with "Pages:"."""
-    found: list[Element] = []
-    for element in root.iter("a", "div", "p", "nav", "ul"):
+    found: dict[Element, None] = {}
+    marked = not _PAGERS.isdisjoint(page.names) or "post-page-numbers" in page.names
+    for element in page.of(_PAGER_TAGS if marked else {"p"}):
         if element.tag == "a":
-            if "post-page-numbers" in (element.get("class") or "") and element not in found:
-                found.append(element)
-        elif _PAGERS & set(tokens(element)):
-            found += [anchor for anchor in element.iter("a") if anchor not in found]
+            if "post-page-numbers" in (element.get("class") or ""):
+                found[element] = None
+        elif page.has(element, _PAGERS):
+            found.update(dict.fromkeys(element.iter("a")))
         elif element.tag == "p" and "Pages:" in (element.text or ""):
-            found += [anchor for anchor in element.iter("a") if all_text(anchor).strip().isdigit() and anchor not in found]
-    return found
+            found.update((anchor, None) for anchor in element.iter("a") if all_text(anchor).strip().isdigit())
+    return list(found)
 
 
 def _first_page(own: str, links: list[Element], url: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from html import escape
 
@@ -52,6 +53,7 @@ _CLEANER = nh3.Cleaner(
     - _TAGS,
     link_rel="noopener nofollow",
 )
+_WHOLE_ADDRESS = re.compile(r"(?:https?://|mailto:)[!-Z^-~]+")  # printable, and nothing that could make it malformed
 _SHOWN_AS = {"h1": "h2", "menu": "ul", "dir": "ul", "summary": "p", "figcaption": "p", "address": "p"}
 
 
@@ -75,11 +77,20 @@ def _serialise(node: Node, base_url: str, unit: Unit) -> str:
         return f"<figcaption>{escape(unit.text, quote=False)}</figcaption>"
     if unit.shape == "p" and node.tag in BLOCK:
         return escape(unit.text, quote=False)
-    copy = deepcopy(node)
-    copy.tail = None
-    _rewrite(copy, base_url)
-    html: str = etree.tostring(copy, encoding="unicode", method="html")
+    if not _is_final(node):
+        node = deepcopy(node)
+        _rewrite(node, base_url)
+    html: str = etree.tostring(node, encoding="unicode", method="html", with_tail=False)
     return html
+
+
+def _is_final(node: Element) -> bool:
+    """Is there nothing to rewrite? Most paragraphs hold no picture and no relative address: no copy is made of them."""
+    for element in node.iter("a", "img", "iframe", "embed", "h1"):
+        address = element.get("href") if element.tag == "a" else None
+        if element.tag != "a" or (address and not _WHOLE_ADDRESS.fullmatch(address)):
+            return False
+    return True
 
 
 def _rewrite(copy: Element, base_url: str) -> None:

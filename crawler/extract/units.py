@@ -187,7 +187,10 @@ def _with_blocks(container: Element) -> set[Element]:
 
 
 def _pictures(element: Element) -> list[Element]:
-    images = [element] if element.tag == "img" else list(element.iter("img"))
+    if not len(element):
+        images = [element] if element.tag == "img" else []
+    else:
+        images = list(element.iter("img"))
     return [image for image in images if not is_ornament(image)]
 
 

@@ -1,0 +1,58 @@
+"""The page's own count of its comments: the cross-check of the thread."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from crawler.extract.document import Document
+from crawler.extract.thread import other_threads
+from crawler.extract.tree import Element, all_text, names
+
+_COUNT_WORD = (
+    r"(?:comments?|responses?|repl(?:y|ies)|thoughts?|kommentare?|antworten|gedanken|reaktionen|commentaires?|"
+    r"réponses?|réflexions?|comentarios?|respuestas?|comentários?|respostas?|commenti|commento|risposte|"
+    r"reacties?|komentarz\w*|комментари\w*|kommentarer?)"
+)
+_COUNTED = re.compile(
+    rf"(?:^|\s|\()(?P<number>\d{{1,3}}(?:[.,]\d{{3}})+|\d{{1,6}}|one|ein|eine|un|une|uno|um|no|zero|kein|"
+    rf"keine)\s+{_COUNT_WORD}\b|\b{_COUNT_WORD}\s*[:(\[]\s*(?P<behind>\d{{1,6}})\s*[)\]]?",
+    re.I,
+)
+_NUMBER_WORDS = {"one": 1, "ein": 1, "eine": 1, "un": 1, "une": 1, "uno": 1, "um": 1, "no": 0, "zero": 0, "kein": 0, "keine": 0}
+_COUNT_PLACES = re.compile(
+    r"comments?(?:[-_](?:title|count|number|heading|header|area|section|wrap(?:per)?|list))?|respon(?:ses?|d)|"
+    r"wp-block-comments-title|wpdc?|wpd-thread-info|wc_header_text|comment-count|comments-num"
+)
+
+
+_HEADINGS = names("h1 h2 h3 h4 h5")
+_PLACES = names("div p span a")
+
+
+def reported_count(page: Document, thread: frozenset[Element]) -> int | None:
+    """The number of comments that the heading of the thread states (pings and other pages of the thread included, as sites
+    count); None when no heading says one."""
+    out: set[Element] | None = None
+    places = set(page.matching(_is_place))
+    for element in page.elements:
+        if element.tag in _HEADINGS:
+            text = all_text(element).strip()
+        elif element in places and element.tag in _PLACES:
+            text = (element.text or "").strip()
+        else:
+            continue
+        match = _COUNTED.search(text) if 0 < len(text) < 300 else None
+        if match is None or element in thread or any(up in thread for up in element.iterancestors()):
+            continue
+        out = other_threads(page) if out is None else out
+        if element in out:
+            continue
+        number = (match.group("number") or match.group("behind")).lower()
+        return _NUMBER_WORDS[number] if number in _NUMBER_WORDS else int(re.sub(r"\D", "", number))
+    return None
+
+
+@lru_cache(maxsize=20_000)
+def _is_place(name: str) -> bool:
+    return _COUNT_PLACES.fullmatch(name) is not None

@@ -1,0 +1,88 @@
+"""A parsed page, and what several of its readers ask for: every element is looked at once.
+
+Its lists keep the elements alive: lxml makes a new Python object for an element each time none is, and that costs more than
+most rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
+
+from crawler.extract.regions import ELSEWHERE
+from crawler.extract.tree import Element, text_of, tokens_of
+
+
+WHOLE_PAGE = frozenset(("body", "main", "html"))
+
+
+class Document:
+    """``elements`` in document order; ``tokens``: classes and id of those that have any; ``names``: all of these; ``anchors``:
+    every ``a`` with its address as written; ``marked``: elements with an id, anchors with a name, comments with a number;
+    ``microdata``: those with an ``itemprop``."""
+
+    def __init__(self, root: Element) -> None:
+        self.root = root
+        self.elements: list[Element] = list(root.iter())
+        self.tokens: dict[Element, tuple[str, ...]] = {}
+        self.anchors: list[tuple[Element, str]] = []
+        self.marked: list[Element] = []
+        self.microdata: list[Element] = []
+        self._texts: dict[Element, str] = {}
+        self._read()
+        self.names: frozenset[str] = frozenset().union(*set(self.tokens.values()))
+        self.elsewhere = {e for e, found in self.tokens.items() if not ELSEWHERE.isdisjoint(found) and e.tag not in ("body", "html")}
+
+    def _read(self) -> None:
+        for element in self.elements:
+            classes, name = element.get("class"), element.get("id")
+            if classes or name:
+                self.tokens[element] = tokens_of(classes, name)
+            if element.get("itemprop"):
+                self.microdata.append(element)
+            anchor = element.tag == "a"
+            if anchor:
+                self.anchors.append((element, element.get("href") or ""))
+            if name or (anchor and element.get("name")) or (classes and "omment" in classes and element.get("data-comment-id")):
+                self.marked.append(element)
+
+    def of(self, tags: AbstractSet[str]) -> list[Element]:
+        return [element for element in self.elements if element.tag in tags]
+
+    def text(self, element: Element) -> str:
+        """Its visible text, with a line break between paragraphs."""
+        known = self._texts.get(element)
+        if known is None:
+            known = self._texts[element] = text_of(element)
+        return known
+
+    def matching(self, test: Callable[[str], object]) -> list[Element]:
+        """The elements of which a class, or the id, passes the test; the page as a whole is never meant."""
+        names = {name for name in self.names if test(name)}
+        if not names:
+            return []
+        return [e for e, found in self.tokens.items() if not names.isdisjoint(found) and e.tag not in WHOLE_PAGE]
+
+    def has(self, element: Element, names: AbstractSet[str]) -> bool:
+        """Is one of its classes, or its id, among the names?"""
+        return not names.isdisjoint(self.tokens.get(element, ()))
+
+
+def inside(outer: Iterable[Element]) -> set[Element]:
+    """The elements and all within them."""
+    found: set[Element] = set()
+    for element in outer:
+        if element not in found:
+            found.update(element.iter())
+    return found
+
+
+def around(elements: Iterable[Element]) -> set[Element]:
+    """All that hold one of the elements, without these."""
+    found: set[Element] = set()
+    for element in elements:
+        for up in element.iterancestors():
+            if up in found:
+                break
+            found.add(up)
+    return found

@@ -1,0 +1,104 @@
+"""Which comment answers which: by nesting, by the number of its parent in the id, by ``depth-N`` classes, by where it stands."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import islice
+
+from crawler.extract.tree import Element, tokens
+
+_DEPTH = re.compile(r"(?:depth|comment[_-]level|wpd_comment_level|level)[-_](\d+)")
+
+
+@dataclass(slots=True)
+class Node:
+    """One comment's place in the page. ``roots``: its own element, or ``dt`` and the ``dd`` that follow it."""
+
+    number: str
+    roots: list[Element]
+    parent: str | None = None
+    depth: int = 1
+    inner: frozenset[Element] = frozenset()  # the elements of all comments: what it leaves out where it holds them
+
+    @property
+    def element(self) -> Element:
+        return self.roots[0]
+
+
+def set_parents(nodes: list[Node], by_element: dict[Element, str], stated: dict[str, str]) -> None:
+    numbers = {node.number for node in nodes}
+    depth_of: dict[str, int] = {}
+    trail: list[tuple[int, str]] = []  # (depth-N, number) of the last comment on each level, for flat lists
+    for node in nodes:
+        shown = _shown_depth(node.element)
+        above = _number_above(node.element, by_element)
+        stated_parent = stated.get(node.number)
+        if stated_parent is not None:
+            node.parent = stated_parent
+        elif above is not None:
+            node.parent = above
+        elif shown is not None and shown > 1:
+            while trail and trail[-1][0] >= shown:
+                trail.pop()
+            node.parent = trail[-1][1] if trail else None
+        if shown is not None:
+            while trail and trail[-1][0] >= shown:
+                trail.pop()
+            trail.append((shown, node.number))
+        node.depth = depth_of.get(node.parent or "", 0) + 1 if node.parent in numbers or node.parent is None else shown or 2
+        depth_of[node.number] = node.depth
+
+
+def raise_flattened(nodes: list[Node]) -> None:
+    """Answers below WordPress' deepest level stand beside the comment they answer, right after it, and that comment still has the
+    class ``parent``. What follows them is their sibling where a later comment of the level has a lower number, else the level's."""
+    answered = {node.parent for node in nodes}
+    levels: dict[str | None, list[Node]] = {}
+    for node in nodes:
+        levels.setdefault(node.parent, []).append(node)
+    for level in list(levels.values()):
+        open_parent: Node | None = None  # has the class, and its answer is still to come
+        above: Node | None = None  # whose answers the last comments of this level were
+        for i, node in enumerate(level):
+            if open_parent is not None:
+                above = open_parent
+            elif above is not None and not _outruns(node, level[i + 1 :]):
+                above = None
+            if above is not None:
+                node.parent, node.depth = above.number, above.depth + 1
+            open_parent = node if "parent" in tokens(node.element) and node.number not in answered else None
+
+
+def _outruns(node: Node, later: list[Node]) -> bool:
+    """A level stands in the order of its numbers: one that outruns a later comment does not belong to the level itself."""
+    return node.number.isdecimal() and any(other.number.isdecimal() and int(other.number) < int(node.number) for other in later)
+
+
+def _number_above(element: Element, by_element: dict[Element, str]) -> str | None:
+    for up in element.iterancestors():
+        if up in by_element:
+            return by_element[up]
+        if up.tag in ("ul", "ol", "div") and up.getprevious() is not None and "children" in tokens(up):
+            before = up.getprevious()
+            if before in by_element:  # a theme that puts the answers beside their comment instead of into it
+                return by_element[before]
+    return None
+
+
+def _shown_depth(element: Element) -> int | None:
+    for candidate in (element, element.getparent(), *element.iterchildren("li", "div", "article")):
+        if candidate is None:
+            continue
+        for name in tokens(candidate):
+            match = _DEPTH.fullmatch(name)
+            if match is not None:
+                return int(match.group(1))
+    return _indented(element)
+
+
+def _indented(element: Element) -> int | None:
+    """Drupal puts answers into ``div.indented`` after the comment that they answer."""
+    around = sum("indented" in tokens(up) for up in (element, *element.iterancestors()))
+    answered = any("indented" in tokens(below) for below in islice(element.itersiblings(), 2) if isinstance(below.tag, str))
+    return around + 1 if around or answered else None
