@@ -17,6 +17,8 @@ from difflib import SequenceMatcher
 KINDS = ("body", "caption", "appeal", "bio", "tags", "share", "related", "newsletter", "comments", "chrome")
 LEARNED = "learned: "  # how the rule of a learned label begins; the label the page's own rules gave was body
 AT_THE_EDGE = 0.8  # share of its occurrences that stand outside the text
+MANY = 5  # articles
+OF_AN_AUTHOR = 0.9  # share of the author's articles, in the time of the wording, that carry a bio which does not name its author
 OF_THE_SITE = 0.1  # share of the site's articles, in the time of the wording, that carry an appeal
 SHORTEST_BIO = 40  # letters; a shorter one could begin a sentence of the text
 MOST = 0.5  # of all articles: a list or quotation that stands under so many is none of theirs
@@ -33,6 +35,7 @@ class Wording:
     articles: int  # that carry it
     edge: int  # of these, how many outside their text
     authors: Mapping[str, int]  # name -> articles with that name that carry it
+    author_articles: Mapping[str, int]  # name -> all articles with that name in the time of the wording
     site_articles: int  # all articles of the site in the time of the wording
 
 
@@ -69,11 +72,13 @@ def learned_kind(wording: Wording) -> tuple[str, str] | None:
 
 
 def _bio(wording: Wording) -> tuple[str, str] | None:
-    """Under the articles of one author, and about that author. A standing paragraph of an author's series is no bio."""
+    """Under the articles of one author, and about that author or under nearly all of them. A standing paragraph of a series,
+    which stands under some, is the author's text."""
     name, count = max(wording.authors.items(), key=lambda item: (item[1], item[0]), default=("", 0))
     if count < AT_THE_EDGE * wording.articles or PROTECTED.search(wording.html):
         return None
-    if names(wording.text, name):
+    nearly_all = count >= MANY and count >= OF_AN_AUTHOR * wording.author_articles.get(name, count)
+    if names(wording.text, name) or nearly_all:
         return "bio", f"{LEARNED}stands under {count} articles of {name}"
     return None
 

@@ -122,7 +122,7 @@ def _wording(
     """``own`` is the span of each revision's blocks that no other article has: the author's own text."""
     edge = sum(r not in own or not own[r][0] < position < own[r][1] for r, position in places.values())
     first, last = min(dates[a] for a in places), max(dates[a] for a in places)
-    of_its_time = sum(first <= date <= last for date in dates.values())
+    of_its_time = [article for article, date in dates.items() if first <= date <= last]
     revision_id, position = min(places.values())
     text, html = db.execute("select text, html from blocks where revision_id = ? and position = ?", [revision_id, position]).fetchone()
     return Wording(
@@ -132,7 +132,8 @@ def _wording(
         len(places),
         edge,
         Counter(name for article in places for name in signed[article]),
-        of_its_time,
+        Counter(name for article in of_its_time for name in signed[article]),
+        len(of_its_time),
     )
 
 

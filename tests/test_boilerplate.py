@@ -93,7 +93,7 @@ def test_fingerprints_do_not_see_case_punctuation_or_numbers() -> None:
 
 
 def test_a_list_of_numbers_that_recurs_under_some_articles_is_protected() -> None:
-    numbers = Wording("f", "2019: 12", "<ul><li>2019: 12</li></ul>", 6, 6, {"Mara Ellsworth": 6}, 90)
+    numbers = Wording("f", "2019: 12", "<ul><li>2019: 12</li></ul>", 6, 6, {"Mara Ellsworth": 6}, {"Mara Ellsworth": 40}, 90)
     assert learned_kind(numbers) is None
 
 
@@ -115,3 +115,9 @@ def test_a_last_paragraph_that_begins_with_its_authors_name_is_a_bio(desk: Desk)
     settle(desk)
     assert [kind for kind, _ in kinds(desk, 1)] == ["body", "body", "bio"]
     assert [kind for kind, _ in kinds(desk, 2)] == ["body", "body", "body"]
+
+
+def test_a_standing_paragraph_of_an_authors_series_is_no_bio(desk: Desk) -> None:
+    desk.see(*(report(n, *own(n), *([STANDING] if n < 6 else [])) for n in range(1, 11)))
+    settle(desk)
+    assert kinds(desk, 3)[-1] == ("body", STANDING)
