@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from crawler.extract.container import Container, Width
 from crawler.extract.judge import judge
-from crawler.extract.labels import Label, anchors, label_units
+from crawler.extract.label import anchors
+from crawler.extract.labels import label_units
 from crawler.extract.media import frame_address, image_address, image_alt
 from crawler.extract.sanitise import markup
 from crawler.extract.tree import Element, absolute, parse, text_of
@@ -103,6 +104,3 @@ def _links(units: Sequence[Unit], base_url: str) -> tuple[Link, ...]:
 def _add(found: dict[tuple[str, str], Link], url: str, text: str) -> None:
     if url:
         found.setdefault((url, text), Link(url, text))
-
-
-__all__ = ["Content", "Label", "content_of", "extract_fragment"]

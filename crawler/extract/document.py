@@ -12,7 +12,6 @@ from collections.abc import Set as AbstractSet
 from crawler.extract.regions import ELSEWHERE
 from crawler.extract.tree import Element, text_of, tokens_of
 
-
 WHOLE_PAGE = frozenset(("body", "main", "html"))
 
 

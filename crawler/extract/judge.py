@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crawler.extract.cleaner import clean_element
-from crawler.extract.labels import SENTENCE_END, Label, link_share
+from crawler.extract.label import SENTENCE_END, Label, link_share
 from crawler.extract.tree import Element
 from crawler.extract.units import Unit
 

@@ -9,30 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from crawler.extract import neighbours
+from crawler.extract.appeals import appeal_cues, call_kind, is_newsletter
+from crawler.extract.label import BODY, CAPTION, Label, anchors, link_share
 from crawler.extract.media import host_of
-from crawler.extract.phrases import (
-    BIO_HEADING,
-    RELATED_HEADING,
-    RELATED_LINE,
-    SHARE_LINE,
-    appeal_cues,
-    bio_contact,
-    bio_of,
-    bio_sentence,
-    heads_box,
-    is_byline,
-    is_credit,
-    is_disclosure,
-    is_follow_line,
-    is_meta_line,
-    is_newsletter,
-    is_share_line,
-    is_tags_line,
-)
+from crawler.extract.phrases import RELATED_LINE, is_credit, is_disclosure, is_follow_line, is_meta_line, is_share_line, is_tags_line
 from crawler.extract.regions import Region, regions_in
-from crawler.extract.tree import Element, absolute, text_of
+from crawler.extract.tree import Element
 from crawler.extract.units import Unit
 from crawler.items import BlockKind
 from crawler.site import Site
@@ -42,7 +26,6 @@ _DONATE_ADDRESS = re.compile(
     r"paypal\.(?:com|me)|ko-fi\.com|buymeacoffee\.com|gofundme\.com|steadyhq\.com",
     re.I,
 )
-SENTENCE_END = re.compile(r"[.!?:;…\u3002\u061f\u06d4\"”’»)]\W*$")
 _SHARE_ADDRESS = re.compile(
     r"sharer|/share\?|intent/tweet|share-offsite|pinterest\.com/pin/create|wa\.me/|whatsapp\.com/send|"
     r"t\.me/share|reddit\.com/submit|addtoany",
@@ -50,14 +33,7 @@ _SHARE_ADDRESS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
-    kind: BlockKind
-    rule: str
-
-
-BODY = Label("body", "container")
-CAPTION = Label("caption", "media")
+_CALLS: dict[str, BlockKind] = {"share-wording": "share", "newsletter-wording": "newsletter"}
 
 
 def label_units(
@@ -67,13 +43,13 @@ def label_units(
     ``authors``: their names, for the paragraphs that introduce them."""
     regions = regions_in(container)
     labels = [_label(unit, _region_at(unit.place, container, regions), site) for unit in units]
-    _headline(units, labels, title)
-    _own_links(units, labels, base_url)
-    _stray(units, labels, container)
-    _follow_headings(units, labels)
-    _edges(units, labels, authors)
-    _tail(units, labels)
-    _orphaned_headings(units, labels)
+    neighbours.headline(units, labels, title)
+    neighbours.own_links(units, labels, base_url)
+    neighbours.stray(units, labels, container)
+    neighbours.follow_headings(units, labels)
+    neighbours.edges(units, labels, authors, host_of(base_url))
+    neighbours.tail(units, labels)
+    neighbours.orphaned_headings(units, labels)
     return labels
 
 
@@ -141,48 +117,10 @@ def _by_line(text: str) -> Label | None:
         return Label("appeal", "affiliate-disclosure")
     if is_meta_line(text):
         return Label("chrome", "meta-line")
-    return Label("caption", "credit-line") if is_credit(text) else None
-
-
-def _headline(units: Sequence[Unit], labels: list[Label], title: str) -> None:
-    for i, unit in enumerate(units[:12]):
-        if title and unit.shape == "heading" and labels[i].kind == "body" and unit.text.casefold() == title.casefold():
-            labels[i] = Label("chrome", "headline")
-
-
-def _own_links(units: Sequence[Unit], labels: list[Label], base_url: str) -> None:
-    """Lists and lines that are nothing but links to other pages of the site are not the author's text; links elsewhere are
-    what a "today in the news" article consists of. Where a whole body is such links, they are what its author wrote."""
-    host = host_of(base_url).removeprefix("www.")
-    found = [
-        i
-        for i, unit in enumerate(units)
-        if labels[i] is BODY and unit.shape in ("p", "list") and link_share(unit) >= 0.8 and _all_of_host(unit, base_url, host)
-    ]
-    if len(found) < sum(label.kind == "body" for label in labels):
-        for i in found:
-            labels[i] = Label("related", "own-links")
-
-
-def _all_of_host(unit: Unit, base_url: str, host: str) -> bool:
-    targets = [absolute(base_url, a.get("href")) for a in anchors(unit)]
-    return bool(targets) and all(host_of(target).removeprefix("www.") == host for target in targets)
-
-
-def _stray(units: Sequence[Unit], labels: list[Label], container: Element) -> None:
-    """Scraps of text in boxes within boxes (prices, badges, ``View more``) beside a text that is written in paragraphs. Text
-    and ``div`` paragraphs directly in the container, and whatever ends like a sentence, are not meant."""
-    if sum(unit.place.tag == "p" for unit in units) < 4:
-        return
-    for i, unit in enumerate(units):
-        boxed = (
-            unit.shape == "p"
-            and unit.place.tag in ("div", "span", "section")
-            and unit.place is not container
-            and unit.place.getparent() is not container
-        )
-        if labels[i] is BODY and boxed and len(unit.text) < 80 and not SENTENCE_END.search(unit.text):
-            labels[i] = Label("chrome", "stray-text")
+    if is_credit(text):
+        return Label("caption", "credit-line")
+    called = call_kind(text)
+    return None if called is None else Label(_CALLS.get(called, "chrome"), called)
 
 
 def _is_appeal(unit: Unit) -> bool:
@@ -195,115 +133,3 @@ def _is_appeal(unit: Unit) -> bool:
 def _all_share_links(unit: Unit) -> bool:
     addresses = [a.get("href") or "" for a in anchors(unit)]
     return bool(addresses) and all(_SHARE_ADDRESS.search(address) for address in addresses)
-
-
-def _follow_headings(units: Sequence[Unit], labels: list[Label]) -> None:
-    """``Related articles`` names the links below it, ``About the author`` the paragraphs."""
-    following: Label | None = None
-    for i, unit in enumerate(units):
-        if following is not None and labels[i].kind in ("body", "caption"):
-            if _belongs(unit, following):
-                labels[i] = following
-                continue
-            following = None
-        if labels[i].kind == "body" and _is_heading(unit):
-            opened = _heading_kind(unit.text)
-            if (
-                opened is not None
-                and i + 1 < len(units)
-                and (_belongs(units[i + 1], opened) or (opened.kind == "related" and unit.shape == "heading" and i > 0.7 * len(units)))
-            ):
-                labels[i] = following = opened
-
-
-def _heading_kind(text: str) -> Label | None:
-    if RELATED_HEADING.fullmatch(text):
-        return Label("related", "related-heading")
-    if SHARE_LINE.fullmatch(text):
-        return Label("share", "share-line")
-    if BIO_HEADING.fullmatch(text):
-        return Label("bio", "bio-heading")
-    return None
-
-
-def _is_heading(unit: Unit) -> bool:
-    if unit.shape == "heading":
-        return True
-    return unit.shape == "p" and len(unit.text) < 90 and (unit.text.endswith(":") or is_emphasised(unit, ("strong", "b")))
-
-
-def _belongs(unit: Unit, heading: Label) -> bool:
-    if heading.kind == "bio":
-        return unit.shape == "media" or (unit.shape in ("p", "heading") and len(unit.text) < 1200)
-    return (unit.shape == "media" and not unit.text) or link_share(unit) > 0.6
-
-
-def _edges(units: Sequence[Unit], labels: list[Label], authors: Sequence[str]) -> None:
-    """Bylines at the beginning or end of the text; paragraphs about its own author in the second half."""
-    body = [i for i, label in enumerate(labels) if label.kind == "body"]
-    for place, i in enumerate(body):
-        unit = units[i]
-        if unit.shape not in ("p", "heading"):
-            continue
-        if (place < 3 or place >= len(body) - 8) and is_byline(unit.text):
-            labels[i] = Label("chrome", "byline")
-        elif authors and (place >= len(body) // 2 > 0 or len(body) == 1) and bio_of(unit.text, authors):
-            labels[i] = Label("bio", "bio-of-author")
-
-
-def _tail(units: Sequence[Unit], labels: list[Label]) -> None:
-    """Below the last paragraph of the text: the bios. Only italics or a way to reach the person make a bio certain, for an
-    article may well end with a sentence that says who somebody is."""
-    for i in range(len(units) - 1, -1, -1):
-        unit, label = units[i], labels[i]
-        if label.kind not in ("body", "caption") or (label.kind == "caption" and not unit.text):
-            continue
-        if label.kind == "body" and unit.shape == "p" and _is_bio(unit):
-            labels[i] = Label("bio", "bio-position")
-            continue
-        return
-
-
-def _is_bio(unit: Unit) -> bool:
-    if is_emphasised(unit, ("em", "i")):
-        return bio_sentence(unit.text)
-    return bio_contact(unit.text)
-
-
-def _orphaned_headings(units: Sequence[Unit], labels: list[Label]) -> None:
-    """A heading right above a box belongs to the box (``Support us``, and then the appeal) unless the text goes on below it."""
-    for i, unit in enumerate(units):
-        if labels[i].kind != "body" or unit.shape != "heading" or i + 1 >= len(units):
-            continue
-        below = labels[i + 1]
-        if below.kind in ("share", "related", "newsletter", "appeal", "bio", "tags") and below.rule.split(":")[0] != "class":
-            rest = [label.kind for label in labels[i + 1 :]]
-            if ("body" not in rest or below.kind == "appeal") and heads_box(unit.text):
-                labels[i] = Label(below.kind, "heading-of-box")
-
-
-def link_share(unit: Unit) -> float:
-    """Share of the unit's characters that are link text, 0 to 1."""
-    size = len(unit.text)
-    return min(1.0, sum(len(text_of(a)) for a in anchors(unit)) / size) if size else 0.0
-
-
-def anchors(unit: Unit) -> list[Element]:
-    return [a for node in unit.nodes if not isinstance(node, str) for a in node.iter("a")]
-
-
-def is_emphasised(unit: Unit, tags: tuple[str, ...]) -> bool:
-    """Is all of the unit's text inside such an element (at most a full stop or a blank outside)?"""
-    size = sum(len(text_of(e)) for node in unit.nodes if not isinstance(node, str) for e in _outermost(node, tags))
-    if size >= len(unit.text) - 3 and size > 0:
-        return True
-    return any(up.tag in tags for up in unit.place.iterancestors("em", "i", "strong", "b")) if unit.place.tag not in tags else True
-
-
-def _outermost(node: Element, tags: tuple[str, ...]) -> list[Element]:
-    if node.tag in tags:
-        return [node]
-    found: list[Element] = []
-    for child in node:
-        found += _outermost(child, tags)
-    return found

@@ -187,11 +187,9 @@ def _with_blocks(container: Element) -> set[Element]:
 
 
 def _pictures(element: Element) -> list[Element]:
-    if not len(element):
-        images = [element] if element.tag == "img" else []
-    else:
-        images = list(element.iter("img"))
-    return [image for image in images if not is_ornament(image)]
+    if element.tag == "img":
+        return [] if is_ornament(element) else [element]
+    return [image for image in element.iter("img") if not is_ornament(image)] if len(element) else []
 
 
 _ORNAMENTS = frozenset(("emoji", "wp-smiley", "avatar", "gravatar", "icon"))
