@@ -1,9 +1,15 @@
 """HTML pages and REST fragments to Articles. Pure: bytes and strings in, values out; no network, no Scrapy, no state.
 
-tree      bytes -> tree, text of an element          container  which element holds the article's body
-units     container -> block-level units             labels     which kind a unit is, and by which rule
-sanitise  markup that may be shown                   body       the three of them together: Content
-metadata  title, authors, terms, dates of a page     dates      written dates in several languages
-comments  the thread                                 paging     other pages of the thread and of the article
-page      a whole page -> Article                    rest       REST JSON -> Article, Comment
+tree       bytes -> tree, text of an element               document   a page walked once: names, anchors, texts
+container  which element holds the article's body          units      container -> block-level units
+labels     which kind a unit is, by which rule             neighbours the rules that ask where it stands
+regions    boxes known by their names                      appeals, bios, phrases   the wording of what is not text
+judge, cleaner   what trafilatura takes for text           sanitise   markup that may be shown
+body       all of these together: Content                  media      pictures and frames
+head, jsonld     what the head states                      metadata   title, authors, terms, dates of a page
+headline, bylines   the title and who wrote it             dates, months   written dates in several languages
+thread     where the comments are                          nesting    which answers which
+roles, signature    the parts of a comment, its author     comments   the thread: tuple of Comment
+count, paging       what the page says of other pages      refusals, repair   pages that are none; markup put right
+page       a whole page -> Article                         rest       REST JSON -> Article, Comment
 """

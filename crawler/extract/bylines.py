@@ -44,6 +44,9 @@ _IMPERSONAL = re.compile(
     r"institute|office)\b",
     re.I,
 )
+_THE_DESK = re.compile(
+    r"the .*\b(?:press|board|agency|bureau|service|collective|network|team|staff|editors?|editorial|desk|group|union)\b", re.I
+)
 _TRIVIAL = names("admin administrator editor guest staff webmaster root user author unknown anonymous team editorial redaktion")
 _ELSEWHERE = re.compile(
     r".*(?:related|sidebar|widget|comment|recommend|popular|footer|author-?(?:box|bio|info|desc)|more-posts|"
@@ -242,6 +245,7 @@ def is_name(name: str) -> bool:
         and "*" not in name
         and len(name.split()) <= 7
         and not _NOT_A_NAME.search(name)
+        and (not name.startswith("the ") or _THE_DESK.match(name) is not None)  # a heading "By the Numbers" names nobody
         and any(c.isalpha() for c in name)
     )
 

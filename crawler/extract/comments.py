@@ -3,129 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Literal
+from dataclasses import dataclass
 
 from crawler.extract.dates import Moment, Order, page_order, parse_any_language, parse_iso, parse_relative, parse_written
 from crawler.extract.document import Document
 from crawler.extract.months import MONTHS
-from crawler.extract.nesting import Node
-from crawler.extract.thread import comment_nodes, own_elements
-from crawler.extract.tree import BLOCK, Element, absolute, all_text, clean, names, text_of, tokens
+from crawler.extract.roles import Parts, sort_parts
+from crawler.extract.signature import POSTED_BY, SAYS, author_of, author_url, tidy_name
+from crawler.extract.thread import comment_nodes
+from crawler.extract.tree import BLOCK, Element, all_text, clean, text_of, tokens
 from crawler.items import Comment, CommentKind
 
-Role = Literal["author", "name", "date", "meta", "content", "whole", "junk", "children"]
-
-# The meaning of one class name; what stands first wins. "whole" may be the text or everything, depending on the theme.
-_ROLES: tuple[tuple[Role, str], ...] = (
-    ("children", r"children|replies|comment-replies|comments?-children|child-comments|wpd-replies|wp-block-comment-replies|epoch-child"),
-    (
-        "junk",
-        r"reply|comment[-_]{1,2}(?:reply|replies|edit|tools|actions|action|footer|share|vote|votes|like|likes|"
-        r"links|util|utils|number|avatar|avartar|gravatar|rating|report|karma|controls|buttons|permalink-icon|"
-        r"awaiting-moderation|form|respond|left|share|options|badge|awaits-moderation|status|flag)(?:[-_][\w-]*)?|"
-        r"(?:wc|wpd)-(?:comment-)?(?:footer|share|link|vote|tools|toggle|field|reply|avatar|left|label|rating|"
-        r"space|tooltip|edit|last|sticky|form|user-label|follow)[\w-]*|wpd-reply-(?:to|button)|wpd-tooltip[\w-]*|"
-        r"wpdiscuz[\w-]*|avatar[\w-]*|gravatar|says|reply[-_](?:link|to|button|wrap)|comment-reply-(?:link|login|"
-        r"title)|edit[-_](?:link|reply)|vote[sd]?|voting|likes?|jetpack-comment-likes[\w-]*|comment-like[\w-]*|"
-        r"cs-rating|pd-rating|share[-_]\w+|report[\w-]*|[\w-]*report-link|actions?|screen-reader-text|respond|"
-        r"comment-respond|hidden|tooltip|badge|moderation|cld-[\w-]+|wpulike[\w-]*|wp_ulike[\w-]*|thumbs[\w-]*|"
-        r"rating|epoch-comment-actions|ratingblock[\w-]*|p3_comment_author|nv-reply-link|comment-moderation|"
-        r"ckrating[\w-]*|like-comment[\w-]*|fs-[\w-]+|social[\w-]*|userpro[\w-]*|sharethis[\w-]*|"
-        r"comment_quote_link|comment_direct_link|comments-vote|crfp-rating|wpcr[\w-]*",
-    ),
-    (
-        "name",
-        r"fn|author[-_]name|comment[-_]{1,2}author[-_]{1,2}(?:name|link)|comment__author-name|"
-        r"commenter(?:[-_]?name)?|user-?name|nickname|comment[-_]name|wp-block-comment-author-name|"
-        r"epoch-author-link|display-name|poster",
-    ),
-    (
-        "author",
-        r"comment[-_]{0,2}author|author|(?:wc|wpd)-comment-author|vcard|comment[-_]user|comment_author|author-box|"
-        r"authorname|comment-by|by|user|name|comment-head(?:er)?-author",
-    ),
-    (
-        "date",
-        r"(?:[\w-]*[-_])?(?:date|time|timestamp|datetime|published|posted|when|day|ago)(?:[-_](?:link|time|posted|"
-        r"wrap|info|published))?|comment-permalink|commentmetadata|comment-metadata|wp-block-comment-date|"
-        r"permalink",
-    ),
-    (
-        "meta",
-        r"comment[-_]{1,2}(?:meta|info|head|header|details|title|byline|data|postinfo|top|intro)(?:[-_]\w+)?|meta|"
-        r"metadata|info|byline|postinfo|post-?meta|comment_postinfo|(?:wc|wpd)-comment-header|epoch-comment-meta|"
-        r"nv-comment-header|header|entry-meta|comment-heading|comment_title",
-    ),
-    (
-        "content",
-        r"comment[-_]{0,2}(?:content|text|txt|message|entry|description|desc|copy|inner-text|area|"
-        r"msg)(?:[-_]\w+)?|comment[-_]?(?:text|body-text|bodytext)|(?:wc|wpd)-comment-text|"
-        r"wp-block-comment-content|epoch-comment-content|nv-comment-content|entry-content|text|message|"
-        r"comment__content|comment__text|comment__body|content",
-    ),
-    ("whole", r"comment[-_]{0,2}body|comment|c-body|body"),
-)
-_MATCHERS = tuple((role, re.compile(pattern)) for role, pattern in _ROLES)
-_SAYS = re.compile(
-    r"(?:\s+(?:says?|said|wrote|writes|sagte?|schreibt|schrieb|meint(?:e)?|dice|dijo|dit|a écrit|disse|diz|"
-    r"pisze|skriver|zegt|schreef|commented|replied|responded|пишет|говорит|сказал|yazdı|dedi ki|on|"
-    r"at))?[\s:,|•·–—-]*$",
-    re.I,
-)
-_BY = re.compile(
-    r"^\W*(?:(?:comment|kommentar|posted|written|left|submitted|geschrieben|commentaire|comentario|reply|"
-    r"response)\s+)?(?:by|von|par|por|da)\s*:?\s+",
-    re.I,
-)
-_POSTED_BY = re.compile(
-    r"\W*(?:posted|comment(?:ed)?|written|left|submitted)\s+by\s*:?\s+([^\n|]{1,60}?)\s*(?:\||\bon\b|\bat\b|,|—|–|\(|\n|$)", re.I
-)
-_SIGNED = re.compile(
-    r"\W*(?:comment|kommentar|posted|written)?\s*(?:by|von|de|par|por)\s+([^\n]{1,60}?)\s+(?:on|am|at|le|el|[—–|-])\s", re.I
-)
-_NAME_SAYS = re.compile(
-    r"^\s*(?P<name>[^\n]{1,60}?)\s+(?:says|said|wrote|sagt|schreibt|meint|dice|dijo|dit|a écrit|disse|pisze|"
-    r"zegt)\s*:?\s*(?=\n|$|on\b|am\b)",
-    re.I,
-)
-_REPLY_TO = re.compile(
-    r"^(?:reply to|antworte auf|antwort auf|antworten auf|responder a|répondre à|rispondi a|odpowiedz na|"
-    r"beantwoorden|ответить|svar(?:a)?(?: på| til)?|reageren op|vastaa käyttäjälle)\s+(?:comment (?:to|"
-    r"by) )?(.+)$",
-    re.I,
-)
 _PING = re.compile(r"^\W*(pingback|trackback|ping)(?:s)?\b\W*(?:by|from|von)?\W*", re.I)
 _PING_LIST = re.compile(r"(?:ping|pings|pingback|pingbacks|trackback|trackbacks)[-_]?(?:list|s|wrap(?:per)?)?")
-_NO_NAME = names("profile reply author link website permalink edit comment says guest") - {"guest"}
-_AVATAR_ALT = re.compile(r"^(?:avatar (?:of|for|von|de)|(?:photo|picture|image|profilbild) (?:of|von)|.{1,20}'s avatar)\s*", re.I)
 _MONTH_WORDS = re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, MONTHS), key=len, reverse=True))})\b", re.I)
-_DATED_TAIL = re.compile(r"\s+[—–|•·-]\s+.*\d.*$|\s+(?:am|on|le|el|at)\s+\d.*$|\s*[@|•·—–]\s*$", re.I)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[./-]\d\d?[./-]\d\d(?!\d)")
-_LIMIT = 60  # more characters than this beside the author make the element more than a byline
-
-
-@lru_cache(maxsize=8192)
-def _role(name: str) -> Role | None:
-    for role, matcher in _MATCHERS:
-        if matcher.fullmatch(name):
-            return role
-    return None
-
-
-@dataclass(slots=True)
-class _Parts:
-    """The elements of one comment by what they are."""
-
-    node: Node
-    by_role: dict[Role, list[Element]] = field(default_factory=dict)
-    times: list[Element] = field(default_factory=list)
-    permalinks: list[Element] = field(default_factory=list)
-    own: list[Element] = field(default_factory=list)
-
-    def of(self, role: Role) -> list[Element]:
-        return self.by_role.get(role, [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +31,7 @@ def extract_comments(
     page: Document, base_url: str, *, language: str | None = None, captured_at: str | None = None, timezone: str | None = None
 ) -> Thread:
     """All comments of the page in reading order, pings included, each by its kind."""
-    parts = [_sort(node) for node in comment_nodes(page)]
+    parts = [sort_parts(node) for node in comment_nodes(page)]
     dates = [_date_texts(part) for part in parts]
     order = page_order((text for texts in dates for text in texts), language) if parts else None
     comments: list[Comment] = []
@@ -157,41 +49,9 @@ def extract_comments(
     return Thread(tuple(comments), tuple(elements), relative)
 
 
-def _sort(node: Node) -> _Parts:
-    parts = _Parts(node)
-    for element in own_elements(node):
-        if element in node.roots:
-            if element.tag == "dt":  # the term of a definition list is the byline, the definition is the text
-                parts.by_role.setdefault("meta", []).append(element)
-            continue
-        parts.own.append(element)
-        if element.tag == "time" or element.get("datetime"):
-            parts.times.append(element)
-        elif element.tag == "a" and "#" in (element.get("href") or "") and f"{node.number}" in (element.get("href") or ""):
-            parts.permalinks.append(element)
-        role = next((found for name in (element.get("class") or "").lower().split() if (found := _role(name))), None) or _itemprop(element)
-        if role is not None:
-            parts.by_role.setdefault(role, []).append(element)
-    return parts
-
-
-def _itemprop(element: Element) -> Role | None:
-    names: dict[str, Role] = {
-        "author": "author",
-        "creator": "author",
-        "name": "name",
-        "text": "content",
-        "commentText": "content",
-        "datePublished": "date",
-        "commentTime": "date",
-        "dateCreated": "date",
-    }
-    return names.get(element.get("itemprop") or "")
-
-
-def _comment(parts: _Parts, moment: Moment | None, base_url: str, timezone: str | None, position: int) -> Comment | None:
+def _comment(parts: Parts, moment: Moment | None, base_url: str, timezone: str | None, position: int) -> Comment | None:
     kind = _kind(parts)
-    author, author_element = _author(parts)
+    author, author_element = author_of(parts)
     text = _text(parts, author_element, author)
     if kind != "comment":
         author, text, author_element = _ping(parts, author, text, author_element)
@@ -205,7 +65,7 @@ def _comment(parts: _Parts, moment: Moment | None, base_url: str, timezone: str 
         depth=node.depth,
         kind=kind,
         author=author,
-        author_url=_author_url(parts, author_element, base_url),
+        author_url=author_url(parts, author_element, base_url),
         posted_at=None if moment is None else moment.instant(timezone),
         posted_precision=None if moment is None else moment.precision,
         text=text,
@@ -213,7 +73,7 @@ def _comment(parts: _Parts, moment: Moment | None, base_url: str, timezone: str 
 
 
 # ---- kind --------------------------------------------------------------------------------------------------------------
-def _kind(parts: _Parts) -> CommentKind:
+def _kind(parts: Parts) -> CommentKind:
     for element in (parts.node.element, parts.node.element.getparent()):
         names = tokens(element) if element is not None and element.tag in ("li", "div", "article", "dt", "section") else []
         if "pingback" in names or "trackback" in names:
@@ -229,7 +89,7 @@ def _kind(parts: _Parts) -> CommentKind:
     return "comment"
 
 
-def _ping(parts: _Parts, author: str, text: str, element: Element | None) -> tuple[str, str, Element | None]:
+def _ping(parts: Parts, author: str, text: str, element: Element | None) -> tuple[str, str, Element | None]:
     """A ping's author is the page that linked: the first link that is no permalink of this page."""
     for link in parts.own:
         if link.tag == "a" and link not in parts.permalinks and link.get("href", "").startswith("http") and text_of(link):
@@ -240,73 +100,8 @@ def _ping(parts: _Parts, author: str, text: str, element: Element | None) -> tup
     return _PING.sub("", author), _PING.sub("", text).strip(), element
 
 
-# ---- author ------------------------------------------------------------------------------------------------------------
-def _author(parts: _Parts) -> tuple[str, Element | None]:
-    for element in (*parts.of("name"), *(e for e in parts.of("author") if e.tag != "img"), *(e for e in parts.own if e.tag == "cite")):
-        name = _name_in(element, parts)
-        if name:
-            return name, element
-    for element in parts.own:
-        said = element.get("data-comment-author") or element.get("data-username") or ""
-        reply = _REPLY_TO.match(clean(element.get("data-replyto") or element.get("aria-label") or "").strip())
-        if said or reply is not None:
-            return _tidy_name(clean(said) if said else (reply.group(1) if reply else "")), None
-    return _author_in_text(parts)
-
-
-def _author_in_text(parts: _Parts) -> tuple[str, Element | None]:
-    for element in (*parts.of("meta"), *parts.of("date")):
-        strong = next(element.iter("strong", "b", "cite"), None)
-        if strong is not None and 0 < len(text_of(strong)) < _LIMIT:
-            return _tidy_name(text_of(strong)), strong
-    for element in parts.own:
-        said = _POSTED_BY.match(text_of(element)[:160]) if element.tag in ("p", "div", "span", "footer", "small") else None
-        if said is not None and (name := _tidy_name(said.group(1))):
-            return name, next((a for a in element.iter("a") if _tidy_name(text_of(a)) == name), None)
-    for element in parts.of("meta"):
-        signed = _SIGNED.match(text_of(element)[:200])
-        if signed is not None:
-            return _tidy_name(signed.group(1)), None
-    for root in parts.node.roots:
-        said = _NAME_SAYS.match(text_of(root, skip=parts.node.inner)[:200])
-        if said is not None:
-            return _tidy_name(said.group("name")), None
-    for image in parts.own:
-        if image.tag == "img" and "avatar" in (image.get("class") or "") and (image.get("alt") or "").strip():
-            return _AVATAR_ALT.sub("", clean(image.get("alt") or "")).strip(), None
-    return "", None
-
-
-def _name_in(element: Element, parts: _Parts) -> str:
-    """The name inside an element that may also hold a picture, ``says:``, a date and a reply link."""
-    if len(element):
-        inner = next((e for e in element.iter("cite", "strong", "b") if e is not element and text_of(e)), None)
-        if inner is not None and len(text_of(inner)) < _LIMIT:
-            return _tidy_name(text_of(inner), marked=True)
-    skip = {*parts.of("junk"), *parts.of("date"), *parts.times, *parts.permalinks, *parts.of("content"), *parts.of("meta")}
-    text = text_of(element, skip=skip)
-    return _tidy_name(text, marked=element in parts.of("name"))
-
-
-def _tidy_name(text: str, *, marked: bool = False) -> str:
-    """``marked``: the markup says that this is the name, so "Von" belongs to it."""
-    line = next((line.strip() for line in text.split("\n") if line.strip()), "")
-    line = _SAYS.sub("", _DATED_TAIL.sub("", line if marked else _BY.sub("", line))).strip()
-    return line if len(line) <= 100 and line.casefold() not in _NO_NAME else ""
-
-
-def _author_url(parts: _Parts, element: Element | None, base_url: str) -> str:
-    candidates = [] if element is None else [*element.iter("a"), *(e for e in element.iterancestors("a"))]
-    for anchor in candidates:
-        if anchor not in parts.permalinks and (anchor.get("href") or "").strip() and "replytocom" not in anchor.get("href", ""):
-            url = absolute(base_url, anchor.get("href"))
-            if url and not url.startswith("mailto:") and "#" not in (anchor.get("href") or "")[:1]:
-                return url
-    return ""
-
-
 # ---- date --------------------------------------------------------------------------------------------------------------
-def _date_texts(parts: _Parts) -> list[str]:
+def _date_texts(parts: Parts) -> list[str]:
     """Everything in the comment that may be its date in words, the likeliest first: what is marked as a date, then short
     lines outside of the text."""
     elements = [*parts.times, *parts.of("date"), *parts.permalinks, *parts.of("meta"), *parts.of("author")]
@@ -319,7 +114,7 @@ def _date_texts(parts: _Parts) -> list[str]:
     ]
 
 
-def _moment(parts: _Parts, texts: list[str], order: Order | None, language: str | None) -> Moment | None:
+def _moment(parts: Parts, texts: list[str], order: Order | None, language: str | None) -> Moment | None:
     """The machine-readable date, with the clock of the written one where it has none itself."""
     exact = next((found for e in parts.times if (found := parse_iso(e.get("datetime") or e.get("content")))), None)
     if exact is None:
@@ -334,7 +129,7 @@ def _moment(parts: _Parts, texts: list[str], order: Order | None, language: str 
 
 
 # ---- text --------------------------------------------------------------------------------------------------------------
-def _text(parts: _Parts, author: Element | None, name: str) -> str:
+def _text(parts: Parts, author: Element | None, name: str) -> str:
     marks = {e for e in (author, *parts.times, *parts.of("name"), *parts.of("date")) if e is not None}
     for role in ("content", "whole"):
         holders = [e for e in parts.of(role) if not any(mark is e or _inside(mark, e) for mark in marks)]
@@ -352,13 +147,13 @@ def _text(parts: _Parts, author: Element | None, name: str) -> str:
 
 def _is_name_line(line: str, name: str) -> bool:
     """``NAME says:``; the bare name could be an answer."""
-    return bool(name) and line.startswith(name) and len(line) > len(name) and _SAYS.fullmatch(line, len(name)) is not None
+    return bool(name) and line.startswith(name) and len(line) > len(name) and SAYS.fullmatch(line, len(name)) is not None
 
 
 def _is_signature(line: str, name: str) -> bool:
     """``Posted by: NAME at August 1, 2005``"""
-    said = _POSTED_BY.match(line) if len(line) < 120 else None
-    return said is not None and bool(name) and _tidy_name(said.group(1)) == name
+    said = POSTED_BY.match(line) if len(line) < 120 else None
+    return said is not None and bool(name) and tidy_name(said.group(1)) == name
 
 
 def _is_date_line(line: str) -> bool:
@@ -373,7 +168,7 @@ def _is_date_line(line: str) -> bool:
     )
 
 
-def _text_without(element: Element, parts: _Parts, more: set[Element]) -> str:
+def _text_without(element: Element, parts: Parts, more: set[Element]) -> str:
     skip = parts.node.inner.union(parts.of("junk"), parts.of("children"), more)
     return text_of(element, paragraph="\n\n", skip=skip)
 

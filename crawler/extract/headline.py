@@ -18,6 +18,7 @@ _HEADING_NAMES = names(
 )
 _ELSEWHERE = frozenset(("aside", "nav", "footer"))
 _NAMED_TAGS = frozenset(("div", "span", "p"))
+_LIKE_SITE = 0.16  # more than the level of an h1 is worth beside a heading of the theme's title class
 _LEVELS = frozenset(("h1", "h2", "h3"))
 _MICRODATA_TAGS = _LEVELS | _NAMED_TAGS | {"header", "td"}
 
@@ -25,14 +26,15 @@ _MICRODATA_TAGS = _LEVELS | _NAMED_TAGS | {"header", "td"}
 def headline(page: Document, head: Head, skip: frozenset[Element]) -> tuple[str, Element | None]:
     """(title, its heading element). The heading wins over the head's wording, which is often cut or made for search engines."""
     said = [_words(title) for title in _said(head)]
-    site = site_name(head)
+    site, last = site_name(head), _last_piece(head)
     best: tuple[float, str, Element | None] = (0.0, "", None)
     for place, element in enumerate(_headings(page, skip)):
         text = page.text(element).replace("\n", " ").strip()
         if not 1 < len(text) < 400 or text.casefold() == site.casefold() or _leads_home(page, element, text):
             continue
         own = _words(text)
-        score = max((_likeness(own, title) for title in said), default=0.3) + _standing(page, element) - min(place, 20) * 0.004
+        standing = _standing(page, element) - (_LIKE_SITE if text == last else 0.0)
+        score = max((_likeness(own, title) for title in said), default=0.3) + standing - min(place, 20) * 0.004
         if score > best[0]:
             best = score, text, element
     if best[0] >= 0.5:
@@ -77,6 +79,12 @@ def _said(head: Head) -> list[str]:
             if len(pieces) > 1:
                 parts += [max(pieces, key=len), pieces[0]]
     return list(dict.fromkeys(parts))
+
+
+def _last_piece(head: Head) -> str:
+    """What stands last in the page's title, most often the site's name; empty where the article itself is called so."""
+    pieces = _SEPARATOR.split(head.title)
+    return pieces[-1].strip() if len(pieces) > 1 and pieces[-1].strip() != head.first("og:title", "twitter:title") else ""
 
 
 def _words(text: str) -> set[str]:

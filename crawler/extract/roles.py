@@ -1,0 +1,121 @@
+"""The elements of a comment by what they are: name, date, text, or neither."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal
+
+from crawler.extract.nesting import Node
+from crawler.extract.thread import own_elements
+from crawler.extract.tree import Element
+
+Role = Literal["author", "name", "date", "meta", "content", "whole", "junk", "children"]
+
+
+# The meaning of one class name; what stands first wins. "whole" may be the text or everything, depending on the theme.
+_ROLES: tuple[tuple[Role, str], ...] = (
+    ("children", r"children|replies|comment-replies|comments?-children|child-comments|wpd-replies|wp-block-comment-replies|epoch-child"),
+    (
+        "junk",
+        r"reply|comment[-_]{1,2}(?:reply|replies|edit|tools|actions|action|footer|share|vote|votes|like|likes|"
+        r"links|util|utils|number|avatar|avartar|gravatar|rating|report|karma|controls|buttons|permalink-icon|"
+        r"awaiting-moderation|form|respond|left|share|options|badge|awaits-moderation|status|flag)(?:[-_][\w-]*)?|"
+        r"(?:wc|wpd)-(?:comment-)?(?:footer|share|link|vote|tools|toggle|field|reply|avatar|left|label|rating|"
+        r"space|tooltip|edit|last|sticky|form|user-label|follow)[\w-]*|wpd-reply-(?:to|button)|wpd-tooltip[\w-]*|"
+        r"wpdiscuz[\w-]*|avatar[\w-]*|gravatar|says|reply[-_](?:link|to|button|wrap)|comment-reply-(?:link|login|"
+        r"title)|edit[-_](?:link|reply)|vote[sd]?|voting|likes?|jetpack-comment-likes[\w-]*|comment-like[\w-]*|"
+        r"cs-rating|pd-rating|share[-_]\w+|report[\w-]*|[\w-]*report-link|actions?|screen-reader-text|respond|"
+        r"comment-respond|hidden|tooltip|badge|moderation|cld-[\w-]+|wpulike[\w-]*|wp_ulike[\w-]*|thumbs[\w-]*|"
+        r"rating|epoch-comment-actions|ratingblock[\w-]*|p3_comment_author|nv-reply-link|comment-moderation|"
+        r"ckrating[\w-]*|like-comment[\w-]*|fs-[\w-]+|social[\w-]*|userpro[\w-]*|sharethis[\w-]*|"
+        r"comment_quote_link|comment_direct_link|comments-vote|crfp-rating|wpcr[\w-]*",
+    ),
+    (
+        "name",
+        r"fn|author[-_]name|comment[-_]{1,2}author[-_]{1,2}(?:name|link)|comment__author-name|"
+        r"commenter(?:[-_]?name)?|user-?name|nickname|comment[-_]name|wp-block-comment-author-name|"
+        r"epoch-author-link|display-name|poster",
+    ),
+    (
+        "author",
+        r"comment[-_]{0,2}author|author|(?:wc|wpd)-comment-author|vcard|comment[-_]user|comment_author|author-box|"
+        r"authorname|comment-by|by|user|name|comment-head(?:er)?-author",
+    ),
+    (
+        "date",
+        r"(?:[\w-]*[-_])?(?:date|time|timestamp|datetime|published|posted|when|day|ago)(?:[-_](?:link|time|posted|"
+        r"wrap|info|published))?|comment-permalink|commentmetadata|comment-metadata|wp-block-comment-date|"
+        r"permalink",
+    ),
+    (
+        "meta",
+        r"comment[-_]{1,2}(?:meta|info|head|header|details|title|byline|data|postinfo|top|intro)(?:[-_]\w+)?|meta|"
+        r"metadata|info|byline|postinfo|post-?meta|comment_postinfo|(?:wc|wpd)-comment-header|epoch-comment-meta|"
+        r"nv-comment-header|header|entry-meta|comment-heading|comment_title",
+    ),
+    (
+        "content",
+        r"comment[-_]{0,2}(?:content|text|txt|message|entry|description|desc|copy|inner-text|area|"
+        r"msg)(?:[-_]\w+)?|comment[-_]?(?:text|body-text|bodytext)|(?:wc|wpd)-comment-text|"
+        r"wp-block-comment-content|epoch-comment-content|nv-comment-content|entry-content|text|message|"
+        r"comment__content|comment__text|comment__body|content",
+    ),
+    ("whole", r"comment[-_]{0,2}body|comment|c-body|body"),
+)
+_MATCHERS = tuple((role, re.compile(pattern)) for role, pattern in _ROLES)
+
+
+@lru_cache(maxsize=8192)
+def _role(name: str) -> Role | None:
+    for role, matcher in _MATCHERS:
+        if matcher.fullmatch(name):
+            return role
+    return None
+
+
+@dataclass(slots=True)
+class Parts:
+    """The elements of one comment by what they are."""
+
+    node: Node
+    by_role: dict[Role, list[Element]] = field(default_factory=dict)
+    times: list[Element] = field(default_factory=list)
+    permalinks: list[Element] = field(default_factory=list)
+    own: list[Element] = field(default_factory=list)
+
+    def of(self, role: Role) -> list[Element]:
+        return self.by_role.get(role, [])
+
+
+def sort_parts(node: Node) -> Parts:
+    parts = Parts(node)
+    for element in own_elements(node):
+        if element in node.roots:
+            if element.tag == "dt":  # the term of a definition list is the byline, the definition is the text
+                parts.by_role.setdefault("meta", []).append(element)
+            continue
+        parts.own.append(element)
+        if element.tag == "time" or element.get("datetime"):
+            parts.times.append(element)
+        elif element.tag == "a" and "#" in (element.get("href") or "") and f"{node.number}" in (element.get("href") or ""):
+            parts.permalinks.append(element)
+        role = next((found for name in (element.get("class") or "").lower().split() if (found := _role(name))), None) or _itemprop(element)
+        if role is not None:
+            parts.by_role.setdefault(role, []).append(element)
+    return parts
+
+
+def _itemprop(element: Element) -> Role | None:
+    names: dict[str, Role] = {
+        "author": "author",
+        "creator": "author",
+        "name": "name",
+        "text": "content",
+        "commentText": "content",
+        "datePublished": "date",
+        "commentTime": "date",
+        "dateCreated": "date",
+    }
+    return names.get(element.get("itemprop") or "")

@@ -1,0 +1,105 @@
+"""Whose comment it is: the name in its byline, and the address that the name leads to."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.extract.roles import Parts
+from crawler.extract.tree import Element, absolute, clean, names, text_of
+
+SAYS = re.compile(
+    r"(?:\s+(?:says?|said|wrote|writes|sagte?|schreibt|schrieb|meint(?:e)?|dice|dijo|dit|a écrit|disse|diz|"
+    r"pisze|skriver|zegt|schreef|commented|replied|responded|пишет|говорит|сказал|yazdı|dedi ki|on|"
+    r"at))?[\s:,|•·–—-]*$",
+    re.I,
+)
+_BY = re.compile(
+    r"^\W*(?:(?:comment|kommentar|posted|written|left|submitted|geschrieben|commentaire|comentario|reply|"
+    r"response)\s+)?(?:by|von|par|por|da)\s*:?\s+",
+    re.I,
+)
+POSTED_BY = re.compile(
+    r"\W*(?:posted|comment(?:ed)?|written|left|submitted)\s+by\s*:?\s+([^\n|]{1,60}?)\s*(?:\||\bon\b|\bat\b|,|—|–|\(|\n|$)", re.I
+)
+_SIGNED = re.compile(
+    r"\W*(?:comment|kommentar|posted|written)?\s*(?:by|von|de|par|por)\s+([^\n]{1,60}?)\s+(?:on|am|at|le|el|[—–|-])\s", re.I
+)
+_NAME_SAYS = re.compile(
+    r"^\s*(?P<name>[^\n]{1,60}?)\s+(?:says|said|wrote|sagt|schreibt|meint|dice|dijo|dit|a écrit|disse|pisze|"
+    r"zegt)\s*:?\s*(?=\n|$|on\b|am\b)",
+    re.I,
+)
+_REPLY_TO = re.compile(
+    r"^(?:reply to|antworte auf|antwort auf|antworten auf|responder a|répondre à|rispondi a|odpowiedz na|"
+    r"beantwoorden|ответить|svar(?:a)?(?: på| til)?|reageren op|vastaa käyttäjälle)\s+(?:comment (?:to|"
+    r"by) )?(.+)$",
+    re.I,
+)
+_NO_NAME = names("profile reply author link website permalink edit comment says guest") - {"guest"}
+_AVATAR_ALT = re.compile(r"^(?:avatar (?:of|for|von|de)|(?:photo|picture|image|profilbild) (?:of|von)|.{1,20}'s avatar)\s*", re.I)
+_DATED_TAIL = re.compile(r"\s+[—–|•·-]\s+.*\d.*$|\s+(?:am|on|le|el|at)\s+\d.*$|\s*[@|•·—–]\s*$", re.I)
+_LIMIT = 60  # more characters than this beside the author make the element more than a byline
+
+
+def author_of(parts: Parts) -> tuple[str, Element | None]:
+    for element in (*parts.of("name"), *(e for e in parts.of("author") if e.tag != "img"), *(e for e in parts.own if e.tag == "cite")):
+        name = _name_in(element, parts)
+        if name:
+            return name, element
+    for element in parts.own:
+        said = element.get("data-comment-author") or element.get("data-username") or ""
+        reply = _REPLY_TO.match(clean(element.get("data-replyto") or element.get("aria-label") or "").strip())
+        if said or reply is not None:
+            return tidy_name(clean(said) if said else (reply.group(1) if reply else "")), None
+    return _author_in_text(parts)
+
+
+def _author_in_text(parts: Parts) -> tuple[str, Element | None]:
+    for element in (*parts.of("meta"), *parts.of("date")):
+        strong = next(element.iter("strong", "b", "cite"), None)
+        if strong is not None and 0 < len(text_of(strong)) < _LIMIT:
+            return tidy_name(text_of(strong)), strong
+    for element in parts.own:
+        said = POSTED_BY.match(text_of(element)[:160]) if element.tag in ("p", "div", "span", "footer", "small") else None
+        if said is not None and (name := tidy_name(said.group(1))):
+            return name, next((a for a in element.iter("a") if tidy_name(text_of(a)) == name), None)
+    for element in parts.of("meta"):
+        signed = _SIGNED.match(text_of(element)[:200])
+        if signed is not None:
+            return tidy_name(signed.group(1)), None
+    for root in parts.node.roots:
+        said = _NAME_SAYS.match(text_of(root, skip=parts.node.inner)[:200])
+        if said is not None:
+            return tidy_name(said.group("name")), None
+    for image in parts.own:
+        if image.tag == "img" and "avatar" in (image.get("class") or "") and (image.get("alt") or "").strip():
+            return _AVATAR_ALT.sub("", clean(image.get("alt") or "")).strip(), None
+    return "", None
+
+
+def _name_in(element: Element, parts: Parts) -> str:
+    """The name inside an element that may also hold a picture, ``says:``, a date and a reply link."""
+    if len(element):
+        inner = next((e for e in element.iter("cite", "strong", "b") if e is not element and text_of(e)), None)
+        if inner is not None and len(text_of(inner)) < _LIMIT:
+            return tidy_name(text_of(inner), marked=True)
+    skip = {*parts.of("junk"), *parts.of("date"), *parts.times, *parts.permalinks, *parts.of("content"), *parts.of("meta")}
+    text = text_of(element, skip=skip)
+    return tidy_name(text, marked=element in parts.of("name"))
+
+
+def tidy_name(text: str, *, marked: bool = False) -> str:
+    """``marked``: the markup says that this is the name, so "Von" belongs to it."""
+    line = next((line.strip() for line in text.split("\n") if line.strip()), "")
+    line = SAYS.sub("", _DATED_TAIL.sub("", line if marked else _BY.sub("", line))).strip()
+    return line if len(line) <= 100 and line.casefold() not in _NO_NAME else ""
+
+
+def author_url(parts: Parts, element: Element | None, base_url: str) -> str:
+    candidates = [] if element is None else [*element.iter("a"), *(e for e in element.iterancestors("a"))]
+    for anchor in candidates:
+        if anchor not in parts.permalinks and (anchor.get("href") or "").strip() and "replytocom" not in anchor.get("href", ""):
+            url = absolute(base_url, anchor.get("href"))
+            if url and not url.startswith("mailto:") and "#" not in (anchor.get("href") or "")[:1]:
+                return url
+    return ""
