@@ -174,7 +174,8 @@ class Run:
         if self.counts["new"] or self.counts["revised"]:
             self.store.settle(self.crawl_id, self.site_id)
         for kind, name in (("article", "posts"), ("comment", "comments")):
-            if (total := self.remembered(name)["total"]) is not None:
+            total = None if self.pages_are_the_text else self.remembered(name)["total"]
+            if total is not None or self.pages_are_the_text:
                 self.store.save_coverage(self.site_id, kind, total, self.held(kind))
         outcome, requests = self.outcome, int(self.crawler.stats.get_value("downloader/request_count", 0))
         self.store.finish_crawl(self.crawl_id, outcome.word, outcome.exit_code, requests, self.received, outcome.said)
