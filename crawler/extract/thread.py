@@ -205,8 +205,9 @@ def _unnumbered(page: Document) -> list[Found]:
     found: list[Found] = []
     seen: set[str] = set()
     out = other_threads(page)
+    named = set(page.matching(_is_comment_name))
     for element in page.of(_UNNUMBERED_TAGS):
-        if not _says_comment(element, page.tokens.get(element, ())) or element in out or not _like_a_comment(element):
+        if (element not in named and not _is_comment_type(element)) or element in out or not _like_a_comment(element):
             continue
         number = _number_inside(element)
         if number is None or number in seen:
@@ -216,11 +217,13 @@ def _unnumbered(page: Document) -> list[Found]:
     return found
 
 
-def _says_comment(element: Element, names: tuple[str, ...]) -> bool:
-    if any(name == "comment" or "depth-" in name or "comment-item" in name for name in names):
-        return True
-    kind = element.get("itemtype") or ""
-    return "schema.org/Comment" in kind or "UserComments" in kind
+def _is_comment_name(name: str) -> bool:
+    return name == "comment" or "depth-" in name or "comment-item" in name
+
+
+def _is_comment_type(element: Element) -> bool:
+    kind = element.get("itemtype")
+    return kind is not None and ("schema.org/Comment" in kind or "UserComments" in kind)
 
 
 def _like_a_comment(element: Element) -> bool:
