@@ -85,6 +85,8 @@ def _compare(
     after = revisions.merge(*({**shown, door: fields}.get(name) for name in ("rest", "page")))
     owns_text = door == "rest" or "rest" not in shown
     differ = revisions.changed(shown[door], fields) & revisions.changed(before, after) if door in shown else set()
+    if "links_key" in differ and _same_targets(db, row["id"], article["links"]):
+        differ.discard("links_key")
     upgraded = door in shown and readings[door][1] != seen.extractor and fields["modified_at"] == shown[door]["modified_at"]
     if differ and not upgraded:
         _revise(db, row, article if owns_text else None, after, differ, seen)
@@ -94,6 +96,18 @@ def _compare(
     _confirm(db, row["revision_id"], seen)
     _note_differences(db, row["id"], {**shown, door: fields}, seen.at)
     return "unchanged"
+
+
+def _same_targets(db: Database, article_id: int, links: list[dict[str, Any]]) -> bool:
+    """Whether links lead where those of the current revision lead: an article that was renamed is the same target."""
+    held = [url for (url,) in db.execute("select url from links where article_id = ?", [article_id])]
+    return _targets(db, held) == _targets(db, [link["url"] for link in links])
+
+
+def _targets(db: Database, urls: list[str]) -> set[object]:
+    """Our id of each article linked to, the comparable address of everything else."""
+    found = {url: db.execute("select article_id from urls where url = ?", [url.split("#")[0]]).fetchone() for url in urls}
+    return {row[0] if row else revisions.link_key(url) for url, row in found.items()}
 
 
 def _insert(db: Database, site_id: int, article: Mapping[str, Any], fields: Fields, seen: Seen) -> int:

@@ -19,7 +19,7 @@ LEARNED = "learned: "  # how the rule of a learned label begins; the label the p
 AT_THE_EDGE = 0.8  # share of its occurrences that stand outside the text
 MANY = 5  # articles
 OF_AN_AUTHOR = 0.9  # share of the author's articles, in the time of the wording, that carry a bio which does not name its author
-OF_THE_SITE = 0.1  # share of the site's articles, in the time of the wording, that carry an appeal
+OF_THE_SITE = 0.15  # share of the site's articles, in the time of the wording, that carry an appeal
 SHORTEST_BIO = 40  # letters; a shorter one could begin a sentence of the text
 MOST = 0.5  # of all articles: a list or quotation that stands under so many is none of theirs
 PROTECTED = re.compile(r"^\s*<(?:ul|ol|table|blockquote|pre|figure)\b", re.I)
@@ -91,7 +91,7 @@ def names(text: str, author: str) -> bool:
 
 def _appeal(wording: Wording) -> tuple[str, str] | None:
     """Under articles of several authors, and under a good part of all articles of its time."""
-    if wording.articles < 5 or len(wording.authors) < 3 or wording.articles < OF_THE_SITE * wording.site_articles:
+    if wording.articles <= MANY or len(wording.authors) < 3 or wording.articles < OF_THE_SITE * wording.site_articles:
         return None
     return "appeal", f"{LEARNED}stands under {wording.articles} of {wording.site_articles} articles of its time"
 

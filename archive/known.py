@@ -245,6 +245,12 @@ def accepted(db: Database, capture_id: int | None, url: str, reason: str) -> boo
     return capture_id in captures or db.execute(sql, [*captures, url, reason]).fetchone() is not None
 
 
+def source_ids(db: Database, site_id: int, collection: Collection, ids: list[int]) -> dict[int, str]:
+    """Our id -> the site's own, of those that are held, not missing, and not under a missing article."""
+    wanted = set(ids)
+    return {row_id: number for row_id, number in present(db, site_id, collection) if row_id in wanted} if wanted else {}
+
+
 def refused_before(db: Database, site_id: int, url: str, reason: str, before: str) -> bool:
     """Whether a page was refused for the same reason at or before a time."""
     sql = "select 1 from quarantine where site_id = ? and url = ? and reason = ? and captured_at <= ?"

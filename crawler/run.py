@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from archive import known
-from archive.clock import moment
+from archive.clock import later, moment
 from archive.errors import ConfigurationError
 from archive.warc import WarcWriter
 from crawler.addresses import Addresses, family
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
     from archive.absences import Table
     from archive.store import Store
+
+
+LASTING_RUNS, LASTING_DAYS = 3, 7  # a loss in mass that lasts so long is no accident of the site
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ class Run:
 
     def remembered(self, name: str) -> dict[str, Any]:
         """What is remembered of one of the site's lists; every column None where it was never read."""
-        return self.store.list_of(self.site_id, name) or dict.fromkeys(("walked_at", "checked_at", "url", "closed", "total"))
+        return self.store.list_of(self.site_id, name) or dict.fromkeys(("walked_at", "checked_at", "url", "closed", "total", "watermark"))
 
     async def front_page(self) -> Response:
         """The home page, asked for once in a run. Raises ConfigurationError when it lies elsewhere."""
@@ -136,15 +140,29 @@ class Run:
         share = math.ceil(held * (elapsed / timedelta(days=self.sweep_days)))
         return min(share, held) if share >= min(held, 100) or elapsed >= timedelta(hours=20) else 0
 
-    def mass_loss(self, table: Table, newly: int) -> bool:
-        """Too many newly missing at once: nothing is marked, a person is told."""
-        kind = "article" if table == "articles" else "comment"
-        allowed = max(5, self.held(kind) // 50)
-        if newly > allowed and known.mass_loss_accepted(self.store.db, self.site_id, self.crawl_id):
-            return False
-        if newly > allowed:
-            self.outcome.add(ALARM, f"{newly} {table} are missing at once (more than {allowed}): none is marked; look at the site")
-        return newly > allowed
+    def may_mark(self, table: Table, newly: list[int]) -> set[int]:
+        """Of our ids that are newly missing, those that may be marked: all of a few; of many at once none, and a person is told.
+
+        What stays missing in LASTING_RUNS runs over LASTING_DAYS, or what a person accepted, is missing however much it is.
+        """
+        name, allowed = f"mass loss of {table}", max(5, self.held("article" if table == "articles" else "comment") // 50)
+        pending: dict[str, tuple[str, int]] = json.loads(self.remembered(name)["watermark"] or "{}")
+        if len(newly) <= allowed or known.mass_loss_accepted(self.store.db, self.site_id, self.crawl_id):
+            if pending:
+                self.store.save_list(self.site_id, name, watermark=None, checked_at=self.store.now())
+            return set(newly)
+        now = self.store.now()
+        since = {i: pending.get(str(i), (now, 0)) for i in newly}
+        counted = {i: (first, runs + 1) for i, (first, runs) in since.items()}
+        self.store.save_list(self.site_id, name, watermark=json.dumps(counted), checked_at=now)
+        lasting = {i for i, (first, runs) in counted.items() if runs >= LASTING_RUNS and later(first, days=LASTING_DAYS) <= now}
+        if len(lasting) < len(newly):
+            self.outcome.add(ALARM, f"{len(newly)} {table} are missing at once (more than {allowed}): none is marked; look at the site")
+        return lasting
+
+    def not_marked(self, table: Table) -> list[int]:
+        """Our ids of what was missing in too great a number to be marked: it is asked for again."""
+        return [int(i) for i in json.loads(self.remembered(f"mass loss of {table}")["watermark"] or "{}")]
 
     def mark_missing(self, table: Table, row_id: int, capture_id: int, at: str) -> None:
         """Record a confirmed absence."""

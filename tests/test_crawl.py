@@ -388,3 +388,13 @@ def test_a_page_that_lies_changes_nothing_and_exits_4(site: DemoSite, folder: Pa
     assert content(folder)["revisions"] == before["revisions"]
     assert content(folder)["articles"] == before["articles"]
     assert rows(folder, "select count(*) from quarantine")[0][0] > 0
+
+
+def test_a_mass_loss_that_lasts_three_runs_over_a_week_is_believed(site: DemoSite, folder: Path) -> None:
+    crawl(site, folder, "pages=none", NOW="2027-01-01T06:00:00Z")
+    for number in list(read_posts(site))[:8]:
+        site.trash(int(number))
+    codes = {day: crawl(site, folder, "pages=none", NOW=f"2027-01-{day:02d}T06:00:00Z").code for day in (2, 5, 8, 9)}
+    assert codes == {2: 4, 5: 4, 8: 4, 9: 0}
+    absences = rows(folder, "select count(*), min(missing_since), max(last_seen_at) < '2027-01-02' from absences")
+    assert absences == [(8, "2027-01-09T06:00:00Z", 1)]

@@ -284,3 +284,13 @@ def test_a_sites_own_pages_are_none_of_its_sources(desk: Desk) -> None:
     linked = [HOME + "donate", "https://example.org/about", "mailto:mara@example.org", "https://www.other.example/a", "https://my.org/"]
     desk.see(article(links=[{"url": url, "text": ""} for url in linked]))
     assert desk.rows("select host, links from sources order by host") == [("my.org", 1), ("other.example", 1)]
+
+
+def test_a_link_to_an_article_that_was_renamed_is_no_edit(desk: Desk) -> None:
+    target, moved = f"{HOME}archives/2019/01/quay.php", f"{HOME}archives/2019/01/old-quay.php"
+    desk.see(article(source_id="7", url=target), article(links=[{"url": target, "text": "the quay"}]))
+    desk.see(article(source_id="7", url=moved), at="2026-02-01T00:00:00Z")
+    desk.see(article(links=[{"url": moved, "text": "the quay"}]), at="2026-02-02T00:00:00Z")
+    assert desk.rows("select count(*) from revisions where number > 1") == [(0,)]
+    desk.see(article(links=[{"url": f"{HOME}elsewhere", "text": "the quay"}]), at="2026-02-03T00:00:00Z")
+    assert desk.rows("select change from revisions where number > 1") == [("link",)]

@@ -23,12 +23,14 @@ async def confirm(door: RestDoor, collection: Main) -> None:
     run, db = door.run, door.store.db
     table: Table = "articles" if collection == "posts" else "comments"
     suspects = dict(run.suspects.pop(collection, []) + known.unseen_by_walk(db, run.site_id, collection))
+    suspects |= known.source_ids(db, run.site_id, collection, run.not_marked(table))
     due = dict(due_again(db, run.site_id, table, door.store.now(), run.gone_after))
     absent = await _absent(door, collection, {**suspects, **due})
-    if run.mass_loss(table, sum(row_id in suspects for row_id, _ in absent)):
-        return
+    newly = [row_id for row_id, _ in absent if row_id in suspects]
+    marked = run.may_mark(table, newly)
     for row_id, capture in absent:
-        run.mark_missing(table, row_id, capture.id, capture.at)
+        if row_id in marked or len(marked) == len(newly):
+            run.mark_missing(table, row_id, capture.id, capture.at)
 
 
 async def _absent(door: RestDoor, collection: Main, suspects: dict[int, str]) -> list[tuple[int, Capture]]:

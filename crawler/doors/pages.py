@@ -279,9 +279,12 @@ class PageDoor:
     def _mark_absent(self) -> None:
         for table in TABLES:
             rows = {row_id: (capture_id, at) for name, row_id, capture_id, at in self.absent if name == table}
+            if not rows and not self.run.pages_are_the_text:
+                continue  # on a site with REST, REST says what is missing
             newly = known.not_yet_missing(self.run.store.db, table, list(rows))
-            if not self.run.mass_loss(table, len(newly)):
-                for row_id, (capture_id, at) in rows.items():
+            marked = self.run.may_mark(table, newly)
+            for row_id, (capture_id, at) in rows.items():
+                if row_id in marked or len(marked) == len(newly):
                     self.run.mark_missing(table, row_id, capture_id, at)
         self.absent.clear()
 
