@@ -31,7 +31,8 @@ def test_menus_sidebars_footers_files_and_other_hosts_are_no_entries() -> None:
         '<nav><h3><a href="/about/">About</a></h3></nav><aside><h2><a href="/popular/">Popular</a></h2></aside>'
         '<footer><h4><a href="/imprint/">Imprint</a></h4></footer><h2><a href="https://other.example/x/">X</a></h2>'
         '<h2><a href="/report.pdf">PDF</a></h2><h2><a href="/tag/x/">tag</a></h2><h2><a href="/?s=x">search</a></h2>'
-        '<h2><a href="javascript:alert(1)">js</a></h2><h2><a href="mailto:a@b">mail</a></h2><h2><a href="#top">top</a></h2><h2><a>no</a></h2>'
+        '<h2><a href="javascript:alert(1)">js</a></h2><h2><a href="mailto:a@b">mail</a></h2>'
+        '<h2><a href="#top">top</a></h2><h2><a>no</a></h2>'
     )
     assert read_listing_page(page(entry("/a/"), rest), HOME).articles == (f"{HOME}a/",)
 
