@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from scrapy.commands import BaseRunSpiderCommand
@@ -35,8 +36,9 @@ class ArchiveCommand(BaseRunSpiderCommand):
             print(f"scrapy {type(self).__module__.rsplit('.', 1)[-1]}: {error}", file=sys.stderr)
             self.exitcode = error.exit_code
 
+    @abstractmethod
     def work(self, args: list[str], arguments: dict[str, str], opts: argparse.Namespace) -> int:
-        raise NotImplementedError
+        """Do the command; ``arguments`` are those given with ``-a``. Returns the exit code."""
 
     def open_store(self) -> Store:
         """The archive, locked: before the first request, before the reactor."""
