@@ -23,16 +23,22 @@ def gaps(site: DemoSite) -> list[float]:
     return [(later.at - earlier.at).total_seconds() for earlier, later in pairwise(site.requests)]
 
 
+def assert_kept(seen: list[float], delay: float) -> None:
+    """All together, less one: a busy machine lets one request arrive late and the next seem early, but it never shortens the whole."""
+    assert sum(seen) >= delay * (len(seen) - 1)
+
+
 def test_requests_keep_their_distance(site: DemoSite, folder: Path) -> None:
     assert crawl(site, folder, "limit=2", "pages=none", DOWNLOAD_DELAY=0.3).code == 0
     assert len(site.requests) >= 6
-    assert min(gaps(site)) >= 0.2  # as the site saw them: a busy machine blurs some
+    assert_kept(gaps(site), 0.3)
 
 
 def test_a_crawl_delay_lengthens_the_distance(site: DemoSite, folder: Path) -> None:
     site.robots = "User-agent: *\nCrawl-delay: 0.4\n"
     assert crawl(site, folder, "limit=1", "pages=none").code == 0
-    assert min(gaps(site)[1:]) >= 0.3
+    assert len(site.requests) >= 5
+    assert_kept(gaps(site)[1:], 0.4)
 
 
 def test_robots_txt_is_obeyed_and_what_it_forbids_is_an_explained_gap(site: DemoSite, folder: Path) -> None:
