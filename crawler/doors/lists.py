@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from html import unescape
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -16,7 +15,7 @@ from crawler.discover.feed import FeedItem, read_feed
 from crawler.discover.listing import ListingPage, read_listing_page
 from crawler.discover.sitemap import PLACES, Sitemap, read_sitemap
 from crawler.discover.xml import absolute
-from crawler.doors.queue import memory, remember
+from crawler.doors.found import Found, memory, remember
 from crawler.errors import BadStatus, DoorClosed, FetchError, Forbidden, Limited, OutsideSite, Unreachable
 
 if TYPE_CHECKING:
@@ -32,19 +31,6 @@ SECTIONS_AT_MOST = 30  # menus of a front page that is no listing itself
 NOTHING_NEW = 3  # pages of a listing in a row that name nothing new: it goes in a circle
 NOT_THERE = (400, 401, 403, 404, 410)  # there is no such list; other failures pass
 Reading = Literal["whole", "news", ""]  # to the last entry; as far as there was something new; there is no such list
-
-
-@dataclass(slots=True)
-class Found:
-    """What the lists name: addresses with their lastmod, newest first where the list has an order."""
-
-    addresses: dict[str, str] = field(default_factory=dict)
-    items: dict[str, FeedItem] = field(default_factory=dict)  # article address -> what its feed item says
-    discussed: list[FeedItem] = field(default_factory=list)  # items of the comments feed
-    whole: bool = False  # one list was read from its first to its last entry
-    by: str = ""  # which one: sitemap, feed, listing
-    followed: bool = False  # it was read as far as it leads, whole or not: the next run may stop where all is known
-    sections: list[str] = field(default_factory=list)  # addresses in the menus that proved to be listings
 
 
 class SiteLists:

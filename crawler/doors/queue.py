@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from archive import known
 from archive.clock import later, moment
 from crawler.discover.feed import FeedItem, instant
 from crawler.discover.zone import Pair, half_of_year, infer_zone
+from crawler.doors.found import Found, memory
 from crawler.errors import FetchError
 
 if TYPE_CHECKING:
-    from crawler.doors.lists import Found, SiteLists
+    from crawler.doors.lists import SiteLists
     from crawler.doors.pages import PageDoor
     from crawler.run import Run
 
@@ -39,12 +39,6 @@ def _news(run: Run, found: Found) -> set[str]:
     """Addresses whose feed item says something else than it did in the last run: the text, or the number of comments."""
     told = memory(run).get("items", {})
     return {address for address, item in found.items.items() if told.get(address, item.digest) != item.digest}
-
-
-def memory(run: Run) -> dict[str, Any]:
-    """What ``remember`` wrote in the last run."""
-    marks: dict[str, Any] = json.loads(run.remembered("pages").get("watermark") or "{}")
-    return marks
 
 
 def _is_due(run: Run, row: dict[str, str] | None, lastmod: str) -> bool:
@@ -77,28 +71,6 @@ def _unlisted(run: Run, found: Found, held: Mapping[str, dict[str, str]]) -> lis
         elif (found.whole or run.order.mode == "full") and address not in elsewhere:
             absent.append(address)
     return again + absent[: max(ASKED_AT_MOST, run.held("article") // 50 + 1)]
-
-
-def remember(run: Run, found: Found, since: str) -> None:
-    """What this reading of the lists came to, for status and for the next run. ``since``: when the run began."""
-    now, was, swept = run.store.now(), set(memory(run).get("elsewhere", ())), run.sweep_size("pages")
-    if found.whole:
-        rows = known.addresses(run.store.db, run.site_id)
-        unlisted = {a: row for a, row in rows.items() if a == row["url"] and a not in found.addresses and not row["missing_since"]}
-        was = {address for address, row in unlisted.items() if address in was or row["checked_at"] >= since}
-    marks = {
-        "by": found.by,
-        "followed": now if found.followed else memory(run).get("followed"),
-        "sections": found.sections or memory(run).get("sections", []),
-        "items": {address: item.digest for address, item in found.items.items()},
-        "elsewhere": sorted(was),
-    }
-    columns = {"total": len(found.addresses), "walked_at": now} if found.whole else {}
-    run.store.save_list(
-        run.site_id, "pages", door=found.by or "listing", url=run.site.home, watermark=json.dumps(marks), checked_at=now, **columns
-    )
-    if swept:
-        run.store.save_list(run.site_id, "sweep of pages", door="listing", url=run.site.home, checked_at=now)
 
 
 async def settle_zone(run: Run, door: PageDoor, lists: SiteLists) -> None:
