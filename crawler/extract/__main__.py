@@ -72,7 +72,7 @@ def _read(path: str) -> bytes:
 
 
 def as_json(article: Article) -> dict[str, Any]:
-    """The object of the command line, https fields and order as documented in DESIGN.md."""
+    """The object that the command prints; relative dates are null without the time of the capture."""
     terms = article.terms or ()
     return {
         "url": article.url,

@@ -16,8 +16,8 @@ WHOLE_PAGE = frozenset(("body", "main", "html"))
 
 
 class Document:
-    """``elements`` in document order; ``tokens``: classes and id of those that have any; ``names``: all of these; ``anchors``:
-    every ``a`` with its address as written; ``marked``: elements with an id, anchors with a name, comments with a number;
+    """``elements`` in document order; ``tokens``: classes and id of those that have any; ``anchors``: every
+    ``a`` with its address as written; ``marked``: elements with an id, anchors with a name, comments with a number;
     ``microdata``: those with an ``itemprop``."""
 
     def __init__(self, root: Element) -> None:
@@ -28,25 +28,31 @@ class Document:
         self.marked: list[Element] = []
         self.microdata: list[Element] = []
         self._texts: dict[Element, str] = {}
+        self._places: dict[object, list[int]] = {}  # tag -> positions in ``elements``
         self._read()
-        self.names: frozenset[str] = frozenset().union(*set(self.tokens.values()))
         self.elsewhere = {e for e, found in self.tokens.items() if not ELSEWHERE.isdisjoint(found) and e.tag not in ("body", "html")}
 
     def _read(self) -> None:
-        for element in self.elements:
-            classes, name = element.get("class"), element.get("id")
+        for position, element in enumerate(self.elements):
+            tag, classes, name = element.tag, element.get("class"), element.get("id")
+            if tag in self._places:
+                self._places[tag].append(position)
+            else:
+                self._places[tag] = [position]
             if classes or name:
                 self.tokens[element] = tokens_of(classes, name)
             if element.get("itemprop"):
                 self.microdata.append(element)
-            anchor = element.tag == "a"
+            anchor = tag == "a"
             if anchor:
                 self.anchors.append((element, element.get("href") or ""))
             if name or (anchor and element.get("name")) or (classes and "omment" in classes and element.get("data-comment-id")):
                 self.marked.append(element)
 
     def of(self, tags: AbstractSet[str]) -> list[Element]:
-        return [element for element in self.elements if element.tag in tags]
+        """The elements with one of these tags, in document order."""
+        places = [place for tag in tags for place in self._places.get(tag, ())]
+        return [self.elements[place] for place in sorted(places)]
 
     def text(self, element: Element) -> str:
         """Its visible text, with a line break between paragraphs."""
@@ -55,12 +61,9 @@ class Document:
             known = self._texts[element] = text_of(element)
         return known
 
-    def matching(self, test: Callable[[str], object]) -> list[Element]:
-        """The elements of which a class, or the id, passes the test; the page as a whole is never meant."""
-        names = {name for name in self.names if test(name)}
-        if not names:
-            return []
-        return [e for e, found in self.tokens.items() if not names.isdisjoint(found) and e.tag not in WHOLE_PAGE]
+    def matching(self, test: Callable[[tuple[str, ...]], bool]) -> list[Element]:
+        """The elements whose classes and id pass the test; the page as a whole is never meant."""
+        return [element for element, found in self.tokens.items() if test(found) and element.tag not in WHOLE_PAGE]
 
     def has(self, element: Element, names: AbstractSet[str]) -> bool:
         """Is one of its classes, or its id, among the names?"""

@@ -86,7 +86,7 @@ def article_pages(page: Document, url: str, own: str) -> tuple[tuple[str, ...], 
 def _page_links(page: Document) -> list[Element]:
     """The links of ``wp_link_pages()``: marked as such, in a box that is, or numbers in a line that begins with "Pages:"."""
     found: dict[Element, None] = {}
-    marked = not _PAGERS.isdisjoint(page.names) or "post-page-numbers" in page.names
+    marked = any("post-page-numbers" in found or not _PAGERS.isdisjoint(found) for found in page.tokens.values())
     for element in page.of(_PAGER_TAGS if marked else {"p"}):
         if element.tag == "a":
             if "post-page-numbers" in (element.get("class") or ""):

@@ -115,13 +115,13 @@ def other_threads(page: Document) -> set[Element]:
 
 
 @lru_cache(maxsize=20_000)
-def _is_elsewhere(name: str) -> bool:
-    return "comments" in name and _ELSEWHERE.fullmatch(name) is not None
+def _is_elsewhere(names: tuple[str, ...]) -> bool:
+    return any("comments" in name and _ELSEWHERE.fullmatch(name) for name in names)
 
 
 @lru_cache(maxsize=20_000)
-def _is_sidebar(name: str) -> bool:
-    return _SIDEBAR.fullmatch(name) is not None
+def _is_sidebar(names: tuple[str, ...]) -> bool:
+    return any(_SIDEBAR.fullmatch(name) for name in names)
 
 
 def _scopes(found: list[Found]) -> list[Found]:
@@ -217,8 +217,8 @@ def _unnumbered(page: Document) -> list[Found]:
     return found
 
 
-def _is_comment_name(name: str) -> bool:
-    return name == "comment" or "depth-" in name or "comment-item" in name
+def _is_comment_name(names: tuple[str, ...]) -> bool:
+    return any(name == "comment" or "depth-" in name or "comment-item" in name for name in names)
 
 
 def _is_comment_type(element: Element) -> bool:
