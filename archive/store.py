@@ -23,7 +23,19 @@ from archive.warc import Exchange, Place
 
 Row = dict[str, Any]
 NEVER = "9999"  # later than any time: no revision is provisional, none is folded
-COUNTERS = ("new", "revised", "unchanged", "missing", "quarantined")
+COUNTERS = ("new", "revised", "missing", "quarantined")
+UNCHANGED = """
+    select count(*)
+    from articles
+    where site_id = :site_id and last_seen_at >= :since and first_seen_at < :since
+      and not exists (select 1 from revisions where revisions.article_id = articles.id and number > 1 and seen_at >= :since)
+    union all
+    select count(*)
+    from comments
+    join articles on articles.id = comments.article_id
+    where site_id = :site_id and comments.last_seen_at >= :since and comments.first_seen_at < :since
+      and not exists (select 1 from comment_revisions where comment_id = comments.id and number > 1 and seen_at >= :since)
+    """
 
 
 class Store:
@@ -97,11 +109,18 @@ class Store:
         return cursor.lastrowid
 
     def finish_crawl(self, crawl_id: int, outcome: str, exit_code: int, requests: int, received: int, note: str) -> Row:
-        """Close the run's row and return it."""
+        """Close the run's row and return it. What was read twice or more in the run is unchanged once."""
+        run = self.crawl(crawl_id)
+        seen = self.db.execute(UNCHANGED, {"site_id": run["site_id"], "since": run["started_at"]})
+        unchanged = sum(count for (count,) in seen)
         with self.transaction():
             self.db.execute(
-                "update crawls set finished_at = ?, outcome = ?, exit_code = ?, requests = ?, bytes = ?, note = ? where id = ?",
-                [self.now(), outcome, exit_code, requests, received, note, crawl_id],
+                """
+                update crawls
+                set finished_at = ?, outcome = ?, exit_code = ?, requests = ?, bytes = ?, unchanged = ?, note = ?
+                where id = ?
+                """,
+                [self.now(), outcome, exit_code, requests, received, unchanged, note, crawl_id],
             )
         return self.crawl(crawl_id)
 
@@ -248,9 +267,7 @@ class Store:
         with self.transaction():
             folded = settle(self.db, site_id, started)
             if folded:
-                self.db.execute(
-                    "update crawls set revised = revised - ?, unchanged = unchanged + ? where id = ?", [folded, folded, crawl_id]
-                )
+                self.db.execute("update crawls set revised = revised - ? where id = ?", [folded, crawl_id])
         return folded
 
     def mark_missing(

@@ -157,7 +157,7 @@ class Run:
         self.store.save_list(self.site_id, name, watermark=json.dumps(counted), checked_at=now)
         lasting = {i for i, (first, runs) in counted.items() if runs >= LASTING_RUNS and later(first, days=LASTING_DAYS) <= now}
         if len(lasting) < len(newly):
-            self.outcome.add(ALARM, f"{len(newly)} {table} are missing at once (more than {allowed}): none is marked; look at the site")
+            self.outcome.add(ALARM, mass_loss(table, len(newly), len(lasting), allowed, self.site.name))
         return lasting
 
     def not_marked(self, table: Table) -> list[int]:
@@ -200,6 +200,17 @@ class Run:
         self.summary = known.summary(self.store.db, self.crawl_id)
         if outcome.exit_code in (CONFIGURATION, UNREACHABLE):
             self.store.forget_unread_site(self.site_id)
+
+
+def mass_loss(table: Table, newly: int, lasting: int, allowed: int, site: str) -> str:
+    """What a person is told when too much is missing at once to be believed."""
+    some = (
+        f"{lasting:,} of them, missing for {LASTING_DAYS} days, {'is' if lasting == 1 else 'are'} marked, the others not" if lasting else ""
+    )
+    return (
+        f"{newly:,} {table} are missing at once (more than {allowed:,}): {some or 'none is marked'}; look at the site,"
+        f" and if they were removed: python -m archive accept --mass-loss {site}"
+    )
 
 
 def run_of(crawler: Crawler) -> Run:

@@ -8,8 +8,11 @@ import pytest
 
 from archive.__main__ import main
 from archive.coverage import Kind, ledger, months
+from archive.publish.status import untold_months
 from archive.standing import standing
 from tests.conftest import History
+from tests.crawls import crawl, rows
+from tests.demosite import DemoSite
 from tests.literal import Desk, article, comment
 
 NOW = "2026-01-01T00:00:00Z"
@@ -148,5 +151,27 @@ def test_status_tells_quarantine_until_it_is_accepted(desk: Desk, folder: Path, 
 def test_status_says_nothing_when_quiet_and_well(history: History, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status", "--quiet", "--archive-dir", str(history.full.folder)]) == 0
     assert capsys.readouterr().out == ""
-    assert main(["status", "--quiet", "--stale-after", "0", "--archive-dir", str(history.full.folder)]) == 4
+    assert main(["status", "--quiet", "--stale-after=-1", "--archive-dir", str(history.full.folder)]) == 4
     assert capsys.readouterr().out.count("\n") == 1
+
+
+def test_every_month_of_a_crawled_site_has_its_number_though_the_site_over_counts(folder: Path) -> None:
+    with DemoSite(overcount=2) as site:
+        assert crawl(site, folder, "pages=none").code == 0
+        ghosts = {f"{post.date:%Y-%m}" for post in site.posts.values() if post.ghost}
+        locked = {post.archive.replace("/", "-") for post in site.published() if post.password}
+        assert rows(folder, "select month from coverage where kind = 'article' and reported is null") == []
+        short = rows(folder, "select month, reported - held from coverage where kind = 'article' and month <> 'all' and reported > held")
+        assert dict(short) == dict.fromkeys(ghosts | locked, 1)
+        assert len(site.asked("per_page=1&")) <= 16, "halving a span of 20 years takes 8 questions for each"
+
+
+def test_months_over_which_an_overcount_reaches_are_named_on_the_status_page(desk: Desk) -> None:
+    desk.see(at("2020-02-10", 1), at("2020-04-10", 2))
+    walked(desk, "posts", 4)
+    desk.store.save_overcounts(desk.site, "posts", [("2020-02-10T15:00:00Z", "2020-04-10T15:00:00Z", 2)])
+    [untold] = untold_months(desk.db.conn)
+    assert (untold["site"], untold["kind"], untold["first_month"], untold["last_month"], untold["count"]) == (
+        *("example", "article", "2020-02", "2020-04"),
+        2,
+    )

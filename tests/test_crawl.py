@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from archive.warc import read_body, sha256
+from crawler.run import mass_loss
 from tests.conftest import History, Stage
 from tests.crawls import content, crawl, dump, rows
 from tests.demosite import DemoSite
@@ -41,6 +42,24 @@ def test_first_run_ends_with_one_line_and_0(history: History) -> None:
     assert run.err == ""
     assert len(run.lines) == 1
     assert "complete" in run.out and f"holds {len(read_posts(history.site))} articles" in run.out
+
+
+def test_what_is_new_is_not_unchanged_too_though_its_page_was_read_after_its_rest_answer(history: History) -> None:
+    there = "(select count(*) from articles) + (select count(*) from comments)"
+    assert history.first.rows(f"select new = {there}, unchanged from crawls") == [(1, 0)]
+    assert "unchanged" not in history.first.run.out
+
+
+def test_what_is_read_through_both_doors_is_unchanged_once(history: History) -> None:
+    there = """
+        (select count(*) from articles where missing_since is null) + (
+          select count(*)
+          from comments join articles on articles.id = article_id
+          where articles.missing_since is null and comments.missing_since is null
+        )
+        """
+    run = f"select unchanged = {there} - new - revised from crawls order by id desc limit 1"
+    assert history.full.rows(run) == [(1,)]
 
 
 def test_every_public_article_is_held_and_nothing_else(history: History) -> None:
@@ -377,6 +396,13 @@ def test_mass_loss_marks_nothing_and_exits_4(site: DemoSite, folder: Path) -> No
     assert rows(folder, "select count(*) from absences") == [(0,)]
 
 
+def test_a_mass_loss_of_which_a_part_has_lasted_says_how_much_is_marked() -> None:
+    assert mass_loss("articles", 9, 8, 5, "example") == (
+        "9 articles are missing at once (more than 5): 8 of them, missing for 7 days, are marked, the others not; look at the site, "
+        "and if they were removed: python -m archive accept --mass-loss example"
+    )
+
+
 @pytest.mark.parametrize("lie", ["challenge", "donate", "soft404", "empty"])
 def test_a_page_that_lies_changes_nothing_and_exits_4(site: DemoSite, folder: Path, lie: str) -> None:
     crawl(site, folder, "pages=none")
@@ -396,5 +422,11 @@ def test_a_mass_loss_that_lasts_three_runs_over_a_week_is_believed(site: DemoSit
         site.trash(int(number))
     codes = {day: crawl(site, folder, "pages=none", NOW=f"2027-01-{day:02d}T06:00:00Z").code for day in (2, 5, 8, 9)}
     assert codes == {2: 4, 5: 4, 8: 4, 9: 0}
+    notes = [note for (note,) in rows(folder, "select note from crawls where exit_code = 4")]
+    name = rows(folder, "select name from sites")[0][0]
+    assert set(notes) == {
+        f"8 articles are missing at once (more than 5): none is marked; look at the site, and if they were removed: "
+        f"python -m archive accept --mass-loss {name}"
+    }
     absences = rows(folder, "select count(*), min(missing_since), max(last_seen_at) < '2027-01-02' from absences")
     assert absences == [(8, "2027-01-09T06:00:00Z", 1)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
+from archive.coverage import local_months
 from archive.publish.rows import Row, fetch_row, fetch_rows, fetch_value
 
 LISTS = {"article": "posts", "comment": "comments"}  # which of a site's lists counts what
@@ -68,6 +69,7 @@ def status(db: sqlite3.Connection) -> dict[str, Any]:
         "gaps": gaps(db),
         "gap_reasons": gap_reasons(db),
         "short_months": short_months(db),
+        "untold_months": untold_months(db),
         "missing": missing(db),
         "quarantine": quarantine(db),
         "crawls": fetch_rows(
@@ -121,6 +123,26 @@ def short_months(db: sqlite3.Connection) -> list[Row]:
         limit ?
     """
     return fetch_rows(db, sql, [SHOWN])
+
+
+def untold_months(db: sqlite3.Connection) -> list[Row]:
+    """Stretches of several months in which the site counts more than it gives: which month it is in is not known."""
+    sql = """
+        select
+          overcounts.*,
+          sites.name as site,
+          sites.timezone
+        from overcounts
+        join sites on sites.id = overcounts.site_id
+        order by overcounts.first_at desc
+    """
+    kinds = {name: kind for kind, name in LISTS.items()}
+    found = []
+    for row in fetch_rows(db, sql):
+        first, last = local_months([row["first_at"], row["last_at"]], row["timezone"])
+        if first != last:
+            found.append(row | {"kind": kinds[row["list"]], "first_month": first, "last_month": last})
+    return found[:SHOWN]
 
 
 def missing(db: sqlite3.Connection) -> list[Row]:

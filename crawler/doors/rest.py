@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from archive import known
 from archive.errors import ArchiveError
 from crawler.discover import rest as api
-from crawler.discover.overcount import Overcounts
+from crawler.discover.overcount import Overcounts, Span, in_utc
 from crawler.discover.rest import Cursor, Listing
 from crawler.doors.terms import Terms
 from crawler.errors import BadStatus, DoorClosed
@@ -29,6 +29,7 @@ REQUIRED = {
     "posts": ("date", "modified", "link", "title", "content"),
     "comments": ("post", "parent", "date", "content"),
 }
+COUNTED_AT_MOST = 30  # questions after a walk, to tell in which month the site counts more than it gives
 TRIES = 3  # of an answer that makes no sense: challenges and half answers pass
 ORDER: dict[Main, api.Order] = {"posts": "desc", "comments": "asc"}  # newest articles first; parents before their answers
 
@@ -112,7 +113,7 @@ class RestDoor:
     async def walk(self, collection: Main) -> None:
         row = self.row(collection)
         cursor: Cursor | None = Cursor.parse(row["cursor"])
-        order, counted = ORDER[collection], Overcounts(order=ORDER[collection])
+        order, counted = ORDER[collection], Overcounts(ORDER[collection], Cursor.parse(row["cursor"]))
         while cursor and not self.run.limit_reached(collection):
             url = api.walk_url(row["url"], collection, cursor, order)
             listing, capture = await self.ask(url, REQUIRED[collection])
@@ -123,9 +124,25 @@ class RestDoor:
             counted.add(listing, cursor)
             done = {"cursor": str(cursor) if cursor else None, "walked_at": None if cursor else self.store.now(), "checked_at": capture.at}
             await self.save(collection, rows, capture, url, {collection: done})
-        self.store.save_overcounts(self.run.site_id, collection, counted.found(self.run.timezone))
+        spans = await self.by_months(collection, counted.spans)
+        self.store.save_overcounts(self.run.site_id, collection, in_utc(spans, self.run.timezone))
         if cursor is None and collection == "comments":
             self.store.finish_all_threads(self.run.site_id, row["walk_started_at"])
+
+    async def by_months(self, collection: Main, spans: list[Span]) -> list[Span]:
+        """The spans in pieces that lie within a month each, as far as a few questions lead: a month's number is what is checked."""
+        url, done, asked = self.row(collection)["url"], list[Span](), 0
+        while spans:
+            span, *spans = spans
+            middle = span.middle() if asked < COUNTED_AT_MOST else ""
+            halves = []
+            if middle:
+                asked += 1
+                listing = await self.list_rows(api.span_url(url, span.after, middle, per_page=1), collection, asked=1)
+                halves = span.halves(middle, listing.total)
+            done += [] if halves else [span]
+            spans += halves
+        return done
 
     async def save(
         self,
