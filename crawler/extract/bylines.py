@@ -10,7 +10,7 @@ from crawler.extract.head import Head
 from crawler.extract.headline import site_name
 from crawler.extract.jsonld import people
 from crawler.extract.months import MONTHS
-from crawler.extract.tree import Element, absolute, all_text, names, text_of, tokens
+from crawler.extract.tree import BLOCK, Element, absolute, all_text, names, text_of, tokens
 from crawler.items import Author
 
 _BY = re.compile(
@@ -197,7 +197,11 @@ def anywhere(page: Document, url: str, skip: frozenset[Element]) -> tuple[Author
             link = absolute(url, element.get("href")) if element.tag == "a" else ""
             return _distinct([Author(name, link) for name in names])
     for element in page.of(_LINE_TAGS):
-        if len(element) < 6 and (written := _WRITTEN_BY.match(all_text(element)[:120].strip())):
+        if len(element) >= 6 or not _WRITTEN.match(line := all_text(element)):
+            continue
+        if any(child.tag in BLOCK for child in element):
+            line = page.text(element)  # a date below the name is no part of it
+        if written := _WRITTEN_BY.match(line[:120].strip()):
             return tuple(Author(name) for name in split_names(written.group(1)))
     return ()
 
@@ -205,7 +209,8 @@ def anywhere(page: Document, url: str, skip: frozenset[Element]) -> tuple[Author
 _NO_PLACE = names("footer nav")
 _NAME_TAGS = names("a span div p b strong address li h4 h5")
 _LINE_TAGS = names("p div span li h2 h3 h4 h5 h6")
-_WRITTEN_BY = re.compile(r"^(?:written|authored|posted|article|words|story|text) by\s*:?\s+([^\n|]{3,60})$", re.I)
+_WRITTEN = re.compile(r"\s*(?:written|authored|posted|article|words|story|text) by\b", re.I)
+_WRITTEN_BY = re.compile(rf"{_WRITTEN.pattern}\s*:?\s+([^\n|]{{3,60}})$", re.I)
 
 
 def _written(text: str) -> list[Author]:

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from crawler.extract.bylines import authors_of
 from crawler.extract.dates import Moment, page_order, parse_any_language, parse_iso, parse_written
-from crawler.extract.document import Document, around
+from crawler.extract.document import Document, around, inside
 from crawler.extract.head import Head
 from crawler.extract.headline import headline
 from crawler.extract.jsonld import string
@@ -64,6 +64,8 @@ def facts_of(page: Document, head: Head, url: str, body: Element, skip: frozense
     title, heading = headline(page, head, skip)
     header = header_parts(page, heading, body, skip)
     published, modified = dates_of(page, head, header, url)
+    if published is None:
+        published = _lone_date(page, head, heading, skip)
     return Facts(
         title,
         heading,
@@ -189,6 +191,33 @@ def _shown_dates(page: Document, header: list[Element], head: Head) -> tuple[Mom
             elif moment is not None:
                 return moment, modified
     return (published or modified), modified
+
+
+_DATE_CLASSES = names("published entry-date post-date pubdate date-published published-date dt-published")
+_LONE_TAGS = names("time span small p div li em")
+_LONE_SIZE = 32  # characters: "Published: 24th of September 2021"
+_NO_DATE = names("nav footer aside")
+
+
+def _lone_date(page: Document, head: Head, heading: Element | None, skip: frozenset[Element]) -> Moment | None:
+    """The last place to look, for pages without marks or with a headline far from its byline: an element named as the date
+    of publication, else the first one below the headline that holds a date and nothing else."""
+    out = inside((*skip, *page.elsewhere, *page.of(_NO_DATE)))
+    below = heading is None
+    for element in page.elements:
+        below = below or element is heading
+        if element.tag not in _LONE_TAGS or element in out:
+            continue
+        marked = page.has(element, _DATE_CLASSES)
+        if not marked and (not below or len(element) > 1):
+            continue
+        text = page.text(element)
+        if len(text) > _LONE_SIZE or not _DIGIT.search(text) or _MODIFIED_WORDS.search(text) or (not marked and len(text.split()) > 4):
+            continue
+        moment = parse_iso(element.get("datetime")) or parse_written(text, page_order((text,), head.language))
+        if moment is not None:
+            return moment
+    return None
 
 
 def _lines(text: str) -> list[str]:
