@@ -263,15 +263,23 @@ def test_a_name_asks_for_its_whole_group() -> None:
 def test_the_vocabulary_offers_names_and_no_common_words() -> None:
     db = sqlite3.connect(":memory:")
     db.executescript(
-        "create table revisions (id integer, text); create table articles (title); create table tags (name);"
-        "insert into revisions values (1, 'he was killed and called'); insert into tags values ('Kalad');"
-        "insert into articles values ('Hakimullah Killed in Waziristan'), ('Hakeemullah called'), ('Wazeeristan''s Hakeemullah');"
+        "create table revisions (id integer, title, text); create table tags (id integer, name); create table decisions (id integer, kind);"
+        "insert into tags values (1, 'Kalad');"
+        "insert into revisions values (1, 'Hakimullah Killed in Waziristan', 'he was killed and called');"
+        "insert into revisions values (2, 'Hakeemullah called', ''), (3, 'Wazeeristan''s Hakeemullah', '');"
     )
     vocabulary = spellings.refresh(db, spellings.Vocabulary())
     assert spellings.other_spellings("Hakimullah", {}, vocabulary) == ["Hakeemullah"]
     assert spellings.other_spellings("waziristan", {}, vocabulary) == ["Wazeeristan"]
     assert spellings.other_spellings("called", {}, vocabulary) == []
     assert spellings.refresh(db, vocabulary) is vocabulary
+    db.execute("insert into revisions values (4, 'Hakeemulah, twice Hakeemulah and Hakeemulah', 'wazeeristan')")
+    grown = spellings.refresh(db, vocabulary)
+    assert spellings.other_spellings("Hakimullah", {}, grown) == ["Hakeemulah", "Hakeemullah"]
+    assert spellings.other_spellings("waziristan", {}, grown) == []
+    assert spellings.other_spellings("Hakimullah", {}, vocabulary) == ["Hakeemullah"]
+    db.executescript("delete from revisions where id = 2; insert into decisions values (1, 'withhold')")
+    assert spellings.refresh(db, grown).names[spellings.skeleton("Hakimullah")]["Hakeemullah"] == 1
 
 
 def test_a_cell_is_no_formula() -> None:

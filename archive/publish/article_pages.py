@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from typing import Any
 from urllib.parse import unquote
 
@@ -15,10 +16,11 @@ from archive.publish.addresses import Address, dated_path, find_article, instant
 from archive.publish.citation import MEDIA_TYPES, Citation, as_bibtex, as_csl, as_ris, as_text, cite
 from archive.publish.formats import field_query, search_path
 from archive.publish.reading import reading
-from archive.publish.responses import answer, answer_json, origin, page, read, redirect
+from archive.publish.responses import answer, answer_json, origin, page, read, read_tables, redirect
 from archive.publish.rows import Row, fetch_rows
 from archive.publish.search import search
 from archive.publish.search_query import parse_query
+from archive.publish.withholding import withheld_since
 
 
 async def find_url(datasette: Any, request: Any) -> Response:
@@ -28,7 +30,7 @@ async def find_url(datasette: Any, request: Any) -> Response:
     article = await read(datasette, find_article, *parts) if parts else None
     if article:
         return redirect(reading_path(article["url"]))
-    return await not_found(datasette, request, text, 404 if text else 200)
+    return await absent(datasette, request, parts, text) if parts else await not_found(datasette, request, text, 404 if text else 200)
 
 
 async def show_article(datasette: Any, request: Any) -> Response:
@@ -77,9 +79,10 @@ async def not_seen_yet(datasette: Any, request: Any, article: Row) -> Response:
 
 async def show_timemap(datasette: Any, request: Any) -> Response:
     address = parse_address(request.path.removeprefix("/timemap"), request.query_string)
-    article = await read(datasette, find_article, address.host, address.path, address.query) if address else None
+    parts = (address.host, address.path, address.query) if address else None
+    article = await read(datasette, find_article, *parts) if parts else None
     if article is None:
-        return await not_found(datasette, request, request.path)
+        return await absent(datasette, request, parts, request.path)
     context = await read(datasette, reading, article["id"])
     lines = memento.links(article["url"], context["revisions"] if context else [], origin(request))
     return answer(request, ",\n".join(lines) + "\n", "application/link-format")
@@ -92,7 +95,7 @@ async def show_citation(datasette: Any, request: Any) -> Response:
     moment = re.sub(r"\D", "", request.args.get("at") or "")[:14] or None
     context = await read(datasette, reading, article["id"], moment) if article else None
     if context is None:
-        return await not_found(datasette, request, request.args.get("url") or "")
+        return await absent(datasette, request, parts, request.args.get("url") or "")
     return citation_file(request, citation_of(context, request), request.url_vars["format"])
 
 
@@ -124,7 +127,7 @@ async def show_unapi(datasette: Any, request: Any) -> Response:
     article = await read(datasette, find_article, *parts) if parts else None
     context = await read(datasette, reading, article["id"]) if article else None
     if context is None:
-        return answer(request, "not in the archive\n", "text/plain; charset=utf-8", 404)
+        return await absent(datasette, request, parts, wanted)
     return answer(request, as_ris(citation_of(context, request)), MEDIA_TYPES["ris"])
 
 
@@ -134,7 +137,25 @@ async def no_article(datasette: Any, request: Any, address: Address) -> Response
         sites = await read(datasette, fetch_rows, "select name from sites where instr(home, ?)", ["//" + address.host])
         if sites:
             return redirect(search_path(field_query("site", sites[0]["name"])))
-    return await not_found(datasette, request, f"{address.host}{address.path}" + (f"?{address.query}" if address.query else ""))
+    wanted = f"{address.host}{address.path}" + (f"?{address.query}" if address.query else "")
+    return await absent(datasette, request, (address.host, address.path, address.query), wanted)
+
+
+async def absent(datasette: Any, request: Any, parts: tuple[str, str, str] | None, wanted: str) -> Response:
+    """410 for what is held and withheld, 404 for what is not held.
+
+    410, because "intentionally unavailable" (RFC 9110) is what is known; 451 would claim that a law demands it.
+    """
+    since = await read_tables(datasette, withheld_at, *parts) if parts else None
+    if since is None:
+        return await not_found(datasette, request, wanted)
+    return await page(datasette, request, "withheld.html", {"wanted": wanted, "since": since}, 410)
+
+
+def withheld_at(db: sqlite3.Connection, host: str, path: str, query: str) -> str | None:
+    """Since when the article at this address is withheld, in any spelling of it."""
+    article = find_article(db, host, path, query)
+    return withheld_since(db, article["id"]) if article else None
 
 
 async def not_found(datasette: Any, request: Any, wanted: str, code: int = 404) -> Response:

@@ -35,6 +35,12 @@ async def read(datasette: Any, function: Callable[..., Value], *arguments: Any) 
     return result
 
 
+async def read_tables(datasette: Any, function: Callable[..., Value], *arguments: Any) -> Value:
+    """``function(connection, *arguments)`` on the tables themselves, with what is withheld: never to show it."""
+    result: Value = await datasette.get_database(DATABASE).tables.execute_fn(lambda db: function(db, *arguments))
+    return result
+
+
 def security_policy(picture_sources: Sequence[str] = ()) -> str:
     """Content-Security-Policy of our own pages. Pictures load from elsewhere only after a click, and only from these origins."""
     directives = {

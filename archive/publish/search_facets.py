@@ -78,12 +78,20 @@ TAGS = f"""
 
 
 def comment_facets(db: sqlite3.Connection, ids: list[int]) -> tuple[dict[str, list[Row]], list[Row]]:
-    found = "from comments where id in (select value from json_each(:ids))"
-    queries = {
-        "year": f"select substr(posted_at, 1, 4) as value, count(*) as hits {found} and posted_at is not null group by 1 order by 1 desc",
-        "author": f"select author as value, count(*) as hits {found} group by author order by hits desc, author limit 12",
-        "kind": f"select kind as value, count(*) as hits {found} group by kind order by hits desc",
+    """Counted here, in one pass: a query per facet reads the same rows four times."""
+    rows = db.execute(f"select coalesce(posted_at, ''), author, kind from comments where id in {FOUND}", {"ids": as_json(ids)}).fetchall()
+    months = Counter(posted_at[:7] for posted_at, _, _ in rows if posted_at)
+    years: Counter[str] = Counter()
+    for month, hits in months.items():
+        years[month[:4]] += hits
+    facets = {
+        "year": [{"value": year, "hits": hits} for year, hits in sorted(years.items(), reverse=True)],
+        "author": most_common(Counter(author for _, author, _ in rows)),
+        "kind": most_common(Counter(kind for _, _, kind in rows)),
     }
-    asked = {"ids": as_json(ids)}
-    months_sql = f"select substr(posted_at, 1, 7) as month, count(*) as articles {found} and posted_at is not null group by 1 order by 1"
-    return {name: fetch_rows(db, sql, asked) for name, sql in queries.items()}, fetch_rows(db, months_sql, asked)
+    return facets, [{"month": month, "articles": hits} for month, hits in sorted(months.items())]
+
+
+def most_common(counted: Counter[str]) -> list[Row]:
+    ordered = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [{"value": value, "hits": hits} for value, hits in ordered[:MOST]]

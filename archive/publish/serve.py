@@ -13,7 +13,9 @@ from datasette.utils import parse_metadata
 
 from archive.database import FILENAME, open_for_reading, open_for_writing
 from archive.errors import ConfigurationError, StorageError
+from archive.publish.responses import DATABASE
 from archive.publish.settings import SETTINGS
+from archive.publish.shown import ShownDatabase
 from archive.schema import migrate
 
 HERE = Path(__file__).parent
@@ -25,14 +27,17 @@ def build(folder: Path) -> Datasette:
     Raises NoArchive, NewerSchema, StorageError.
     """
     ensure_readable(folder)
-    return Datasette(
-        [str(folder / FILENAME)],
+    datasette = Datasette(
+        [],
         metadata=parse_metadata((HERE / "metadata.yaml").read_text(encoding="utf-8")),
         template_dir=str(HERE / "templates"),
         plugins_dir=str(HERE / "plugins"),
         static_mounts=[("static", str(HERE / "static"))],
         settings=dict(SETTINGS),
     )
+    datasette.remove_database("_memory")  # Datasette makes one where it is given no file
+    datasette.add_database(ShownDatabase(datasette, folder / FILENAME), name=DATABASE)
+    return datasette
 
 
 def ensure_readable(folder: Path) -> None:

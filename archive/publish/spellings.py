@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,11 +27,20 @@ SOUNDS = (("ph", "f"), ("kh", "k"), ("gh", "k"), ("dh", "d"), ("th", "t"), ("sh"
 LETTERS = str.maketrans({"q": "k", "c": "k", "g": "k", "z": "s", "v": "w"} | dict.fromkeys("aeiouyhw-'’ʿʾ`", ""))
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """How far the archive has been read: highest ids."""
+
+    revision: int = 0
+    tag: int = 0
+    decision: int = 0
+
+
 @dataclass
 class Vocabulary:
-    """Names in headlines and tags by their consonants, the words that are none, and up to which revision they were read."""
+    """Names in headlines and tags by their consonants, and words that are none because somewhere they are written small."""
 
-    last: int = -1
+    marks: Marks = Marks()
     names: dict[str, Counter[str]] = field(default_factory=dict)
     common: frozenset[str] = frozenset()
 
@@ -75,7 +84,7 @@ def other_spellings(word: str, groups: Groups, vocabulary: Vocabulary) -> list[s
     bones = skeleton(word)
     is_name = len(bones) >= SHORTEST and own not in vocabulary.common
     found = vocabulary.names.get(bones, Counter()) if is_name else Counter[str]()
-    held = [name for name, _ in found.most_common(20)]
+    held = [name for name, _ in found.most_common(20) if fold(name) not in vocabulary.common]
     listed = list(groups.get(own, ()))
     different = {fold(name): name for name in reversed([*listed, *held]) if not same_stem(fold(name), own)}
     return list(reversed(different.values()))[:OFFERED]
@@ -92,17 +101,32 @@ def with_spelling(text: str, word: str, other: str) -> str:
 
 
 def refresh(db: sqlite3.Connection, vocabulary: Vocabulary) -> Vocabulary:
-    """The names in headlines and tags; read anew only when the archive has grown."""
-    last = fetch_value(db, "select coalesce(max(id), 0) from revisions")
-    if last == vocabulary.last:
+    """The vocabulary with what has come into the archive since; read anew where something was taken out of its pages."""
+    marks = Marks(
+        fetch_value(db, "select coalesce(max(id), 0) from revisions"),
+        fetch_value(db, "select coalesce(max(id), 0) from tags"),
+        fetch_value(db, "select coalesce(max(id), 0) from main.decisions where kind = 'withhold'"),
+    )
+    known = vocabulary.marks
+    if marks == known:
         return vocabulary
-    common = lower_words(fetch_column(db, "select substr(text, 1, 400) from revisions"))
-    names: dict[str, Counter[str]] = defaultdict(Counter)
-    for title in (*fetch_column(db, "select title from articles"), *fetch_column(db, "select name from tags")):
-        for name in (re.sub("['’]s$", "", name) for name in NAME.findall(title)):
-            if name[:1].isupper() and fold(name) not in common and len(skeleton(name)) >= SHORTEST:
-                names[skeleton(name)][name] += 1
-    return Vocabulary(last, dict(names), common)
+    if marks.revision < known.revision or marks.decision != known.decision:
+        vocabulary, known = Vocabulary(), Marks()
+    titles = fetch_column(db, "select title from revisions where id > ?", [known.revision])
+    tags = fetch_column(db, "select name from tags where id > ?", [known.tag])
+    starts = fetch_column(db, "select substr(text, 1, 400) from revisions where id > ?", [known.revision])
+    return Vocabulary(marks, with_names(vocabulary.names, [*titles, *tags]), vocabulary.common | lower_words(starts))
+
+
+def with_names(names: Mapping[str, Counter[str]], titles: Iterable[str]) -> dict[str, Counter[str]]:
+    """A new mapping: the old one may be in use by another thread."""
+    grown = dict(names)
+    written: Counter[str] = Counter(re.sub("['’]s$", "", name) for title in titles for name in NAME.findall(title))
+    for name, count in written.items():
+        bones = skeleton(name) if name[:1].isupper() else ""
+        if len(bones) >= SHORTEST:
+            grown[bones] = grown.get(bones, Counter()) + Counter({name: count})
+    return grown
 
 
 def lower_words(texts: Iterable[str]) -> frozenset[str]:

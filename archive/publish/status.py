@@ -7,6 +7,7 @@ from typing import Any
 
 from archive.coverage import local_months
 from archive.publish.rows import Row, fetch_row, fetch_rows, fetch_value
+from archive.publish.withholding import counted
 
 LISTS = {"article": "posts", "comment": "comments"}  # which of a site's lists counts what
 SHOWN = 200  # rows of a list on the page; the table behind it has the rest
@@ -65,6 +66,7 @@ def status(db: sqlite3.Connection) -> dict[str, Any]:
     """Everything the status page shows."""
     return {
         "sites": site_states(db),
+        "withheld": counted(db),
         "lists": fetch_rows(db, "select lists.*, sites.name as site from lists join sites on sites.id = site_id order by site, lists.name"),
         "gaps": gaps(db),
         "gap_reasons": gap_reasons(db),

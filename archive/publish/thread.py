@@ -9,18 +9,22 @@ from typing import Any
 
 from archive.publish.edits import text_diff, word_diff
 from archive.publish.rows import Row, fetch_rows
+from archive.publish.withholding import withheld_comments
 
+NOTHING = dict.fromkeys(("posted_at", "missing_since", "gone_at"), None) | {"kind": "comment", "author": "", "text": ""}
 DEEPEST = 10  # replies below are shown on this level; the "in reply to" says to whom
 
 
 def thread(db: sqlite3.Connection, article_id: int, at: str | None = None) -> list[Row]:
     """Comments in reading order, each with its parent, its former texts, and how the nesting opens and closes around it."""
     rows = fetch_rows(db, "select * from comments where article_id = ? order by position, id", [article_id])
+    withheld = [NOTHING | row for row in withheld_comments(db, article_id)]
+    rows = sorted(rows + withheld, key=lambda row: (row["position"], row["id"])) if withheld else rows
     states = revisions_of(db, article_id)
     if at:
         rows = [as_seen(row, states[row["id"]], at) for row in rows if was_there(db, row, at)]
     nested = with_nesting(in_order(rows))
-    authors = {row["id"]: row["author"] for row in rows}
+    authors = {row["id"]: row["author"] for row in rows if "withheld_since" not in row}
     return [
         row | {"parent_author": authors.get(row["parent_id"]), "edits": [] if at else comment_edits(states[row["id"]])} for row in nested
     ]
