@@ -106,21 +106,23 @@ def unwanted_condition(query: Query, index: str, rowid: str) -> list[Condition]:
 
 
 def article_conditions(db: sqlite3.Connection, query: Query) -> list[Condition]:
-    return [negated(article_condition(db, one), one) for one in query.filters]
+    """With ``+`` SQLite tests each match against a list of ids; without, it asks the list's index for each match (1,000 -> 20 ms)."""
+    id_column = "+articles.id" if query.match else "articles.id"
+    return [negated(article_condition(db, one, id_column), one) for one in query.filters]
 
 
 def negated(condition: Condition, one: Filter) -> Condition:
     return Condition(f"not coalesce(({condition.sql}), 0)", condition.parameters) if one.negated else condition
 
 
-def article_condition(db: sqlite3.Connection, one: Filter) -> Condition:
+def article_condition(db: sqlite3.Connection, one: Filter, id_column: str = "articles.id") -> Condition:
     """One field filter as a condition on ``articles``."""
     published = "coalesce(articles.published_on, articles.published_at)"
     if one.field == "author":
         ids = matching_ids(db, "authors", one)
-        return Condition(f"articles.id in (select article_id from article_authors where author_id in {ids})")
+        return Condition(f"{id_column} in (select article_id from article_authors where author_id in {ids})")
     if one.field == "tag":
-        return Condition(f"articles.id in (select article_id from article_tags where tag_id in {matching_ids(db, 'tags', one)})")
+        return Condition(f"{id_column} in (select article_id from article_tags where tag_id in {matching_ids(db, 'tags', one)})")
     if one.field == "site":
         return Condition("articles.site_id in (select id from sites where ? in (name, home, title))", (one.value,))
     if one.field == "after":
