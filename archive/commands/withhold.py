@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("what", metavar="URL|comment:ID", nargs="?", help="an article's address or id, or a comment's id in the archive")
     what.add_argument("--list", action="store_true", help="every decision taken")
-    parser.add_argument("--reason", help="why; it is kept with the decision")
+    parser.add_argument("--reason", help="why; it is kept with the decision, and not shown on the pages")
     parser.add_argument("--undo", action="store_true", help="take the decision back")
 
 
