@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from archive.decisions import decided
 
 Collection = Literal["posts", "comments"]
+THREAD = "#comments"  # an article's address with this names its thread
 
 
 def site_at(db: Database, origins: frozenset[tuple[str, str, int]]) -> dict[str, Any] | None:
@@ -206,6 +207,12 @@ def explained_gaps(db: Database, site_id: int) -> set[str]:
     """Addresses that need not be asked for again: no article, password. What robots.txt forbids costs no request to ask."""
     sql = "select ref from gaps where site_id = ? and kind = 'article' and explained = 1 and reason <> 'robots.txt'"
     return {ref for (ref,) in db.execute(sql, [site_id])}
+
+
+def cut_threads(db: Database, site_id: int) -> list[str]:
+    """Addresses of articles of whose threads a page was asked for and not obtained."""
+    sql = "select ref from gaps where site_id = ? and kind = 'comment' and explained = 0"
+    return [ref.removesuffix(THREAD) for (ref,) in db.execute(sql, [site_id]) if ref.endswith(THREAD)]
 
 
 def gaps(db: Database, site_id: int) -> set[str]:

@@ -16,6 +16,7 @@ from archive.articles import Seen, find_article, save_article
 from archive.database import open_for_writing
 from archive.decisions import Kind, decide
 from archive.errors import StorageError
+from archive.known import THREAD
 from archive.lock import Lock
 from archive.settle import settle
 from archive.threads import save_comments
@@ -225,11 +226,24 @@ class Store:
             "update articles set comments_checked_at = ? where site_id = ? and (source_id = ? or url = ?)",
             [(at, site_id, i, i) for i in source_ids],
         )
+        self._forget_cut_threads(site_id, at)
+
+    def _forget_cut_threads(self, site_id: int, at: str) -> None:
+        """The gaps of threads that are whole since ``at``."""
+        self.db.execute(
+            """
+            delete from gaps
+            where site_id = ? and kind = 'comment'
+              and ref in (select url || ? from articles where site_id = ? and comments_checked_at = ?)
+            """,
+            [site_id, THREAD, site_id, at],
+        )
 
     def finish_all_threads(self, site_id: int, at: str) -> None:
         """The site's whole list of comments has been read: every thread is read to its end."""
         with self.transaction():
             self.db.execute("update articles set comments_checked_at = ? where site_id = ? and missing_since is null", [at, site_id])
+            self._forget_cut_threads(site_id, at)
 
     def add_alias(self, article_id: int, url: str) -> None:
         """Keep a further address of an article. One that is known, of this article or of another, stays what it is."""

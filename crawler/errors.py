@@ -32,6 +32,17 @@ class BadStatus(FetchError):
         self.url, self.status, self.capture = url, status, capture
 
 
+class PartFailed(FetchError):
+    """A further page of an article or of its thread cannot be had, or is not believed: ``cause`` says which.
+
+    Never a disappearance of the article itself. ``status``: that of the answer, where that was the reason.
+    """
+
+    def __init__(self, message: str, cause: Exception, status: int | None = None) -> None:
+        super().__init__(message)
+        self.cause, self.status = cause, status
+
+
 class Forbidden(FetchError):
     """robots.txt asks us to keep out: an explained gap, no failure."""
 

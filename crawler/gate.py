@@ -47,6 +47,21 @@ def refusal(article: Article, asked: str, held: Mapping[str, Any] | None) -> str
     return None
 
 
+def foreign_part(part: Article, article: Article) -> str | None:
+    """Why a page is no further page of the article or of its thread; None when it is. A page of a thread may show little of the
+    article; its id, its headline or comments say enough."""
+    if article.source_id and part.source_id:
+        same = article.source_id == part.source_id
+        return None if same else f"another article: the page's id is {part.source_id}, the article's {article.source_id}"
+    if part.kind == "none" and not part.comments:
+        return part.warnings[0] if part.warnings else "no article on the page"
+    return (
+        "the page shows neither the article's id nor its headline"
+        if article.source_id and letters(part.title) != letters(article.title)
+        else None
+    )
+
+
 def recognisable(article: Article, held: Mapping[str, Any]) -> bool:
     """The held headline, or a held paragraph, is there. A donate wall at the article's address has neither."""
     return letters(article.title) == letters(held["title"]) or not {*held["text"].split("\n\n")}.isdisjoint(article.text.split("\n\n"))

@@ -74,3 +74,69 @@ def test_the_site_is_whole_again_and_nothing_is_new(filled: tuple[DemoSite, Path
     site.clear_faults()
     assert crawls.crawl(site, copy, "mode=full").code == 0
     assert states(copy) == before
+
+
+# pages that only continue an article or its thread
+
+PARTS = r"/comment-page-\d|/archives/[^?]*\.php/2$"
+PART_FAULTS: dict[str, dict[str, Any]] = {
+    "challenge": {"lie": "challenge"},
+    "empty": {"lie": "empty"},
+    "404": {"status": 404},
+    "500": {"status": 500},
+}
+THREADS = "select ref, explained from gaps where kind = 'comment' order by ref"
+
+
+@pytest.fixture(scope="module")
+def threads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[DemoSite, Path]]:
+    """A site without REST whose threads stand on many pages, and an archive filled through them."""
+    folder = tmp_path_factory.mktemp("threads")
+    with DemoSite(rest="404", comments_per_page=3) as running:
+        assert crawls.crawl(running, folder).code == 0
+        yield running, folder
+
+
+@pytest.mark.parametrize("name", PART_FAULTS)
+def test_neither_article_nor_comment_is_missing_when_only_a_further_page_of_it_fails(
+    name: str, threads: tuple[DemoSite, Path], tmp_path: Path
+) -> None:
+    site, folder = threads
+    copy = crawls.copied(folder, tmp_path / "archive")
+    before = states(copy)
+    fault = site.fault(PARTS, **PART_FAULTS[name])
+    try:
+        run = crawls.crawl(site, copy, "mode=full", PATIENCE=5)
+    finally:
+        site.clear_faults()
+    assert fault.hits > 0
+    assert run.code in (4, 5), run.lines
+    assert states(copy) == before
+
+
+def test_thread_that_could_not_be_read_to_its_end_is_named_and_completed_by_the_next_run(
+    threads: tuple[DemoSite, Path], tmp_path: Path
+) -> None:
+    site, whole = threads
+    folder = tmp_path / "archive"
+    site.fault(PARTS, lie="empty")
+    try:
+        assert crawls.crawl(site, folder).code == 4
+    finally:
+        site.clear_faults()
+    cut = crawls.rows(folder, THREADS)
+    assert cut and all(ref.endswith("#comments") and explained == 0 for ref, explained in cut)
+    assert crawls.crawl(site, folder).code == 0
+    assert crawls.rows(folder, THREADS) == []
+    content, wanted = crawls.content(folder), crawls.content(whole)
+    for table in ("articles", "revisions", "comments", "comment_revisions"):
+        assert content[table] == wanted[table], table
+
+
+def test_thread_pages_that_robots_txt_forbids_are_an_explained_gap_and_the_article_is_kept(tmp_path: Path) -> None:
+    with DemoSite(rest="404", comments_per_page=3, robots="User-agent: *\nDisallow: /*/comment-page-\n") as site:
+        assert crawls.crawl(site, tmp_path / "archive").code == 0
+        cut = crawls.rows(tmp_path / "archive", THREADS)
+        assert cut and all(explained for _, explained in cut)
+        held = {f"{url}#comments" for (url,) in crawls.rows(tmp_path / "archive", "select url from articles where comment_count > 0")}
+        assert {ref for ref, _ in cut} <= held

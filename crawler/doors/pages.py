@@ -16,11 +16,12 @@ from archive.absences import Table
 from archive.articles import find_article
 from crawler.discover.feed import FeedItem
 from crawler.discover.kind import why_no_article
-from crawler.doors.parts import first_of_thread, is_finer, joined, numbered
-from crawler.errors import BadStatus, FetchError, Forbidden, Limited, OutsideSite
+from crawler.doors.parts import is_finer
+from crawler.doors.whole import Captures, Whole
+from crawler.errors import BadStatus, FetchError, Forbidden, Limited, OutsideSite, PartFailed
 from crawler.extract.page import extract_page
 from crawler.gate import no_article, same_address
-from crawler.items import Answer, Article, Author
+from crawler.items import Answer, Article, Author, Gap
 from crawler.outcome import ALARM, BUG
 from crawler.workers import ExtractionCut, ExtractionFailed
 
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 AT_ONCE = 8  # pages under way; the host's delay is what limits
 NOT_THERE = (404, 410)
-HIDES_PAGES = b"wp-site-blocks"  # the class that block themes give the page's body
-Captures = list[tuple[int, str]]  # (capture id, part)
 FEW = 5
 TABLES: tuple[Table, ...] = ("articles", "comments")
 
@@ -43,6 +42,7 @@ class PageDoor:
 
     def __init__(self, run: Run, items: dict[str, FeedItem] | None = None) -> None:
         self.run, self.items = run, items or {}
+        self.whole = Whole(run, self.extract)
         self.kept: dict[str, Response] = {}  # pages that were fetched before their turn, for the time zone
         self.done: set[str] = set()  # addresses of the articles that this run has saved
         self.names: dict[str, list[str]] = {}  # an article's address -> others that lead to it
@@ -89,6 +89,11 @@ class PageDoor:
             await self.read_article(address)
         except Limited:
             raise
+        except PartFailed as error:
+            if isinstance(error.cause, Forbidden):
+                self._gap(address, "robots.txt", explained=True)
+            else:
+                self.failed.append((address, error))
         except Forbidden:
             self._gap(address, "robots.txt", explained=True)
         except (DropItem, FetchError, OutsideSite, ExtractionCut, ExtractionFailed) as error:
@@ -97,6 +102,7 @@ class PageDoor:
 
     def _name(self, address: str, why: Exception) -> None:
         """An article that was asked for and not obtained, or not believed, twice."""
+        why = why.cause if isinstance(why, PartFailed) else why
         if isinstance(why, DropItem):
             self.run.outcome.add(ALARM, f"a page was not believed: {why}")
         else:
@@ -116,16 +122,19 @@ class PageDoor:
 
     async def read_article(self, address: str) -> None:
         """Fetch an article's page with all pages of its text and of its thread, and save them as one answer."""
-        answer = await self._read(address)
+        answer, cut = await self._read(address)
         if answer is None:
             return
-        vanished = self._vanished(answer)
+        vanished = set() if cut else self._vanished(answer)
         if vanished:  # confirmed by a request of its own before it is believed
-            again = await self._read(address)
-            vanished &= self._vanished(again) if again else set()
+            again, cut_again = await self._read(address)
+            vanished &= self._vanished(again) if again and not cut_again else set()
         await self.run.save(answer)
         self._saved(address, answer.articles[0])
         self.absent += [("comments", comment, answer.captures[0][0], answer.at) for comment in vanished]
+        if cut and not isinstance(cut.cause, Forbidden):
+            self.done -= {address, answer.articles[0].url}
+            raise cut  # what there is of the thread is safe; the rest has its second chance
 
     def _saved(self, address: str, article: Article) -> None:
         """Nothing that leads to an article is asked for twice in a run, or in the next."""
@@ -134,21 +143,24 @@ class PageDoor:
             for name in {address, *self.names.pop(article.url, ())} - {article.url}:
                 self.run.store.add_alias(row["id"], name)
 
-    async def _read(self, address: str) -> Answer | None:
+    async def _read(self, address: str) -> tuple[Answer | None, PartFailed | None]:
+        """The answer, and what is in the way of its whole thread. None for a page that is honestly no article."""
         response = self.kept.pop(address, None) or await self.run.web.get(address, door="page")
         article = await self.extract(response)
         if not self._held(address):
             article = await self._marked(article, response)
             if reason := no_article(article):
                 self._gap(address, reason, explained=True)
-                return None
+                return None, None
         asked = address
         if article.source_id is None and article.kind != "none":
             asked, article, response = await self._own_address(address, article, response)
         captures = [(response.meta["capture"].id, "page")]
-        article = await self._further_pages(article, response, captures)
-        article = await self._whole_thread(article, captures)
-        return self._answer(self._completed(article), asked, response, captures)
+        article = await self.whole.text(article, response, captures)
+        article, cut = await self.whole.thread(article, captures)
+        if cut and not self.run.pages_are_the_text and not isinstance(cut.cause, Forbidden):
+            raise cut  # REST gives the thread: the page is evidence, and is asked for again
+        return self._answer(self._completed(article), asked, response, captures, cut), cut
 
     def _held(self, address: str) -> dict[str, Any] | None:
         return find_article(self.run.store.db, self.run.site_id, None, address)
@@ -185,45 +197,6 @@ class PageDoor:
         self.names.setdefault(article.url, []).append(address)
         return article.url, article, response
 
-    async def _further_pages(self, article: Article, response: Response, captures: Captures) -> Article:
-        """The article with its pages 2, 3, ... added."""
-        for number, url in enumerate(article.next_pages, 2):
-            part, capture = await self._part(url)
-            captures.append((capture.id, f"page-{number}"))
-            article = joined(article, part)
-        if not article.next_pages and HIDES_PAGES in response.body and article.kind != "none":
-            article = await self._hidden_pages(article, captures)
-        return article
-
-    async def _hidden_pages(self, article: Article, captures: Captures) -> Article:
-        """Block themes do not link the further pages of articles from the classic editor; without them the text would end early."""
-        for number in range(2, 100):
-            try:
-                part, capture = await self._part(numbered(article.url, number), follow=False)
-            except BadStatus:
-                return article  # WordPress redirects beyond the last page
-            if part.source_id != article.source_id or part.blocks[:1] == article.blocks[:1]:
-                return article
-            captures.append((capture.id, f"page-{number}"))
-            article = joined(article, part)
-        return article
-
-    async def _whole_thread(self, article: Article, captures: Captures) -> Article:
-        """The article with the comments of all pages of its thread; classic pagers link only the neighbour."""
-        waiting, seen = list(article.comment_pages), {*article.comment_pages, *first_of_thread(article)}
-        while waiting:
-            part, capture = await self._part(waiting.pop(0))
-            captures.append((capture.id, f"comments-{len(captures)}"))
-            article = replace(article, comments=(article.comments or ()) + (part.comments or ()))
-            further = [url for url in part.comment_pages if url not in seen]
-            seen.update(further)
-            waiting += further
-        return article
-
-    async def _part(self, url: str, *, follow: bool = True) -> tuple[Article, Any]:
-        response = await self.run.web.get(url, door="page", follow=follow)
-        return await self.extract(response), response.meta["capture"]
-
     async def extract(self, response: Response, *, local: bool = False) -> Article:
         """The article of a page; ``local`` leaves its times on the site's wall clock."""
         capture = response.meta["capture"]
@@ -258,12 +231,17 @@ class PageDoor:
             article = replace(article, authors=authors or article.authors, byline=byline)
         return article
 
-    def _answer(self, article: Article, address: str, response: Response, captures: Captures) -> Answer:
+    def _answer(self, article: Article, address: str, response: Response, captures: Captures, cut: PartFailed | None) -> Answer:
         comments = {comment.source_id: comment for comment in article.comments or ()}
         answer = Answer("page", response.meta["capture"].at, tuple(captures), address, articles=(article,))
         if comments:
             answer.threads[article.source_id or article.url] = list(comments.values())
-        if self.run.pages_are_the_text:
+        if not self.run.pages_are_the_text:
+            return answer
+        if cut:
+            reason, explained = ("robots.txt", True) if isinstance(cut.cause, Forbidden) else (str(cut), False)
+            answer.gaps = (Gap("comment", f"{article.url}{known.THREAD}", reason, explained),)
+        else:
             answer.whole_threads = (article.source_id or article.url,)
         return answer
 

@@ -30,6 +30,7 @@ def pages_to_read(run: Run, found: Found) -> list[str]:
     due = [a for a, lastmod in found.addresses.items() if a in news or (a not in settled and _is_due(run, held.get(a), lastmod))]
     fresh = {run.addresses.canonical(i.address) for i in found.discussed if i.comment_id and not _has(run, i.comment_id)}
     due += [address for address in fresh if address in held]
+    due += known.cut_threads(run.store.db, run.site_id)
     due += _unlisted(run, found, held)
     due += known.oldest_pages(run.store.db, run.site_id, run.sweep_size("pages"))
     return list(dict.fromkeys(due))

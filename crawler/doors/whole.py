@@ -1,0 +1,96 @@
+"""An article made whole out of all its pages: the further pages of its text, and those of its thread.
+
+Each of them may lie or fail like any page, and is asked who it is before it is joined. A text is whole or is not taken. A
+thread is taken as far as it goes, and named: its articles are asked for again until it is whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from scrapy.exceptions import DropItem
+
+from archive import known
+from crawler.doors.parts import first_of_thread, joined, numbered
+from crawler.errors import BadStatus, FetchError, Limited, OutsideSite, PartFailed
+from crawler.gate import foreign_part
+from crawler.items import Article
+from crawler.workers import ExtractionCut, ExtractionFailed
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
+
+    from crawler.items import Capture
+    from crawler.run import Run
+
+HIDES_PAGES = b"wp-site-blocks"  # the class that block themes give the page's body
+BEYOND_THE_LAST = (301, 302, 303, 307, 308, 404, 410)
+Captures = list[tuple[int, str]]  # (capture id, part)
+
+
+class Whole:
+    """``extract`` reads a response as an article."""
+
+    def __init__(self, run: Run, extract: Callable[[Response], Awaitable[Article]]) -> None:
+        self.run, self.extract = run, extract
+
+    async def text(self, article: Article, response: Response, captures: Captures) -> Article:
+        """The article with its pages 2, 3, ... added. Raises PartFailed when one of them cannot be had or believed."""
+        for number, url in enumerate(article.next_pages, 2):
+            part, capture = await self._part(url, article)
+            captures.append((capture.id, f"page-{number}"))
+            article = joined(article, part)
+        if not article.next_pages and HIDES_PAGES in response.body and article.kind != "none":
+            article = await self._hidden_pages(article, captures)
+        return article
+
+    async def _hidden_pages(self, article: Article, captures: Captures) -> Article:
+        """Block themes do not link the further pages of articles from the classic editor; without them the text would end early."""
+        for number in range(2, 100):
+            try:
+                part, capture = await self._part(numbered(article.url, number), article, follow=False)
+            except PartFailed as error:
+                if error.status in BEYOND_THE_LAST:
+                    return article
+                raise
+            if part.source_id != article.source_id or part.blocks[:1] == article.blocks[:1]:
+                return article
+            captures.append((capture.id, f"page-{number}"))
+            article = joined(article, part)
+        return article
+
+    async def thread(self, article: Article, captures: Captures) -> tuple[Article, PartFailed | None]:
+        """The article with the comments of all pages of its thread (classic pagers link only the neighbour), and what is in
+        the way of the whole thread: None when it is whole."""
+        waiting, seen = list(article.comment_pages), {*article.comment_pages, *first_of_thread(article)}
+        failed: PartFailed | None = None
+        while waiting:
+            try:
+                part, capture = await self._part(waiting.pop(0), article)
+            except PartFailed as error:
+                failed = failed or error
+                continue
+            captures.append((capture.id, f"comments-{len(captures)}"))
+            article = replace(article, comments=(article.comments or ()) + (part.comments or ()))
+            further = [url for url in part.comment_pages if url not in seen]
+            seen.update(further)
+            waiting += further
+        return article, failed
+
+    async def _part(self, url: str, article: Article, *, follow: bool = True) -> tuple[Article, Capture]:
+        try:
+            response = await self.run.web.get(url, door="page", follow=follow)
+            part = await self.extract(response)
+        except Limited:
+            raise
+        except BadStatus as error:
+            raise PartFailed(str(error), error, status=error.status) from error
+        except (FetchError, OutsideSite, ExtractionCut, ExtractionFailed) as error:
+            raise PartFailed(str(error), error) from error
+        capture: Capture = response.meta["capture"]
+        if (reason := foreign_part(part, article)) and not known.accepted(self.run.store.db, capture.id, url, reason):
+            self.run.store.quarantine(self.run.crawl_id, self.run.site_id, url, reason, capture.id, capture.at)
+            raise PartFailed(f"{url}: {reason}", DropItem(f"{url}: {reason}"))
+        return part, capture
