@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from crawler.extract.dates import Moment, Order, page_order, parse_any_language, parse_iso, parse_relative, parse_written
 from crawler.extract.document import Document
 from crawler.extract.months import MONTHS
 from crawler.extract.roles import Parts, sort_parts
-from crawler.extract.signature import POSTED_BY, SAYS, author_of, author_url, tidy_name
+from crawler.extract.signature import LAST_LINE, POSTED_BY, SAYS, author_of, author_url, tidy_name
 from crawler.extract.thread import comment_nodes
 from crawler.extract.tree import BLOCK, Element, all_text, clean, text_of, tokens
+from crawler.extract.unnumbered import MADE_UP
 from crawler.items import Comment, CommentKind
 
 _PING = re.compile(r"^\W*(pingback|trackback|ping)(?:s)?\b\W*(?:by|from|von)?\W*", re.I)
@@ -36,17 +39,41 @@ def extract_comments(
     order = page_order((text for texts in dates for text in texts), language) if parts else None
     comments: list[Comment] = []
     elements: list[Element] = []
-    relative = 0
+    rounded: set[str] = set()
     for part, texts in zip(parts, dates, strict=True):
         moment = _moment(part, texts, order, language)
         if moment is None:
             moment = next((found for text in texts if (found := parse_relative(text, captured_at))), None)
-            relative += moment is not None
+            rounded |= {part.node.number} if moment is not None else set()
         comment = _comment(part, moment, base_url, timezone, len(comments))
         if comment is not None:
             comments.append(comment)
             elements.append(part.node.element)
-    return Thread(tuple(comments), tuple(elements), relative)
+    return Thread(with_stable_numbers(comments, rounded), tuple(elements), len(rounded))
+
+
+def with_stable_numbers(comments: list[Comment], rounded: Container[str] = ()) -> tuple[Comment, ...]:
+    """Comments that the site does not number get one out of author, time and the beginning of the text: their place in the
+    page changes with every new comment. ``rounded``: those whose time is only known relative to the capture."""
+    numbers: dict[str | None, str] = {}
+    for comment in comments:
+        if comment.source_id.startswith(MADE_UP):
+            at = "" if comment.source_id in rounded else comment.posted_at or ""
+            said = "\0".join((comment.author, at, comment.text[:60]))
+            number = MADE_UP + sha256(said.encode("utf-8", "replace")).hexdigest()[:12]
+            while number in numbers.values():
+                number += "+"
+            numbers[comment.source_id] = number
+    if not numbers:
+        return tuple(comments)
+    return tuple(
+        replace(
+            comment,
+            source_id=numbers.get(comment.source_id, comment.source_id),
+            source_parent_id=numbers.get(comment.source_parent_id, comment.source_parent_id),
+        )
+        for comment in comments
+    )
 
 
 def _comment(parts: Parts, moment: Moment | None, base_url: str, timezone: str | None, position: int) -> Comment | None:
@@ -152,7 +179,7 @@ def _is_name_line(line: str, name: str) -> bool:
 
 def _is_signature(line: str, name: str) -> bool:
     """``Posted by: NAME at August 1, 2005``"""
-    said = POSTED_BY.match(line) if len(line) < 120 else None
+    said = (POSTED_BY.match(line) or LAST_LINE.match(line)) if len(line) < 120 else None
     return said is not None and bool(name) and tidy_name(said.group(1)) == name
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from crawler.extract.tree import Element, tokens
+from crawler.extract.tree import Element, names, tokens
 
+_ANSWERS = names("children thread comment-thread replies comment-replies child-comments comment-children")
+_SHIFT = re.compile(r"(?:padding|margin)-left\s*:\s*(\d{1,4})")  # Serendipity and others: the depth is how far the box is moved
 _DEPTH = re.compile(r"(?:depth|comment[_-]level|wpd_comment_level|level)[-_](\d+)")
 
 
@@ -79,11 +82,20 @@ def _number_above(element: Element, by_element: dict[Element, str]) -> str | Non
     for up in element.iterancestors():
         if up in by_element:
             return by_element[up]
-        if up.tag in ("ul", "ol", "div") and up.getprevious() is not None and "children" in tokens(up):
-            before = up.getprevious()
+        if up.tag in ("ul", "ol", "div") and not _ANSWERS.isdisjoint(tokens(up)):
+            before = _before(up)
             if before in by_element:  # a theme that puts the answers beside their comment instead of into it
                 return by_element[before]
     return None
+
+
+def _before(children: Element) -> Element | None:
+    """What stands before a list of answers; where the list is alone in a list item, before that, dividers left out."""
+    place = children
+    parent = children.getparent()
+    if children.getprevious() is None and parent is not None and parent.tag == "li" and len(parent) == 1:
+        place = parent
+    return next((before for before in place.itersiblings(preceding=True) if len(before)), None)
 
 
 def _shown_depth(element: Element) -> int | None:
@@ -94,7 +106,8 @@ def _shown_depth(element: Element) -> int | None:
             match = _DEPTH.fullmatch(name)
             if match is not None:
                 return int(match.group(1))
-    return _indented(element)
+    shift = _SHIFT.search(element.get("style") or "")
+    return 1 + int(shift.group(1)) if shift is not None else _indented(element)
 
 
 def _indented(element: Element) -> int | None:
@@ -102,3 +115,15 @@ def _indented(element: Element) -> int | None:
     around = sum("indented" in tokens(up) for up in (element, *element.iterancestors()))
     answered = any("indented" in tokens(below) for below in islice(element.itersiblings(), 2) if isinstance(below.tag, str))
     return around + 1 if around or answered else None
+
+
+def own_elements(node: Node) -> Iterator[Element]:
+    """The comment's own elements in document order, without those of the comments inside it."""
+    for root in node.roots:
+        stack = [root]
+        while stack:
+            element = stack.pop()
+            if not isinstance(element.tag, str) or (element in node.inner and element is not root):
+                continue
+            yield element
+            stack.extend(reversed(element))

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
-from crawler.extract.nesting import Node
-from crawler.extract.thread import own_elements
+from crawler.extract.nesting import Node, own_elements
 from crawler.extract.tree import Element
 
 Role = Literal["author", "name", "date", "meta", "content", "whole", "junk", "children"]
@@ -51,7 +50,7 @@ _ROLES: tuple[tuple[Role, str], ...] = (
     ),
     (
         "meta",
-        r"comment[-_]{1,2}(?:meta|info|head|header|details|title|byline|data|postinfo|top|intro)(?:[-_]\w+)?|meta|"
+        r"comment[-_]{0,2}(?:meta|info|head|header|details|title|byline|data|postinfo|top|intro)(?:[-_]\w+)?|meta|"
         r"metadata|info|byline|postinfo|post-?meta|comment_postinfo|(?:wc|wpd)-comment-header|epoch-comment-meta|"
         r"nv-comment-header|header|entry-meta|comment-heading|comment_title",
     ),
@@ -67,12 +66,29 @@ _ROLES: tuple[tuple[Role, str], ...] = (
 _MATCHERS = tuple((role, re.compile(pattern)) for role, pattern in _ROLES)
 
 
+# Names that say it with their last word: ``c-comment__author``, ``isso-text``, ``fyre-comment-username``.
+_LAST_WORDS: dict[str, Role] = {
+    **dict.fromkeys(
+        ("avatar", "gravatar", "actions", "reply", "buttons", "votes", "likes", "score", "badge", "operations", "permalink"), "junk"
+    ),
+    **dict.fromkeys(("name", "username", "commenter", "poster"), "name"),
+    **dict.fromkeys(("author", "user", "by"), "author"),
+    **dict.fromkeys(("date", "time", "timestamp", "timeago", "ctime", "datetime", "posted"), "date"),
+    **dict.fromkeys(("text", "content", "message", "markdown"), "content"),
+    **dict.fromkeys(("body",), "whole"),
+    **dict.fromkeys(("meta", "metadata", "info", "header", "head", "source", "byline", "subtitle"), "meta"),
+    **dict.fromkeys(("children", "replies"), "children"),
+}
+
+
 @lru_cache(maxsize=8192)
-def _role(name: str) -> Role | None:
+def role_of(name: str) -> Role | None:
+    """What a class name, in lower case, says that its element is."""
     for role, matcher in _MATCHERS:
         if matcher.fullmatch(name):
             return role
-    return None
+    words = re.split(r"[-_]+", name.partition("--")[0])
+    return _LAST_WORDS.get(words[-1]) if 1 < len(words) < 6 else None
 
 
 @dataclass(slots=True)
@@ -101,13 +117,15 @@ def sort_parts(node: Node) -> Parts:
             parts.times.append(element)
         elif element.tag == "a" and "#" in (element.get("href") or "") and f"{node.number}" in (element.get("href") or ""):
             parts.permalinks.append(element)
-        role = next((found for name in (element.get("class") or "").lower().split() if (found := _role(name))), None) or _itemprop(element)
+        role = next((found for name in (element.get("class") or "").lower().split() if (found := role_of(name))), None) or itemprop_role(
+            element
+        )
         if role is not None:
             parts.by_role.setdefault(role, []).append(element)
     return parts
 
 
-def _itemprop(element: Element) -> Role | None:
+def itemprop_role(element: Element) -> Role | None:
     names: dict[str, Role] = {
         "author": "author",
         "creator": "author",
@@ -118,4 +136,18 @@ def _itemprop(element: Element) -> Role | None:
         "commentTime": "date",
         "dateCreated": "date",
     }
-    return names.get(element.get("itemprop") or "")
+    said = element.get("itemprop")
+    return names.get(said) if said else _PROPERTIES.get((element.get("property") or "").partition(" ")[0])
+
+
+# RDFa, as Drupal 7 writes it.
+_PROPERTIES: dict[str, Role] = {
+    "dc:date": "date",
+    "dc:created": "date",
+    "schema:dateCreated": "date",
+    "schema:datePublished": "date",
+    "foaf:name": "name",
+    "schema:name": "name",
+    "content:encoded": "content",
+    "schema:text": "content",
+}

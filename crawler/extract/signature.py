@@ -9,8 +9,8 @@ from crawler.extract.tree import Element, absolute, clean, names, text_of
 
 SAYS = re.compile(
     r"(?:\s+(?:says?|said|wrote|writes|sagte?|schreibt|schrieb|meint(?:e)?|dice|dijo|dit|a écrit|disse|diz|"
-    r"pisze|skriver|zegt|schreef|commented|replied|responded|пишет|говорит|сказал|yazdı|dedi ki|on|"
-    r"at))?[\s:,|•·–—-]*$",
+    r"pisze|skriver|zegt|schreef|commented|replied|responded|пишет|говорит|сказал(?:а)?|yazdı|dedi ki|on|"
+    r"at)(?:\.{3}|…)?)?[\s:,|•·–—-]*$",
     re.I,
 )
 _BY = re.compile(
@@ -26,9 +26,10 @@ _SIGNED = re.compile(
 )
 _NAME_SAYS = re.compile(
     r"^\s*(?P<name>[^\n]{1,60}?)\s+(?:says|said|wrote|sagt|schreibt|meint|dice|dijo|dit|a écrit|disse|pisze|"
-    r"zegt)\s*:?\s*(?=\n|$|on\b|am\b)",
+    r"zegt)(?:\.{3}|…)?\s*:?\s*(?=\n|$|on\b|am\b)",
     re.I,
 )
+LAST_LINE = re.compile(r"\s*[—–-]+\s*([^\n|·•]{1,60}?)\s*[|·•,]\s*[^\n]*\d")  # the signature below a text: ``— NAME · 5 Mar 2008``
 _REPLY_TO = re.compile(
     r"^(?:reply to|antworte auf|antwort auf|antworten auf|responder a|répondre à|rispondi a|odpowiedz na|"
     r"beantwoorden|ответить|svar(?:a)?(?: på| til)?|reageren op|vastaa käyttäjälle)\s+(?:comment (?:to|"
@@ -38,6 +39,12 @@ _REPLY_TO = re.compile(
 _NO_NAME = names("profile reply author link website permalink edit comment says guest") - {"guest"}
 _AVATAR_ALT = re.compile(r"^(?:avatar (?:of|for|von|de)|(?:photo|picture|image|profilbild) (?:of|von)|.{1,20}'s avatar)\s*", re.I)
 _DATED_TAIL = re.compile(r"\s+[—–|•·-]\s+.*\d.*$|\s+(?:am|on|le|el|at)\s+\d.*$|\s*[@|•·—–]\s*$", re.I)
+# Drupal's note beside the name of whoever has no account.
+_UNVERIFIED = re.compile(
+    r"\s*\((?:not verified|nicht überprüft|non vérifié|no verificado|non verificato|niet gecontroleerd|não verificado|"
+    r"niezweryfikowany|не проверено|ej kontrollerad)\)",
+    re.I,
+)
 _LIMIT = 60  # more characters than this beside the author make the element more than a byline
 
 
@@ -71,10 +78,23 @@ def _author_in_text(parts: Parts) -> tuple[str, Element | None]:
         said = _NAME_SAYS.match(text_of(root, skip=parts.node.inner)[:200])
         if said is not None:
             return tidy_name(said.group("name")), None
+    if parts.node.element.tag == "dt" and (name := _term(parts)):
+        return name, None
+    for root in parts.node.roots:
+        last = text_of(root, skip=parts.node.inner | set(parts.of("children"))).rsplit("\n", 1)[-1]
+        signed = LAST_LINE.match(last) if len(last) < 120 else None
+        if signed is not None:
+            return tidy_name(signed.group(1)), None
     for image in parts.own:
         if image.tag == "img" and "avatar" in (image.get("class") or "") and (image.get("alt") or "").strip():
             return _AVATAR_ALT.sub("", clean(image.get("alt") or "")).strip(), None
     return "", None
+
+
+def _term(parts: Parts) -> str:
+    """The name in the term of a definition list: ``NAME on 3 Feb 2005:``"""
+    linked = next((a for a in parts.node.element.iter("a") if a not in parts.permalinks and text_of(a)), None)
+    return tidy_name(text_of(linked) if linked is not None else text_of(parts.node.element))
 
 
 def _name_in(element: Element, parts: Parts) -> str:
@@ -91,7 +111,8 @@ def _name_in(element: Element, parts: Parts) -> str:
 def tidy_name(text: str, *, marked: bool = False) -> str:
     """``marked``: the markup says that this is the name, so "Von" belongs to it."""
     line = next((line.strip() for line in text.split("\n") if line.strip()), "")
-    line = SAYS.sub("", _DATED_TAIL.sub("", line if marked else _BY.sub("", line))).strip()
+    line = _UNVERIFIED.sub("", _DATED_TAIL.sub("", line if marked else _BY.sub("", line)))
+    line = SAYS.sub("", line).strip().removeprefix("— ")
     return line if len(line) <= 100 and line.casefold() not in _NO_NAME else ""
 
 

@@ -8,17 +8,20 @@ shows comments of other articles under the same ids: what lies in such a list is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
-from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from crawler.extract.document import Document, inside
 from crawler.extract.nesting import Node, raise_flattened, set_parents
 from crawler.extract.tree import Element, all_text, tokens
+from crawler.extract.unnumbered import Found, unnumbered
 
 _ID = re.compile(r"(?:[a-z]+[-_]){0,2}?comm(?:ent)?[-_](?:item[-_]|wrap[-_]|body[-_]|id[-_]|number[-_])?(\d+)(?:_(\d+))?$", re.I)
+_STATED_ID = re.compile(r"(?=[^\d]*\d)[\w-]{1,64}")
 _SHORT_ID = re.compile(r"(?:comment|com|c)[-_]?(\d+)$", re.I)
+# Ids of comment systems that are no digits (Typepad, Squarespace, Coral, Remark42, Commento), and of such that do not say "comment".
+_OPAQUE_ID = re.compile(r"(?:[a-z0-9]+[-_]{1,2}){0,2}?comment[-_]{1,2}(?:card[-_])?((?=[^\d]*\d)[0-9a-f]{6,}(?:-[0-9a-f]{2,})*)$", re.I)
+_SYSTEM_ID = re.compile(r"(?:isso|kmt|cmt)-(\d+)$")
 _NOT_A_COMMENT = re.compile(
     r"like|reply|respond|report|count|vote|quote|edit|form|rating|author|date|delete|flag|karma|avatar|link|"
     r"rate|notify",
@@ -34,22 +37,20 @@ _SIDEBAR = re.compile(
 )
 _WRAPPER = re.compile(r"(?:[a-z]+-)?comment(?:[-_](?:wrap(?:per)?|container|item|thread|node|outer|block|box|holder))?|depth-\d+")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\b(?:ago|her|vor|hace|il y a)\b")
+_PARENT_ATTRIBUTES = ("data-parent-id", "data-parent", "parentid", "data-comment-parent", "data-parent-comment-id")
 _HOLDERS = frozenset(("li", "article", "div", "section"))
-_UNNUMBERED_TAGS = _HOLDERS | {"dd"}
-_REPLY_ID = re.compile(r"[?&]replytocom=(\d+)|#(?:comment|li-comment|div-comment|comments?/)-?(\d+)")
-Found: TypeAlias = "tuple[Element, str, str | None]"  # element, number, number of the comment it answers where the id says so
 
 
 def comment_nodes(page: Document) -> list[Node]:
     """The thread's comments in page order, with parent and depth; empty when the page has none."""
-    elements = _numbered(page) or _unnumbered(page)
+    elements = _numbered(page) or unnumbered(page, other_threads)
     if not elements:
         return []
     scopes = _scopes(elements)
     by_element = {element: number for element, number, _ in scopes}
     others = frozenset(by_element)
     nodes = [Node(number, _roots(element), inner=others) for element, number, _ in scopes]
-    stated = {number: parent for _, number, parent in scopes if parent is not None}
+    stated = {number: said for element, number, parent in scopes if (said := parent or _stated_parent(element)) is not None}
     set_parents(nodes, by_element, stated)
     raise_flattened(nodes)
     return nodes
@@ -59,24 +60,33 @@ def _numbered(page: Document) -> list[Found]:
     """(element, number, stated parent) of all elements whose id says comment, outside of widgets with other articles' comments."""
     found: list[Found] = []
     short: list[Found] = []
+    opaque: list[Found] = []
     for element in page.marked:
         name = element.get("id") or element.get("name") or ""
         ends = name[-1:].isdigit()
         match = _ID.match(name) if ends else None
+        if "omment" in name and (other := _OPAQUE_ID.match(name)) is not None and not other.group(1).isdigit():
+            if element.tag != "a" and not _NOT_A_COMMENT.search(name[: other.start(1)]):
+                opaque.append((element, other.group(1), None))
+            continue
         if match is not None and not _NOT_A_COMMENT.search(name[: match.start(1)]):
             parent = match.group(2)
             found.append((element, match.group(1), None if parent in (None, "0") else parent))
         elif element.tag in _HOLDERS and "comment" in (element.get("class") or "").lower() and element.get("data-comment-id"):
-            if element.get("data-comment-id", "").isdigit():
+            if _STATED_ID.fullmatch(element.get("data-comment-id", "")):
                 found.append((element, element.get("data-comment-id", ""), None))
-        elif ends and (match := _SHORT_ID.match(name)) is not None and (element.tag != "a" or _before_comment(element)):
+        elif (ends and (match := _SYSTEM_ID.match(name)) is not None) or (
+            ends and (match := _SHORT_ID.match(name)) is not None and (element.tag != "a" or _before_comment(element))
+        ):
             short.append((element, match.group(1), None))
-    found = found or [item for item in short if "comment" in " ".join(tokens(item[0])) or _in_comments(item[0])]
+    found = found or opaque or [item for item in short if _in_comments(item[0])]
     return _of_this_article(found, page)
 
 
 def _in_comments(element: Element) -> bool:
-    return any("comment" in " ".join(tokens(up)) for up in element.iterancestors())
+    if element.tag == "a" and _before_comment(element):
+        return True
+    return any("comment" in name or "kmt-" in name for up in (element, *element.iterancestors()) for name in tokens(up))
 
 
 def _of_this_article(found: list[Found], page: Document) -> list[Found]:
@@ -142,6 +152,15 @@ def _scopes(found: list[Found]) -> list[Found]:
     return scopes
 
 
+def _stated_parent(element: Element) -> str | None:
+    """The number of the comment that it answers, where an attribute says so."""
+    for name in _PARENT_ATTRIBUTES:
+        match = re.search(r"[1-9]\d*$", element.get(name) or "")
+        if match is not None:
+            return match.group()
+    return None
+
+
 def _empty_anchor(element: Element) -> bool:
     return element.tag == "a" and not (element.text or "").strip() and len(element) == 0
 
@@ -164,7 +183,7 @@ def _widen(element: Element, number: str, numbers: dict[Element, str], taken: se
                 continue
             if not (_empty_anchor(element) and scope is element and _only_of(up, number, numbers)):
                 break
-        if _first_number(up, numbers) != number:
+        if _first_number(up, numbers) != number or (_empty_anchor(element) and not _only_of(up, number, numbers)):
             break
         scope = up
         if up.tag == "li":
@@ -196,59 +215,3 @@ def _roots(element: Element) -> list[Element]:
             break
         roots.append(sibling)
     return roots
-
-
-def _unnumbered(page: Document) -> list[Found]:
-    """Comments without ids: by microdata or classes, numbered by their reply link or permalink where they have one."""
-    if not any("replytocom=" in href or "#comment-" in href or anchor.get("data-commentid") for anchor, href in page.anchors):
-        return []
-    found: list[Found] = []
-    seen: set[str] = set()
-    out = other_threads(page)
-    named = set(page.matching(_is_comment_name))
-    for element in page.of(_UNNUMBERED_TAGS):
-        if (element not in named and not _is_comment_type(element)) or element in out or not _like_a_comment(element):
-            continue
-        number = _number_inside(element)
-        if number is None or number in seen:
-            continue
-        seen.add(number)
-        found.append((element, number, None))
-    return found
-
-
-def _is_comment_name(names: tuple[str, ...]) -> bool:
-    return any(name == "comment" or "depth-" in name or "comment-item" in name for name in names)
-
-
-def _is_comment_type(element: Element) -> bool:
-    kind = element.get("itemtype")
-    return kind is not None and ("schema.org/Comment" in kind or "UserComments" in kind)
-
-
-def _like_a_comment(element: Element) -> bool:
-    names = " ".join(" ".join(tokens(e)) for e in element.iterdescendants())
-    return "author" in names or "fn" in names.split() or "vcard" in names
-
-
-def _number_inside(element: Element) -> str | None:
-    for anchor in element.iter("a"):
-        number: str = anchor.get("data-commentid") or ""
-        if number:
-            return number
-        match = _REPLY_ID.search(anchor.get("href") or "")
-        if match is not None:
-            return match.group(1) or match.group(2)
-    return None
-
-
-def own_elements(node: Node) -> Iterator[Element]:
-    """The comment's own elements in document order, without those of the comments inside it."""
-    for root in node.roots:
-        stack = [root]
-        while stack:
-            element = stack.pop()
-            if not isinstance(element.tag, str) or (element in node.inner and element is not root):
-                continue
-            yield element
-            stack.extend(reversed(element))

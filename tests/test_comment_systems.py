@@ -1,0 +1,66 @@
+"""Threads of other systems than WordPress, and lists that are no threads: a page each in pages/threads, in our own words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from crawler.extract.comments import extract_comments
+from crawler.extract.document import Document
+from crawler.extract.tree import parse
+from crawler.items import Comment
+
+THREADS = Path(__file__).parent / "pages" / "threads"
+EXPECTED = json.loads((THREADS / "expected.json").read_text(encoding="utf-8"))
+ADDRESS = "https://own.example/a"
+AROUND = (
+    f'<html><head><link rel="canonical" href="{ADDRESS}"></head><body><h1>T</h1>'
+    '<div class="entry-content"><p>The text of the article.</p></div>%s</body></html>'
+)
+
+
+def thread(fragment: str) -> tuple[Comment, ...]:
+    root = parse(AROUND % fragment)
+    assert root is not None
+    return extract_comments(Document(root), ADDRESS, language="en", captured_at="2023-01-01T00:00:00Z").comments
+
+
+def shown(comment: Comment) -> list[str | None]:
+    return [comment.source_id, comment.source_parent_id, comment.author, comment.posted_at, comment.text]
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in THREADS.glob("*.html")))
+def test_thread_is_read_in_the_markup_of(name: str) -> None:
+    found = thread((THREADS / f"{name}.html").read_text(encoding="utf-8"))
+    assert [shown(comment) for comment in found] == EXPECTED.get(name, [])
+
+
+def test_every_expectation_has_its_page() -> None:
+    assert {name for name in EXPECTED if not (THREADS / f"{name}.html").exists()} == set()
+    assert all(EXPECTED.get(path.stem) for path in THREADS.glob("*.html") if not path.stem.startswith("none-"))
+
+
+def test_comment_without_a_number_keeps_its_made_up_one_when_another_comes_before_it() -> None:
+    item = (
+        '<li class="comment"><b class="author">{0}</b><span class="date">{1} May 2017</span><div class="text"><p>Says {0}.</p></div></li>'
+    )
+    around = '<ul class="comment-list">%s</ul>'
+    first = thread(around % item.format("Ada", 3))
+    both = thread(around % (item.format("Ben", 2) + item.format("Ada", 3)))
+    assert [comment.source_id for comment in both][1:] == [comment.source_id for comment in first]
+
+
+def test_made_up_number_does_not_hang_on_the_time_of_the_capture() -> None:
+    page = AROUND % (
+        '<ul class="comment-list"><li class="comment"><b class="author">Ada</b><span class="date">2 weeks ago</span>'
+        '<div class="text"><p>Said.</p></div></li></ul>'
+    )
+    root = parse(page)
+    assert root is not None
+    numbers = {
+        extract_comments(Document(root), ADDRESS, language="en", captured_at=at).comments[0].source_id
+        for at in ("2023-01-01T00:00:00Z", "2023-01-03T00:00:00Z")
+    }
+    assert len(numbers) == 1
