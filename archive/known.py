@@ -122,23 +122,33 @@ def comments_of(db: Database, site_id: int, source_ids: Sequence[str]) -> list[t
     return list(db.execute(sql, [site_id, *source_ids]))
 
 
-def longest_unread(db: Database, site_id: int, collection: Collection, limit: int) -> list[tuple[int, str]]:
-    """(id, source_id) of the articles whose text, or whose thread, has not been read again for the longest time."""
-    column = "checked_at" if collection == "posts" else "comments_checked_at"
+def last_stirred(
+    db: Database, site_id: int, collection: Literal["posts", "comments", "pages"]
+) -> list[tuple[int, str | None, str, str, str]]:
+    """(id, source_id, url, when its text or its thread was last read, when something last happened in it) of what is there.
+
+    What happens: it is published, someone comments, its text or a comment is edited.
+    """
+    column = "comments_checked_at" if collection == "comments" else "checked_at"
+    edited = "number > 1"
     sql = f"""
-        select id, source_id
+        with stirred(article_id, at) as (
+          select id, coalesce(published_at, first_seen_at) from articles where site_id = :site_id
+          union all
+          select article_id, max(coalesce(posted_at, first_seen_at)) from comments where kind = 'comment' group by article_id
+          union all
+          select article_id, seen_at from revisions where {edited}
+          union all
+          select article_id, seen_at from comment_revisions join comments on comments.id = comment_id where {edited}
+        )
+        select articles.id, source_id, url, {column}, max(stirred.at)
         from articles
-        where site_id = ? and source_id is not null and missing_since is null and {column} is not null
-        order by {column}, id
-        limit ?
+        join stirred on stirred.article_id = articles.id
+        where site_id = :site_id and missing_since is null and {column} is not null
+          and (source_id is not null or :collection = 'pages')
+        group by articles.id
         """
-    return list(db.execute(sql, [site_id, limit]))
-
-
-def oldest_pages(db: Database, site_id: int, limit: int) -> list[str]:
-    """Addresses of the articles whose pages have not been asked for for the longest time."""
-    sql = "select url from articles where site_id = ? and missing_since is null order by checked_at, id limit ?"
-    return [url for (url,) in db.execute(sql, [site_id, limit])]
+    return list(db.execute(sql, {"site_id": site_id, "collection": collection}))
 
 
 def pages_due(db: Database, site_id: int, limit: int, *, again: bool = False) -> list[tuple[int, str]]:

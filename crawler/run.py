@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from archive import known
-from archive.clock import later, moment
+from archive.clock import later
 from archive.errors import ConfigurationError
 from archive.warc import WarcWriter
 from crawler.addresses import Addresses, family
+from crawler.discover.revisit import Look, due
 from crawler.errors import OutsideSite, Unreachable
 from crawler.identity import SOFTWARE
 from crawler.items import Answer, Article
@@ -60,6 +59,7 @@ class Run:
         self.suspects: dict[str, list[tuple[int, str]]] = defaultdict(list)  # list name -> (our id, the site's id)
         self.sitemaps: tuple[str, ...] = ()  # as robots.txt names them
         self.received = self.taken = self.lost_comments = 0
+        self.swept: set[str] = set()  # collections of which this run reads the sweep's share
         self.pages_are_the_text = False  # no REST: what the pages show is the text
         self.home_response: Response | None = None
         self.summary = ""  # one line for people, once the run has ended
@@ -130,15 +130,24 @@ class Run:
     def limit_reached(self, collection: str) -> bool:
         return collection == "posts" and self.room() == 0
 
-    def sweep_size(self, collection: str) -> int:
-        """How many articles or threads the sweep reads now: their share of SWEEP_DAYS since the last sweep, whole requests at a time."""
-        name, held = f"sweep of {collection}", self.held("article")
-        last = self.remembered(name)["checked_at"] or self.remembered(collection)["walked_at"]
+    def due_again(self, collection: Literal["posts", "comments", "pages"]) -> list[Look]:
+        """The articles whose text, thread or page is looked at again in this run, unasked."""
+        before = self.remembered(collection)
+        last = self.remembered(f"sweep of {collection}")["checked_at"] or before["walked_at"]
+        if collection == "pages":  # of some sites no list is ever read whole
+            last = last or before["checked_at"]
         if not self.sweep_days or not last or self.order.limit or self.order.mode == "full":
-            return 0
-        elapsed = moment(self.store.now()) - moment(last)
-        share = math.ceil(held * (elapsed / timedelta(days=self.sweep_days)))
-        return min(share, held) if share >= min(held, 100) or elapsed >= timedelta(hours=20) else 0
+            return []
+        looks = (Look(*row) for row in known.last_stirred(self.store.db, self.site_id, collection))
+        found, taken = due(looks, last, self.store.now(), self.sweep_days)
+        self.swept |= {collection} if taken else set()
+        return found
+
+    def finish_sweep(self, collection: str) -> None:
+        """What was due has been read: the next share counts from now."""
+        if collection in self.swept:
+            door, now = "listing" if collection == "pages" else "rest", self.store.now()
+            self.store.save_list(self.site_id, f"sweep of {collection}", door=door, url=self.site.home, checked_at=now)
 
     def may_mark(self, table: Table, newly: list[int]) -> set[int]:
         """Of our ids that are newly missing, those that may be marked: all of a few; of many at once none, and a person is told.

@@ -13,7 +13,7 @@ COMMANDS_MODULE = "crawler.commands"  # crawl with our exit codes and lock; upda
 # What people set.
 ARCHIVE_DIR = None  # folder of archive.db, lock and warc/; None = the environment's ARCHIVE_DIR, else data; relative = beside scrapy.cfg
 CONTACT = ""  # an address or e-mail that a webmaster can turn to; it stands in the User-Agent
-SWEEP_DAYS = 30  # every article and thread is read again within so many days; 0 = no sweep
+SWEEP_DAYS = 30  # every article and thread is read again within so many days, young and lively ones more often; 0 = no sweep
 GONE_AFTER = 24  # hours between the two confirmations after which what is missing is gone
 PAGE_BUDGET = 1000  # pages a run captures as evidence on a site that is read through REST
 EXTRACT_WORKERS = 2  # processes that read pages; one page never blocks the others

@@ -69,13 +69,11 @@ async def _explain(door: RestDoor, collection: Main, total: int) -> None:
 
 
 async def sweep(door: RestDoor, collection: Main) -> None:
-    """Read the longest unread articles or threads again: silent edits, retags, moved comments. Each has its turn within SWEEP_DAYS."""
-    due = known.longest_unread(door.store.db, door.run.site_id, collection, door.run.sweep_size(collection))
-    if not due:
-        return
-    if collection == "comments":
+    """Read articles or threads again that are due, unasked: silent edits, retags, moved comments. Each has its turn within SWEEP_DAYS."""
+    due = [(look.id, look.source_id) for look in door.run.due_again(collection) if look.source_id]
+    if due and collection == "comments":
         await door.read_threads([number for _, number in due])
-    else:
+    elif due:
         there = await door.fetch("posts", [int(number) for _, number in due])
         door.run.suspects["posts"] += [(row_id, number) for row_id, number in due if int(number) not in there]
-    door.store.save_list(door.run.site_id, f"sweep of {collection}", door="rest", checked_at=door.store.now())
+    door.run.finish_sweep(collection)

@@ -34,7 +34,7 @@ def memory(run: Run) -> dict[str, Any]:
 
 def remember(run: Run, found: Found, since: str) -> None:
     """What this reading of the lists came to, for status and for the next run. ``since``: when the run began."""
-    now, was, swept = run.store.now(), set(memory(run).get("elsewhere", ())), run.sweep_size("pages")
+    now, was = run.store.now(), set(memory(run).get("elsewhere", ()))
     if found.whole:
         rows = known.addresses(run.store.db, run.site_id)
         unlisted = {a: row for a, row in rows.items() if a == row["url"] and a not in found.addresses and not row["missing_since"]}
@@ -50,5 +50,4 @@ def remember(run: Run, found: Found, since: str) -> None:
     run.store.save_list(
         run.site_id, "pages", door=found.by or "listing", url=run.site.home, watermark=json.dumps(marks), checked_at=now, **columns
     )
-    if swept:
-        run.store.save_list(run.site_id, "sweep of pages", door="listing", url=run.site.home, checked_at=now)
+    run.finish_sweep("pages")

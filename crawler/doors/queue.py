@@ -32,7 +32,7 @@ def pages_to_read(run: Run, found: Found) -> list[str]:
     due += [address for address in fresh if address in held]
     due += known.cut_threads(run.store.db, run.site_id)
     due += _unlisted(run, found, held)
-    due += known.oldest_pages(run.store.db, run.site_id, run.sweep_size("pages"))
+    due += [look.url for look in run.due_again("pages")]
     return list(dict.fromkeys(due))
 
 
