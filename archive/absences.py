@@ -13,7 +13,9 @@ from archive.threads import count_comments
 Table = Literal["articles", "comments"]
 
 
-def mark_missing(db: Database, table: Table, ids: Iterable[int], at: str, capture_id: int | None, gone_after: float) -> int:
+def mark_missing(
+    db: Database, table: Table, ids: Iterable[int], at: str, capture_id: int | None, gone_after: float, reason: str | None = None
+) -> int:
     """Mark rows whose absence their own request confirmed at ``at``; return how many are newly missing.
 
     A row that has been missing for ``gone_after`` hours, confirmed again now, is gone.
@@ -26,8 +28,8 @@ def mark_missing(db: Database, table: Table, ids: Iterable[int], at: str, captur
             newly += 1
             db.execute(f"update {table} set missing_since = ? where id = ?", [at, row_id])
             db.execute(
-                "insert into absences(article_id, comment_id, last_seen_at, missing_since, capture_id) values (?, ?, ?, ?, ?)",
-                [article_id, comment_id, row["last_seen_at"], at, capture_id],
+                "insert into absences(article_id, comment_id, last_seen_at, missing_since, capture_id, reason) values (?, ?, ?, ?, ?, ?)",
+                [article_id, comment_id, row["last_seen_at"], at, capture_id, reason],
             )
             if comment_id:
                 count_comments(db, article_id)

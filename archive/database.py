@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive.errors import NoArchive, StorageError
-from archive.schema import APPLICATION_ID, migrate
+from archive.schema import APPLICATION_ID, is_older, migrate
 
 FILENAME = "archive.db"
 
@@ -45,7 +45,7 @@ def open_for_writing(folder: Path) -> Database:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if path.is_file():
-            open_for_reading(folder).close()  # before the pragmas: they would write to another program's database
+            _open_as_it_is(folder).close()  # before the pragmas: they would write to another program's database
         db = Database(connect(path))
         migrate(db)
     except (OSError, sqlite3.OperationalError) as error:
@@ -63,7 +63,19 @@ def check_identity(db: Database, path: Path) -> None:
 
 
 def open_for_reading(folder: Path) -> Database:
-    """Open the archive in ``folder`` read-only. Raises NoArchive when there is none."""
+    """Open the archive in ``folder`` read-only; one of an older release is brought up to date first.
+
+    Raises NoArchive when there is none, StorageError when an older one cannot be written.
+    """
+    db = _open_as_it_is(folder)
+    if is_older(db):
+        db.close()
+        open_for_writing(folder).close()
+        db = _open_as_it_is(folder)
+    return db
+
+
+def _open_as_it_is(folder: Path) -> Database:
     path = folder / FILENAME
     if not path.is_file():
         raise NoArchive(f"no archive at {path}; crawl a site first, or set ARCHIVE_DIR")

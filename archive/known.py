@@ -151,6 +151,12 @@ def last_stirred(
     return list(db.execute(sql, {"site_id": site_id, "collection": collection}))
 
 
+def longest_unread_pages(db: Database, site_id: int) -> list[str]:
+    """Addresses of the articles that are there, the longest not asked for first."""
+    sql = "select url from articles where site_id = ? and missing_since is null order by checked_at, id"
+    return [url for (url,) in db.execute(sql, [site_id])]
+
+
 def pages_due(db: Database, site_id: int, limit: int, *, again: bool = False) -> list[tuple[int, str]]:
     """(id, address) of articles whose current revision no captured page shows yet, newest first.
 
@@ -272,6 +278,13 @@ def refused_before(db: Database, site_id: int, url: str, reason: str, before: st
     """Whether a page was refused for the same reason at or before a time."""
     sql = "select 1 from quarantine where site_id = ? and url = ? and reason = ? and captured_at <= ?"
     return db.execute(sql, [site_id, url, reason, before]).fetchone() is not None
+
+
+def last_capture(db: Database, crawl_id: int, url: str) -> tuple[int, str]:
+    """(id, when) of the last answer that a run got at an address: of a redirect, the redirect."""
+    sql = "select id, captured_at from captures where crawl_id = ? and url = ? order by id desc limit 1"
+    row = db.execute(sql, [crawl_id, url]).fetchone()
+    return int(row[0]), str(row[1])
 
 
 def mass_loss_accepted(db: Database, site_id: int, crawl_id: int) -> bool:

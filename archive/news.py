@@ -193,7 +193,8 @@ def _absence(db: Database, row: Row) -> list[str]:
     }[row["event"]].format(**absence)
     article = _article(db, row)
     if row["comment_id"] is None:
-        return [*_heading(row["event"], article), f"  {said}; its text is kept"]
+        how = [f"  {absence['reason']}"] if absence.get("reason") else []
+        return [*_heading(row["event"], article), f"  {said}; its text is kept", *how]
     comment = _comment(db, row["comment_id"])
     text = wrapped(f"{_signature(comment)}: {one_line(comment['text'])}", 2)
     return [*_heading(f"comment {row['event']}, under", article), f"  {said}", text]

@@ -45,7 +45,8 @@ create table crawls (
   unchanged integer not null default 0,  -- articles and comments read again without a change
   missing integer not null default 0,  -- articles and comments newly found missing, each confirmed by its own request
   quarantined integer not null default 0,  -- pages kept but not believed
-  note text  -- the summary line, or what went wrong
+  note text,  -- the summary line, or what went wrong
+  database_bytes integer  -- size of the database when it ended
 ) strict;
 
 -- HTTP exchanges as they are in the WARC files: the evidence
@@ -321,7 +322,8 @@ create table absences (
   missing_since text not null,  -- the first time it was not, confirmed by its own request
   gone_at text,  -- when a later run, a day or more after, found it missing again
   back_at text,  -- when it was seen again
-  capture_id integer references captures(id)  -- the exchange that confirmed it
+  capture_id integer references captures(id),  -- the exchange that confirmed it
+  reason text  -- how it shows where no answer says so: where its address leads; empty for 404, 410, and what REST does not give
 ) strict;
 create index absences_article on absences(article_id);
 create index absences_comment on absences(comment_id) where comment_id is not null;
@@ -427,6 +429,23 @@ def m001_initial(db: Database) -> None:
     db.execute(f"pragma application_id = {APPLICATION_ID}")
 
 
+ADDED = {"absences": "reason", "crawls": "database_bytes"}  # last columns of their tables, younger than the first archives
+
+
+@migrations()
+def m002_reasons_and_sizes(db: Database) -> None:
+    """Columns that may be empty and stand last: SQLite needs no more than the new text, which carries the meanings too."""
+    lacking = [table for table, column in ADDED.items() if column not in db.table(table).columns_dict]
+    if not lacking:
+        return
+    db.execute("pragma writable_schema = on")
+    for table in lacking:
+        meaning, text = re.search(rf"-- ([^\n]*)\ncreate table ({table} \(.*?\n\) strict)", TABLES, re.S).groups()  # type: ignore[union-attr]
+        sql = f"CREATE TABLE {text.replace('(', f'(  -- {meaning}', 1)}"
+        db.execute("update sqlite_master set sql = ? where type = 'table' and name = ?", [sql, table])
+    db.execute("pragma writable_schema = reset")
+
+
 def migrate(db: Database) -> None:
     """Bring an archive to this program's schema, and its views to this program's questions.
 
@@ -440,6 +459,11 @@ def migrate(db: Database) -> None:
         with db.atomic():  # with the table of migrations: a disk that fills up leaves an empty file, not half an archive
             migrations.apply(db)
     ensure_views(db)
+
+
+def is_older(db: Database) -> bool:
+    """Whether it is an archive that lacks a migration of this release."""
+    return "sites" in db.table_names() and bool(migrations.pending(db))
 
 
 def column_meanings(db: Database) -> dict[str, dict[str, str]]:

@@ -18,7 +18,7 @@ DAYS = 30  # of growth that is looked back on
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """What came in the last 30 days, and what a month will bring at the pace since the first archiving; None: too early to say."""
+    """What came in the last 30 days, and what the next 30 will bring at the pace since the first archiving; None: too early to say."""
 
     articles: int
     comments: int
@@ -26,6 +26,7 @@ class Growth:
     monthly_articles: int | None
     monthly_comments: int | None
     monthly_bytes: int | None
+    monthly_database: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,23 @@ def hours(since: str | None, now: str) -> float | None:
 
 
 def waiting(db: Database, site_id: int) -> list[tuple[str, str]]:
-    """(when, why) of the pages in quarantine that nobody has accepted, the newest first."""
+    """(when, why) of the pages in quarantine that a person may look at, the newest first.
+
+    Not those that were accepted, nor those of articles that were read well since, or are known to be missing.
+    """
     accepted = decided(db, "accept")
-    sql = "select captured_at, reason, capture_id from quarantine where site_id = ? order by captured_at desc, id desc"
+    sql = """
+        select captured_at, reason, capture_id
+        from quarantine
+        where site_id = ?
+          and not exists (
+            select 1
+            from urls
+            join articles on articles.id = urls.article_id
+            where urls.url = quarantine.url and (articles.last_seen_at > quarantine.captured_at or missing_since is not null)
+          )
+        order by captured_at desc, id desc
+        """
     return [(at, reason) for at, reason, capture_id in db.execute(sql, [site_id]) if str(capture_id) not in accepted]
 
 
@@ -106,13 +121,69 @@ def growth(db: Database, folder: Path, site_id: int, now: str) -> Growth:
     first = db.execute("select min(finished_at) from crawls where site_id = ? and exit_code = 0", [site_id]).fetchone()[0]
     start = max(since, first or now)
     days = (moment(now) - moment(start)).total_seconds() / 86400
-    came, paced = _came(db, folder, site_id, since), _came(db, folder, site_id, start)
-    monthly = [round(count * DAYS / days) for count in paced] if days >= 1 else [None] * 3
-    return Growth(*came, *monthly)
+    articles, comments = _came(db, site_id, since)
+    paced = [round(count * DAYS / days) if days >= 1 else None for count in _came(db, site_id, start)]
+    files, added = _pace(db, site_id, start)
+    factor = _on_disk(db, folder, site_id)
+    return Growth(
+        articles=articles,
+        comments=comments,
+        warc_bytes=round(_responses(db, site_id, since) * factor),
+        monthly_articles=paced[0],
+        monthly_comments=paced[1],
+        monthly_bytes=None if files is None else round(files * factor * DAYS),
+        monthly_database=None if added is None else round(added * DAYS),
+    )
 
 
-def _came(db: Database, folder: Path, site_id: int, since: str) -> tuple[int, int, int]:
-    """(articles, comments, bytes of WARC) first seen after ``since``."""
+RUNS = """
+    with runs as (
+      select
+        id,
+        site_id,
+        started_at,
+        exit_code,
+        julianday(started_at) - julianday(lag(started_at) over (partition by site_id order by id)) as days,
+        database_bytes - lag(database_bytes) over (order by finished_at, id) as added
+      from crawls
+      where finished_at is not null
+    )
+    select
+      coalesce(sum(days), 0),
+      sum((select coalesce(sum(length), 0) from captures where crawl_id = runs.id)),
+      coalesce(sum(days) filter (where added is not null), 0),
+      sum(added)
+    from runs
+    where site_id = ? and exit_code = 0 and started_at > ?
+    """
+
+
+def _pace(db: Database, site_id: int, start: str) -> tuple[float | None, float | None]:
+    """(bytes of responses, bytes of database) that a day of complete runs brings, since ``start``; None where less than a day is known.
+
+    A run stands for the time since the run before it. Runs that failed stand for nothing: an outage says little of other days.
+    """
+    days, responses, days_of_database, added = db.execute(RUNS, [site_id, start]).fetchone()
+    return (responses / days if days >= 1 else None, added / days_of_database if days_of_database >= 1 else None)
+
+
+def _responses(db: Database, site_id: int, since: str) -> int:
+    """Bytes of the records of responses captured after ``since``; adopted ones belong to no run, but to a file of the site."""
+    [name] = db.execute("select name from sites where id = ?", [site_id]).fetchone()
+    sql = "select coalesce(sum(length), 0) from captures where captured_at > ? and filename >= ? and filename < ?"
+    return int(db.execute(sql, [since, f"warc/{name}/", f"warc/{name}0"]).fetchone()[0])  # 0 follows / in ASCII
+
+
+def _on_disk(db: Database, folder: Path, site_id: int) -> float:
+    """How much larger the files are than the responses in them: what requests and file headers add is taken from the files as they are."""
+    [name] = db.execute("select name from sites where id = ?", [site_id]).fetchone()
+    whole = _responses(db, site_id, "")
+    on_disk = sum(path.stat().st_size for path in (folder / "warc" / name).glob(f"*{SUFFIX}"))
+    return max(1.0, on_disk / whole) if whole else 1.0
+
+
+def _came(db: Database, site_id: int, since: str) -> list[int]:
+    """Articles and comments first seen after ``since``."""
     articles = "select count(*) from articles where site_id = ? and first_seen_at > ?"
     comments = """
         select count(*)
@@ -120,21 +191,7 @@ def _came(db: Database, folder: Path, site_id: int, since: str) -> tuple[int, in
         join articles on articles.id = comments.article_id
         where site_id = ? and comments.first_seen_at > ?
         """
-    counts = [db.execute(sql, [site_id, since]).fetchone()[0] for sql in (articles, comments)]
-    return counts[0], counts[1], _warc_bytes(db, folder, site_id, since)
-
-
-def _warc_bytes(db: Database, folder: Path, site_id: int, since: str) -> int:
-    """Rows tell the length of responses; what requests and file headers add is taken from the files as they are."""
-    [name] = db.execute("select name from sites where id = ?", [site_id]).fetchone()
-    sql = """
-        select coalesce(sum(length), 0), coalesce(sum(length) filter (where captured_at > ?), 0)
-        from captures
-        where filename >= ? and filename < ?
-        """
-    whole, recent = db.execute(sql, [since, f"warc/{name}/", f"warc/{name}0"]).fetchone()  # 0 follows / in ASCII
-    on_disk = sum(path.stat().st_size for path in (folder / "warc" / name).glob(f"*{SUFFIX}"))
-    return round(recent * max(1.0, on_disk / whole)) if whole else 0
+    return [db.execute(sql, [site_id, since]).fetchone()[0] for sql in (articles, comments)]
 
 
 def age(hours: float) -> str:

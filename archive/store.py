@@ -118,12 +118,17 @@ class Store:
             self.db.execute(
                 """
                 update crawls
-                set finished_at = ?, outcome = ?, exit_code = ?, requests = ?, bytes = ?, unchanged = ?, note = ?
+                set finished_at = ?, outcome = ?, exit_code = ?, requests = ?, bytes = ?, unchanged = ?, note = ?, database_bytes = ?
                 where id = ?
                 """,
-                [self.now(), outcome, exit_code, requests, received, unchanged, note, crawl_id],
+                [self.now(), outcome, exit_code, requests, received, unchanged, note, self._size(), crawl_id],
             )
         return self.crawl(crawl_id)
+
+    def _size(self) -> int:
+        """Bytes of the database, what still lies in its journal included."""
+        [pages], [page] = (self.db.execute(f"pragma {name}").fetchone() for name in ("page_count", "page_size"))
+        return int(pages) * int(page)
 
     def crawl(self, crawl_id: int) -> Row:
         return next(self.db.query("select * from crawls where id = ?", [crawl_id]))
@@ -267,7 +272,10 @@ class Store:
         )
 
     def quarantine(self, crawl_id: int, site_id: int, url: str, reason: str, capture_id: int, at: str) -> None:
-        """Keep a page that was not believed in view of people."""
+        """Keep a page that was not believed in view of people: once in a run, however often it was asked for."""
+        known = "select 1 from quarantine where site_id = ? and url = ? and reason = ? and captured_at >= ?"
+        if self.db.execute(known, [site_id, url, reason, self.crawl(crawl_id)["started_at"]]).fetchone():
+            return
         with self.transaction():
             self.db.execute(
                 "insert into quarantine(site_id, url, captured_at, reason, capture_id) values (?, ?, ?, ?, ?)",
@@ -285,11 +293,18 @@ class Store:
         return folded
 
     def mark_missing(
-        self, crawl_id: int, table: absences.Table, ids: Iterable[int], at: str, capture_id: int | None, gone_after: float
+        self,
+        crawl_id: int,
+        table: absences.Table,
+        ids: Iterable[int],
+        at: str,
+        capture_id: int | None,
+        gone_after: float,
+        reason: str | None = None,
     ) -> int:
         """Mark what its own request confirmed to be missing; return how many are newly so."""
         with self.transaction():
-            newly = absences.mark_missing(self.db, table, ids, at, capture_id, gone_after)
+            newly = absences.mark_missing(self.db, table, ids, at, capture_id, gone_after, reason)
             self._count(crawl_id, {"missing": newly})
         return newly
 

@@ -125,6 +125,7 @@ class Answer:
     at: str  # when it arrived
     captures: tuple[tuple[int, str], ...]  # (capture id, part: rest, page, page-2, ...)
     asked: str  # the address that was asked for
+    arrived: str = ""  # where that led; '' = it stayed
     articles: tuple[Article, ...] = ()
     threads: dict[str, list[Comment]] = field(default_factory=dict)  # the site's article id -> comments
     whole_threads: tuple[str, ...] = ()  # the site's ids of articles whose threads are now read to the end

@@ -41,6 +41,8 @@ class GatePipeline:
             row = find_article(run.store.db, run.site_id, article.source_id, answer.asked)
             held = row and known.held(run.store.db, row["id"])
             reason = refusal(article, answer.asked, held) or self.repeated(article.text, answer.asked)
+            if reason and answer.arrived and article.kind == "none":
+                reason = f"leads to {answer.arrived}: {reason}"
             if reason and not self.believed(answer, reason):
                 run.store.quarantine(run.crawl_id, run.site_id, answer.asked, reason, answer.captures[0][0], answer.at)
                 raise DropItem(f"{answer.asked}: {reason}")

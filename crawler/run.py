@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
@@ -149,10 +150,11 @@ class Run:
             door, now = "listing" if collection == "pages" else "rest", self.store.now()
             self.store.save_list(self.site_id, f"sweep of {collection}", door=door, url=self.site.home, checked_at=now)
 
-    def may_mark(self, table: Table, newly: list[int]) -> set[int]:
+    def may_mark(self, table: Table, newly: list[int], unsaid: Collection[int] = ()) -> set[int]:
         """Of our ids that are newly missing, those that may be marked: all of a few; of many at once none, and a person is told.
 
         What stays missing in LASTING_RUNS runs over LASTING_DAYS, or what a person accepted, is missing however much it is.
+        What is ``unsaid``, concluded from where an address leads, is never believed in mass: a new design may lead all of them home.
         """
         name, allowed = f"mass loss of {table}", max(5, self.held("article" if table == "articles" else "comment") // 50)
         pending: dict[str, tuple[str, int]] = json.loads(self.remembered(name)["watermark"] or "{}")
@@ -165,6 +167,7 @@ class Run:
         counted = {i: (first, runs + 1) for i, (first, runs) in since.items()}
         self.store.save_list(self.site_id, name, watermark=json.dumps(counted), checked_at=now)
         lasting = {i for i, (first, runs) in counted.items() if runs >= LASTING_RUNS and later(first, days=LASTING_DAYS) <= now}
+        lasting -= set(unsaid)
         if len(lasting) < len(newly):
             self.outcome.add(ALARM, mass_loss(table, len(newly), len(lasting), allowed, self.site.name))
         return lasting
@@ -173,11 +176,11 @@ class Run:
         """Our ids of what was missing in too great a number to be marked: it is asked for again."""
         return [int(i) for i in json.loads(self.remembered(f"mass loss of {table}")["watermark"] or "{}")]
 
-    def mark_missing(self, table: Table, row_id: int, capture_id: int, at: str) -> None:
+    def mark_missing(self, table: Table, row_id: int, capture_id: int, at: str, reason: str | None = None) -> None:
         """Record a confirmed absence."""
         if table == "articles":
             self.lost_comments += known.comments_under(self.store.db, row_id)
-        self.counts["missing"] += self.store.mark_missing(self.crawl_id, table, [row_id], at, capture_id, self.gone_after)
+        self.counts["missing"] += self.store.mark_missing(self.crawl_id, table, [row_id], at, capture_id, self.gone_after, reason)
 
     def held(self, kind: Any) -> int:
         return known.holdings(self.store.db, self.site_id, kind)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from archive.absences import due_again
-from tests.literal import Desk, article, comment
+from archive.news import events, tell
+from tests.literal import URL, Desk, article, comment
 
 SEEN, GONE_AFTER = "2026-01-01T00:00:00Z", 24
 ABSENCES = "select last_seen_at, missing_since, gone_at, back_at from absences"
@@ -72,3 +73,17 @@ def test_the_second_confirmation_is_due_a_day_later_and_only_once(desk: Desk) ->
     assert due("2026-01-03T00:00:00Z") == [(1, "12")]
     miss(desk, "articles", "2026-01-03T00:00:00Z")
     assert due("2026-01-05T00:00:00Z") == []
+
+
+def test_an_absence_that_no_answer_states_is_told_with_its_reason(desk: Desk) -> None:
+    desk.see(article(), at=SEEN)
+    at = desk.clock.at = "2026-01-03T00:00:00Z"
+    desk.store.mark_missing(desk.crawl, "articles", [1], at, desk.capture("page"), GONE_AFTER, "its address leads to the front page")
+    site = next(desk.db.query("select * from sites"))
+    [told] = tell(desk.db, site, events(desk.db, desk.site, at))
+    assert told.splitlines() == [
+        "missing: The bridge",
+        f"  {URL}",
+        f"  went between {SEEN} and {at}; to be confirmed; its text is kept",
+        "  its address leads to the front page",
+    ]

@@ -123,16 +123,22 @@ def test_a_site_is_stale_when_no_run_was_complete_for_long(desk: Desk, folder: P
 
 
 def test_growth_is_foretold_from_what_came_after_the_first_archiving(desk: Desk, folder: Path) -> None:
+    def files() -> int:
+        return sum(path.stat().st_size for path in (folder / "warc").glob("*/*"))
+
     desk.see(*(at("2020-05-04", number) for number in range(1, 40)))
     finish(desk, NOW)
     assert standing(desk.db, folder, desk.site, "2026-01-01T12:00:00Z").growth.monthly_articles is None
-    first = sum(path.stat().st_size for path in (folder / "warc").glob("*/*"))
-    desk.see(at("2026-01-05", 50), _50=[comment("1")], at="2026-01-05T00:00:00Z")
-    desk.see(at("2026-01-08", 51), at="2026-01-09T00:00:00Z")
-    grown = standing(desk.db, folder, desk.site, "2026-01-11T00:00:00Z").growth
-    assert (grown.articles, grown.comments, grown.monthly_articles, grown.monthly_comments) == (41, 1, 6, 3)
-    added = sum(path.stat().st_size for path in (folder / "warc").glob("*/*")) - first
-    assert grown.monthly_bytes is not None and abs(grown.monthly_bytes - 3 * added) < 0.25 * 3 * added
+    first, size = files(), desk.store._size()
+    for day in range(2, 12):
+        finish(desk, f"2026-01-{day:02}T00:00:00Z")  # the run of the day before ends, this day's begins
+        thread = {f"_{50 + day}": [comment(str(day))]}
+        desk.see(at("2026-01-05", 50 + day), at=f"2026-01-{day:02}T00:00:00Z", **thread)
+    finish(desk, "2026-01-11T01:00:00Z")
+    grown = standing(desk.db, folder, desk.site, "2026-01-11T01:00:00Z").growth
+    assert (grown.articles, grown.comments, grown.monthly_articles, grown.monthly_comments) == (49, 10, 30, 30)
+    assert grown.monthly_bytes == pytest.approx(3 * (files() - first), rel=0.1), "ten days' records, three times"
+    assert grown.monthly_database == pytest.approx(3 * (desk.store._size() - size), rel=0.2)
     assert standing(desk.db, folder, desk.site, "2026-03-11T00:00:00Z").growth.monthly_articles == 0
 
 
@@ -146,6 +152,20 @@ def test_status_tells_quarantine_until_it_is_accepted(desk: Desk, folder: Path, 
     desk.store.decide("accept", str(capture), "accepted")
     main(["status", "--archive-dir", str(folder)])
     assert "  quarantine   0 pages" in capsys.readouterr().out.splitlines()
+
+
+def test_a_page_in_quarantine_waits_until_its_article_is_read_well_or_known_to_be_missing(desk: Desk) -> None:
+    def waiting_now() -> int:
+        return standing(desk.db, desk.store.folder, desk.site, desk.clock.at).quarantined
+
+    desk.see(at("2020-01-10", 1), at("2020-01-11", 2))
+    for number in (1, 2, 3):
+        desk.store.quarantine(desk.crawl, desk.site, f"https://www.example.org/{number}", "a challenge", desk.capture("page"), NOW)
+    assert waiting_now() == 3
+    desk.see(at("2020-01-10", 1), at="2026-01-02T00:00:00Z")
+    assert waiting_now() == 2
+    desk.store.mark_missing(desk.crawl, "articles", [2], "2026-01-03T00:00:00Z", None, 24)
+    assert waiting_now() == 1, "of the third nothing is known but that it was not believed"
 
 
 def test_status_says_nothing_when_quiet_and_well(history: History, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from archive.database import open_for_reading
+from archive.standing import Growth, standing
 from tests import crawls
 from tests.demosite import DemoSite
 
 START = datetime(2027, 1, 1, 6, tzinfo=UTC)
+MIDWAY = 182
 SWEEP = 31  # days within which what no signal shows is found: SWEEP_DAYS, and the day of the run
 Event = tuple[str, int, int]  # (event, the site's article id, its comment id or 0)
 
@@ -89,16 +92,32 @@ def test_a_year_of_daily_updates(folder: Path) -> None:
             codes[day] = run.code
             assert len(run.lines) == 1, run.lines
             sizes[day] = (size(folder / "archive.db"), sum(size(path) for path in (folder / "warc").glob("*/*.warc.gz")))
+            if day == MIDWAY:
+                foretold = growth(folder, stamp(day))
     assert recorded(folder) == dict.fromkeys(year.expected, True), "on the record, each in its time"
     bad = {day for day, code in codes.items() if code}
     assert bad <= {*range(100, 104), *range(160, 164), *range(170, 174), *range(180, 183), *range(250, 254), *range(220, 260)}
     assert {*range(100, 104), *range(160, 164), *range(180, 183), *range(250, 254)} <= bad
     assert crawls.rows(folder, "select count(*) from revisions where number > 1") == [(6,)]
-    grown = (sizes[364][0] - sizes[0][0]) / 364
-    assert grown < 8_000, "bytes of database a day: the rows of its few requests, and of what changed"
+    grown = [(sizes[364][i] - sizes[0][i]) / 364 for i in (0, 1)]
+    month = [sizes[MIDWAY + 30][i] - sizes[MIDWAY][i] for i in (0, 1)]
+    print(f"a day: {grown[0]:.0f} bytes of database, {grown[1]:.0f} of WARC; day {MIDWAY} foretold {foretold}; it came to {month}")
+    # The month before had ten days of outage, the month foretold has one, the rewording of a bio and no news: a few requests.
+    assert foretold.monthly_bytes == pytest.approx(month[1], rel=0.2)
+    assert foretold.monthly_database == pytest.approx(month[0], rel=0.2)
+    assert grown[0] < 8_000, "bytes of database a day: the rows of its few requests, and of what changed"
     quiet = (sizes[364][1] - sizes[330][1]) / 34
     assert quiet < 60_000, "bytes of evidence for a day on which nothing happened, the sweep's share included"
     assert len(list((folder / "warc").glob("*/*"))) <= 13
+
+
+def growth(folder: Path, now: str) -> Growth:
+    """What ``archive status`` says of it at a time."""
+    db = open_for_reading(folder)
+    try:
+        return standing(db, folder, 1, now).growth
+    finally:
+        db.close()
 
 
 def recorded(folder: Path) -> dict[Event, bool]:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 from typing import Any
 
+from sqlite_utils import Database
+
+from archive.clock import now
 from archive.coverage import local_months
+from archive.publish.formats import plural, size
 from archive.publish.rows import Row, fetch_row, fetch_rows, fetch_value
 from archive.publish.withholding import counted
+from archive.standing import Growth, standing
 
 LISTS = {"article": "posts", "comment": "comments"}  # which of a site's lists counts what
 SHOWN = 200  # rows of a list on the page; the table behind it has the rest
@@ -64,8 +70,10 @@ def coverage_line(db: sqlite3.Connection, site_id: int, kind: str, held: int) ->
 
 def status(db: sqlite3.Connection) -> dict[str, Any]:
     """Everything the status page shows."""
+    sites, archive = site_states(db), Database(db, recursive_triggers=False)
+    stands = {site["id"]: standing(archive, folder_of(db), site["id"], now()) for site in sites}
     return {
-        "sites": site_states(db),
+        "sites": [site | {"waiting": stands[site["id"]].quarantined, "growth": growth_said(stands[site["id"]].growth)} for site in sites],
         "withheld": counted(db),
         "lists": fetch_rows(db, "select lists.*, sites.name as site from lists join sites on sites.id = site_id order by site, lists.name"),
         "gaps": gaps(db),
@@ -78,6 +86,11 @@ def status(db: sqlite3.Connection) -> dict[str, Any]:
             db, "select crawls.*, sites.name as site from crawls join sites on sites.id = site_id order by started_at desc limit 20"
         ),
     }
+
+
+def folder_of(db: sqlite3.Connection) -> Path:
+    """Where the archive's database lies, and its WARC files beside it."""
+    return Path(next(row[2] for row in db.execute("pragma database_list") if row[1] == "main")).parent
 
 
 def gap_reasons(db: sqlite3.Connection) -> list[Row]:
@@ -125,6 +138,16 @@ def short_months(db: sqlite3.Connection) -> list[Row]:
         limit ?
     """
     return fetch_rows(db, sql, [SHOWN])
+
+
+def growth_said(came: Growth) -> str:
+    """``3 articles, 7 comments, 192 KB of WARC in 30 days; the next 30 bring about 3 articles, 7 comments, 190 KB, 140 KB of database``."""
+    amounts = f"{plural(came.articles, 'article')}, {plural(came.comments, 'comment')}, {size(came.warc_bytes)} of WARC in 30 days"
+    if came.monthly_bytes is None:
+        return f"{amounts}; too early to say what the next 30 bring"
+    parts = [plural(came.monthly_articles, "article"), plural(came.monthly_comments, "comment"), f"{size(came.monthly_bytes)} of WARC"]
+    parts += [f"{size(came.monthly_database)} of database"] if came.monthly_database is not None else []
+    return f"{amounts}; the next 30 bring about {', '.join(parts)}"
 
 
 def untold_months(db: sqlite3.Connection) -> list[Row]:

@@ -23,6 +23,7 @@ class Found:
     whole: bool = False  # one list was read from its first to its last entry
     by: str = ""  # which one: sitemap, feed, listing
     followed: bool = False  # it was read as far as it leads, whole or not: the next run may stop where all is known
+    unlisted: set[str] = field(default_factory=set)  # held articles that it named in an earlier run and does not name now
     sections: list[str] = field(default_factory=list)  # addresses in the menus that proved to be listings
 
 

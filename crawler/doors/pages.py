@@ -16,6 +16,7 @@ from archive.absences import Table
 from archive.articles import find_article
 from crawler.discover.feed import FeedItem
 from crawler.discover.kind import why_no_article
+from crawler.doors.elsewhere import Elsewhere, Shown
 from crawler.doors.parts import is_finer
 from crawler.doors.whole import Captures, Whole
 from crawler.errors import BadStatus, FetchError, Forbidden, Limited, OutsideSite, PartFailed
@@ -28,6 +29,7 @@ from crawler.workers import ExtractionCut, ExtractionFailed
 if TYPE_CHECKING:
     from scrapy.http import Response
 
+    from crawler.doors.found import Found
     from crawler.run import Run
 
 logger = logging.getLogger(__name__)
@@ -38,16 +40,21 @@ TABLES: tuple[Table, ...] = ("articles", "comments")
 
 
 class PageDoor:
-    """Reads articles through their pages. ``run`` is the present run; ``items`` are feed items by article address."""
+    """Reads articles through their pages. ``run`` is the present run; ``found`` is what the lists of a site without REST name."""
 
-    def __init__(self, run: Run, items: dict[str, FeedItem] | None = None) -> None:
-        self.run, self.items = run, items or {}
+    def __init__(self, run: Run, found: Found | None = None) -> None:
+        self.run = run
+        self.items: dict[str, FeedItem] = found.items if found else {}  # by article address
         self.whole = Whole(run, self.extract)
         self.kept: dict[str, Response] = {}  # pages that were fetched before their turn, for the time zone
         self.done: set[str] = set()  # addresses of the articles that this run has saved
         self.names: dict[str, list[str]] = {}  # an article's address -> others that lead to it
         self.failed: list[tuple[str, Exception]] = []  # they have a second chance, at the end of the queue
+        self.shown: dict[str, Shown] = {}  # what addresses that are not yet saved showed
+        self.as_ever: set[str] = set()  # addresses of articles that were held and that this run has read again
         self.absent: list[tuple[Table, int, int, str]] = []  # (table, our id, capture id, when): its own request did not find it
+        self.unsaid: dict[int, str] = {}  # our ids of absent articles whose addresses do not say so -> how it shows
+        self.elsewhere = Elsewhere(self, found)
 
     async def read(self, addresses: Iterable[str]) -> None:
         """Read these articles, several at once; one that fails is a named gap and stops none of the others.
@@ -63,15 +70,18 @@ class PageDoor:
         failed, self.failed = self.failed, []
         if len(failed) <= max(FEW, len(held + unheld) // 10):  # a bad moment; more than that is the site, and is not asked again
             await self._read_all(iter(address for address, _ in failed))
-            failed = self.failed
-        for address, why in failed:
-            self._name(address, why)
+        else:
+            self.failed = failed
+        for address, why in self.failed:  # it grows when a witness fails
+            if not await self.elsewhere.explains(address, why, self.shown.get(address)):
+                self._name(address, why)
+        self.elsewhere.remember()
         self._mark_absent()
 
     async def _read_all(self, waiting: Iterator[str]) -> None:
         async def work() -> None:
             for address in waiting:
-                await self._read_or_name(address)
+                await self.read_or_name(address)
 
         counted = self.run.pages_are_the_text and self.run.room() is not None  # one by one, or a limit of 3 reads 10
         tasks = [asyncio.ensure_future(work()) for _ in range(1 if counted else AT_ONCE)]
@@ -81,7 +91,7 @@ class PageDoor:
             for task in tasks:
                 task.cancel()
 
-    async def _read_or_name(self, address: str) -> None:
+    async def read_or_name(self, address: str) -> None:
         """Read one article, or say why not: a gap, explained where robots.txt asks for it or where there is no article."""
         if address in self.done or (self.run.pages_are_the_text and self.run.room() == 0):
             return
@@ -124,12 +134,16 @@ class PageDoor:
         """Fetch an article's page with all pages of its text and of its thread, and save them as one answer."""
         answer, cut = await self._read(address)
         if answer is None:
+            self.shown.pop(address, None)
             return
         vanished = set() if cut else self._vanished(answer)
         if vanished:  # confirmed by a request of its own before it is believed
             again, cut_again = await self._read(address)
             vanished &= self._vanished(again) if again and not cut_again else set()
+        held = self._held(address)
         await self.run.save(answer)
+        self.shown.pop(address, None)
+        self.as_ever |= {address} if held else set()
         self._saved(address, answer.articles[0])
         self.absent += [("comments", comment, answer.captures[0][0], answer.at) for comment in vanished]
         if cut and not isinstance(cut.cause, Forbidden):
@@ -147,6 +161,9 @@ class PageDoor:
         """The answer, and what is in the way of its whole thread. None for a page that is honestly no article."""
         response = self.kept.pop(address, None) or await self.run.web.get(address, door="page")
         article = await self.extract(response)
+        if self.run.addresses.canonical(response.url) == self.run.site.home:
+            article = replace(article, kind="none", warnings=("the home page", *article.warnings))
+        self.shown[address] = Shown(response.url, article)
         if not self._held(address):
             article = await self._marked(article, response)
             if reason := no_article(article):
@@ -234,6 +251,7 @@ class PageDoor:
     def _answer(self, article: Article, address: str, response: Response, captures: Captures, cut: PartFailed | None) -> Answer:
         comments = {comment.source_id: comment for comment in article.comments or ()}
         answer = Answer("page", response.meta["capture"].at, tuple(captures), address, articles=(article,))
+        answer.arrived = "" if same_address(response.url, address) else response.url
         if comments:
             answer.threads[article.source_id or article.url] = list(comments.values())
         if not self.run.pages_are_the_text:
@@ -260,10 +278,11 @@ class PageDoor:
             if not rows and not self.run.pages_are_the_text:
                 continue  # on a site with REST, REST says what is missing
             newly = known.not_yet_missing(self.run.store.db, table, list(rows))
-            marked = self.run.may_mark(table, newly)
+            unsaid = self.unsaid if table == "articles" else {}
+            marked = self.run.may_mark(table, newly, unsaid)
             for row_id, (capture_id, at) in rows.items():
                 if row_id in marked or len(marked) == len(newly):
-                    self.run.mark_missing(table, row_id, capture_id, at)
+                    self.run.mark_missing(table, row_id, capture_id, at, unsaid.get(row_id))
         self.absent.clear()
 
 

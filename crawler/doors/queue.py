@@ -62,7 +62,8 @@ def _unlisted(run: Run, found: Found, held: Mapping[str, dict[str, str]]) -> lis
     Each is asked for by itself before anything is said of it. A list that suddenly lacks many is more likely broken than
     right: then as many are asked for as tell which it is. One that answered though no list names it waits for the sweep.
     """
-    elsewhere = set(memory(run).get("elsewhere", ()) if run.order.mode == "update" else ())
+    never = set(memory(run).get("elsewhere", ()))
+    elsewhere = never if run.order.mode == "update" else set()
     now, again, absent = run.store.now(), [], []
     for address, row in held.items():
         if address != row["url"] or address in found.addresses or row["gone_at"]:
@@ -71,6 +72,9 @@ def _unlisted(run: Run, found: Found, held: Mapping[str, dict[str, str]]) -> lis
             again += [address] if later(row["missing_since"], hours=run.gone_after) <= now else []
         elif (found.whole or run.order.mode == "full") and address not in elsewhere:
             absent.append(address)
+    last = run.remembered("pages")
+    if found.whole and last["walked_at"] and memory(run).get("by") == found.by:
+        found.unlisted = {*again, *absent} - never
     return again + absent[: max(ASKED_AT_MOST, run.held("article") // 50 + 1)]
 
 

@@ -154,7 +154,7 @@ class SiteSpider(scrapy.Spider):
         found = await lists.read()
         if not found.addresses:
             raise no_list(run.site.home, run.held("article"))
-        door = PageDoor(run, found.items)
+        door = PageDoor(run, found)
         due = pages_to_read(run, found)
         if due and run.timezone is None:
             await settle_zone(run, door, lists)

@@ -36,6 +36,7 @@ class Fault:
     truncate: bool = False
     drop: bool = False
     lie: Lie | None = None
+    redirect: str | None = None
     ignore: tuple[str, ...] = ()
     left: int | None = None
     hits: int = field(default=0)

@@ -17,7 +17,7 @@ from .app import App
 from .changes import Editable
 from .faults import PAGES, Fault, redesign
 from .model import Request
-from .response import Response
+from .response import Response, redirect
 from .script import change
 
 
@@ -113,6 +113,8 @@ class Handler(BaseHTTPRequestHandler):
         if fault and fault.lie and fault.lie != "redesign":
             mime = "application/json; charset=UTF-8" if fault.lie == "garbage" else "text/html; charset=UTF-8"
             return Response(fault.status or 200, PAGES[fault.lie].encode(), mime, retry(fault))
+        if fault and fault.redirect:
+            return redirect(fault.redirect, fault.status or 301)
         if fault and fault.status:
             return Response(
                 fault.status, f"<html><head><title>{fault.status}</title></head><body></body></html>".encode(), headers=retry(fault)

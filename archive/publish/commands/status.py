@@ -11,10 +11,10 @@ from archive.clock import now
 from archive.coverage import Ledger
 from archive.database import open_for_reading
 from archive.plaintext import one_line
-from archive.publish.formats import moment, number, plural, share, size
+from archive.publish.formats import moment, number, plural, share
 from archive.publish.rows import Row
-from archive.publish.status import gap_reasons, site_states
-from archive.standing import Growth, Standing, age, standing
+from archive.publish.status import gap_reasons, growth_said, site_states
+from archive.standing import Standing, age, standing
 
 HELP = "what is held, what is missing and when it was last checked, per site; exit code 4 when a person should look"
 ALARM = 4
@@ -50,7 +50,7 @@ def site_lines(site: Row, reasons: list[Row], stands: Standing) -> Iterator[str]
     yield f"  gaps         {gaps([row for row in reasons if row['site'] == site['name']])}"
     yield f"  quarantine   {quarantine(stands)}"
     yield f"  missing      {missing(stands.missing)}"
-    yield f"  growth       {growth(stands.growth)}"
+    yield f"  growth       {growth_said(stands.growth)}"
     yield f"  oldest check {moment(stands.oldest_check) or 'none'}; of a thread {moment(stands.oldest_thread) or 'none'}"
 
 
@@ -98,11 +98,3 @@ def missing(counts: dict[str, int]) -> str:
     """Gone from the site, kept here."""
     named = ((count, name.replace("s ", " ") if count == 1 else name) for name, count in counts.items() if count)
     return ", ".join(f"{count:,} {name}" for count, name in named) or "nothing"
-
-
-def growth(came: Growth) -> str:
-    amounts = f"{plural(came.articles, 'article')}, {plural(came.comments, 'comment')}, {size(came.warc_bytes)} of WARC in 30 days"
-    if came.monthly_bytes is None:
-        return f"{amounts}; too early to say what a month brings"
-    monthly = f"{plural(came.monthly_articles, 'article')}, {plural(came.monthly_comments, 'comment')}, {size(came.monthly_bytes)}"
-    return f"{amounts}; at this pace {monthly} a month"
