@@ -23,7 +23,20 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this ma
 
 ROOT = Path(__file__).parent.parent
 RAID = "/www.example.org/2014/03/raid"
-KINDS = ["/", "/search?q=marib", "/search?q=in:comments+reply", "/changes", "/status", "/topics", RAID, "/20240115" + RAID, "/nowhere"]
+OWN = ["/", "/search?q=marib", "/search?q=in:comments+reply", "/changes", "/changes?q=nothing+at+all", "/status", "/topics", "/kept"]
+READING = [RAID, "/www.example.org/2015/05/gone", "/20240115" + RAID, "/nowhere"]
+DATASETTES = [
+    "/archive",
+    "/archive/articles",
+    "/archive/articles/1",
+    "/archive/articles?year=1900",
+    "/archive/comments?_search=reply",
+    "/archive/changes",
+    "/archive/edited_articles",
+    "/archive/who_cites",
+    "/archive?sql=select+*+from+articles",
+]
+KINDS = [*OWN, *READING, *DATASETTES]
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +141,54 @@ def test_every_kind_of_page_fits_and_calls_nobody(browser: Any, address: str, sc
     assert [url for url in asked if not url.startswith(address)] == []
     assert [line for line in said if "404" not in line] == []
     context.close()
+
+
+@pytest.fixture
+def reader(browser: Any, address: str) -> Iterator[Any]:
+    """A reader's browser, which keeps what was chosen from page to page."""
+    context = browser.new_context(base_url=address, viewport={"width": 1000, "height": 400})
+    yield context.new_page()
+    context.close()
+
+
+def test_type_and_colours_are_chosen_once_for_all_pages(reader: Any) -> None:
+    reader.goto(RAID)
+    before = reader.evaluate("parseFloat(getComputedStyle(document.querySelector('.reading')).fontSize)")
+    reader.get_by_label("Type and colours").click()
+    reader.get_by_role("button", name="Larger type").click()
+    reader.get_by_role("button", name="Dark").click()
+    for path in ("/www.example.org/2015/05/gone", "/archive/articles"):
+        reader.goto(path)
+        paper = reader.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert all(int(part) < 60 for part in re.findall(r"\d+", paper)[:3]), path
+    reader.goto(RAID)
+    assert reader.evaluate("parseFloat(getComputedStyle(document.querySelector('.reading')).fontSize)") > before
+
+
+def test_articles_and_searches_are_kept_and_cited_together(reader: Any) -> None:
+    for path in (RAID, "/www.example.org/2014/04/charter", "/search?q=marib"):
+        reader.goto(path)
+        reader.get_by_role("button", name="Keep", exact=True).click()
+    reader.get_by_role("link", name="all that you keep").click()
+    reader.locator("#kept li").first.wait_for()
+    titles = [link.inner_text() for link in reader.locator("#kept li a").all()]
+    assert titles == ["marib", "Charter of a new emirate", "Drone strike kills five in Yemen"]
+    with reader.expect_download() as download:
+        reader.get_by_role("link", name="RIS").click()
+    assert Path(download.value.path()).read_text().count("TY  - BLOG") == 2
+    reader.get_by_role("button", name="Remove marib").click()
+    assert reader.locator("#kept li").count() == 2
+    assert violations(reader) == []
+
+
+def test_reading_goes_on_where_it_stopped(reader: Any) -> None:
+    reader.goto(RAID)
+    assert reader.get_by_role("link", name="Go on where you stopped").count() == 0
+    reader.evaluate("document.querySelector('#c-3').scrollIntoView({behavior: 'instant'})")
+    reader.goto("/")
+    reader.goto(RAID)
+    reader.get_by_role("link", name="Go on where you stopped").click()
+    assert reader.url.endswith(RAID + "#c-2")
 
 
 def violations(page: Any) -> list[str]:

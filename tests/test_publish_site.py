@@ -282,7 +282,7 @@ def test_search_finds_articles_and_comments(site: Site) -> None:
 )
 def test_the_query_language_finds(site: Site, query: str, titles: set[str]) -> None:
     page = site.get("/search", params={"q": "in:articles " + query}).text
-    found = re.findall(r'<h3><a href="[^"]+">(.*?)</a>', page)
+    found = re.findall(r'<h3 dir="auto"><a href="[^"]+">(.*?)</a>', page)
     assert {html.unescape(re.sub("</?mark>", "", title)) for title in found} == titles
 
 
@@ -477,4 +477,77 @@ def test_a_huge_comment_and_its_edit_are_shown(tmp_path: Path) -> None:
     own = Site(tmp_path)
     page = own.get(RAID)
     assert page.status_code == 200 and len(page.text) > 5_000_000 and "<b></" not in page.text
+    own.loop.close()
+
+
+def test_changes_are_asked_for_by_what_they_are_about(site: Site) -> None:
+    text = site.text("/changes?q=yemen")
+    assert "Drone strike kills five in Yemen" in text and "On a local port" not in text
+    assert "Drone strike kills <del>four</del><ins>five</ins> in Yemen" in site.get("/changes?q=yemen").text
+    assert site.text("/changes?q=four").count("Drone strike kills") >= 1, "also by words that were edited away"
+    assert "Drone strike kills five" not in site.text("/changes?event=changed&q=yemen+before:2024-01-15")
+    assert "Drone strike kills five" in site.text("/changes?event=changed&q=author:doe+after:2024-02")
+    assert "No change about zebra -zebra has been seen" in site.text("/changes?q=zebra+-zebra")
+    assert "2024-99 is not a date" in site.text("/changes?q=after:2024-99")
+    assert 'href="/changes.atom?event=changed&amp;q=yemen"' in site.get("/changes?event=changed&q=yemen").text
+    feed = ElementTree.fromstring(site.get("/changes.atom?event=changed&q=yemen").text)
+    assert feed.findtext("{*}title") == "Archive: changes about yemen" and len(feed.findall("{*}entry")) == 2
+    assert len(ElementTree.fromstring(site.get("/changes.atom?event=changed&q=charter").text).findall("{*}entry")) == 0
+
+
+def test_an_edited_article_says_so_at_its_head(site: Site) -> None:
+    head = site.text(RAID).partition("Revisions")[0]
+    assert "Edited since it was first seen: 1 change, the latest seen 1 February 2024, 06:00 UTC (number, not declared)." in head
+    assert "Edited since" not in site.text("/www.example.org/2014/04/charter")
+
+
+def test_links_of_a_former_state_are_its_own_and_stay_at_that_time(tmp_path: Path) -> None:
+    db = open_for_writing(build_archive(tmp_path))
+    old = f'<p>Once it cited <a href="{HOME}2014/04/charter">the charter</a> and <a href="{HOME}2016/hostile">another</a>.</p>'
+    db.execute("update blocks set html = ? where revision_id = 11 and position = 0", [old])
+    db.execute("update articles set first_seen_at = '2024-01-20T00:00:00Z' where id = 6")
+    db.conn.close()
+    own = Site(tmp_path)
+    then, now = own.get("/20240115" + RAID).text, own.get(RAID).text
+    assert 'href="/20240115/www.example.org/2014/04/charter"' in then and 'href="/www.example.org/2016/hostile"' in then
+    assert "Cites Charter of a new emirate" in own.text("/20240115" + RAID) and "Cites Charter" not in own.text(RAID)
+    assert "2014/04/charter" not in now[now.index('id="text"') : now.index('class="tags"')]
+    assert "pictures.example.net" not in then[then.index("<main") :] and "Which pictures stood around this state is not known" in then
+    own.loop.close()
+
+
+def test_several_articles_are_cited_in_one_file(site: Site) -> None:
+    both = f"url={HOME}2014/03/raid&url={HOME}2014/04/charter&url=https://nowhere.example/"
+    assert site.get(f"/cite.ris?{both}").text.count("ER  - \r\n") == 2
+    assert [one["title"] for one in site.get(f"/cite.json?{both}").json()] == [
+        "Drone strike kills five in Yemen",
+        "Charter of a new emirate",
+    ]
+    assert site.get(f"/cite.bib?{both}").text.count("@online{") == 2
+    assert site.get(f"/cite.txt?{both}").headers["content-disposition"] == 'attachment; filename="archive.txt"'
+
+
+def test_a_name_that_was_found_is_marked(site: Site) -> None:
+    assert "<b><mark>Alya</mark></b> on" in site.get("/search?q=in:comments+alya").text
+
+
+def test_datasettes_pages_have_a_language_a_main_part_and_names_for_their_fields(site: Site) -> None:
+    page = site.get("/archive/articles?year=2014").text
+    assert '<html lang="en">' in page and '<main class="content" id="main">' in page and "<h3>" not in page
+    assert len(re.findall("<select aria-label", page)) == len(re.findall("<select", page))
+    assert "<summary>What the columns mean</summary>" in page and "&lt;h2" not in page
+    assert "select * from articles</textarea>" in site.get("/archive").text
+    assert "&lt;b&gt;Mallory&lt;/b&gt;" in page or "&lt;b&gt;Mallory&lt;/b&gt;" in site.get("/archive/articles").text
+
+
+def test_a_word_in_very_many_comments_is_not_ranked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = Site(build_archive(tmp_path))
+    for query in ("in:comments reply", "in:comments reply -second", "in:comments reply year:2014", 'in:comments reply author:"Bill"'):
+        path = "/search.json?q=" + query.replace(" ", "+")
+        ranked = {row["address"] for row in own.get(path).json()["hits"]}
+        with monkeypatch.context() as patched:
+            patched.setattr("archive.publish.search_find.MOST_RANKED", 0)
+            dated = [row["address"] for row in own.get(path).json()["hits"]]
+            assert set(dated) == ranked, query
+            assert own.text("/search?q=" + query.replace(" ", "+")).count(f"{len(ranked)} comment") == 1
     own.loop.close()

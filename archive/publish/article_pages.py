@@ -22,6 +22,9 @@ from archive.publish.search import search
 from archive.publish.search_query import parse_query
 from archive.publish.withholding import withheld_since
 
+MOST_CITED = 100  # articles in one file
+WRITERS = {"txt": as_text, "bib": as_bibtex, "ris": as_ris}
+
 
 async def find_url(datasette: Any, request: Any) -> Response:
     """Any spelling of an address -> its reading page."""
@@ -90,6 +93,9 @@ async def show_timemap(datasette: Any, request: Any) -> Response:
 
 async def show_citation(datasette: Any, request: Any) -> Response:
     """/cite.txt, .bib, .ris or .json (CSL) with ``url`` and, for an older state, ``at`` (YYYYMMDDhhmmss)."""
+    asked = request.args.getlist("url")[:MOST_CITED]
+    if len(asked) > 1:
+        return await show_citations(datasette, request, asked)
     parts = split_url(request.args.get("url") or "")
     article = await read(datasette, find_article, *parts) if parts else None
     moment = re.sub(r"\D", "", request.args.get("at") or "")[:14] or None
@@ -97,6 +103,20 @@ async def show_citation(datasette: Any, request: Any) -> Response:
     if context is None:
         return await absent(datasette, request, parts, request.args.get("url") or "")
     return citation_file(request, citation_of(context, request), request.url_vars["format"])
+
+
+async def show_citations(datasette: Any, request: Any, urls: list[str]) -> Response:
+    """Several articles in one file, each as it is now; what is not in the archive, or withheld, is left out."""
+    articles = [await read(datasette, find_article, *parts) for parts in map(split_url, urls) if parts]
+    contexts = [await read(datasette, reading, article["id"]) for article in articles if article]
+    cited = [citation_of(context, request) for context in contexts if context]
+    form = request.url_vars["format"]
+    if form == "json":
+        response = answer_json(request, [as_csl(one) for one in cited], MEDIA_TYPES[form])
+    else:
+        response = answer(request, "\n".join(WRITERS[form](one) for one in cited), MEDIA_TYPES[form])
+    response.headers["content-disposition"] = f'attachment; filename="archive.{form}"'
+    return response
 
 
 def citation_of(context: dict[str, Any], request: Any) -> Citation:
@@ -107,8 +127,7 @@ def citation_file(request: Any, cited: Citation, form: str) -> Response:
     if form == "json":
         response = answer_json(request, [as_csl(cited)], MEDIA_TYPES[form])
     else:
-        write = {"txt": as_text, "bib": as_bibtex, "ris": as_ris}[form]
-        response = answer(request, write(cited), MEDIA_TYPES[form])
+        response = answer(request, WRITERS[form](cited), MEDIA_TYPES[form])
     response.headers["content-disposition"] = f'attachment; filename="{cited.key}.{form}"'
     return response
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
 
 from archive.publish.edits import text_diff, word_diff
-from archive.publish.rows import Row, fetch_row, fetch_rows
+from archive.publish.rows import Row, as_json, fetch_row, fetch_rows
+from archive.publish.search_find import find_articles
+from archive.publish.search_query import Query
 
 EVENTS = ("new", "edited", "moved", "renamed", "missing", "gone", "back")
 GROUPS = {
@@ -20,15 +23,41 @@ GROUPS = {
 PAGE = 50
 
 
-def list_changes(db: sqlite3.Connection, group: str, limit: int, offset: int = 0) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class About:
+    """What changes are asked for: those of some articles, in a span of time. An empty ``after`` or ``before`` is open."""
+
+    articles: tuple[int, ...] | None = None
+    after: str = ""
+    before: str = ""
+
+
+def about(db: sqlite3.Connection, query: Query) -> About:
+    """A search as a question to the changes: its dates are of the change, the rest finds articles, also by what was edited away."""
+    dates = {one.field: one.value for one in query.filters if one.field in ("after", "before") and not one.negated}
+    rest = replace(query, filters=tuple(one for one in query.filters if one.field not in ("after", "before") or one.negated))
+    if rest.empty:
+        return About(None, **dates)
+    found = [id for place in ("articles", "history") for id, _ in find_articles(db, replace(rest, place=place), "newest")]
+    return About(tuple(dict.fromkeys(found)), **dates)
+
+
+def list_changes(db: sqlite3.Connection, group: str, limit: int, offset: int = 0, wanted: About | None = None) -> list[Row]:
     """Changes of a group, newest first. One query per event: each then walks its own index and stops at the limit."""
-    rows = [row for event in GROUPS[group] for row in events(db, event, limit + offset)]
+    rows = [row for event in GROUPS[group] for row in events(db, event, limit + offset, wanted or About())]
     rows.sort(key=lambda row: (row["at"], row["article_id"]), reverse=True)
     return with_subjects(db, rows[offset : offset + limit])
 
 
-def events(db: sqlite3.Connection, event: str, limit: int) -> list[Row]:
-    sql = """
+def events(db: sqlite3.Connection, event: str, limit: int, wanted: About) -> list[Row]:
+    """New comments under the articles asked for are left out: a search in comments finds them."""
+    conditions = ["event = :event"]
+    conditions += ["article_id in (select value from json_each(:articles))"] if wanted.articles is not None else []
+    conditions += ["comment_id is null"] if wanted.articles is not None and event == "new" else []
+    conditions += ["at >= :after"] if wanted.after else []
+    conditions += ["at < :before"] if wanted.before else []
+    where = "\n          and ".join(conditions)
+    sql = f"""
         select
           at,
           event,
@@ -36,11 +65,12 @@ def events(db: sqlite3.Connection, event: str, limit: int) -> list[Row]:
           article_id,
           comment_id
         from changes
-        where event = ?
+        where {where}
         order by at desc
-        limit ?
+        limit :limit
     """
-    return fetch_rows(db, sql, [event, limit])
+    asked = {"event": event, "articles": as_json(wanted.articles or ()), "after": wanted.after, "before": wanted.before, "limit": limit}
+    return fetch_rows(db, sql, asked)
 
 
 def with_subjects(db: sqlite3.Connection, rows: list[Row]) -> list[Row]:

@@ -8,10 +8,10 @@ from markupsafe import Markup, escape
 
 from archive.publish.rows import Row
 
-WIDTH, HEIGHT, FOOT = 960, 120, 18
+WIDTH, FOOT = 960, 18
 
 
-def timeline(rows: Sequence[Row], upper: str, lower: str | None, link: Callable[[str], str], label: str) -> Markup:
+def timeline(rows: Sequence[Row], upper: str, lower: str | None, link: Callable[[str], str], label: str, height: int = 120) -> Markup:
     """Bars per month, ``upper`` above the axis and ``lower`` hanging below it; each month is a link.
 
     ``rows`` have ``month`` (YYYY-MM) and the named counts. Months without a row are gaps of the same width.
@@ -21,7 +21,7 @@ def timeline(rows: Sequence[Row], upper: str, lower: str | None, link: Callable[
         return Markup("")
     months = month_range(min(counted), max(counted))
     step = WIDTH / max(len(months), 24)
-    above, below = (int(HEIGHT * 0.62), int(HEIGHT * 0.38)) if lower else (HEIGHT, 0)
+    above, below = (int(height * 0.62), int(height * 0.38)) if lower else (height, 0)
     most = max([row[upper] or 0 for row in rows] + [1])
     most_below = max([row[lower] or 0 for row in rows] + [1]) if lower else 1
     bars = [
@@ -34,10 +34,12 @@ def timeline(rows: Sequence[Row], upper: str, lower: str | None, link: Callable[
         for i, month in enumerate(months)
         if (i == 0 or month.endswith("-01")) and i * step < WIDTH - 28
     ]
+    if len(months) > 1 and not months[0].endswith("-01") and (12 - int(months[0][5:7])) * step < 36:
+        years = years[1:]  # the first year is too short for its name
     every = max(1, round(len(years) * 44 / WIDTH))
     kept = [mark for i, mark in enumerate(years) if i % every == 0]
     return Markup('<svg class="timeline" viewBox="0 0 {} {}" role="group" aria-label="{}">{}</svg>').format(
-        WIDTH, HEIGHT + FOOT, label, Markup("").join(kept + bars)
+        WIDTH, height + FOOT, label, Markup("").join(kept + bars)
     )
 
 
@@ -73,5 +75,5 @@ def bar_height(count: int | None, most: int, room: int) -> float:
 
 def year_mark(year: str, x: float, above: int, below: int) -> Markup:
     return Markup('<line class="year" x1="{:.1f}" x2="{:.1f}" y1="0" y2="{}"/><text x="{:.1f}" y="{}">{}</text>').format(
-        x, x, above + below + 4, x + 3, HEIGHT + FOOT - 4, year
+        x, x, above + below + 4, x + 3, above + below + FOOT - 4, year
     )

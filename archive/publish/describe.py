@@ -50,8 +50,9 @@ def described(name: str, db: Database) -> dict[str, Any]:
     return {"description": inside + description, "columns": columns} | TABLES.get(name, {})
 
 
-def queries() -> dict[str, dict[str, str]]:
-    return {one.name: {"title": one.title, "description": one.description, "sql": one.sql.strip()} for one in QUESTIONS}
+def queries() -> dict[str, dict[str, Any]]:
+    """The answer first: the SQL is one click away."""
+    return {one.name: {"title": one.title, "description": one.description, "hide_sql": True, "sql": one.sql.strip()} for one in QUESTIONS}
 
 
 def configuration() -> dict[str, Any]:

@@ -127,9 +127,11 @@ def search_feed(rows: Sequence[Row], text: str, origin: str, own: str) -> str:
     return atom(f"Archive: {text}", origin, own, entries)
 
 
-def changes_feed(changes: Sequence[Row], origin: str, own: str) -> str:
+def changes_feed(changes: Sequence[Row], origin: str, own: str, text: str = "") -> str:
     """Changes with the words that changed in each entry: a feed that says only "changed" is of no use."""
-    return atom("Archive: changes", origin, own, [change_entry(row, origin) for row in changes])
+    return atom(
+        f"Archive: changes about {text}" if text else "Archive: changes", origin, own, [change_entry(row, origin) for row in changes]
+    )
 
 
 def change_entry(row: Row, origin: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ from archive.publish.addresses import instant, reading_path
 from archive.publish.changes import described_edit
 from archive.publish.pictures import Picture, block_markup, held_pictures, picture_sources
 from archive.publish.related import related
-from archive.publish.rows import Row, fetch_row, fetch_rows
+from archive.publish.rows import Row, as_json, fetch_column, fetch_row, fetch_rows
 from archive.publish.thread import thread
 
 ARTICLE = """
@@ -27,6 +27,7 @@ ARTICLE = """
     where articles.id = ?
 """
 ANCHOR = re.compile(r'(<a(?: [\w-]+="[^"]*")*? href=")([^"]*)(")')  # holds for what nh3 writes
+HREF = re.compile(r"""\bhref\s*=\s*["']?([^"'>\s]+)""", re.I)
 CONTENT = ("body", "caption")  # everything else is what the site wraps around the author's text
 
 
@@ -44,7 +45,8 @@ def reading(db: sqlite3.Connection, article_id: int, moment: str | None = None) 
         "revisions": revisions,
         "at": at,
         "moment": moment,
-        **body(db, article, revision),
+        **body(db, article, revision, moment),
+        "words": len(revision["text"].split()),
         "authors": authors(db, article, revision),
         "tags": tag_names(revision),
         "edits": edits(db, article_id),
@@ -57,7 +59,7 @@ def reading(db: sqlite3.Connection, article_id: int, moment: str | None = None) 
             db, "select field, rest, page, seen_at from differences where article_id = ? order by field", [article_id]
         ),
         "thread": thread(db, article_id, at),
-        "cites": (citing := cites(db, article_id)),
+        "cites": (citing := cites(db, article, revision)),
         "cited_by": (cited := cited_by(db, article_id)),
         "related": related(db, article, {row["url"] for row in citing + cited}),
         **neighbours(db, article),
@@ -73,10 +75,15 @@ def chosen_revision(article: Row | None, revisions: list[Row], at: str | None) -
     return next(iter(current or revisions[-1:]), None)
 
 
-def body(db: sqlite3.Connection, article: Row, revision: Row) -> dict[str, Any]:
-    """Blocks as safe markup, the pictures among them, and the pictures that stand nowhere in the text."""
+def body(db: sqlite3.Connection, article: Row, revision: Row, moment: str | None) -> dict[str, Any]:
+    """Blocks as safe markup, the pictures among them, and the pictures that stand nowhere in the text.
+
+    Links are those of this state, and stay at the moment asked for. Pictures around the text are recorded for the current
+    state only: of an older one only those are shown that its own markup names.
+    """
+    current = revision["id"] == article["revision_id"]
     blocks = fetch_rows(db, "select position, kind, text, html, rule from blocks where revision_id = ? order by position", [revision["id"]])
-    archived = archived_links(db, article["id"])
+    archived = archived_links(db, blocks, moment)
     held = held_pictures(
         fetch_rows(db, "select url, alt, caption, capture_id from images where article_id = ? order by position", [article["id"]])
     )
@@ -86,29 +93,58 @@ def body(db: sqlite3.Connection, article: Row, revision: Row) -> dict[str, Any]:
         content = block["kind"] in CONTENT
         markup, urls = block_markup(block["html"] or "", held)
         markup = with_archived_links(markup, archived)
-        above = [] if urls or not content else captioned(block, held, shown)
+        above = captioned(block, held, shown) if current and content and not urls else []
         shown.update(urls, [picture.url for picture in above])
         rendered.append(block | {"content": content, "markup": markup, "pictures": above})
-    loose = [picture for url, picture in held.items() if url not in shown]
+    loose = [picture for url, picture in held.items() if current and url not in shown]
     return {
         "blocks": rendered,
         "cut": [block for block in rendered if not block["content"]],
         "loose_pictures": loose,
+        "pictures_unknown": bool(held) and not current,
         "picture_sources": picture_sources([held.get(url) or Picture(url) for url in shown] + loose),
     }
 
 
-def archived_links(db: sqlite3.Connection, article_id: int) -> dict[str, str]:
-    """Addresses in the text that lead to archived articles -> where those are read here."""
+def archived_links(db: sqlite3.Connection, blocks: list[Row], moment: str | None) -> dict[str, str]:
+    """Addresses in the text that lead to archived articles -> where those are read here, at that moment where they had been seen."""
+    prefix = f"/{moment}" if moment else ""
+    rows = linked_articles(db, [block["html"] or "" for block in blocks])
+    seen = instant(moment) if moment else ""
+    return {row["href"]: (prefix if row["first_seen_at"] <= seen else "") + reading_path(row["url"]) for row in rows}
+
+
+def linked_articles(db: sqlite3.Connection, sources: list[str]) -> list[Row]:
+    """The archived articles that markup links to, each with the ``href`` that does; by any of their addresses."""
+    hrefs = {html.unescape(match) for source in sources for match in HREF.findall(source)}
     sql = """
+        with hrefs as materialized (
+          select value as href
+          from json_each(?)
+        ),
+        targets as (
+          select hrefs.href, urls.article_id
+          from hrefs
+          join urls on urls.url = hrefs.href
+          union
+          select hrefs.href, links.target_article_id
+          from hrefs
+          join links on links.url = hrefs.href
+          where links.target_article_id is not null
+        )
         select
-          links.url,
-          articles.url as target
-        from links
-        join articles on articles.id = links.target_article_id
-        where links.article_id = ?
+          targets.href,
+          articles.id,
+          articles.title,
+          articles.url,
+          articles.published_on,
+          articles.published_at,
+          articles.first_seen_at
+        from targets
+        join articles on articles.id = targets.article_id
+        order by articles.published_at
     """
-    return {row["url"]: reading_path(row["target"]) for row in fetch_rows(db, sql, [article_id])}
+    return fetch_rows(db, sql, [as_json(hrefs)])
 
 
 def with_archived_links(markup: Markup, archived: dict[str, str]) -> Markup:
@@ -169,18 +205,11 @@ def captures(db: sqlite3.Connection, revision_id: int) -> list[Row]:
     return fetch_rows(db, sql, [revision_id])
 
 
-def cites(db: sqlite3.Connection, article_id: int) -> list[Row]:
-    sql = """
-        select distinct
-          articles.title,
-          articles.url,
-          articles.published_on
-        from links
-        join articles on articles.id = links.target_article_id
-        where links.article_id = ? and links.target_article_id <> links.article_id
-        order by articles.published_at
-    """
-    return fetch_rows(db, sql, [article_id])
+def cites(db: sqlite3.Connection, article: Row, revision: Row) -> list[Row]:
+    """The archived articles that this state of the text links to."""
+    sql = "select html from blocks where revision_id = ? and kind in ('body', 'caption')"
+    rows = linked_articles(db, fetch_column(db, sql, [revision["id"]]))
+    return list({row["id"]: row for row in rows if row["id"] != article["id"]}.values())
 
 
 def cited_by(db: sqlite3.Connection, article_id: int) -> list[Row]:

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from datasette.utils.asgi import NotFound, Response
 
@@ -47,7 +48,7 @@ async def show_search(datasette: Any, request: Any) -> Response:
         "q": query.text,
         "most_comments": MOST_COMMENTS,
         "places": {place: moved(query.text, place) for place in PLACES},
-        "chart": timeline(found.months, "articles", None, month_link(query.text), "Hits per month") if len(found.months) > 1 else "",
+        "chart": timeline(found.months, "articles", None, month_link(query.text), "Hits per month", 56) if len(found.months) > 1 else "",
         "spellings": await offered_spellings(datasette, query, groups),
     }
     return await page(datasette, request, "search.html", context)
@@ -91,16 +92,31 @@ async def export_search(datasette: Any, request: Any) -> Response:
 
 async def show_changes(datasette: Any, request: Any) -> Response:
     group, number = event_group(request), page_number(request)
-    rows = await read(datasette, described_changes, group, changes.PAGE + 1, (number - 1) * changes.PAGE)
-    context = {"changes": rows[: changes.PAGE], "more": len(rows) > changes.PAGE, "event": group, "page": number, "groups": changes.GROUPS}
+    query = parse_query(request.args.get("q") or "", spelling_groups(datasette))
+    rows = await read(datasette, described_changes, group, query, changes.PAGE + 1, (number - 1) * changes.PAGE)
+    context = {
+        "changes": rows[: changes.PAGE],
+        "more": len(rows) > changes.PAGE,
+        "event": group,
+        "asked": query.text,
+        "notes": query.notes,
+        "same": same_changes(group, query.text),
+        "page": number,
+        "groups": changes.GROUPS,
+    }
     return await page(datasette, request, "changes.html", context)
 
 
 async def feed_changes(datasette: Any, request: Any) -> Response:
-    group = event_group(request)
-    rows = await read(datasette, described_changes, group, exports.FEED, 0)
-    own = "/changes.atom" + (f"?event={group}" if group else "")
-    return answer(request, exports.changes_feed(rows, origin(request), own), exports.MEDIA_TYPES["atom"])
+    group, query = event_group(request), parse_query(request.args.get("q") or "", spelling_groups(datasette))
+    rows = await read(datasette, described_changes, group, query, exports.FEED, 0)
+    own = f"/changes.atom?{same_changes(group, query.text)}".rstrip("?")
+    return answer(request, exports.changes_feed(rows, origin(request), own, query.text), exports.MEDIA_TYPES["atom"])
+
+
+def same_changes(group: str, text: str) -> str:
+    """The query string of these changes."""
+    return urlencode({name: value for name, value in (("event", group), ("q", text)) if value})
 
 
 def event_group(request: Any) -> str:
@@ -108,8 +124,8 @@ def event_group(request: Any) -> str:
     return asked if asked in changes.GROUPS else ""
 
 
-def described_changes(db: sqlite3.Connection, group: str, limit: int, offset: int) -> list[Row]:
-    return [changes.with_words(db, row) for row in changes.list_changes(db, group, limit, offset)]
+def described_changes(db: sqlite3.Connection, group: str, query: Query, limit: int, offset: int) -> list[Row]:
+    return [changes.with_words(db, row) for row in changes.list_changes(db, group, limit, offset, changes.about(db, query))]
 
 
 async def show_status(datasette: Any, request: Any) -> Response:
@@ -119,6 +135,11 @@ async def show_status(datasette: Any, request: Any) -> Response:
 async def show_topics(datasette: Any, request: Any) -> Response:
     context = {"topics": await read(datasette, home.topics, -1), "authors": await read(datasette, home.authors, -1)}
     return await page(datasette, request, "topics.html", context)
+
+
+async def show_kept(datasette: Any, request: Any) -> Response:
+    """What this reader keeps: the browser fills it in."""
+    return await page(datasette, request, "kept.html", {})
 
 
 async def show_picture(datasette: Any, request: Any) -> Response:
@@ -164,6 +185,7 @@ ROUTES = [
     (r"^/changes\.atom$", feed_changes),
     (r"^/status$", show_status),
     (r"^/topics$", show_topics),
+    (r"^/kept$", show_kept),
     (r"^/url$", find_url),
     (r"^/picture/(?P<capture>\d{1,15})$", show_picture),
     (r"^/unapi$", show_unapi),

@@ -41,7 +41,7 @@ def article_hits(db: sqlite3.Connection, query: Query, found: list[tuple[int, in
     )
     ids = [row["revision_id"] for row in rows]
     snippets = snippets_of(db, "revisions_fts", 2, query.match, ids)
-    titles = titles_of(db, query.match, ids)
+    titles = highlights_of(db, "revisions_fts", query.match, ids)
     places = paragraphs_of(db, snippets)
     found_rows = {
         row["revision_id"]: row
@@ -86,13 +86,14 @@ def snippets_of(db: sqlite3.Connection, index: str, column: int, match: str | No
     return dict(db.execute(sql, [START, END, match, as_json(ids)]).fetchall())
 
 
-def titles_of(db: sqlite3.Connection, match: str | None, ids: list[int]) -> dict[int, str]:
+def highlights_of(db: sqlite3.Connection, index: str, match: str | None, ids: list[int]) -> dict[int, str]:
+    """The index's first column, headline or signature, whole, with sentinels around the hits in it."""
     if not match or not ids:
         return {}
-    sql = """
-        select rowid, highlight(revisions_fts, 0, ?, ?)
-        from revisions_fts
-        where revisions_fts match ? and rowid in (select value from json_each(?))
+    sql = f"""
+        select rowid, highlight({index}, 0, ?, ?)
+        from {index}
+        where {index} match ? and rowid in (select value from json_each(?))
     """
     return dict(db.execute(sql, [START, END, match, as_json(ids)]).fetchall())
 
@@ -116,5 +117,6 @@ def comment_hits(db: sqlite3.Connection, query: Query, ids: list[int]) -> list[R
         [as_json(ids)],
     )
     snippets = snippets_of(db, "comments_fts", 1, query.match, ids)
-    held = {row["id"]: row | {"snippet": snippets.get(row["id"])} for row in rows}
+    names = highlights_of(db, "comments_fts", query.match, ids)
+    held = {row["id"]: row | {"snippet": snippets.get(row["id"]), "marked_author": names.get(row["id"])} for row in rows}
     return [held[comment_id] for comment_id in ids if comment_id in held]

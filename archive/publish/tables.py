@@ -34,6 +34,7 @@ TABLES: dict[str, dict[str, Any]] = {
     "most_discussed": {"sort_desc": "comments"},
     "signatures": {"sort_desc": "comments"},
     "sources": {"sort_desc": "articles"},
+    "_sqlite_migrations": {"hidden": True},
 }
 UNDESCRIBED: dict[str, dict[str, str]] = {
     "_sqlite_migrations": {

@@ -23,7 +23,7 @@ def prepare_connection(conn: Any, database: Any, datasette: Any) -> Any:
 
 @hookimpl
 def prepare_jinja2_environment(env: Any, datasette: Any) -> Any:
-    env.filters.update(FILTERS)
+    env.filters.update(FILTERS | {"mended": core_pages.mended})
     env.globals.update(GLOBALS)
 
 
@@ -39,7 +39,7 @@ def render_cell(row: Any, value: Any, column: Any, table: Any, database: Any, da
 
 @hookimpl
 def extra_css_urls(template: Any, database: Any, table: Any, columns: Any, view_name: Any, request: Any, datasette: Any) -> Any:
-    return [] if view_name == "own" else ["/static/core.css"]
+    return [] if view_name == "own" else ["/static/palette.css", "/static/core.css"]
 
 
 @hookimpl
