@@ -10,7 +10,7 @@ import yaml
 from sqlite_utils import Database
 
 from archive.publish.describe import COMMAND, FILES, HERE, as_yaml
-from archive.publish.questions import QUESTIONS, Question
+from archive.publish.questions import FOLDER, ORDER, QUESTIONS, Question
 from archive.publish.tables import TABLES
 from archive.schema import migrate
 from tests.publish_archive import HOME, build_archive, open_archive
@@ -93,3 +93,7 @@ def test_no_own_file_names_another_host() -> None:
         text = path.read_text(encoding="utf-8")
         for attribute in ('src="http', "src='http", "url(http", 'href="http', "@import"):
             assert attribute not in text, path
+
+
+def test_every_question_that_is_written_is_asked() -> None:
+    assert sorted(path.stem for path in FOLDER.glob("*")) == sorted(ORDER)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.publish import addresses, charts, citation, edits, exports, formats, memento, pictures, sanitise, spellings
+from archive.publish import addresses, charts, citation, edits, exports, formats, memento, names, pictures, sanitise, spellings
 from archive.publish.search_query import parse_query
 from archive.publish.thread import in_order, with_nesting
 
@@ -179,7 +179,7 @@ def test_a_very_deep_thread_opens_and_closes_evenly() -> None:
 def test_bibtex_escapes_what_latex_reads() -> None:
     assert citation.as_bibtex(CITED).splitlines()[:4] == [
         "@online{doe2014drones,",
-        "  author = {Jane Doe and Karim al-Masri},",
+        "  author = {Doe, Jane and al-Masri, Karim},",
         r"  title = {{Drones \& \{braces\}: 100\% of \#1\_x}},",
         "  organization = {The Example Journal},",
     ]
@@ -187,7 +187,7 @@ def test_bibtex_escapes_what_latex_reads() -> None:
 
 def test_ris_has_its_fields_in_order_and_ends() -> None:
     lines = citation.as_ris(CITED).split("\r\n")
-    assert lines[:4] == ["TY  - BLOG", "AU  - Jane Doe", "AU  - Karim al-Masri", "TI  - Drones & {braces}: 100% of #1_x"]
+    assert lines[:4] == ["TY  - BLOG", "AU  - Doe, Jane", "AU  - al-Masri, Karim", "TI  - Drones & {braces}: 100% of #1_x"]
     assert lines[-2:] == ["ER  - ", ""]
     assert "UR  - https://www.example.org/2014/03/raid" in lines and "DA  - 2014/03/07" in lines
 
@@ -285,3 +285,28 @@ def test_the_vocabulary_offers_names_and_no_common_words() -> None:
 def test_a_cell_is_no_formula() -> None:
     row = dict.fromkeys(exports.COLUMNS, "=1+1")
     assert exports.as_csv([row]).splitlines()[1].startswith("'=1+1,")
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("Bill Roggio", ("Roggio", "Bill")), ("Karim al-Masri", ("al-Masri", "Karim")), ("Thomas G. Joscelyn", ("Joscelyn", "Thomas G.")),
+        ("Jan van der Berg", ("van der Berg", "Jan")), ("Жанна Орлова", ("Орлова", "Жанна")), ("Mary O'Hern", ("O'Hern", "Mary")),
+        ("The Harrow Desk", None), ("LWJ Staff", None), ("Reuters", None), ("Abu Maysar al-Idrimi", None), ("علي حسن", None),
+        ("Jane Doe and John Roe", None), ("FDD LWJ", None), ("Institute for the Study of War", None), ("admin 2", None), ("", None),
+    ],
+)  # fmt: skip
+def test_only_a_persons_name_is_taken_apart(name: str, parts: tuple[str, str] | None) -> None:
+    assert names.split_name(name) == parts
+
+
+def test_citations_of_institutions_and_of_other_scripts_are_valid() -> None:
+    cited = citation.Citation(
+        "نص بيان", ("The Harrow Desk, Ltd", "علي حسن"), "Desk & Co", "", "https://e.org/a", "http://h/2/e.org/a", "2024-01-01T00:00:00Z"
+    )
+    assert "author = {{The Harrow Desk, Ltd} and {علي حسن}}" in citation.as_bibtex(cited)
+    assert "AU  - The Harrow Desk Ltd\r\nAU  - علي حسن\r\n" in citation.as_ris(cited)
+    csl = citation.as_csl(cited)
+    assert csl["author"] == [{"literal": "The Harrow Desk, Ltd"}, {"literal": "علي حسن"}]
+    assert "issued" not in csl and csl["accessed"] == {"date-parts": [[2024, 1, 1]]}
+    assert cited.key == "ltd"

@@ -307,7 +307,7 @@ def test_a_search_is_a_file_too(site: Site) -> None:
     assert rows[1]["address"] == f"http://localhost{RAID}#c-2"
     assert site.get("/search.csv?q=convoy").text.splitlines()[0] == "kind,title,author,date,address,original,text"
     assert site.get("/search.ris?q=marib").text.count("TY  - BLOG") == 2
-    assert "AU  - Karim al-Masri" in site.get("/search.ris?q=marib").text
+    assert "AU  - al-Masri, Karim" in site.get("/search.ris?q=marib").text
 
 
 @pytest.mark.parametrize(
@@ -416,7 +416,7 @@ def test_zotero_is_given_ris_and_the_original_address(site: Site) -> None:
     assert f'<meta name="citation_public_url" content="{HOME}2014/03/raid">' in page
     assert '<meta name="citation_author" content="Karim al-Masri">' in page
     assert site.get(f"/unapi?id={HOME}2014/03/raid").status_code == 300
-    assert site.get(f"/unapi?id={HOME}2014/03/raid&format=ris").text.startswith("TY  - BLOG\r\nAU  - Jane Doe\r\n")
+    assert site.get(f"/unapi?id={HOME}2014/03/raid&format=ris").text.startswith("TY  - BLOG\r\nAU  - Doe, Jane\r\n")
     assert site.get("/unapi?id=nowhere.example&format=ris").status_code == 404
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from archive.publish.formats import day
+from archive.publish.names import inverted, split_name
 from archive.publish.sanitise import plain
 
 LATEX = {character: f"\\{character}" for character in "&%$#_{}"} | {
@@ -40,9 +41,10 @@ class Citation:
     @property
     def key(self) -> str:
         """``roggio2014taliban``: family name, year, first long word of the headline."""
-        family = self.authors[0].split()[-1] if self.authors and self.authors[0].split() else self.site
-        words = [word for word in re.findall(r"\w+", self.title) if len(word) > 3]
-        return ascii_word(family) + self.published_on[:4] + ascii_word(words[0] if words else "")
+        first = self.authors[0] if self.authors else ""
+        family = (split_name(first) or (first.split()[-1:] or [""]))[0]
+        words = [ascii_word(word) for word in re.findall(r"\w+", self.title) if len(ascii_word(word)) > 3]
+        return (ascii_word(family) or ascii_word(self.site) or "archive") + self.published_on[:4] + (words[0] if words else "")
 
     @property
     def proof(self) -> str:
@@ -52,7 +54,7 @@ class Citation:
 
 def ascii_word(text: str) -> str:
     folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]", "", folded.lower()) or "x"
+    return re.sub(r"[^a-z0-9]", "", folded.lower())
 
 
 def cite(article: dict[str, Any], origin: str, path: str) -> Citation:
@@ -81,7 +83,7 @@ def as_text(citation: Citation) -> str:
 def as_bibtex(citation: Citation) -> str:
     """An @online entry (biblatex)."""
     fields = {
-        "author": " and ".join(latex(name) for name in citation.authors),
+        "author": " and ".join(latex_name(name) for name in citation.authors),
         "title": "{" + latex(citation.title) + "}",
         "organization": latex(citation.site),
         "date": citation.published_on,
@@ -93,6 +95,11 @@ def as_bibtex(citation: Citation) -> str:
     return "\n".join([f"@online{{{citation.key},", *lines, "}"]) + "\n"
 
 
+def latex_name(name: str) -> str:
+    """``Doe, Jane``; in braces of its own where it is not known to be a person's, so that it is not taken apart."""
+    return latex(inverted(name)) if split_name(name) else "{" + latex(name) + "}"
+
+
 def latex(text: str) -> str:
     return "".join(LATEX.get(character, character) for character in one_line(text))
 
@@ -101,7 +108,7 @@ def as_ris(citation: Citation) -> str:
     """RIS as reference managers import it: CRLF, two blanks before the hyphen, ER last."""
     lines = [
         ("TY", "BLOG"),
-        *(("AU", name) for name in citation.authors),
+        *(("AU", inverted(name)) for name in citation.authors),
         ("TI", citation.title),
         ("T2", citation.site),
         ("PY", citation.published_on[:4]),
@@ -118,11 +125,11 @@ def as_ris(citation: Citation) -> str:
 
 def as_csl(citation: Citation) -> dict[str, Any]:
     """CSL-JSON. https://docs.citationstyles.org/en/stable/specification.html#appendix-iv-variables"""
-    return {
+    item = {
         "id": citation.key,
         "type": "post-weblog",
         "title": citation.title,
-        "author": [{"literal": name} for name in citation.authors],
+        "author": [csl_name(name) for name in citation.authors],
         "container-title": citation.site,
         "issued": date_parts(citation.published_on),
         "accessed": date_parts(citation.seen_at[:10]),
@@ -130,6 +137,12 @@ def as_csl(citation: Citation) -> dict[str, Any]:
         "archive_location": citation.permalink,
         "note": citation.proof,
     }
+    return {name: value for name, value in item.items() if value}  # an empty date is no valid one
+
+
+def csl_name(name: str) -> dict[str, str]:
+    parts = split_name(name)
+    return {"family": parts[0], "given": parts[1]} if parts else {"literal": name}
 
 
 def date_parts(date: str) -> dict[str, list[list[int]]]:

@@ -1,4 +1,4 @@
-"""Writes metadata.yaml (Datasette 0.65) and datasette.yaml (1.0) from the schema, tables.py, questions.py and settings.py.
+"""Writes metadata.yaml (Datasette 0.65) and datasette.yaml (1.0) from the schema, tables.py, questions/ and settings.py.
 
     python -m archive.publish.describe
 
@@ -20,7 +20,7 @@ from archive.schema import column_meanings, migrate
 
 HERE = Path(__file__).parent
 COMMAND = "python -m archive.publish.describe"
-HEAD = f"# Made by `{COMMAND}` from the schema, tables.py, questions.py and settings.py: edit those, not this file.\n"
+HEAD = f"# Made by `{COMMAND}` from the schema, tables.py, questions/ and settings.py: edit those, not this file.\n"
 TITLE = "Archive of analysis journalism"
 DESCRIPTION = (
     "Articles and their comment threads, with every revision and disappearance that was observed, and the WARC records that prove it."
