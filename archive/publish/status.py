@@ -13,7 +13,7 @@ from archive.coverage import local_months
 from archive.publish.formats import plural, size
 from archive.publish.rows import Row, fetch_row, fetch_rows, fetch_value
 from archive.publish.withholding import counted
-from archive.standing import Growth, standing
+from archive.standing import Growth, growth, waiting
 
 LISTS = {"article": "posts", "comment": "comments"}  # which of a site's lists counts what
 SHOWN = 200  # rows of a list on the page; the table behind it has the rest
@@ -71,9 +71,12 @@ def coverage_line(db: sqlite3.Connection, site_id: int, kind: str, held: int) ->
 def status(db: sqlite3.Connection) -> dict[str, Any]:
     """Everything the status page shows."""
     sites, archive = site_states(db), Database(db, recursive_triggers=False)
-    stands = {site["id"]: standing(archive, folder_of(db), site["id"], now()) for site in sites}
+    folder, at = folder_of(db), now()
     return {
-        "sites": [site | {"waiting": stands[site["id"]].quarantined, "growth": growth_said(stands[site["id"]].growth)} for site in sites],
+        "sites": [
+            site | {"waiting": len(waiting(archive, site["id"])), "growth": growth_said(growth(archive, folder, site["id"], at))}
+            for site in sites
+        ],
         "withheld": counted(db),
         "lists": fetch_rows(db, "select lists.*, sites.name as site from lists join sites on sites.id = site_id order by site, lists.name"),
         "gaps": gaps(db),

@@ -144,6 +144,8 @@ def counted(db: sqlite3.Connection) -> dict[str, int]:
 
 def reaches_around(sql: str) -> bool:
     """Whether a query names the schema ``main`` or the raw pages of the file, as SQLite reads it. https://sqlite.org/lang_naming.html"""
+    if not re.search("main|sqlite_dbpage", sql, re.I):
+        return False
     tokens = [token[0] for token in TOKEN.finditer(sql) if not IGNORED.match(token[0])]
     names = [token.strip("'\"`[]").lower() for token in tokens]
     schema = any(name == "main" and after == "." for name, after in zip(names, tokens[1:], strict=False))
