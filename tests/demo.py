@@ -1,4 +1,5 @@
-"""make demo: an invented news site is archived, changes, and is archived again; then the archive is served, with its history."""
+"""make demo: an invented news site is archived, changes, and is archived again, within nine days that take a minute; then the
+archive is served, with its history."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from archive.__main__ import main as archive
@@ -52,23 +54,26 @@ def free(port: int) -> bool:
 
 
 def build(folder: Path) -> int:
-    """Crawl, let the site change, crawl again. Returns the first exit code that is not 0."""
+    """Crawl, let the site change, crawl again: nine days in a minute. Returns the first exit code that is not 0."""
     shutil.rmtree(folder, ignore_errors=True)
-    with DemoSite().start(SITE_PORT if free(SITE_PORT) else 0) as site:
-        print(f"The Harrow Desk, an invented WordPress site, runs at {site.home}/")
-        if exit_code := crawl(folder, site, "It is archived for the first time"):
+    today = datetime.now(UTC)
+    changed = today - timedelta(days=4)  # the site's own clock, for what happens to it
+    with DemoSite(now=lambda: changed).start(SITE_PORT if free(SITE_PORT) else 0) as site:
+        print(f"The Harrow Desk, an invented WordPress site, runs at {site.home}/. NOW sets the clock of a run: nine days take a minute.")
+        if exit_code := crawl(folder, site, "Nine days ago it was archived for the first time", today - timedelta(days=9)):
             return exit_code
-        print("\nThe site changes, as sites do:")
+        print("\nThen the site changed, as sites do:")
         for sentence in site.change():
             print(f"  - {sentence}")
-        return crawl(folder, site, "An update asks only for what has changed") or crawl(
-            folder, site, "A full run reads everything again and finds what no list had told", "-a", "mode=full"
-        )
+        return crawl(
+            folder, site, "Two days ago an update asked for what had changed, and noticed what was missing", today - timedelta(days=2)
+        ) or crawl(folder, site, "Today a full run reads everything again: what is still missing is gone", today, "-a", "mode=full")
 
 
-def crawl(folder: Path, site: DemoSite, what: str, *more: str) -> int:
-    """One run of the crawler, as a user would start it."""
-    arguments = ["crawl", "site", "-a", f"home={site.home}/", *more, "-s", f"ARCHIVE_DIR={folder}", "-s", "DOWNLOAD_DELAY=0"]
+def crawl(folder: Path, site: DemoSite, what: str, day: datetime, *more: str) -> int:
+    """One run of the crawler, as a user would start it, on that day."""
+    now = f"NOW={day:%Y-%m-%dT%H:%M:%SZ}"
+    arguments = ["crawl", "site", "-a", f"home={site.home}/", *more, "-s", f"ARCHIVE_DIR={folder}", "-s", "DOWNLOAD_DELAY=0", "-s", now]
     print(f"\n{what}:\n  $ scrapy {' '.join(arguments).replace(str(folder), folder.name)}\n  ", end="", flush=True)
     process = subprocess.Popen([sys.executable, "-m", "scrapy", *arguments], cwd=PROJECT)
     try:
