@@ -551,3 +551,22 @@ def test_a_word_in_very_many_comments_is_not_ranked(tmp_path: Path, monkeypatch:
             assert set(dated) == ranked, query
             assert own.text("/search?q=" + query.replace(" ", "+")).count(f"{len(ranked)} comment") == 1
     own.loop.close()
+
+
+def test_an_empty_result_says_which_word_was_the_one(site: Site) -> None:
+    text = site.text("/search?q=marib+xyzzyplugh")
+    assert "marib alone finds 2 articles and 0 comments" in text and "xyzzyplugh stands nowhere" in text
+    assert "convoq stands nowhere; words that begin with convo* do" in site.text("/search?q=convoq")
+    assert "convoy alone finds 1 article and 1 comment" in site.text("/search?q=convoy+year:1999")
+    assert "“near marib” alone" not in site.text("/search?q=xyzzyplugh") and 'class="hints"' not in site.get("/search?q=xyzzyplugh").text
+
+
+def test_static_files_are_kept_by_the_browser_and_new_ones_asked_for(site: Site) -> None:
+    for page in ("/", "/archive/articles"):
+        assets = re.findall(r'(?:href|src)="(/(?:-/)?static/[^"]+)"', site.get(page).text)
+        assert len(assets) >= 4
+        for asset in assets:
+            if "?" in asset:
+                assert site.get(asset).headers["cache-control"] == "max-age=31536000, immutable", asset
+    assert "cache-control" not in site.get("/static/site.css").headers
+    assert all("?v=" in asset for asset in re.findall(r'"(/static/[^"]+)"', site.get("/").text))

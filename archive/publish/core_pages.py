@@ -40,6 +40,8 @@ def with_headers(app: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable
             if message["type"] == "http.response.start":
                 headers = list(message.get("headers", []))
                 held = {name.lower() for name, _ in headers}
+                if message["status"] == 200 and lasting(scope):
+                    headers.append((b"cache-control", b"max-age=31536000, immutable"))
                 message = {**message, "headers": headers + [pair for pair in ALWAYS.items() if pair[0] not in held]}
             await send(message)
 
@@ -61,6 +63,11 @@ MENDED = [  # Datasette's markup -> what a screen reader can name
         r'<details class="columns-meant"><summary>What the columns mean</summary>\g<0></details>',
     ),
 ]
+
+
+def lasting(scope: MutableMapping[str, Any]) -> bool:
+    """Whether this address will always have this content: static files, ours and Datasette's, are asked for with their digest."""
+    return str(scope.get("path", "")).startswith(("/static/", "/-/static/")) and bool(scope.get("query_string"))
 
 
 def mended(markup: str) -> Markup:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from pathlib import Path
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -97,6 +99,15 @@ def size(count: int | None) -> str:
     return f"{count / 1e6:,.1f} MB" if count >= 1e6 else f"{count / 1e3:,.0f} kB"
 
 
+STATIC = Path(__file__).with_name("static")
+VERSIONS = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in STATIC.iterdir()}
+
+
+def asset(name: str) -> str:
+    """The address of a static file, another one for another content: a browser may keep it for ever."""
+    return f"/static/{name}?v={VERSIONS[name]}"
+
+
 FILTERS = {
     "day": day,
     "moment": moment,
@@ -114,4 +125,4 @@ FILTERS = {
     "paragraphs": paragraphs,
     "plain": plain,
 }
-GLOBALS = {"share": share, "between": between, "days": days, "field_query": field_query}
+GLOBALS = {"asset": asset, "share": share, "between": between, "days": days, "field_query": field_query}

@@ -20,6 +20,7 @@ from archive.publish.questions import QUESTIONS
 from archive.publish.responses import DATABASE, answer, answer_json, origin, page, read
 from archive.publish.rows import Row
 from archive.publish.search import MOST_COMMENTS, SORTS, search
+from archive.publish.search_hints import word_hints
 from archive.publish.search_query import PLACES, Query, parse_query
 
 DATASETTE = r"(?:archive(?:[./].*)?|-/.*|static/.*|favicon\.ico|_memory.*|_internal.*|\.jsono?)$"
@@ -49,6 +50,7 @@ async def show_search(datasette: Any, request: Any) -> Response:
         "most_comments": MOST_COMMENTS,
         "places": {place: moved(query.text, place) for place in PLACES},
         "chart": timeline(found.months, "articles", None, month_link(query.text), "Hits per month", 56) if len(found.months) > 1 else "",
+        "hints": [] if found.articles or found.comments else await read(datasette, word_hints, query),
         "spellings": await offered_spellings(datasette, query, groups),
     }
     return await page(datasette, request, "search.html", context)

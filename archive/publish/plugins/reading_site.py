@@ -7,7 +7,7 @@ from typing import Any
 
 from datasette import hookimpl
 
-from archive.publish import core_pages, routes
+from archive.publish import core_pages, formats, routes
 from archive.publish.formats import FILTERS, GLOBALS
 
 
@@ -39,7 +39,7 @@ def render_cell(row: Any, value: Any, column: Any, table: Any, database: Any, da
 
 @hookimpl
 def extra_css_urls(template: Any, database: Any, table: Any, columns: Any, view_name: Any, request: Any, datasette: Any) -> Any:
-    return [] if view_name == "own" else ["/static/palette.css", "/static/core.css"]
+    return [] if view_name == "own" else [formats.asset("palette.css"), formats.asset("core.css")]
 
 
 @hookimpl
