@@ -96,8 +96,20 @@ def test_selected_words_are_copied_with_citation_and_place(page: Any) -> None:
     assert copied.startswith("“A drone strike hit a convoy") and copied.endswith("/20240201060010/www.example.org/2014/03/raid#p-0")
 
 
+def test_words_of_a_comment_are_quoted_with_the_name_they_are_signed_with(page: Any) -> None:
+    page.goto(RAID)
+    page.locator("#c-2 > .said p").first.click(click_count=3)
+    page.get_by_role("button", name="Copy quotation").click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("“A reply about the convoy.”") and "Comment signed “Alya”, 8 March 2014, 03:00 UTC, under Jane Doe" in copied
+    assert copied.endswith("raid#c-2")
+
+
 def test_the_keys_work_and_are_explained(page: Any) -> None:
     page.goto("/search?q=marib")
+    page.get_by_role("button", name="Keys (?)").click()
+    assert page.get_by_role("dialog").is_visible()
+    page.keyboard.press("Escape")
     page.keyboard.press("?")
     assert page.get_by_role("dialog").is_visible()
     page.keyboard.press("?")

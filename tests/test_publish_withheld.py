@@ -41,6 +41,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     db.execute("update blocks set fingerprint = 'only there' where text like '%donate%'")
     db.execute("update links set url = 'https://elsewhere.example/' where article_id = 2")
     db.execute("update blocks set html = '<p>The charter.</p>' where revision_id = 21")
+    db.execute(
+        "insert into captures select 900, crawl_id, null, 'image', 'https://p.example/x.png', captured_at, 200, 'image/png', 'd', 'i', 'r',"
+        " filename, 900, 9 from captures where id = 12"
+    )
+    db.execute("update images set capture_id = 900 where article_id = 1")
     db.execute("insert into readings values (1, 'rest', '{\"title\": \"Drone strike\"}', '2024-01-01T00:00:00Z', null, 'x')")
     db.execute("insert into differences values (1, 'title', 'Drone strike kills', 'Drone strike kills!', '2024-01-01T00:00:00Z')")
     db.conn.close()
@@ -254,6 +259,11 @@ def test_every_table_of_the_schema_is_thought_of(folder: Path) -> None:
     """A new table is either shown row by row or known to tell nothing: decide which in archive/publish/withholding.py."""
     names = {name for (name,) in open_archive(folder).execute("select name from sqlite_master where type = 'table'")}
     assert names == OPEN & names | set(SHOWN) | set(SEARCHED) | set(INSIDE)
+
+
+def test_its_pictures_are_not_shown(site: Site, withheld: Site) -> None:
+    assert "https://p.example/x.png" not in withheld.get("/archive/captures.json?_shape=array&_size=max").text
+    assert withheld.get("/picture/900").status_code == 404
 
 
 def test_tables_keep_their_keys_facets_and_search(withheld: Site) -> None:

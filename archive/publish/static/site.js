@@ -42,7 +42,10 @@
     quote.textContent = "Copy quotation";
     quote.style.left = `${Math.max(8, box.left + scrollX)}px`;
     quote.style.top = `${box.bottom + scrollY + 8}px`;
-    const text = `“${words}”\n\n${reading.dataset.citation}\n${reading.dataset.permalink}#${place.id}`;
+    const name = place.querySelector(":scope > .who b")?.textContent;
+    const when = place.querySelector(":scope > .who time")?.textContent;
+    const source = name ? `Comment signed “${name}”${when ? `, ${when}` : ""}, under ${reading.dataset.citation}` : reading.dataset.citation;
+    const text = `“${words}”\n\n${source}\n${reading.dataset.permalink}#${place.id}`;
     quote.addEventListener("mousedown", (event) => event.preventDefault());
     quote.addEventListener("click", () => copy(text, quote));
     document.body.append(quote);
@@ -90,6 +93,12 @@
     }
     dialog.open ? dialog.close() : dialog.showModal();
   };
+  const hint = document.createElement("button");
+  hint.type = "button";
+  hint.className = "as-link";
+  hint.textContent = "Keys (?)";
+  hint.addEventListener("click", showKeys);
+  find(".site-foot p")?.append(" · ", hint);
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
     const key = keys[event.key];
