@@ -6,7 +6,7 @@ All functions run inside the caller's transaction. An *article* is a mapping of 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -44,11 +44,11 @@ def save_article(db: Database, site_id: int, article: Mapping[str, Any], seen: S
     row = find_article(db, site_id, article["source_id"], article["url"])
     if row is None:
         article_id = _insert(db, site_id, article, fields, seen)
-        _remember_reading(db, article_id, door, fields, seen)
+        remember_reading(db, article_id, door, fields, seen)
         return Saved(article_id, "new")
     readings = _readings(db, row["id"])
     outcome = _compare(db, row, article, readings, fields, seen)
-    _remember_reading(db, row["id"], door, fields, seen)
+    remember_reading(db, row["id"], door, fields, seen)
     _touch(db, row, article, seen)
     return Saved(row["id"], outcome, returned=row["missing_since"] is not None)
 
@@ -94,17 +94,17 @@ def _compare(
     if after != before:
         _complete(db, row, article if owns_text and (upgraded or door not in shown) else None, after, seen)
     _confirm(db, row["revision_id"], seen)
-    _note_differences(db, row["id"], {**shown, door: fields}, seen.at)
+    note_differences(db, row["id"], {**shown, door: fields}, seen.at)
     return "unchanged"
 
 
 def _same_targets(db: Database, article_id: int, links: list[dict[str, Any]]) -> bool:
     """Whether links lead where those of the current revision lead: an article that was renamed is the same target."""
     held = [url for (url,) in db.execute("select url from links where article_id = ?", [article_id])]
-    return _targets(db, held) == _targets(db, [link["url"] for link in links])
+    return targets_of(db, held) == targets_of(db, [link["url"] for link in links])
 
 
-def _targets(db: Database, urls: list[str]) -> set[object]:
+def targets_of(db: Database, urls: list[str]) -> set[object]:
     """Our id of each article linked to, the comparable address of everything else."""
     found = {url: db.execute("select article_id from urls where url = ?", [url.split("#")[0]]).fetchone() for url in urls}
     return {row[0] if row else revisions.link_key(url) for url, row in found.items()}
@@ -136,7 +136,7 @@ def _insert(db: Database, site_id: int, article: Mapping[str, Any], fields: Fiel
 def _revise(db: Database, row: Mapping[str, Any], article: Mapping[str, Any] | None, state: Fields, differ: set[str], seen: Seen) -> None:
     """Append a revision. Without ``article`` the text stays as it is: only what the page alone shows has changed."""
     old = next(db.query("select * from revisions where id = ?", [row["revision_id"]]))
-    blocks = article["blocks"] if article else _blocks(db, old["id"])
+    blocks = article["blocks"] if article else blocks_of(db, old["id"])
     door = article["door"] if article else "page"
     revision_id = _add_revision(db, row["id"], old["number"] + 1, door, state, blocks, seen)
     new = next(db.query("select title, byline, text from revisions where id = ?", [revision_id]))
@@ -150,12 +150,12 @@ def _complete(db: Database, row: Mapping[str, Any], article: Mapping[str, Any] |
     revision_id = row["revision_id"]
     if article:
         db.execute("delete from blocks where revision_id = ?", [revision_id])
-        _add_blocks(db, revision_id, article["blocks"])
+        add_blocks(db, revision_id, article["blocks"])
     _write_state(db, revision_id, state, article["door"] if article else None, seen)
     _make_current(db, row["site_id"], row["id"], revision_id, state, article)
 
 
-def _blocks(db: Database, revision_id: int) -> list[dict[str, Any]]:
+def blocks_of(db: Database, revision_id: int) -> list[dict[str, Any]]:
     return list(db.query("select kind, text, html, rule from blocks where revision_id = ? order by position", [revision_id]))
 
 
@@ -168,13 +168,13 @@ def _add_revision(db: Database, article_id: int, number: int, door: str, state: 
         [article_id, number, seen.at, seen.at, door, seen.extractor, seen.at],
     )
     revision_id = int(cursor.lastrowid or 0)
-    _add_blocks(db, revision_id, blocks)
+    add_blocks(db, revision_id, blocks)
     _write_state(db, revision_id, state, door, seen)
     _confirm(db, revision_id, seen)
     return revision_id
 
 
-def _add_blocks(db: Database, revision_id: int, blocks: list[dict[str, Any]]) -> None:
+def add_blocks(db: Database, revision_id: int, blocks: list[dict[str, Any]]) -> None:
     db.conn.executemany(
         "insert into blocks(revision_id, position, kind, text, html, rule, fingerprint) values (?, ?, ?, ?, ?, ?, ?)",
         [(revision_id, i, b["kind"], b["text"], b["html"], b["rule"], fingerprint(b["text"])) for i, b in enumerate(blocks)],
@@ -183,16 +183,22 @@ def _add_blocks(db: Database, revision_id: int, blocks: list[dict[str, Any]]) ->
 
 def _write_state(db: Database, revision_id: int, state: Fields, door: str | None, seen: Seen) -> None:
     """Write a revision's own columns out of the merged state, then seal it."""
-    tags = "\n".join(sorted(f"{term['kind']}: {term['name']}" for term in state["terms"] or []))
+    columns = columns_of(state)
     db.execute(
-        """
+        f"""
         update revisions
-        set title = ?, byline = ?, published_at = ?, modified_at = ?, tags = ?, door = coalesce(?, door), extractor = ?, extracted_at = ?
+        set {", ".join(f"{name} = ?" for name in columns)}, door = coalesce(?, door), extractor = ?, extracted_at = ?
         where id = ?
         """,
-        [state["title"], state["byline"], state["published_at"], state["modified_at"], tags, door, seen.extractor, seen.at, revision_id],
+        [*columns.values(), door, seen.extractor, seen.at, revision_id],
     )
     seal(db, revision_id)
+
+
+def columns_of(state: Fields) -> dict[str, Any]:
+    """A revision's own columns out of a merged state."""
+    tags = "\n".join(sorted(f"{term['kind']}: {term['name']}" for term in state["terms"] or []))
+    return {name: state[name] for name in ("title", "byline", "published_at", "modified_at")} | {"tags": tags}
 
 
 def _confirm(db: Database, revision_id: int, seen: Seen) -> None:
@@ -225,14 +231,14 @@ def _make_current(db: Database, site_id: int, article_id: int, revision_id: int,
             *[int(on[:4]) if on else None, on[:7] if on else None, len(text.split()), article_id],
         ],
     )
-    _save_authors(db, site_id, article_id, state["authors"] or [])
-    _save_terms(db, site_id, article_id, state["terms"] or [])
+    save_authors(db, site_id, article_id, state["authors"] or [])
+    save_terms(db, site_id, article_id, state["terms"] or [])
     if article:
-        _save_images(db, article_id, article["images"])
-        _save_links(db, article_id, article["links"])
+        save_images(db, article_id, article["images"])
+        save_links(db, article_id, article["links"])
 
 
-def _save_authors(db: Database, site_id: int, article_id: int, authors: list[dict[str, Any]]) -> None:
+def save_authors(db: Database, site_id: int, article_id: int, authors: list[dict[str, Any]]) -> None:
     db.execute("delete from article_authors where article_id = ?", [article_id])
     for position, author in enumerate(authors):
         db.execute(
@@ -251,7 +257,7 @@ def _save_authors(db: Database, site_id: int, article_id: int, authors: list[dic
         )
 
 
-def _save_terms(db: Database, site_id: int, article_id: int, terms: list[dict[str, Any]]) -> None:
+def save_terms(db: Database, site_id: int, article_id: int, terms: list[dict[str, Any]]) -> None:
     db.execute("delete from article_tags where article_id = ?", [article_id])
     for term in terms:
         db.execute(
@@ -268,7 +274,7 @@ def _save_terms(db: Database, site_id: int, article_id: int, terms: list[dict[st
         )
 
 
-def _save_images(db: Database, article_id: int, images: list[dict[str, Any]]) -> None:
+def save_images(db: Database, article_id: int, images: Sequence[Mapping[str, Any]]) -> None:
     db.execute("delete from images where article_id = ?", [article_id])
     db.conn.executemany(
         "insert into images(article_id, position, url, caption, alt) values (?, ?, ?, ?, ?)",
@@ -276,7 +282,7 @@ def _save_images(db: Database, article_id: int, images: list[dict[str, Any]]) ->
     )
 
 
-def _save_links(db: Database, article_id: int, links: list[dict[str, Any]]) -> None:
+def save_links(db: Database, article_id: int, links: Sequence[Mapping[str, Any]]) -> None:
     db.execute("delete from links where article_id = ?", [article_id])
     db.conn.executemany(
         "insert into links(article_id, position, url, host, text, target_article_id) "
@@ -293,7 +299,7 @@ def host_of(url: str) -> str:
         return ""
 
 
-def _remember_reading(db: Database, article_id: int, door: str, fields: Fields, seen: Seen) -> None:
+def remember_reading(db: Database, article_id: int, door: str, fields: Fields, seen: Seen) -> None:
     """Keep what this door showed; nothing is written where it showed the same."""
     db.execute(
         """
@@ -307,19 +313,20 @@ def _remember_reading(db: Database, article_id: int, door: str, fields: Fields, 
 
 
 def _touch(db: Database, row: Mapping[str, Any], article: Mapping[str, Any], seen: Seen) -> None:
-    """It was there: move the observation on, keep a new address, end an absence."""
+    """It was there: move the observation on, keep a new address, end an absence that began before."""
     db.execute(
         """
         update articles
-        set last_seen_at = ?, checked_at = ?, source_id = coalesce(source_id, ?), missing_since = null, gone_at = null,
+        set last_seen_at = max(last_seen_at, ?), checked_at = max(checked_at, ?), source_id = coalesce(source_id, ?),
             reported_comment_count = coalesce(?, reported_comment_count)
         where id = ?
         """,
         [seen.at, seen.at, article["source_id"], article["reported_comment_count"], row["id"]],
     )
-    if article["url"] != row["url"]:
+    if article["url"] != row["url"] and seen.at >= row["last_seen_at"]:
         _move(db, row["id"], article["url"], seen.at)
-    if row["missing_since"]:
+    if row["missing_since"] and row["missing_since"] <= seen.at:
+        db.execute("update articles set missing_since = null, gone_at = null where id = ?", [row["id"]])
         db.execute("update absences set back_at = ? where article_id = ? and comment_id is null and back_at is null", [seen.at, row["id"]])
 
 
@@ -340,7 +347,7 @@ def _move(db: Database, article_id: int, url: str, at: str) -> None:
     )
 
 
-def _note_differences(db: Database, article_id: int, shown: Mapping[str, Fields], at: str) -> None:
+def note_differences(db: Database, article_id: int, shown: Mapping[str, Fields], at: str) -> None:
     """Record where the two doors disagree, and forget where they have come to agree."""
     if "rest" not in shown or "page" not in shown:
         return

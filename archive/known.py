@@ -296,7 +296,8 @@ def mass_loss_accepted(db: Database, site_id: int, crawl_id: int) -> bool:
     sql = """
         select 1
         from crawls
-        where site_id = ? and id <> ? and started_at >= ? and finished_at is not null and outcome not in ('killed', 'interrupted')
+        where site_id = ? and id <> ? and mode <> 'reextract' and started_at >= ? and finished_at is not null
+          and outcome not in ('killed', 'interrupted')
         """
     return db.execute(sql, [site_id, crawl_id, decision["decided_at"]]).fetchone() is None
 

@@ -20,7 +20,13 @@ SHOWN = 280  # characters of a new comment
 
 def since_last(db: Database, site_id: int) -> str:
     """When the first run began that has not been told of: after the run before the last finished one. Killed runs are not told of."""
-    finished = "select id from crawls where site_id = ? and finished_at is not null and outcome is not 'killed' order by id desc limit 2"
+    finished = """
+        select id
+        from crawls
+        where site_id = ? and mode <> 'reextract' and finished_at is not null and outcome is not 'killed'
+        order by id desc
+        limit 2
+        """
     told = [i for (i,) in db.execute(finished, [site_id])][1:]
     sql = "select min(started_at) from crawls where site_id = ? and id > ?"
     return str(db.execute(sql, [site_id, told[0] if told else 0]).fetchone()[0] or "")
@@ -28,7 +34,7 @@ def since_last(db: Database, site_id: int) -> str:
 
 def first_archiving_ended(db: Database, site_id: int) -> str:
     """When the first complete run of a site ended: what is new until then was there before us. The far future when none has."""
-    sql = "select min(finished_at) from crawls where site_id = ? and exit_code = 0"
+    sql = "select min(finished_at) from crawls where site_id = ? and exit_code = 0 and mode <> 'reextract'"
     return str(db.execute(sql, [site_id]).fetchone()[0] or "9999")
 
 

@@ -6,7 +6,7 @@ Idempotent, and independent of the order of crawling: labels follow from what th
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Container
+from collections.abc import Container, Iterable
 
 from sqlite_utils import Database
 
@@ -26,14 +26,15 @@ SPOTS = """
     """
 
 
-def settle(db: Database, site_id: int, since: str) -> int:
+def settle(db: Database, site_id: int, since: str, reread: Iterable[tuple[int, int]] = ()) -> int:
     """Label anew what the archive has learned, then fold revisions first seen at or after ``since`` that are no edits.
 
-    Returns how many were folded. Runs inside the caller's transaction.
+    ``reread``: (revision, its predecessor) of others whose blocks were read anew: they are labelled as in their own run, and
+    never folded, for they were published. Returns how many were folded. Runs inside the caller's transaction.
     """
     learned = learn(db, site_id)
     touched = relabel(db, site_id, learned)
-    touched |= _relabel_replaced(db, site_id, since)
+    touched |= _relabel_replaced(db, [*_provisional(db, site_id, since), *reread])
     for revision_id in touched:
         _reseal(db, revision_id)
     return _fold(db, site_id, since)
@@ -170,10 +171,10 @@ BEFORE = "; before: "
 STANDS = "stood in this place before"
 
 
-def _relabel_replaced(db: Database, site_id: int, since: str) -> set[int]:
-    """In revisions of this run: a body block that stands exactly where boilerplate stood is that boilerplate, worded anew."""
+def _relabel_replaced(db: Database, pairs: Iterable[tuple[int, int]]) -> set[int]:
+    """In the first of two revisions: a body block that stands exactly where boilerplate stood is that boilerplate, worded anew."""
     touched = set()
-    for new_id, old_id in _provisional(db, site_id, since):
+    for new_id, old_id in pairs:
         old, new = _labels(db, old_id), _labels(db, new_id)
         for position, kind in replaced(old, new).items():
             db.execute(

@@ -57,7 +57,7 @@ class Standing:
 
 
 def standing(db: Database, folder: Path, site_id: int, now: str) -> Standing:
-    runs = "select min(started_at), max(finished_at) filter (where exit_code = 0) from crawls where site_id = ?"
+    runs = "select min(started_at), max(finished_at) filter (where exit_code = 0) from crawls where site_id = ? and mode <> 'reextract'"
     first, last = db.execute(runs, [site_id]).fetchone()
     quarantined = waiting(db, site_id)
     checks = "select min(checked_at), min(comments_checked_at) from articles where site_id = ? and missing_since is null"
@@ -121,7 +121,8 @@ def missing(db: Database, site_id: int) -> dict[str, int]:
 def growth(db: Database, folder: Path, site_id: int, now: str) -> Growth:
     """The pace counts from the end of the first complete run on, 30 days back at most; a day is the least it is told from."""
     since = later(now, days=-DAYS)
-    first = db.execute("select min(finished_at) from crawls where site_id = ? and exit_code = 0", [site_id]).fetchone()[0]
+    ended = "select min(finished_at) from crawls where site_id = ? and exit_code = 0 and mode <> 'reextract'"
+    first = db.execute(ended, [site_id]).fetchone()[0]
     start = max(since, first or now)
     days = (moment(now) - moment(start)).total_seconds() / 86400
     articles, comments = _came(db, site_id, since)

@@ -18,6 +18,7 @@ from archive.decisions import Kind, decide
 from archive.errors import StorageError
 from archive.known import THREAD
 from archive.lock import Lock
+from archive.rereading import AGAIN, Reread, classify_again, reread_pairs, save_reread
 from archive.settle import settle
 from archive.threads import save_comments
 from archive.warc import Exchange, Place
@@ -132,6 +133,11 @@ class Store:
 
     def crawl(self, crawl_id: int) -> Row:
         return next(self.db.query("select * from crawls where id = ?", [crawl_id]))
+
+    def count(self, crawl_id: int, counts: Mapping[str, int]) -> None:
+        """Add to the numbers of a run's row."""
+        with self.transaction():
+            self._count(crawl_id, counts)
 
     def _count(self, crawl_id: int, counts: Mapping[str, int]) -> None:
         named = [column for column in COUNTERS if counts.get(column)]
@@ -282,6 +288,27 @@ class Store:
                 [site_id, url, at, reason, capture_id],
             )
             self._count(crawl_id, {"quarantined": 1})
+
+    def save_reread(self, crawl_id: int, reread: Reread, extractor: str) -> Counter[str]:
+        """Write what the captures of one article say now where that differs; see archive/rereading.py for the counts."""
+        with self.transaction():
+            return save_reread(self.db, reread, crawl_id, extractor, self.now())
+
+    def settle_reread(self, site_id: int) -> None:
+        """End a reading of the captures: labels as over the whole archive, then the kinds of change between states read anew."""
+        with self.transaction():
+            pairs = reread_pairs(self.db, site_id)
+            settle(self.db, site_id, NEVER, pairs)
+            classify_again(self.db, pairs)
+
+    def leave_quarantine(self, site_id: int, capture_id: int | None = None) -> None:
+        """Let a capture, or all that show articles by now, out of quarantine."""
+        with self.transaction():
+            read = "select id from captures where article_id is not null"
+            self.db.execute(
+                f"delete from quarantine where site_id = ? and reason not like ? and (capture_id = ? or capture_id in ({read}))",
+                [site_id, f"{AGAIN}%", capture_id],
+            )
 
     def settle(self, crawl_id: int, site_id: int) -> int:
         """End a run: learn boilerplate over the archive, label anew, fold what was no edit; return how many were folded."""

@@ -108,8 +108,9 @@ def _add_revision(db: Database, comment_id: int, number: int, comment: Mapping[s
 
 
 def _touch(db: Database, row: Mapping[str, Any], seen: Seen) -> None:
-    db.execute("update comments set last_seen_at = ?, missing_since = null, gone_at = null where id = ?", [seen.at, row["id"]])
-    if row["missing_since"]:
+    db.execute("update comments set last_seen_at = max(last_seen_at, ?) where id = ?", [seen.at, row["id"]])
+    if row["missing_since"] and row["missing_since"] <= seen.at:
+        db.execute("update comments set missing_since = null, gone_at = null where id = ?", [row["id"]])
         db.execute("update absences set back_at = ? where comment_id = ? and back_at is null", [seen.at, row["id"]])
 
 

@@ -34,7 +34,8 @@ create view edits as  -- Each revision of an article beside the one before it
     old.text as old_text,  -- text before
     new.text as text  -- text after
   from revisions as new
-  join revisions as old on old.article_id = new.article_id and old.number = new.number - 1;
+  join revisions as old on old.article_id = new.article_id and old.number = new.number - 1
+  where new.change is not null;
 
 create view comment_edits as  -- Each revision of a comment beside the one before it
   select
@@ -49,7 +50,8 @@ create view comment_edits as  -- Each revision of a comment beside the one befor
     new.text as text  -- text after
   from comment_revisions as new
   join comment_revisions as old on old.comment_id = new.comment_id and old.number = new.number - 1
-  join comments on comments.id = new.comment_id;
+  join comments on comments.id = new.comment_id
+  where new.content_key <> old.content_key;
 
 create view changes as  -- Everything that happened to articles and comments, as observed
   select
@@ -65,7 +67,7 @@ create view changes as  -- Everything that happened to articles and comments, as
   union all
   select seen_at, cast('edited' as text), change, article_id, cast(null as integer)
   from revisions
-  where number > 1
+  where number > 1 and change is not null
   union all
   select
     new.seen_at,
@@ -81,7 +83,7 @@ create view changes as  -- Everything that happened to articles and comments, as
   from comment_revisions as new
   join comment_revisions as old on old.comment_id = new.comment_id and old.number = new.number - 1
   join comments on comments.id = new.comment_id
-  where new.number > 1
+  where new.number > 1 and new.content_key <> old.content_key
   union all
   select missing_since, cast('missing' as text), cast('last seen ' || last_seen_at as text), article_id, comment_id
   from absences

@@ -11,11 +11,13 @@ import io
 import os
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
+from warcio.archiveiterator import ArchiveIterator
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -204,10 +206,30 @@ def whole_members(path: Path, start: int = 0) -> Iterator[tuple[int, bytes, byte
             offset += len(compressed)
 
 
+class DamagedRecord(StorageError):
+    """A record is not what was written: its bytes or its place do not fit its row."""
+
+
+def read_exchange(root: Path, row: Mapping[str, Any]) -> tuple[StatusAndHeaders, bytes]:
+    """HTTP headers and body as transferred of a row of ``captures``, both digests checked. Raises DamagedRecord."""
+    name = f"capture {row['id']} ({row['filename']} at {row['offset']}, {row['url']})"
+    try:
+        with open(root / row["filename"], "rb") as file:
+            file.seek(row["offset"])
+            compressed = file.read(row["length"])
+    except OSError as error:
+        raise DamagedRecord(f"{name} cannot be read: {error.strerror or error}") from error
+    if sha256(compressed) != row["record_digest"]:
+        raise DamagedRecord(f"{name} is damaged: the record's digest differs; mend it from a backup")
+    record = next(iter(ArchiveIterator(io.BytesIO(compressed))))
+    body: bytes = record.raw_stream.read()
+    if sha256(body) != row["payload_digest"]:
+        raise DamagedRecord(f"{name} is damaged: the payload's digest differs; mend it from a backup")
+    return record.http_headers, body
+
+
 def read_body(root: Path, filename: str, offset: int, length: int) -> tuple[StatusAndHeaders, bytes]:
     """HTTP headers and body as transferred of the response record at a place. Raises StorageError when it cannot be read."""
-    from warcio.archiveiterator import ArchiveIterator
-
     try:
         with open(root / filename, "rb") as file:
             file.seek(offset)

@@ -15,6 +15,7 @@ from archive.errors import ConfigurationError
 from archive.warc import WarcWriter
 from crawler.addresses import Addresses, family
 from crawler.discover.revisit import Look, due
+from crawler.doors.parts import at_home
 from crawler.errors import OutsideSite, Unreachable
 from crawler.identity import SOFTWARE
 from crawler.items import Answer, Article
@@ -120,9 +121,7 @@ class Run:
 
     def at_home(self, article: Article) -> Article:
         """The article with every address of the site in its one spelling."""
-        here = self.addresses.canonical
-        links = tuple(replace(link, url=here(link.url) if "#" not in link.url else link.url) for link in article.links)
-        return replace(article, url=here(article.url), links=links)
+        return at_home(article, self.addresses)
 
     def room(self) -> int | None:
         """How many more articles ``limit`` lets in; None for any number."""

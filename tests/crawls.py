@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -36,10 +37,11 @@ def command(*arguments: str, folder: Path, **settings: object) -> list[str]:
     return [sys.executable, "-m", "scrapy", *arguments, *(word for name, value in named.items() for word in ("-s", f"{name}={value}"))]
 
 
-def scrapy(*arguments: str, folder: Path, before: Callable[[], None] | None = None, **settings: object) -> Run:
-    """Run scrapy to its end. ``before`` runs in the new process, to set limits."""
+def scrapy(*arguments: str, folder: Path, before: Callable[[], None] | None = None, modules: Path | None = None, **settings: object) -> Run:
+    """Run scrapy to its end. ``before`` runs in the new process, to set limits; ``modules`` is a folder of further Python modules."""
     words = command(*arguments, folder=folder, **settings)
-    done = subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, timeout=180, preexec_fn=before)
+    environment = {**os.environ, "PYTHONPATH": str(modules)} if modules else None
+    done = subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, timeout=180, preexec_fn=before, env=environment)
     return Run(done.returncode, done.stdout, done.stderr)
 
 
@@ -81,7 +83,7 @@ def rows(folder: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
 
 def dump(folder: Path, tables: Iterable[str]) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of these tables, as stored."""
-    return {table: rows(folder, f"select * from {table} order by 1, 2, 3") for table in tables}
+    return {table: sorted(rows(folder, f"select * from {table}"), key=repr) for table in tables}
 
 
 CONTENT = {

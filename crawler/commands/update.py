@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from archive.errors import ConfigurationError
 from crawler.command import ArchiveCommand, report
 from crawler.outcome import COMPLETE, ORDER
-from crawler.spiders.site import SiteSpider
+from crawler.site import Site
+from crawler.spiders.site import SiteSpider, declare
 
 if TYPE_CHECKING:
     import argparse
@@ -44,9 +46,7 @@ class Command(ArchiveCommand):
 
     def start_one(self, store: Store, row: dict[str, Any], arguments: dict[str, str]) -> Crawler:
         """Begin the crawl of one remembered site, with its own spider where it is declared."""
-        loader = self.process.spider_loader
-        spiders = [spider for spider in map(loader.load, loader.list()) if hasattr(spider, "site")]
-        declared = next((spider for spider in spiders if spider.site.name == row["name"]), None)
+        declared = declared_spider(self.process.spider_loader, row)
         home = {} if declared else {"home": row["home"]}
         return self.start(declared or SiteSpider, store, {**home, **arguments})
 
@@ -60,3 +60,15 @@ def chosen(store: Store, names: list[str]) -> list[dict[str, Any]]:
         known = f"; there are {', '.join(rows)}" if rows else ""
         raise ConfigurationError(f"{said}{known}; a first crawl makes one known: scrapy crawl site -a home=URL")
     return [rows[name] for name in names or rows]
+
+
+def declared_spider(loader: Any, row: dict[str, Any]) -> type[SiteSpider] | None:
+    """The spider that declares a remembered site; None where nobody did."""
+    spiders = [spider for spider in map(loader.load, loader.list()) if hasattr(spider, "site")]
+    return next((spider for spider in spiders if spider.site.name == row["name"]), None)
+
+
+def declared_site(loader: Any, row: dict[str, Any]) -> Site:
+    """All that is true of a remembered site."""
+    spider = declared_spider(loader, row)
+    return replace(spider.site if spider else declare(row["home"]), name=row["name"], home=row["home"])

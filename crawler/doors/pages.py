@@ -17,7 +17,7 @@ from archive.articles import find_article
 from crawler.discover.feed import FeedItem
 from crawler.discover.kind import why_no_article
 from crawler.doors.elsewhere import Elsewhere, Shown
-from crawler.doors.parts import is_finer
+from crawler.doors.parts import completed
 from crawler.doors.whole import Captures, Whole
 from crawler.errors import BadStatus, FetchError, Forbidden, Limited, OutsideSite, PartFailed
 from crawler.extract.page import extract_page
@@ -234,19 +234,14 @@ class PageDoor:
         An item that has left the feed since counts still: what was once known to the second is not forgotten.
         """
         item = self.items.get(article.url)
-        times = [item.published_at] if item else []
+        times = [item.published_at] if item and item.published_at else []
         row = find_article(self.run.store.db, self.run.site_id, article.source_id, article.url)
         if row and row["published_precision"] == "second":
             times.append(row["published_at"])
-        if exact := next((at for at in times if at and is_finer(at, article)), None):
-            article = replace(article, published_at=exact, published_precision="second", published_on=article.published_on or exact[:10])
-        if not article.authors:  # what the feed once told is no change of byline when the item has left it
-            said = [Author(name) for name in item.authors] if item else []
-            held = [Author(*author) for author in known.authors_of(self.run.store.db, row["id"])] if row else []
-            authors = tuple(said or held)
-            byline = ", ".join(author.name for author in authors) or None
-            article = replace(article, authors=authors or article.authors, byline=byline)
-        return article
+        said = [Author(name) for name in item.authors] if item else []
+        if row and not (said or article.authors):  # what the feed once told is no change of byline when the item has left it
+            said = [Author(*author) for author in known.authors_of(self.run.store.db, row["id"])]
+        return completed(article, times, said)
 
     def _answer(self, article: Article, address: str, response: Response, captures: Captures, cut: PartFailed | None) -> Answer:
         comments = {comment.source_id: comment for comment in article.comments or ()}

@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from archive.clock import moment
+from crawler.addresses import Addresses
 from crawler.discover.zone import offset
-from crawler.items import Article, Block
+from crawler.items import Article, Author, Block
 
 THREAD_PAGE = re.compile(r"(/comment-page-|[?&]cpage=)(\d+)")
 
@@ -30,6 +31,24 @@ def alike(one: Sequence[Block], other: Sequence[Block]) -> int:
     """How many blocks two sequences have in common before they differ."""
     pairs = zip(one, other, strict=False)
     return next((number for number, (a, b) in enumerate(pairs) if a.text != b.text), min(len(one), len(other)))
+
+
+def completed(article: Article, times: Sequence[str], authors: Sequence[Author]) -> Article:
+    """A page's article with what is known more exactly from elsewhere: ``times`` (UTC, to the second) where one is the page's
+    own time told more exactly, ``authors`` where the page names none."""
+    if exact := next((at for at in times if is_finer(at, article)), None):
+        article = replace(article, published_at=exact, published_precision="second", published_on=article.published_on or exact[:10])
+    if article.authors:
+        return article
+    byline = ", ".join(author.name for author in authors) or None
+    return replace(article, authors=tuple(authors) or article.authors, byline=byline)
+
+
+def at_home(article: Article, addresses: Addresses) -> Article:
+    """The article with every address of the site in its one spelling."""
+    here = addresses.canonical
+    links = tuple(replace(link, url=here(link.url) if "#" not in link.url else link.url) for link in article.links)
+    return replace(article, url=here(article.url), links=links)
 
 
 def is_finer(at: str, article: Article) -> bool:

@@ -83,6 +83,8 @@ async def settle_zone(run: Run, door: PageDoor, lists: SiteLists) -> None:
     items = [item for item in lists.found.items.values() if item.published_at]
     if items and not {"winter", "summer"} <= {_half(item) for item in items}:
         items += await _other_half(lists, items)
+        for item in items:  # they tell seconds and authors too
+            lists.found.items.setdefault(run.addresses.canonical(item.url), item)
     pairs: list[Pair] = []
     for wanted in ("winter", "summer"):
         half = [item for item in items if _half(item) == wanted]

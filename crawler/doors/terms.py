@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any, Literal
 from archive.known import known_names
 from crawler.discover import rest as api
 from crawler.errors import BadStatus, DoorClosed
-from crawler.items import Author, Term
+from crawler.items import Author, Term, TermKind
 
 if TYPE_CHECKING:
     from crawler.run import Run
 
 logger = logging.getLogger(__name__)
 Names = Literal["users", "categories", "tags"]
+Name = Callable[[Names, int], dict[str, Any] | None]  # what REST says of one author, category or tag
+TERMS: tuple[tuple[Names, TermKind], ...] = (("categories", "category"), ("tags", "tag"))
 COLUMN: dict[Names, str] = {"users": "author", "categories": "categories", "tags": "tags"}
 
 
@@ -63,18 +65,26 @@ class Terms:
         self.names[collection].update({row["id"]: row for row in rows})
 
     def authors(self, row: dict[str, Any]) -> tuple[Author, ...]:
-        """Who signs a post, as far as REST tells: one author."""
-        known = (self.names["users"].get(number) for number in _numbers(row.get("author")))
-        return tuple(Author(plain(user["name"]), user.get("link") or "", str(user["id"])) for user in known if user)
+        return authors_of(row, lambda collection, number: self.names[collection].get(number))
 
     def terms(self, row: dict[str, Any]) -> tuple[Term, ...]:
-        """The categories and tags of a post."""
-        found = []
-        for collection, kind in (("categories", "category"), ("tags", "tag")):
-            for number in _numbers(row.get(collection)):
-                if term := self.names[collection].get(number):  # type: ignore[index]
-                    found.append(Term(kind, plain(term["name"]), str(term.get("slug") or ""), str(number)))  # type: ignore[arg-type]
-        return tuple(found)
+        return terms_of(row, lambda collection, number: self.names[collection].get(number))
+
+
+def authors_of(row: dict[str, Any], name: Name) -> tuple[Author, ...]:
+    """Who signs a post, as far as REST tells: one author."""
+    known = (name("users", number) for number in _numbers(row.get("author")))
+    return tuple(Author(plain(user["name"]), user.get("link") or "", str(user["id"])) for user in known if user)
+
+
+def terms_of(row: dict[str, Any], name: Name) -> tuple[Term, ...]:
+    """The categories and tags of a post."""
+    found = []
+    for collection, kind in TERMS:
+        for number in _numbers(row.get(collection)):
+            if term := name(collection, number):
+                found.append(Term(kind, plain(term["name"]), str(term.get("slug") or ""), str(number)))
+    return tuple(found)
 
 
 def _numbers(value: object) -> list[int]:

@@ -1,0 +1,83 @@
+"""``scrapy reextract [SITE ...]``: read the archive's own captures again with the code and the rules of today. No network."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from typing import TYPE_CHECKING, Any
+
+from tqdm import tqdm
+
+from archive.errors import ConfigurationError
+from crawler.command import ArchiveCommand
+from crawler.commands.update import chosen, declared_site
+from crawler.outcome import COMPLETE, ORDER
+from crawler.reextract.shelf import Shelf
+from crawler.reextract.site import Reextraction
+from crawler.spiders.site import SiteSpider
+from crawler.workers import Workers
+
+if TYPE_CHECKING:
+    import argparse
+
+    from archive.store import Store
+
+
+class Command(ArchiveCommand):
+    def syntax(self) -> str:
+        return "[options] [SITE ...]"
+
+    def short_desc(self) -> str:
+        return "Extract again from the captures, without the network: after an upgrade or a new rule, or from cron"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--quiet", action="store_true", help="print only the lines of sites with a non-zero exit code")
+
+    def work(self, args: list[str], arguments: dict[str, str], opts: argparse.Namespace) -> int:
+        """One site after the other; the worst site's exit code."""
+        if arguments:
+            raise ConfigurationError(f"reextract takes no -a arguments, and {next(iter(arguments))} is one; name sites, or none for all")
+        self.stopped = False
+        store = self.open_store()
+        try:
+            codes = asyncio.run(self.every_site(store, chosen(store, args), quiet=opts.quiet))
+            return next((code for code in ORDER if code in codes), COMPLETE)
+        finally:
+            store.close()
+
+    async def every_site(self, store: Store, sites: list[dict[str, Any]], *, quiet: bool) -> list[int]:
+        assert self.settings is not None
+        loop, codes = asyncio.get_running_loop(), []
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.stop)
+        workers = Workers(self.settings.getint("EXTRACT_WORKERS"), self.settings.getfloat("EXTRACT_SECONDS"))
+        shelf = Shelf(store, self.process.create_crawler(SiteSpider))
+        try:
+            for row in sites:
+                if not self.stopped:
+                    codes.append(await self.one_site(store, row, shelf, workers, quiet=quiet))
+        finally:
+            workers.close()
+        return codes
+
+    def stop(self) -> None:
+        self.stopped = True
+
+    async def one_site(self, store: Store, row: dict[str, Any], shelf: Shelf, workers: Workers, *, quiet: bool) -> int:
+        assert self.settings is not None
+        shown = self.settings.getbool("PROGRESS")
+        with tqdm(unit="article", desc=row["name"], dynamic_ncols=True, leave=False, disable=not shown) as bar:
+
+            def progress(done: int, of: int) -> None:
+                bar.total = of
+                bar.update(done - bar.n)
+
+            site = declared_site(self.process.spider_loader, row)
+            run = Reextraction(store, site, row, shelf, workers, lambda: self.stopped, progress)
+            await run.run()
+        code = run.outcome.exit_code
+        if code or not quiet:
+            print(run.summary, file=sys.stderr if code else sys.stdout)
+        return code

@@ -1,0 +1,204 @@
+"""An article's readings, one after the other, as they came: what each of its revisions says when all are read by the same code.
+
+The revisions themselves are given: a new reading makes none and takes none away. What a reading shows that differs from the
+state it was taken for is left out, as it was then. Pure, but for the questions that its two functions ask.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from archive import revisions
+from archive.rereading import Shown, State
+from archive.revisions import Fields, comment_key
+from archive.threads import COLUMNS
+from crawler.doors.parts import completed
+from crawler.items import Article, Author, Comment, Door
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one answer shows of one article, or of its thread, or of both."""
+
+    capture_id: int
+    at: str
+    door: Door
+    url: str
+    article: Article | None = None
+    comments: tuple[Comment, ...] = ()
+    captures: tuple[tuple[int, str], ...] = ()  # (id, part) of all that it was read from
+    item: tuple[str | None, tuple[str, ...]] | None = None  # (time, authors) in the feed of that run
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A revision, from the capture that first showed it to the one that showed the next."""
+
+    revision_id: int
+    start: int
+    words: int  # of the text as stored, before anything was learned
+    page: int | None  # capture of its first page
+    parts: AbstractSet[int]  # captures of its further pages
+
+
+@dataclass(slots=True)
+class Replay:
+    """``take`` the readings in order. ``refused`` says why a reading is not believed; None when it is."""
+
+    windows: Sequence[Window]
+    refused: Callable[[Reading, Window], str | None]
+    targets: Callable[[list[str]], set[object]]
+    states: dict[int, State] = field(default_factory=dict)
+    shown: dict[str, Shown] = field(default_factory=dict)
+    compared: tuple[dict[str, Fields], str] | None = None
+    reported: int | None = None
+    kept: list[tuple[Reading, str]] = field(default_factory=list)  # readings that are not believed: the old ones stay
+    current: State | None = None  # the state that readings now confirm; None while an old one is kept
+    told: Fields | None = None  # what the article said of itself last
+    links: list[str] = field(default_factory=list)
+    doors: set[str] = field(default_factory=set)
+
+    def take(self, reading: Reading) -> None:
+        at = bisect_right(self.windows, reading.capture_id, key=lambda window: window.start)
+        if reading.article is None or not at:
+            return
+        window, door = self.windows[at - 1], reading.door
+        owns = door == "rest" or "rest" not in self.doors
+        self.doors.add(door)
+        origin = reading.capture_id == window.start
+        if origin:
+            self.current = None
+        if reason := self.refused(reading, window):
+            self.kept.append((reading, reason))
+            return
+        self._read(reading, window, owns=owns, origin=origin)
+
+    def _read(self, reading: Reading, window: Window, *, owns: bool, origin: bool) -> None:
+        article, door = self._completed(reading), reading.door
+        mapping = asdict(article)
+        fields, before = revisions.reading(mapping), self._merged()
+        was = self.shown.get(door)
+        if was is None or was.fields != fields:
+            self.shown[door] = Shown(fields, reading.at, reading.capture_id)
+        after = self._merged()
+        if door == "page" and article.reported_comment_count is not None:
+            self.reported = article.reported_comment_count
+        if origin:
+            self._begin(window, mapping if owns else None, after)
+        elif was is not None and self._differs(was.fields, fields, before, after, mapping):
+            self.links = [link["url"] for link in mapping["links"]] if owns else self.links
+        else:
+            if after != before and self.current is not None:
+                self._complete(self.current, mapping if owns and was is None else None, after)
+            self.compared = {name: shown.fields for name, shown in self.shown.items()}, reading.at
+
+    def _merged(self) -> Fields:
+        return revisions.merge(*(self.shown[door].fields if door in self.shown else None for door in ("rest", "page")))
+
+    def _completed(self, reading: Reading) -> Article:
+        """A page's article with what its feed item, or the state before, told more exactly: as it was done then."""
+        article = reading.article
+        assert article is not None
+        if reading.door != "page":
+            return article
+        at, names = reading.item or (None, ())
+        told = self.told or {"published_precision": None, "authors": None}
+        times = [time for time in (at, told["published_at"] if told["published_precision"] == "second" else None) if time]
+        authors = [Author(name) for name in names] or [Author(a["name"], a["url"]) for a in told["authors"] or []]
+        return completed(article, times, authors)
+
+    def _differs(self, was: Fields, fields: Fields, before: Fields, after: Fields, article: Row) -> bool:
+        differ = revisions.changed(was, fields) & revisions.changed(before, after)
+        if "links_key" in differ and self.targets(self.links) == self.targets([link["url"] for link in article["links"]]):
+            differ.discard("links_key")
+        return bool(differ)
+
+    def _begin(self, window: Window, article: Row | None, fields: Fields) -> None:
+        previous = self.current_before(window)
+        if article is not None:
+            self.current = State(fields, article["door"], article["kind"])
+            self._fill(self.current, article)
+        elif previous is not None:  # the page alone shows a change: the text is the one before
+            self.current = State(fields, "page", previous.kind, previous.blocks, previous.images, previous.links)
+        else:
+            self.current = State(fields, "page")
+        self.states[window.revision_id] = self.current
+        self.told = fields
+
+    def current_before(self, window: Window) -> State | None:
+        at = bisect_right(self.windows, window.start, key=lambda w: w.start) - 1
+        return self.states.get(self.windows[at - 1].revision_id) if at else None
+
+    def _complete(self, state: State, article: Row | None, fields: Fields) -> None:
+        state.fields = self.told = fields
+        if article is not None:
+            state.door, state.kind = article["door"], article["kind"]
+            self._fill(state, article)
+
+    def _fill(self, state: State, article: Row) -> None:
+        state.blocks, state.images, state.links = list(article["blocks"]), list(article["images"]), list(article["links"])
+        self.links = [link["url"] for link in article["links"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A comment that is held: our id, and the captures that first showed each of its revisions, from the first on."""
+
+    id: int
+    starts: Sequence[int]
+    texts: Sequence[str]
+
+
+@dataclass(slots=True)
+class ThreadReplay:
+    """The same for the comments under an article; ``start`` is the capture that first showed the article."""
+
+    held: Mapping[str, Held]  # by the site's id
+    start: int
+    states: dict[int, dict[int, dict[str, Any]]] = field(default_factory=dict)  # our id -> number of the revision -> state
+    fresh: list[tuple[Reading, list[dict[str, Any]]]] = field(default_factory=list)
+    kept: list[tuple[Reading, str]] = field(default_factory=list)
+    read: dict[int, Reading] = field(default_factory=dict)  # every reading that showed comments, or a whole page
+
+    def take(self, reading: Reading) -> None:
+        if reading.capture_id < self.start:
+            return
+        self.read[reading.capture_id] = reading
+        new = [asdict(comment) for comment in reading.comments if comment.source_id not in self.held]
+        if new:
+            self.fresh.append((reading, new))
+        for comment in reading.comments:
+            if comment.source_id in self.held:
+                self._confirm(self.held[comment.source_id], asdict(comment) | {"door": reading.door}, reading)
+
+    def _confirm(self, held: Held, comment: dict[str, Any], reading: Reading) -> None:
+        number = bisect_right(held.starts, reading.capture_id)
+        if not number:
+            return
+        states = self.states.setdefault(held.id, {})
+        if reading.capture_id == held.starts[number - 1]:
+            if held.texts[number - 1] and not comment["text"]:
+                self.kept.append((reading, f"comment {comment['source_id']} has no text any more"))
+            else:
+                states[number] = comment
+        elif (was := states.get(number)) is not None and not (comment["door"] == "page" and was["door"] == "rest"):
+            same = comment["door"] != was["door"] or comment_key(was) == comment_key(comment)
+            if same and any(was[name] != comment[name] for name in (*COLUMNS, "door")):
+                states[number] = comment
+
+    def unread(self) -> list[tuple[Reading, str]]:
+        """Comments that the very captures which first showed them do not show any more."""
+        return self.kept + [
+            (self.read[start], f"comment {source_id} is not shown any more")
+            for source_id, held in self.held.items()
+            for number, start in enumerate(held.starts, 1)
+            if start in self.read
+            and number not in self.states.get(held.id, {})
+            and not any(source_id in why.split() for _, why in self.kept)
+        ]
