@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from archive.compare import differences, kind_of_change, render, revision_pair
 from archive.errors import ConfigurationError
+from archive.newsletter import MANY, cut, summary, weight
 from archive.plaintext import counted, harmless, one_line, render_diff, wrapped
 from archive.publish.search_query import parse_query
 from archive.words import text_diff
@@ -81,27 +82,37 @@ def _search(db: Database, text: str) -> tuple[set[int], set[int]]:
 def tell(db: Database, site: Row, found: list[Row]) -> Iterator[str]:
     """One paragraph for each event; what the first archiving brought is one sentence, new comments stand under their article."""
     first_until = first_archiving_ended(db, site["id"])
-    fresh = [row for row in found if row["event"] == "new"]
-    older = {id(row) for row in fresh if row["at"] <= first_until or _first_page(db, row)}
-    first = [row for row in fresh if id(row) in older]
+    first = [row for row in found if row["event"] == "new" and (row["at"] <= first_until or _first_page(db, row))]
     if first:
         comments = sum(row["comment_id"] is not None for row in first)
         amounts = ((len(first) - comments, "article"), (comments, "comment"))
         yield f"{', '.join(counted(count, noun) for count, noun in amounts if count)} archived for the first time"
-    new_articles = {row["article_id"] for row in fresh if row["comment_id"] is None}
+    older = {id(row) for row in first}
+    news = sorted((row for row in found if id(row) not in older), key=weight)
+    paragraphs = list(_paragraphs(db, news))
+    if len(paragraphs) > MANY:
+        yield summary(news)
+    for row, text in paragraphs:
+        edit = row["event"] == "edited" and row["comment_id"] is None
+        yield cut(text, f"python -m archive diff {row['article_id']}") if edit and len(paragraphs) > MANY else text
+
+
+def _paragraphs(db: Database, news: list[Row]) -> Iterator[tuple[Row, str]]:
+    """(row, text) of each event; a new article's comments are counted with it, those of a known one are one paragraph."""
     threads: dict[int, list[Row]] = defaultdict(list)
-    for row in fresh:
-        if row["comment_id"] and id(row) not in older:
+    for row in news:
+        if row["event"] == "new" and row["comment_id"]:
             threads[row["article_id"]].append(row)
-    for row in found:
+    for row in news:
         if row["event"] != "new":
-            yield "\n".join(TELL[row["event"]](db, row))
-        elif id(row) in older:
-            continue
+            lines = TELL[row["event"]](db, row)
         elif row["comment_id"] is None:
-            yield "\n".join(_new_article(db, row, len(threads.pop(row["article_id"], []))))
-        elif row["article_id"] not in new_articles and row["article_id"] in threads:
-            yield "\n".join(_new_comments(db, threads.pop(row["article_id"])))
+            lines = _new_article(db, row, len(threads.pop(row["article_id"], [])))
+        elif row["article_id"] in threads:
+            lines = _new_comments(db, threads.pop(row["article_id"]))
+        else:
+            continue
+        yield row, "\n".join(lines)
 
 
 def _first_page(db: Database, row: Row) -> bool:

@@ -17,7 +17,7 @@ from archive.__main__ import main
 from archive.plaintext import HIDDEN, harmless, one_line, render_diff
 from tests.conftest import History
 from tests.crawls import PROJECT
-from tests.literal import HOME, PARAGRAPHS, URL, Desk, article, comment
+from tests.literal import HOME, PARAGRAPHS, URL, Desk, article, block, comment
 
 FIRST = "2026-01-01T00:00:00Z"
 SECOND = "2026-02-01T00:00:00Z"
@@ -111,16 +111,34 @@ def test_new_articles_and_comments_of_a_later_run_are_told_one_by_one(desk: Desk
     assert run("changes")[1] == [
         "example  https://www.example.org/",
         "",
+        "new: The ferry",
+        "  https://www.example.org/2",
+        "  Mara Ellsworth, 2020-05-04, 8 words, 1 comment",
+        "",
         "2 new comments on: The bridge",
         f"  {URL}",
         "  Shepherd, 2020-05-05: I was there.",
         "  Shepherd, 2020-05-05: Which bridge?",
         "",
-        "new: The ferry",
-        "  https://www.example.org/2",
-        "  Mara Ellsworth, 2020-05-04, 8 words, 1 comment",
-        "",
     ]
+
+
+def test_a_mail_of_many_changes_says_first_what_there_is_and_keeps_each_edit_short(desk: Desk, run: Command) -> None:
+    numbers = [str(number) for number in range(20, 40)]
+    shelf = [article(url=HOME + n, source_id=n, title=f"No. {n}") for n in numbers]
+    desk.see(*shelf)
+    next_run(desk, SECOND)
+    long = tuple(f"Paragraph {letter} was not there before." for letter in "abcdefghijkl")
+    desk.see(*(one | {"blocks": [block("body", text) for text in long]} for one in shelf[:10]), _31=[comment("1")])
+    desk.see(article(url=HOME + "9", source_id="9"))
+    desk.store.mark_missing(desk.crawl, "articles", [20], SECOND, None, 24)
+    finish(desk)
+    lines = run("changes")[1]
+    assert lines[2] == "Articles: 1 missing, 10 edited, 1 new. Comments: 1 new."
+    heads = [line.split(":")[0] for line in lines if line.startswith(("missing", "edited", "new"))]
+    assert heads == ["missing", *["edited (number, not declared)"] * 10, "new", "new comment on"]
+    assert [line for line in lines if "more lines" in line] == [f"    ... 19 more lines: python -m archive diff {n}" for n in range(1, 11)]
+    assert len(lines) < 10 * 15 + 20
 
 
 def test_pingbacks_on_a_page_that_is_captured_for_the_first_time_were_there_before_us(desk: Desk, run: Command) -> None:
@@ -190,7 +208,7 @@ def test_only_what_was_asked_for(desk: Desk, run: Command) -> None:
 
     assert len(heads()) == 4
     assert heads("--search", "bridge -ferry") == ["edited (number, not declared): The bridge"], "the word stood in an earlier state"
-    assert heads("--search", "ferry") == ["new comment on: The bridge", "edited (headline, not declared): The old ferry"]
+    assert heads("--search", "ferry") == ["edited (headline, not declared): The old ferry", "new comment on: The bridge"]
     assert heads("--tag", "bridges") == ["edited (number, not declared): The bridge", "new comment on: The bridge"]
     assert heads("--tag", "Ferries") == []
     assert heads("--site", "example") == heads()

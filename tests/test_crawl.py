@@ -363,6 +363,22 @@ def test_the_archive_is_remembered_by_its_home_whatever_its_spelling(site: DemoS
     assert rows(folder, "select count(*) from sites") == [(1,)]
 
 
+@pytest.mark.parametrize("ignore", [(), ("modified_after",)])
+def test_a_bulk_edit_of_one_second_is_noticed_to_the_last_article(site: DemoSite, folder: Path, ignore: tuple[str, ...]) -> None:
+    crawl(site, folder, "pages=none")
+    second = site.now()
+    edited = [int(number) for number in read_posts(site)][:35]
+    for number in edited:
+        site.edit(number, touch_modified=False, modified=second, append=f"Of {site.post(number).title} nothing more was heard.")
+    site.fault(r"wp/v2/posts", ignore=ignore)
+    site.clear_requests()
+    assert crawl(site, folder, "pages=none").code == 0
+    if not ignore:
+        found = rows(folder, "select source_id from articles join revisions on revisions.article_id = articles.id where number = 2")
+        assert {int(number) for (number,) in found} == set(edited)
+        assert len(site.requests) == 5, "robots.txt, two probes, the list of what was modified, its articles"
+
+
 def test_missing_becomes_gone_when_a_later_run_confirms_it_and_back_when_it_returns(site: DemoSite, folder: Path) -> None:
     crawl(site, folder, "pages=none")
     site.trash(REMOVED)

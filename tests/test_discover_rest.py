@@ -123,3 +123,18 @@ def test_news_is_what_the_last_probe_did_not_have() -> None:
 
 def test_news_after_a_short_probe_is_everything_unknown() -> None:
     assert api.news([[2, ""], [1, ""]], [[2, ""]], "comments") == [[1, ""]]
+
+
+def test_what_was_modified_is_asked_for_by_id_and_with_a_margin_for_the_clock_change() -> None:
+    url = api.modified_url("https://example.org/wp-json/wp/v2/posts", "2020-03-08T07:30:00", 2)
+    assert url == (
+        "https://example.org/wp-json/wp/v2/posts?per_page=100&orderby=id&order=asc&modified_after=2020-03-08T05:30:00Z&page=2"
+        "&_fields=id,modified_gmt"
+    )
+    assert "modified_after" not in api.modified_url("https://example.org/wp-json/wp/v2/posts", "")
+
+
+def test_a_site_that_does_not_know_modified_after_is_recognised_by_what_it_answers() -> None:
+    assert not api.ignores_modified_after([[1, "2020-03-08T05:30:01"]], "2020-03-08T07:30:00")
+    assert api.ignores_modified_after([[1, "2019-01-01T00:00:00"]], "2020-03-08T07:30:00")
+    assert not api.ignores_modified_after([[1, "2019-01-01T00:00:00"]], "")

@@ -47,16 +47,44 @@ async def changes(door: RestDoor, collection: Main) -> None:
 
 
 async def _probe(door: RestDoor, url: str, collection: Main, last: list[Mark]) -> tuple[Listing, list[Mark], list[Mark]]:
-    """(first answer, its marks, all marks that are new); reads on while everything it sees is new."""
+    """(first answer, its marks, all marks that are new); reads on when everything it sees is new."""
     first = await door.list_rows(api.probe_url(url, collection), collection, asked=api.PROBE)
     marks = api.marks_of(first.rows, collection)
-    news, page, latest = api.news(marks, last, collection), 1, marks
-    while latest and len(api.news(latest, last, collection)) == len(latest) and page < first.pages:
-        page += 1
+    news = api.news(marks, last, collection)
+    if not marks or len(news) < len(marks) or first.pages == 1:
+        return first, marks, news
+    more = await _modified(door, url, last) if collection == "posts" else None
+    if more is None:
+        more = await _further(door, url, collection, last, first.pages)
+    known_now = {tuple(mark) for mark in news}
+    return first, marks, news + [mark for mark in more if tuple(mark) not in known_now]
+
+
+async def _modified(door: RestDoor, url: str, last: list[Mark]) -> list[Mark] | None:
+    """Marks of all posts modified since the last probe; None where the site does not tell them apart."""
+    since = min(mark[1] for mark in last) if len(last) >= api.PROBE else ""
+    found, page, pages = list[Mark](), 1, 1
+    while page <= pages:
+        listing = await door.list_rows(api.modified_url(url, since, page), "posts")
+        marks = api.marks_of(listing.rows, "posts")
+        if api.ignores_modified_after(marks, since):
+            return None
+        found += api.news(marks, last, "posts")
+        pages, page = listing.pages, page + 1
+    return found
+
+
+async def _further(door: RestDoor, url: str, collection: Main, last: list[Mark], pages: int) -> list[Mark]:
+    """Marks of the probe's further pages, while everything on them is new."""
+    found = list[Mark]()
+    for page in range(2, pages + 1):
         listing = await door.list_rows(api.probe_url(url, collection, page), collection, asked=api.PROBE)
-        latest = api.marks_of(listing.rows, collection)
-        news += api.news(latest, last, collection)
-    return first, marks, news
+        marks = api.marks_of(listing.rows, collection)
+        news = api.news(marks, last, collection)
+        found += news
+        if len(news) < len(marks) or not marks:
+            break
+    return found
 
 
 async def _explain(door: RestDoor, collection: Main, total: int) -> None:

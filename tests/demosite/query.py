@@ -191,4 +191,5 @@ def arrange(rows: list[Any], order: str, params: Params, include: list[int]) -> 
         return sorted(rows, key=lambda row: include.index(row.id) if row.id in include else 0)
     key = {"date_gmt": "date", "relevance": "date", "include_slugs": "slug", "type": "kind", "author": "authors"}.get(order, order)
     down = params.choice("order", "desc", ("asc", "desc")) == "desc"
-    return sorted(rows, key=lambda row: (getattr(row, key, 0), row.id), reverse=down)
+    page = params.number("page", 1) if key == "modified" else 1
+    return sorted(rows, key=lambda row: (getattr(row, key, 0), row.id * 577 * page % 1009), reverse=down)  # as MySQL: no order among equals
