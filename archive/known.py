@@ -36,15 +36,33 @@ def held(db: Database, article_id: int) -> dict[str, Any]:
     return next(db.query(sql, [article_id]))
 
 
-def unknown(db: Database, site_id: int, collection: Collection, source_ids: list[str]) -> list[str]:
-    """Those of the site's ids that are neither held nor named gaps."""
+def unknown(db: Database, site_id: int, collection: Collection, source_ids: list[str], since: str = "9999") -> list[str]:
+    """Those of the site's ids that are neither held nor named gaps, or were not before ``since``, when a run that was killed began."""
     known = {number for _, number in present(db, site_id, collection)}
     kind = "article" if collection == "posts" else "comment"
     known |= {ref for (ref,) in db.execute("select ref from gaps where site_id = ? and kind = ?", [site_id, kind])}
     if collection == "posts":  # one that was missing and is listed again is news
-        gone = "select source_id from articles where site_id = ? and missing_since is not null"
-        known -= {number for (number,) in db.execute(gone, [site_id])}
+        gone = "select source_id from articles where site_id = ? and (missing_since is not null or first_seen_at > ?)"
+    else:
+        gone = """
+            select comments.source_id
+            from comments
+            join articles on articles.id = comments.article_id
+            where articles.site_id = ? and comments.first_seen_at > ?
+            """
+    known -= {number for (number,) in db.execute(gone, [site_id, since])}
     return [number for number in source_ids if number not in known]
+
+
+def articles_of(db: Database, comment_ids: Sequence[int]) -> dict[int, str]:
+    """Our id -> the site's own, of the articles under which these comments stand."""
+    sql = f"""
+        select distinct articles.id, articles.source_id
+        from comments
+        join articles on articles.id = comments.article_id
+        where comments.id in ({", ".join("?" * len(comment_ids))}) and articles.source_id is not null
+        """
+    return dict(db.execute(sql, list(comment_ids)).fetchall())
 
 
 def present(db: Database, site_id: int, collection: Collection) -> list[tuple[int, str]]:

@@ -392,6 +392,15 @@ def test_missing_becomes_gone_when_a_later_run_confirms_it_and_back_when_it_retu
     assert rows(folder, "select missing_since, gone_at from articles where source_id = ?", str(REMOVED)) == [(None, None)]
 
 
+def test_comments_that_vanish_lead_to_their_article_when_that_is_what_vanished(site: DemoSite, folder: Path) -> None:
+    crawl(site, folder, "pages=none")
+    site.trash(128)
+    site.add_ghost(3)  # the articles' total stays what it was
+    assert crawl(site, folder, "pages=none").code == 0
+    assert rows(folder, "select source_id from articles where missing_since is not null") == [("128",)]
+    assert rows(folder, "select comment_id from absences") == [(None,)]
+
+
 def test_a_renamed_article_is_the_same_article_with_both_addresses(site: DemoSite, folder: Path) -> None:
     crawl(site, folder, "pages=none")
     old = site.urls.post(site.post(SILENT))

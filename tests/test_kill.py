@@ -66,6 +66,20 @@ def test_a_kill_during_an_update_loses_no_change(site: DemoSite, tmp_path: Path)
     assert content(killed) == content(whole)
 
 
+def test_what_a_killed_update_had_read_does_not_hide_what_vanished_beside_it(site: DemoSite, folder: Path) -> None:
+    """As many came as went: the total is what it was, and the killed run holds what came."""
+    crawl(site, folder, "pages=none")
+    for number in (127, 128):
+        site.trash(number)
+        site.add_post(f"In place of {number}", f"Nobody knows what became of {site.post(number).title}.")
+    assert kill(site, folder, 4)
+    assert rows(folder, "select count(*) from articles where title like 'In place of%'") == [(2,)]
+    assert crawl(site, folder, "pages=none").code == 0
+    missing = "select source_id from articles where missing_since is not null order by 1"
+    assert rows(folder, missing) == [("127",), ("128",)]
+    assert rows(folder, "select count(*) from absences where comment_id is not null") == [(0,)]
+
+
 @pytest.mark.torture
 @pytest.mark.parametrize("seed", range(4))
 def test_many_kills(steady: Steady, folder: Path, seed: int) -> None:

@@ -35,7 +35,8 @@ async def changes(door: RestDoor, collection: Main) -> None:
     row = door.row(collection)
     last = json.loads(row["watermark"] or "[]")
     listing, marks, news = await _probe(door, row["url"], collection, last)
-    unknown = known.unknown(door.store.db, door.run.site_id, collection, [str(mark[0]) for mark in news])
+    numbers, counted_at = [str(mark[0]) for mark in news], row["checked_at"] or "9999"
+    unknown = known.unknown(door.store.db, door.run.site_id, collection, numbers, since=counted_at)
     await door.fetch(collection, [mark[0] for mark in news])
     expected = (row["total"] or 0) + len(unknown) - (door.run.lost_comments if collection == "comments" else 0)
     if listing.total != expected:

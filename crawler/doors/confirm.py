@@ -26,11 +26,26 @@ async def confirm(door: RestDoor, collection: Main) -> None:
     suspects |= known.source_ids(db, run.site_id, collection, run.not_marked(table))
     due = dict(due_again(db, run.site_id, table, door.store.now(), run.gone_after))
     absent = await _absent(door, collection, {**suspects, **due})
+    if absent and collection == "comments":
+        absent = await _under_articles_that_are_there(door, absent)
     newly = [row_id for row_id, _ in absent if row_id in suspects]
     marked = run.may_mark(table, newly)
     for row_id, capture in absent:
         if row_id in marked or len(marked) == len(newly):
             run.mark_missing(table, row_id, capture.id, capture.at)
+
+
+async def _under_articles_that_are_there(door: RestDoor, absent: list[tuple[int, Capture]]) -> list[tuple[int, Capture]]:
+    """Those of the absent comments whose articles are not absent too: a removed article takes its thread along, and is what is told."""
+    run, db = door.run, door.store.db
+    gone = set[int]()
+    for batch in batches(absent, api.PER_PAGE - 1):
+        above = known.articles_of(db, [row_id for row_id, _ in batch])
+        gone |= {row_id for row_id, _ in await _absent(door, "posts", above)}
+    if gone:
+        run.suspects["posts"] += known.source_ids(db, run.site_id, "posts", list(gone)).items()
+        await confirm(door, "posts")
+    return [(row_id, capture) for row_id, capture in absent if not gone & known.articles_of(db, [row_id]).keys()]
 
 
 async def _absent(door: RestDoor, collection: Main, suspects: dict[int, str]) -> list[tuple[int, Capture]]:
