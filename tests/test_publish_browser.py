@@ -29,6 +29,7 @@ DATASETTES = [
     "/archive",
     "/archive/articles",
     "/archive/articles/1",
+    "/archive/comments/1",
     "/archive/articles?year=1900",
     "/archive/comments?_search=reply",
     "/archive/changes",

@@ -310,3 +310,8 @@ def test_citations_of_institutions_and_of_other_scripts_are_valid() -> None:
     assert csl["author"] == [{"literal": "The Harrow Desk, Ltd"}, {"literal": "علي حسن"}]
     assert "issued" not in csl and csl["accessed"] == {"date-parts": [[2024, 1, 1]]}
     assert cited.key == "ltd"
+
+
+def test_what_scrolls_sideways_is_reached_by_key() -> None:
+    markup, _ = pictures.block_markup('<table dir="rtl"><tr><td>1</td></tr></table><pre>x</pre><p>&lt;table</p>', {})
+    assert str(markup).count(' tabindex="0"') == 2 and "&lt;table<" in markup

@@ -56,6 +56,7 @@ MENDED = [  # Datasette's markup -> what a screen reader can name
     (re.compile(r'<select name="_filter_op'), '<select aria-label="Comparison" name="_filter_op'),
     (re.compile(r'<select name="_sort"'), '<select aria-label="Sort by" name="_sort"'),
     (re.compile(r'<input type="text" name="_filter_value'), '<input aria-label="Value" type="text" name="_filter_value'),
+    (re.compile(r'<div class="table-wrapper">'), '<div class="table-wrapper" tabindex="0" role="region" aria-label="Rows">'),
     (re.compile(r'<textarea id="sql-editor"'), '<textarea aria-label="SQL" id="sql-editor"'),
     (re.compile(r"select \* from absences</textarea>"), "select * from articles</textarea>"),  # Datasette offers the first table
     (

@@ -17,6 +17,7 @@ from archive.publish.sanitise import safe_markup
 PICTURE = re.compile(r'<img((?: [\w-]+="[^"]*")*)>')
 LINKED_PICTURE = re.compile(r'<a(?: [\w-]+="[^"]*")*>\s*(<img(?: [\w-]+="[^"]*")*>)\s*</a>')
 ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
+WIDE = re.compile(r"<(table|pre)\b")  # they scroll sideways: a reader without a mouse has to get there
 HOST = re.compile(r"[a-z0-9.-]+(:\d{1,5})?")
 
 
@@ -64,7 +65,8 @@ def block_markup(source: str, held: Mapping[str, Picture]) -> tuple[Markup, list
         return str(picture.render())
 
     unlinked = LINKED_PICTURE.sub(r"\1", safe_markup(source))
-    return Markup(PICTURE.sub(replace_picture, unlinked)), shown
+    reachable = WIDE.sub(r'<\1 tabindex="0"', unlinked)
+    return Markup(PICTURE.sub(replace_picture, reachable)), shown
 
 
 def picture_sources(pictures: Sequence[Picture]) -> tuple[str, ...]:
