@@ -471,6 +471,13 @@ create index rereadings_digest on rereadings(digest);
 """
 
 
+@migrations()
+def m004_later_revisions(db: Database) -> None:
+    """Edits are few among the first states of a million comments: an index of their own finds them (home: 4 s -> 50 ms)."""
+    db.execute("create index if not exists revisions_later on revisions(seen_at) where number > 1")
+    db.execute("create index if not exists comment_revisions_later on comment_revisions(seen_at) where number > 1")
+
+
 def migrate(db: Database) -> None:
     """Bring an archive to this program's schema, and its views to this program's questions.
 

@@ -35,7 +35,7 @@ create view edits as  -- Each revision of an article beside the one before it
     new.text as text  -- text after
   from revisions as new
   join revisions as old on old.article_id = new.article_id and old.number = new.number - 1
-  where new.change is not null;
+  where new.number > 1 and new.change is not null;
 
 create view comment_edits as  -- Each revision of a comment beside the one before it
   select
@@ -51,7 +51,7 @@ create view comment_edits as  -- Each revision of a comment beside the one befor
   from comment_revisions as new
   join comment_revisions as old on old.comment_id = new.comment_id and old.number = new.number - 1
   join comments on comments.id = new.comment_id
-  where new.content_key <> old.content_key;
+  where new.number > 1 and new.content_key <> old.content_key;
 
 create view changes as  -- Everything that happened to articles and comments, as observed
   select

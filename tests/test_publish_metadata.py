@@ -9,6 +9,7 @@ import pytest
 import yaml
 from sqlite_utils import Database
 
+from archive.publish.changes import EVENTS
 from archive.publish.describe import COMMAND, FILES, HERE, as_yaml
 from archive.publish.questions import FOLDER, ORDER, QUESTIONS, Question
 from archive.publish.tables import TABLES
@@ -93,6 +94,16 @@ def test_no_own_file_names_another_host() -> None:
         text = path.read_text(encoding="utf-8")
         for attribute in ('src="http', "src='http", "url(http", 'href="http', "@import"):
             assert attribute not in text, path
+
+
+def test_what_happened_is_found_by_index_among_a_million_first_states(db: sqlite3.Connection) -> None:
+    for event in EVENTS:
+        sql = f"explain query plan select at from changes where event = '{event}' order by at desc limit 50"
+        plan = [row[3] for row in db.execute(sql)]
+        assert any("comment_revisions_later" in step for step in plan) and any("revisions_later" in step for step in plan), event
+        assert not any(step.startswith("SCAN") and "USING" not in step and "urls" not in step for step in plan), (event, plan)
+    plan = [row[3] for row in db.execute("explain query plan select * from comment_edits order by seen_at desc limit 50")]
+    assert any("comment_revisions_later" in step for step in plan), plan
 
 
 def test_every_question_that_is_written_is_asked() -> None:

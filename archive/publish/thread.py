@@ -41,6 +41,7 @@ def revisions_of(db: sqlite3.Connection, article_id: int) -> dict[int, list[Row]
           comment_revisions.text,
           comment_revisions.parent_id
         from comments
+        join comment_revisions as second on second.comment_id = comments.id and second.number = 2
         join comment_revisions on comment_revisions.comment_id = comments.id
         where comments.article_id = ?
         order by comment_revisions.comment_id, comment_revisions.number

@@ -54,6 +54,9 @@ SHOWN = {
       where others.fingerprint = theirs.fingerprint and shown.article_id not in ({articles})
     )
   )""",
+    "rereadings": "coalesce(revision_id, 0) not in (select id from main.revisions where article_id in ({articles}))"
+    " and coalesce(comment_revision_id, 0) not in (select id from main.comment_revisions where comment_id in ({comments}))"
+    f" and coalesce(comment_revision_id, 0) not in (select id from main.comment_revisions where comment_id in {COMMENTS})",
     "decisions": "kind <> 'withhold'",  # an address tells the headline
 }
 # An index of words tells what stands in a text; its hidden columns have to be named, for match and rank.
