@@ -136,3 +136,17 @@ def test_an_unchanged_site_without_sitemap_is_not_listed_to_its_end_again(folder
         site.clear_requests()
         assert crawl(site, folder, "mode=full").code == 0
         assert rows(folder, "select source_id from articles where missing_since is not null") == [("105",)]
+
+
+def test_a_comment_that_the_feed_names_and_the_page_hides_is_looked_for_once(folder: Path) -> None:
+    with DemoSite(rest="404") as site:
+        hidden = site.add_comment(128, "Held Back", "This one waits.", status="hold")
+        answer = site.add_comment(128, "Too Early", "I agree.", parent=hidden.id)
+        assert crawl(site, folder).code == 0
+        assert rows(folder, "select count(*) from comments where source_id = ?", str(answer.id)) == [(0,)]
+        site.clear_requests()
+        assert crawl(site, folder).code == 0
+        assert asked_articles(site) == []
+        site.approve_comment(hidden.id)
+        assert crawl(site, folder).code == 0
+        assert rows(folder, "select count(*) from comments where source_id = ?", str(answer.id)) == [(1,)]

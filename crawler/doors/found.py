@@ -33,6 +33,17 @@ def memory(run: Run) -> dict[str, Any]:
     return marks
 
 
+def hidden_comments(run: Run, found: Found, since: str) -> list[str]:
+    """Ids of comments that the feed names and the page, read since, does not show: answers to a comment that is hidden."""
+    rows, before = known.addresses(run.store.db, run.site_id), set(memory(run).get("hidden", ()))
+    hidden = []
+    for item in found.discussed:
+        row = rows.get(run.addresses.canonical(item.address))
+        if item.comment_id and not known.has_comment(run.store.db, run.site_id, item.comment_id):
+            hidden += [item.comment_id] if item.comment_id in before or (row and row["checked_at"] >= since) else []
+    return hidden
+
+
 def remember(run: Run, found: Found, since: str) -> None:
     """What this reading of the lists came to, for status and for the next run. ``since``: when the run began."""
     now, was = run.store.now(), set(memory(run).get("elsewhere", ()))
@@ -41,6 +52,7 @@ def remember(run: Run, found: Found, since: str) -> None:
         unlisted = {a: row for a, row in rows.items() if a == row["url"] and a not in found.addresses and not row["missing_since"]}
         was = {address for address, row in unlisted.items() if address in was or row["checked_at"] >= since}
     marks = {
+        "hidden": hidden_comments(run, found, since),
         "by": found.by,
         "followed": now if found.followed else memory(run).get("followed"),
         "sections": found.sections or memory(run).get("sections", []),

@@ -28,7 +28,13 @@ def pages_to_read(run: Run, found: Found) -> list[str]:
     settled = known.explained_gaps(run.store.db, run.site_id) if run.order.mode == "update" else set()
     news = _news(run, found)
     due = [a for a, lastmod in found.addresses.items() if a in news or (a not in settled and _is_due(run, held.get(a), lastmod))]
-    fresh = {run.addresses.canonical(i.address) for i in found.discussed if i.comment_id and not _has(run, i.comment_id)}
+    hidden = set(memory(run).get("hidden", ()))
+    news_of = [
+        i
+        for i in found.discussed
+        if i.comment_id and i.comment_id not in hidden and not known.has_comment(run.store.db, run.site_id, i.comment_id)
+    ]
+    fresh = {run.addresses.canonical(i.address) for i in news_of}
     due += [address for address in fresh if address in held]
     due += known.cut_threads(run.store.db, run.site_id)
     due += _unlisted(run, found, held)
@@ -50,10 +56,6 @@ def _is_due(run: Run, row: dict[str, str] | None, lastmod: str) -> bool:
 
 def _utc(lastmod: str) -> str | None:
     return instant(lastmod) or (f"{lastmod}T23:59:59Z" if len(lastmod) == 10 else None)
-
-
-def _has(run: Run, comment_id: str) -> bool:
-    return known.has_comment(run.store.db, run.site_id, comment_id)
 
 
 def _unlisted(run: Run, found: Found, held: Mapping[str, dict[str, str]]) -> list[str]:
