@@ -379,6 +379,11 @@ def test_status_names_every_gap(site: Site) -> None:
         assert words in text
 
 
+def test_status_says_how_it_grows(site: Site) -> None:
+    said = r"Growth [\d,]+ articles?, [\d,]+ comments?, [\d.,]+ [kM]B of WARC in 30 days; (the next 30 bring|too early)"
+    assert re.search(said, site.text("/status"))
+
+
 def test_an_empty_archive_has_pages_too(tmp_path: Path) -> None:
     open_for_writing(tmp_path).conn.close()
     empty = Site(tmp_path)
