@@ -147,7 +147,8 @@ RUNS = """
         site_id,
         started_at,
         exit_code,
-        julianday(started_at) - julianday(lag(started_at) over (partition by site_id order by id)) as days,
+        mode,
+        julianday(started_at) - julianday(lag(started_at) over (partition by site_id, mode = 'reextract' order by id)) as days,
         database_bytes - lag(database_bytes) over (order by finished_at, id) as added
       from crawls
       where finished_at is not null
@@ -158,7 +159,7 @@ RUNS = """
       coalesce(sum(days) filter (where added is not null), 0),
       sum(added)
     from runs
-    where site_id = ? and exit_code = 0 and started_at > ?
+    where site_id = ? and exit_code = 0 and mode <> 'reextract' and started_at > ?
     """
 
 

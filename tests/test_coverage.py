@@ -140,6 +140,10 @@ def test_growth_is_foretold_from_what_came_after_the_first_archiving(desk: Desk,
     assert grown.monthly_bytes == pytest.approx(3 * (files() - first), rel=0.1), "ten days' records, three times"
     assert grown.monthly_database == pytest.approx(3 * (desk.store._size() - size), rel=0.2)
     assert standing(desk.db, folder, desk.site, "2026-03-11T00:00:00Z").growth.monthly_articles == 0
+    desk.crawl = desk.store.start_crawl(desk.site, "reextract")
+    desk.store.describe_site(desk.site, title="much longer " * 50_000)  # whatever it writes, it does so once
+    finish(desk, "2026-01-11T01:00:00Z")
+    assert standing(desk.db, folder, desk.site, "2026-01-11T01:00:00Z").growth == grown
 
 
 def test_status_tells_quarantine_until_it_is_accepted(desk: Desk, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
