@@ -13,6 +13,7 @@ from crawler.items import Article
 
 SHRUNK = 0.4  # of the held text: less than that is judged before it is believed
 SHRANK = "the text shrank"
+ANOTHER = "its address leads to another article"
 LISTINGS = ("a listing", "the home page", "not a page", "a page of the site", "behind a password")
 
 

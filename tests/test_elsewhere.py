@@ -65,7 +65,11 @@ def held(archived: Held, folder: Path) -> Iterator[Held]:
 
 @pytest.mark.parametrize(
     ("to", "reason"),
-    [("/", "its address leads to the front page"), ("/archives/category/news", "its address leads to a listing")],
+    [
+        ("/", "its address leads to the front page"),
+        ("/archives/category/news", "its address leads to a listing"),
+        ("/archives/2019/04/drone-fragments.php", "its address leads to another article"),
+    ],
 )
 def test_what_leads_elsewhere_is_missing_when_it_does_so_a_day_later_and_gone_after_another(held: Held, to: str, reason: str) -> None:
     held.site.trash(LOST)

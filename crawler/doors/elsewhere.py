@@ -19,7 +19,7 @@ from archive import known
 from archive.articles import find_article
 from archive.clock import later
 from crawler.errors import FetchError, Limited, OutsideSite
-from crawler.gate import letters, no_article, same_address
+from crawler.gate import ANOTHER, letters, no_article, same_address
 from crawler.items import Article
 from crawler.outcome import ALARM
 from crawler.workers import ExtractionCut, ExtractionFailed
@@ -56,7 +56,7 @@ class Elsewhere:
         gone = self.found is not None and address in self.found.unlisted
         if not gone or shown is None or held is None or not isinstance(why, DropItem):
             return False
-        reason = await self._reason(address, shown)
+        reason = ANOTHER if str(why).endswith(ANOTHER) else await self._reason(address, shown)
         if reason is None or not await self._others_are_there():
             return False
         now, number = self.run.store.now(), str(held["id"])

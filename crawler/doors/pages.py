@@ -21,7 +21,7 @@ from crawler.doors.parts import completed
 from crawler.doors.whole import Captures, Whole
 from crawler.errors import BadStatus, FetchError, Forbidden, Limited, OutsideSite, PartFailed
 from crawler.extract.page import extract_page
-from crawler.gate import no_article, same_address
+from crawler.gate import ANOTHER, no_article, same_address
 from crawler.items import Answer, Article, Author, Gap
 from crawler.outcome import ALARM, BUG
 from crawler.workers import ExtractionCut, ExtractionFailed
@@ -141,6 +141,7 @@ class PageDoor:
             again, cut_again = await self._read(address)
             vanished &= self._vanished(again) if again and not cut_again else set()
         held = self._held(address)
+        self._refuse_another(address, held, answer)
         await self.run.save(answer)
         self.shown.pop(address, None)
         self.as_ever |= {address} if held else set()
@@ -149,6 +150,17 @@ class PageDoor:
         if cut and not isinstance(cut.cause, Forbidden):
             self.done -= {address, answer.articles[0].url}
             raise cut  # what there is of the thread is safe; the rest has its second chance
+
+    def _refuse_another(self, address: str, held: dict[str, Any] | None, answer: Answer) -> None:
+        """WordPress leads the address of a removed article to one that is spelled alike. It says nothing of either.
+
+        Raises DropItem.
+        """
+        run, article = self.run, answer.articles[0]
+        there = find_article(run.store.db, run.site_id, article.source_id, article.url)
+        if held and there and held["id"] != there["id"]:
+            run.store.quarantine(run.crawl_id, run.site_id, address, ANOTHER, answer.captures[0][0], answer.at)
+            raise DropItem(f"{address}: {ANOTHER}")
 
     def _saved(self, address: str, article: Article) -> None:
         """Nothing that leads to an article is asked for twice in a run, or in the next."""
