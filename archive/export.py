@@ -23,6 +23,7 @@ from archive.export_notes import CHECK, README, SLICE, SUMS
 from archive.plaintext import one_line
 from archive.publish import edits
 from archive.publish.sanitise import paragraphs, plain, safe_markup
+from archive.rereading import earlier_readings
 from archive.warc import sha256, whole_members
 
 Row = dict[str, Any]
@@ -57,7 +58,7 @@ def evidence(db: Database, folder: Path, article: Row, at: str) -> dict[str, byt
     files = {"article.json": as_json({**article, "addresses": addresses(db, article["id"]), "absences": absences(db, article["id"])})}
     for row in revisions:
         name = f"revision-{row['number']}"
-        files[f"{name}.txt"] = revision_text(row).encode()
+        files[f"{name}.txt"] = revision_text(row, earlier_readings(db, row["id"])).encode()
         files[f"{name}.html"] = page(f"Revision {row['number']}", revision_html(db, row))
     for old, new in pairwise(revisions):
         name = f"diff-{old['number']}-{new['number']}"
@@ -166,9 +167,9 @@ def as_json(value: object) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def revision_text(row: Row) -> str:
+def revision_text(row: Row, earlier: list[str]) -> str:
     fields = [f"{name}: {', '.join((row[name] or '').splitlines())}" for name in FIELDS if row[name]]
-    return "\n".join([described(row), *fields, f"digest: {row['digest']}", "", row["text"], ""])
+    return "\n".join([described(row), *fields, f"digest: {row['digest']}", *earlier, "", row["text"], ""])
 
 
 def revision_html(db: Database, row: Row) -> Markup:

@@ -179,16 +179,23 @@ def _save_names(db: Database, row: Row, state: State) -> None:
     """Authors and tags. A name that nothing carries any more, and of which the site knows no id, was no name."""
     authors = "select name from article_authors join authors on authors.id = author_id where article_id = ? order by position"
     if [name for (name,) in db.execute(authors, [row["id"]])] != list(dict.fromkeys(a["name"] for a in state.fields["authors"] or [])):
+        held = _carried(db, "author_id", "article_authors", row["id"])
         articles.save_authors(db, row["site_id"], row["id"], state.fields["authors"] or [])
-        _drop_unused(db, row["site_id"], "authors", "select author_id from article_authors")
+        _drop_unused(db, "authors", "author_id", "article_authors", held)
     tags = "select kind, name from article_tags join tags on tags.id = tag_id where article_id = ?"
     if set(db.execute(tags, [row["id"]])) != {(term["kind"], term["name"]) for term in state.fields["terms"] or []}:
+        held = _carried(db, "tag_id", "article_tags", row["id"])
         articles.save_terms(db, row["site_id"], row["id"], state.fields["terms"] or [])
-        _drop_unused(db, row["site_id"], "tags", "select tag_id from article_tags")
+        _drop_unused(db, "tags", "tag_id", "article_tags", held)
 
 
-def _drop_unused(db: Database, site_id: int, table: str, used: str) -> None:
-    db.execute(f"delete from {table} where site_id = ? and source_id is null and id not in ({used})", [site_id])
+def _carried(db: Database, key: str, table: str, article_id: int) -> list[tuple[int]]:
+    return list(db.execute(f"select {key} from {table} where article_id = ?", [article_id]))
+
+
+def _drop_unused(db: Database, names: str, key: str, table: str, held: list[tuple[int]]) -> None:
+    unused = f"not exists (select 1 from {table} where {key} = {names}.id)"
+    db.conn.executemany(f"delete from {names} where id = ? and source_id is null and {unused}", held)
 
 
 def _save_list(db: Database, article_id: int, table: str, names: tuple[str, ...], rows: Sequence[Row] | None) -> None:
@@ -251,6 +258,15 @@ def _save_comment(db: Database, comment_id: int, states: Mapping[int, Row], craw
 
 def _numbers(db: Database, comment_id: int) -> list[int]:
     return [number for (number,) in db.execute("select number from comment_revisions where comment_id = ?", [comment_id])]
+
+
+# for people
+
+
+def earlier_readings(db: Database, revision_id: int) -> list[str]:
+    """What a digest that was cited before was of: a line for each reading of a revision that a later one has replaced."""
+    rows = db.query("select * from rereadings where revision_id = ? order by id", [revision_id])
+    return [f"earlier digest: {row['digest']}, as {row['extractor']} read the same record; replaced {row['read_at']}" for row in rows]
 
 
 # the changes between states

@@ -35,7 +35,7 @@ create table crawls (
   site_id integer not null references sites(id),  -- the site that was visited
   started_at text not null,  -- when the run began
   finished_at text,  -- when it ended; empty while it runs, or when it was killed
-  mode text not null,  -- update: what changed; full: everything read again
+  mode text not null,  -- update: what changed; full: everything read again; reextract: read again from the captures, no visit
   outcome text,  -- one word: complete, interrupted, failed, killed, ...
   exit_code integer,  -- 0 complete, 1 bug, 2 configuration, 3 disk or database, 4 content alarm, 5 unreachable, 130 interrupted
   requests integer not null default 0,  -- HTTP requests sent, robots.txt included

@@ -197,6 +197,10 @@ def test_a_rule_that_was_added_mends_the_text_in_place(small: Path, tmp_path: Pa
     assert revisions == rows(small, "select count(*) from revisions")
     assert comments == rows(small, "select count(*) from comment_revisions")
     assert rows(small, "select revision_id, digest from rereadings") == old
+    [(url,)] = rows(small, "select url from articles where source_id = '136'")
+    assert main(["export", "--article", url, "--to", str(tmp_path / "export"), "--archive-dir", str(small)]) == 0
+    exported = (tmp_path / "export" / "revision-1.txt").read_text()
+    assert f"earlier digest: {old[0][1]}, as " in exported
     edits = "select change, declared from edits join articles on articles.id = article_id where source_id = '136'"
     assert rows(small, edits) == [("number", 0)], "the edit is still the edit"
     assert_as_written(small)
@@ -322,6 +326,43 @@ def test_a_page_that_was_not_saved_becomes_the_article_that_it_shows_as_of_its_c
     before = dump(folder, TABLES)
     assert reextract(folder).code == 0
     assert dump(folder, TABLES) == before
+
+
+def test_a_page_that_lies_before_what_was_seen_later_stays_in_quarantine_and_is_told(walked: Path, folder: Path) -> None:
+    copied(walked, folder)
+    captures = "select id, url, captured_at from captures where article_id = (select id from articles where source_id = '130') order by id"
+    [(early, url, at), (late, *_)] = rows(folder, captures)
+    change(
+        folder,
+        f"update captures set article_id = null where id = {early}",
+        f"update revision_captures set capture_id = {late} where capture_id = {early}",
+        f"update readings set capture_id = {late} where capture_id = {early}",
+        f"update comment_revisions set capture_id = {late} where capture_id = {early}",
+        f"insert into quarantine(site_id, url, captured_at, reason, capture_id) values (1, '{url}', '{at}', 'no container', {early})",
+    )
+    history = "select article_id, number, seen_at from revisions order by id"
+    before = rows(folder, history), rows(folder, "select * from quarantine")
+    run = reextract(folder)
+    assert run.code == 0 and "1 pages in quarantine could be believed, but lie before what was seen later" in run.out
+    assert (rows(folder, history), rows(folder, "select * from quarantine")) == before
+
+
+def test_a_comment_that_nobody_had_read_is_taken_in_as_of_its_capture(archive: Path) -> None:
+    whole = content(archive)
+    answered = "select parent_id from comments where parent_id is not null"
+    sql = f"select id, first_seen_at from comments where parent_id is null and missing_since is null and id not in ({answered}) limit 1"
+    [(number, seen)] = rows(archive, sql)
+    change(
+        archive,
+        f"delete from comment_revisions where comment_id = {number}",
+        f"delete from comments where id = {number}",
+        "update articles set comment_count = (select count(*) from comments where article_id = articles.id and missing_since is null)",
+    )
+    run = reextract(archive)
+    assert run.code == 0 and "1 new" in run.out
+    assert content(archive) == whole
+    assert rows(archive, "select first_seen_at from comments order by id desc limit 1") == [(seen,)]
+    assert_as_written(archive)
 
 
 @pytest.mark.parametrize("lie", ["donate", "redesign"])

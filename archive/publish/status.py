@@ -17,6 +17,7 @@ from archive.standing import Growth, growth, waiting
 
 LISTS = {"article": "posts", "comment": "comments"}  # which of a site's lists counts what
 SHOWN = 200  # rows of a list on the page; the table behind it has the rest
+LAST_RUN = "select * from crawls where site_id = ? and mode <> 'reextract' order by started_at desc limit 1"  # that visited the site
 
 
 def site_states(db: sqlite3.Connection) -> list[Row]:
@@ -46,7 +47,7 @@ def site_state(db: sqlite3.Connection, site_id: int) -> dict[str, Any]:
     there = (("article", numbers["articles"] - numbers["missing"]), ("comment", numbers["comments_there"]))
     return {
         **numbers,
-        "last_run": fetch_row(db, "select * from crawls where site_id = ? order by started_at desc limit 1", [site_id]),
+        "last_run": fetch_row(db, LAST_RUN, [site_id]),
         "coverage": [coverage_line(db, site_id, kind, held) for kind, held in there],
         "unexplained": fetch_value(db, "select count(*) from gaps where site_id = ? and not explained", [site_id]),
         "explained": fetch_value(db, "select count(*) from gaps where site_id = ? and explained", [site_id]),

@@ -48,7 +48,7 @@ class Shelf:
             where filename >= ? and filename < ? and door in ({marks}) and status between 200 and 299
             order by id
             """
-        yield from list(self.db.query(sql, [f"warc/{name}/", f"warc/{name}0", *doors]))  # 0 follows / in ASCII
+        yield from self.db.query(sql, [f"warc/{name}/", f"warc/{name}0", *doors])  # 0 follows / in ASCII
 
     def row(self, capture_id: int) -> Row:
         return next(self.db.query("select * from captures where id = ?", [capture_id]))
