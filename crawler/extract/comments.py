@@ -10,7 +10,7 @@ from hashlib import sha256
 from crawler.extract.dates import Moment, Order, page_order, parse_any_language, parse_iso, parse_relative, parse_written
 from crawler.extract.document import Document
 from crawler.extract.months import MONTHS
-from crawler.extract.roles import Parts, sort_parts
+from crawler.extract.roles import Parts, Role, sort_parts
 from crawler.extract.signature import LAST_LINE, POSTED_BY, SAYS, author_of, author_url, tidy_name
 from crawler.extract.thread import comment_nodes
 from crawler.extract.tree import BLOCK, Element, all_text, clean, text_of, tokens
@@ -35,6 +35,7 @@ def extract_comments(
 ) -> Thread:
     """All comments of the page in reading order, pings included, each by its kind."""
     parts = [sort_parts(node) for node in comment_nodes(page)]
+    _distrust_one_for_all(parts)
     dates = [_date_texts(part) for part in parts]
     order = page_order((text for texts in dates for text in texts), language) if parts else None
     comments: list[Comment] = []
@@ -50,6 +51,18 @@ def extract_comments(
             comments.append(comment)
             elements.append(part.node.element)
     return Thread(with_stable_numbers(comments, rounded), tuple(elements), len(rounded))
+
+
+def _distrust_one_for_all(parts: list[Parts]) -> None:
+    """A theme may have one and the same time in the markup of all comments, whatever is written beside it."""
+    stated = {e.get("datetime") for part in parts for e in part.times}
+    if len(parts) < 3 or len(stated) != 1 or None in stated:
+        return
+    written = {found.day for part in parts for e in part.times if (found := parse_written(text_of(e)))}
+    if len(written) > 1:
+        for part in parts:
+            part.by_role.setdefault("date", []).extend(part.times)
+            part.times.clear()
 
 
 def with_stable_numbers(comments: list[Comment], rounded: Container[str] = ()) -> tuple[Comment, ...]:
@@ -143,16 +156,24 @@ def _date_texts(parts: Parts) -> list[str]:
 
 def _moment(parts: Parts, texts: list[str], order: Order | None, language: str | None) -> Moment | None:
     """The machine-readable date, with the clock of the written one where it has none itself."""
-    exact = next((found for e in parts.times if (found := parse_iso(e.get("datetime") or e.get("content")))), None)
-    if exact is None:
-        exact = next((found for e in parts.of("date") if (found := parse_iso(e.get("content") or e.get("title")))), None)
+    exact = _machine_moment(parts)
+    written = [found for text in texts if (found := parse_written(text, order))]
+    if exact is not None and written and all(abs((found.day - exact.day).days) > _WRONG_DAYS for found in written):
+        exact = None  # a theme with the same date in the markup of all its comments: what readers see is right
     if exact is not None and exact.clock is not None:
         return exact
-    written = [found for text in texts if (found := parse_written(text, order))]
     best = next((found for found in written if found.clock is not None and (exact is None or found.day == exact.day)), None)
     if best is not None and (not written or best.day == written[0].day):
         return best
     return exact or next(iter(written), None) or next((found for text in texts if (found := parse_any_language(text, language))), None)
+
+
+def _machine_moment(parts: Parts) -> Moment | None:
+    exact = next((found for e in parts.times if (found := parse_iso(e.get("datetime") or e.get("content")))), None)
+    return exact or next((found for e in parts.of("date") if (found := parse_iso(e.get("content") or e.get("title")))), None)
+
+
+_WRONG_DAYS = 366  # more than day and month exchanged can make
 
 
 # ---- text --------------------------------------------------------------------------------------------------------------
@@ -164,12 +185,24 @@ def _text(parts: Parts, author: Element | None, name: str) -> str:
         if any(texts) or (holders and role == "content"):
             text = next((text for text in texts if text), "")
             return text if role == "content" else _without_byline(text, name)
+    bylines = marks | {e for role in _BYLINE_ROLES for e in parts.of(role) if not _holds_text(e, parts)}
+    for element in parts.of("content"):  # the text's box holds the byline too
+        if text := _without_byline(_text_without(element, parts, bylines), name):
+            return text
     roots = [root for root in parts.node.roots if root.tag != "dt"] or parts.node.roots
-    whole = [_text_without(root, parts, marks | set(parts.of("author")) | set(parts.of("meta"))) for root in roots]
+    whole = [_text_without(root, parts, bylines) for root in roots]
     text = "\n\n".join(part for part in whole if part)
     if text:
         return _without_byline(text, name)
     return _without_byline("\n\n".join(filter(None, (_text_without(root, parts, _bylines(marks)) for root in parts.node.roots))), name)
+
+
+_BYLINE_ROLES: tuple[Role, ...] = ("author", "meta")
+
+
+def _holds_text(element: Element, parts: Parts) -> bool:
+    """Themes call the box of a whole comment its author, too."""
+    return any(_inside(content, element) for content in parts.of("content"))
 
 
 def _is_name_line(line: str, name: str) -> bool:

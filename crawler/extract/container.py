@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -10,6 +11,7 @@ from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
 
 from crawler.extract.document import Document, inside
+from crawler.extract.regions import is_box
 from crawler.extract.tree import Element, all_text, names
 from crawler.site import Site
 
@@ -27,12 +29,27 @@ _NAMES = (
         "single__content postbody post-entry blog-detail-content postarea singlepost"
     ),
     names("entry"),
+    frozenset[str](),  # the names of _LIKE_CONTENT
     names("hentry post-wrapper type-post"),
 )
 _RANK = {name: rank for rank, marks in enumerate(_NAMES) for name in marks}
 _HOLDERS = names("div section article main span td")
 _LITTLE = 250  # characters: a page with no more text outside of the mark is a link, a picture or a film
+# Themes put a prefix or a suffix of their own to the names above: "cm-entry-summary", "post-content-inner".
+_LIKE_CONTENT = re.compile(
+    r"(?:[a-z0-9]+[-_]{1,2}){0,2}(?:entry|post|article|story|single)[-_]{1,2}(?:content|body|text|summary|entry-summary)"
+    r"(?:[-_]{1,2}(?:inner|wrap(?:per)?|area|single|container))?"
+)
+_LIKE_RANK = 4
 BROAD_RANK = 4  # from here on the element holds headline, byline and boxes as well
+_OWN_NUMBER = re.compile(r"\bpostid-(\d+)\b")
+_BIO_SIZE = 2000  # characters
+_BIO_BOXES = names(
+    "author-bio author-box author-info author-description author-details author_bio_section about-author author-card authorbox "
+    "author-profile post-author-box post-author-bio entry-author-info wp-block-post-author wp-block-post-author-biography "
+    "wp-block-post-author__bio author-content-wrap saboxplugin-wrap m-a-box pp-multiple-authors-boxes-wrapper "
+    "wp-block-post-excerpt"
+)
 _EXCLUDED = names("nav footer form aside noscript dialog")
 _PARAGRAPHS = names("p blockquote li pre")
 _LOOSE = names("div td span p section article font li")
@@ -55,7 +72,8 @@ def find_container(page: Document, site: Site | None = None, skip: frozenset[Ele
     prose, total = _prose(page, skip)
     best: dict[int, Element] = {}
     for element, rank in _ranked(page):
-        if rank not in best or prose.get(element, 0) > prose.get(best[rank], 0):
+        size, known = prose.get(element, 0), prose.get(best[rank], 0) if rank in best else -1
+        if size > known or (size == known and rank == _LIKE_RANK):  # of such names inside each other, the inner one
             best[rank] = element
     for rank in sorted(best):
         element = best[rank]
@@ -94,7 +112,10 @@ def _ranked(page: Document) -> list[tuple[Element, int]]:
 
 @lru_cache(maxsize=20_000)
 def _rank_of(marks: tuple[str, ...]) -> int | None:
-    return min((_RANK[name] for name in marks if name in _RANK), default=None)
+    rank = min((_RANK[name] for name in marks if name in _RANK), default=None)
+    if (rank is None or rank > _LIKE_RANK) and any(_LIKE_CONTENT.fullmatch(name) for name in marks):
+        return _LIKE_RANK
+    return rank
 
 
 def _by_tag(page: Document, prose: dict[Element, int], total: int) -> Container:
@@ -109,17 +130,49 @@ def _by_tag(page: Document, prose: dict[Element, int], total: int) -> Container:
 def _prose(page: Document, skip: frozenset[Element]) -> tuple[dict[Element, int], int]:
     """Characters of paragraph text outside links under each element, and in all; threads, menus and sidebars left out."""
     sizes: dict[Element, int] = {}
-    out = inside(skip | page.elsewhere | set(page.of(_EXCLUDED)))
+    own, others = _by_number(page)
+    out = inside(skip | page.elsewhere | set(page.of(_EXCLUDED)) | others)
     total = 0
     for paragraph in page.of(_PARAGRAPHS):
         if paragraph in out or (len(paragraph) and paragraph.tag != "p" and next(paragraph.iter("p"), None) is not None):
             continue
         size = _prose_size(paragraph)
-        if size < 25 or (paragraph.tag == "li" and size < 60):
+        if size < 25 or (paragraph.tag == "li" and (size < 60 or len(" ".join(all_text(paragraph).split())) < 60)):
             continue
         total += size
         _add_up(sizes, paragraph, size)
-    return (sizes, total) if total >= 250 else _loose_text(page, out)
+    return (sizes, total) if total >= 250 else _loose_text(page, out, own)
+
+
+def _by_number(page: Document) -> tuple[Element | None, set[Element]]:
+    """The page's own article, and what is no text of it: teasers of other articles, and what stands about the author. They do
+    not weigh, or a short article would be lost among them. WordPress gives every article its number as a class, and the page
+    the number of its own."""
+    body = page.root.find("body")
+    match = _OWN_NUMBER.search((body.get("class") or "") if body is not None else "")
+    number = None if match is None else match.group(1)
+    own: Element | None = None
+    others: set[Element] = set()
+    for element, marks in page.tokens.items():
+        box = _box_of(marks)
+        if box is None or element.tag in ("body", "html"):
+            continue
+        if box == "bio":
+            if len(all_text(element)) < _BIO_SIZE:
+                others.add(element)
+        elif box == number:
+            own = own if own is not None else element
+        elif number is not None and element.tag != "main":
+            others.add(element)
+    return own, others
+
+
+@lru_cache(maxsize=20_000)
+def _box_of(marks: tuple[str, ...]) -> str | None:
+    """The number of the article that an element is, or "bio"; None for all else."""
+    if "type-post" in marks or "hentry" in marks:
+        return next((name[5:] for name in marks if name.startswith("post-") and name[5:].isdigit()), None)
+    return "bio" if any(name in _BIO_BOXES for name in marks) else None
 
 
 def _prose_size(paragraph: Element) -> int:
@@ -128,13 +181,15 @@ def _prose_size(paragraph: Element) -> int:
     return len(all_text(paragraph)) - sum(len(all_text(a)) for a in paragraph.iter("a"))
 
 
-def _loose_text(page: Document, out: set[Element]) -> tuple[dict[Element, int], int]:
-    """The same for pages without paragraphs: text directly in ``div`` and ``td``, apart by ``br``."""
+def _loose_text(page: Document, out: set[Element], own: Element | None) -> tuple[dict[Element, int], int]:
+    """The same for pages without paragraphs: text directly in ``div`` and ``td``, apart by ``br``. ``own``: the article, where
+    the page says which element it is."""
+    within = None if own is None else set(own.iter()) - inside(page.matching(is_box))
     sizes: dict[Element, int] = {}
     total = 0
     for element in page.of(_LOOSE):
         size = len((element.text or "").strip()) + sum(len((child.tail or "").strip()) for child in element)
-        if size < 20 or element in out:
+        if size < 20 or element in out or (within is not None and element not in within):
             continue
         total += size
         _add_up(sizes, element, size)

@@ -17,8 +17,11 @@ from crawler.extract.units import Unit
 
 
 def headline(units: Sequence[Unit], labels: list[Label], title: str) -> None:
-    for i, unit in enumerate(units[:12]):
-        if title and unit.shape == "heading" and labels[i].kind == "body" and unit.text.casefold() == title.casefold():
+    last = len(units) - 3  # themes repeat it below the text, for machines
+    for i, unit in enumerate(units):
+        if not title or 12 <= i < last or unit.shape not in ("heading", "p") or labels[i].kind != "body":
+            continue
+        if unit.text.casefold() == title.casefold():
             labels[i] = Label("chrome", "headline")
 
 

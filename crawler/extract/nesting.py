@@ -57,10 +57,13 @@ def raise_flattened(nodes: list[Node]) -> None:
     """Answers below WordPress' deepest level stand beside the comment they answer, right after it, and that comment still has the
     class ``parent``. What follows them is their sibling where a later comment of the level has a lower number, else the level's."""
     answered = {node.parent for node in nodes}
+    if any(node.number in answered and "parent" not in tokens(node.element) for node in nodes):
+        return  # a theme that gives the class to others than WordPress does
     levels: dict[str | None, list[Node]] = {}
     for node in nodes:
         levels.setdefault(node.parent, []).append(node)
-    for level in list(levels.values()):
+    deepest = max(node.depth for node in nodes)
+    for level in [level for level in levels.values() if 1 < level[0].depth == deepest]:
         open_parent: Node | None = None  # has the class, and its answer is still to come
         above: Node | None = None  # whose answers the last comments of this level were
         for i, node in enumerate(level):

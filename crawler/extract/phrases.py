@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from crawler.extract.appeals import ADDRESSES_READER
+from crawler.extract.tree import names
 
 _I = re.IGNORECASE
 
@@ -52,7 +53,7 @@ RELATED_LINE = re.compile(
 )
 TAGS_LINE = re.compile(
     r"\W*(?:tags?|tagged(?: (?:with|as|in|under))?|filed (?:under|in|to)|posted (?:in|under)|categor(?:y|ies)|"
-    r"categorized (?:as|in|under)|keywords?|labels?|topics?|in this (?:story|article)"
+    r"categori[sz]ed (?:as|in|under)|keywords?|labels?|topics?|in this (?:story|article)"
     r"|schlagw(?:ort|örter)|stichw(?:ort|örter)|kategorien?|themen|étiquettes?|mots[- ]clés|catégories?|"
     r"etiquetas?|categorías?|marcadores|метки|рубрики?|теги|الوسوم|برچسب(?:‌ها)?)\s*(?::|：|\||»|→|-|$)\s*",
     _I,
@@ -112,9 +113,10 @@ _DISCLOSURE = re.compile(
     r"a (?:small )?commission)|(?:small |an affiliate )?commission (?:if|when|on|at no)|earn us (?:a|money))\b",
     _I,
 )
+_PARTICLES = names("and und et y e en van von der den de del della di da dos al el bin ibn la le ter ten zu du of")
 _BYLINE = re.compile(
-    r"^\W*(?:(?:written|posted|reviewed|updated|edited|published|authored|medically reviewed|"
-    r"fact[- ]checked) by|by|von|por|par)\s*:?\s+[^\W\d_a-z][^.!?\n]{2,60}$",
+    r"^\W*(?:(?:this (?:post|article|entry|story) was )?(?:written|posted|reviewed|updated|edited|published|authored|medically reviewed|"
+    r"fact[- ]checked) by|by|von|por|par)\s*:?\s+(?-i:[^\W\d_a-z])[^.!?\n]{2,60}$",
     _I,
 )
 _BYLINE_DATED = re.compile(
@@ -153,7 +155,10 @@ def is_byline(text: str) -> bool:
     """``By NAME``, or ``By NAME | July 9, 2014 | 6:05 pm``."""
     if len(text) < 140 and _BYLINE_DATED.match(text):
         return True
-    return len(text) < 80 and bool(_BYLINE.match(text)) and not text.rstrip().endswith((".", "!", "?", ":", ","))
+    if len(text) > 80 or not _BYLINE.match(text) or text.rstrip().endswith((".", "!", "?", ":", ",")):
+        return False
+    words = re.sub(r"^.*?\b(?:by|von|por|par)\b", "", text, count=1, flags=_I | re.S).split()
+    return all(not word[0].islower() or word in _PARTICLES for word in words)
 
 
 def is_meta_line(text: str) -> bool:

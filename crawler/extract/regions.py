@@ -171,6 +171,11 @@ def _by_names(names: tuple[str, ...]) -> Region | None:
     return None
 
 
+def is_box(names: tuple[str, ...]) -> bool:
+    """Do an element's classes and id say that it is a box beside the text?"""
+    return _by_names(names) is not None
+
+
 def _by_tag(element: Element) -> Region | None:
     tag = element.tag
     if tag == "nav":

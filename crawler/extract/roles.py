@@ -61,7 +61,7 @@ _ROLES: tuple[tuple[Role, str], ...] = (
         r"wp-block-comment-content|epoch-comment-content|nv-comment-content|entry-content|text|message|"
         r"comment__content|comment__text|comment__body|content",
     ),
-    ("whole", r"comment[-_]{0,2}body|comment|c-body|body"),
+    ("whole", r"comment[-_]{0,2}body|comment|c-body|body|media-body"),
 )
 _MATCHERS = tuple((role, re.compile(pattern)) for role, pattern in _ROLES)
 
@@ -115,8 +115,11 @@ def sort_parts(node: Node) -> Parts:
         parts.own.append(element)
         if element.tag == "time" or element.get("datetime"):
             parts.times.append(element)
-        elif element.tag == "a" and "#" in (element.get("href") or "") and f"{node.number}" in (element.get("href") or ""):
-            parts.permalinks.append(element)
+        elif element.tag == "a" and "#" in (element.get("href") or ""):
+            if node.number in element.get("href", ""):
+                parts.permalinks.append(element)
+            elif (element.text or "").lstrip().startswith("@") and "comment" in element.get("href", ""):
+                parts.by_role.setdefault("junk", []).append(element)  # a theme's "@NAME" before an answer: no word of its author
         role = next((found for name in (element.get("class") or "").lower().split() if (found := role_of(name))), None) or itemprop_role(
             element
         )

@@ -45,6 +45,15 @@ _UNVERIFIED = re.compile(
     r"niezweryfikowany|не проверено|ej kontrollerad)\)",
     re.I,
 )
+_HEADINGS = names("h3 h4 h5 h6")
+_NAME_TAGS = _HEADINGS | names("a b strong cite span")
+# A note beside the name that it is the author of the article, or one of the site's own people.
+_BADGE = re.compile(
+    r"\W*(?:(?:post |article )?author|blogger|admin(?:istrator)?|moderator|staff|op|verified|beitragsautor(?:in)?|autor(?:in)?|"
+    r"autor de la entrada|auteur(?:/autrice)?(?: de l.article)?|autore articolo|autor do post|berichtauteur|автор(?: записи)?|"
+    r"博主|作者|管理员)\W*",
+    re.I,
+)
 _LIMIT = 60  # more characters than this beside the author make the element more than a byline
 
 
@@ -57,7 +66,8 @@ def author_of(parts: Parts) -> tuple[str, Element | None]:
         said = element.get("data-comment-author") or element.get("data-username") or ""
         reply = _REPLY_TO.match(clean(element.get("data-replyto") or element.get("aria-label") or "").strip())
         if said or reply is not None:
-            return tidy_name(clean(said) if said else (reply.group(1) if reply else "")), None
+            name = tidy_name(clean(said) if said else (reply.group(1) if reply else ""))
+            return name, next((e for e in parts.own if e.tag in _NAME_TAGS and tidy_name(text_of(e)) == name), None)
     return _author_in_text(parts)
 
 
@@ -74,6 +84,9 @@ def _author_in_text(parts: Parts) -> tuple[str, Element | None]:
         signed = _SIGNED.match(text_of(element)[:200])
         if signed is not None:
             return tidy_name(signed.group(1)), None
+    for element in parts.own:  # a heading above the text: Bootstrap's media-heading
+        if element.tag in _HEADINGS and (name := tidy_name(text_of(element))) and len(name) < _LIMIT:
+            return name, element
     for root in parts.node.roots:
         said = _NAME_SAYS.match(text_of(root, skip=parts.node.inner)[:200])
         if said is not None:
@@ -104,7 +117,9 @@ def _name_in(element: Element, parts: Parts) -> str:
         if inner is not None and len(text_of(inner)) < _LIMIT:
             return tidy_name(text_of(inner), marked=True)
     skip = {*parts.of("junk"), *parts.of("date"), *parts.times, *parts.permalinks, *parts.of("content"), *parts.of("meta")}
-    text = text_of(element, skip=skip)
+    skip.discard(element)
+    badges = {e for e in element.iter("span", "em", "small", "i", "b", "div") if e is not element and _BADGE.fullmatch(text_of(e))}
+    text = text_of(element, skip=skip | badges)
     return tidy_name(text, marked=element in parts.of("name"))
 
 
