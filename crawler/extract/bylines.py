@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 from crawler.extract.document import Document, inside
 from crawler.extract.head import Head
@@ -21,7 +23,7 @@ _BY = re.compile(
 )
 _AUTHOR_LINK = re.compile(
     r"/(?:author|authors|autor|autoren|auteur|contributor|contributors|writer|writers|staff|people|profile|"
-    r"team|by|journalist|user|redaktion)s?/[^/?#]+|[?&]author(?:_name)?=",
+    r"team|by|journalist|user|redaktion)s?/[^/?#]+|/author/?$|[?&]author(?:_name)?=",
     re.I,
 )
 _NAME_CLASS = re.compile(
@@ -41,9 +43,17 @@ _NOT_A_NAME = re.compile(
 )
 _IMPERSONAL = re.compile(
     r"\b(?:news|staff|team|admin|editors?|editorial|desk|newsroom|company|inc|llc|group|magazine|journal|"
-    r"institute|office)\b",
+    r"institute|office|cent(?:er|re)|stud(?:y|ies)|project|council|university|college|association|society|department|"
+    r"ministry|committee|foundation|research|agency|press|media|times|post|group)\b",
     re.I,
 )
+# Two to four words, none of them small but particles.
+_PERSON = re.compile(
+    r"(?:(?!\s)(?:van|von|der|den|de|del|della|di|da|dos|al|el|bin|ibn|la|le|ter|ten|zu|[^\W\d_a-zа-яё][\w'’.-]*)(?:\s+|$)){2,4}"
+)
+_GLUED = re.compile(r"(?<=[^\W\d_])([^\W\d_a-zà-ÿ][a-zà-ÿ]{2,})$")
+_DIGIT = re.compile(r"\d")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _THE_DESK = re.compile(
     r"the .*\b(?:press|board|agency|bureau|service|collective|network|team|staff|editors?|editorial|desk|group|union)\b", re.I
 )
@@ -116,11 +126,12 @@ def _shown(page: Document, header: list[Element], url: str) -> tuple[Author, ...
     """Linked names first, then the words after ``By``, then elements whose class says author."""
     for part in header:
         linked = _linked(page, part, url)
-        written = _written(page.text(part))
         if linked:
-            known = "".join(_fold(a.name) for a in linked)
-            return _distinct(linked + [a for a in written if len(written) > len(linked) and _fold(a.name) not in known])
-        if written:
+            written = _written(_byline_around(page, linked[-1][1]))
+            authors = [author for author, _ in linked]
+            known = "".join(_fold(a.name) for a in authors)
+            return _distinct(authors + [a for a in written if len(written) > len(linked) and _fold(a.name) not in known])
+        if written := _written(page.text(part)):
             return _distinct(written)
     for part in header:
         marked = _marked(page, part)
@@ -129,22 +140,48 @@ def _shown(page: Document, header: list[Element], url: str) -> tuple[Author, ...
     return ()
 
 
-def _linked(page: Document, part: Element, url: str) -> list[Author]:
+def _byline_around(page: Document, anchor: Element) -> str:
+    """The text around a name that is still a byline: up to where a year comes in, for the elements of a header often stand
+    side by side without a blank between them."""
+    text = page.text(anchor)
+    for up in islice(anchor.iterancestors(), 4):
+        around = page.text(up)
+        if len(around) > 160 or _YEAR.search(around):
+            break
+        text = around
+    return text
+
+
+def _linked(page: Document, part: Element, url: str) -> list[tuple[Author, Element]]:
     """The first link to an author's page and those beside it: further away stand the authors of other articles."""
     found: list[tuple[Author, Element]] = []
     for anchor in part.iter("a"):
         if "author" not in (anchor.get("rel") or "").split() and not _AUTHOR_LINK.search(anchor.get("href") or ""):
             continue
-        if (
-            any(_ELSEWHERE.fullmatch(name) for up in (anchor, *anchor.iterancestors()) for name in tokens(up)[:6])
-            and not found
-            and part is not anchor
-        ):
+        if any(_ELSEWHERE.fullmatch(name) for up in _up_to(anchor, part) for name in tokens(up)[:6]) and not found and part is not anchor:
             continue
-        name = tidy_name(page.text(anchor))
-        if is_name(name) and (not found or _beside(anchor, found)):
-            found.append((Author(name, absolute(url, anchor.get("href"))), anchor))
-    return [author for author, _ in found]
+        text = page.text(anchor)
+        names = _two_names(tidy_name(text, whole=not _DIGIT.search(text)))
+        if all(is_name(single) for single in names) and (not found or _beside(anchor, found)):
+            link = absolute(url, anchor.get("href"))
+            found += [(Author(single, link if len(names) == 1 else ""), anchor) for single in names]
+    return found
+
+
+def _up_to(element: Element, outer: Element) -> Iterator[Element]:
+    """The element and what holds it, within ``outer``: a layout "with sidebar" says nothing about the byline."""
+    yield element
+    for up in element.iterancestors():
+        yield up
+        if up is outer:
+            return
+
+
+def _two_names(name: str) -> list[str]:
+    """``Ann Lee and Bo Berg`` in one link, as plugins for several authors write it, is two. With ``&`` it stays the account that
+    two people share."""
+    parts = re.split(r"\s*,\s*|\s+(?:and|und|et)\s+", name)
+    return parts if len(parts) > 1 and all(_PERSON.fullmatch(part) and not _IMPERSONAL.search(part) for part in parts) else [name]
 
 
 def _beside(anchor: Element, found: list[tuple[Author, Element]]) -> bool:
@@ -224,7 +261,8 @@ def split_names(text: str) -> list[str]:
     return [name for part in _SPLIT.split(line) if (name := tidy_name(part)) and is_name(name)] if line else []
 
 
-def tidy_name(text: str) -> str:
+def tidy_name(text: str, *, whole: bool = False) -> str:
+    """``whole``: it is a name and nothing else, so "Institute for Peace" keeps its second half."""
     line = " ".join(text.split())
     line = re.sub(
         r"^\W*(?:(?:written|posted|published|authored|guest post|articles?|words) )?(?:by|von|par|por|"
@@ -235,11 +273,14 @@ def tidy_name(text: str) -> str:
     )
     line = re.sub(r"^[Bb]y(?=[A-Z])", "", line)
     line = re.split(r"\s[|•·]\s|\s*[|•·]\s*", line)[0]
-    line = _TAIL.sub("", line).strip(" ,;:–—-|/")
+    line = (line if whole else _TAIL.sub("", line)).strip(" ,;:–—-|/")
     words = line.split()
     for i, word in enumerate(words):  # "Caleb Weiss July 9"
         if i and (word.strip(".,").lower() in MONTHS and any(c.isdigit() for w in words[i + 1 : i + 2] for c in w)):
             return " ".join(words[:i]).strip(" ,;")
+        glued = _GLUED.search(word)  # "Caleb WeissJuly 9", from two elements without a blank between them
+        if glued is not None and glued.group(1).lower() in MONTHS and any(c.isdigit() for w in words[i + 1 : i + 2] for c in w):
+            return " ".join([*words[:i], word[: glued.start(1)]]).strip(" ,;")
     return line
 
 

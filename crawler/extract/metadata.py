@@ -1,11 +1,11 @@
-"""Title, authors, dates and terms of a page, from JSON-LD, meta properties, microdata and the text around the headline."""
+"""Title, authors and dates of a page, from JSON-LD, meta properties, microdata and the text around the headline."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from crawler.extract.bylines import authors_of
 from crawler.extract.dates import Moment, page_order, parse_any_language, parse_iso, parse_written
@@ -13,8 +13,9 @@ from crawler.extract.document import Document, around, inside
 from crawler.extract.head import Head
 from crawler.extract.headline import headline
 from crawler.extract.jsonld import string
-from crawler.extract.tree import Element, absolute, listed, names, text_of
-from crawler.items import Author, Term, TermKind
+from crawler.extract.terms import terms_of
+from crawler.extract.tree import Element, listed, names, text_of
+from crawler.items import Author, Term
 
 # In order of trust.
 _PUBLISHED = listed(
@@ -38,14 +39,6 @@ _HEADER_LIMIT = 700
 _DIGIT = re.compile(r"\d")
 _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?:/|-|$)")
 _MODIFIED_WORDS = re.compile(r"\b(?:updated|modified|revised|aktualisiert|mis à jour|actualizado|last edit)", re.I)
-_CATEGORY_ADDRESS = re.compile(r"/(?:categor(?:y|ies)|kategorien?|categoria|categorie|rubrik|section|topics?)/|[?&]cat=", re.I)
-
-
-_TAG_ADDRESS = re.compile(r"/tags?/")
-_TERM_RELS = names("tag category")
-_TAGS_LINES = frozenset(("tags:", "tag:", "tagged:", "tags", "tagged with:", "filed under:"))
-_CATEGORY_LISTS = names("taxonomy-category cat-links post-categories")
-_POST_ID = re.compile(r"post-\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +56,7 @@ def facts_of(page: Document, head: Head, url: str, body: Element, skip: frozense
     """``body``: the article's container; ``skip``: the thread, whose dates and names are not the article's."""
     title, heading = headline(page, head, skip)
     header = header_parts(page, heading, body, skip)
-    published, modified = dates_of(page, head, header, url)
+    published, modified = dates_of(page, head, header, url, skip)
     if published is None:
         published = _lone_date(page, head, heading, skip)
     return Facts(
@@ -72,7 +65,7 @@ def facts_of(page: Document, head: Head, url: str, body: Element, skip: frozense
         authors_of(page, head, header, url, skip),
         published,
         modified,
-        terms_of(page, head, url, heading, skip),
+        terms_of(page, head, url, heading, header, skip),
         tuple(header),
     )
 
@@ -134,10 +127,10 @@ def _is_meta(marks: tuple[str, ...]) -> bool:
 
 
 # ---- dates -------------------------------------------------------------------------------------------------------------
-def dates_of(page: Document, head: Head, header: list[Element], url: str) -> tuple[Moment | None, Moment | None]:
+def dates_of(page: Document, head: Head, header: list[Element], url: str, skip: frozenset[Element]) -> tuple[Moment | None, Moment | None]:
     """(published, modified). Machine-readable ones first; then what stands beside the headline; then the address."""
-    published = _stated_date(head, "datePublished", _PUBLISHED) or _marked_date(page, "datePublished")
-    modified = _stated_date(head, "dateModified", _MODIFIED) or _marked_date(page, "dateModified")
+    published = _stated_date(head, "datePublished", _PUBLISHED) or _marked_date(page, "datePublished", skip)
+    modified = _stated_date(head, "dateModified", _MODIFIED) or _marked_date(page, "dateModified", skip)
     shown, shown_modified = _shown_dates(page, header, head)
     if published is None or (published.clock is None and shown is not None and shown.day == published.day):
         published = shown or published
@@ -158,13 +151,13 @@ def _any(text: str) -> Moment | None:
 _DATE_TAGS = names("time meta span abbr div p")
 
 
-def _marked_date(page: Document, name: str) -> Moment | None:
+def _marked_date(page: Document, name: str, skip: frozenset[Element]) -> Moment | None:
     for element in page.microdata:
         if element.tag in _DATE_TAGS and name in (element.get("itemprop") or "").split():
             moment = parse_iso(element.get("datetime") or element.get("content") or element.get("title")) or parse_written(
                 text_of(element)[:120]
             )
-            if moment is not None:
+            if moment is not None and not any(up in skip or up in page.elsewhere for up in element.iterancestors()):
                 return moment
     return None
 
@@ -184,12 +177,14 @@ def _shown_dates(page: Document, header: list[Element], head: Head) -> tuple[Mom
     if published is not None:
         return published, modified
     for part in header:
-        for line in _lines(page.text(part)):
+        for line in _sayings(page.text(part)):
             moment = parse_written(line, order) or (parse_any_language(line, head.language) if len(line) < 40 else None)
             if moment is not None and _MODIFIED_WORDS.search(line):
                 modified = modified or moment
-            elif moment is not None:
-                return moment, modified
+            elif published is None:
+                published = moment
+        if published is not None:
+            return published, modified
     return (published or modified), modified
 
 
@@ -220,6 +215,18 @@ def _lone_date(page: Document, head: Head, heading: Element | None, skip: frozen
     return None
 
 
+def _sayings(text: str) -> list[str]:
+    """The lines with digits; ``January 29, 2005 / Last updated: May 3, 2006`` says two things."""
+    found: list[str] = []
+    for line in _lines(text):
+        update = _MODIFIED_WORDS.search(line)
+        if update is not None and _DIGIT.search(line[: update.start()]):
+            found += [line[: update.start()], line[update.start() :]]
+        else:
+            found.append(line)
+    return found
+
+
 def _lines(text: str) -> list[str]:
     lines = [line for line in text.split("\n") if _DIGIT.search(line)]
     return [line[:190] for line in lines if len(line) < 400]
@@ -228,77 +235,3 @@ def _lines(text: str) -> list[str]:
 def _date_in_address(url: str) -> Moment | None:
     match = _URL_DAY.search(urlsplit(url).path)
     return None if match is None else parse_iso(f"{match.group(1)}-{int(match.group(2)):02}-{int(match.group(3)):02}")
-
-
-# ---- terms -------------------------------------------------------------------------------------------------------------
-def terms_of(page: Document, head: Head, url: str, heading: Element | None, skip: frozenset[Element]) -> tuple[Term, ...]:
-    """Tags and categories: the links marked as such around the article, else what the head states."""
-    scope = _article_around(page, heading)
-    found = _linked_terms(page, scope, url, skip)
-    if not any(kind == "tag" for kind, _ in found):
-        for term in _tags_line(scope, url):
-            found.setdefault((term.kind, term.name.casefold()), term)
-    if not any(kind == "tag" for kind, _ in found):
-        for name in _stated_tags(head):
-            found.setdefault(("tag", name.casefold()), Term("tag", name))
-    if not any(kind == "category" for kind, _ in found):
-        for name in [*head.all("article:section")] or [string((head.article or {}).get("articleSection"))]:
-            if name:
-                found.setdefault(("category", name.casefold()), Term("category", name))
-    return tuple(found.values())
-
-
-def _linked_terms(page: Document, scope: Element, url: str, skip: frozenset[Element]) -> dict[tuple[TermKind, str], Term]:
-    found: dict[tuple[TermKind, str], Term] = {}
-    barred = page.elsewhere | skip
-    for anchor in scope.iter("a"):
-        rel = (anchor.get("rel") or "").lower()
-        if ("tag" not in rel and "category" not in rel) or _TERM_RELS.isdisjoint(rel.split()):
-            continue
-        if any(up in barred or up.tag in ("aside", "nav") for up in anchor.iterancestors()):
-            continue
-        name = page.text(anchor).replace("\n", " ").lstrip("#").strip()
-        href = anchor.get("href") or ""
-        filed = "category" in rel.split() or _in_category_list(page, anchor)
-        kind: TermKind = "category" if filed or (_CATEGORY_ADDRESS.search(href) and not _TAG_ADDRESS.search(href)) else "tag"
-        if name:
-            found.setdefault((kind, name.casefold()), Term(kind, name, _slug(absolute(url, href))))
-    return found
-
-
-def _tags_line(scope: Element, url: str) -> list[Term]:
-    """The links of a line that begins with "Tags:", where nothing marks them."""
-    for element in scope.iter("p", "div", "li", "span"):
-        text = element.text
-        if text and len(text) < 200 and text.strip().lower() in _TAGS_LINES:
-            return [Term("tag", text_of(a), _slug(absolute(url, a.get("href")))) for a in element.iter("a") if text_of(a)]
-    return []
-
-
-def _article_around(page: Document, heading: Element | None) -> Element:
-    """The element of the whole article: WordPress' ``post`` or ``hentry``, else the page."""
-    if heading is not None:
-        for up in heading.iterancestors("article", "div", "main", "section"):
-            marks = page.tokens.get(up, ())
-            if "hentry" in marks or "type-post" in marks or any(_POST_ID.fullmatch(name) for name in marks):
-                return up
-    return page.root
-
-
-def _in_category_list(page: Document, anchor: Element) -> bool:
-    parent = anchor.getparent()
-    return parent is not None and page.has(parent, _CATEGORY_LISTS)
-
-
-def _stated_tags(head: Head) -> list[str]:
-    tags = head.all("article:tag")
-    if not tags:
-        keywords = (head.article or {}).get("keywords")
-        listed = keywords if isinstance(keywords, list) else string(keywords).split(",") if keywords else []
-        tags = [string(item) for item in listed]
-    return [tag.strip() for tag in tags if 0 < len(tag.strip()) < 80]
-
-
-def _slug(url: str) -> str:
-    path = urlsplit(url).path.rstrip("/") if url else ""
-    return unquote(path.rsplit("/", 1)[-1]) if path else ""

@@ -1,0 +1,175 @@
+"""Pages in the markup of themes that put things elsewhere than most: small pages in our own words."""
+
+from __future__ import annotations
+
+from crawler.extract.page import extract_page
+from crawler.items import Article
+
+URL = "https://own.example/2015/01/ferry"
+HEAD = '<title>Ferry stopped at Orm</title><link rel="canonical" href="https://own.example/2015/01/ferry">'
+TEXT = "The ferry at Orm was stopped on Monday, the harbour office said. Two lorries waited at the pier until the evening."
+
+
+def read(body: str, *, classes: str = "single single-post postid-5", head: str = "") -> Article:
+    return extract_page(f'<html lang="en"><head>{HEAD}{head}</head><body class="{classes}">{body}</body></html>'.encode(), URL)
+
+
+def body_of(article: Article) -> list[str]:
+    return [block.text for block in article.blocks if block.kind == "body"]
+
+
+def terms_of(article: Article, kind: str) -> list[str]:
+    return [term.name for term in article.terms or () if term.kind == kind]
+
+
+def test_short_article_is_not_lost_among_teasers_of_longer_ones() -> None:
+    teaser = (
+        '<article class="loop-entry post-{0} post type-post hentry"><h3><a href="/x{0}">Other {0}</a></h3>'
+        '<div class="entry-summary"><p>{1}</p></div></article>'
+    )
+    others = "".join(teaser.format(number, "A long teaser about quite another harbour, " * 8) for number in (6, 7, 8))
+    page = (
+        f'<main><article class="post-5 post type-post hentry"><h1>Ferry stopped at Orm</h1>'
+        f'<div class="entry-content"><p>{TEXT}</p></div></article>'
+    )
+    assert body_of(read(f"{page}<div class='similar'>{others}</div></main>")) == [TEXT]
+
+
+def test_picture_without_text_is_not_outweighed_by_the_bio_of_its_author() -> None:
+    page = (
+        (
+            '<article class="post-5 post type-post hentry"><h1>Ferry stopped at Orm</h1>'
+            '<div class="entry-content"><p><img src="/pier.png" alt="Pier"></p></div></article>'
+        )
+        f'<div class="author-bio"><h4>Ines Moor</h4><p>{"Ines Moor writes about harbours and ferries in the north. " * 6}</p></div>'
+    )
+    article = read(page)
+    assert (article.kind, [image.url for image in article.images]) == ("picture", ["https://own.example/pier.png"])
+
+
+def test_body_is_found_under_a_name_with_a_prefix_of_the_theme() -> None:
+    page = (
+        '<div class="cm-posts"><h1>Ferry stopped at Orm</h1><div class="cm-post-content"><p class="cm-info">Ports</p>'
+        f'<div class="cm-entry-summary"><p>{TEXT}</p><h2>Why</h2><p>{TEXT} Again.</p></div></div></div>'
+    )
+    assert body_of(read(page)) == [TEXT, "Why", f"{TEXT} Again."]
+
+
+def test_name_repeated_below_the_text_for_machines_is_no_text() -> None:
+    page = (
+        f'<h1>Ferry stopped at Orm</h1><div class="entry-content"><p>{TEXT}</p>'
+        f'<div class="extra-hatom-entry-title"><span class="entry-title">Ferry stopped at Orm</span></div>'
+        f'</div>'
+    )
+    assert body_of(read(page)) == [TEXT]
+
+
+def test_byline_below_the_text_is_no_text() -> None:
+    page = f'<h1>Ferry stopped at Orm</h1><div class="entry-content"><p>{TEXT}</p><p>This post was written by Ines Moor</p></div>'
+    assert body_of(read(page)) == [TEXT]
+
+
+def test_sentence_that_begins_with_by_is_text() -> None:
+    page = f'<h1>Ferry stopped at Orm</h1><div class="entry-content"><p>By Friday the pier was open again</p><p>{TEXT}</p></div>'
+    assert body_of(read(page)) == ["By Friday the pier was open again", TEXT]
+
+
+def article(header: str, footer: str = "") -> Article:
+    return read(
+        (
+            f'<article class="post-5 post type-post hentry"><header>'
+            f'<h1 class="entry-title">Ferry stopped at Orm</h1>{header}</header><div class="entry-content">'
+            f'<p>{TEXT}</p></div>{footer}</article>'
+        )
+    )
+
+
+def test_two_people_in_one_link_are_two_authors() -> None:
+    found = article('<span class="byline">by <a href="/author/ines" rel="author">Ines Moor and Pia van Holm</a></span>')
+    assert [author.name for author in found.authors or ()] == ["Ines Moor", "Pia van Holm"]
+
+
+def test_account_of_two_people_and_an_institute_stay_one_author() -> None:
+    for name in ("David Dahl & Ahmad Sand", "Institute for Peace and Security Studies"):
+        found = article(f'<span class="byline">by <a href="/author/x" rel="author">{name}</a></span>')
+        assert [author.name for author in found.authors or ()] == [name]
+
+
+def test_date_and_category_that_follow_a_name_without_a_blank_are_no_names() -> None:
+    found = article(
+        (
+            '<div class="entry-meta"><span class="byline">By <a href="/author/ines">Ines Moor</a></span>'
+            '<span class="posted-on"><time datetime="2015-01-29T12:04:35Z">'
+        )
+        'January 29, 2015</time></span><span class="cat-links"><a href="/category/ports" rel="category tag">Ports Desk</a></span></div>'
+    )
+    assert [author.name for author in found.authors or ()] == ["Ines Moor"]
+
+
+def test_layout_with_a_sidebar_does_not_hide_the_byline() -> None:
+    page = (
+        f'<div class="content-sidebar-wrap sidebar-right"><article class="hentry post-5">'
+        f'<h1>Ferry stopped at Orm</h1><p class="meta">By <a href="/author/ines">Ines Moor</a></p>'
+        f'<div class="entry-content"><p>{TEXT}</p></div></article></div>'
+    )
+    assert [author.name for author in read(page).authors or ()] == ["Ines Moor"]
+
+
+def test_date_of_publication_stands_beside_that_of_the_update_in_one_line() -> None:
+    found = article(
+        (
+            '<div class="entry-meta"><span class="published">January 29, 2015</span>'
+            '<span class="entry-meta_updated">/ Last updated : <span class="updated">May 3, 2016</span></span>'
+            '</div>'
+        )
+    )
+    assert (found.published_at, found.modified_at) == ("2015-01-29", "2016-05-03")
+
+
+def test_date_of_a_comment_in_microdata_is_not_that_of_the_article() -> None:
+    comment = (
+        (
+            '<ol class="comment-list"><li class="comment depth-1" id="comment-7">'
+            '<article itemscope itemtype="https://schema.org/Comment">'
+            '<cite class="fn" itemprop="author">Ada</cite>'
+        )
+        (
+            '<time datetime="2015-02-03T15:23:50Z" itemprop="datePublished">February 3</time>'
+            '<div class="comment-content" itemprop="text"><p>Said.</p></div></article></li></ol>'
+        )
+    )
+    found = article(
+        '<ul class="meta"><li class="meta-date"><time datetime="2015-01-29T12:04:35Z">January 29, 2015</time></li></ul>', comment
+    )
+    assert found.published_at == "2015-01-29T12:04:35Z"
+
+
+def test_categories_without_marks_are_those_nearest_to_the_headline() -> None:
+    found = article(
+        '<div class="cats"><a href="/category/ports">Ports</a> <a href="/category/north">North</a></div>',
+        '<div class="more"><h3>Related Post</h3><a href="/category/roads">Roads</a></div>',
+    )
+    assert terms_of(found, "category") == ["Ports", "North"]
+
+
+def test_categories_stand_beside_their_word() -> None:
+    found = article("", '<div class="row"><div><p> Categories: </p></div><div><a href="/category/ports">Ports</a></div></div>')
+    assert terms_of(found, "category") == ["Ports"]
+
+
+def test_widget_with_all_categories_says_nothing_of_the_article() -> None:
+    found = article(
+        "",
+        (
+            '<ul><li class="cat-item"><a href="/category/ports">Ports</a></li><li class="cat-item">'
+            '<a href="/category/roads">Roads</a></li></ul>'
+        ),
+    )
+    assert terms_of(found, "category") == []
+
+
+def test_list_called_post_tags_needs_no_marks_on_its_links() -> None:
+    found = article(
+        "", '<footer><ul class="post-tags"><li><a href="/tags/ports/">Ports</a></li><li><a href="/tags/north/">North</a></li></ul></footer>'
+    )
+    assert terms_of(found, "tag") == ["Ports", "North"]
