@@ -37,10 +37,8 @@ def test_short_article_is_not_lost_among_teasers_of_longer_ones() -> None:
 
 def test_picture_without_text_is_not_outweighed_by_the_bio_of_its_author() -> None:
     page = (
-        (
-            '<article class="post-5 post type-post hentry"><h1>Ferry stopped at Orm</h1>'
-            '<div class="entry-content"><p><img src="/pier.png" alt="Pier"></p></div></article>'
-        )
+        '<article class="post-5 post type-post hentry"><h1>Ferry stopped at Orm</h1>'
+        '<div class="entry-content"><p><img src="/pier.png" alt="Pier"></p></div></article>'
         f'<div class="author-bio"><h4>Ines Moor</h4><p>{"Ines Moor writes about harbours and ferries in the north. " * 6}</p></div>'
     )
     article = read(page)
@@ -59,7 +57,7 @@ def test_name_repeated_below_the_text_for_machines_is_no_text() -> None:
     page = (
         f'<h1>Ferry stopped at Orm</h1><div class="entry-content"><p>{TEXT}</p>'
         f'<div class="extra-hatom-entry-title"><span class="entry-title">Ferry stopped at Orm</span></div>'
-        f'</div>'
+        f"</div>"
     )
     assert body_of(read(page)) == [TEXT]
 
@@ -76,11 +74,9 @@ def test_sentence_that_begins_with_by_is_text() -> None:
 
 def article(header: str, footer: str = "") -> Article:
     return read(
-        (
-            f'<article class="post-5 post type-post hentry"><header>'
-            f'<h1 class="entry-title">Ferry stopped at Orm</h1>{header}</header><div class="entry-content">'
-            f'<p>{TEXT}</p></div>{footer}</article>'
-        )
+        f'<article class="post-5 post type-post hentry"><header>'
+        f'<h1 class="entry-title">Ferry stopped at Orm</h1>{header}</header><div class="entry-content">'
+        f"<p>{TEXT}</p></div>{footer}</article>"
     )
 
 
@@ -97,10 +93,8 @@ def test_account_of_two_people_and_an_institute_stay_one_author() -> None:
 
 def test_date_and_category_that_follow_a_name_without_a_blank_are_no_names() -> None:
     found = article(
-        (
-            '<div class="entry-meta"><span class="byline">By <a href="/author/ines">Ines Moor</a></span>'
-            '<span class="posted-on"><time datetime="2015-01-29T12:04:35Z">'
-        )
+        '<div class="entry-meta"><span class="byline">By <a href="/author/ines">Ines Moor</a></span>'
+        '<span class="posted-on"><time datetime="2015-01-29T12:04:35Z">'
         'January 29, 2015</time></span><span class="cat-links"><a href="/category/ports" rel="category tag">Ports Desk</a></span></div>'
     )
     assert [author.name for author in found.authors or ()] == ["Ines Moor"]
@@ -117,26 +111,18 @@ def test_layout_with_a_sidebar_does_not_hide_the_byline() -> None:
 
 def test_date_of_publication_stands_beside_that_of_the_update_in_one_line() -> None:
     found = article(
-        (
-            '<div class="entry-meta"><span class="published">January 29, 2015</span>'
-            '<span class="entry-meta_updated">/ Last updated : <span class="updated">May 3, 2016</span></span>'
-            '</div>'
-        )
+        '<div class="entry-meta"><span class="published">January 29, 2015</span>'
+        '<span class="entry-meta_updated">/ Last updated : <span class="updated">May 3, 2016</span></span>'
+        "</div>"
     )
     assert (found.published_at, found.modified_at) == ("2015-01-29", "2016-05-03")
 
 
 def test_date_of_a_comment_in_microdata_is_not_that_of_the_article() -> None:
     comment = (
-        (
-            '<ol class="comment-list"><li class="comment depth-1" id="comment-7">'
-            '<article itemscope itemtype="https://schema.org/Comment">'
-            '<cite class="fn" itemprop="author">Ada</cite>'
-        )
-        (
-            '<time datetime="2015-02-03T15:23:50Z" itemprop="datePublished">February 3</time>'
-            '<div class="comment-content" itemprop="text"><p>Said.</p></div></article></li></ol>'
-        )
+        '<ol class="comment-list"><li class="comment depth-1" id="comment-7"><article itemscope itemtype="https://schema.org/Comment">'
+        '<cite class="fn" itemprop="author">Ada</cite><time datetime="2015-02-03T15:23:50Z" itemprop="datePublished">February 3</time>'
+        '<div class="comment-content" itemprop="text"><p>Said.</p></div></article></li></ol>'
     )
     found = article(
         '<ul class="meta"><li class="meta-date"><time datetime="2015-01-29T12:04:35Z">January 29, 2015</time></li></ul>', comment

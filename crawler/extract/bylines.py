@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import islice
 
 from crawler.extract.document import Document, inside
 from crawler.extract.head import Head
@@ -53,7 +52,6 @@ _PERSON = re.compile(
 )
 _GLUED = re.compile(r"(?<=[^\W\d_])([^\W\d_a-zà-ÿ][a-zà-ÿ]{2,})$")
 _DIGIT = re.compile(r"\d")
-_YEAR = re.compile(r"(?:19|20)\d\d")
 _THE_DESK = re.compile(
     r"the .*\b(?:press|board|agency|bureau|service|collective|network|team|staff|editors?|editorial|desk|group|union)\b", re.I
 )
@@ -127,7 +125,7 @@ def _shown(page: Document, header: list[Element], url: str) -> tuple[Author, ...
     for part in header:
         linked = _linked(page, part, url)
         if linked:
-            written = _written(_byline_around(page, linked[-1][1]))
+            written = _written(page.text(part))
             authors = [author for author, _ in linked]
             known = "".join(_fold(a.name) for a in authors)
             return _distinct(authors + [a for a in written if len(written) > len(linked) and _fold(a.name) not in known])
@@ -138,18 +136,6 @@ def _shown(page: Document, header: list[Element], url: str) -> tuple[Author, ...
         if marked:
             return _distinct(marked)
     return ()
-
-
-def _byline_around(page: Document, anchor: Element) -> str:
-    """The text around a name that is still a byline: up to where a year comes in, for the elements of a header often stand
-    side by side without a blank between them."""
-    text = page.text(anchor)
-    for up in islice(anchor.iterancestors(), 4):
-        around = page.text(up)
-        if len(around) > 160 or _YEAR.search(around):
-            break
-        text = around
-    return text
 
 
 def _linked(page: Document, part: Element, url: str) -> list[tuple[Author, Element]]:

@@ -10,7 +10,7 @@ from typing import Literal
 from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
 
-from crawler.extract.document import Document, inside
+from crawler.extract.document import WHOLE_PAGE, Document, inside
 from crawler.extract.regions import is_box
 from crawler.extract.tree import Element, all_text, names
 from crawler.site import Site
@@ -43,6 +43,7 @@ _LIKE_CONTENT = re.compile(
 _LIKE_RANK = 4
 BROAD_RANK = 4  # from here on the element holds headline, byline and boxes as well
 _OWN_NUMBER = re.compile(r"\bpostid-(\d+)\b")
+_ARTICLES = names("type-post hentry")
 _BIO_SIZE = 2000  # characters
 _BIO_BOXES = names(
     "author-bio author-box author-info author-description author-details author_bio_section about-author author-card authorbox "
@@ -113,9 +114,11 @@ def _ranked(page: Document) -> list[tuple[Element, int]]:
 @lru_cache(maxsize=20_000)
 def _rank_of(marks: tuple[str, ...]) -> int | None:
     rank = min((_RANK[name] for name in marks if name in _RANK), default=None)
-    if (rank is None or rank > _LIKE_RANK) and any(_LIKE_CONTENT.fullmatch(name) for name in marks):
-        return _LIKE_RANK
-    return rank
+    if rank is not None and rank <= _LIKE_RANK:
+        return rank
+    said = " ".join(marks)  # one look before the pattern
+    like = "content" in said or "summary" in said or "body" in said or "text" in said
+    return _LIKE_RANK if like and any(_LIKE_CONTENT.fullmatch(name) for name in marks) else rank
 
 
 def _by_tag(page: Document, prose: dict[Element, int], total: int) -> Container:
@@ -154,25 +157,15 @@ def _by_number(page: Document) -> tuple[Element | None, set[Element]]:
     own: Element | None = None
     others: set[Element] = set()
     for element, marks in page.tokens.items():
-        box = _box_of(marks)
-        if box is None or element.tag in ("body", "html"):
-            continue
-        if box == "bio":
-            if len(all_text(element)) < _BIO_SIZE:
+        if not _ARTICLES.isdisjoint(marks):
+            box = next((name[5:] for name in marks if name.startswith("post-") and name[5:].isdigit()), None)
+            if box is not None and box == number:
+                own = element if own is None and element.tag not in WHOLE_PAGE - {"main"} else own
+            elif box is not None and number is not None and element.tag not in WHOLE_PAGE:
                 others.add(element)
-        elif box == number:
-            own = own if own is not None else element
-        elif number is not None and element.tag != "main":
+        elif not _BIO_BOXES.isdisjoint(marks) and len(all_text(element)) < _BIO_SIZE:
             others.add(element)
     return own, others
-
-
-@lru_cache(maxsize=20_000)
-def _box_of(marks: tuple[str, ...]) -> str | None:
-    """The number of the article that an element is, or "bio"; None for all else."""
-    if "type-post" in marks or "hentry" in marks:
-        return next((name[5:] for name in marks if name.startswith("post-") and name[5:].isdigit()), None)
-    return "bio" if any(name in _BIO_BOXES for name in marks) else None
 
 
 def _prose_size(paragraph: Element) -> int:

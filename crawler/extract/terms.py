@@ -21,20 +21,8 @@ _CATEGORY_ADDRESS = re.compile(r"/(?:categor(?:y|ies)|kategorien?|categoria|cate
 _TAG_ADDRESS = re.compile(r"/tags?/|[?&]tag=")
 _TERM_RELS = names("tag category")
 _TAGS_LINES = frozenset(("tags:", "tag:", "tagged:", "tags", "tagged with:", "filed under:"))
-_CATEGORY_LINES = frozenset(
-    (
-        "categories",
-        "category",
-        "posted in",
-        "filed in",
-        "filed under",
-        "kategorien",
-        "kategorie",
-        "catégories",
-        "catégorie",
-        "categorías",
-        "categorie",
-    )
+_CATEGORY_WORD = re.compile(
+    r"\W*(?:categor(?:y|ies)|(?:posted|filed) (?:in|under)|kategorien?|catégories?|categorías?|categorie|рубрики?)\b", re.I
 )
 _CATEGORY_BOX = re.compile(r"(?:post|entry|article|single)[-_](?:cat|category|categories)\b")
 _MANY = 12  # more categories than an article has: a list of the site's
@@ -60,7 +48,7 @@ def terms_of(
         if _has_rel(anchor) and not _is_barred(page, anchor, barred):
             _add(page, found, anchor, url)
     if not _has(found, "category"):
-        for anchor in _category_links(page, header, barred) or _labelled_categories(page, scope, barred):
+        for anchor in _category_links(page, header, scope, barred):
             _add(page, found, anchor, url, "category")
     if not _has(found, "tag"):
         for term in _tags_line(scope, url) or _tags_list(page, scope, barred, url):
@@ -107,46 +95,49 @@ def _add(page: Document, found: _Found, anchor: Element, url: str, kind: TermKin
         found.setdefault((kind, name.casefold()), Term(kind, name, _slug(absolute(url, href))))
 
 
-def _category_links(page: Document, header: Sequence[Element], barred: AbstractSet[Element]) -> list[Element]:
-    """Links to categories that are not marked as the article's: those in its header, by their address; else marked ones that
-    stand outside of its element, but in no other article's."""
-    for part in header:  # the nearest to the headline: further away stand other articles
-        beside = [anchor for anchor in part.iter("a") if _CATEGORY_ADDRESS.search(anchor.get("href") or "")]
-        found = [anchor for anchor in beside if not _is_barred(page, anchor, barred) and not _in_a_list_of_all(page, anchor)]
-        if found:
-            return found
-    named = [anchor for anchor, href in page.anchors if _CATEGORY_ADDRESS.search(href) and _is_named(page, anchor)]
-    found = [anchor for anchor in named if not _is_barred(page, anchor, barred) and not _in_a_list_of_all(page, anchor)]
-    if found:
-        return found
-    return [
-        anchor
-        for anchor, _ in page.anchors
-        if "category" in (anchor.get("rel") or "").split()
-        and not _is_barred(page, anchor, barred)
-        and not any(page.has(up, _ARTICLES) or up.tag == "article" for up in anchor.iterancestors())
-    ]
-
-
-def _is_named(page: Document, anchor: Element) -> bool:
-    """Is it in a box called ``post-categories`` or the like, of the page's own article?"""
-    around = list(anchor.iterancestors())
-    return any(_CATEGORY_BOX.search(name) for up in around[:4] for name in page.tokens.get(up, ())) and not any(
-        page.has(up, _ARTICLES) for up in around
-    )
-
-
-def _labelled_categories(page: Document, scope: Element, barred: AbstractSet[Element]) -> list[Element]:
-    """The links to categories beside the word "Categories:"."""
-    for element in scope.iter("p", "div", "li", "span", "dt", "strong", "b"):
-        text = element.text
-        if not text or len(text) > 60 or text.strip().lower().rstrip(": ") not in _CATEGORY_LINES or _is_barred(page, element, barred):
-            continue
-        for up in (element, *islice(element.iterancestors(), 6)):
-            found = [anchor for anchor in up.iter("a") if _CATEGORY_ADDRESS.search(anchor.get("href") or "")]
+def _category_links(page: Document, header: Sequence[Element], scope: Element, barred: AbstractSet[Element]) -> list[Element]:
+    """Links to categories that are not marked as the article's: those beside the word "Categories:", those in a box called
+    ``post-categories``, those in its header; else marked ones that stand outside of its element, but in no other article's."""
+    addressed = {anchor for anchor, href in page.anchors if ("/" in href or "=" in href) and _CATEGORY_ADDRESS.search(href)}
+    if not addressed:
+        return []
+    free = [a for a in addressed if not _is_barred(page, a, barred) and not _in_a_list_of_all(page, a)]
+    if len(free) <= _MANY:
+        around = scope if scope is not page.root else None
+        for test in (_is_labelled, _is_named):
+            found = [a for a, _ in page.anchors if a in free and test(page, a, around)]
             if found:
-                return [] if len(found) > _MANY or any(_in_a_list_of_all(page, anchor) for anchor in found) else found
-    return []
+                return found
+    for part in header:  # the nearest to the headline: further away stand other articles
+        beside = [anchor for anchor in part.iter("a") if anchor in addressed]
+        if found := [a for a in beside if not _is_barred(page, a, barred) and not _in_a_list_of_all(page, a)]:
+            return found
+    return [a for a, _ in page.anchors if a in free and "category" in (a.get("rel") or "").split() and not _in_an_article(page, a)]
+
+
+def _in_an_article(page: Document, anchor: Element) -> bool:
+    return any(page.has(up, _ARTICLES) or up.tag == "article" for up in anchor.iterancestors())
+
+
+def _is_named(page: Document, anchor: Element, around: Element | None) -> bool:
+    """Is it in a box called ``post-categories`` or the like, in the page's own article?"""
+    boxes = islice(anchor.iterancestors(), 4)
+    return any(_CATEGORY_BOX.search(name) for up in boxes for name in page.tokens.get(up, ())) and _is_own(page, anchor, around)
+
+
+def _is_labelled(page: Document, anchor: Element, around: Element | None) -> bool:
+    """Does it stand beside the word "Categories:"?"""
+    for up in islice(anchor.iterancestors(), 6):
+        text = page.text(up)
+        if _CATEGORY_WORD.match(text):
+            return len(text) < 300 and _is_own(page, anchor, around)
+    return False
+
+
+def _is_own(page: Document, anchor: Element, around: Element | None) -> bool:
+    if around is None:
+        return not _in_an_article(page, anchor)
+    return any(up is around for up in anchor.iterancestors())
 
 
 def _in_a_list_of_all(page: Document, anchor: Element) -> bool:
@@ -156,16 +147,15 @@ def _in_a_list_of_all(page: Document, anchor: Element) -> bool:
 
 def _tags_list(page: Document, scope: Element, barred: AbstractSet[Element], url: str) -> list[Term]:
     """A list called ``post-tags`` or the like, as generators of static pages write it."""
-    for element in scope.iter("ul", "div", "p", "span"):
-        if page.has(element, _TAG_LISTS) and not any(
-            up in barred or up.tag in ("aside", "nav") for up in (element, *element.iterancestors())
-        ):
-            links: _Found = {}
-            for anchor in element.iter("a"):
-                if _TAG_ADDRESS.search(anchor.get("href") or "") or len(page.text(anchor)) < 40:
-                    _add(page, links, anchor, url, "tag")
-            if links:
-                return list(links.values())
+    for element, marks in page.tokens.items():
+        if _TAG_LISTS.isdisjoint(marks) or _is_barred(page, element, barred) or not any(up is scope for up in element.iterancestors()):
+            continue
+        links: _Found = {}
+        for anchor in element.iter("a"):
+            if _TAG_ADDRESS.search(anchor.get("href") or "") or len(page.text(anchor)) < 40:
+                _add(page, links, anchor, url, "tag")
+        if links:
+            return list(links.values())
     return []
 
 
