@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
+
+import pytest
 
 from tests.crawls import crawl, rows, scrapy
 from tests.demosite import DemoSite
@@ -41,3 +44,21 @@ def test_update_of_an_unknown_name_names_the_known(site: DemoSite, folder: Path)
     run = scrapy("update", "elsewhere", folder=folder)
     assert (run.code, len(run.err.splitlines())) == (2, 1)
     assert "'elsewhere'" in run.err and "127.0.0.1" in run.err
+
+
+@pytest.mark.parametrize("rest", ["on", "404"])
+def test_an_edited_comment_under_a_young_article_is_noticed_the_next_day_though_no_list_tells(rest: str, folder: Path) -> None:
+    with DemoSite(rest=rest) as site:
+        site.clock = lambda: datetime(2027, 1, 1, 6, tzinfo=UTC)
+        crawl(site, folder, "pages=none", NOW="2027-01-01T08:00:00Z")
+        post = site.add_post("The ferry", "The ferry is back, and nobody knows for how long.")
+        comment = site.add_comment(post.id, "Shepherd", "I was on it.")
+        for number in range(10):  # the feed of comments holds ten
+            site.add_comment(101, f"Reader {number}", f"Still true after {number + 20} years.")
+        crawl(site, folder, "pages=none", NOW="2027-01-02T08:00:00Z")
+        site.edit_comment(comment.id, "I was not on it.")
+        site.clear_requests()
+        assert crawl(site, folder, "pages=none", NOW="2027-01-03T08:00:00Z").code == 0
+        assert len(site.requests) <= 14
+    edits = rows(folder, "select old_text, text, seen_at from comment_edits")
+    assert edits == [("I was on it.", "I was not on it.", "2027-01-03T08:00:00Z")]
