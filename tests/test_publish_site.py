@@ -319,6 +319,13 @@ def test_feeds_are_well_formed(site: Site, path: str) -> None:
     ElementTree.fromstring(response.text)
 
 
+@pytest.mark.parametrize("path", ["/search.atom?q=in%3Acomments%20reply", "/changes.atom", "/changes.atom?event=changed&q=yemen"])
+def test_a_feed_names_its_own_address_and_the_page_it_belongs_to(site: Site, path: str) -> None:
+    links = {link.get("rel"): link.get("href") for link in ElementTree.fromstring(site.get(path).text).findall("{*}link")}
+    assert links == {"self": f"http://localhost{path}", "alternate": f"http://localhost{path.replace('.atom', '')}"}
+    assert site.get(links["alternate"].removeprefix("http://localhost")).status_code == 200
+
+
 def test_the_feed_of_changes_holds_the_words(site: Site) -> None:
     entries = ElementTree.fromstring(site.get("/changes.atom?event=edited").text).findall("{*}entry")
     assert "Drone strike kills <del>four</del><ins>five</ins> in Yemen" in (entries[0].findtext("{*}content") or "")

@@ -154,7 +154,8 @@ def atom(title: str, origin: str, own: str, entries: Sequence[dict[str, Any]]) -
     newest = max((entry["updated"] for entry in entries), default="")
     for name, value in (("title", title), ("id", origin + own), ("updated", full_time(newest))):
         ElementTree.SubElement(feed, name).text = legal(value)
-    ElementTree.SubElement(feed, "link", rel="self", href=legal(origin + own))
+    ElementTree.SubElement(feed, "link", rel="self", type="application/atom+xml", href=legal(origin + own))
+    ElementTree.SubElement(feed, "link", rel="alternate", type="text/html", href=legal(origin + own.replace(".atom", "", 1)))
     for one in entries:
         entry = ElementTree.SubElement(feed, "entry")
         for name, value in (("id", one["id"]), ("title", one["title"]), ("updated", full_time(one["updated"]))):

@@ -88,7 +88,7 @@ async def export_search(datasette: Any, request: Any) -> Response:
     rows = await read(datasette, exports.found_rows, query, sort, here, exports.FEED if form == "atom" else exports.MOST)
     if form == "json":
         return answer_json(request, {"query": query.text, "notes": query.notes, "hits": rows})
-    body = exports.as_csv(rows) if form == "csv" else exports.search_feed(rows, query.text, here, search_path(query.text))
+    body = exports.as_csv(rows) if form == "csv" else exports.search_feed(rows, query.text, here, search_path(query.text, ".atom"))
     return answer(request, body, exports.MEDIA_TYPES[form])
 
 
