@@ -23,6 +23,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -317,18 +318,21 @@ def measure(address: str, rounds: int = 30) -> tuple[float, float]:
     return statistics.median(taken), statistics.quantiles(taken, n=20)[18]
 
 
+@contextmanager
 def served(command: list[str], port: int) -> Iterator[str]:
     """A server as a process; its address as soon as it answers."""
     address = f"http://127.0.0.1:{port}"
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        for _ in range(100):
-            try:
-                ask(address + "/-/versions.json")
-                break
-            except (urllib.error.URLError, ConnectionError):
-                time.sleep(0.2)
-        yield address
-        server.terminate()
+        try:
+            for _ in range(300):
+                try:
+                    ask(address + "/-/versions.json")
+                    break
+                except (urllib.error.URLError, ConnectionError):
+                    time.sleep(0.2)
+            yield address
+        finally:
+            server.kill()  # a terminated one would wait for an answer that nobody reads
 
 
 def under_load(address: str, folder: Path, paths: list[str], seconds: float = 15) -> str:
@@ -389,15 +393,22 @@ def main() -> None:
         report(folder, given.port)
 
 
+def measured_stock(address: str) -> str:
+    try:
+        return "{:6.0f} {:6.0f}".format(*measure(address, 10))
+    except OSError as error:
+        return f"no answer: {error}"
+
+
 def report(folder: Path, port: int) -> None:
     measured = pages(folder)
     stock: dict[str, str] = {}
-    for address in served([sys.executable, "-m", "datasette", str(folder / FILENAME), "--port", str(port + 1)], port + 1):
+    with served([sys.executable, "-m", "datasette", str(folder / FILENAME), "--port", str(port + 1)], port + 1) as address:
         for page in measured:
             if page.path.startswith("/archive/"):
-                stock[page.name] = "{:6.0f} {:6.0f}".format(*measure(address + page.path, 10))
+                stock[page.name] = measured_stock(address + page.path)
     print(f"{'ms':<26} {'p50':>6} {'p95':>6}   {'goal':<9} stock Datasette: p50, p95")
-    for address in served([sys.executable, "-m", "archive", "serve", "--archive-dir", str(folder), "--port", str(port)], port):
+    with served([sys.executable, "-m", "archive", "serve", "--archive-dir", str(folder), "--port", str(port)], port) as address:
         for page in measured:
             p50, p95 = measure(address + page.path)
             goal = "/".join(str(one) for one in (page.p50, page.p95) if one)
