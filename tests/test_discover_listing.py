@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crawler.discover.listing import read_listing_page
@@ -100,6 +100,7 @@ def test_menus_lead_to_sections() -> None:
 
 
 @given(st.text(max_size=200))
+@example("\r")
 def test_any_text_is_read(text: str) -> None:
     read_listing_page(text, HOME)
     read_listing_page(f"<a href='{text}'>Next</a><link rel=next href='{text}'>", HOME)

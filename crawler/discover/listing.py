@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from lxml.etree import ParserError
 from lxml.html import HtmlElement, document_fromstring
 
 from crawler.discover.xml import absolute
@@ -44,7 +45,7 @@ def read_listing_page(html: str, url: str) -> ListingPage:
     """The entries of a page of a listing, the address of the next one, and the sections that its menus name."""
     try:
         root = document_fromstring(html or "<html/>")
-    except (ValueError, AssertionError):
+    except (ValueError, AssertionError, ParserError):  # ParserError: nothing but blanks
         return ListingPage((), None, False)
     inside = list(_inside(root, url))
     entries = [link for anchor, link in inside if _is_address(link) and _is_entry(anchor)]
