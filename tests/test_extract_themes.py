@@ -159,3 +159,41 @@ def test_list_called_post_tags_needs_no_marks_on_its_links() -> None:
         "", '<footer><ul class="post-tags"><li><a href="/tags/ports/">Ports</a></li><li><a href="/tags/north/">North</a></li></ul></footer>'
     )
     assert terms_of(found, "tag") == ["Ports", "North"]
+
+
+UNREADABLE = (
+    '<div id="comments"><h3>2 Comments</h3><section class="x1"><div class="q"><p>The first of two remarks, in markup that says nothing '
+    "about what it is.</p></div><div class=q><p>The second of the remarks, which is as long as the first one was.</p></div></section></div>"
+)
+
+
+def test_comments_that_only_trafilatura_reads_are_a_warning() -> None:
+    assert article("", UNREADABLE).warnings == (
+        "comments: page says 2, read 0",
+        "comments: trafilatura reads 2 paragraphs that are in none of them",
+    )
+
+
+def test_thread_that_agrees_with_its_own_count_is_not_looked_at_twice() -> None:
+    thread = (
+        '<div id="comments"><h3>1 Comment</h3><ol class="comment-list"><li class="comment" id="comment-7"><b class="fn">Ada</b>'
+        '<div class="comment-content"><p>The only remark, long enough to be found by anybody who looks.</p></div></li></ol></div>'
+    )
+    assert article("", thread).warnings == ()
+
+
+def test_comments_that_are_only_data_are_read_from_there() -> None:
+    head = (
+        '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Ferry stopped at Orm", "comment": [{"@type": "Comment",'
+        '"@id": "https://own.example/2015/01/ferry#comment-7", "text": "Said <b>so</b>.", "dateCreated": "2015-01-30T03:04:05Z",'
+        '"author": {"@type": "Person", "name": "Ada", "url": "https://ada.example"}, "comment": {"@type": "Comment", "text": "Indeed.",'
+        '"author": {"name": "Bo"}}}]}</script>'
+    )
+    found = (
+        read(f'<h1>Ferry stopped at Orm</h1><div class="entry-content"><p>{TEXT}</p></div><div id="app"></div>', head=head).comments or ()
+    )
+    assert [(c.source_id, c.source_parent_id, c.depth, c.author, c.posted_at, c.text) for c in found] == [
+        ("7", None, 1, "Ada", "2015-01-30T03:04:05Z", "Said so."),
+        (found[1].source_id, "7", 2, "Bo", None, "Indeed."),
+    ]
+    assert found[1].source_id.startswith("~")

@@ -16,6 +16,8 @@ from crawler.extract.tree import Element
 
 _SIGNS = re.compile(r"[\W_]+")
 _SKIPPED = etree.XPath(".//*[@data-skipped]")
+# What trafilatura raises on pages that it was not made for.
+FAILURES = (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, etree.LxmlError, AssertionError)
 _PROBE = 48  # letters at either end of a unit that must be found
 
 
@@ -23,14 +25,14 @@ class Verdict:
     """The text that trafilatura kept of an element."""
 
     def __init__(self, text: str) -> None:
-        self.letters = _letters(text)
+        self.letters = letters_of(text)
 
     def __bool__(self) -> bool:
         return bool(self.letters)
 
     def keeps(self, text: str) -> bool:
         """Is the beginning, the middle or the end of this unit in what was kept?"""
-        letters = _letters(text)
+        letters = letters_of(text)
         if len(letters) <= 2 * _PROBE:
             return bool(letters) and letters in self.letters
         middle = len(letters) // 2
@@ -38,7 +40,8 @@ class Verdict:
         return sum(probe in self.letters for probe in probes) >= 2
 
 
-def _letters(text: str) -> str:
+def letters_of(text: str) -> str:
+    """Letters and digits alone, in lower case."""
     return _SIGNS.sub("", text).casefold()
 
 
@@ -48,7 +51,7 @@ def clean_element(element: Element, skip: frozenset[Element] = frozenset(), url:
         found = bare_extraction(
             _document(element, skip), url=url, fast=True, include_comments=False, include_tables=True, with_metadata=False
         )
-    except (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, etree.LxmlError, AssertionError):
+    except FAILURES:
         return Verdict("")  # the caller keeps the container's own units: nothing is lost by it
     return Verdict((found.text if found is not None and not isinstance(found, dict) else "") or "")
 

@@ -10,8 +10,10 @@ from crawler.extract.body import Content, clean_content
 from crawler.extract.comments import Thread, extract_comments
 from crawler.extract.container import find_container
 from crawler.extract.count import reported_count
+from crawler.extract.crosscheck import missed_paragraphs
 from crawler.extract.document import Document
 from crawler.extract.head import Head, article_address, head_of
+from crawler.extract.ld_comments import stated_comments
 from crawler.extract.metadata import Facts, facts_of
 from crawler.extract.paging import article_pages, thread_pages
 from crawler.extract.refusals import READABLE, reason_for_none
@@ -58,6 +60,8 @@ def extract_page(
 
 def _article(page: Document, head: Head, url: str, site: Site | None, captured_at: str | None, timezone: str | None) -> Article:
     thread = extract_comments(page, url, language=head.language, captured_at=captured_at, timezone=timezone)
+    if not thread.comments:
+        thread = Thread(stated_comments(head, url, timezone))
     skip = frozenset(thread.elements)
     container = find_container(page, site, skip)
     facts = facts_of(page, head, url, container.element, skip)
@@ -87,7 +91,7 @@ def _article(page: Document, head: Head, url: str, site: Site | None, captured_a
         comment_pages=comment_pages,
         next_pages=next_pages,
         language=head.language,
-        warnings=_warnings(content, thread, reported, comment_pages),
+        warnings=(*_warnings(content, thread, reported, comment_pages), *_missed(page, content, thread, reported, comment_pages)),
     )
 
 
@@ -125,3 +129,12 @@ def _warnings(content: Content, thread: Thread, reported: int | None, comment_pa
     if thread.relative:
         found.append(f"comments: {thread.relative} dates are relative to the capture")
     return (*found, *content.warnings)
+
+
+def _missed(page: Document, content: Content, thread: Thread, reported: int | None, comment_pages: tuple[str, ...]) -> tuple[str, ...]:
+    """The second check of the thread, only where the first one fails: it costs as much as all the rest."""
+    if reported is None or comment_pages or len(thread.comments) >= reported:
+        return ()
+    texts = [*(comment.text for comment in thread.comments), *(block.text for block in content.blocks if block.kind == "body")]
+    missed = missed_paragraphs(page.root, texts)
+    return (f"comments: trafilatura reads {missed} paragraphs that are in none of them",) if missed else ()

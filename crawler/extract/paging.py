@@ -7,11 +7,15 @@ from collections import Counter
 from urllib.parse import urldefrag, urlsplit
 
 from crawler.extract.document import Document
-from crawler.extract.tree import Element, absolute, all_text, tokens
+from crawler.extract.tree import Element, absolute, all_text, names, tokens
 
 _THREAD_PAGE = re.compile(r"(/comment-page-|[?&]cpage=)(\d{1,5})(?=/|$|&|#)")
 _ARTICLE_PAGE = re.compile(r"^(?P<base>.*?)(?P<mark>/|[?&]page=)(?P<number>\d{1,3})/?$")
-_PAGERS = frozenset(("page-links", "page-link", "post-nav-links", "post-pagination", "pagelink", "wp-link-pages"))
+# What they link counts only where it is the article's own address and a number.
+_PAGERS = names(
+    "page-links page-link post-nav-links post-pagination pagelink wp-link-pages pagination page-numbers wp-pagenavi pagenavi "
+    "post-pages link-pages multipage-links entry-pagination post-page-links pages"
+)
 _PAGER_TAGS = frozenset(("a", "div", "p", "nav", "ul"))
 _MAX_PAGES = 2000
 

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from crawler.extract.document import Document, inside
 from crawler.extract.nesting import Node, raise_flattened, set_parents
-from crawler.extract.tree import Element, all_text, tokens
-from crawler.extract.unnumbered import Found, unnumbered
+from crawler.extract.tree import Element, all_text, names, tokens
+from crawler.extract.unnumbered import MADE_UP, Found, unnumbered
 
 _ID = re.compile(r"(?:[a-z]+[-_]){0,2}?comm(?:ent)?[-_](?:item[-_]|wrap[-_]|body[-_]|id[-_]|number[-_])?(\d+)(?:_(\d+))?$", re.I)
 _STATED_ID = re.compile(r"(?=[^\d]*\d)[\w-]{1,64}")
@@ -38,6 +38,8 @@ _SIDEBAR = re.compile(
 _WRAPPER = re.compile(r"(?:[a-z]+-)?comment(?:[-_](?:wrap(?:per)?|container|item|thread|node|outer|block|box|holder))?|depth-\d+")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\b(?:ago|her|vor|hace|il y a)\b")
 _PARENT_ATTRIBUTES = ("data-parent-id", "data-parent", "parentid", "data-comment-parent", "data-parent-comment-id")
+_PINGS = names("pingback trackback")
+_PING_LISTS = names("pinglist pingbacklist pings pingbacks trackbacks trackbacklist ping-list pingback-list trackback-list pingslist")
 _HOLDERS = frozenset(("li", "article", "div", "section"))
 
 
@@ -80,7 +82,25 @@ def _numbered(page: Document) -> list[Found]:
         ):
             short.append((element, match.group(1), None))
     found = found or opaque or [item for item in short if _in_comments(item[0])]
-    return _of_this_article(found, page)
+    return _with_pings(_of_this_article(found, page), page)
+
+
+def _with_pings(found: list[Found], page: Document) -> list[Found]:
+    """Themes after Twenty Eleven show pings in the list of comments without a number: ``<li class="post pingback">``."""
+    if not found:
+        return found
+    lists = {up for element, _, _ in found for up in (element.getparent(),) if up is not None and up.tag in ("ol", "ul")}
+    numbered = {element for element, _, _ in found}
+    pings = [e for up in lists for e in up.iterchildren("li") if e not in numbered and not _PINGS.isdisjoint(tokens(e))]
+    of_pings = [e for e in page.of({"ol", "ul"}) if not _PING_LISTS.isdisjoint(page.tokens.get(e, ()))]
+    pings += [e for up in of_pings for e in up.iterchildren("li") if e not in numbered and e not in pings]
+    pings = [e for e in pings if not any(below in numbered for below in e.iterdescendants())]
+    if not pings:
+        return found
+    place = {element: number for number, element in enumerate(page.elements)}
+    pings.sort(key=place.__getitem__)
+    found = [*found, *((element, f"{MADE_UP}{number}", None) for number, element in enumerate(pings, 1))]
+    return sorted(found, key=lambda item: place[item[0]])
 
 
 def _in_comments(element: Element) -> bool:
@@ -94,7 +114,9 @@ def _of_this_article(found: list[Found], page: Document) -> list[Found]:
     there, what has a date and no address of another article is the thread."""
     if not found:
         return found
-    out = other_threads(page) | inside(page.matching(_is_sidebar))
+    # A layout "with sidebar" has the name as well, and holds the article.
+    sidebars = [e for e in page.matching(_is_sidebar) if next(e.iter("h1", "main"), None) is None]
+    out = other_threads(page) | inside(sidebars)
     main = [item for item in found if item[0] not in out]
     if main:
         return main
