@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
+from crawler.extract.count import reported_count
+from crawler.extract.dates import parse_written
+from crawler.extract.document import Document
 from crawler.extract.page import extract_page
+from crawler.extract.tree import parse
 from crawler.items import Article
 
 URL = "https://own.example/2015/01/ferry"
@@ -197,3 +203,74 @@ def test_comments_that_are_only_data_are_read_from_there() -> None:
         (found[1].source_id, "7", 2, "Bo", None, "Indeed."),
     ]
     assert found[1].source_id.startswith("~")
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        *(
+            "3 pensamientos en «T»",
+            "3 pensieri su “T”",
+            "3 коментарі",
+            "Комментарии (3)",
+            "3 تعليقات",
+            "3 أفكار عن “T”",
+            "۳ دیدگاه",
+            "“T” üzerine 3 yorum",
+        ),
+        *(
+            "3 svar på ”T”",
+            "3 komentar",
+            "3件のコメント",
+            "コメント (3)",
+            "共有 3 条评论",
+            "3 komentáře",
+            "3 kommenttia",
+            "3 hozzászólás",
+            "3 σχόλια",
+        ),
+        *("3 תגובות", "댓글 3개", "3 bình luận", "3 comentarii", "Komentarze: 3", "3 Gedanken zu „T“", "3 réponses à « T »"),
+    ],
+)
+def test_count_of_comments_is_read_in_the_language_of(heading: str) -> None:
+    root = parse(f'<html><body><h3 class="comments-title">{heading}</h3></body></html>')
+    assert root is not None
+    assert reported_count(Document(root), frozenset()) == 3
+
+
+@pytest.mark.parametrize(
+    "written", ["5 مارس، 2019", "٥ مارس ٢٠١٩", "5 آذار 2019", "5 марта 2019 г.", "1er mars 2019", "2019年3月5日", "5 Mart 2019"]
+)
+def test_day_is_read_in_the_language_of(written: str) -> None:
+    moment = parse_written(written)
+    assert moment is not None
+    assert moment.day.isoformat() == ("2019-03-01" if "1er" in written else "2019-03-05")
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("Von <b>Anna Beck</b> am 5. März 2019", "Anna Beck"),
+        ("Por Ana Lima em 5 de março de 2019", "Ana Lima"),
+        ("Door Anna Bakker op 5 maart 2019", "Anna Bakker"),
+        ("Автор: Анна Петрова", "Анна Петрова"),
+        ("Yazan: Ayşe Demir", "Ayşe Demir"),
+        ("بقلم أحمد منصور", "أحمد منصور"),
+        ("نویسنده: علی رضایی", "علی رضایی"),
+        ("Oleh Budi Santoso", "Budi Santoso"),
+        ("作者：王小明", "王小明"),
+        ("著者: 山田太郎", "山田太郎"),
+        ("by Ann Lee, Staff Writer", "Ann Lee"),
+        ("<span>March 5, 2019</span> · 2 min · Ann Lee", "Ann Lee"),
+        ("Ann Lee · March 5, 2019 · 4 min read", "Ann Lee"),
+    ],
+)
+def test_byline_is_read_in_the_wording_of(line: str, name: str) -> None:
+    page = f'<article><h1>Ferry stopped at Orm</h1><p class="meta">{line}</p><div class="entry-content"><p>{TEXT * 3}</p></div></article>'
+    assert [author.name for author in read(page, classes="").authors or ()] == [name]
+
+
+def test_section_beside_a_date_is_no_author() -> None:
+    line = '<p class="meta">March 5, 2019 | Middle East</p>'
+    page = f'<article><h1>Ferry stopped at Orm</h1>{line}<div class="entry-content"><p>{TEXT * 3}</p></div></article>'
+    assert read(page, classes="").authors == ()

@@ -16,8 +16,8 @@ from crawler.items import Author
 
 _BY = re.compile(
     r"(?:^|[\n|•·])\s*(?:(?:written|posted|published|authored|story|words|text|article|guest post|"
-    r"report) )?(?:by|von|par|por|di|door|av|af|autor(?:in)?:|author:|"
-    r"автор:)\s*:?\s+(?P<names>[^\n|•·]{2,160})",
+    r"report) )?(?:by|von|par|por|di|door|av|af|oleh|autor(?:in)?:|author:|"
+    r"yazan:|yazar:|بقلم|كتب:|نویسنده:|автор:)\s*:?\s+(?P<names>[^\n|•·]{2,160})|(?:^|\n)(?:作者|著者|撰文|記者)\s*[:：]\s*(?P<cjk>[^\n|•·\s]{2,20})",
     re.I,
 )
 _AUTHOR_LINK = re.compile(
@@ -31,7 +31,8 @@ _NAME_CLASS = re.compile(
 )
 _SPLIT = re.compile(r"\s*(?:,|;|/|\s&\s|\s(?:and|und|et|y|e|en|with|mit)\s)\s*(?:and\s+|und\s+|&\s*)?", re.I)
 _TAIL = re.compile(
-    r"\s+(?:(?:on|in|at|for|am|um|le|el|published|updated|posted|last|leave|comments?|\d+ (?:min|comments?)|–|"
+    r"\s+(?:(?:op|em|pada|den|il|på|w dniu)\s+\d.*|"
+    r"(?:on|in|at|for|am|um|le|el|published|updated|posted|last|leave|comments?|\d+ (?:min|comments?)|–|"
     r"—|-)\b.*|[–—-]\s.*|\(?@.*)$",
     re.I,
 )
@@ -51,6 +52,11 @@ _PERSON = re.compile(
     r"(?:(?!\s)(?:van|von|der|den|de|del|della|di|da|dos|al|el|bin|ibn|la|le|ter|ten|zu|[^\W\d_a-zа-яё][\w'’.-]*)(?:\s+|$)){2,4}"
 )
 _GLUED = re.compile(r"(?<=[^\W\d_])([^\W\d_a-zà-ÿ][a-zà-ÿ]{2,})$")
+# What somebody is: ``Ann Lee, Staff Writer``
+_OFFICE = re.compile(
+    r"(?:[\w-]+ ){0,3}(?:writer|editor|reporter|correspondent|columnist|analyst|contributor|journalist|producer|photographer)s?", re.I
+)
+_READING_TIME = re.compile(r"\d+ min(?:ute)?s?\b", re.I)
 _DIGIT = re.compile(r"\d")
 _THE_DESK = re.compile(
     r"the .*\b(?:press|board|agency|bureau|service|collective|network|team|staff|editors?|editorial|desk|group|union)\b", re.I
@@ -68,7 +74,7 @@ def authors_of(page: Document, head: Head, header: list[Element], url: str, skip
     shown = _shown(page, header, url)
     stated = _stated(head, url)
     if not shown and not stated:
-        return anywhere(page, url, skip)
+        return _beside_reading_time(page, header) or anywhere(page, url, skip)
     if not shown or not stated:
         return shown or stated
     agreed = {_fold(a.name) for a in shown} & {_fold(a.name) for a in stated}
@@ -203,6 +209,18 @@ def _marked(page: Document, part: Element) -> list[Author]:
     return []
 
 
+def _beside_reading_time(page: Document, header: list[Element]) -> tuple[Author, ...]:
+    """``March 5, 2019 · 2 min · Ann Lee``: generators of static pages mark none of the three."""
+    for part in header:
+        for line in page.text(part).split("\n"):
+            pieces = [piece.strip() for piece in re.split(r"\s[·•|]\s", line)]
+            if 1 < len(pieces) < 6 and any(_READING_TIME.match(piece) for piece in pieces):
+                found = [piece for piece in pieces if _PERSON.fullmatch(piece) and not _IMPERSONAL.search(piece)]
+                if found:
+                    return (Author(found[0]),)
+    return ()
+
+
 def anywhere(page: Document, url: str, skip: frozenset[Element]) -> tuple[Author, ...]:
     """The last place to look: the first name that is marked as an author's, wherever it stands outside of the thread."""
     out = inside((*skip, *page.elsewhere, *page.of(_NO_PLACE)))
@@ -238,13 +256,14 @@ _WRITTEN_BY = re.compile(rf"{_WRITTEN.pattern}\s*:?\s+([^\n|]{{3,60}})$", re.I)
 
 def _written(text: str) -> list[Author]:
     match = _BY.search(text)
-    return [Author(name) for name in split_names(match.group("names")) if is_name(name)] if match is not None else []
+    return [Author(name) for name in split_names(match.group("names") or match.group("cjk")) if is_name(name)] if match is not None else []
 
 
 def split_names(text: str) -> list[str]:
     """``By A, B and C on May 3`` to the three names."""
     line = tidy_name(text)
-    return [name for part in _SPLIT.split(line) if (name := tidy_name(part)) and is_name(name)] if line else []
+    found = [name for part in _SPLIT.split(line) if (name := tidy_name(part)) and is_name(name)] if line else []
+    return found[:1] + [name for name in found[1:] if not _OFFICE.fullmatch(name)]
 
 
 def tidy_name(text: str, *, whole: bool = False) -> str:

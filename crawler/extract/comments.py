@@ -83,7 +83,7 @@ def with_stable_numbers(comments: list[Comment], rounded: Container[str] = ()) -
         replace(
             comment,
             source_id=numbers.get(comment.source_id, comment.source_id),
-            source_parent_id=numbers.get(comment.source_parent_id, comment.source_parent_id),
+            source_parent_id=numbers.get(parent) if (parent := comment.source_parent_id or "").startswith(MADE_UP) else parent or None,
         )
         for comment in comments
     )

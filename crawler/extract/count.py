@@ -12,11 +12,15 @@ from crawler.extract.tree import Element, all_text, names
 _COUNT_WORD = (
     r"(?:comments?|responses?|repl(?:y|ies)|thoughts?|kommentare?|antworten|gedanken|reaktionen|commentaires?|"
     r"réponses?|réflexions?|comentarios?|respuestas?|comentários?|respostas?|commenti|commento|risposte|"
-    r"reacties?|komentarz\w*|комментари\w*|kommentarer?)"
+    r"reacties?|komentarz\w*|комментари\w*|kommentarer?|svar|pensamientos?|pensieri|pensamentos?|коментар\w*|yorum(?:lar)?|"
+    r"komentar\w*|komentář\w*|komment\w+|hozzászólás|σχόλι\w*|תגובות|bình luận|comentari\w*|"
+    r"تعليق(?:ات)?|أفكار|دیدگاه(?:[\u200c ]?ها)?|نظرات?)"
 )
+_CJK = r"(?:コメント|评论|評論|留言|回复|댓글)"
 _COUNTED = re.compile(
     rf"(?:^|\s|\()(?P<number>\d{{1,3}}(?:[.,]\d{{3}})+|\d{{1,6}}|one|ein|eine|un|une|uno|um|no|zero|kein|"
-    rf"keine)\s+{_COUNT_WORD}\b|\b{_COUNT_WORD}\s*[:(\[]\s*(?P<behind>\d{{1,6}})\s*[)\]]?",
+    rf"keine)\s+{_COUNT_WORD}\b|\b{_COUNT_WORD}\s*[:(\[]\s*(?P<behind>\d{{1,6}})\s*[)\]]?|"
+    rf"(?P<counted>\d{{1,6}})\s*(?:件の|条|條|则|則|個の|개의)\s*{_CJK}|{_CJK}\s*[:：(（]?\s*(?P<after>\d{{1,6}})",
     re.I,
 )
 _NUMBER_WORDS = {"one": 1, "ein": 1, "eine": 1, "un": 1, "une": 1, "uno": 1, "um": 1, "no": 0, "zero": 0, "kein": 0, "keine": 0}
@@ -48,7 +52,7 @@ def reported_count(page: Document, thread: frozenset[Element]) -> int | None:
         out = other_threads(page) if out is None else out
         if element in out:
             continue
-        number = (match.group("number") or match.group("behind")).lower()
+        number = next(found for found in match.groups() if found).lower()
         return _NUMBER_WORDS[number] if number in _NUMBER_WORDS else int(re.sub(r"\D", "", number))
     return None
 

@@ -26,6 +26,10 @@ _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})\s?([./-])\s?(\d{1,2})(?:\s?\2\s?|,\s*)(
 _CLOCK = re.compile(r"(?<![\d.])(\d{1,2})\s?[:.h]\s?(\d\d)(?::(\d\d))?(?!\d)\s*([ap]\.?\s?m\b)?|(?<!\d)(\d{1,2})\s*([ap]\.?m)\b", re.I)
 _ZONE = re.compile(r"\b(UTC|GMT|EST|EDT|PST|PDT|CET|CEST)\b(?:\s*([+-]\d{1,2}))?|(?<=\d)\s*(Z)\b")
 _ZONES = {"UTC": 0, "GMT": 0, "EST": -5, "EDT": -4, "PST": -8, "PDT": -7, "CET": 1, "CEST": 2}
+# Blanks and marks that mean nothing here, the Arabic comma, and the digits of Arabic and Persian.
+_PLAIN = {0x202F: " ", 0xA0: " ", 0x200E: "", 0x200F: "", 0x060C: ","} | {
+    start + digit: str(digit) for start in (0x0660, 0x06F0) for digit in range(10)
+}
 _BEFORE_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|[.º°ª])?(?:\s+(?:de|del|of|di))?[\s,/.-]*$", re.I)
 _AFTER_MONTH = re.compile(r"[\s.,/-]*(\d{1,2})(?:st|nd|rd|th|[.º°])?(?![\d:])(?:[\s,./-]|de|del|of)*((?:19|20)\d\d)(?!\d)", re.I)
 _YEAR_AFTER = re.compile(r"[\s.,/'’-]*(?:de |del |of |di )?[\s,]*((?:19|20)\d\d)(?!\d)", re.I)
@@ -115,7 +119,7 @@ def _moment(
 def parse_written(text: str, order: Order | None = None) -> Moment | None:
     """A date in words or digits, with its clock if one stands beside it. ``order`` decides 3/4/2012; None: day first
     unless it cannot be."""
-    text = text.replace("\u202f", " ").replace("\xa0", " ").replace("\u200e", "")
+    text = text.translate(_PLAIN)
     if len(text) > 200:
         return None
     for find in (_in_words, _year_first, _as_digits):
