@@ -223,12 +223,12 @@ def _make_current(db: Database, site_id: int, article_id: int, revision_id: int,
         """
         update articles
         set revision_id = ?, title = ?, byline = ?, published_at = ?, published_on = ?, published_precision = ?, modified_at = ?,
-            year = ?, month = ?, word_count = ?
+            year = ?, month = ?, word_count = ?, kind = coalesce(?, kind)
         where id = ?
         """,
         [
             *[revision_id, state["title"], state["byline"], state["published_at"], on, state["published_precision"], state["modified_at"]],
-            *[int(on[:4]) if on else None, on[:7] if on else None, len(text.split()), article_id],
+            *[int(on[:4]) if on else None, on[:7] if on else None, len(text.split()), article["kind"] if article else None, article_id],
         ],
     )
     save_authors(db, site_id, article_id, state["authors"] or [])

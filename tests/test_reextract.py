@@ -18,6 +18,7 @@ from tests.crawls import PROJECT, Run, command, content, copied, crawl, dump, fi
 from tests.demosite import DemoSite
 from tests.demosite.script import CORRECTED, SILENT
 
+LONG = "nuvali-long-read"
 KEPT = [  # tables of which reading again with the same code changes nothing
     "sites articles urls revisions revision_captures blocks readings authors article_authors tags article_tags images links",
     "comments comment_revisions absences coverage gaps differences quarantine boilerplate decisions captures lists rereadings",
@@ -67,6 +68,9 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert crawl(site, folder).code == 0
         site.change()
         assert crawl(site, folder).code == 0
+        long = site.post(LONG)
+        site.reword_bio(long.authors[0], "A reporter of the desk, whose bio was worded anew under a text of several pages.")
+        site.edit(LONG, append="And a paragraph more.")
         assert crawl(site, folder, "mode=full").code == 0
     return folder
 

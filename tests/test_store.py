@@ -294,3 +294,10 @@ def test_a_link_to_an_article_that_was_renamed_is_no_edit(desk: Desk) -> None:
     assert desk.rows("select count(*) from revisions where number > 1") == [(0,)]
     desk.see(article(links=[{"url": f"{HOME}elsewhere", "text": "the quay"}]), at="2026-02-03T00:00:00Z")
     assert desk.rows("select change from revisions where number > 1") == [("link",)]
+
+
+def test_a_headline_that_gets_a_text_is_a_link_no_more(desk: Desk) -> None:
+    desk.see(article((), kind="link"))
+    assert desk.rows("select kind, word_count from articles") == [("link", 0)]
+    desk.see(article(("Now there is a text.",)), at="2026-02-01T00:00:00Z")
+    assert desk.rows("select kind, word_count from articles") == [("article", 5)]

@@ -44,7 +44,7 @@ class Window:
     start: int
     words: int  # of the text as stored, before anything was learned
     page: int | None  # capture of its first page
-    parts: AbstractSet[int]  # captures of its further pages
+    parts: AbstractSet[str]  # its further pages: page-2, ...
 
 
 @dataclass(slots=True)

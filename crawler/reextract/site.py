@@ -168,7 +168,7 @@ def replayed(store: Store, row: Row, readings: list[Reading]) -> Reread:
 def windows_of(db: Any, article_id: int) -> list[Window]:
     sql = """
         select revisions.id, min(capture_id) as start, min(capture_id) filter (where part = 'page') as page,
-               group_concat(capture_id) filter (where part like 'page-%') as parts
+               group_concat(part) filter (where part like 'page-%') as parts
         from revisions
         join revision_captures on revision_captures.revision_id = revisions.id
         where article_id = ?
@@ -176,7 +176,7 @@ def windows_of(db: Any, article_id: int) -> list[Window]:
         order by number
         """
     return [
-        Window(row["id"], row["start"], own_words(db, row["id"]), row["page"], {int(i) for i in (row["parts"] or "").split(",") if i})
+        Window(row["id"], row["start"], own_words(db, row["id"]), row["page"], set((row["parts"] or "").split(",")) - {""})
         for row in list(db.query(sql, [article_id]))
     ]
 
@@ -217,7 +217,7 @@ def loss(row: Row, reading: Reading, window: Window) -> str | None:
         return "no title on the page"
     if article.source_id and row["source_id"] and article.source_id != row["source_id"]:
         return f"another article: the page's id is {article.source_id}, the archive's {row['source_id']}"
-    if reading.capture_id == window.page and not window.parts <= {capture_id for capture_id, _ in reading.captures}:
+    if reading.capture_id == window.page and not window.parts <= {part for _, part in reading.captures}:
         return "further pages of the text are not found from its first"
     words = len(article.text.split())
     if (window.words and not words) or (window.words > SUBSTANTIAL and words < window.words * SHRUNK):
