@@ -17,7 +17,7 @@ _COUNT_WORD = (
     r"تعليق(?:ات)?|أفكار|دیدگاه(?:[\u200c ]?ها)?|نظرات?)"
 )
 _CJK = r"(?:コメント|评论|評論|留言|回复|댓글)"
-_COUNTED = re.compile(
+COUNTED = re.compile(
     rf"(?:^|\s|\()(?P<number>\d{{1,3}}(?:[.,]\d{{3}})+|\d{{1,6}}|one|ein|eine|un|une|uno|um|no|zero|kein|"
     rf"keine)\s+{_COUNT_WORD}\b|\b{_COUNT_WORD}\s*[:(\[]\s*(?P<behind>\d{{1,6}})\s*[)\]]?|"
     rf"(?P<counted>\d{{1,6}})\s*(?:件の|条|條|则|則|個の|개의)\s*{_CJK}|{_CJK}\s*[:：(（]?\s*(?P<after>\d{{1,6}})",
@@ -46,7 +46,7 @@ def reported_count(page: Document, thread: frozenset[Element]) -> int | None:
             text = (element.text or "").strip()
         else:
             continue
-        match = _COUNTED.search(text) if 0 < len(text) < 300 else None
+        match = COUNTED.search(text) if 0 < len(text) < 300 else None
         if match is None or element in thread or any(up in thread for up in element.iterancestors()):
             continue
         out = other_threads(page) if out is None else out

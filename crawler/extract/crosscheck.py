@@ -8,6 +8,7 @@ from lxml import etree
 from trafilatura.core import bare_extraction
 
 from crawler.extract.cleaner import FAILURES, letters_of
+from crawler.extract.count import COUNTED
 from crawler.extract.tree import Element
 
 _SHORT = 40  # letters: less may stand anywhere on a page
@@ -23,4 +24,5 @@ def missed_paragraphs(root: Element, known: Iterable[str]) -> int:
         return 0
     comments = "" if found is None or isinstance(found, dict) else found.comments or ""
     held = "\n".join(letters_of(text) for text in known)
-    return sum(1 for line in comments.split("\n") if len(said := letters_of(line)) >= _SHORT and said not in held)
+    lines = [line for line in comments.split("\n") if not COUNTED.search(line)]  # the heading of the thread is no comment
+    return sum(1 for line in lines if len(said := letters_of(line)) >= _SHORT and said not in held)
