@@ -239,3 +239,19 @@ def test_definition_list_is_a_thread() -> None:
     )
     found = [(c.author, c.posted_at, c.text) for c in thread(f"<dl>{html}</dl>")]
     assert found == [("N1", "2010-06-01T16:05:00", "T1"), ("N2", "2010-06-02T16:05:00", "T2")]
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        ("<div>{name}</div><div>19. Juni 2018 um 15:28 Uhr - Antworten</div>", ""),
+        ("<div>Profile {name} 12.29.14 at 9:14 pm</div>", "<div>Like<span>Liked by 1 person</span></div><div>Reply »</div>"),
+        ("<p>{name} • 4 years ago</p>", "<div>26 abril 2022 a las 14:02 / Responder</div>"),
+    ],
+)
+@pytest.mark.parametrize("said", ["We waited for the ferry until nine.", "52.", "❤️", "?", "Reply was none.\n\nOn Monday: none."])
+def test_byline_and_buttons_without_any_class_are_no_words_of_the_comment(above: str, below: str, said: str) -> None:
+    text = "".join(f"<p>{part}</p>" for part in said.split("\n\n"))
+    name = "Ferry Clerk"
+    html = f"<div><div id='comment-7'>{above.format(name=f'<cite>{name}</cite>')}{text}{below}</div></div>"
+    assert [(comment.author, comment.text) for comment in thread(html, captured_at="2026-01-01T00:00:00Z")] == [(name, said)]

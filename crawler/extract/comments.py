@@ -9,17 +9,16 @@ from hashlib import sha256
 
 from crawler.extract.dates import Moment, Order, page_order, parse_any_language, parse_iso, parse_relative, parse_written
 from crawler.extract.document import Document
-from crawler.extract.months import MONTHS
 from crawler.extract.roles import Parts, Role, sort_parts
-from crawler.extract.signature import LAST_LINE, POSTED_BY, SAYS, author_of, author_url, tidy_name
+from crawler.extract.signature import author_of, author_url
 from crawler.extract.thread import comment_nodes
 from crawler.extract.tree import BLOCK, Element, all_text, clean, text_of, tokens
+from crawler.extract.trim import without_byline
 from crawler.extract.unnumbered import MADE_UP
 from crawler.items import Comment, CommentKind
 
 _PING = re.compile(r"^\W*(pingback|trackback|ping)(?:s)?\b\W*(?:by|from|von)?\W*", re.I)
 _PING_LIST = re.compile(r"(?:ping|pings|pingback|pingbacks|trackback|trackbacks)[-_]?(?:list|s|wrap(?:per)?)?")
-_MONTH_WORDS = re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, MONTHS), key=len, reverse=True))})\b", re.I)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[./-]\d\d?[./-]\d\d(?!\d)")
 
 
@@ -184,17 +183,17 @@ def _text(parts: Parts, author: Element | None, name: str) -> str:
         texts = [_text_without(element, parts, set()) for element in holders]
         if any(texts) or (holders and role == "content"):
             text = next((text for text in texts if text), "")
-            return text if role == "content" else _without_byline(text, name)
+            return text if role == "content" else without_byline(text, name)
     bylines = marks | {e for role in _BYLINE_ROLES for e in parts.of(role) if not _holds_text(e, parts)}
     for element in parts.of("content"):  # the text's box holds the byline too
-        if text := _without_byline(_text_without(element, parts, bylines), name):
+        if text := without_byline(_text_without(element, parts, bylines), name):
             return text
     roots = [root for root in parts.node.roots if root.tag != "dt"] or parts.node.roots
     whole = [_text_without(root, parts, bylines) for root in roots]
     text = "\n\n".join(part for part in whole if part)
     if text:
-        return _without_byline(text, name)
-    return _without_byline("\n\n".join(filter(None, (_text_without(root, parts, _bylines(marks)) for root in parts.node.roots))), name)
+        return without_byline(text, name)
+    return without_byline("\n\n".join(filter(None, (_text_without(root, parts, _bylines(marks)) for root in parts.node.roots))), name)
 
 
 _BYLINE_ROLES: tuple[Role, ...] = ("author", "meta")
@@ -203,29 +202,6 @@ _BYLINE_ROLES: tuple[Role, ...] = ("author", "meta")
 def _holds_text(element: Element, parts: Parts) -> bool:
     """Themes call the box of a whole comment its author, too."""
     return any(_inside(content, element) for content in parts.of("content"))
-
-
-def _is_name_line(line: str, name: str) -> bool:
-    """``NAME says:``; the bare name could be an answer."""
-    return bool(name) and line.startswith(name) and len(line) > len(name) and SAYS.fullmatch(line, len(name)) is not None
-
-
-def _is_signature(line: str, name: str) -> bool:
-    """``Posted by: NAME at August 1, 2005``"""
-    said = (POSTED_BY.match(line) or LAST_LINE.match(line)) if len(line) < 120 else None
-    return said is not None and bool(name) and tidy_name(said.group(1)) == name
-
-
-def _is_date_line(line: str) -> bool:
-    """Nothing but a date, as themes without a class for it put it above the text."""
-    bare = line.strip(" |•·,–—-@:()")
-    return (
-        0 < len(bare) < 45
-        and parse_written(bare) is not None
-        and not re.sub(
-            r"[\W\d_]|\b(?:at|on|um|am|uhr|pm|a las|à|om|the|st|nd|rd|th|de|del)\b", "", _MONTH_WORDS.sub("", bare), flags=re.I
-        ).strip()
-    )
 
 
 def _text_without(element: Element, parts: Parts, more: set[Element]) -> str:
@@ -244,23 +220,3 @@ def _bylines(marks: set[Element]) -> set[Element]:
         block = next((e for e in (mark, *mark.iterancestors()) if e.tag in BLOCK and e.tag not in ("div", "li", "article")), mark)
         lines.add(block)
     return lines
-
-
-_BYLINE_REST = re.compile(
-    r"^(?:[\s|,/•·@#–—:.-]|\d{1,4}\.?(?=\n|$)|(?:comment|kommentar|commentaire|comentario|posted|by|von|by|at|"
-    r"on|am|um|says|said|sagt|schreibt|dijo|wrote|reply|antworten|permalink|link|edit|uhr)\b(?=[\s|,:]*(?:\n|"
-    r"$|by\b|von\b)))+(?=\n|$|\S)",
-    re.I,
-)
-
-
-def _without_byline(text: str, name: str) -> str:
-    """What is left of a line of name and date once these are gone: ``Comment by — @``. A number alone is an answer: ``52.``"""
-    if re.fullmatch(r"\s*\d+\W*", text):
-        return text.strip()
-    lines = text.split("\n")
-    while lines and (_BYLINE_REST.sub("", lines[0]).strip() == "" or _is_date_line(lines[0]) or _is_name_line(lines[0], name)):
-        lines.pop(0)
-    while lines and (_BYLINE_REST.sub("", lines[-1]).strip() == "" or _is_signature(lines[-1], name)):
-        lines.pop()
-    return "\n".join(lines).strip()
