@@ -183,7 +183,7 @@ def test_comments_that_only_trafilatura_reads_are_a_warning() -> None:
 def test_heading_of_the_thread_is_no_missed_comment() -> None:
     thread = (
         '<div id="comments"><h3>2 thoughts on “Ferry stopped at Orm and the lorries waited until the evening”</h3><ol class="comment-list">'
-        '<li class="comment" id="comment-7"><b class="fn">Ada</b><div class="comment-content"><p>The only remark that is shown.</p></div></li>'
+        '<li class="comment" id="comment-7"><b class="fn">Ada</b><div class="comment-content"><p>The only remark shown.</p></div></li>'
         "</ol></div>"
     )
     assert article("", thread).warnings == ("comments: page says 2, read 1",)
