@@ -91,6 +91,12 @@ def role_of(name: str) -> Role | None:
     return _LAST_WORDS.get(words[-1]) if 1 < len(words) < 6 else None
 
 
+@lru_cache(maxsize=8192)
+def role_of_classes(classes: str) -> Role | None:
+    """What the first telling name of a class attribute says."""
+    return next((found for name in classes.lower().split() if (found := role_of(name))), None)
+
+
 @dataclass(slots=True)
 class Parts:
     """The elements of one comment by what they are."""
@@ -120,27 +126,31 @@ def sort_parts(node: Node) -> Parts:
                 parts.permalinks.append(element)
             elif (element.text or "").lstrip().startswith("@") and "comment" in element.get("href", ""):
                 parts.by_role.setdefault("junk", []).append(element)  # a theme's "@NAME" before an answer: no word of its author
-        role = next((found for name in (element.get("class") or "").lower().split() if (found := role_of(name))), None) or itemprop_role(
-            element
-        )
-        if role is not None:
+        classes = element.get("class")
+        role = (classes and role_of_classes(classes)) or itemprop_role(element)
+        if role:
             parts.by_role.setdefault(role, []).append(element)
     return parts
 
 
 def itemprop_role(element: Element) -> Role | None:
-    names: dict[str, Role] = {
-        "author": "author",
-        "creator": "author",
-        "name": "name",
-        "text": "content",
-        "commentText": "content",
-        "datePublished": "date",
-        "commentTime": "date",
-        "dateCreated": "date",
-    }
     said = element.get("itemprop")
-    return names.get(said) if said else _PROPERTIES.get((element.get("property") or "").partition(" ")[0])
+    if said:
+        return _ITEMPROPS.get(said)
+    said = element.get("property")
+    return _PROPERTIES.get(said.partition(" ")[0]) if said else None
+
+
+_ITEMPROPS: dict[str, Role] = {
+    "author": "author",
+    "creator": "author",
+    "name": "name",
+    "text": "content",
+    "commentText": "content",
+    "datePublished": "date",
+    "commentTime": "date",
+    "dateCreated": "date",
+}
 
 
 # RDFa, as Drupal 7 writes it.
