@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from crawler.doors.whole import VAIN
 from tests.conftest import Stage
 from tests.crawls import content, copied, crawl, dump, rows
 from tests.demosite import DemoSite
@@ -24,6 +25,8 @@ SHAPES: dict[str, dict[str, Any]] = {
     "html5": {"theme": "html5", "sitemap_lastmod": True},
     "short thread pages, oldest first": {"comments_per_page": 3, "comments_default": "oldest", "feeds": False},
     "short thread pages, newest first": {"comments_per_page": 3, "comments_default": "newest", "theme": "html5", "sitemap": False},
+    "thread pages that nothing leads to": {"comments_per_page": 3, "thread_pager": False},
+    "the same, oldest first": {"comments_per_page": 3, "comments_default": "oldest", "thread_pager": False, "theme": "html5"},
     "plain links": {"links": "plain", "comments_order": "desc"},
     "listings alone": {"sitemap": False, "feeds": False, "boilerplate": "theme"},
     "sitemap in small files": {"sitemap_size": 7, "boilerplate": "off", "comments_per_page": 0},
@@ -210,7 +213,8 @@ def test_the_first_run_reads_each_page_once(pages: Pages) -> None:
     assert pages.first.run.code == 0
     asked = [request.path for request in pages.first.requests]
     assert len(asked) == len(set(asked))
-    assert len(asked) <= 60
+    looked_for = [path for path in asked if "/comment-page-" in path]  # where a page counts more comments than it shows
+    assert len(asked) - len(looked_for) <= 60 and len(looked_for) <= 2 * VAIN
     assert pages.first.rows("select count(*) from revisions where number > 1") == [(0,)]
 
 

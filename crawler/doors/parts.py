@@ -68,6 +68,17 @@ def numbered(url: str, number: int) -> str:
     return f"{url}&page={number}" if "?" in url else f"{url.rstrip('/')}/{number}{'/' if url.endswith('/') else ''}"
 
 
+def thread_page(url: str, number: int) -> str:
+    """The address of the ``number``-th page of an article's thread as WordPress forms it."""
+    return f"{url}&cpage={number}" if "?" in url else f"{url.rstrip('/')}/comment-page-{number}{'/' if url.endswith('/') else ''}"
+
+
+def lacks_comments(article: Article) -> bool:
+    """Does a WordPress page count more comments than it shows, and link no other page of its thread?"""
+    shown = len(article.comments or ())
+    return article.source_id is not None and not article.comment_pages and (article.reported_comment_count or 0) > shown > 0
+
+
 def first_of_thread(article: Article) -> list[str]:
     """The thread page that the article's own address shows: of 1 to the highest, the one that it does not link."""
     numbers = {int(match[2]): match for url in article.comment_pages if (match := THREAD_PAGE.search(url))}

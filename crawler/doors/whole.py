@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import DropItem
 
 from archive import known
-from crawler.doors.parts import first_of_thread, joined, numbered
+from crawler.doors.parts import first_of_thread, joined, lacks_comments, numbered, thread_page
 from crawler.errors import BadStatus, FetchError, Limited, OutsideSite, PartFailed
 from crawler.gate import foreign_part
 from crawler.items import Article
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from crawler.run import Run
 
 HIDES_PAGES = b"wp-site-blocks"  # the class that block themes give the page's body
+MOST_PAGES = 100
+VAIN = 3
 BEYOND_THE_LAST = (301, 302, 303, 307, 308, 404, 410)
 Captures = list[tuple[int, str]]  # (capture id, part)
 
@@ -35,6 +37,7 @@ class Whole:
 
     def __init__(self, run: Run, extract: Callable[[Response], Awaitable[Article]]) -> None:
         self.run, self.extract = run, extract
+        self.in_vain = 0  # threads in a row of which no hidden page was found: what they lack are answers to hidden comments
 
     async def text(self, article: Article, response: Response, captures: Captures) -> Article:
         """The article with its pages 2, 3, ... added. Raises PartFailed when one of them cannot be had or believed."""
@@ -48,7 +51,7 @@ class Whole:
 
     async def _hidden_pages(self, article: Article, captures: Captures) -> Article:
         """Block themes do not link the further pages of articles from the classic editor; without them the text would end early."""
-        for number in range(2, 100):
+        for number in range(2, MOST_PAGES):
             try:
                 part, capture = await self._part(numbered(article.url, number), article, follow=False)
             except PartFailed as error:
@@ -77,7 +80,29 @@ class Whole:
             further = [url for url in part.comment_pages if url not in seen]
             seen.update(further)
             waiting += further
+        if lacks_comments(article) and self.in_vain < VAIN:
+            article, failed = await self._hidden_thread(article, captures)
         return article, failed
+
+    async def _hidden_thread(self, article: Article, captures: Captures) -> tuple[Article, PartFailed | None]:
+        """The same where the theme links no other page of the thread, and the page's own count says that there are some."""
+        held = shown = {comment.source_id for comment in article.comments or ()}
+        for number in range(1, MOST_PAGES):
+            try:
+                part, capture = await self._part(thread_page(article.url, number), article)
+            except PartFailed as error:
+                if error.status in BEYOND_THE_LAST:
+                    break
+                return article, error
+            fresh = tuple(comment for comment in part.comments or () if comment.source_id not in held)
+            if fresh:
+                captures.append((capture.id, f"comments-{len(captures)}"))
+                article = replace(article, comments=(article.comments or ()) + fresh)
+                held = held | {comment.source_id for comment in fresh}
+            elif number > 1:  # the first may be the page that the bare address shows
+                break
+        self.in_vain = self.in_vain + 1 if held == shown else 0
+        return article, None
 
     async def _part(self, url: str, article: Article, *, follow: bool = True) -> tuple[Article, Capture]:
         try:

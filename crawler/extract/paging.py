@@ -20,11 +20,16 @@ _PAGER_TAGS = frozenset(("a", "div", "p", "nav", "ul"))
 _MAX_PAGES = 2000
 
 
+_COMMENT = re.compile(r"#(?:li-|div-)?comment-(\d+)")
+_LAST_NUMBER = re.compile(r"\d+$")
+
+
 def thread_pages(page: Document, url: str, own: str) -> tuple[str, ...]:
     """Addresses of the other pages of the thread, lowest first. ``own``: the article's address. Classic pagers link only
     the neighbours, so the highest number seen anywhere, in comment permalinks too, gives all below it."""
     seen: dict[int, str] = {}
     permalinks: Counter[int] = Counter()
+    shown = {match.group() for element in page.marked if (match := _LAST_NUMBER.search(element.get("id") or ""))}
     links = _thread_links(page)
     for _, href in links:
         match = _THREAD_PAGE.search(href)
@@ -32,7 +37,8 @@ def thread_pages(page: Document, url: str, own: str) -> tuple[str, ...]:
             continue
         number = int(match.group(2))
         seen.setdefault(number, urldefrag(absolute(url, href))[0])
-        if re.search(r"#(?:li-|div-)?comment-\d", href) and "replytocom" not in href:
+        comment = _COMMENT.search(href)
+        if comment is not None and comment.group(1) in shown and "replytocom" not in href:  # others are named in somebody's text
             permalinks[number] += 1
     if not seen:
         return ()

@@ -35,7 +35,7 @@ class CommentList:
     def __init__(self, state: State, post: Post, page: int) -> None:
         self.state, self.post, self.seen = state, post, 0
         # In the loop a permalink names the comment page only when the thread is split or the page was asked for.
-        self.address = state.urls.comment_page(post, page or state.threads.default_page(post))
+        self.address = state.urls.comment_page(post, (page or state.threads.default_page(post)) if state.thread_pager else 0)
         self.top = state.threads.page(post, page)
 
     def render(self) -> str:
@@ -100,7 +100,7 @@ def pager(state: State, post: Post, page: int) -> str:
     """Only the neighbours are linked, as classic themes do."""
     pages = state.threads.pages(post)
     number = page or state.threads.default_page(post)
-    if pages == 1:
+    if pages == 1 or not state.thread_pager:
         return ""
 
     def link(to: int, words: str) -> str:

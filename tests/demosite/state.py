@@ -21,8 +21,9 @@ TAGLINE = "Analysis of armed movements in the Serrat Basin"
 class State:
     """Every switch is an attribute and may be changed while the site runs.
 
-    `comments_per_page` counts top-level threads, 0 = all on one page. `robots` None = WordPress's own text. `overcount` = so
-    many posts that totals count and lists leave out. `now` is the clock that edits and new comments are dated by.
+    `comments_per_page` counts top-level threads, 0 = all on one page. `thread_pager` False = nothing on a page leads to the
+    thread's other pages, as some page builders have it. `robots` None = WordPress's own text. `overcount` = so many posts that
+    totals count and lists leave out. `now` is the clock that edits and new comments are dated by.
     """
 
     title_text = TITLE
@@ -43,6 +44,7 @@ class State:
         comments_per_page: int = 20,
         comments_default: Literal["newest", "oldest"] = "newest",
         comments_order: Literal["asc", "desc"] = "asc",
+        thread_pager: bool = True,
         posts_per_page: int = 10,
         overcount: int = 0,
         now: Callable[[], datetime] | None = None,
@@ -52,6 +54,7 @@ class State:
         self.sitemap, self.sitemap_lastmod, self.sitemap_size = sitemap, sitemap_lastmod, sitemap_size
         self.feeds, self.robots = feeds, robots
         self.comments_per_page, self.comments_default, self.comments_order = comments_per_page, comments_default, comments_order
+        self.thread_pager = thread_pager
         self.posts_per_page = posts_per_page
         self.clock = now or (lambda: datetime.now(UTC))
         self.home = "http://127.0.0.1"
