@@ -16,11 +16,20 @@ ABOUT = (
 
 
 class StaticSite(OtherSite):
-    """``feed`` and ``sitemap`` may be absent; ``marked`` = Open Graph and a machine-readable date on the pages."""
+    """``feed`` and ``sitemap`` may be absent; ``marked`` = Open Graph and a machine-readable date on the pages; ``signed`` = they
+    name their authors."""
 
-    def __init__(self, *, feed: Literal["rss", "atom", ""] = "rss", sitemap: bool = True, marked: bool = True, per_page: int = 5) -> None:
+    def __init__(
+        self,
+        *,
+        feed: Literal["rss", "atom", ""] = "rss",
+        sitemap: bool = True,
+        marked: bool = True,
+        signed: bool = True,
+        per_page: int = 5,
+    ) -> None:
         super().__init__()
-        self.feed, self.sitemap, self.marked, self.per_page = feed, sitemap, marked, per_page
+        self.feed, self.sitemap, self.marked, self.signed, self.per_page = feed, sitemap, marked, signed, per_page
 
     def address(self, piece: Piece) -> str:
         return f"{self.home}/posts/{piece.at.year}/{piece.slug}/"
@@ -83,9 +92,10 @@ class StaticSite(OtherSite):
         tags = "".join(f'<li><a href="{base}">{tag}</a></li>' for base, tag, of in self.tag_lists() if piece in of)
         at = self.pieces.index(piece)
         others = "".join(f'<a class="prev" href="{self.address(p)}"><span>{p.title}</span></a>' for p in self.pieces[max(0, at - 1) : at])
+        by = f" &middot; {piece.author}" if self.signed else ""
         main = (
             f'<article class="post"><header class="post-header"><h1 class="post-title">{escape(piece.title)}</h1><div class="post-meta">'
-            f'{self.time(piece)} &middot; 2 min &middot; {piece.author}</div></header><div class="post-content">{paragraphs(piece)}</div>'
+            f'{self.time(piece)} &middot; 2 min{by}</div></header><div class="post-content">{paragraphs(piece)}</div>'
             f'<footer class="post-footer"><ul class="post-tags">{tags}</ul><nav class="paginav">{others}</nav></footer></article>'
         )
         head = (
