@@ -82,8 +82,9 @@ def _wordings(db: Database, site_id: int) -> list[Wording]:
 
 
 def _last_paragraphs(db: Database, site_id: int, learned: Container[str], bios: list[str]) -> dict[str, tuple[str, str]]:
-    """Labels of last paragraphs that are bios though no three articles share them: they begin with a learned bio and go on with
-    another author's, or they speak of their own authors by full name."""
+    """Labels of last paragraphs that are no text though no three articles share them: they are called a bio or an appeal by the
+    markup of another article; they begin with a learned bio and go on with another author's; or they speak of their own
+    authors by full name."""
     sql = """
         select blocks.revision_id, blocks.position, blocks.fingerprint, revisions.article_id
         from articles
@@ -92,8 +93,19 @@ def _last_paragraphs(db: Database, site_id: int, learned: Container[str], bios: 
         where articles.site_id = ? and blocks.fingerprint <> '' and (blocks.kind = 'body' or blocks.rule like 'learned: %')
         order by blocks.revision_id, blocks.position
         """
-    last = {r: (position, f, article) for r, position, f, article in db.execute(sql, [site_id]) if f not in learned}
-    signed, labels = _signed(db, site_id), {}
+    signed, called = _signed(db, site_id), _called(db, site_id)
+    labels: dict[str, tuple[str, str]] = {}
+    within: set[str] = set()  # what is called something elsewhere, and has text below it in some article
+    last: dict[int, tuple[int, str, int]] = {}
+    ends: dict[int, list[str]] = defaultdict(list)  # revision -> fingerprints of what is called something elsewhere, since its last text
+    for revision_id, position, f, article in db.execute(sql, [site_id]):
+        if f in called:
+            ends[revision_id].append(f)
+        elif f not in learned:
+            last[revision_id] = (position, f, article)
+            within |= set(ends.pop(revision_id, ()))
+    for end in ends.values():
+        labels |= {f: called[f] for f in end if f not in within}
     for revision_id, (position, f, article) in last.items():
         sql = "select text from blocks where revision_id = ? and position = ?"
         [text] = db.execute(sql, [revision_id, position]).fetchone() if position else [""]
@@ -102,6 +114,19 @@ def _last_paragraphs(db: Database, site_id: int, learned: Container[str], bios: 
         elif speaks_of_authors(text, signed[article]):
             labels[f] = ("bio", f"{LEARNED}the last paragraph begins with its author's name")
     return labels
+
+
+def _called(db: Database, site_id: int) -> dict[str, tuple[str, str]]:
+    """Fingerprint -> (kind, rule) of wordings that the markup of some article calls a bio or an appeal."""
+    sql = """
+        select blocks.fingerprint, min(blocks.kind), count(distinct revisions.article_id)
+        from articles
+        join revisions on revisions.article_id = articles.id
+        join blocks on blocks.revision_id = revisions.id
+        where articles.site_id = ? and blocks.fingerprint <> '' and blocks.kind in ('bio', 'appeal') and blocks.rule not like 'learned: %'
+        group by blocks.fingerprint
+        """
+    return {f: (kind, f"{LEARNED}is called {kind} under {articles} other articles") for f, kind, articles in db.execute(sql, [site_id])}
 
 
 def _signed(db: Database, site_id: int) -> dict[int, list[str]]:

@@ -86,6 +86,22 @@ def test_a_sentence_that_recurs_in_two_articles_stays_text(desk: Desk) -> None:
     assert desk.rows("select distinct kind from blocks where text = ?", closing) == [("body",)]
 
 
+def test_a_last_paragraph_that_another_article_calls_a_bio_is_one(desk: Desk) -> None:
+    nameless = {"authors": [], "byline": None}
+    desk.see(
+        article(["The first pier."], bio=BIO, source_id="1", url=f"{HOME}1", **nameless),
+        article(["The second pier.", BIO, NEWER], source_id="2", url=f"{HOME}2", **nameless),
+        article(["The third pier."], bio=NEWER, source_id="3", url=f"{HOME}3", **nameless),
+        article(["A profile begins:", "Tobin Raske works here.", "And goes on."], source_id="4", url=f"{HOME}4", **nameless),
+        article(["The fifth pier."], bio="Tobin Raske works here.", source_id="5", url=f"{HOME}5", **nameless),
+    )
+    settled(desk)
+    texts = "select text from article_texts join articles on articles.id = article_id where source_id = ?"
+    assert desk.rows(texts, "2") == [("The second pier.",)]
+    assert desk.rows(texts, "4") == [("A profile begins:\n\nTobin Raske works here.\n\nAnd goes on.",)]
+    assert_sealed(desk)
+
+
 def test_what_a_person_decided_stands(desk: Desk) -> None:
     filled(desk)
     [(fingerprint,)] = desk.rows("select distinct fingerprint from blocks where text = ?", BIO)
