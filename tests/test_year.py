@@ -102,9 +102,8 @@ def test_a_year_of_daily_updates(folder: Path) -> None:
     grown = [(sizes[364][i] - sizes[0][i]) / 364 for i in (0, 1)]
     month = sizes[MIDWAY + 30][1] - sizes[MIDWAY][1]
     half_year = (sizes[364][0] - sizes[MIDWAY][0]) / (364 - MIDWAY) * 30  # a page of the file a day: one month alone is too coarse
-    print(
-        f"a day: {grown[0]:.0f} bytes of database, {grown[1]:.0f} of WARC; day {MIDWAY} foretold {foretold}; it came to {month} of WARC, {half_year:.0f} of database"
-    )
+    print(f"a day: {grown[0]:.0f} bytes of database, {grown[1]:.0f} of WARC; day {MIDWAY} foretold {foretold}")
+    print(f"it came to {month} bytes of WARC and {half_year:.0f} of database a month")
     # The month before had ten days of outage, the month foretold has one, the rewording of a bio and no news: a few requests.
     assert foretold.monthly_bytes == pytest.approx(month, rel=0.2)
     assert foretold.monthly_database == pytest.approx(half_year, rel=0.2)

@@ -73,10 +73,10 @@ def thread_page(url: str, number: int) -> str:
     return f"{url}&cpage={number}" if "?" in url else f"{url.rstrip('/')}/comment-page-{number}{'/' if url.endswith('/') else ''}"
 
 
-def lacks_comments(article: Article) -> bool:
-    """Does a WordPress page count more comments than it shows, and link no other page of its thread?"""
+def lacking(article: Article) -> int:
+    """How many more comments a WordPress page counts than it shows, where it links no other page of its thread."""
     shown = len(article.comments or ())
-    return article.source_id is not None and not article.comment_pages and (article.reported_comment_count or 0) > shown > 0
+    return max(0, (article.reported_comment_count or 0) - shown) if article.source_id and shown and not article.comment_pages else 0
 
 
 def first_of_thread(article: Article) -> list[str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import DropItem
 
 from archive import known
-from crawler.doors.parts import first_of_thread, joined, lacks_comments, numbered, thread_page
+from crawler.doors.parts import first_of_thread, joined, lacking, numbered, thread_page
 from crawler.errors import BadStatus, FetchError, Limited, OutsideSite, PartFailed
 from crawler.gate import foreign_part
 from crawler.items import Article
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 HIDES_PAGES = b"wp-site-blocks"  # the class that block themes give the page's body
 MOST_PAGES = 100
 VAIN = 3
+MANY = 9  # comments: so many are not all answers to hidden ones
 BEYOND_THE_LAST = (301, 302, 303, 307, 308, 404, 410)
 Captures = list[tuple[int, str]]  # (capture id, part)
 
@@ -80,7 +81,7 @@ class Whole:
             further = [url for url in part.comment_pages if url not in seen]
             seen.update(further)
             waiting += further
-        if lacks_comments(article) and self.in_vain < VAIN:
+        if lacking(article) > (0 if self.in_vain < VAIN else MANY):
             article, failed = await self._hidden_thread(article, captures)
         return article, failed
 
