@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -12,7 +11,6 @@ from sqlite_utils import Database
 from archive.decisions import decided
 
 Collection = Literal["posts", "comments"]
-THREAD = "#comments"  # an article's address with this names its thread
 
 
 def site_at(db: Database, origins: frozenset[tuple[str, str, int]]) -> dict[str, Any] | None:
@@ -101,17 +99,6 @@ def known_names(db: Database, site_id: int) -> dict[str, dict[int, dict[str, Any
     return names
 
 
-def unread_threads(db: Database, site_id: int) -> list[str]:
-    """The site's ids of articles whose threads have not been read to the end, newest first."""
-    sql = """
-        select source_id
-        from articles
-        where site_id = ? and comments_checked_at is null and missing_since is null and source_id is not null
-        order by published_at desc
-        """
-    return [number for (number,) in db.execute(sql, [site_id])]
-
-
 def dated(db: Database, site_id: int, collection: Collection) -> list[tuple[str, int, str]]:
     """(time in UTC, id, source_id) of what ``present`` gives, by time."""
     held = dict(present(db, site_id, collection))
@@ -138,61 +125,6 @@ def comments_of(db: Database, site_id: int, source_ids: Sequence[str]) -> list[t
           and comments.door = 'rest' and comments.missing_since is null
         """
     return list(db.execute(sql, [site_id, *source_ids]))
-
-
-def last_stirred(
-    db: Database, site_id: int, collection: Literal["posts", "comments", "pages"]
-) -> list[tuple[int, str | None, str, str, str]]:
-    """(id, source_id, url, when its text or its thread was last read, when something last happened in it) of what is there.
-
-    What happens: it is published, someone comments, its text or a comment is edited.
-    """
-    column = "comments_checked_at" if collection == "comments" else "checked_at"
-    edited = "number > 1"
-    sql = f"""
-        with stirred(article_id, at) as (
-          select id, coalesce(published_at, first_seen_at) from articles where site_id = :site_id
-          union all
-          select article_id, max(coalesce(posted_at, first_seen_at)) from comments where kind = 'comment' group by article_id
-          union all
-          select article_id, seen_at from revisions where {edited}
-          union all
-          select article_id, seen_at from comment_revisions join comments on comments.id = comment_id where {edited}
-        )
-        select articles.id, source_id, url, {column}, max(stirred.at)
-        from articles
-        join stirred on stirred.article_id = articles.id
-        where site_id = :site_id and missing_since is null and {column} is not null
-          and (source_id is not null or :collection = 'pages')
-        group by articles.id
-        """
-    return list(db.execute(sql, {"site_id": site_id, "collection": collection}))
-
-
-def longest_unread_pages(db: Database, site_id: int) -> list[str]:
-    """Addresses of the articles that are there, the longest not asked for first."""
-    sql = "select url from articles where site_id = ? and missing_since is null order by checked_at, id"
-    return [url for (url,) in db.execute(sql, [site_id])]
-
-
-def pages_due(db: Database, site_id: int, limit: int, *, again: bool = False) -> list[tuple[int, str]]:
-    """(id, address) of articles whose current revision no captured page shows yet, newest first.
-
-    With ``again`` all others follow, the longest not captured first. Addresses with an explained gap are left out.
-    """
-    sql = """
-        select articles.id, articles.url,
-          exists (
-            select 1 from revision_captures where revision_captures.revision_id = articles.revision_id and part = 'page'
-          ) as shown,
-          (select max(captured_at) from captures where captures.article_id = articles.id and door = 'page') as captured_at
-        from articles
-        where site_id = ? and missing_since is null and (? or not shown)
-          and not exists (select 1 from gaps where gaps.site_id = articles.site_id and gaps.ref = articles.url and explained = 1)
-        order by shown, case when shown then captured_at end, published_at desc
-        limit ?
-        """
-    return [(row_id, url) for row_id, url, _, _ in db.execute(sql, [site_id, again, limit])]
 
 
 def holdings(db: Database, site_id: int, kind: Literal["article", "comment"]) -> int:
@@ -241,12 +173,6 @@ def explained_gaps(db: Database, site_id: int) -> set[str]:
     """Addresses that need not be asked for again: no article, password. What robots.txt forbids costs no request to ask."""
     sql = "select ref from gaps where site_id = ? and kind = 'article' and explained = 1 and reason <> 'robots.txt'"
     return {ref for (ref,) in db.execute(sql, [site_id])}
-
-
-def cut_threads(db: Database, site_id: int) -> list[str]:
-    """Addresses of articles of whose threads a page was asked for and not obtained."""
-    sql = "select ref from gaps where site_id = ? and kind = 'comment' and explained = 0"
-    return [ref.removesuffix(THREAD) for (ref,) in db.execute(sql, [site_id]) if ref.endswith(THREAD)]
 
 
 def gaps(db: Database, site_id: int) -> set[str]:
@@ -318,22 +244,6 @@ def mass_loss_accepted(db: Database, site_id: int, crawl_id: int) -> bool:
           and outcome not in ('killed', 'interrupted')
         """
     return db.execute(sql, [site_id, crawl_id, decision["decided_at"]]).fetchone() is None
-
-
-@dataclass(frozen=True, slots=True)
-class Withheld:
-    """Ids of what the served pages must not show; the evidence stays."""
-
-    articles: frozenset[int]
-    comments: frozenset[int]
-
-
-def withheld(db: Database) -> Withheld:
-    """What people have withheld. An article is withheld by any address it has had, with its thread and all its revisions."""
-    refs = decided(db, "withhold")
-    comments = frozenset(int(ref.removeprefix("comment:")) for ref in refs if ref.startswith("comment:"))
-    found = (db.execute("select article_id from urls where url = ?", [ref]).fetchone() for ref in refs)
-    return Withheld(frozenset(int(row[0]) for row in found if row), comments)
 
 
 def summary(db: Database, crawl_id: int) -> str:

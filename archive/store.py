@@ -16,11 +16,11 @@ from archive.articles import Seen, find_article, save_article
 from archive.database import open_for_writing
 from archive.decisions import Kind, decide
 from archive.errors import StorageError
-from archive.known import THREAD
 from archive.lock import Lock
 from archive.rereading import AGAIN, Reread, classify_again, reread_pairs, save_reread
 from archive.settle import settle
 from archive.threads import save_comments
+from archive.unread import THREAD
 from archive.warc import Exchange, Place
 
 Row = dict[str, Any]

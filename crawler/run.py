@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
-from archive import known
+from archive import known, unread
 from archive.clock import later
 from archive.errors import ConfigurationError
 from archive.warc import WarcWriter
@@ -138,7 +138,7 @@ class Run:
             last = last or before["checked_at"]
         if not self.sweep_days or not last or self.order.limit or self.order.mode == "full":
             return []
-        looks = (Look(*row) for row in known.last_stirred(self.store.db, self.site_id, collection))
+        looks = (Look(*row) for row in unread.last_stirred(self.store.db, self.site_id, collection))
         found, taken = due(looks, last, self.store.now(), self.sweep_days)
         self.swept |= {collection} if taken else set()
         return found

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from scrapy.exceptions import DropItem
 
-from archive import known
+from archive import known, unread
 from archive.articles import find_article
 from archive.clock import later
 from crawler.errors import FetchError, Limited, OutsideSite
@@ -106,7 +106,7 @@ class Elsewhere:
         """Held articles that the list still names are read, unless enough were read in this run, and all of them are as ever."""
         if self._well is None:
             assert self.found is not None
-            listed = [url for url in known.longest_unread_pages(self.run.store.db, self.run.site_id) if url in self.found.addresses]
+            listed = [url for url in unread.longest_unread_pages(self.run.store.db, self.run.site_id) if url in self.found.addresses]
             others = [url for url in listed if url in self.door.as_ever]
             for url in listed[: WITNESSES - len(others)] if len(others) < WITNESSES else ():
                 await self.door.read_or_name(url)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import DropItem
 
-from archive import known
+from archive import known, unread
 from archive.absences import Table
 from archive.articles import find_article
 from crawler.discover.feed import FeedItem
@@ -265,7 +265,7 @@ class PageDoor:
             return answer
         if cut:
             reason, explained = ("robots.txt", True) if isinstance(cut.cause, Forbidden) else (str(cut), False)
-            answer.gaps = (Gap("comment", f"{article.url}{known.THREAD}", reason, explained),)
+            answer.gaps = (Gap("comment", f"{article.url}{unread.THREAD}", reason, explained),)
         else:
             answer.whole_threads = (article.source_id or article.url,)
         return answer

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from archive import known
+from archive import known, unread
 from archive.clock import later, moment
 from crawler.discover.feed import FeedItem, instant
 from crawler.discover.zone import Pair, half_of_year, infer_zone
@@ -36,7 +36,7 @@ def pages_to_read(run: Run, found: Found) -> list[str]:
     ]
     fresh = {run.addresses.canonical(i.address) for i in news_of}
     due += [address for address in fresh if address in held]
-    due += known.cut_threads(run.store.db, run.site_id)
+    due += unread.cut_threads(run.store.db, run.site_id)
     due += _unlisted(run, found, held)
     due += [look.url for look in run.due_again("pages")]
     return list(dict.fromkeys(due))

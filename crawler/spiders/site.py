@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import scrapy
 
-from archive import known
+from archive import unread
 from archive.errors import ArchiveError, ConfigurationError
 from crawler.addresses import checked_home
 from crawler.doors.changes import bring_up_to_date, sweep
@@ -126,7 +126,7 @@ class SiteSpider(scrapy.Spider):
         await confirm(rest, "posts")
         await self.read_threads(rest)
         run, full = self.run, self.run.order.mode == "full"
-        due = known.pages_due(run.store.db, run.site_id, run.pages_at_most, again=full)
+        due = unread.pages_due(run.store.db, run.site_id, run.pages_at_most, again=full)
         await PageDoor(self.run).read(address for _, address in due)
 
     async def read_threads(self, rest: RestDoor) -> None:
@@ -138,7 +138,7 @@ class SiteSpider(scrapy.Spider):
             if not run.order.limit and run.remembered("posts")["walked_at"]:
                 await bring_up_to_date(rest, "comments")
                 await sweep(rest, "comments")
-            await rest.read_threads(known.unread_threads(run.store.db, run.site_id))
+            await rest.read_threads(unread.unread_threads(run.store.db, run.site_id))
             await confirm(rest, "comments")
         except BadStatus as error:
             if error.status not in CLOSED:
