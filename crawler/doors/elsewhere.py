@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 from scrapy.exceptions import DropItem
@@ -25,8 +25,11 @@ from crawler.outcome import ALARM
 from crawler.workers import ExtractionCut, ExtractionFailed
 
 if TYPE_CHECKING:
+    from scrapy.http import Response
+
+    from archive.absences import Table
     from crawler.doors.found import Found
-    from crawler.doors.pages import PageDoor
+    from crawler.run import Run
 
 WITNESSES = 3  # held articles that have to be there as ever
 REMEMBERED = "addresses that lead elsewhere"  # the list in which first observations are kept
@@ -40,10 +43,23 @@ class Shown:
     article: Article
 
 
+class Door(Protocol):
+    """What the judge needs of the door that reads the pages."""
+
+    run: Run
+    as_ever: set[str]  # addresses of articles that were held and that this run has read again
+    absent: list[tuple[Table, int, int, str]]  # (table, our id, capture id, when)
+    unsaid: dict[int, str]  # our ids of absent articles whose addresses do not say so -> how it shows
+
+    async def extract(self, response: Response) -> Article: ...
+
+    async def read_or_name(self, address: str) -> None: ...
+
+
 class Elsewhere:
     """Judges the pages that were not believed in one run. ``found`` is what the site's lists name; without it nothing is judged."""
 
-    def __init__(self, door: PageDoor, found: Found | None) -> None:
+    def __init__(self, door: Door, found: Found | None) -> None:
         self.door, self.found, self.run = door, found, door.run
         self._well: bool | None = None  # whether other articles are there as ever
         self._nothing: dict[str, Shown | None] = {}  # folder of an address -> what the site shows there for what cannot exist
