@@ -186,7 +186,7 @@ class PageDoor:
             asked, article, response = await self._own_address(address, article, response)
         captures = [(response.meta["capture"].id, "page")]
         article = await self.whole.text(article, response, captures)
-        article, cut = await self.whole.thread(article, captures)
+        article, cut = await self.whole.thread(article, captures, hidden=self.run.pages_are_the_text)
         if cut and not self.run.pages_are_the_text and not isinstance(cut.cause, Forbidden):
             raise cut  # REST gives the thread: the page is evidence, and is asked for again
         return self._answer(self._completed(article), asked, response, captures, cut), cut

@@ -65,9 +65,9 @@ class Whole:
             article = joined(article, part)
         return article
 
-    async def thread(self, article: Article, captures: Captures) -> tuple[Article, PartFailed | None]:
+    async def thread(self, article: Article, captures: Captures, *, hidden: bool = True) -> tuple[Article, PartFailed | None]:
         """The article with the comments of all pages of its thread (classic pagers link only the neighbour), and what is in
-        the way of the whole thread: None when it is whole."""
+        the way of the whole thread: None when it is whole. ``hidden``: pages that nothing leads to are looked for, too."""
         waiting, seen = list(article.comment_pages), {*article.comment_pages, *first_of_thread(article)}
         failed: PartFailed | None = None
         while waiting:
@@ -81,7 +81,7 @@ class Whole:
             further = [url for url in part.comment_pages if url not in seen]
             seen.update(further)
             waiting += further
-        if lacking(article) > (0 if self.in_vain < VAIN else MANY):
+        if hidden and lacking(article) > (0 if self.in_vain < VAIN else MANY):
             article, failed = await self._hidden_thread(article, captures)
         return article, failed
 
