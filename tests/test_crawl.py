@@ -204,6 +204,13 @@ def test_the_runs_row_says_what_happened(history: History) -> None:
     assert row == ("update", "complete", 0, len(history.first.requests), articles + comments, 0, 0, 0)
 
 
+def test_no_page_of_a_thread_is_looked_for_where_rest_gives_the_thread(history: History) -> None:
+    site = history.site
+    split = {site.urls.post(post).removeprefix(site.home) for post in site.published() if site.threads.pages(post) > 1}
+    asked = {request.path.partition("/comment-page-")[0] for request in history.first.requests if "/comment-page-" in request.path}
+    assert asked == split
+
+
 # nothing has changed
 
 
