@@ -79,6 +79,21 @@ def test_an_edit_beside_a_reworded_bio_stays_an_edit(desk: Desk) -> None:
     assert_sealed(desk)
 
 
+def test_an_appeal_that_moves_within_a_text_and_cuts_it_at_another_place_is_no_edit(desk: Desk) -> None:
+    desk.see(article(["The first pier is closed.\nThe second is open.", "Nobody waits."]))
+    settled(desk)
+    desk.crawl = desk.store.start_crawl(desk.site, "full")
+    desk.see(article(["The first pier is closed.", "The second is open.", "Nobody waits."]), at=LATER)
+    assert settled(desk) == 1
+    desk.see(article(["The first pier is closed.", "The second is open again.", "Nobody waits."]), at=LATER)
+    assert settled(desk) == 0
+    assert desk.rows("select number, text from revisions order by number") == [
+        (1, "The first pier is closed.\nThe second is open.\n\nNobody waits."),
+        (2, "The first pier is closed.\n\nThe second is open again.\n\nNobody waits."),
+    ]
+    assert_sealed(desk)
+
+
 def test_a_sentence_that_recurs_in_two_articles_stays_text(desk: Desk) -> None:
     closing = "The council meets again in the spring."
     desk.see(*(under(n, closing if n < 4 else f"A closing line, {word(n)}.") for n in range(1, 13)))
