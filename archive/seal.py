@@ -31,14 +31,23 @@ def sealed(db: Database, revision_id: int) -> tuple[str, str, str]:
     return text, key(*(row[name] for name in COLUMNS), text, blocks), content_key(row, blocks)
 
 
-def content_key(row: dict[str, Any], blocks: list[dict[str, Any]]) -> str:
-    """sha256:HEX over the author's content: title, byline, tags, text, captions, link targets. Dates are compared apart."""
+def undivided_key(db: Database, revision_id: int) -> str:
+    """The content_key that a revision would have were its text one line: an appeal that moves within a text cuts it at another place."""
+    row = next(db.query(f"select {', '.join(COLUMNS)} from revisions where id = ?", [revision_id]))
+    blocks = list(db.query("select kind, text, html from blocks where revision_id = ? order by position", [revision_id]))
+    return content_key(row, blocks, divided=False)
+
+
+def content_key(row: dict[str, Any], blocks: list[dict[str, Any]], *, divided: bool = True) -> str:
+    """sha256:HEX over the author's content: title, byline, tags, text, captions, link targets. Dates are compared apart.
+    ``divided``: where the paragraphs end counts."""
     body = [block for block in blocks if block["kind"] == "body"]
+    paragraphs = [block["text"] for block in body]
     return key(
         normalised(row["title"]),
         normalised(row["byline"] or ""),
         row["tags"],
-        [normalised(block["text"]) for block in body],
+        [normalised(text) for text in (paragraphs if divided else [" ".join(" ".join(paragraphs).split())])],
         [normalised(block["text"]) for block in blocks if block["kind"] == "caption"],
         sorted({link_key(url) for block in body for url in HREF.findall(block["html"])}),
     )

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from archive.boilerplate import LEARNED, Wording, begins_with_bio, learned_kind, letters, replaced, speaks_of_authors
 from archive.decisions import decided
 from archive.revisions import same_time
-from archive.seal import seal
+from archive.seal import seal, undivided_key
 
 # Where wordings stand, in every state the archive holds: a bio that was reworded everywhere stays a bio in older revisions.
 SPOTS = """
@@ -240,20 +240,13 @@ def _reseal(db: Database, revision_id: int) -> None:
     )
 
 
-def _words(db: Database, revision_id: int) -> tuple[str, ...]:
-    """What the author says, wherever lines and paragraphs end: an appeal that moves within a text cuts it at another place."""
-    said = db.execute("select title, byline, tags, text from revisions where id = ?", [revision_id]).fetchone()
-    captions = db.execute("select text from blocks where revision_id = ? and kind = 'caption' order by position", [revision_id]).fetchall()
-    return tuple(" ".join((part or "").split()) for part in (*said, *(text for (text,) in captions)))
-
-
 def _fold(db: Database, site_id: int, since: str) -> int:
     """Fold provisional revisions whose content is that of their predecessor; their captures go to it."""
     folded = 0
     for new_id, old_id in _provisional(db, site_id, since):
         sql = "select content_key, coalesce(published_at, '') from revisions where id = ?"
         new, old = (db.execute(sql, [revision_id]).fetchone() for revision_id in (new_id, old_id))
-        same = new[0] == old[0] or _words(db, new_id) == _words(db, old_id)
+        same = new[0] == old[0] or undivided_key(db, new_id) == undivided_key(db, old_id)
         if not same or not same_time(new[1], old[1]):
             continue
         last_seen, article_id = db.execute("select last_seen_at, article_id from revisions where id = ?", [new_id]).fetchone()

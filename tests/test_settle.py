@@ -94,6 +94,19 @@ def test_an_appeal_that_moves_within_a_text_and_cuts_it_at_another_place_is_no_e
     assert_sealed(desk)
 
 
+def test_a_link_that_leads_elsewhere_is_an_edit_though_no_word_differs(desk: Desk) -> None:
+    def linked(to: str) -> dict[str, object]:
+        block = {"kind": "body", "text": "See the register.", "html": f'<p>See <a href="{to}">the register</a>.</p>', "rule": "container"}
+        return article([], blocks=[block], links=[{"url": to, "text": "the register"}])
+
+    desk.see(linked("https://register.example/1"))
+    settled(desk)
+    desk.crawl = desk.store.start_crawl(desk.site, "full")
+    desk.see(linked("https://register.example/2"), at=LATER)
+    assert settled(desk) == 0
+    assert desk.rows("select number, change from revisions order by number") == [(1, None), (2, "link")]
+
+
 def test_a_sentence_that_recurs_in_two_articles_stays_text(desk: Desk) -> None:
     closing = "The council meets again in the spring."
     desk.see(*(under(n, closing if n < 4 else f"A closing line, {word(n)}.") for n in range(1, 13)))
