@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from abc import ABC, abstractmethod
 from datetime import UTC, tzinfo
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,7 +18,7 @@ Answer = tuple[int, str, str]  # status, media type, body; for a redirect the bo
 HTML, XML, TEXT = "text/html; charset=utf-8", "application/xml", "text/plain; charset=utf-8"
 
 
-class OtherSite:
+class OtherSite(ABC):
     """`with Site() as site:` serves it at `site.home` (no trailing slash). A subclass answers for a path.
 
     ``requests`` are the paths asked for, with their query; ``broken`` maps a pattern to the status that answers in its place.
@@ -32,15 +33,17 @@ class OtherSite:
         self.broken: dict[str, int] = {}
         self.home = ""
 
+    @abstractmethod
     def answer(self, path: str, query: dict[str, str]) -> Answer | None:
         """None for what the site does not know."""
-        raise NotImplementedError
 
+    @abstractmethod
     def not_found(self) -> str:
-        raise NotImplementedError
+        """The page for it."""
 
+    @abstractmethod
     def address(self, piece: Piece) -> str:
-        raise NotImplementedError
+        """Where an article lives."""
 
     def piece(self, number: int) -> Piece:
         return next(piece for piece in self.pieces if piece.number == number)
