@@ -201,6 +201,9 @@ class Empty(OtherSite):
     def not_found(self) -> str:
         return "<h1>Not found</h1>"
 
+    def address(self, piece: Piece) -> str:
+        return f"{self.home}/analysis/{piece.number}"
+
 
 class Calendar(Empty):
     """Every month leads to the next, for ever, and none has an article."""
