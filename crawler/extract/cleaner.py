@@ -45,11 +45,12 @@ def letters_of(text: str) -> str:
     return _SIGNS.sub("", text).casefold()
 
 
-def clean_element(element: Element, skip: frozenset[Element] = frozenset(), url: str | None = None) -> Verdict:
-    """What trafilatura keeps of the element, the skipped ones left out. Empty when it finds nothing or gives up."""
+def clean_element(element: Element, skip: frozenset[Element] = frozenset()) -> Verdict:
+    """What trafilatura keeps of the element, the skipped ones left out. Empty when it finds nothing or gives up. In a page's
+    ``body`` it looks for the article by itself; any other element it is told to be the article."""
     try:
         found = bare_extraction(
-            _document(element, skip), url=url, fast=True, include_comments=False, include_tables=True, with_metadata=False
+            _document(element, skip), fast=element.tag != "body", include_comments=False, include_tables=True, with_metadata=False
         )
     except FAILURES:
         return Verdict("")  # the caller keeps the container's own units: nothing is lost by it
@@ -68,7 +69,7 @@ def _document(element: Element, skip: frozenset[Element]) -> str:
     for e in _SKIPPED(copy):
         _drop(e)
     html: str = etree.tostring(copy, encoding="unicode", method="html")
-    return f"<html><body><article>{html}</article></body></html>"
+    return f"<html>{html}</html>" if copy.tag == "body" else f"<html><body><article>{html}</article></body></html>"
 
 
 def _drop(element: Element) -> None:

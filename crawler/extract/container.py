@@ -60,7 +60,7 @@ Width = Literal["exact", "broad", "page"]
 @dataclass(frozen=True, slots=True)
 class Container:
     element: Element
-    width: Width  # exact: the body alone; broad: the article with its head and boxes; page: nothing better was found
+    width: Width  # exact: WordPress' content of the article, as REST gives it; broad: perhaps more; page: no mark was found
     how: str
 
 
@@ -80,7 +80,7 @@ def find_container(page: Document, site: Site | None = None, skip: frozenset[Ele
         element = best[rank]
         size = prose.get(element, 0)
         if element not in skip and (size >= total * 0.5 or (rank < BROAD_RANK and total - size < _LITTLE)):
-            return Container(element, "broad" if rank >= BROAD_RANK else "exact", "mark")
+            return Container(element, "exact" if rank < BROAD_RANK and page.wordpress else "broad", "mark")
     return _by_tag(page, prose, total)
 
 

@@ -18,10 +18,11 @@ WHOLE_PAGE = frozenset(("body", "main", "html"))
 class Document:
     """``elements`` in document order; ``tokens``: classes and id of those that have any; ``anchors``: every
     ``a`` with its address as written; ``marked``: elements with an id, anchors with a name, comments with a number;
-    ``microdata``: those with an ``itemprop``."""
+    ``microdata``: those with an ``itemprop``; ``wordpress``: was the page made by it?"""
 
-    def __init__(self, root: Element) -> None:
+    def __init__(self, root: Element, *, wordpress: bool = False) -> None:
         self.root = root
+        self.wordpress = wordpress
         self.elements: list[Element] = list(root.iter())
         self.tokens: dict[Element, tuple[str, ...]] = {}
         self.anchors: list[tuple[Element, str]] = []

@@ -1,21 +1,24 @@
 """What trafilatura takes for text, and what of the rest comes back.
 
 trafilatura knows teasers, buttons and stray links better than any list of names; it also loses paragraphs, lists and quotations
-now and then. So it is asked where the container is wider than the body, its "no" counts only for units that do not read like
-text, and nothing comes back from outside of the element that holds what was kept. An exact container is not judged: there
-it would cost headings and short lines, and not the same ones through REST and through the page.
+now and then. So it is asked where the container is wider than the body, and its "no" counts for units that do not read like
+text, and for those that stand among others of which it kept none: a lost paragraph has kept ones around it, a paragraph of a
+cookie notice has not. Nothing comes back from outside of the element that holds what was kept. An exact container is not judged:
+there it would cost headings and short lines, and not the same ones through REST and through the page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from crawler.extract.cleaner import clean_element
 from crawler.extract.label import SENTENCE_END, Label, link_share
 from crawler.extract.tree import Element
 from crawler.extract.units import Unit
 
+_ENOUGH = 400
 _CORE = 0.9  # of the kept text: the smallest element with that much is the article
+_AMONG = 0.5  # of the text around a lost unit: with that much kept it is one of the article
 
 
 def judge(units: Sequence[Unit], labels: list[Label], container: Element, skip: frozenset[Element]) -> list[Label]:
@@ -26,14 +29,17 @@ def judge(units: Sequence[Unit], labels: list[Label], container: Element, skip: 
     if not verdict:
         return labels
     kept = [label.kind == "body" and verdict.keeps(unit.text) for unit, label in zip(units, labels, strict=True)]
-    texts = [label.kind == "body" and reads_like_text(unit) for unit, label in zip(units, labels, strict=True)]
-    missed = sum(len(unit.text) for unit, text, keep in zip(units, texts, kept, strict=True) if text and not keep)
-    reliable = sum(len(unit.text) for unit, keep in zip(units, kept, strict=True) if keep) > missed
-    core = _core(units, kept if reliable else texts, container)
-    return [_judged(unit, label, keep, core, container) for unit, label, keep in zip(units, labels, kept, strict=True)]
+    lost = [
+        label.kind == "body" and not keep and reads_like_text(unit) for unit, label, keep in zip(units, labels, kept, strict=True)
+    ]
+    reliable = _size(units, kept) > (_ENOUGH if container.tag == "body" else _size(units, lost))
+    core = _core(units, kept if reliable else [a or b for a, b in zip(kept, lost, strict=True)], container)
+    back = _among_kept(units, kept, lost, core) if reliable else lost
+    _headings_above(units, labels, kept, back)
+    return [_judged(unit, label, *found, core, container) for unit, label, *found in zip(units, labels, kept, back, strict=True)]
 
 
-def _judged(unit: Unit, label: Label, keep: bool, core: Element, container: Element) -> Label:
+def _judged(unit: Unit, label: Label, keep: bool, back: bool, core: Element, container: Element) -> Label:
     if label.kind not in ("body", "caption"):
         return label
     if core is not container and not _in(unit.place, core):
@@ -42,7 +48,7 @@ def _judged(unit: Unit, label: Label, keep: bool, core: Element, container: Elem
         return label
     if keep:
         return Label("body", "trafilatura")
-    return Label("body", "complete") if reads_like_text(unit) else Label("chrome", "trafilatura")
+    return Label("body", "complete") if back else Label("chrome", "trafilatura")
 
 
 def reads_like_text(unit: Unit) -> bool:
@@ -50,22 +56,56 @@ def reads_like_text(unit: Unit) -> bool:
     return len(unit.text) >= 80 and bool(SENTENCE_END.search(unit.text)) and link_share(unit) < 0.4
 
 
+def _size(units: Sequence[Unit], chosen: Sequence[bool]) -> int:
+    return sum(len(unit.text) for unit, choose in zip(units, chosen, strict=True) if choose)
+
+
+def _among_kept(units: Sequence[Unit], kept: Sequence[bool], lost: Sequence[bool], core: Element) -> list[bool]:
+    """Which of the lost units stand in the smallest box with other text beside kept text: each box weighs what it holds."""
+    held, all_text = _weights(units, kept, core), _weights(units, [a or b for a, b in zip(kept, lost, strict=True)], core)
+    return [gone and _is_among(unit, held, all_text, core) for unit, gone in zip(units, lost, strict=True)]
+
+
+def _headings_above(units: Sequence[Unit], labels: list[Label], kept: Sequence[bool], back: list[bool]) -> None:
+    """A heading comes back with the text below it, where both stand in the same box."""
+    for i in range(len(units) - 2, -1, -1):
+        below, unit = units[i + 1], units[i]
+        if unit.shape == "heading" and labels[i].kind == "body" and (kept[i + 1] or back[i + 1]):
+            back[i] = back[i] or below.place.getparent() is unit.place.getparent()
+
+
+def _is_among(unit: Unit, held: dict[Element, int], all_text: dict[Element, int], core: Element) -> bool:
+    for up in _upwards(unit, core):
+        others = all_text.get(up, 0) - len(unit.text)
+        if others > 0:
+            return held.get(up, 0) >= others * _AMONG
+    return True
+
+
+def _weights(units: Sequence[Unit], chosen: Sequence[bool], top: Element) -> dict[Element, int]:
+    """Characters of the chosen units in each element from their places up to the top one."""
+    sizes: dict[Element, int] = {}
+    for unit, choose in zip(units, chosen, strict=True):
+        for up in _upwards(unit, top) if choose else ():
+            sizes[up] = sizes.get(up, 0) + len(unit.text)
+    return sizes
+
+
+def _upwards(unit: Unit, top: Element) -> Iterator[Element]:
+    """The unit's place and what holds it, up to the top."""
+    up: Element | None = unit.place
+    while up is not None:
+        yield up
+        if up is top:
+            return
+        up = up.getparent()
+
+
 def _core(units: Sequence[Unit], kept: Sequence[bool], container: Element) -> Element:
     """The smallest element that holds most of the kept text."""
-    sizes: dict[Element, int] = {}
-    order: list[Element] = []
-    total = 0
-    for unit, keep in zip(units, kept, strict=True):
-        if not keep:
-            continue
-        total += len(unit.text)
-        for up in (unit.place, *unit.place.iterancestors()):
-            if up not in sizes:
-                order.append(up)
-            sizes[up] = sizes.get(up, 0) + len(unit.text)
-            if up is container:
-                break
-    enough = [element for element in order if sizes[element] >= total * _CORE and (element is container or _in(element, container))]
+    sizes = _weights(units, kept, container)
+    total = _size(units, kept)
+    enough = [element for element, size in sizes.items() if size >= total * _CORE and (element is container or _in(element, container))]
     return max(enough, key=_depth) if enough else container
 
 

@@ -22,6 +22,7 @@ from crawler.extract.tree import Element, decode, parse
 from crawler.items import Article, ArticleKind
 from crawler.site import Site
 
+_WORDPRESS = re.compile(r"wp-content/|wp-includes/|wp-json|wp-block-")
 _POST_CLASS = re.compile(r"\bpostid-(\d+)\b")
 _FRAME_HOSTS = re.compile(
     r"youtube|youtu\.be|vimeo|dailymotion|rumble|facebook\.com/plugins/video|ted\.com|bitchute|odysee|"
@@ -49,7 +50,7 @@ def extract_page(
     root = parse(text)
     if root is None:
         return Article(url=url, door="page", kind="none", title="", warnings=("the page is empty",))
-    page = Document(root)
+    page = Document(root, wordpress=_WORDPRESS.search(text) is not None)
     head = head_of(root, url)
     refusal = reason_for_none(root, head, url, text)
     if refusal is not None and not refusal.startswith(READABLE):
