@@ -29,9 +29,7 @@ def judge(units: Sequence[Unit], labels: list[Label], container: Element, skip: 
     if not verdict:
         return labels
     kept = [label.kind == "body" and verdict.keeps(unit.text) for unit, label in zip(units, labels, strict=True)]
-    lost = [
-        label.kind == "body" and not keep and reads_like_text(unit) for unit, label, keep in zip(units, labels, kept, strict=True)
-    ]
+    lost = [label.kind == "body" and not keep and reads_like_text(unit) for unit, label, keep in zip(units, labels, kept, strict=True)]
     reliable = _size(units, kept) > (_ENOUGH if container.tag == "body" else _size(units, lost))
     core = _core(units, kept if reliable else [a or b for a, b in zip(kept, lost, strict=True)], container)
     back = _among_kept(units, kept, lost, core) if reliable else lost

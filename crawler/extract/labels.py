@@ -14,7 +14,16 @@ from crawler.extract import neighbours
 from crawler.extract.appeals import appeal_cues, call_kind, is_newsletter
 from crawler.extract.label import BODY, CAPTION, Label, anchors, link_share
 from crawler.extract.media import host_of
-from crawler.extract.phrases import RELATED_LINE, is_credit, is_disclosure, is_follow_line, is_meta_line, is_share_line, is_tags_line
+from crawler.extract.phrases import (
+    RELATED_LINE,
+    is_credit,
+    is_disclosure,
+    is_follow_line,
+    is_meta_line,
+    is_notice,
+    is_share_line,
+    is_tags_line,
+)
 from crawler.extract.regions import Region, regions_in
 from crawler.extract.tree import Element
 from crawler.extract.units import Unit
@@ -115,6 +124,8 @@ def _by_line(text: str) -> Label | None:
         return Label("share", "follow-line")
     if is_disclosure(text):
         return Label("appeal", "affiliate-disclosure")
+    if is_notice(text):
+        return Label("chrome", "notice")
     if is_meta_line(text):
         return Label("chrome", "meta-line")
     if is_credit(text):

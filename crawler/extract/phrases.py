@@ -35,12 +35,19 @@ RELATED_HEADING = re.compile(
     r"|(?:more|other|recent|latest|similar|popular|recommended|trending|next|previous|suggested|featured|"
     r"further) (?:posts?|articles?|stories|reads?|news|reading|for you|content)(?: (?:from|on|about|in|by|"
     r"like) .{1,60})?"
-    r"|more (?:from|on|about|like|in) .{1,60}|read (?:more|next|also|this next)|see also|don.t miss|"
+    r"|more (?:from|on|about|like|in) .{1,60}|read (?:more|next|also|this next)|see also|don.t miss|up next|"
+    r"(?:most|top) (?:read|popular|viewed|shared|stories)(?: (?:in|on|this|stories|articles|news).{0,40})?|"
+    r"popular(?: now)?|trending(?: now)?|"
+    r"(?:related|more) coverage.{0,60}|editor.?s.? (?:picks?|choice)|(?:in )?case you missed it|"
     r"recommended(?: for you| reading)?|what to read next|keep reading|also (?:read|on) .{0,40}"
     r"|das könnte (?:dich|sie|dir|ihnen) auch .{0,40}|ähnliche (?:beiträge|artikel)|verwandte (?:beiträge|"
-    r"artikel)|weitere (?:beiträge|artikel).{0,30}|mehr zum thema|auch interessant"
+    r"artikel)|weitere (?:beiträge|artikel).{0,30}|mehr (?:zum thema|dazu|lesen)|(?:auch|mehr) interessant(?:es)?|"
+    r"lesen sie (?:auch|mehr).{0,40}|meistgelesen.{0,30}|zum thema|les også|läs (?:mer|också)|lees (?:ook|meer).{0,30}|"
+    r"czytaj (?:więcej|także|też|również)|zobacz (?:też|także|również)|čtěte (?:také|dále)|přečtěte si.{0,30}"
     r"|articles? (?:similaires|liés|connexes)|à lire aussi|lire aussi|artículos? relacionados?|"
-    r"te puede interesar|leia também|articoli correlati|leggi anche|читайте также|похожие (?:записи|"
+    r"sur le m[êe]me sujet|voir aussi|lea (?:también|más)|vea también|más información|noticias relacionadas|"
+    r"potrebbe interessarti.{0,30}|ti potrebbe interessare.{0,30}|te puede interesar|"
+    r"leia também|articoli correlati|leggi anche|читайте также|похожие (?:записи|"
     r"статьи))\W*",
     _I,
 )
@@ -134,6 +141,27 @@ _CREDIT = re.compile(
     r"illustration|graphic)s?(?: credits?| source| courtesy| by|:)|credits?:)[^\n]{0,140}$",
     _I,
 )
+
+
+# A box that stands where a film or a post of another service would be shown: it asks for JavaScript or for consent.
+_NOTICE = re.compile(
+    r"^\W*(?:to (?:view|watch|play|see|display) th(?:is|e) (?:video|content|slideshow|gallery|post|embed)\b|(?:this|the) "
+    r"(?:slideshow|video|content|player|feature|embed) (?:requires|is not available|can.?not be (?:played|shown|displayed))|"
+    r"your browser does(?: not|n.t) support|(?:please )?(?:enable|allow|turn on|accept) (?:javascript|cookies)\b|"
+    r"allow \w+ content\b|this (?:article|page|post) (?:includes|contains) content (?:provided|hosted) by|"
+    r"by (?:clicking|loading|playing)\b.{0,80}\b(?:you agree|you accept|privacy)|"
+    r"an dieser stelle (?:findest|finden|steht|befindet)\b|(?:externer|eingebetteter|empfohlener (?:redaktioneller|externer)?) ?inhalt\b|"
+    r"(?:um|zum) (?:eingebettete|externe|diese[ns]?)? ?inhalte?n? (?:anzuzeigen|anzeigen)|ich bin damit einverstanden, dass|"
+    r"(?:deine|ihre|meine) privatsphäre-einstellungen|mit (?:dem )?(?:klick|aufruf|laden|abspielen)\b.{0,80}(?:einverstanden|daten)|"
+    r"personenbezogene daten können an|pour (?:afficher|voir|visionner) ce(?:tte)? (?:contenu|vidéo)|ce contenu (?:est bloqué|n.est pas)|"
+    r"para (?:ver|visualizar) este (?:contenido|vídeo|video)|per (?:vedere|visualizzare) questo (?:contenuto|video))",
+    _I,
+)
+
+
+def is_notice(text: str) -> bool:
+    """``This video requires JavaScript``, ``Allow Instagram content?``: said by the page where something else would be shown."""
+    return len(text) < 500 and _NOTICE.match(text) is not None
 
 
 def is_follow_line(text: str) -> bool:

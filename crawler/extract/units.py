@@ -7,12 +7,15 @@ is a unit of its own, wherever it stands, so that it is never in the text twice 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
 from typing import Literal, TypeAlias
 
 from lxml import etree
 
-from crawler.extract.tree import BLOCK, SILENT, Element, inline_text, names, text_of, tokens, verbatim
+from crawler.extract.tree import BLOCK, SILENT, Element, all_text, inline_text, names, text_of, tokens, verbatim
 
 Node: TypeAlias = "str | Element"
 Shape = Literal["p", "heading", "list", "quote", "pre", "table", "media"]
@@ -26,6 +29,12 @@ CAPTION_CLASSES = names(
     "photo-caption media-caption figure-caption picture-caption featured-image-caption td-featured-image-caption "
     "wp-post-image-caption entry-thumb-caption"
 )
+
+
+# Other systems' names for it: "media-caption__text", "article__image-credit".
+_LIKE_CAPTION = re.compile(r"caption|(?:photo|image|img)-?_?credit")
+_LONGEST_CAPTION = 800  # characters
+_FIGURE_DEPTH = 3  # boxes around a caption, the picture's among them
 
 
 @dataclass(slots=True)
@@ -96,7 +105,7 @@ class _Walk:
             return
         if tag == "iframe":
             self.units.append(Unit("media", "p", [element], "", element))
-        elif tag == "figcaption" or (CAPTION_CLASSES & set(tokens(element))):
+        elif tag == "figcaption" or is_caption(element):
             self._caption(element)
         elif tag == "pre":
             self._add("pre", tag, [element], verbatim(element), element)
@@ -115,8 +124,8 @@ class _Walk:
     def _caption(self, element: Element) -> None:
         """A caption belongs to the picture before it, else to the next one in the same figure; without a picture it is text."""
         text = text_of(element)
-        figure = element.getparent()
-        if figure is not None and _has_media(figure):
+        figure = next((up for up in islice(element.iterancestors(), _FIGURE_DEPTH) if _has_media(up)), None)
+        if figure is not None:
             last = self.units[-1] if self.units else None
             if last is not None and last.shape == "media" and not last.text and last.nodes and _within(last.place, figure):
                 last.text = text
@@ -128,9 +137,7 @@ class _Walk:
 
     def _whole(self, shape: Shape, element: Element) -> None:
         """A unit that stays together; captions and pictures inside it come out as units after it."""
-        captions = [
-            e for e in element.iter("figcaption", "p", "div", "dd", "span") if e.tag == "figcaption" or CAPTION_CLASSES & set(tokens(e))
-        ]
+        captions = [e for e in element.iter("figcaption", "p", "div", "dd", "span") if e.tag == "figcaption" or is_caption(e)]
         captions = [e for e in captions if e is not element and e.getparent() is not None and _has_media(e.getparent())]
         text = text_of(element, skip=self.skip.union(captions))
         images = _pictures(element)
@@ -184,6 +191,19 @@ def _with_blocks(container: Element) -> set[Element]:
             found.add(up)
             up = up.getparent()
     return found
+
+
+def is_caption(element: Element) -> bool:
+    """Do its classes say that it holds the words below a picture?"""
+    said = _said_of(tokens(element))
+    return said == "caption" or (said == "like" and not _has_media(element) and len(all_text(element)) <= _LONGEST_CAPTION)
+
+
+@lru_cache(maxsize=20_000)
+def _said_of(marks: tuple[str, ...]) -> Literal["caption", "like", ""]:
+    if not CAPTION_CLASSES.isdisjoint(marks):
+        return "caption"
+    return "like" if any(_LIKE_CAPTION.search(name) for name in marks) else ""
 
 
 def _pictures(element: Element) -> list[Element]:
