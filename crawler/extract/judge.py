@@ -16,7 +16,7 @@ from crawler.extract.label import SENTENCE_END, Label, link_share
 from crawler.extract.tree import Element
 from crawler.extract.units import Unit
 
-_ENOUGH = 400
+_ENOUGH = 400  # characters kept of a whole page: whatever else reads like text there may well be boxes and notices
 _CORE = 0.9  # of the kept text: the smallest element with that much is the article
 _AMONG = 0.5  # of the text around a lost unit: with that much kept it is one of the article
 
@@ -34,7 +34,11 @@ def judge(units: Sequence[Unit], labels: list[Label], container: Element, skip: 
     core = _core(units, kept if reliable else [a or b for a, b in zip(kept, lost, strict=True)], container)
     back = _among_kept(units, kept, lost, core) if reliable else lost
     _headings_above(units, labels, kept, back)
-    return [_judged(unit, label, *found, core, container) for unit, label, *found in zip(units, labels, kept, back, strict=True)]
+    judged = [
+        _judged(unit, label, keep, lost_and_back, core, container)
+        for unit, label, keep, lost_and_back in zip(units, labels, kept, back, strict=True)
+    ]
+    return judged if any(label.kind == "body" for label in judged) else labels
 
 
 def _judged(unit: Unit, label: Label, keep: bool, back: bool, core: Element, container: Element) -> Label:
@@ -61,15 +65,18 @@ def _size(units: Sequence[Unit], chosen: Sequence[bool]) -> int:
 def _among_kept(units: Sequence[Unit], kept: Sequence[bool], lost: Sequence[bool], core: Element) -> list[bool]:
     """Which of the lost units stand in the smallest box with other text beside kept text: each box weighs what it holds."""
     held, all_text = _weights(units, kept, core), _weights(units, [a or b for a, b in zip(kept, lost, strict=True)], core)
-    return [gone and _is_among(unit, held, all_text, core) for unit, gone in zip(units, lost, strict=True)]
+    places = [i for i, keep in enumerate(kept) if keep]
+    return [
+        gone and (places[0] < i < places[-1] or _is_among(unit, held, all_text, core))
+        for i, (unit, gone) in enumerate(zip(units, lost, strict=True))
+    ]
 
 
 def _headings_above(units: Sequence[Unit], labels: list[Label], kept: Sequence[bool], back: list[bool]) -> None:
-    """A heading comes back with the text below it, where both stand in the same box."""
+    """A heading comes back with the text right below it."""
     for i in range(len(units) - 2, -1, -1):
-        below, unit = units[i + 1], units[i]
-        if unit.shape == "heading" and labels[i].kind == "body" and (kept[i + 1] or back[i + 1]):
-            back[i] = back[i] or below.place.getparent() is unit.place.getparent()
+        if units[i].shape == "heading" and labels[i].kind == "body" and (kept[i + 1] or back[i + 1]):
+            back[i] = True
 
 
 def _is_among(unit: Unit, held: dict[Element, int], all_text: dict[Element, int], core: Element) -> bool:
