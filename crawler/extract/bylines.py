@@ -37,7 +37,7 @@ _TAIL = re.compile(
     re.I,
 )
 _NOT_A_NAME = re.compile(
-    r"https?:|www\.|@\w+\.\w|\d{3,}|^\W*$|\b(?:comments?|minutes?|read|share|posts?|follow|view|profile|fact|"
+    r"https?:|www\.|\w@\w|\d{3,}|\d\d:\d\d|^\W*$|^(?:fotos?|bild(?:er)?|quelle|source|fuente|fonte|video|grafik|picture|illustration)\b\W|\b(?:comments?|minutes?|read|share|posts?|follow|view|profile|fact|"
     r"checked|articles? by|more|archive|author|photo|image|credit|courtesy|updated|published|ago)\b",
     re.I,
 )
@@ -54,7 +54,9 @@ _PERSON = re.compile(
 _GLUED = re.compile(r"(?<=[^\W\d_])([^\W\d_a-zà-ÿ][a-zà-ÿ]{2,})$")
 # What somebody is: ``Ann Lee, Staff Writer``
 _OFFICE = re.compile(
-    r"(?:[\w-]+ ){0,3}(?:writer|editor|reporter|correspondent|columnist|analyst|contributor|journalist|producer|photographer)s?", re.I
+    r"(?:[\w-]+ ){0,3}(?:writer|editor|reporter|correspondent|columnist|analyst|contributor|journalist|producer|photographer)s?|"
+    r"(?:[\w-]*(?:redakteur|korrespondent|reporter|journalist|volontär|autor|leiter)(?:in)?)\b.*",
+    re.I,
 )
 _READING_TIME = re.compile(r"\d+ min(?:ute)?s?\b", re.I)
 _DIGIT = re.compile(r"\d")
@@ -69,8 +71,8 @@ _ELSEWHERE = re.compile(
 
 
 def authors_of(page: Document, head: Head, header: list[Element], url: str, skip: frozenset[Element]) -> tuple[Author, ...]:
-    """The authors, in the order of the byline. The page's byline wins where it agrees with the head or says more; the
-    head's person wins over a byline that names someone else."""
+    """The authors, in the order of the byline. The page's byline wins where it agrees with the head or says more. Where they
+    name different people, WordPress' head names the account that wrote it, other systems' heads the author."""
     shown = _shown(page, header, url)
     stated = _stated(head, url)
     if not shown and not stated:
@@ -80,12 +82,22 @@ def authors_of(page: Document, head: Head, header: list[Element], url: str, skip
     agreed = {_fold(a.name) for a in shown} & {_fold(a.name) for a in stated}
     if agreed:
         return shown if len(shown) >= len(stated) else stated
+    if glued := _within(stated, shown):
+        return glued
     if all(
         _fold(a.name) in _TRIVIAL or _fold(a.name) == _fold(site_name(head)) or " " not in a.name or _IMPERSONAL.search(a.name)
         for a in stated
     ):
         return shown
+    if not page.wordpress and any(_PERSON.fullmatch(a.name) for a in stated):
+        return stated
     return shown if any(" " in a.name for a in shown) else stated
+
+
+def _within(stated: tuple[Author, ...], shown: tuple[Author, ...]) -> tuple[Author, ...]:
+    """The head's names where the byline's hold them and more: ``Ann LeeStaff Writer``, from two boxes without a blank between."""
+    line = "".join(_fold(author.name) for author in shown)
+    return stated if any(len(key := _fold(author.name)) > 5 and key in line for author in stated) else ()
 
 
 def _fold(name: str) -> str:
