@@ -74,6 +74,16 @@ def test_what_no_name_accounts_for_is_unexplained_once_everything_was_read(desk:
     assert ledger(desk.db, desk.site, "article").unexplained == {"answers 500": 1, "counted, and not named": 2}
 
 
+def test_comments_that_the_site_counts_under_a_withdrawn_article_are_no_gap(desk: Desk) -> None:
+    desk.see(at("2020-01-10", 1), _1=[comment("1"), comment("2")])
+    desk.see(at("2020-01-10", 2), _2=[comment("3")])
+    walked(desk, "comments", 4)
+    assert ledger(desk.db, desk.site, "comment").unexplained == {"counted, and not named": 1}
+    desk.store.db.execute("update articles set missing_since = ? where source_id = '1'", [NOW])
+    assert ledger(desk.db, desk.site, "comment").explained == {"kept, under articles that are missing": 2}
+    assert ledger(desk.db, desk.site, "comment").unexplained == {"counted, and not named": 1}
+
+
 def test_a_page_that_is_no_evidence_yet_is_no_gap_of_an_article_that_is_held(desk: Desk) -> None:
     desk.see(at("2020-01-10", 1))
     walked(desk, "posts", 1)

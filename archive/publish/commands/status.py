@@ -76,7 +76,7 @@ def difference(kept: Ledger) -> str:
     """What the difference consists of, where the site says how much it has."""
     parts = [f"{number(count)} {reason}" for reason, count in kept.explained.items()]
     parts += [f"{number(count)} unexplained: {reason}" for reason, count in kept.unexplained.items()]
-    return f"; not held: {', '.join(parts)}" if parts and kept.said is not None else ""
+    return f"; the rest: {', '.join(parts)}" if parts and kept.said is not None else ""
 
 
 def gaps(reasons: list[Row]) -> str:
