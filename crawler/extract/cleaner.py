@@ -18,6 +18,8 @@ _SIGNS = re.compile(r"[\W_]+")
 _SKIPPED = etree.XPath(".//*[@data-skipped]")
 # What trafilatura raises on pages that it was not made for.
 FAILURES = (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, etree.LxmlError, AssertionError)
+_LARGE = 6_000  # elements: above it without its second opinions, which cost more than all the rest
+_TOO_LARGE = 20_000  # elements: some of its steps take the square of their number
 _PROBE = 48  # letters at either end of a unit that must be found
 
 
@@ -48,9 +50,16 @@ def letters_of(text: str) -> str:
 def clean_element(element: Element, skip: frozenset[Element] = frozenset()) -> Verdict:
     """What trafilatura keeps of the element, the skipped ones left out. Empty when it finds nothing or gives up. In a page's
     ``body`` it looks for the article by itself; any other element it is told to be the article."""
+    size = sum(1 for _ in element.iter())
+    if size > _TOO_LARGE:
+        return Verdict("")
     try:
         found = bare_extraction(
-            _document(element, skip), fast=element.tag != "body", include_comments=False, include_tables=True, with_metadata=False
+            _document(element, skip),
+            fast=element.tag != "body" or size > _LARGE,
+            include_comments=False,
+            include_tables=True,
+            with_metadata=False,
         )
     except FAILURES:
         return Verdict("")  # the caller keeps the container's own units: nothing is lost by it
