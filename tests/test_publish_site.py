@@ -236,6 +236,8 @@ def test_memento_links_lead_to_all_states(site: Site) -> None:
     timemap = site.get("/timemap" + RAID)
     assert timemap.headers["content-type"].startswith("application/link-format")
     assert timemap.text.count("memento") == 2
+    span = 'from="Mon, 01 Jan 2024 06:00:10 GMT"; until="Thu, 01 Feb 2024 06:00:10 GMT"'
+    assert f'<http://localhost/timemap{RAID}>; rel="self"; type="application/link-format"; {span}' in timemap.text
 
 
 @pytest.mark.parametrize(
@@ -305,7 +307,7 @@ def test_a_search_is_a_file_too(site: Site) -> None:
         ("comment", "Alya on Drone strike kills five in Yemen"),
     ]
     assert rows[1]["address"] == f"http://localhost{RAID}#c-2"
-    assert site.get("/search.csv?q=convoy").text.splitlines()[0] == "kind,title,author,date,address,original,text"
+    assert site.get("/search.csv?q=convoy").text.splitlines()[0] == "kind,title,author,date,address,original,text,seen_at,missing_since"
     assert site.get("/search.ris?q=marib").text.count("TY  - BLOG") == 2
     assert "AU  - al-Masri, Karim" in site.get("/search.ris?q=marib").text
 
@@ -419,7 +421,8 @@ def test_a_client_that_asks_for_a_time_is_led_to_that_state(site: Site) -> None:
     assert (answer.status_code, answer.headers["location"]) == (302, "/20240101060010" + RAID)
     assert "Accept-Datetime" in answer.headers["vary"]
     assert site.get(RAID, headers={"accept-datetime": "Mon, 15 Jan 2001 00:00:00 GMT"}).headers["location"] == "/20240101060010" + RAID
-    assert site.get(RAID, headers={"accept-datetime": "yesterday"}).status_code == 200
+    assert f'<{HOME}2014/03/raid>; rel="original"' in answer.headers["link"] and 'rel="timemap"' in answer.headers["link"]
+    assert site.get(RAID, headers={"accept-datetime": "yesterday"}).status_code == 400
 
 
 def test_zotero_is_given_ris_and_the_original_address(site: Site) -> None:

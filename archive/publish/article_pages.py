@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from archive.publish import memento
 from archive.publish.addresses import Address, dated_path, find_article, instant, known_hosts, parse_address, reading_path, split_url
-from archive.publish.citation import MEDIA_TYPES, Citation, as_bibtex, as_csl, as_ris, as_text, cite
+from archive.publish.citation import MEDIA_TYPES, Citation, as_bibtex, as_csl, as_ris, as_text, cite, distinct
 from archive.publish.formats import field_query, search_path
 from archive.publish.reading import reading
 from archive.publish.responses import answer, answer_json, origin, page, read, read_tables, redirect
@@ -47,13 +47,24 @@ async def show_article(datasette: Any, request: Any) -> Response:
     context = await read(datasette, reading, article["id"], address.moment)
     if context is None:
         return await not_seen_yet(datasette, request, article)
-    wanted = memento.moment_of(request.headers.get("accept-datetime")) if address.moment is None else None
-    if wanted:
-        return redirect(dated_path(article["url"], memento.nearest(context["revisions"], instant(wanted))), {"vary": "Accept-Datetime"})
+    if address.moment is None and request.headers.get("accept-datetime"):
+        return through_time(request, context)
     own_path = f"/{address.moment}{reading_path(article['url'])}" if address.moment else reading_path(article["url"])
     if unquote(request.full_path) != unquote(own_path):
         return redirect(own_path)
     return await reading_page(datasette, request, context)
+
+
+def through_time(request: Any, context: dict[str, Any]) -> Response:
+    """A TimeGate's answer: to the state of the moment asked for, or 400 for what is no time (RFC 7089, 4.5.3)."""
+    asked = request.headers["accept-datetime"]
+    url, revisions = context["article"]["url"], context["revisions"]
+    headers = {"vary": "Accept-Datetime", "link": memento.link_header(url, revisions, origin(request))}
+    wanted = memento.moment_of(asked)
+    if wanted is None:
+        body = "Accept-Datetime is no date of the form Thu, 07 Mar 2024 12:30:05 GMT\n"
+        return answer(request, body, "text/plain; charset=utf-8", 400, headers)
+    return redirect(dated_path(url, memento.nearest(revisions, instant(wanted))), headers)
 
 
 async def reading_page(datasette: Any, request: Any, context: dict[str, Any]) -> Response:
@@ -87,7 +98,7 @@ async def show_timemap(datasette: Any, request: Any) -> Response:
     if article is None:
         return await absent(datasette, request, parts, request.path)
     context = await read(datasette, reading, article["id"])
-    lines = memento.links(article["url"], context["revisions"] if context else [], origin(request))
+    lines = memento.timemap_links(article["url"], context["revisions"] if context else [], origin(request))
     return answer(request, ",\n".join(lines) + "\n", "application/link-format")
 
 
@@ -109,7 +120,7 @@ async def show_citations(datasette: Any, request: Any, urls: list[str]) -> Respo
     """Several articles in one file, each as it is now; what is not in the archive, or withheld, is left out."""
     articles = [await read(datasette, find_article, *parts) for parts in map(split_url, urls) if parts]
     contexts = [await read(datasette, reading, article["id"]) for article in articles if article]
-    cited = [citation_of(context, request) for context in contexts if context]
+    cited = distinct([citation_of(context, request) for context in contexts if context])
     form = request.url_vars["format"]
     if form == "json":
         response = answer_json(request, [as_csl(one) for one in cited], MEDIA_TYPES[form])

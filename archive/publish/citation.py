@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from archive.publish.formats import day
@@ -37,19 +39,32 @@ class Citation:
     seen_at: str
     payload_digest: str = ""
     record_id: str = ""
+    keywords: tuple[str, ...] = ()
+    number: int = 1  # of the citations in one file that would have the same key
 
     @property
     def key(self) -> str:
-        """``roggio2014taliban``: family name, year, first long word of the headline."""
+        """``roggio2014taliban``: family name, year, first long word of the headline; ``roggio2014taliban-2`` for the second."""
         first = self.authors[0] if self.authors else ""
         family = (split_name(first) or (first.split()[-1:] or [""]))[0]
         words = [ascii_word(word) for word in re.findall(r"\w+", self.title) if len(ascii_word(word)) > 3]
-        return (ascii_word(family) or ascii_word(self.site) or "archive") + self.published_on[:4] + (words[0] if words else "")
+        bare = (ascii_word(family) or ascii_word(self.site) or "archive") + self.published_on[:4] + (words[0] if words else "")
+        return bare if self.number == 1 else f"{bare}-{self.number}"
 
     @property
     def proof(self) -> str:
         parts = [f"seen {self.seen_at}", f"payload {self.payload_digest}", f"WARC record {self.record_id}"]
         return "; ".join(parts[: 1 + 2 * bool(self.record_id)])
+
+
+def distinct(citations: Sequence[Citation]) -> list[Citation]:
+    """The citations of one file, no two with one key: BibTeX refuses the second, reference managers overwrite the first."""
+    seen: Counter[str] = Counter()
+    result = []
+    for one in citations:
+        seen[one.key] += 1
+        result.append(replace(one, number=seen[one.key]))
+    return result
 
 
 def ascii_word(text: str) -> str:
@@ -70,6 +85,7 @@ def cite(article: dict[str, Any], origin: str, path: str) -> Citation:
         seen_at=article["revision"]["seen_at"],
         payload_digest=evidence.get("payload_digest", ""),
         record_id=evidence.get("record_id", ""),
+        keywords=tuple(plain(tag["name"]) for tag in article["tags"]),
     )
 
 
@@ -89,6 +105,7 @@ def as_bibtex(citation: Citation) -> str:
         "date": citation.published_on,
         "url": citation.url.replace("{", "%7B").replace("}", "%7D"),
         "urldate": citation.seen_at[:10],
+        "keywords": ", ".join(latex(keyword.replace(",", " ")) for keyword in citation.keywords),
         "note": latex(f"Archived at {citation.permalink} ({citation.proof})"),
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
@@ -117,6 +134,7 @@ def as_ris(citation: Citation) -> str:
         ("L2", citation.permalink),
         ("Y2", citation.seen_at[:10].replace("-", "/")),
         ("N1", f"Archived at {citation.permalink} ({citation.proof})"),
+        *(("KW", keyword) for keyword in citation.keywords),
         ("ID", citation.key),
         ("ER", ""),
     ]
@@ -135,6 +153,7 @@ def as_csl(citation: Citation) -> dict[str, Any]:
         "accessed": date_parts(citation.seen_at[:10]),
         "URL": citation.url,
         "archive_location": citation.permalink,
+        "keyword": ", ".join(citation.keywords),
         "note": citation.proof,
     }
     return {name: value for name, value in item.items() if value}  # an empty date is no valid one

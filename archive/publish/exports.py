@@ -1,4 +1,4 @@
-"""A search or the changes in other programs' formats: JSON, CSV, RIS and Atom."""
+"""A search or the changes in other programs' formats: JSON, CSV, RIS, BibTeX and Atom."""
 
 from __future__ import annotations
 
@@ -11,31 +11,36 @@ from collections.abc import Sequence
 from typing import Any
 from xml.etree import ElementTree
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from archive.publish.addresses import dated_path, reading_path
-from archive.publish.citation import Citation, as_ris
-from archive.publish.formats import excerpt
+from archive.publish.citation import Citation, as_bibtex, as_ris, distinct
+from archive.publish.formats import between, excerpt
 from archive.publish.rows import Row, as_json, fetch_rows
 from archive.publish.sanitise import plain, without_marks
 from archive.publish.search import Results, search
 from archive.publish.search_query import Query
 
-MOST = 1000  # hits in a file; a feed has as many as a reader may show
+MOST = 1000  # hits in a file, the rest on its next pages; a feed has as many as a reader may show
 FEED = 50
-COLUMNS = ("kind", "title", "author", "date", "address", "original", "text")
+COLUMNS = ("kind", "title", "author", "date", "address", "original", "text", "seen_at", "missing_since")
 ATOM = "http://www.w3.org/2005/Atom"
 MEDIA_TYPES = {
     "json": "application/json; charset=utf-8",
     "csv": "text/csv; charset=utf-8",
     "ris": "application/x-research-info-systems; charset=utf-8",
+    "bib": "application/x-bibtex; charset=utf-8",
     "atom": "application/atom+xml; charset=utf-8",
 }
 
 
-def found_rows(db: sqlite3.Connection, query: Query, sort: str, origin: str, size: int) -> list[Row]:
-    """The hits of a search, articles before comments, in the columns of a file. Newest first unless asked otherwise."""
-    results = search(db, query, sort or "newest", 1, size)
+def found(db: sqlite3.Connection, query: Query, sort: str, page: int, size: int) -> Results:
+    """The hits of a search. Newest first unless asked otherwise."""
+    return search(db, query, sort or "newest", page, size)
+
+
+def found_rows(results: Results, origin: str) -> list[Row]:
+    """Articles before comments, in the columns of a file."""
     return [*article_rows(results, origin), *comment_rows(results, origin)]
 
 
@@ -50,6 +55,9 @@ def article_rows(results: Results, origin: str) -> list[Row]:
             "address": origin + (dated_path(hit["url"], hit["seen_at"]) if former else reading_path(hit["url"])),
             "original": hit["url"],
             "text": excerpt(without_marks(hit["snippet"] or hit["start"] or ""), 400),
+            "seen_at": hit["seen_at"],
+            "missing_since": hit["missing_since"] or "",
+            "revised": hit["number"] > 1,
         }
         for hit in results.hits
     ]
@@ -65,6 +73,9 @@ def comment_rows(results: Results, origin: str) -> list[Row]:
             "address": f"{origin}{reading_path(hit['url'])}#c-{hit['id']}",
             "original": hit["url"],
             "text": excerpt(without_marks(hit["snippet"] or hit["start"] or ""), 400),
+            "seen_at": hit["first_seen_at"],
+            "missing_since": hit["missing_since"] or "",
+            "revised": False,
         }
         for hit in results.comment_hits
     ]
@@ -79,14 +90,15 @@ def as_csv(rows: Sequence[Row]) -> str:
     return out.getvalue()
 
 
-def found_ris(db: sqlite3.Connection, query: Query, sort: str, origin: str) -> str:
-    """The articles a search finds, for a reference manager."""
-    hits = search(db, query, sort or "newest", 1, MOST).hits
-    names = authors_of(db, [hit["id"] for hit in hits])
-    return "".join(as_ris(hit_citation(hit, names.get(hit["id"], []), origin)) for hit in hits)
+def found_citations(db: sqlite3.Connection, hits: Sequence[Row], origin: str, form: str) -> str:
+    """The articles a search finds, for a reference manager. ``form``: ``ris`` or ``bib``."""
+    ids = [hit["id"] for hit in hits]
+    names, topics = authors_of(db, ids), topics_of(db, ids)
+    cited = distinct([hit_citation(hit, names[hit["id"]], topics[hit["id"]], origin) for hit in hits])
+    return "".join(map(as_ris, cited)) if form == "ris" else "\n".join(map(as_bibtex, cited))
 
 
-def hit_citation(hit: Row, names: list[str], origin: str) -> Citation:
+def hit_citation(hit: Row, names: list[str], topics: list[str], origin: str) -> Citation:
     return Citation(
         title=plain(hit["title"]),
         authors=tuple(names or ([plain(hit["byline"])] if hit["byline"] else [])),
@@ -95,6 +107,7 @@ def hit_citation(hit: Row, names: list[str], origin: str) -> Citation:
         url=hit["url"],
         permalink=origin + dated_path(hit["url"], hit["seen_at"]),
         seen_at=hit["seen_at"],
+        keywords=tuple(topics),
     )
 
 
@@ -106,21 +119,40 @@ def authors_of(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[str
         where article_authors.article_id in (select value from json_each(?))
         order by article_authors.article_id, article_authors.position
     """
+    return named(fetch_rows(db, sql, [as_json(ids)]))
+
+
+def topics_of(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[str]]:
+    sql = """
+        select article_tags.article_id, tags.name
+        from article_tags
+        join tags on tags.id = article_tags.tag_id
+        where article_tags.article_id in (select value from json_each(?))
+        order by article_tags.article_id, tags.name
+    """
+    return named(fetch_rows(db, sql, [as_json(ids)]))
+
+
+def named(rows: Sequence[Row]) -> dict[int, list[str]]:
+    """Article -> names in their order, each once: a tag and a category may share one."""
     names: dict[int, list[str]] = defaultdict(list)
-    for row in fetch_rows(db, sql, [as_json(ids)]):
-        names[row["article_id"]].append(plain(row["name"]))
+    for row in rows:
+        if (name := plain(row["name"])) not in names[row["article_id"]]:
+            names[row["article_id"]].append(name)
     return names
 
 
 def search_feed(rows: Sequence[Row], text: str, origin: str, own: str) -> str:
+    """An entry is as old as the site says, and updated when a later state of it was first seen."""
     entries = [
         {
             "id": row["address"],
             "title": row["title"],
             "link": row["address"],
-            "updated": row["date"],
+            "published": row["date"],
+            "updated": row["seen_at"] if row["revised"] else row["date"] or row["seen_at"],
             "author": row["author"],
-            "html": row["text"],
+            "html": escape(row["text"]),
         }
         for row in rows
     ]
@@ -134,7 +166,7 @@ def changes_feed(changes: Sequence[Row], origin: str, own: str, text: str = "") 
     )
 
 
-def change_entry(row: Row, origin: str) -> dict[str, str]:
+def change_entry(row: Row, origin: str) -> dict[str, Any]:
     about = f"comment by {plain(row['author'])} on {plain(row['title'])}" if row["comment_id"] else plain(row["title"])
     address = origin + reading_path(row["url"]) + (f"#c-{row['comment_id']}" if row["comment_id"] else "")
     words = Markup("").join(row.get(name) or "" for name in ("headline", "byline_words", "tag_words", "words"))
@@ -144,8 +176,17 @@ def change_entry(row: Row, origin: str) -> dict[str, str]:
         "link": address,
         "updated": row["at"],
         "author": plain(row["author"]) or "Archive",
-        "html": str(words) or plain(row["detail"]),
+        "html": edit_line(row) + words if words else escape(plain(row["detail"])),
     }
+
+
+def edit_line(row: Row) -> Markup:
+    """What kind of edit, whether the article declares it, and between which two observations it was made."""
+    declared = {1: "declared by the article", 0: "not declared by the article"}.get(row.get("declared", -1))
+    parts = [escape(part) for part in (row.get("change"), declared) if part]
+    if row.get("unchanged_until"):
+        parts.append(between(row["unchanged_until"], row["at"]))
+    return Markup("<p>{}</p>").format(Markup(" · ").join(parts)) if parts else Markup("")
 
 
 def atom(title: str, origin: str, own: str, entries: Sequence[dict[str, Any]]) -> str:
@@ -158,7 +199,8 @@ def atom(title: str, origin: str, own: str, entries: Sequence[dict[str, Any]]) -
     ElementTree.SubElement(feed, "link", rel="alternate", type="text/html", href=legal(origin + own.replace(".atom", "", 1)))
     for one in entries:
         entry = ElementTree.SubElement(feed, "entry")
-        for name, value in (("id", one["id"]), ("title", one["title"]), ("updated", full_time(one["updated"]))):
+        published = [("published", full_time(one["published"]))] if one.get("published") else []
+        for name, value in (("id", one["id"]), ("title", one["title"]), ("updated", full_time(one["updated"])), *published):
             ElementTree.SubElement(entry, name).text = legal(value)
         ElementTree.SubElement(ElementTree.SubElement(entry, "author"), "name").text = legal(one["author"] or "unknown")
         ElementTree.SubElement(entry, "link", href=legal(one["link"]))

@@ -35,11 +35,24 @@ def links(url: str, revisions: Sequence[Row], origin: str) -> list[str]:
     The first is ``first memento``, the last ``last memento``.
     """
     path = reading_path(url)
-    result = [
-        f'<{header_safe(url)}>; rel="original"',
-        f'<{origin}{path}>; rel="timegate"',
-        f'<{origin}/timemap{path}>; rel="timemap"; type="application/link-format"',
-    ]
+    timemap = f'<{origin}/timemap{path}>; rel="timemap"; type="application/link-format"'
+    return [original(url), f'<{origin}{path}>; rel="timegate"', timemap, *memento_links(url, revisions, origin)]
+
+
+def timemap_links(url: str, revisions: Sequence[Row], origin: str) -> list[str]:
+    """The links of the TimeMap itself, which says the span that it covers (RFC 7089, 5)."""
+    span = f'; from="{http_date(revisions[0]["seen_at"])}"; until="{http_date(revisions[-1]["seen_at"])}"' if revisions else ""
+    path = reading_path(url)
+    own = f'<{origin}/timemap{path}>; rel="self"; type="application/link-format"{span}'
+    return [original(url), f'<{origin}{path}>; rel="timegate"', own, *memento_links(url, revisions, origin)]
+
+
+def original(url: str) -> str:
+    return f'<{header_safe(url)}>; rel="original"'
+
+
+def memento_links(url: str, revisions: Sequence[Row], origin: str) -> list[str]:
+    result = []
     for position, revision in enumerate(revisions):
         ends = ["first"] * (position == 0) + ["last"] * (position == len(revisions) - 1)
         relation = " ".join([*ends, "memento"])

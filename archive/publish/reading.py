@@ -147,9 +147,10 @@ def authors(db: sqlite3.Connection, article: Row, revision: Row) -> list[str]:
 
 
 def tag_names(revision: Row) -> list[Row]:
-    """``tag: Syria`` per line -> kind and name; what this state carried."""
+    """``tag: Syria`` per line -> kind and name; what this state carried. A tag and a category of one name are one topic."""
     lines = [line.partition(": ") for line in (revision["tags"] or "").splitlines() if line.strip()]
-    return [{"kind": kind if colon else "tag", "name": name if colon else kind} for kind, colon, name in lines]
+    tags = [{"kind": kind if colon else "tag", "name": name if colon else kind} for kind, colon, name in lines]
+    return list({tag["name"]: tag for tag in tags}.values())
 
 
 def edits(db: sqlite3.Connection, article_id: int) -> list[Row]:

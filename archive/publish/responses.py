@@ -92,7 +92,11 @@ def answer(request: Any, body: str, content_type: str, status: int = 200, header
 
 
 def answer_json(request: Any, value: Any, content_type: str = "application/json; charset=utf-8") -> Response:
-    return answer(request, json.dumps(value, ensure_ascii=False, indent=2), content_type)
+    return answer(request, as_json_text(value), content_type)
+
+
+def as_json_text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def redirect(path: str, headers: Mapping[str, str] | None = None) -> Response:

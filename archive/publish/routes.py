@@ -17,7 +17,7 @@ from archive.publish.article_pages import find_url, not_found, show_article, sho
 from archive.publish.charts import timeline
 from archive.publish.formats import search_path
 from archive.publish.questions import QUESTIONS
-from archive.publish.responses import DATABASE, answer, answer_json, origin, page, read
+from archive.publish.responses import DATABASE, answer, as_json_text, origin, page, read
 from archive.publish.rows import Row
 from archive.publish.search import MOST_COMMENTS, SORTS, search
 from archive.publish.search_hints import word_hints
@@ -48,6 +48,7 @@ async def show_search(datasette: Any, request: Any) -> Response:
         "sorts": SORTS,
         "q": query.text,
         "most_comments": MOST_COMMENTS,
+        "most_in_file": exports.MOST,
         "places": {place: moved(query.text, place) for place in PLACES},
         "chart": timeline(found.months, "articles", None, month_link(query.text), "Hits per month", 56) if len(found.months) > 1 else "",
         "hints": [] if found.articles or found.comments else await read(datasette, word_hints, query),
@@ -80,16 +81,23 @@ def moved(text: str, place: str) -> str:
 
 
 async def export_search(datasette: Any, request: Any) -> Response:
-    """/search.csv, .json, .ris and .atom: the hits of any search."""
+    """/search.csv, .json, .ris, .bib and .atom: the hits of any search."""
     query = parse_query(request.args.get("q") or "", spelling_groups(datasette))
     sort, form, here = request.args.get("sort") or "", request.url_vars["format"], origin(request)
-    if form == "ris":
-        return answer(request, await read(datasette, exports.found_ris, query, sort, here), exports.MEDIA_TYPES[form])
-    rows = await read(datasette, exports.found_rows, query, sort, here, exports.FEED if form == "atom" else exports.MOST)
-    if form == "json":
-        return answer_json(request, {"query": query.text, "notes": query.notes, "hits": rows})
-    body = exports.as_csv(rows) if form == "csv" else exports.search_feed(rows, query.text, here, search_path(query.text, ".atom"))
-    return answer(request, body, exports.MEDIA_TYPES[form])
+    number, size = page_number(request), exports.FEED if form == "atom" else exports.MOST
+    results = await read(datasette, exports.found, query, sort, number, size)
+    own = search_path(query.text, f".{form}") + (f"&sort={results.sort}" if sort else "")
+    more = {"link": f'<{here}{own}&page={number + 1}>; rel="next"'} if number < results.pages(size) else {}
+    if form in ("ris", "bib"):
+        body = await read(datasette, exports.found_citations, results.hits, here, form)
+    elif form == "json":
+        counted = {"query": query.text, "notes": query.notes, "articles": results.articles, "comments": results.comments, "page": number}
+        body = as_json_text(counted | {"hits": exports.found_rows(results, here)})
+    elif form == "csv":
+        body = exports.as_csv(exports.found_rows(results, here))
+    else:
+        body = exports.search_feed(exports.found_rows(results, here), query.text, here, own)
+    return answer(request, body, exports.MEDIA_TYPES[form], headers=more)
 
 
 async def show_changes(datasette: Any, request: Any) -> Response:
@@ -181,7 +189,7 @@ def explain(datasette: Any, request: Any, exception: Exception) -> Any:
 ROUTES = [
     (r"^/$", show_home),
     (r"^/search$", show_search),
-    (r"^/search\.(?P<format>csv|json|ris|atom)$", export_search),
+    (r"^/search\.(?P<format>csv|json|ris|bib|atom)$", export_search),
     (r"^/opensearch\.xml$", describe_search),
     (r"^/changes$", show_changes),
     (r"^/changes\.atom$", feed_changes),

@@ -35,10 +35,9 @@ class Results:
     months: list[Row] = field(default_factory=list)
     unranked: bool = False
 
-    @property
-    def pages(self) -> int:
+    def pages(self, size: int = PAGE) -> int:
         listed = min(self.comments or 0, MOST_COMMENTS) if self.query.place == "comments" else self.articles
-        return max(1, -(-(listed or 0) // PAGE))
+        return max(1, -(-(listed or 0) // size))
 
 
 def search(db: sqlite3.Connection, query: Query, sort: str = "", page: int = 1, size: int = PAGE) -> Results:

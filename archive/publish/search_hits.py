@@ -106,7 +106,9 @@ def comment_hits(db: sqlite3.Connection, query: Query, ids: list[int]) -> list[R
           comments.id,
           comments.author,
           comments.posted_at,
+          comments.first_seen_at,
           comments.missing_since,
+          comments.gone_at,
           substr(comments.text, 1, 300) as start,
           articles.url,
           articles.title
