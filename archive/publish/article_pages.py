@@ -19,7 +19,7 @@ from archive.publish.reading import reading
 from archive.publish.responses import answer, answer_json, origin, page, read, read_tables, redirect
 from archive.publish.rows import Row, fetch_rows
 from archive.publish.search import search
-from archive.publish.search_query import parse_query
+from archive.publish.search_query import Filter, Query, parse_query
 from archive.publish.withholding import withheld_since
 
 MOST_CITED = 100  # articles in one file
@@ -189,9 +189,12 @@ def withheld_at(db: sqlite3.Connection, host: str, path: str, query: str) -> str
 
 
 async def not_found(datasette: Any, request: Any, wanted: str, code: int = 404) -> Response:
-    """A page that helps on: what the words of the address find, and where else to look."""
+    """A page that helps on: what cites the address, what its words find, and where else to look."""
     words = " OR ".join(re.findall(r"[^\W\d_]{4,}", unquote(wanted.partition("://")[2] or wanted).partition("/")[2])[:8])
     found = await read(datasette, search, parse_query(f"in:articles {words}" if words else ""))
     sites = await read(datasette, fetch_rows, "select name, home, title from sites order by id")
-    context = {"wanted": wanted, "hits": found.hits[:8], "sites": sites, "status": code}
+    parts = split_url(wanted.lstrip("/"))
+    about = Query(filters=(Filter("cites", wanted.lstrip("/"), exact=True),), place="articles")
+    citing = await read(datasette, search, about) if parts and parts[1] != "/" else None
+    context = {"wanted": wanted, "hits": found.hits[:8], "citing": citing, "sites": sites, "status": code}
     return await page(datasette, request, "not_found.html", context, code)

@@ -17,13 +17,14 @@ from archive.publish.article_pages import find_url, not_found, show_article, sho
 from archive.publish.charts import timeline
 from archive.publish.formats import search_path
 from archive.publish.questions import QUESTIONS
-from archive.publish.responses import DATABASE, answer, as_json_text, origin, page, read
+from archive.publish.responses import DATABASE, answer, as_json_text, origin, page, read, redirect
 from archive.publish.rows import Row
 from archive.publish.search import MOST_COMMENTS, SORTS, search
 from archive.publish.search_hints import word_hints
-from archive.publish.search_query import PLACES, Query, parse_query
+from archive.publish.search_query import PLACES, Query, parse_query, without
 
 DATASETTE = r"(?:archive(?:[./].*)?|-/.*|static/.*|favicon\.ico|_memory.*|_internal.*|\.jsono?)$"
+ADDRESS = re.compile(r"\s*(https?://|www\.)\S+\s*$", re.I)
 VOCABULARY = spellings.Vocabulary()
 
 
@@ -39,13 +40,20 @@ def month_link(query: str) -> Callable[[str], str]:
 
 
 async def show_search(datasette: Any, request: Any) -> Response:
+    """A search; for an address that was pasted whole, the article that has it."""
+    if ADDRESS.match(request.args.get("q") or ""):
+        return redirect("/url?" + urlencode({"url": request.args["q"].strip()}))
     groups = spelling_groups(datasette)
     query = parse_query(request.args.get("q") or "", groups)
-    found = await read(datasette, search, query, request.args.get("sort") or "", page_number(request))
+    sort = request.args.get("sort") or ""
+    found = await read(datasette, search, query, sort, page_number(request))
     context = {
         "results": found,
         "query": query,
         "sorts": SORTS,
+        "asked_sort": f"&sort={found.sort}" if sort else "",
+        "subject": query.subject,
+        "narrowings": [(one, without(query.text, one)) for one in query.filters],
         "q": query.text,
         "most_comments": MOST_COMMENTS,
         "most_in_file": exports.MOST,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from archive.publish.rows import fetch_column, fetch_value
+from archive.publish.addresses import split_url, url_variants
+from archive.publish.rows import as_json, fetch_column, fetch_value
 from archive.publish.search_query import Filter, Query
 
 MOST_RANKED = 20_000  # matching comments beyond which the newest come first: ranking 800,000 takes two seconds
@@ -24,6 +26,17 @@ SEARCHED = {  # place -> where to look, and the revision that is found there
 UNSEARCHED = {
     "articles": ("articles", "articles.revision_id"),
     "history": ("revisions join articles on articles.id = revisions.article_id and articles.revision_id <> revisions.id", "revisions.id"),
+}
+
+STATE_OF_ARTICLE = {
+    "missing": "articles.missing_since is not null",
+    "gone": "articles.gone_at is not null and articles.missing_since is not null",  # the index is of what is missing
+    "edited": "articles.id in (select article_id from revisions where number > 1)",
+}
+STATE_OF_COMMENT = {
+    "missing": "comments.missing_since is not null",
+    "gone": "comments.gone_at is not null and comments.missing_since is not null",
+    "edited": "comments.id in (select comment_id from comment_revisions where number > 1)",
 }
 
 
@@ -118,6 +131,14 @@ def negated(condition: Condition, one: Filter) -> Condition:
 def article_condition(db: sqlite3.Connection, one: Filter, id_column: str = "articles.id") -> Condition:
     """One field filter as a condition on ``articles``."""
     published = "coalesce(articles.published_on, articles.published_at)"
+    if one.field == "author" and not one.value:
+        return Condition("coalesce(articles.byline, '') = ''")
+    if one.field == "cites":
+        return Condition(
+            f"{id_column} in (select article_id from links where {link_condition(one.value).sql})", link_condition(one.value).parameters
+        )
+    if one.field == "is":
+        return Condition(STATE_OF_ARTICLE[one.value.lower()])
     if one.field == "author":
         ids = matching_ids(db, "authors", one)
         return Condition(f"{id_column} in (select article_id from article_authors where author_id in {ids})")
@@ -133,6 +154,15 @@ def article_condition(db: sqlite3.Connection, one: Filter, id_column: str = "art
     return Condition(f"articles.{one.field} = ?", (value,))
 
 
+def link_condition(value: str) -> Condition:
+    """Links to a host (``example.org``), or to one address in any spelling of it."""
+    host, path, query = split_url(value) or ("", "/", "")
+    bare = re.sub(r":\d+$", "", host.removeprefix("www."))
+    if path == "/" and not query and "://" not in value:
+        return Condition("host = ?", (bare,))
+    return Condition("url in (select value from json_each(?))", (as_json(url_variants(host, path, query)),))
+
+
 def comment_conditions(db: sqlite3.Connection, query: Query) -> list[Condition]:
     return [negated(comment_condition(db, one), one) for one in query.filters]
 
@@ -141,6 +171,8 @@ def comment_condition(db: sqlite3.Connection, one: Filter) -> Condition:
     """The same filter as a condition on ``comments``: its own signature and time, its article's tags."""
     if one.field == "author":
         return signature_condition(one)
+    if one.field == "is":
+        return Condition(STATE_OF_COMMENT[one.value.lower()])
     if one.field == "after":
         return Condition("comments.posted_at >= ?", (one.value,))
     if one.field == "before":

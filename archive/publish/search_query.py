@@ -1,6 +1,7 @@
 """The search box's own query language: any text is a query, none is an error.
 
-phrases "..."   -word   prefix*   OR   name:NAME   author:NAME   tag:NAME   kind:   site:   year:   month:   before:   after:   in:
+phrases "..."   -word   prefix*   OR   name:NAME   author:NAME   tag:NAME   cites:ADDRESS   is:   kind:   site:   year:   month:
+before:   after:   in:
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from dataclasses import dataclass, replace
 LONGEST = 1000
 MOST_TERMS = 40
 PLACES = ("everything", "articles", "comments", "history")
-FIELDS = ("name", "author", "tag", "kind", "site", "year", "month", "before", "after", "in")
+STATES = ("missing", "gone", "edited")
+FIELDS = ("name", "author", "tag", "cites", "is", "kind", "site", "year", "month", "before", "after", "in")
 TOKEN = re.compile(
     r"""(?P<minus>-?)(?:(?P<field>""" + "|".join(FIELDS) + r"""):)?(?:"(?P<phrase>[^"]*)"?(?P<star>\*?)|(?P<word>[^\s"]*))""",
     re.IGNORECASE,
@@ -69,6 +71,16 @@ class Query:
     def empty(self) -> bool:
         return not (self.wanted or self.unwanted or self.filters)
 
+    @property
+    def subject(self) -> Filter | None:
+        """The author or topic that is asked for, and nothing else; None for any other query."""
+        only = self.filters[0] if len(self.filters) == 1 and not (self.wanted or self.unwanted) else None
+        return only if only and only.field in ("author", "tag") and only.value and only.exact and not only.negated else None
+
+    def narrowed_to(self, field: str, value: object) -> bool:
+        """Whether this filter is asked for already."""
+        return any(one.field == field and one.value == str(value) and not one.negated for one in self.filters)
+
 
 def parse_query(text: str, spellings: Mapping[str, tuple[str, ...]] | None = None) -> Query:
     """Read what a person typed. Never raises. ``name:X`` wants any of X's ``spellings`` (lower-case spelling -> its group)."""
@@ -122,12 +134,25 @@ def with_name(query: Query, name: str, minus: bool, spellings: Mapping[str, tupl
 
 def with_field(query: Query, field: str, value: str, exact: bool, negated: bool) -> Query:
     value = value.strip().rstrip("*")
-    problem = field_problem(field, value)
+    nameless = field == "author" and exact and not value  # author:"" asks for what nobody signed
+    problem = None if nameless else field_problem(field, value)
     if problem:
         return replace(query, notes=(*query.notes, problem))
     if field == "in":
         return replace(query, place=value.lower())
     return replace(query, filters=(*query.filters, Filter(field, value, exact, negated)))
+
+
+def without(text: str, unwanted: Filter) -> str:
+    """The text of a query without one of its filters."""
+    kept = [
+        token[0]
+        for token in TOKEN.finditer(clean(text))
+        if (token["field"] or "").lower() != unwanted.field
+        or (token["phrase"] if token["phrase"] is not None else token["word"]).strip().rstrip("*") != unwanted.value
+        or bool(token["minus"]) != unwanted.negated
+    ]
+    return " ".join(filter(None, kept))
 
 
 def field_problem(field: str, value: str) -> str | None:
@@ -140,6 +165,8 @@ def field_problem(field: str, value: str) -> str | None:
         return f"year:{value} is not a year; write year:2014"
     if field == "month" and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", value):
         return f"month:{value} is not a month; write month:2014-03"
+    if field == "is" and value.lower() not in STATES:
+        return f"is:{value} is not known; write is:missing, is:gone or is:edited"
     if field == "in" and value.lower() not in PLACES:
         return f"in:{value} is not known; write in:articles, in:comments or in:history"
     return None
@@ -149,6 +176,8 @@ EXAMPLES = {
     "name": "Shabaab",
     "author": "Name",
     "tag": "Syria",
+    "cites": "example.org",
+    "is": "edited",
     "kind": "link",
     "site": "name",
     "year": "2014",
