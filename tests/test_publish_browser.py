@@ -24,7 +24,8 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this ma
 ROOT = Path(__file__).parent.parent
 RAID = "/www.example.org/2014/03/raid"
 OWN = ["/", "/search?q=marib", "/search?q=in:comments+reply", "/changes", "/changes?q=nothing+at+all", "/status", "/topics", "/kept"]
-READING = [RAID, "/www.example.org/2015/05/gone", "/20240115" + RAID, "/nowhere"]
+OWN += ["/search", '/search?q=author:"Jane Doe"', '/search?q=marib tag:"Al Qaeda" -is:gone', "/topics?sort=name"]
+READING = ["/compare?url=https://www.example.org/2014/03/raid", RAID, "/www.example.org/2015/05/gone", "/20240115" + RAID, "/nowhere"]
 DATASETTES = [
     "/archive",
     "/archive/articles",

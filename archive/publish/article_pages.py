@@ -14,6 +14,7 @@ from markupsafe import Markup
 from archive.publish import memento
 from archive.publish.addresses import Address, dated_path, find_article, instant, known_hosts, parse_address, reading_path, split_url
 from archive.publish.citation import MEDIA_TYPES, Citation, as_bibtex, as_csl, as_ris, as_text, cite, distinct
+from archive.publish.compared import compared, revision_number
 from archive.publish.formats import field_query, search_path
 from archive.publish.reading import reading
 from archive.publish.responses import answer, answer_json, origin, page, read, read_tables, redirect
@@ -100,6 +101,18 @@ async def show_timemap(datasette: Any, request: Any) -> Response:
     context = await read(datasette, reading, article["id"])
     lines = memento.timemap_links(article["url"], context["revisions"] if context else [], origin(request))
     return answer(request, ",\n".join(lines) + "\n", "application/link-format")
+
+
+async def show_comparison(datasette: Any, request: Any) -> Response:
+    """/compare with ``url``, ``from`` and ``to``: two revisions of an article, by their numbers; the first and the last without."""
+    text = request.args.get("url") or ""
+    parts = split_url(text)
+    article = await read(datasette, find_article, *parts) if parts else None
+    if article is None:
+        return await absent(datasette, request, parts, text)
+    first, second = (revision_number(request.args.get(name)) for name in ("from", "to"))
+    context = await read(datasette, compared, article["id"], first, second)
+    return await page(datasette, request, "compare.html", context) if context else redirect(reading_path(article["url"]) + "#revisions")
 
 
 async def show_citation(datasette: Any, request: Any) -> Response:

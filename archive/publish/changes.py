@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
+from sqlite_utils import Database
 
-from archive.publish.edits import text_diff, word_diff
+from archive.compare import differences, revision_pair
+from archive.publish.edits import line_markup, text_diff, word_diff
 from archive.publish.rows import Row, as_json, fetch_row, fetch_rows
+from archive.publish.sanitise import plain
 from archive.publish.search_find import find_articles
 from archive.publish.search_query import Query
 
@@ -92,7 +95,10 @@ def with_words(db: sqlite3.Connection, row: Row) -> Row:
         edit = fetch_row(db, "select * from comment_edits where comment_id = ? and seen_at = ?", [row["comment_id"], row["at"]])
     else:
         edit = fetch_row(db, "select * from edits where article_id = ? and seen_at = ?", [row["article_id"], row["at"]])
-    return row | described_edit(edit or {})
+    described = described_edit(edit or {})
+    if edit and not row["comment_id"] and not any(isinstance(value, Markup) and value for value in described.values()):
+        described["other"] = other_words(*revision_pair(Database(db), row["article_id"], edit["number"]))
+    return row | described
 
 
 def described_edit(edit: Row) -> dict[str, Any]:
@@ -113,6 +119,12 @@ def described_edit(edit: Row) -> dict[str, Any]:
         "change": edit.get("change"),
         "unchanged_until": edit.get("unchanged_until"),
     }
+
+
+def other_words(old: Row, new: Row) -> list[tuple[str, Markup]]:
+    """What an edit did to the date, the captions and the links: field and markup. Rows of ``archive.compare.revisions_of``."""
+    seen = [{name: plain(value) if isinstance(value, str) else value for name, value in row.items()} for row in (old, new)]
+    return [(one.field, line_markup(one.lines)) for one in differences(*seen) if one.field in ("date", "captions", "links")]
 
 
 def differs(edit: Row, name: str) -> bool:

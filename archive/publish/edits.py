@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from markupsafe import Markup, escape
 
 from archive import words
@@ -15,7 +17,11 @@ def word_diff(old: str, new: str) -> Markup:
 
 def text_diff(old: str, new: str) -> Markup:
     """Two texts of paragraphs: the changed paragraphs word by word, one unchanged around each, the rest counted."""
-    lines = words.text_diff(plain(old), plain(new))
+    return line_markup(words.text_diff(plain(old), plain(new)))
+
+
+def line_markup(lines: Sequence[words.Line | words.Fold]) -> Markup:
+    """A paragraph for each line of a diff."""
     return Markup("\n").join(
         fold_line(line.count) if isinstance(line, words.Fold) else Markup("<p>{}</p>").format(render_line(line)) for line in lines
     )

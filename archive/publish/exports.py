@@ -170,6 +170,7 @@ def change_entry(row: Row, origin: str) -> dict[str, Any]:
     about = f"comment by {plain(row['author'])} on {plain(row['title'])}" if row["comment_id"] else plain(row["title"])
     address = origin + reading_path(row["url"]) + (f"#c-{row['comment_id']}" if row["comment_id"] else "")
     words = Markup("").join(row.get(name) or "" for name in ("headline", "byline_words", "tag_words", "words"))
+    words += Markup("").join(Markup("<p>{}:</p>{}").format(field.capitalize(), lines) for field, lines in row.get("other") or ())
     return {
         "id": f"{address}{'&' if '#' in address else '#'}{row['event']}-{row['at']}",
         "title": f"{row['event']}: {about}",

@@ -8,14 +8,16 @@ import sqlite3
 from typing import Any
 
 from markupsafe import Markup, escape
+from sqlite_utils import Database
 
+from archive.compare import revisions_of
 from archive.publish.addresses import instant, reading_path
-from archive.publish.changes import described_edit
+from archive.publish.changes import described_edit, other_words
 from archive.publish.near import cited_by, cites, linked_articles, neighbours, series
 from archive.publish.pictures import Picture, block_markup, held_pictures, picture_sources
 from archive.publish.related import related
 from archive.publish.rows import Row, fetch_row, fetch_rows
-from archive.publish.thread import thread
+from archive.publish.thread import marked_comments, thread
 
 ARTICLE = """
     select
@@ -28,6 +30,7 @@ ARTICLE = """
     where articles.id = ?
 """
 ANCHOR = re.compile(r'(<a(?: [\w-]+="[^"]*")*? href=")([^"]*)(")')  # holds for what nh3 writes
+HEADING = re.compile(r"<h([2-6])\b")
 CONTENT = ("body", "caption")  # everything else is what the site wraps around the author's text
 
 
@@ -58,7 +61,8 @@ def reading(db: sqlite3.Connection, article_id: int, moment: str | None = None) 
         "differences": fetch_rows(
             db, "select field, rest, page, seen_at from differences where article_id = ? order by field", [article_id]
         ),
-        "thread": thread(db, article_id, at),
+        "thread": (comments := thread(db, article_id, at)),
+        "marked": marked_comments(comments),
         "cites": (citing := cites(db, article, revision)),
         "cited_by": (cited := cited_by(db, article_id)),
         "related": related(db, article, {row["url"] for row in citing + cited}),
@@ -96,6 +100,8 @@ def body(db: sqlite3.Connection, article: Row, revision: Row, moment: str | None
         above = captioned(block, held, shown) if current and content and not urls else []
         shown.update(urls, [picture.url for picture in above])
         rendered.append(block | {"content": content, "markup": markup, "pictures": above})
+    for block, markup in zip(rendered, with_headings_from_two([block["markup"] for block in rendered]), strict=True):
+        block["markup"] = markup
     loose = [picture for url, picture in held.items() if current and url not in shown]
     return {
         "blocks": rendered,
@@ -122,6 +128,12 @@ def with_archived_links(markup: Markup, archived: dict[str, str]) -> Markup:
         return f"{match[1]}{escape(archived[url])}{match[3]}" if url in archived else match[0]
 
     return Markup(ANCHOR.sub(lead_here, markup))
+
+
+def with_headings_from_two(blocks: list[Markup]) -> list[Markup]:
+    """Safe markup whose highest heading stands right below the headline: sites start at any level."""
+    lowered = min((int(level) for markup in blocks for level in HEADING.findall(markup)), default=2) - 2
+    return [Markup(re.sub(r"(</?h)([2-6])\b", lambda match: f"{match[1]}{int(match[2]) - lowered}", markup)) for markup in blocks]
 
 
 def captioned(block: Row, held: dict[str, Picture], shown: set[str]) -> list[Picture]:
@@ -156,7 +168,12 @@ def tag_names(revision: Row) -> list[Row]:
 def edits(db: sqlite3.Connection, article_id: int) -> list[Row]:
     """Each later revision with the words that changed, newest first."""
     rows = fetch_rows(db, "select * from edits where article_id = ? order by number desc", [article_id])
-    return [{"number": row["number"], "seen_at": row["seen_at"]} | described_edit(row) for row in rows]
+    states = {row["number"]: row for row in revisions_of(Database(db), article_id)} if rows else {}
+    return [
+        {"number": row["number"], "seen_at": row["seen_at"], "other": other_words(states[row["number"] - 1], states[row["number"]])}
+        | described_edit(row)
+        for row in rows
+    ]
 
 
 def captures(db: sqlite3.Connection, revision_id: int) -> list[Row]:

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from datasette.utils.asgi import NotFound, Response
 
 from archive.publish import captured_pictures, changes, exports, home, spellings, status
-from archive.publish.article_pages import find_url, not_found, show_article, show_citation, show_timemap, show_unapi
+from archive.publish.article_pages import find_url, not_found, show_article, show_citation, show_comparison, show_timemap, show_unapi
 from archive.publish.charts import timeline
 from archive.publish.formats import search_path
 from archive.publish.questions import QUESTIONS
@@ -151,8 +151,12 @@ async def show_status(datasette: Any, request: Any) -> Response:
 
 
 async def show_topics(datasette: Any, request: Any) -> Response:
-    context = {"topics": await read(datasette, home.topics, -1), "authors": await read(datasette, home.authors, -1)}
-    return await page(datasette, request, "topics.html", context)
+    """Every topic and author, by the number of articles or, with ``sort=name``, by name."""
+    lists = {"topics": await read(datasette, home.topics, -1), "authors": await read(datasette, home.authors, -1)}
+    sort = "name" if request.args.get("sort") == "name" else ""
+    if sort:
+        lists = {name: sorted(rows, key=lambda row: row["name"].casefold()) for name, rows in lists.items()}
+    return await page(datasette, request, "topics.html", lists | {"sort": sort})
 
 
 async def show_kept(datasette: Any, request: Any) -> Response:
@@ -208,6 +212,7 @@ ROUTES = [
     (r"^/picture/(?P<capture>\d{1,15})$", show_picture),
     (r"^/unapi$", show_unapi),
     (r"^/timemap/.+$", show_timemap),
+    (r"^/compare$", show_comparison),
     (r"^/cite\.(?P<format>txt|bib|ris|json)$", show_citation),
     (rf"^/(?!{DATASETTE})", show_article),
 ]

@@ -30,6 +30,14 @@ def thread(db: sqlite3.Connection, article_id: int, at: str | None = None) -> li
     ]
 
 
+def marked_comments(comments: list[Row]) -> dict[str, list[Row]]:
+    """The comments of a thread to which something happened: those taken down, and those reworded."""
+    return {
+        "removed": [row for row in comments if row.get("missing_since")],
+        "edited": [row for row in comments if any(edit["words"] or edit["author"] for edit in row["edits"])],
+    }
+
+
 def revisions_of(db: sqlite3.Connection, article_id: int) -> dict[int, list[Row]]:
     """Comment -> its states in order, of comments with more than one."""
     sql = """
