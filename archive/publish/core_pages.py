@@ -79,8 +79,16 @@ def mended(markup: str) -> Markup:
     return Markup(plain)
 
 
+READ = {"article_id": "article", "cited_id": "article", "target_article_id": "article", "comment_id": "comment"}
+
+
 def cell(column: str, table: str | None, value: Any) -> Markup | None:
-    """An article's address leads to its reading page, the original beside it. Canned queries call such a column ``read``."""
+    """An article's address leads to its reading page, the original beside it; so do the ids of articles and comments.
+
+    Canned queries call a column of addresses ``read``.
+    """
+    if isinstance(value, int) and column in READ:
+        return Markup('<a href="/{}/{}">{}</a>').format(READ[column], value, value)
     if not isinstance(value, str) or not value.startswith(("http://", "https://")):
         return None
     if (table, column) == ("articles", "url") or column in ("read", "read_cited"):

@@ -99,6 +99,19 @@ def size(count: int | None) -> str:
     return f"{count / 1e6:,.1f} MB" if count >= 1e6 else f"{count / 1e3:,.0f} kB"
 
 
+CHANGES = {  # the weightiest change of an edit, as a sentence's start
+    "correction": "corrected, and said so",
+    "number": "a number changed",
+    "name": "a name changed",
+    "headline": "another headline",
+    "byline": "another byline",
+    "date": "another date",
+    "tags": "other topics",
+    "link": "a link leads elsewhere",
+    "wording": "reworded",
+    "typo": "a slip of the pen corrected",
+}
+
 STATIC = Path(__file__).with_name("static")
 VERSIONS = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in STATIC.iterdir()}
 
@@ -114,6 +127,7 @@ FILTERS = {
     "time": time_tag,
     "date": lambda instant: time_tag(instant, fine=False),
     "with_times": with_times,
+    "change": lambda kind: CHANGES.get(kind, plain(kind)),
     "excerpt": excerpt,
     "number": number,
     "plural": plural,

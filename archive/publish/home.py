@@ -17,10 +17,18 @@ def home(db: sqlite3.Connection) -> dict[str, Any]:
         "months": months(db),
         "articles": latest_articles(db, 12),
         "changes": list_changes(db, "changed", 8),
-        "removals": list_changes(db, "removed", 8),
+        "removals": latest_removals(db, 8),
         "topics": topics(db, 40),
         "authors": authors(db, 20),
     }
+
+
+def latest_removals(db: sqlite3.Connection, limit: int) -> list[Row]:
+    """What disappeared or came back, each article and comment once, as it stands: "gone" says that it was missing first."""
+    latest: dict[tuple[int, int | None], Row] = {}
+    for row in list_changes(db, "removed", 3 * limit):
+        latest.setdefault((row["article_id"], row["comment_id"]), row)
+    return list(latest.values())[:limit]
 
 
 def months(db: sqlite3.Connection) -> list[Row]:

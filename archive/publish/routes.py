@@ -13,18 +13,25 @@ from urllib.parse import urlencode
 from datasette.utils.asgi import NotFound, Response
 
 from archive.publish import captured_pictures, changes, exports, home, spellings, status
+from archive.publish.addresses import reading_path
 from archive.publish.article_pages import find_url, not_found, show_article, show_citation, show_comparison, show_timemap, show_unapi
 from archive.publish.charts import timeline
 from archive.publish.formats import search_path
 from archive.publish.questions import QUESTIONS
 from archive.publish.responses import DATABASE, answer, as_json_text, origin, page, read, redirect
-from archive.publish.rows import Row
+from archive.publish.rows import Row, fetch_row
 from archive.publish.search import MOST_COMMENTS, SORTS, search
 from archive.publish.search_hints import word_hints
 from archive.publish.search_query import PLACES, Query, parse_query, without
 
 DATASETTE = r"(?:archive(?:[./].*)?|-/.*|static/.*|favicon\.ico|_memory.*|_internal.*|\.jsono?)$"
 ADDRESS = re.compile(r"\s*(https?://|www\.)\S+\s*$", re.I)
+ARTICLE_BY_ID = "select id, url from articles where id = ?"
+COMMENT_BY_ID = "select comments.id, articles.url from comments join articles on articles.id = article_id where comments.id = ?"
+KEPT_FROM_ROBOTS = """
+    /archive$ /archive/ /archive? /search? /search.*?q= /changes? /changes.atom? /compare? /cite.*?url= /timemap/ /unapi? /url?
+"""
+ROBOTS = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in KEPT_FROM_ROBOTS.split())
 VOCABULARY = spellings.Vocabulary()
 
 
@@ -164,6 +171,20 @@ async def show_kept(datasette: Any, request: Any) -> Response:
     return await page(datasette, request, "kept.html", {})
 
 
+async def find_by_id(datasette: Any, request: Any) -> Response:
+    """/article/ID and /comment/ID: from a row of the database to where it is read."""
+    comment = request.url_vars["kind"] == "comment"
+    row = await read(datasette, fetch_row, COMMENT_BY_ID if comment else ARTICLE_BY_ID, [int(request.url_vars["id"])])
+    if row is None:
+        return await not_found(datasette, request, request.path)
+    return redirect(reading_path(row["url"]) + (f"#c-{row['id']}" if comment else ""))
+
+
+async def show_robots(datasette: Any, request: Any) -> Response:
+    """Robots read no searches and no tables, which cost much and repeat the articles. Articles say ``noindex`` themselves."""
+    return answer(request, ROBOTS, "text/plain; charset=utf-8")
+
+
 async def show_picture(datasette: Any, request: Any) -> Response:
     """/picture/CAPTURE: a picture as it was captured."""
     row = await read(datasette, captured_pictures.find_picture, int(request.url_vars["capture"]))
@@ -209,6 +230,8 @@ ROUTES = [
     (r"^/topics$", show_topics),
     (r"^/kept$", show_kept),
     (r"^/url$", find_url),
+    (r"^/(?P<kind>article|comment)/(?P<id>\d{1,15})$", find_by_id),
+    (r"^/robots\.txt$", show_robots),
     (r"^/picture/(?P<capture>\d{1,15})$", show_picture),
     (r"^/unapi$", show_unapi),
     (r"^/timemap/.+$", show_timemap),
