@@ -123,6 +123,20 @@ def test_the_keys_work_and_are_explained(page: Any) -> None:
     assert page.evaluate("document.activeElement.name") == "q"
 
 
+def test_what_was_cut_is_reached_in_order_and_leaves_the_keys_alone(page: Any) -> None:
+    page.goto(RAID)
+    page.locator(".byline a").last.focus()
+    names = []
+    for _ in range(2):
+        page.keyboard.press("Tab")
+        names.append(page.evaluate("document.activeElement.id || document.activeElement.textContent"))
+    assert names == ["Keep", "show-cut"]
+    page.keyboard.press("Space")
+    assert page.locator(".cut-here").first.is_visible()
+    page.keyboard.press("j")
+    assert page.locator(".here").get_attribute("id") == "p-0"
+
+
 def test_everything_is_there_without_scripts(browser: Any, address: str) -> None:
     context = browser.new_context(base_url=address, java_script_enabled=False)
     page = context.new_page()

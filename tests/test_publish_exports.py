@@ -104,3 +104,14 @@ def test_an_article_is_cited_with_what_it_is_about(site: Site) -> None:
     assert f"url = {{{HOME}2014/03/raid}}" in site.get(f"/cite.bib?url={HOME}2014/03/raid").text
     assert "keywords = {Yemen, Al Qaeda, Analysis}" in site.get(f"/cite.bib?url={HOME}2014/03/raid").text
     assert site.get(RAID).text.count("KW  - ") == 3
+
+
+def test_zotero_takes_the_state_that_is_read(site: Site) -> None:
+    page = site.get("/20240115" + RAID).text
+    identifier = f"20240115/{HOME}2014/03/raid"
+    assert f'<abbr class="unapi-id" title="{identifier}">' in page
+    assert "TI  - Drone strike kills four in Yemen" in site.get(f"/unapi?id={identifier}&format=ris").text
+    assert "TI  - Drone strike kills five in Yemen" in site.get(f"/unapi?id={HOME}2014/03/raid&format=ris").text
+    [linked] = re.findall(r'type="application/x-research-info-systems" href="([^"]*)"', page)
+    assert "kills four" in site.get(linked.replace("&amp;", "&")).text
+    assert site.get(f"/unapi?id=2013/{HOME}2014/03/raid&format=ris").status_code == 404

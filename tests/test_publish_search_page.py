@@ -120,3 +120,21 @@ def test_the_order_is_kept_while_a_search_is_narrowed(site: Site) -> None:
 def test_the_empty_search_says_how_to_ask(site: Site) -> None:
     text = site.text("/search")
     assert "Search Words, or any of these." in text and "is:gone is:edited" in text
+
+
+@pytest.mark.parametrize(
+    ("place", "heading", "first"),
+    [
+        ("articles", "All articles 7 articles", "<script>alert('t')</script>"),
+        ("comments", "All comments Articles 5 comments", "<script>x</script> on Charter"),
+        ("history", "All former states", "Drone strike kills four"),
+    ],
+)
+def test_a_place_alone_asks_for_all_that_is_there(site: Site, place: str, heading: str, first: str) -> None:
+    text = site.text(f"/search?q=in:{place}")
+    assert heading in text and first in text
+
+
+def test_all_articles_are_a_feed_those_without_a_date_too(site: Site) -> None:
+    assert '<a href="/search.atom?q=in%3Aarticles">Feed</a>' in site.get("/").text
+    assert site.get("/search.atom?q=in:articles").text.count("<entry>") == 7

@@ -157,7 +157,7 @@ def citation_file(request: Any, cited: Citation, form: str) -> Response:
 
 
 async def show_unapi(datasette: Any, request: Any) -> Response:
-    """What Zotero asks first: the citation of an address as RIS. http://unapi.info/specs/"""
+    """What Zotero asks first: the citation of an address, or of MOMENT/ADDRESS, as RIS. http://unapi.info/specs/"""
     wanted, form = request.args.get("id"), request.args.get("format")
     if not wanted or not form:
         identifier = Markup(' id="{}"').format(wanted) if wanted else ""
@@ -166,9 +166,11 @@ async def show_unapi(datasette: Any, request: Any) -> Response:
         return answer(request, body, "application/xml; charset=utf-8", 300 if wanted else 200)
     if form != "ris":
         return answer(request, "only the format ris is offered\n", "text/plain; charset=utf-8", 406)
-    parts = split_url(wanted)
+    moment, slash, url = wanted.partition("/")
+    moment, url = (moment, url) if slash and re.fullmatch(r"\d{4,14}", moment) else (None, wanted)
+    parts = split_url(url)
     article = await read(datasette, find_article, *parts) if parts else None
-    context = await read(datasette, reading, article["id"]) if article else None
+    context = await read(datasette, reading, article["id"], moment) if article else None
     if context is None:
         return await absent(datasette, request, parts, wanted)
     return answer(request, as_ris(citation_of(context, request)), MEDIA_TYPES["ris"])

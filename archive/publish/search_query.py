@@ -69,6 +69,11 @@ class Query:
 
     @property
     def empty(self) -> bool:
+        """Whether nothing was asked. A place alone asks for all that is there."""
+        return self.unconditional and self.place == "everything"
+
+    @property
+    def unconditional(self) -> bool:
         return not (self.wanted or self.unwanted or self.filters)
 
     @property

@@ -100,7 +100,7 @@
   hint.addEventListener("click", showKeys);
   find(".site-foot p")?.append(" · ", hint);
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=checkbox]), textarea, select")) return;
     const key = keys[event.key];
     if (!key) return;
     event.preventDefault();
