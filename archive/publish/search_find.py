@@ -33,9 +33,9 @@ STATE_OF_ARTICLE = {
     "gone": "articles.gone_at is not null and articles.missing_since is not null",  # the index is of what is missing
     "edited": "articles.id in (select article_id from revisions where number > 1)",
 }
-STATE_OF_COMMENT = {
-    "missing": "comments.missing_since is not null",
-    "gone": "comments.gone_at is not null and comments.missing_since is not null",
+STATE_OF_COMMENT = {  # lists of ids: as plain conditions they would be tested on every comment there is, newest first
+    "missing": "comments.id in (select id from comments where missing_since is not null)",
+    "gone": "comments.id in (select id from comments where missing_since is not null and gone_at is not null)",
     "edited": "comments.id in (select comment_id from comment_revisions where number > 1)",
 }
 
