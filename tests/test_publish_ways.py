@@ -88,3 +88,24 @@ def test_robots_are_kept_from_searches_and_tables_not_from_articles(site: Site) 
     for path in ("/", RAID, "/archive.org/web", "/search.example.org/", "/static/site.css"):
         assert not kept_out.match(path), path
     assert answer.headers["content-type"].startswith("text/plain")
+
+
+@pytest.mark.parametrize("path", ["/changes?event=removed", "/", "/changes.atom?event=removed"])
+def test_a_removal_says_what_was_removed(site: Site, path: str) -> None:
+    page = site.get(path).text
+    assert "This comment was removed." in page and "This text is kept although the site removed it." in page
+
+
+def test_a_new_comment_is_told_with_its_words_and_no_markup_of_its_own(site: Site) -> None:
+    for path in ("/changes?event=new", "/changes.atom?event=new"):
+        page = site.get(path).text
+        assert "onerror=alert(1)" in page and "<img" not in page
+    assert "&lt;p&gt;" in site.get("/changes.atom?event=new").text and "&lt;img" not in site.get("/changes.atom?event=new").text.replace(
+        "&amp;lt;", ""
+    )
+
+
+@pytest.mark.parametrize("path", [f"/20240115{RAID}", "/search?q=in:history+four"])
+def test_an_older_state_leads_to_what_changed_since(site: Site, path: str) -> None:
+    [way] = re.findall(r'href="(/compare\?[^"]*)"', site.get(path).text)
+    assert "Drone strike kills <del>four</del><ins>five</ins>" in site.get(way.replace("&amp;", "&")).text

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from archive.compare import differences, revision_pair
 from archive.publish.edits import line_markup, text_diff, word_diff
-from archive.publish.rows import Row, as_json, fetch_row, fetch_rows
+from archive.publish.rows import Row, as_json, fetch_row, fetch_rows, fetch_value
 from archive.publish.sanitise import plain
 from archive.publish.search_find import find_articles
 from archive.publish.search_query import Query
@@ -23,6 +23,7 @@ GROUPS = {
     "removed": ("missing", "gone", "back"),
     **{event: (event,) for event in EVENTS},
 }
+WHOLE = ("new", "missing", "gone", "back")  # events in which a whole article or comment comes or goes
 PAGE = 50
 
 
@@ -82,9 +83,16 @@ def with_subjects(db: sqlite3.Connection, rows: list[Row]) -> list[Row]:
 
 
 def subject(db: sqlite3.Connection, row: Row) -> dict[str, Any]:
-    article = fetch_row(db, "select title, url, published_on from articles where id = ?", [row["article_id"]])
-    comment = fetch_row(db, "select author from comments where id = ?", [row["comment_id"]]) if row["comment_id"] else None
-    return {"author": comment["author"] if comment else None} | (article or {"title": "?", "url": "", "published_on": None})
+    """The article, the comment's signature, and the first words of what came or went: ``said``, '' for other events."""
+    article = fetch_row(db, "select title, url, published_on, revision_id from articles where id = ?", [row["article_id"]])
+    said = author = None
+    if row["comment_id"]:
+        comment = fetch_row(db, "select author, substr(text, 1, 400) as said from comments where id = ?", [row["comment_id"]])
+        author, said = (comment["author"], comment["said"]) if comment else (None, None)
+    elif article and row["event"] in WHOLE:
+        said = fetch_value(db, "select substr(text, 1, 400) from revisions where id = ?", [article["revision_id"]])
+    known = article or {"title": "?", "url": "", "published_on": None}
+    return {"author": author, "said": (said or "") if row["event"] in WHOLE else ""} | known
 
 
 def with_words(db: sqlite3.Connection, row: Row) -> Row:

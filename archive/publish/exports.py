@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from archive.publish.addresses import dated_path, reading_path
 from archive.publish.citation import Citation, as_bibtex, as_ris, distinct
-from archive.publish.formats import between, excerpt
+from archive.publish.formats import between, excerpt, with_times
 from archive.publish.rows import Row, as_json, fetch_rows
 from archive.publish.sanitise import plain, without_marks
 from archive.publish.search import Results, search
@@ -171,13 +171,14 @@ def change_entry(row: Row, origin: str) -> dict[str, Any]:
     address = origin + reading_path(row["url"]) + (f"#c-{row['comment_id']}" if row["comment_id"] else "")
     words = Markup("").join(row.get(name) or "" for name in ("headline", "byline_words", "tag_words", "words"))
     words += Markup("").join(Markup("<p>{}:</p>{}").format(field.capitalize(), lines) for field, lines in row.get("other") or ())
+    said = Markup("<blockquote>{}</blockquote>").format(excerpt(row["said"], 400)) if row.get("said") else Markup("")
     return {
         "id": f"{address}{'&' if '#' in address else '#'}{row['event']}-{row['at']}",
         "title": f"{row['event']}: {about}",
         "link": address,
         "updated": row["at"],
         "author": plain(row["author"]) or "Archive",
-        "html": edit_line(row) + words if words else escape(plain(row["detail"])),
+        "html": edit_line(row) + words if words else Markup("<p>{}</p>").format(with_times(row["detail"])) + said,
     }
 
 
