@@ -205,11 +205,13 @@ def withheld_at(db: sqlite3.Connection, host: str, path: str, query: str) -> str
 
 async def not_found(datasette: Any, request: Any, wanted: str, code: int = 404) -> Response:
     """A page that helps on: what cites the address, what its words find, and where else to look."""
-    words = " OR ".join(re.findall(r"[^\W\d_]{4,}", unquote(wanted.partition("://")[2] or wanted).partition("/")[2])[:8])
+    wanted = wanted.lstrip("/")
+    host, _, path = unquote(wanted.partition("://")[2] or wanted).partition("/")
+    words = " OR ".join(re.findall(r"[^\W\d_]{4,}", path or host)[:8])
     found = await read(datasette, search, parse_query(f"in:articles {words}" if words else ""))
     sites = await read(datasette, fetch_rows, "select name, home, title from sites order by id")
-    parts = split_url(wanted.lstrip("/"))
-    about = Query(filters=(Filter("cites", wanted.lstrip("/"), exact=True),), place="articles")
+    parts = split_url(wanted)
+    about = Query(filters=(Filter("cites", wanted, exact=True),), place="articles")
     citing = await read(datasette, search, about) if parts and parts[1] != "/" else None
     context = {"wanted": wanted, "hits": found.hits[:8], "citing": citing, "sites": sites, "status": code}
     return await page(datasette, request, "not_found.html", context, code)
