@@ -78,9 +78,10 @@ def told(body: str) -> list[str]:
 OWN = ["/", "/changes", "/changes?event=removed", "/changes.atom", "/status", "/topics", "/www.example.org/2014/04/charter"]
 FOUND = [
     f"/search{form}?q={quote(query)}"
-    for form in ("", ".json", ".csv", ".atom", ".ris")
-    for query in ("commander", "in:comments reply", "in:history four", "author:masri", "tag:yemen", "before:9999", "month:2014-03")
-]
+    for form in ("", ".json", ".csv", ".atom", ".ris", ".bib")
+    for query in ("commander", "in:comments reply", "in:history four", "author:masri", "tag:yemen", "before:9999", "month:2014-03",
+                  "is:edited", "is:missing", "cites:source.example.net", "in:articles", "in:comments", "in:history")
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", [*OWN, *FOUND])
@@ -92,7 +93,15 @@ def test_no_page_and_no_search_tells_of_it(withheld: Site, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [RAID, "/20240115" + RAID, "/example.org/2014/03/raid/", "/timemap" + RAID, f"/url?url={HOME}2014/03/raid"]
+    "path",
+    [
+        RAID,
+        "/20240115" + RAID,
+        "/example.org/2014/03/raid/",
+        "/timemap" + RAID,
+        f"/url?url={HOME}2014/03/raid",
+        f"/compare?url={HOME}2014/03/raid",
+    ],
 )
 @pytest.mark.parametrize("more", ["", "?utm_source=x"])
 def test_its_address_says_that_it_is_held_and_since_when_it_is_not_shown(withheld: Site, path: str, more: str) -> None:
@@ -109,6 +118,12 @@ def test_its_address_says_that_it_is_held_and_since_when_it_is_not_shown(withhel
 def test_it_is_not_cited(withheld: Site, path: str) -> None:
     response = withheld.get(path)
     assert response.status_code == 410 and "Doe" not in response.text
+
+
+@pytest.mark.parametrize("path", ["/article/1", "/comment/2", "/source.example.net/x", "/url?url=https://source.example.net/x"])
+def test_no_way_leads_to_it(withheld: Site, path: str) -> None:
+    response = withheld.get(path)
+    assert response.status_code == 404 and told(response.text) == []
 
 
 TABLES = sorted(
