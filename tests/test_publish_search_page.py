@@ -138,3 +138,15 @@ def test_a_place_alone_asks_for_all_that_is_there(site: Site, place: str, headin
 def test_all_articles_are_a_feed_those_without_a_date_too(site: Site) -> None:
     assert '<a href="/search.atom?q=in%3Aarticles">Feed</a>' in site.get("/").text
     assert site.get("/search.atom?q=in:articles").text.count("<entry>") == 7
+
+
+@pytest.mark.parametrize("pasted", [HOME, "http://example.org", "www.example.org", "https://EXAMPLE.org/"])
+def test_the_address_of_a_site_leads_to_its_articles(site: Site, pasted: str) -> None:
+    assert site.get("/search", params={"q": pasted}, follow_redirects=True).status_code == 200
+    assert site.get("/url", params={"url": pasted}).headers["location"] == "/search?q=site%3A%22example%22"
+    assert site.get("/example.org/").headers["location"] == "/search?q=site%3A%22example%22"
+
+
+@pytest.mark.parametrize("pasted", ["https://example.or/", "https://another.example.org/", "https://org/"])
+def test_a_host_that_only_looks_like_a_site_is_none(site: Site, pasted: str) -> None:
+    assert site.get("/url", params={"url": pasted}).status_code == 404

@@ -6,7 +6,7 @@ import json
 import re
 import sqlite3
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from datasette.utils.asgi import Response
 from markupsafe import Markup
@@ -34,7 +34,9 @@ async def find_url(datasette: Any, request: Any) -> Response:
     article = await read(datasette, find_article, *parts) if parts else None
     if article:
         return redirect(reading_path(article["url"]))
-    return await absent(datasette, request, parts, text) if parts else await not_found(datasette, request, text, 404 if text else 200)
+    if parts is None:
+        return await not_found(datasette, request, text, 404 if text else 200)
+    return await no_article(datasette, request, Address(*parts), text)
 
 
 async def show_article(datasette: Any, request: Any) -> Response:
@@ -176,14 +178,20 @@ async def show_unapi(datasette: Any, request: Any) -> Response:
     return answer(request, as_ris(citation_of(context, request)), MEDIA_TYPES["ris"])
 
 
-async def no_article(datasette: Any, request: Any, address: Address) -> Response:
-    """A known host's address that is no article's: its front page leads to everything of that site."""
-    if address.path == "/" and not address.query:
-        sites = await read(datasette, fetch_rows, "select name from sites where instr(home, ?)", ["//" + address.host])
-        if sites:
-            return redirect(search_path(field_query("site", sites[0]["name"])))
-    wanted = f"{address.host}{address.path}" + (f"?{address.query}" if address.query else "")
+async def no_article(datasette: Any, request: Any, address: Address, wanted: str = "") -> Response:
+    """An address that is no article's: a site's front page leads to everything of that site."""
+    if address.path == "/" and not address.query and (site := await read(datasette, site_at, address.host)):
+        return redirect(search_path(field_query("site", site)))
+    wanted = wanted or f"{address.host}{address.path}" + (f"?{address.query}" if address.query else "")
     return await absent(datasette, request, (address.host, address.path, address.query), wanted)
+
+
+def site_at(db: sqlite3.Connection, host: str) -> str | None:
+    """The name of the site whose home is at this host, with or without ``www.``."""
+    homes = {
+        urlsplit(row["home"]).netloc.lower().removeprefix("www."): row["name"] for row in fetch_rows(db, "select name, home from sites")
+    }
+    return homes.get(host.removeprefix("www."))
 
 
 async def absent(datasette: Any, request: Any, parts: tuple[str, str, str] | None, wanted: str) -> Response:
