@@ -56,6 +56,7 @@ def test_an_address_that_is_not_held_names_the_articles_that_cite_it(site: Site)
         ("cites:www.source.example.net", [RAID]),
         ("cites:https://source.example.net/x", [RAID]),
         ("cites:source.example.net/y", []),
+        ("cites:[", []),
         (f"cites:{HOME}2014/03/raid", [CHARTER]),
         ("-cites:source.example.net author:Jane", [CHARTER]),
         ("is:missing", ["/www.example.org/2015/05/gone"]),

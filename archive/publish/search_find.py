@@ -156,7 +156,10 @@ def article_condition(db: sqlite3.Connection, one: Filter, id_column: str = "art
 
 def link_condition(value: str) -> Condition:
     """Links to a host (``example.org``), or to one address in any spelling of it."""
-    host, path, query = split_url(value) or ("", "/", "")
+    parts = split_url(value)
+    if parts is None:
+        return Condition("0")
+    host, path, query = parts
     bare = re.sub(r":\d+$", "", host.removeprefix("www."))
     if path == "/" and not query and "://" not in value:
         return Condition("host = ?", (bare,))
