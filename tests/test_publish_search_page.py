@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from archive.publish.search_find import Condition, link_condition
 from archive.publish.search_query import Filter, parse_query, without
 from tests.publish_archive import HOME, build_archive
 from tests.test_publish_site import RAID, Site
@@ -56,7 +57,6 @@ def test_an_address_that_is_not_held_names_the_articles_that_cite_it(site: Site)
         ("cites:www.source.example.net", [RAID]),
         ("cites:https://source.example.net/x", [RAID]),
         ("cites:source.example.net/y", []),
-        ("cites:[", []),
         (f"cites:{HOME}2014/03/raid", [CHARTER]),
         ("-cites:source.example.net author:Jane", [CHARTER]),
         ("is:missing", ["/www.example.org/2015/05/gone"]),
@@ -151,3 +151,8 @@ def test_the_address_of_a_site_leads_to_its_articles(site: Site, pasted: str) ->
 @pytest.mark.parametrize("pasted", ["https://example.or/", "https://another.example.org/", "https://org/"])
 def test_a_host_that_only_looks_like_a_site_is_none(site: Site, pasted: str) -> None:
     assert site.get("/url", params={"url": pasted}).status_code == 404
+
+
+def test_links_to_what_is_no_address_are_none_not_those_without_a_host() -> None:
+    assert link_condition("[") == Condition("0")
+    assert link_condition("www.Example.org:8080") == Condition("host = ?", ("example.org",))
