@@ -32,7 +32,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     insert_revision(db, 13, 1, 3, AGAIN, "Drone strike kills five in Yemen", blocks, given, tags)
     first = db["revisions"].get(11)
     last = "2024-04-01T06:00:10Z"
-    db["revisions"].insert(first | {"id": 14, "number": 4, "seen_at": last, "last_seen_at": last, "change": "wording"})
+    db["revisions"].insert(first | {"id": 14, "number": 4, "seen_at": last, "last_seen_at": last, "change": "link"})
     db.execute("insert into blocks select 14, position, kind, text, html, rule, fingerprint from blocks where revision_id = 11")
     db.execute("update articles set revision_id = 14 where id = 1")
     db.conn.commit()
@@ -49,6 +49,12 @@ def test_a_link_that_leads_elsewhere_is_shown(site: Site, path: str) -> None:
     page = site.get(path).text.replace("&lt;", "<").replace("&gt;", ">")
     assert "<p><del>https://source.example.net/x</del></p>" in page and "<p><ins>https://source.example.net/y</ins></p>" in page
     assert "<p><del>The road to Marib.</del></p>" in page and "<p><ins>The road to Aden.</ins></p>" in page
+
+
+@pytest.mark.parametrize("path", [RAID, "/changes?event=edited", "/changes.atom?event=edited"])
+def test_a_link_is_shown_beside_the_words_that_changed_with_it(site: Site, path: str) -> None:
+    page = site.get(path).text.replace("&lt;", "<").replace("&gt;", ">")
+    assert "kills <del>five</del><ins>four</ins>" in page and "<p><del>https://source.example.net/y</del></p>" in page
 
 
 def test_any_two_states_are_compared(site: Site) -> None:

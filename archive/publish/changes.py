@@ -104,7 +104,8 @@ def with_words(db: sqlite3.Connection, row: Row) -> Row:
     else:
         edit = fetch_row(db, "select * from edits where article_id = ? and seen_at = ?", [row["article_id"], row["at"]])
     described = described_edit(edit or {})
-    if edit and not row["comment_id"] and not any(isinstance(value, Markup) and value for value in described.values()):
+    told = any(isinstance(value, Markup) and value for value in described.values())
+    if edit and not row["comment_id"] and (not told or edit["change"] in ("link", "date")):
         described["other"] = other_words(*revision_pair(Database(db), row["article_id"], edit["number"]))
     return row | described
 
