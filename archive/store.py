@@ -224,6 +224,9 @@ class Store:
                     counts["homeless"] += len(comments)
                 else:
                     counts.update(save_comments(self.db, row["id"], comments, thread_door, seen))
+                    self.db.conn.executemany(
+                        "delete from gaps where site_id = ? and kind = 'comment' and ref = ?", [(site_id, c["source_id"]) for c in comments]
+                    )
             self._finish_threads(site_id, whole_threads, seen.at)
             for gap in gaps:
                 self._add_gap(site_id, gap, seen.at)
@@ -267,6 +270,12 @@ class Store:
         """Name something that the site lists and the archive does not hold: kind, ref, reason, explained, month."""
         with self.transaction():
             self._add_gap(site_id, gap, self.now())
+
+    def forget_gaps(self, site_id: int, kind: str, reason: str) -> None:
+        """Forget the gaps of one reason: whoever names them asks anew in every run."""
+        if self.db.execute("select 1 from gaps where site_id = ? and kind = ? and reason = ?", [site_id, kind, reason]).fetchone():
+            with self.transaction():
+                self.db.execute("delete from gaps where site_id = ? and kind = ? and reason = ?", [site_id, kind, reason])
 
     def _add_gap(self, site_id: int, gap: Mapping[str, Any], at: str) -> None:
         self.db.execute(

@@ -63,6 +63,7 @@ class Run:
         self.received = self.taken = self.lost_comments = 0
         self.swept: set[str] = set()  # collections of which this run reads the sweep's share
         self.pages_are_the_text = False  # no REST: what the pages show is the text
+        self.threads_on_pages = False  # REST gives no comments: what the pages show is the thread
         self.home_response: Response | None = None
         self.summary = ""  # one line for people, once the run has ended
         self._remember_site(order.site)
@@ -97,6 +98,8 @@ class Run:
         """The home may move once, to https and with or without www.: from here on it is that address."""
         if response.status >= 500 or response.status == 429:
             raise Unreachable(f"{response.url} answers {response.status}; try again later")
+        if response.status >= 400 and (response.status in (401, 403) or self.held("article")):  # it was the right address once
+            raise Unreachable(f"{response.url} answers {response.status}: the site keeps us out; try again later")
         if response.status >= 400:
             raise ConfigurationError(f"{response.url} answers {response.status}; check the address of the site's front page")
         if response.url == self.site.home:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.discover import rest as api
-from crawler.discover.rest import Cursor, Listing
+from crawler.discover.rest import Cursor, Listing, Paging
 from crawler.errors import DoorClosed
 
 URL = "https://example.org/wp-json/wp/v2/posts"
@@ -86,7 +87,57 @@ def test_a_cursor_is_remembered_as_text(edge: str, page: int) -> None:
 )
 def test_an_answer_that_cannot_be_relied_on_closes_the_door(body: bytes, said: str) -> None:
     with pytest.raises(DoorClosed, match=said):
-        api.read_listing(body, {}, ("date",), asked=2)
+        api.read_listing(body, COUNTED, ("date",), asked=2)
+
+
+COUNTED = {"x-wp-total": "1", "x-wp-totalpages": "1"}
+
+
+@pytest.mark.parametrize(
+    "said", [{}, {"x-wp-total": "1"}, {"x-wp-total": "-5", "x-wp-totalpages": "1"}, COUNTED | {"x-wp-total": "9" * 10}]
+)
+def test_a_list_that_does_not_say_how_long_it_is_closes_the_door(said: dict[str, str]) -> None:
+    with pytest.raises(DoorClosed, match="how many there are"):
+        api.read_listing(b'[{"id": 1}]', said, ())
+
+
+def test_there_are_as_many_pages_as_the_total_needs() -> None:
+    assert api.read_listing(b'[{"id": 1}]', {"x-wp-total": "14618", "x-wp-totalpages": "1"}, ()).pages == 147
+
+
+def test_a_list_whose_pages_never_end_closes_the_door() -> None:
+    row: dict[str, Any] = {"id": 1}
+    paging = Paging()
+    paging.turn(Listing([row], 500, 5))
+    with pytest.raises(DoorClosed, match="ignores page"):
+        paging.turn(Listing([row], 500, 5))
+    paging = Paging()
+    with pytest.raises(DoorClosed, match="gives nothing on 11 of them"):
+        for _ in range(1_000):
+            paging.turn(Listing([], 99_999_999, 1_000_000))
+
+
+def test_pages_that_come_empty_before_the_end_are_borne() -> None:
+    paging = Paging()
+    for listing in (Listing([{"id": 1}], 300, 3), Listing([], 300, 3), Listing([{"id": 2}], 300, 3)):
+        assert paging.more
+        paging.turn(listing)
+    assert not paging.more
+
+
+def test_an_answer_to_other_ids_than_asked_closes_the_door() -> None:
+    api.only(Listing([{"id": 7}], 1, 1), [7, 8])
+    with pytest.raises(DoorClosed, match="ignores include: 9"):
+        api.only(Listing([{"id": 7}, {"id": 9}], 2, 1), [7, 8])
+
+
+@pytest.mark.parametrize("value", [None, 7, "", "0000-00-00T00:00:00", "-0001-11-30T00:00:00", "2020-05-04", "tomorrow, at noon !!!"])
+def test_a_walk_goes_on_beside_a_date_that_is_none(value: object) -> None:
+    rows = [{"id": 1, "date": "2020-05-04T00:00:00"}, {"id": 2, "date": value}]
+    assert not api.is_time(value)
+    assert api.advance(Cursor(), Listing(rows, 300, 3), "desc") == Cursor("2020-05-04T00:00:01")
+    assert api.advance(Cursor("2019", 2), Listing(rows[1:], 300, 3), "desc") == Cursor("2019", 3)
+    assert api.marks_of([{"id": 2, "modified_gmt": value}], "posts") == [[2, ""]]
 
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
@@ -96,7 +147,7 @@ JSON = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dict
 @given(JSON)
 def test_any_json_is_a_listing_or_closes_the_door(value: object) -> None:
     try:
-        found = api.read_listing(json.dumps(value).encode(), {"x-wp-total": "many"}, ("id",))
+        found = api.read_listing(json.dumps(value).encode(), COUNTED, ("id",))
     except DoorClosed:
         return
     assert all(isinstance(row["id"], int) for row in found.rows)
@@ -105,7 +156,6 @@ def test_any_json_is_a_listing_or_closes_the_door(value: object) -> None:
 def test_totals_come_from_the_headers() -> None:
     found = api.read_listing(b'[{"id": 1}]', {"x-wp-total": "208", "x-wp-totalpages": "3"}, ())
     assert (found.total, found.pages) == (208, 3)
-    assert api.read_listing(b'[{"id": 1}]', {}, ()).total == 1
 
 
 @pytest.mark.parametrize("body", [b"{}", b'{"namespaces": ["oembed/1.0"]}', b"<html>", b"[]", b'{"namespaces": null}'])

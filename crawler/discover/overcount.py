@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from archive.clock import stamp
-from crawler.discover.rest import Cursor, Listing, Order
+from crawler.discover.rest import Cursor, Listing, Order, is_time, protected
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ class Overcounts:
             self._close(self._total - listing.total)
         if self._total is None or self._moved:
             self._total = listing.total
-        self._rows |= {row["id"]: (row["date"], _given(row)) for row in listing.rows}
+        self._rows |= {row["id"]: (row["date"], not protected(row)) for row in listing.rows if is_time(row["date"])}
         self._edge = following.edge if following else ""
         self._moved = following is None or following.page == 1
         if following is None:
@@ -97,12 +96,6 @@ def in_utc(spans: list[Span], timezone: str | None) -> list[tuple[str, str, int]
         _, reach, count = found.get(first, ("", "", 0))
         found[first] = (first, max(last, reach), count + span.count)
     return list(found.values())
-
-
-def _given(row: dict[str, Any]) -> bool:
-    """Articles behind a password are listed without their text: counted, not given."""
-    content = row.get("content")
-    return not (isinstance(content, dict) and content.get("protected"))
 
 
 def _beside(date: str, seconds: int) -> str:

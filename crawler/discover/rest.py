@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import quote, urljoin
@@ -18,6 +18,7 @@ from crawler.errors import DoorClosed
 
 PER_PAGE = 100  # the API's maximum
 MARGIN = 7200  # seconds by which a time is asked for earlier: in the night of the clock change WordPress is an hour off
+EMPTY_AT_MOST = 10  # pages in a row: what is counted and not given makes some pages short, and a few of them empty
 PROBE = 20  # rows of the question "what is new?"
 FIELDS = {
     "posts": "id,date,date_gmt,modified,modified_gmt,link,title,content,author,categories,tags,type,status",
@@ -37,6 +38,29 @@ class Listing:
     rows: list[dict[str, Any]]
     total: int
     pages: int
+
+    @property
+    def ids(self) -> set[int]:
+        return {row["id"] for row in self.rows}
+
+
+@dataclass(slots=True)
+class Paging:
+    """The pages of one list, one after the other: whether what came is a next page. ``page`` is the one to ask for."""
+
+    page: int = 1
+    more: bool = True
+    _last: set[int] = field(default_factory=set)
+    _empty: int = 0
+
+    def turn(self, listing: Listing) -> None:
+        """Take the answer to ``page``. Raises DoorClosed for a list that has no end: the same rows again, or page after page of none."""
+        if self.page > 1 and listing.ids and listing.ids == self._last:
+            raise DoorClosed(f"REST ignores page: page {self.page} brings the rows of the one before")
+        self._empty = 0 if listing.rows else self._empty + 1
+        if self._empty > EMPTY_AT_MOST:
+            raise DoorClosed(f"REST says that it has {listing.pages:,} pages, and gives nothing on {self._empty} of them in a row")
+        self._last, self.more, self.page = listing.ids, self.page < listing.pages, self.page + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +107,7 @@ def walk_url(url: str, collection: Collection, cursor: Cursor, order: Order) -> 
 
 def advance(cursor: Cursor, listing: Listing, order: Order) -> Cursor | None:
     """Where the walk goes on; None at its end. Raises DoorClosed when the answer shows that the bound was ignored."""
-    dates = [row["date"] for row in listing.rows]
+    dates = [row["date"] for row in listing.rows if is_time(row["date"])]
     if cursor.edge and any((d >= cursor.edge if order == "desc" else d <= cursor.edge) for d in dates):
         raise DoorClosed("REST ignores the dates it is given: its list cannot be walked to the end")
     if listing.pages <= cursor.page:
@@ -100,7 +124,8 @@ def _beyond(date: str, order: Order) -> str:
 def read_listing(body: bytes, headers: Mapping[str, str], required: tuple[str, ...], asked: int = PER_PAGE) -> Listing:
     """The rows of an answer, checked: ids are whole numbers, required fields are there, no more rows than asked for.
 
-    ``headers`` have lower-case names. Raises DoorClosed, saying what was wrong.
+    ``headers`` have lower-case names. Raises DoorClosed, saying what was wrong: also where they do not say how many rows there
+    are, for a list without an end is read to its first page and looks whole.
     """
     try:
         rows = json.loads(body)
@@ -114,12 +139,23 @@ def read_listing(body: bytes, headers: Mapping[str, str], required: tuple[str, .
             raise DoorClosed(f"REST leaves out {', '.join(lacking) or 'whole-number ids'}")
     if len(rows) > asked:
         raise DoorClosed(f"REST ignores per_page: {len(rows)} rows where {asked} were asked for")
-    return Listing(rows, _count(headers, "x-wp-total", len(rows)), _count(headers, "x-wp-totalpages", 1))
+    total = _count(headers, "x-wp-total")
+    return Listing(rows, total, max(_count(headers, "x-wp-totalpages"), -(-total // asked)))
 
 
-def _count(headers: Mapping[str, str], name: str, otherwise: int) -> int:
+def _count(headers: Mapping[str, str], name: str) -> int:
     value = headers.get(name, "").strip()
-    return int(value) if value.isdecimal() else otherwise
+    if not re.fullmatch(r"[0-9]{1,9}", value):
+        raise DoorClosed(f"REST does not say how many there are: {name} is {value[:20]!r}")
+    return int(value)
+
+
+def is_time(value: object) -> bool:
+    """Whether a field is a time as REST writes it. WordPress has articles of the year 0 and before, where a date was lost."""
+    try:
+        return isinstance(value, str) and len(value) == 19 and bool(datetime.fromisoformat(value))
+    except ValueError:
+        return False
 
 
 def read_root(body: bytes) -> dict[str, Any]:
@@ -159,7 +195,8 @@ def _moved(date: str, seconds: int) -> str:
 
 def marks_of(rows: list[dict[str, Any]], collection: Literal["posts", "comments"]) -> list[list[Any]]:
     """The rows of a probe as they are remembered: [id, modified_gmt] of posts, [id, ''] of comments."""
-    return [[row["id"], row.get("modified_gmt", "") if collection == "posts" else ""] for row in rows]
+    times = {row["id"]: row.get("modified_gmt") for row in rows} if collection == "posts" else {}
+    return [[row["id"], times[row["id"]] if is_time(times.get(row["id"])) else ""] for row in rows]
 
 
 def news(rows: list[list[Any]], known: list[list[Any]], collection: Literal["posts", "comments"]) -> list[list[Any]]:
@@ -176,6 +213,18 @@ def include_url(url: str, collection: Collection, ids: Sequence[int], fields: st
     """Ask for up to 100 items by their ids."""
     numbers = ",".join(map(str, ids))
     return endpoint(url, "", include=numbers, per_page=PER_PAGE, _fields=fields or FIELDS[collection])
+
+
+def only(listing: Listing, asked: Sequence[int]) -> None:
+    """Raises DoorClosed when an answer holds what was not asked for by its id: then what it lacks says nothing."""
+    if foreign := listing.ids - set(asked):
+        raise DoorClosed(f"REST ignores include: {min(foreign)} was not asked for and is in the answer")
+
+
+def protected(row: Mapping[str, Any]) -> bool:
+    """Whether an article is behind a password: it is listed, without its text."""
+    content = row.get("content")
+    return isinstance(content, Mapping) and bool(content.get("protected"))
 
 
 def thread_url(url: str, posts: Sequence[str], page: int) -> str:
@@ -199,5 +248,5 @@ def item_url(url: str, number: str) -> str:
 
 def cut(rows: list[dict[str, Any]], room: int) -> tuple[list[dict[str, Any]], Cursor]:
     """The first ``room`` rows of an answer, whole seconds only, and the cursor at which the next run goes on without repeating them."""
-    edge = rows[room - 1]["date"]
+    edge = next((row["date"] for row in rows[room - 1 :: -1] if is_time(row["date"])), "")
     return [row for i, row in enumerate(rows) if i < room or row["date"] == edge], Cursor(edge)

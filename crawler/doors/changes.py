@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 from archive import known
 from crawler.discover import rest as api
 from crawler.doors.search import Search
+from crawler.errors import DoorClosed
+from crawler.outcome import ALARM
 
 if TYPE_CHECKING:
     from crawler.discover.rest import Listing
     from crawler.doors.rest import Main, RestDoor
 
+WITHHELD = "REST lists it and does not give it"
 Mark = list[Any]  # [id, modified_gmt] of a post, [id, ""] of a comment
 
 
@@ -35,16 +38,38 @@ async def changes(door: RestDoor, collection: Main) -> None:
     row = door.row(collection)
     last = json.loads(row["watermark"] or "[]")
     listing, marks, news = await _probe(door, row["url"], collection, last)
+    if last and not marks:
+        await _is_empty(door, row["url"], listing, last)
     numbers, counted_at = [str(mark[0]) for mark in news], row["checked_at"] or "9999"
     unknown = known.unknown(door.store.db, door.run.site_id, collection, numbers, since=counted_at)
-    await door.fetch(collection, [mark[0] for mark in news])
+    there = await door.fetch(collection, [mark[0] for mark in news])
+    withheld = {mark[0] for mark in news} - there
+    _name_withheld(door, collection, withheld)
     expected = (row["total"] or 0) + len(unknown) - (door.run.lost_comments if collection == "comments" else 0)
     if listing.total != expected:
         await _explain(door, collection, listing.total)
     columns: dict[str, Any] = {"total": listing.total, "checked_at": door.store.now()}
-    if marks != last:
+    if marks != last and not withheld:  # what is new and was not given is asked for again by the next run
         columns["watermark"] = json.dumps(marks)
     door.store.save_list(door.run.site_id, collection, **columns)
+
+
+async def _is_empty(door: RestDoor, url: str, listing: Listing, last: list[Mark]) -> None:
+    """A list that named items and names none now. Raises DoorClosed when it cannot be believed: it counts some, or gives one by its id."""
+    response = None if listing.total else await door.run.web.get(api.item_url(url, str(last[0][0])), door="rest", any_status=True)
+    if response is None or response.status == 200:
+        raise DoorClosed(f"REST lists nothing, and {f'counts {listing.total:,}' if listing.total else f'gives {last[0][0]} by its id'}")
+
+
+def _name_withheld(door: RestDoor, collection: Main, ids: set[int]) -> None:
+    """Listed as new, asked for and not given: gaps with a name, until a run finds it otherwise; of what is held nothing is lacking."""
+    kind, numbers = ("article" if collection == "posts" else "comment"), [str(number) for number in sorted(ids)]
+    door.store.forget_gaps(door.run.site_id, kind, WITHHELD)
+    if not ids:
+        return
+    for number in known.unknown(door.store.db, door.run.site_id, collection, numbers):
+        door.store.add_gap(door.run.site_id, kind=kind, ref=number, reason=WITHHELD, explained=0)
+    door.run.outcome.add(ALARM, f"REST lists {kind} {numbers[0]} as new and does not give it ({len(numbers):,} in all)")
 
 
 async def _probe(door: RestDoor, url: str, collection: Main, last: list[Mark]) -> tuple[Listing, list[Mark], list[Mark]]:
@@ -56,7 +81,7 @@ async def _probe(door: RestDoor, url: str, collection: Main, last: list[Mark]) -
         return first, marks, news
     more = await _modified(door, url, last) if collection == "posts" else None
     if more is None:
-        more = await _further(door, url, collection, last, first.pages)
+        more = await _further(door, url, collection, last, first)
     known_now = {tuple(mark) for mark in news}
     return first, marks, news + [mark for mark in more if tuple(mark) not in known_now]
 
@@ -64,22 +89,24 @@ async def _probe(door: RestDoor, url: str, collection: Main, last: list[Mark]) -
 async def _modified(door: RestDoor, url: str, last: list[Mark]) -> list[Mark] | None:
     """Marks of all posts modified since the last probe; None where the site does not tell them apart."""
     since = min(mark[1] for mark in last) if len(last) >= api.PROBE else ""
-    found, page, pages = list[Mark](), 1, 1
-    while page <= pages:
-        listing = await door.list_rows(api.modified_url(url, since, page), "posts")
+    found, paging = list[Mark](), api.Paging()
+    while paging.more:
+        listing = await door.list_rows(api.modified_url(url, since, paging.page), "posts")
+        paging.turn(listing)
         marks = api.marks_of(listing.rows, "posts")
         if api.ignores_modified_after(marks, since):
             return None
         found += api.news(marks, last, "posts")
-        pages, page = listing.pages, page + 1
     return found
 
 
-async def _further(door: RestDoor, url: str, collection: Main, last: list[Mark], pages: int) -> list[Mark]:
-    """Marks of the probe's further pages, while everything on them is new."""
-    found = list[Mark]()
-    for page in range(2, pages + 1):
-        listing = await door.list_rows(api.probe_url(url, collection, page), collection, asked=api.PROBE)
+async def _further(door: RestDoor, url: str, collection: Main, last: list[Mark], first: Listing) -> list[Mark]:
+    """Marks of the pages that follow the probe's first, while everything on them is new."""
+    found, paging = list[Mark](), api.Paging()
+    paging.turn(first)
+    while paging.more:
+        listing = await door.list_rows(api.probe_url(url, collection, paging.page), collection, asked=api.PROBE)
+        paging.turn(listing)
         marks = api.marks_of(listing.rows, collection)
         news = api.news(marks, last, collection)
         found += news
@@ -97,12 +124,17 @@ async def _explain(door: RestDoor, collection: Main, total: int) -> None:
     door.run.suspects[collection] += found.absent
 
 
-async def sweep(door: RestDoor, collection: Main) -> None:
-    """Read articles or threads again that are due, unasked: silent edits, retags, moved comments. Each has its turn within SWEEP_DAYS."""
-    due = [(look.id, look.source_id) for look in door.run.due_again(collection) if look.source_id]
+async def sweep(door: RestDoor, collection: Main) -> list[str]:
+    """Read articles or threads again that are due, unasked: silent edits, retags, moved comments. Each has its turn within SWEEP_DAYS.
+
+    Returns the articles' addresses.
+    """
+    looks = door.run.due_again(collection)
+    due = [(look.id, look.source_id) for look in looks if look.source_id]
     if due and collection == "comments":
         await door.read_threads([number for _, number in due])
     elif due:
         there = await door.fetch("posts", [int(number) for _, number in due])
         door.run.suspects["posts"] += [(row_id, number) for row_id, number in due if int(number) not in there]
     door.run.finish_sweep(collection)
+    return [look.url for look in looks]

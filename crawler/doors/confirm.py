@@ -58,7 +58,8 @@ async def _absent(door: RestDoor, collection: Main, suspects: dict[int, str]) ->
     for batch in batches(list(suspects.items()), api.PER_PAGE - 1):
         asked = [*(int(number) for _, number in batch), witness]
         listing, capture = await door.ask(api.include_url(row["url"], collection, asked, "id"), ())
-        there = {item["id"] for item in listing.rows}
+        api.only(listing, asked)
+        there = listing.ids
         if witness not in there:
             raise DoorClosed(f"REST does not give {collection} by their ids: {witness} was asked for and is not in the answer")
         found += [(row_id, capture) for row_id, number in batch if int(number) not in there]

@@ -48,9 +48,6 @@ class SiteLists:
 
         Raises Unreachable when nothing could be read because the site fails.
         """
-        for name in FEEDS:
-            if not self.run.remembered(name)["url"]:
-                await self._find_feeds()
         await self._feeds()
         for name, read in (("sitemap", self._sitemaps), ("feed", self._feed_pages), ("listing", self._listing)):
             if reading := await read():
@@ -157,10 +154,18 @@ class SiteLists:
 
     # feeds
 
+    async def read_discussed(self) -> None:
+        """The comments feed alone."""
+        if not self.run.remembered("comments feed")["url"]:
+            await self._find_feeds()
+        self.found.discussed = await self._get(self._feed("comments feed"), "feed", read_feed) or []
+
     async def _feeds(self) -> None:
+        if not all(self.run.remembered(name)["url"] for name in FEEDS):
+            await self._find_feeds()
         for item in await self._get(self._feed("feed"), "feed", read_feed) or []:
             self._keep(item)
-        self.found.discussed = await self._get(self._feed("comments feed"), "feed", read_feed) or []
+        await self.read_discussed()
 
     def _keep(self, item: FeedItem) -> bool:
         """Keep an item of the articles' feed; False when it was known."""

@@ -186,8 +186,8 @@ class PageDoor:
             asked, article, response = await self._own_address(address, article, response)
         captures = [(response.meta["capture"].id, "page")]
         article = await self.whole.text(article, response, captures)
-        article, cut = await self.whole.thread(article, captures, hidden=self.run.pages_are_the_text)
-        if cut and not self.run.pages_are_the_text and not isinstance(cut.cause, Forbidden):
+        article, cut = await self.whole.thread(article, captures, hidden=self.run.threads_on_pages)
+        if cut and not self.run.threads_on_pages and not isinstance(cut.cause, Forbidden):
             raise cut  # REST gives the thread: the page is evidence, and is asked for again
         return self._answer(self._completed(article), asked, response, captures, cut), cut
 
@@ -261,7 +261,7 @@ class PageDoor:
         answer.arrived = "" if same_address(response.url, address) else response.url
         if comments:
             answer.threads[article.source_id or article.url] = list(comments.values())
-        if not self.run.pages_are_the_text:
+        if not self.run.threads_on_pages:
             return answer
         if cut:
             reason, explained = ("robots.txt", True) if isinstance(cut.cause, Forbidden) else (str(cut), False)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archive import known, unread
 from archive.clock import later, moment
 from crawler.discover.feed import FeedItem, instant
 from crawler.discover.zone import Pair, half_of_year, infer_zone
 from crawler.doors.found import Found, memory
+from crawler.doors.lists import SiteLists
 from crawler.errors import FetchError
 
 if TYPE_CHECKING:
-    from crawler.doors.lists import SiteLists
     from crawler.doors.pages import PageDoor
     from crawler.run import Run
 
@@ -28,18 +28,27 @@ def pages_to_read(run: Run, found: Found) -> list[str]:
     settled = known.explained_gaps(run.store.db, run.site_id) if run.order.mode == "update" else set()
     news = _news(run, found)
     due = [a for a, lastmod in found.addresses.items() if a in news or (a not in settled and _is_due(run, held.get(a), lastmod))]
-    hidden = set(memory(run).get("hidden", ()))
-    news_of = [
-        i
-        for i in found.discussed
-        if i.comment_id and i.comment_id not in hidden and not known.has_comment(run.store.db, run.site_id, i.comment_id)
-    ]
-    fresh = {run.addresses.canonical(i.address) for i in news_of}
-    due += [address for address in fresh if address in held]
+    due += discussed_anew(run, found, held)
     due += unread.cut_threads(run.store.db, run.site_id)
     due += _unlisted(run, found, held)
     due += [look.url for look in run.due_again("pages")]
     return list(dict.fromkeys(due))
+
+
+def discussed_anew(run: Run, found: Found, held: Mapping[str, Any]) -> list[str]:
+    """Addresses of held articles under which the comments feed names a comment that is not held."""
+    hidden, db = set(memory(run).get("hidden", ())), run.store.db
+    unheld = [i for i in found.discussed if i.comment_id and not known.has_comment(db, run.site_id, i.comment_id)]
+    fresh = dict.fromkeys(run.addresses.canonical(i.address) for i in unheld if i.comment_id not in hidden)
+    return [address for address in fresh if address in held]
+
+
+async def pages_of_threads(run: Run, swept: list[str]) -> list[str]:
+    """Where REST gives the articles and not the comments: what is discussed anew, what was cut short, and the sweep's share."""
+    lists = SiteLists(run)
+    await lists.read_discussed()
+    anew = discussed_anew(run, lists.found, known.addresses(run.store.db, run.site_id))
+    return [*anew, *unread.cut_threads(run.store.db, run.site_id), *swept]
 
 
 def _news(run: Run, found: Found) -> set[str]:

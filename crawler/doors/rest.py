@@ -8,15 +8,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from archive import known
 from archive.errors import ArchiveError
 from crawler.discover import rest as api
 from crawler.discover.overcount import Overcounts, Span, in_utc
-from crawler.discover.rest import Cursor, Listing
+from crawler.discover.rest import Cursor, Listing, Paging
 from crawler.doors.terms import Terms
-from crawler.errors import BadStatus, DoorClosed
-from crawler.extract.rest import extract_comment, extract_post
+from crawler.errors import DoorClosed, FetchError, Limited, OutsideSite
+from crawler.extract.rest import Malformed, extract_comment, extract_post
 from crawler.items import Answer, Article, Comment, Gap
 from crawler.outcome import ALARM
 from crawler.sequences import batches
@@ -52,7 +53,9 @@ class RestDoor:
                     api.endpoint(root, "", _fields="name,description,url,home,gmt_offset,timezone_string,namespaces"), door="rest"
                 )
                 said = api.read_root(response.body)
-            except (BadStatus, DoorClosed) as error:
+            except Limited:
+                raise
+            except (FetchError, OutsideSite, DoorClosed) as error:
                 reason = str(error)
                 continue
             self._remember(root, said)
@@ -61,7 +64,8 @@ class RestDoor:
         return False
 
     def _remember(self, root: str, said: dict[str, Any]) -> None:
-        self.run.describe(title=said.get("name") or None, timezone=zone(said))
+        name = said.get("name")
+        self.run.describe(title=name if isinstance(name, str) and name else None, timezone=zone(said))
         for name in ("posts", "comments", "users", "categories", "tags"):
             url = self.run.addresses.canonical(api.endpoint(root, f"wp/v2/{name}"))
             self.store.save_list(self.run.site_id, name, door="rest", url=url, closed=None)
@@ -113,10 +117,12 @@ class RestDoor:
     async def walk(self, collection: Main) -> None:
         row = self.row(collection)
         cursor: Cursor | None = Cursor.parse(row["cursor"])
-        order, counted = ORDER[collection], Overcounts(ORDER[collection], Cursor.parse(row["cursor"]))
+        order, counted, paging = ORDER[collection], Overcounts(ORDER[collection], Cursor.parse(row["cursor"])), Paging()
         while cursor and not self.run.limit_reached(collection):
             url = api.walk_url(row["url"], collection, cursor, order)
             listing, capture = await self.ask(url, REQUIRED[collection])
+            paging.page = cursor.page
+            paging.turn(listing)
             cursor, rows = api.advance(cursor, listing, order), listing.rows
             room = self.run.room() if collection == "posts" else None
             if room is not None and room < len(rows):
@@ -163,8 +169,8 @@ class RestDoor:
 
     async def _articles(self, rows: list[dict[str, Any]]) -> tuple[tuple[Article, ...], tuple[Gap, ...]]:
         """The articles of an answer; those behind a password are explained gaps."""
-        public = [row for row in rows if not row["content"].get("protected") and row.get("status", "publish") == "publish"]
-        closed = [Gap("article", str(row["id"]), "password", True, row["date"][:7]) for row in rows if row["content"].get("protected")]
+        public = [row for row in rows if not api.protected(row) and row.get("status", "publish") == "publish"]
+        closed = [Gap("article", str(row["id"]), "password", True, month(row)) for row in rows if api.protected(row)]
         await self.terms.learn(public)
         read = await asyncio.gather(*(self._article(row) for row in public))
         return tuple(r for r in read if isinstance(r, Article)), (*closed, *(r for r in read if isinstance(r, Gap)))
@@ -174,12 +180,14 @@ class RestDoor:
         authors, terms = self.terms.authors(row), self.terms.terms(row)
         try:
             article = await self.run.workers.run(
-                extract_post, row, authors=authors, terms=terms, site=self.run.site, timezone=self.run.timezone
+                extract_post, row, authors=authors, terms=terms or (), site=self.run.site, timezone=self.run.timezone
             )
         except ArchiveError as error:
-            self.run.outcome.add(error.exit_code, f"article {row['id']}: {error}")
-            return Gap("article", str(row["id"]), str(error), False, row["date"][:7])
-        article = self.run.at_home(article)
+            malformed = isinstance(error.__cause__, Malformed)  # the site's fault, not ours
+            reason = str(error.__cause__ if malformed else error)
+            self.run.outcome.add(ALARM if malformed else error.exit_code, f"article {row['id']} was not read: {reason}")
+            return Gap("article", str(row["id"]), reason, False, month(row))
+        article = self.run.at_home(article if terms is not None else replace(article, terms=None))
         return replace(article, authors=None, byline=None) if self.terms.authors_closed else article
 
     def _threads(self, rows: list[dict[str, Any]]) -> dict[str, list[Comment]]:
@@ -198,14 +206,13 @@ class RestDoor:
         """Read the threads of single articles to their end, 100 articles a question. Held comments they lack become suspects."""
         url = self.row("comments")["url"]
         for batch in batches(source_ids, api.PER_PAGE):
-            page, pages, shown = 1, 1, set[str]()
-            while page <= pages:
-                asked = api.thread_url(url, batch, page)
+            paging, shown = Paging(), set[str]()
+            while paging.more:
+                asked = api.thread_url(url, batch, paging.page)
                 listing, capture = await self.ask(asked, REQUIRED["comments"])
-                pages = listing.pages
+                paging.turn(listing)
                 shown.update(str(row["id"]) for row in listing.rows)
-                await self.save("comments", listing.rows, capture, asked, {}, whole=batch if page >= pages else ())
-                page += 1
+                await self.save("comments", listing.rows, capture, asked, {}, whole=() if paging.more else batch)
             held = known.comments_of(self.store.db, self.run.site_id, batch)
             self.run.suspects["comments"] += [(row_id, number) for row_id, number in held if number not in shown]
 
@@ -215,15 +222,29 @@ class RestDoor:
         for batch in batches(ids, api.PER_PAGE):
             asked = api.include_url(url, collection, batch)
             listing, capture = await self.ask(asked, REQUIRED[collection])
+            api.only(listing, batch)
             await self.save(collection, listing.rows, capture, asked, {})
-            there.update(row["id"] for row in listing.rows)
+            there |= listing.ids
         return there
+
+
+def month(row: dict[str, Any]) -> str | None:
+    """The month of a post's date; None where that is no time."""
+    return str(row["date"])[:7] if api.is_time(row["date"]) else None
+
+
+def is_zone(name: str) -> bool:
+    """Whether a time zone is one that this machine knows."""
+    try:
+        return bool(ZoneInfo(name))
+    except (ValueError, OSError, ZoneInfoNotFoundError):  # a path, a folder of the zones, an invention
+        return False
 
 
 def zone(root: dict[str, Any]) -> str | None:
     """The site's time zone as its API tells it: an IANA name, or a fixed offset where the site has only that."""
     name = root.get("timezone_string")
-    if isinstance(name, str) and name:
+    if isinstance(name, str) and is_zone(name):
         return name
     offset = root.get("gmt_offset")
     if isinstance(offset, int | float) and float(offset).is_integer() and -12 <= offset <= 14:

@@ -81,12 +81,12 @@ class Search:
 
     async def _read(self, start: str, end: str, held: list[tuple[str, int, str]]) -> None:
         """All ids of a span, against what is held for it."""
-        listed, page, pages = set[int](), 1, 1
-        while page <= pages:
+        listed, paging = set[int](), api.Paging()
+        while paging.more:
             self.asked += 1
-            listing = await self.door.list_rows(api.span_url(self.url, *_bounds(start, end), page=page), self.collection)
-            listed.update(row["id"] for row in listing.rows)
-            pages, page = listing.pages, page + 1
+            listing = await self.door.list_rows(api.span_url(self.url, *_bounds(start, end), page=paging.page), self.collection)
+            paging.turn(listing)
+            listed |= listing.ids
         self.found.listed |= listed
         self.found.absent += [(row_id, number) for _, row_id, number in held if int(number) not in listed]
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from archive.known import known_names
 from crawler.discover import rest as api
-from crawler.errors import BadStatus, DoorClosed
+from crawler.errors import DoorClosed, FetchError, Limited, OutsideSite
+from crawler.extract.tree import clean
 from crawler.items import Author, Term, TermKind
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ class Terms:
             if missing and collection not in self.closed:
                 try:
                     await self._fetch(collection, missing)
-                except (BadStatus, DoorClosed) as error:
+                except Limited:
+                    raise
+                except (FetchError, OutsideSite, DoorClosed) as error:
                     logger.info("%s are not told: %s", collection, error)
                     self.closed.add(collection)
 
@@ -50,12 +53,12 @@ class Terms:
         row = self.run.store.list_of(self.run.site_id, collection)
         assert row is not None, "the lists are remembered when the door is opened"
         if not self.names[collection]:  # the first time: the whole list costs less than many single questions
-            page, pages = 1, 1
-            while page <= pages:
-                url = api.endpoint(row["url"], "", per_page=api.PER_PAGE, page=page, _fields=api.FIELDS[collection])
+            paging = api.Paging()
+            while paging.more:
+                url = api.endpoint(row["url"], "", per_page=api.PER_PAGE, page=paging.page, _fields=api.FIELDS[collection])
                 listing = await self.ask(url, collection, required=("name",))
+                paging.turn(listing)
                 self._keep(collection, listing.rows)
-                pages, page = listing.pages, page + 1
             missing = [number for number in missing if number not in self.names[collection]]
         for start in range(0, len(missing), api.PER_PAGE):
             url = api.include_url(row["url"], collection, missing[start : start + api.PER_PAGE])
@@ -67,14 +70,18 @@ class Terms:
     def authors(self, row: dict[str, Any]) -> tuple[Author, ...]:
         return authors_of(row, lambda collection, number: self.names[collection].get(number))
 
-    def terms(self, row: dict[str, Any]) -> tuple[Term, ...]:
+    def terms(self, row: dict[str, Any]) -> tuple[Term, ...] | None:
+        """None where the site does not tell all of their names today: no tags would read like an edit."""
+        for collection, _ in TERMS:
+            if collection in self.closed and not self.names[collection].keys() >= {*_numbers(row.get(collection))}:
+                return None
         return terms_of(row, lambda collection, number: self.names[collection].get(number))
 
 
 def authors_of(row: dict[str, Any], name: Name) -> tuple[Author, ...]:
     """Who signs a post, as far as REST tells: one author."""
     known = (name("users", number) for number in _numbers(row.get("author")))
-    return tuple(Author(plain(user["name"]), user.get("link") or "", str(user["id"])) for user in known if user)
+    return tuple(Author(plain(user["name"]), text(user.get("link")), str(user["id"])) for user in known if user)
 
 
 def terms_of(row: dict[str, Any], name: Name) -> tuple[Term, ...]:
@@ -83,7 +90,7 @@ def terms_of(row: dict[str, Any], name: Name) -> tuple[Term, ...]:
     for collection, kind in TERMS:
         for number in _numbers(row.get(collection)):
             if term := name(collection, number):
-                found.append(Term(kind, plain(term["name"]), str(term.get("slug") or ""), str(number)))
+                found.append(Term(kind, plain(term["name"]), text(term.get("slug")), str(number)))
     return tuple(found)
 
 
@@ -95,4 +102,9 @@ def _numbers(value: object) -> list[int]:
 
 def plain(name: object) -> str:
     """A name as text: REST escapes & and the like."""
-    return " ".join(unescape(str(name)).split())
+    return " ".join(clean(unescape(str(name))).split())
+
+
+def text(value: object) -> str:
+    """A string as REST gives it; '' for anything else."""
+    return clean(value) if isinstance(value, str) else ""

@@ -21,16 +21,20 @@ from crawler.site import Site
 Json = Mapping[str, Any]
 
 
+class Malformed(ValueError):
+    """A field of an item is missing or not of its type: the message names item and field."""
+
+
 def extract_post(
     post: Json, *, authors: Sequence[Author], terms: Sequence[Term], site: Site | None = None, timezone: str | None = None
 ) -> Article:
     """An item of ``/wp/v2/posts``. ``authors`` and ``terms`` are what its ids stand for. A password article has no blocks
-    and a warning. Raises ValueError naming the field that is missing or of the wrong type."""
+    and a warning. Raises Malformed naming the field that is missing or of the wrong type."""
     link = _text(post, "link", "post")
     content = _mapping(post, "content", "post")
     protected = content.get("protected", False)
     if not isinstance(protected, bool):
-        raise ValueError(f"post {post.get('id')!r}: content.protected is {type(protected).__name__}, not a boolean")
+        raise Malformed(f"post {post.get('id')!r}: content.protected is {type(protected).__name__}, not a boolean")
     body = (
         Content()
         if protected
@@ -60,7 +64,7 @@ def extract_post(
 
 def extract_comment(comment: Json, *, timezone: str | None = None) -> tuple[str, Comment]:
     """An item of ``/wp/v2/comments`` to (post id, Comment). Position 0 and depth 1: the order is known only with the whole
-    thread. Raises ValueError naming the field that is missing or of the wrong type."""
+    thread. Raises Malformed naming the field that is missing or of the wrong type."""
     parent = _number(comment, "parent", "comment")
     posted = _moment(comment, "date", "comment", timezone)
     html = _text(_mapping(comment, "content", "comment"), "rendered", "comment content")
@@ -93,7 +97,7 @@ def comment_text(html: str) -> str:
 def _kind(comment: Json) -> CommentKind:
     kind = comment.get("type", "comment")
     if kind not in ("comment", "pingback", "trackback", ""):
-        raise ValueError(f"comment {comment.get('id')!r}: type {kind!r} is none of comment, pingback, trackback")
+        raise Malformed(f"comment {comment.get('id')!r}: type {kind!r} is none of comment, pingback, trackback")
     return "pingback" if kind == "pingback" else "trackback" if kind == "trackback" else "comment"
 
 
@@ -104,7 +108,7 @@ def _moment(item: Json, name: str, what: str, timezone: str | None) -> Moment:
     local = _iso(item, name, what)
     gmt = _iso(item, f"{name}_gmt", what)
     if local.clock is None or gmt.clock is None:
-        raise ValueError(f"{what} {item.get('id')!r}: {name} has no time of day")
+        raise Malformed(f"{what} {item.get('id')!r}: {name} has no time of day")
     instant = gmt.clock.replace(tzinfo=UTC)
     if timezone is not None and instant.astimezone(ZoneInfo(timezone)).replace(tzinfo=None) != local.clock:
         return local
@@ -118,34 +122,34 @@ def _iso(item: Json, name: str, what: str) -> Moment:
     text = _text(item, name, what)
     moment = parse_iso(text)
     if moment is None:
-        raise ValueError(f"{what} {item.get('id')!r}: {name} {text!r} is no ISO 8601 date")
+        raise Malformed(f"{what} {item.get('id')!r}: {name} {text!r} is no ISO 8601 date")
     return moment
 
 
 def _text(item: Json, name: str, what: str) -> str:
     value = _required(item, name, what)
     if not isinstance(value, str):
-        raise ValueError(f"{what} {item.get('id')!r}: {name} is {type(value).__name__}, not a string")
+        raise Malformed(f"{what} {item.get('id')!r}: {name} is {type(value).__name__}, not a string")
     return clean(value)
 
 
 def _number(item: Json, name: str, what: str) -> int:
     value = _required(item, name, what)
     if not isinstance(value, int) or isinstance(value, bool):
-        raise ValueError(f"{what} {item.get('id')!r}: {name} is {type(value).__name__}, not an integer")
+        raise Malformed(f"{what} {item.get('id')!r}: {name} is {type(value).__name__}, not an integer")
     return value
 
 
 def _mapping(item: Json, name: str, what: str) -> Json:
     value = _required(item, name, what)
     if not isinstance(value, Mapping):
-        raise ValueError(f"{what} {item.get('id')!r}: {name} is {type(value).__name__}, not an object")
+        raise Malformed(f"{what} {item.get('id')!r}: {name} is {type(value).__name__}, not an object")
     return value
 
 
 def _required(item: Json, name: str, what: str) -> object:
     if not isinstance(item, Mapping):
-        raise ValueError(f"{what}: {type(item).__name__} instead of an object")
+        raise Malformed(f"{what}: {type(item).__name__} instead of an object")
     if name not in item:
-        raise ValueError(f"{what} {item.get('id')!r}: no field {name!r}")
+        raise Malformed(f"{what} {item.get('id')!r}: no field {name!r}")
     return item[name]

@@ -17,9 +17,9 @@ from crawler.doors.changes import bring_up_to_date, sweep
 from crawler.doors.confirm import confirm
 from crawler.doors.lists import SiteLists, no_list
 from crawler.doors.pages import PageDoor
-from crawler.doors.queue import pages_to_read, settle_zone
+from crawler.doors.queue import pages_of_threads, pages_to_read, settle_zone
 from crawler.doors.rest import RestDoor
-from crawler.errors import BadStatus, DoorClosed, RestGone
+from crawler.errors import BadStatus, DoorClosed, Forbidden, RestGone
 from crawler.outcome import BUG, INTERRUPTED, UNREACHABLE
 from crawler.run import Order, Run
 from crawler.site import Site
@@ -99,8 +99,10 @@ class SiteSpider(scrapy.Spider):
             except DoorClosed as error:
                 self.run.outcome.add(UNREACHABLE, f"REST cannot be relied on in this run ({error}); the pages were read instead")
             except RestGone as error:
+                await self.read_pages()  # a site that keeps us out everywhere has closed nothing for good
                 self.run.store.save_list(self.run.site_id, "posts", closed=str(error), checked_at=self.run.store.now())
                 self.run.outcome.note(f"REST is no longer open ({error}); from now on the pages are read")
+                return
         await self.read_pages()
 
     async def open_rest(self, rest: RestDoor) -> bool:
@@ -118,38 +120,47 @@ class SiteSpider(scrapy.Spider):
         """Removed articles are settled before the threads under them are compared; pages come last, as evidence."""
         try:
             await bring_up_to_date(rest, "posts")
-        except BadStatus as error:
-            if error.status in CLOSED:
+        except (BadStatus, Forbidden) as error:
+            if is_closed(error):
                 raise RestGone(str(error)) from error
             raise
-        await sweep(rest, "posts")
+        swept = await sweep(rest, "posts")
         await confirm(rest, "posts")
-        await self.read_threads(rest)
         run, full = self.run, self.run.order.mode == "full"
+        run.threads_on_pages = not await self.read_threads(rest)
+        threads = await pages_of_threads(run, swept) if run.threads_on_pages and run.pages_at_most else []
         due = unread.pages_due(run.store.db, run.site_id, run.pages_at_most, again=full)
-        await PageDoor(self.run).read(address for _, address in due)
+        await PageDoor(self.run).read(dict.fromkeys([*threads, *(address for _, address in due)]))
 
-    async def read_threads(self, rest: RestDoor) -> None:
-        """The comments, where REST gives them; a site may have closed them while its articles are open."""
+    async def read_threads(self, rest: RestDoor) -> bool:
+        """The comments, where REST gives them; False where a site has closed them while its articles are open.
+
+        A list that once was open is asked again in every run: a firewall's bad night is no end of it.
+        """
         run = self.run
-        if run.remembered("comments")["closed"] and run.order.mode == "update":
-            return
+        row = run.remembered("comments")
+        if row["closed"] and run.order.mode == "update" and not row.get("walk_started_at"):
+            return False
         try:
             if not run.order.limit and run.remembered("posts")["walked_at"]:
                 await bring_up_to_date(rest, "comments")
                 await sweep(rest, "comments")
             await rest.read_threads(unread.unread_threads(run.store.db, run.site_id))
             await confirm(rest, "comments")
-        except BadStatus as error:
-            if error.status not in CLOSED:
+        except (BadStatus, Forbidden) as error:
+            if not is_closed(error):
                 raise
-            run.store.save_list(run.site_id, "comments", closed=str(error), checked_at=run.store.now())
+            run.store.save_list(run.site_id, "comments", closed=str(error))
             run.outcome.note("REST does not give comments: they come with the pages")
+            return False
+        if row["closed"]:
+            run.store.save_list(run.site_id, "comments", closed=None)
+        return True
 
     async def read_pages(self) -> None:
         """What the lists name and the archive lacks, what they say has changed, and what they no longer name."""
         run = self.run
-        run.pages_are_the_text = True
+        run.pages_are_the_text = run.threads_on_pages = True
         lists = SiteLists(run)
         found = await lists.read()
         if not found.addresses:
@@ -160,6 +171,11 @@ class SiteSpider(scrapy.Spider):
             await settle_zone(run, door, lists)
         await door.read(due)
         lists.remember()
+
+
+def is_closed(error: Exception) -> bool:
+    """Whether a list answers that it is not for us, or robots.txt does."""
+    return isinstance(error, Forbidden) or (isinstance(error, BadStatus) and error.status in CLOSED)
 
 
 def declare(home: str) -> Site:

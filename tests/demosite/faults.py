@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
+
+from .response import Response
 
 Lie = Literal["challenge", "donate", "soft404", "empty", "redesign", "garbage"]
 
@@ -38,6 +41,7 @@ class Fault:
     lie: Lie | None = None
     redirect: str | None = None
     ignore: tuple[str, ...] = ()
+    edit: Callable[[Response], None] | None = None  # what is wrong with the right answer
     left: int | None = None
     hits: int = field(default=0)
 

@@ -123,6 +123,8 @@ class Handler(BaseHTTPRequestHandler):
             response = self.app.answer(self.path, {k.lower(): v for k, v in self.headers.items()}, fault.ignore if fault else ())
         if fault and fault.lie == "redesign" and response.mime.startswith("text/html") and response.status == 200:
             response.body = redesign(response.body.decode()).encode()
+        if fault and fault.edit:
+            fault.edit(response)
         return response
 
     def do_POST(self) -> None:
