@@ -38,8 +38,8 @@ class Saved:
     returned: bool = False  # it had been missing
 
 
-def save_article(db: Database, site_id: int, article: Mapping[str, Any], seen: Seen) -> Saved:
-    """Save one reading of one article and say what it was."""
+def save_article(db: Database, site_id: int, article: Mapping[str, Any], seen: Seen, *, pages_alone: bool = False) -> Saved:
+    """Save one reading of one article and say what it was. ``pages_alone``: the site's REST, if it ever had one, is not read."""
     fields, door = revisions.reading(article), article["door"]
     row = find_article(db, site_id, article["source_id"], article["url"])
     if row is None:
@@ -47,7 +47,7 @@ def save_article(db: Database, site_id: int, article: Mapping[str, Any], seen: S
         remember_reading(db, article_id, door, fields, seen)
         return Saved(article_id, "new")
     readings = _readings(db, row["id"])
-    outcome = _compare(db, row, article, readings, fields, seen)
+    outcome = _compare(db, row, article, readings, fields, seen, pages_alone=pages_alone)
     remember_reading(db, row["id"], door, fields, seen)
     _touch(db, row, article, seen)
     return Saved(row["id"], outcome, returned=row["missing_since"] is not None)
@@ -77,17 +77,24 @@ def _compare(
     readings: dict[str, tuple[Fields, str]],
     fields: Fields,
     seen: Seen,
+    *,
+    pages_alone: bool,
 ) -> Outcome:
-    """Weigh a reading against the last one from the same door, and store what follows from it."""
+    """Weigh a reading against the last one from the same door, and store what follows from it.
+
+    REST wins over the page. Where it is not read any more, what it said last says nothing against a page that has changed since.
+    """
     door = article["door"]
     shown = {name: value for name, (value, _) in readings.items()}
+    upgraded = door in shown and readings[door][1] != seen.extractor and fields["modified_at"] == shown[door]["modified_at"]
+    if pages_alone and not upgraded and "page" in shown and revisions.changed(shown["page"], fields):
+        shown.pop("rest", None)
     before = revisions.merge(shown.get("rest"), shown.get("page"))
     after = revisions.merge(*({**shown, door: fields}.get(name) for name in ("rest", "page")))
     owns_text = door == "rest" or "rest" not in shown
     differ = revisions.changed(shown[door], fields) & revisions.changed(before, after) if door in shown else set()
     if "links_key" in differ and _same_targets(db, row["id"], article["links"]):
         differ.discard("links_key")
-    upgraded = door in shown and readings[door][1] != seen.extractor and fields["modified_at"] == shown[door]["modified_at"]
     if differ and not upgraded:
         _revise(db, row, article if owns_text else None, after, differ, seen)
         return "revised"

@@ -201,16 +201,18 @@ class Store:
         whole_threads: Iterable[str] = (),
         gaps: Sequence[Mapping[str, Any]] = (),
         marks: Mapping[str, Mapping[str, Any]] | None = None,
+        pages_alone: bool = False,
     ) -> Counter[str]:
         """Save everything one answer brought, with its done-marks, or nothing of it.
 
         ``threads`` maps the site's own article id to comments; those of articles that are not held are counted as "homeless".
         ``whole_threads`` are ids of articles whose threads are now read to the end. ``marks`` maps a list's name to columns.
+        ``pages_alone``: REST is not read in this run, the page is the text.
         """
         counts: Counter[str] = Counter()
         with self.transaction():
             for article in articles:
-                saved = save_article(self.db, site_id, article, seen)
+                saved = save_article(self.db, site_id, article, seen, pages_alone=pages_alone)
                 counts[saved.outcome] += 1
                 for capture_id, _ in seen.captures if article["door"] == "page" else ():
                     self.db.execute("update captures set article_id = ? where id = ?", [saved.article_id, capture_id])

@@ -87,6 +87,7 @@ class StorePipeline:
             whole_threads=answer.whole_threads,
             gaps=[asdict(gap) | {"explained": int(gap.explained)} for gap in answer.gaps],
             marks=answer.marks,
+            pages_alone=run.pages_are_the_text,
         )
         run.counts.update(answer.counts)
         return answer

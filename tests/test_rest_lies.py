@@ -173,3 +173,63 @@ def test_comments_without_end_end(site: DemoSite, folder: Path) -> None:
     run = crawls.crawl(site, folder, "pages=none")
     assert run.code == 5, run.lines
     assert len(site.asked(COMMENTS)) < 40
+
+
+# closed for good, or for a night
+
+ADDED = "A sentence that was added after the API had been closed."
+REVISIONS = "select number, instr(revisions.text, ?) > 0 from revisions join articles on articles.id = article_id where source_id = '130'"
+
+
+def test_an_edit_after_rest_was_closed_for_good_is_a_revision(site: DemoSite, folder: Path) -> None:
+    assert crawls.crawl(site, folder).code == 0
+    site.rest = "404"
+    assert crawls.crawl(site, folder).code == 0
+    site.edit(130, append=ADDED)
+    for _ in range(2):
+        assert crawls.crawl(site, folder, "mode=full").code == 0
+        assert crawls.rows(folder, REVISIONS, ADDED) == [(1, 0), (2, 1)]
+        assert crawls.rows(folder, "select count(*) from revisions where number > 1") == [(1,)]
+
+
+def test_an_edit_that_pages_showed_while_rest_failed_is_one_revision_when_rest_shows_it_too(site: DemoSite, folder: Path) -> None:
+    assert crawls.crawl(site, folder).code == 0
+    site.edit(130, append=ADDED)
+    site.fault(r"/wp-json/", lie="garbage")
+    assert crawls.crawl(site, folder, "mode=full").code == 5
+    site.clear_faults()
+    assert crawls.crawl(site, folder, "mode=full").code == 0
+    assert crawls.rows(folder, REVISIONS, ADDED) == [(1, 0), (2, 1)]
+    assert crawls.rows(folder, "select count(*) from revisions where number > 1") == [(1,)]
+
+
+def test_comments_that_rest_refuses_for_a_night_are_read_the_next(site: DemoSite, folder: Path) -> None:
+    assert crawls.crawl(site, folder).code == 0
+    site.fault(COMMENTS, status=403)
+    assert crawls.crawl(site, folder).code == 0
+    site.clear_faults()
+    number = site.add_comment(130, author="Later", text="After the night.").id
+    assert crawls.crawl(site, folder).code == 0
+    assert crawls.rows(folder, "select source_id, door from comments where author = 'Later'") == [(str(number), "rest")]
+
+
+def test_new_comments_are_found_on_pages_where_rest_gives_the_articles_alone(folder: Path) -> None:
+    with DemoSite(rest="nocomments") as site:
+        assert crawls.crawl(site, folder).code == 0
+        site.add_comment(130, author="Later", text="Under an article whose page is held.")
+        assert crawls.crawl(site, folder).code == 0
+        assert crawls.rows(folder, "select author from comments where author = 'Later'") == [("Later",)]
+        site.clear_requests()
+        assert crawls.crawl(site, folder).code == 0
+        assert len(site.requests) == 3, "robots.txt, articles, the comments feed"
+
+
+def test_a_site_that_keeps_us_out_for_a_night_has_not_closed_its_rest(site: DemoSite, folder: Path) -> None:
+    assert crawls.crawl(site, folder).code == 0
+    site.fault(r"^/(?!robots)", status=403)
+    run = crawls.crawl(site, folder)
+    assert (run.code, len(run.lines)) == (5, 1), run.lines
+    site.clear_faults()
+    site.clear_requests()
+    assert crawls.crawl(site, folder).code == 0
+    assert len(site.requests) == 3
