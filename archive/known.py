@@ -24,9 +24,10 @@ def _origin(home: str) -> tuple[str, str, int]:
 
 
 def held(db: Database, article_id: int) -> dict[str, Any]:
-    """What the gate weighs a page against: source_id, word_count, and door, title and text of the current revision."""
+    """What the gate weighs a reading against: source_id, word_count, number of links, and door, title and text of the current revision."""
     sql = """
-        select articles.source_id, articles.word_count, revisions.door, revisions.title, revisions.text
+        select articles.source_id, articles.word_count, revisions.door, revisions.title, revisions.text,
+          (select count(*) from links where links.article_id = articles.id) as links
         from articles
         join revisions on revisions.id = articles.revision_id
         where articles.id = ?
@@ -222,6 +223,19 @@ def refused_before(db: Database, site_id: int, url: str, reason: str, before: st
     """Whether a page was refused for the same reason at or before a time."""
     sql = "select 1 from quarantine where site_id = ? and url = ? and reason = ? and captured_at <= ?"
     return db.execute(sql, [site_id, url, reason, before]).fetchone() is not None
+
+
+def not_believed(db: Database, site_id: int) -> list[int]:
+    """The site's ids of articles that were refused later than they were last seen: they are asked for again until that is settled."""
+    sql = """
+        select distinct articles.source_id
+        from quarantine
+        join urls on urls.url = quarantine.url
+        join articles on articles.id = urls.article_id
+        where quarantine.site_id = ? and quarantine.captured_at > articles.last_seen_at and articles.missing_since is null
+          and articles.source_id is not null
+        """
+    return sorted(int(number) for (number,) in db.execute(sql, [site_id]))
 
 
 def last_capture(db: Database, crawl_id: int, url: str) -> tuple[int, str]:

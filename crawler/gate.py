@@ -48,6 +48,19 @@ def refusal(article: Article, asked: str, held: Mapping[str, Any] | None) -> str
     return None
 
 
+def emptied(article: Article, held: Mapping[str, Any] | None) -> str | None:
+    """Why what REST says of an article may not become current: its text is gone, or most of it. None when it may, and at first sight.
+
+    REST names its articles by their ids, so nothing but the text can lie: a wall for members, a filter that fails.
+    """
+    words = len(article.text.split())
+    if held is None or held["door"] != "rest" or not (held["word_count"] or held["links"]):
+        return None
+    lost = held["word_count"] > 50 and words < held["word_count"] * SHRUNK
+    nothing = not words and (held["word_count"] or not article.links)  # a headline that only points elsewhere has but its link
+    return f"{SHRANK} from {held['word_count']} to {words} words" if lost or nothing else None
+
+
 def foreign_part(part: Article, article: Article) -> str | None:
     """Why a page is no further page of the article or of its thread; None when it is. A page of a thread may show little of the
     article; its id, its headline or comments say enough."""

@@ -11,14 +11,15 @@ from scrapy.exceptions import DropItem
 from archive import known
 from archive.articles import Seen, find_article
 from archive.clock import later
-from crawler.gate import SHRANK, refusal
+from crawler.gate import SHRANK, emptied, refusal
 from crawler.identity import EXTRACTOR
+from crawler.outcome import ALARM
 from crawler.run import run_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-    from crawler.items import Answer
+    from crawler.items import Answer, Article
 
 
 SAME_TEXT = 3  # other addresses with the very same text
@@ -36,17 +37,34 @@ class GatePipeline:
         return cls(crawler)
 
     def process_item(self, answer: Answer) -> Answer:
+        run = run_of(self.crawler)
+        if answer.door == "rest":
+            answer.articles = tuple(article for article in answer.articles if self.passes(article, answer))
         for article in answer.articles if answer.door == "page" else ():
-            run = run_of(self.crawler)
             row = find_article(run.store.db, run.site_id, article.source_id, answer.asked)
             held = row and known.held(run.store.db, row["id"])
             reason = refusal(article, answer.asked, held) or self.repeated(article.text, answer.asked)
             if reason and answer.arrived and article.kind == "none":
                 reason = f"leads to {answer.arrived}: {reason}"
-            if reason and not self.believed(answer, reason):
+            if reason and not self.believed(answer, answer.asked, reason):
                 run.store.quarantine(run.crawl_id, run.site_id, answer.asked, reason, answer.captures[0][0], answer.at)
                 raise DropItem(f"{answer.asked}: {reason}")
         return answer
+
+    def passes(self, article: Article, answer: Answer) -> bool:
+        """Whether what REST says of an article may become current; of one that may not, a person is told, and the others go on."""
+        run = run_of(self.crawler)
+        row = find_article(run.store.db, run.site_id, article.source_id, article.url)
+        held = known.held(run.store.db, row["id"]) if row else None
+        reason = emptied(article, held)
+        if reason is None and held and article.text not in ("", held["text"]):
+            same = len({other.url for other in answer.articles if other.text == article.text}) - 1
+            reason = f"the same text as {same} other addresses" if same >= SAME_TEXT else None
+        if reason is None or self.believed(answer, article.url, reason):
+            return True
+        run.store.quarantine(run.crawl_id, run.site_id, article.url, reason, answer.captures[0][0], answer.at)
+        run.outcome.add(ALARM, f"what REST says of an article was not believed: {article.url}: {reason}")
+        return False
 
     def repeated(self, text: str, asked: str) -> str | None:
         """A text that stands at several addresses is none of theirs: a wall, or an error page in the article's clothes."""
@@ -55,13 +73,13 @@ class GatePipeline:
         others = len(self.bodies[text]) - 1 if text else 0
         return f"the same text as {others} other addresses" if others >= SAME_TEXT else None
 
-    def believed(self, answer: Answer, reason: str) -> bool:
+    def believed(self, answer: Answer, asked: str, reason: str) -> bool:
         """A person accepted the page, or its text shrank in the same way a day ago: then it is what the site shows."""
         run = run_of(self.crawler)
-        if known.accepted(run.store.db, answer.captures[0][0], answer.asked, reason):
+        if known.accepted(run.store.db, answer.captures[0][0], asked, reason):
             return True
         before = later(answer.at, hours=-run.gone_after)
-        return reason.startswith(SHRANK) and known.refused_before(run.store.db, run.site_id, answer.asked, reason, before)
+        return reason.startswith(SHRANK) and known.refused_before(run.store.db, run.site_id, asked, reason, before)
 
 
 class StorePipeline:

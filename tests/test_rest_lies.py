@@ -175,6 +175,47 @@ def test_comments_without_end_end(site: DemoSite, folder: Path) -> None:
     assert len(site.asked(COMMENTS)) < 40
 
 
+# a text that is not the article's
+
+WALL = "<p>Please log in to read this report. Membership of the desk is free for a month, and can be ended at any time by a letter.</p>"
+
+
+def rendered(html: str) -> Edit:
+    def change(row: dict[str, Any]) -> None:
+        if not row.get("content", {"protected": True})["protected"]:
+            row["content"]["rendered"] = html
+
+    return rows(change)
+
+
+@pytest.mark.parametrize("html", ["", WALL, f"<h2>Members</h2>{WALL * 40}"])
+def test_a_wall_in_place_of_every_text_changes_none(html: str, site: DemoSite, folder: Path) -> None:
+    assert crawls.crawl(site, folder).code == 0
+    before = held(folder)
+    site.edit(130, append=ADDED)
+    site.fault(POSTS, edit=rendered(html))
+    for mode in ("update", "full"):
+        run = crawls.crawl(site, folder, f"mode={mode}", "pages=none")
+        assert run.code == 4, run.lines
+        assert (len(run.lines), "not believed" in run.err) == (1, True)
+    assert [row for row in held(folder) if row in before] == before
+    assert crawls.rows(folder, "select title, change, revisions.text from revisions where number > 1") == []
+    site.clear_faults()
+    assert crawls.crawl(site, folder).code == 0
+    assert crawls.rows(folder, REVISIONS, ADDED) == [(1, 0), (2, 1)], "it was asked for again, though no list said that it is new"
+    site.clear_requests()
+    assert crawls.crawl(site, folder).code == 0
+    assert len(site.requests) == 3
+
+
+def test_a_text_that_rest_shows_emptied_a_day_later_too_is_the_sites(site: DemoSite, folder: Path) -> None:
+    assert crawls.crawl(site, folder, NOW="2026-03-01T00:00:00Z").code == 0
+    site.edit(130, body="Withdrawn.")
+    for at, code, revisions in (("03-02T00", 4, 1), ("03-02T20", 4, 1), ("03-03T01", 0, 2)):
+        assert crawls.crawl(site, folder, "pages=none", NOW=f"2026-{at}:00:00Z").code == code, at
+        assert len(crawls.rows(folder, REVISIONS, ADDED)) == revisions
+
+
 # closed for good, or for a night
 
 ADDED = "A sentence that was added after the API had been closed."

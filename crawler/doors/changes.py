@@ -42,7 +42,8 @@ async def changes(door: RestDoor, collection: Main) -> None:
         await _is_empty(door, row["url"], listing, last)
     numbers, counted_at = [str(mark[0]) for mark in news], row["checked_at"] or "9999"
     unknown = known.unknown(door.store.db, door.run.site_id, collection, numbers, since=counted_at)
-    there = await door.fetch(collection, [mark[0] for mark in news])
+    again = known.not_believed(door.store.db, door.run.site_id) if collection == "posts" else []
+    there = await door.fetch(collection, [*dict.fromkeys([*(mark[0] for mark in news), *again])])
     withheld = {mark[0] for mark in news} - there
     _name_withheld(door, collection, withheld)
     expected = (row["total"] or 0) + len(unknown) - (door.run.lost_comments if collection == "comments" else 0)
