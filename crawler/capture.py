@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from archive.warc import Exchange, Headers
 from crawler.items import Capture
 from crawler.run import run_of
+from crawler.unpack import is_torn
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -29,6 +30,8 @@ class CaptureMiddleware:
 
     async def process_response(self, request: Request, response: Response) -> Response:
         run = run_of(self.crawler)
+        if is_torn(response.body, (response.headers.get("Content-Encoding") or b"").decode("latin-1")):
+            response = response.replace(flags=[*response.flags, "dataloss"])
         exchange = as_exchange(request, response, run.store.now())
         place = run.warc.write(exchange)
         mime = next((value.split(";")[0].strip() for name, value in exchange.headers if name.lower() == "content-type"), None)

@@ -68,6 +68,7 @@ class RobotsMiddleware:
     """Obeys robots.txt as RFC 9309 says: 4xx = no rules, 5xx or no answer = keep out. A Crawl-delay lengthens the host's delay."""
 
     LONGEST = 60.0  # seconds; a Crawl-delay beyond it would make a crawl of years
+    READ = 512 * 1024  # characters of robots.txt; RFC 9309 asks for 500 KiB, and each rule costs time at every request
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -99,10 +100,15 @@ class RobotsMiddleware:
 
     async def _fetch(self, url: str) -> Protego:
         parts = urlsplit(url)
-        response = await run_of(self.crawler).web.get(f"{parts.scheme}://{parts.netloc}/robots.txt", door="robots", any_status=True)
+        place = f"{parts.scheme}://{parts.netloc}/robots.txt"
+        try:
+            response = await run_of(self.crawler).web.get(place, door="robots", any_status=True)
+        except OutsideSite as error:
+            raise Unreachable(f"{place} leads to {error.url}, where we do not go: it counts as keep out") from error
         if response.status >= 500:
             raise Unreachable(f"{response.url} answers {response.status}, which means keep out (RFC 9309); try again later")
-        rules = Protego.parse(response.text if response.status < 300 and hasattr(response, "text") else "")
+        said = response.text[: self.READ] if response.status < 300 and hasattr(response, "text") else ""
+        rules = Protego.parse(said if len(said) < self.READ else said.rpartition("\n")[0])
         run_of(self.crawler).sitemaps = tuple(rules.sitemaps)
         return rules
 
@@ -120,6 +126,7 @@ class PatienceMiddleware:
     TRANSIENT = frozenset({408, 429, 500, 502, 503, 504, 520, 521, 522, 524})
     TRIES = 3
     LONGEST = 60.0  # seconds; a longer Retry-After leaves the address to the next run
+    SEVERAL = 3  # different addresses in a row: then it is the site that asks, not one address
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -158,10 +165,12 @@ class PatienceMiddleware:
         tried = request.meta.get("tries", 1)
         if tried >= tries or (asked or 0) > self.LONGEST:
             self.failing += 1
+            if self.failing > self.SEVERAL and (asked or 0) > self.LONGEST:
+                raise Limited(f"{what}, as others did, and asks us to keep away for {asked:.0f} s: left alone until the next run")
             return None
         seconds = asked if asked is not None else self.wait * 2 ** (tried - 1)
         self.waited += seconds
-        if self.waited > self.patience or (self.failing >= 3 and self.waited > self.patience / 5):
+        if self.waited > self.patience or (self.failing >= self.SEVERAL and self.waited > self.patience / 5):
             raise Limited(f"{what}; after {self.waited:.0f} s of waiting the site is left alone until the next run")
         logger.info("%s; again in %.0f s", what, seconds)
         await asyncio.sleep(seconds)

@@ -49,9 +49,13 @@ MEMUSAGE_LIMIT_MB = 2048  # a runaway run ends before the machine does
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "crawler.middlewares.GuardMiddleware": 50,  # first of all: may this request leave?
     "crawler.middlewares.RobotsMiddleware": 100,
     "crawler.middlewares.PatienceMiddleware": 550,  # where Scrapy's own retry stands
+    "crawler.unpack.UnpackMiddleware": 590,  # where Scrapy's own stand, as they are but for what they raise
+    "crawler.unpack.FollowMiddleware": 600,
     "crawler.capture.CaptureMiddleware": 950,  # nearest the downloader: bodies still compressed, robots.txt and redirects included
 }
 ITEM_PIPELINES = {
@@ -67,5 +71,12 @@ EXTENSIONS = {
 LOG_LEVEL = "WARNING"
 LOG_FORMAT = "%(levelname)s %(message)s"
 PROGRESS = sys.stderr.isatty()
-for noisy in ("trafilatura", "htmldate", "py.warnings"):
+for noisy in (
+    "trafilatura",
+    "htmldate",
+    "py.warnings",
+    "scrapy.downloadermiddlewares.httpcompression",
+    "scrapy.core.downloader",
+    "crawler.unpack",
+):
     logging.getLogger(noisy).setLevel(logging.ERROR)

@@ -26,14 +26,15 @@ class Web:
     async def get(self, url: str, *, door: str, any_status: bool = False, follow: bool = True) -> Response:
         """The answer to a GET, after retries and, with ``follow``, redirects; ``response.meta["capture"]`` tells its record.
 
-        Raises BadStatus unless the status is 2xx or ``any_status``; Unreachable, Limited, Forbidden, OutsideSite, StorageError.
+        Raises BadStatus unless the status is 200, or 203 for what a proxy altered, or ``any_status``: 206 is a part, 202 a
+        promise. Raises Unreachable, Limited, Forbidden, OutsideSite, StorageError.
         """
         request = Request(url, headers={"User-Agent": self.agent}, meta={"door": door, "dont_redirect": not follow}, dont_filter=True)
         try:
             response = await self.crawler.engine.download_async(request)
         except (IgnoreRequest, DownloadCancelledError) as error:
             raise Unreachable(f"{url}: {error}") from error
-        if not any_status and not 200 <= response.status < 300:
+        if not any_status and response.status not in (200, 203):
             raise BadStatus(url, response.status, response.meta["capture"])
         if "dataloss" in response.flags and not any_status:
             raise Unreachable(f"{url} breaks off before its end")

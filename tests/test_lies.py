@@ -10,6 +10,7 @@ import pytest
 
 from tests import crawls
 from tests.demosite import DemoSite
+from tests.demosite.response import Response
 
 ARTICLES = r"^/archives/\d{4}/"
 FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -23,8 +24,21 @@ FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
     "all 410": (ARTICLES, {"status": 410}),
     "all 503": (ARTICLES, {"status": 503}),
     "truncated": (ARTICLES, {"truncate": True}),
+    "torn in its packing": (ARTICLES, {"packed": "torn"}),
+    "falsely packed": (ARTICLES, {"packed": "falsely"}),
+    "partial content": (ARTICLES, {"edit": lambda response: part_of(response)}),
+    "redirected to no address": (ARTICLES, {"redirect": "http://[bad"}),
+    "redirected to another port": (ARTICLES, {"redirect": "http://127.0.0.1:9/"}),
+    "asks to keep away": (ARTICLES, {"status": 429, "retry_after": 99_999_999}),
+    "home 403": (r"^/(?!robots)", {"status": 403}),
+    "all 404, home too": (r"^/(?!robots)", {"status": 404}),
+    "robots elsewhere": (r"^/robots\.txt$", {"redirect": "http://127.0.0.1:9/robots.txt"}),
     "robots 503": (r"^/robots\.txt$", {"status": 503}),
 }
+
+
+def part_of(response: Response) -> None:
+    response.status, response.body = 206, response.body[: len(response.body) * 3 // 4]
 
 
 @pytest.fixture(scope="module")

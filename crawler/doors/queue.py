@@ -12,7 +12,8 @@ from crawler.discover.feed import FeedItem, instant
 from crawler.discover.zone import Pair, half_of_year, infer_zone
 from crawler.doors.found import Found, memory
 from crawler.doors.lists import SiteLists
-from crawler.errors import FetchError
+from crawler.errors import FetchError, Limited, OutsideSite
+from crawler.workers import ExtractionCut, ExtractionFailed
 
 if TYPE_CHECKING:
     from crawler.doors.pages import PageDoor
@@ -123,10 +124,12 @@ async def _pairs(run: Run, door: PageDoor, item: FeedItem, discussed: list[FeedI
     address = run.addresses.canonical(item.url)
     try:
         response = door.kept.get(address) or await run.web.get(address, door="page")
-    except FetchError:
+        door.kept[address] = response
+        article = await door.extract(response, local=True)
+    except Limited:
+        raise
+    except (FetchError, OutsideSite, ExtractionCut, ExtractionFailed):  # its turn will come, and tell
         return []
-    door.kept[address] = response
-    article = await door.extract(response, local=True)
     utc = {i.comment_id: i.published_at for i in discussed if i.comment_id and i.published_at}
     shown = [(c.posted_at, utc.get(c.source_id)) for c in article.comments or () if c.posted_precision != "day"]
     if article.published_precision != "day":

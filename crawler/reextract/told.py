@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from archive.known import known_names
+from archive.rereading import AGAIN
 from archive.warc import DamagedRecord
 from crawler.discover.feed import read_feed
 from crawler.doors.terms import Names
@@ -81,8 +82,21 @@ class Told:
                 self.refused.setdefault(crawl_id, capture_id)
 
     def answers(self, source_id: str) -> list[int]:
-        """Ids of the captures through REST that show an article, or comments under it."""
-        return [i for (i,) in self.db.execute("select capture_id from told where number = ? order by capture_id", [source_id])]
+        """Ids of the captures through REST that show an article, or comments under it; not those that were not believed of it."""
+        sql = """
+            select capture_id from told
+            where number = :number and capture_id not in (
+              select quarantine.capture_id
+              from articles
+              join urls on urls.article_id = articles.id
+              join quarantine on quarantine.url = urls.url and quarantine.site_id = articles.site_id
+              where articles.site_id = :site and articles.source_id = :number and quarantine.capture_id is not null
+                and quarantine.reason not like :again
+            )
+            order by capture_id
+            """
+        values = {"number": source_id, "site": self.site["id"], "again": f"{AGAIN}%"}
+        return [i for (i,) in self.db.execute(sql, values)]
 
     def name(self, capture_id: int, collection: Names, number: int) -> Row | None:
         """Name and address behind a number, as they were known when an answer was read: names are asked for after it."""

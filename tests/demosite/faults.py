@@ -41,6 +41,7 @@ class Fault:
     lie: Lie | None = None
     redirect: str | None = None
     ignore: tuple[str, ...] = ()
+    packed: Literal["torn", "falsely"] | None = None  # its gzip stream is cut, the length right; it is not packed as it says
     edit: Callable[[Response], None] | None = None  # what is wrong with the right answer
     left: int | None = None
     hits: int = field(default=0)

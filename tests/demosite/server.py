@@ -105,7 +105,7 @@ class Handler(BaseHTTPRequestHandler):
             self.log(0)
             self.close_connection = True
             return
-        self.send(self.respond(fault), truncate=bool(fault and fault.truncate))
+        self.send(self.respond(fault), truncate=bool(fault and fault.truncate), packed=fault.packed if fault else None)
 
     do_HEAD = do_GET
 
@@ -135,11 +135,12 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.send(Response(405))
 
-    def send(self, response: Response, truncate: bool = False) -> None:
+    def send(self, response: Response, truncate: bool = False, packed: str | None = None) -> None:
         body = response.body
         headers = [("Content-Type", response.mime), *response.headers]
         if "gzip" in self.headers.get("Accept-Encoding", "") and len(body) > 500 and not response.mime.startswith("image/"):
-            body = gzip.compress(body, 5, mtime=0)
+            body = gzip.compress(body, 5, mtime=0) if packed != "falsely" else body
+            body = body[: len(body) // 2] if packed == "torn" else body
             headers += [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
         self.log(response.status)
         self.send_response(response.status)

@@ -1,0 +1,57 @@
+"""Bodies as they were transferred: whether a packed one is whole, and what to say when it cannot be unpacked or leads nowhere."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING
+
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
+from scrapy.exceptions import IgnoreRequest
+
+from crawler.errors import Unreachable
+
+if TYPE_CHECKING:
+    from scrapy import Request, Spider
+    from scrapy.http import Response
+
+PIECE = 2**20  # bytes unpacked at a time, and thrown away
+FORMATS = {"gzip": zlib.MAX_WBITS + 16, "x-gzip": zlib.MAX_WBITS + 16, "deflate": zlib.MAX_WBITS}
+
+
+def is_torn(body: bytes, encoding: str) -> bool:
+    """Whether a packed body ends before its stream does. Half of it unpacks without a complaint, and reads like an edit.
+
+    False for what is not packed so, or not at all: that is for the one who unpacks it to say.
+    """
+    if not body or encoding.strip().lower() not in FORMATS:
+        return False
+    unzip = zlib.decompressobj(FORMATS[encoding.strip().lower()])
+    try:
+        while not unzip.eof and (unzip.decompress(body, PIECE) or len(unzip.unconsumed_tail) < len(body)):
+            body = unzip.unconsumed_tail
+    except zlib.error:
+        return False
+    return not unzip.eof
+
+
+class UnpackMiddleware(HttpCompressionMiddleware):
+    """Scrapy's own. A body that is not packed as its headers say is the site's failure at one address, not ours."""
+
+    def process_response(self, request: Request, response: Response, spider: Spider | None = None) -> Request | Response:
+        try:
+            return super().process_response(request, response)
+        except IgnoreRequest as error:
+            raise Unreachable(f"{request.url} is larger than DOWNLOAD_MAXSIZE when it is unpacked") from error
+        except Exception as error:  # each packer has errors of its own, without a common base
+            raise Unreachable(f"{request.url} is not packed as its Content-Encoding says ({error})") from error
+
+
+class FollowMiddleware(RedirectMiddleware):
+    """Scrapy's own. A Location that is no address leads nowhere."""
+
+    def process_response(self, request: Request, response: Response, spider: Spider | None = None) -> Request | Response:
+        try:
+            return super().process_response(request, response)
+        except ValueError as error:
+            raise Unreachable(f"{request.url} redirects to what is no address ({error})") from error
