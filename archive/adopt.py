@@ -39,11 +39,13 @@ def adopt_records(db: Database, folder: Path) -> int:
 
 
 def _adopt(db: Database, filename: str, offset: int, compressed: bytes, content: bytes) -> int:
-    if b"WARC-Type: response" not in content[:2000]:
-        return 0
+    if not content.startswith(b"WARC/") or b"WARC-Type: response" not in content[:2000]:
+        return 0  # also what is no record at all: verify tells
     if db.execute("select 1 from captures where filename = ? and offset = ?", [filename, offset]).fetchone():
         return 0
     record: ArcWarcRecord = next(iter(ArchiveIterator(io.BytesIO(compressed))))
+    if record.http_headers is None:  # of another tool, of another protocol
+        return 0
     url, at = (record.rec_headers.get_header(name) for name in ("WARC-Target-URI", "WARC-Date"))
     mime = (record.http_headers.get_header("Content-Type") or "").split(";")[0].strip() or None
     status, body = int(record.http_headers.get_statuscode()), record.raw_stream.read()

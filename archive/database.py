@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive.errors import NoArchive, StorageError
+from archive.errors import NoArchive, StorageError, database_fails
 from archive.schema import APPLICATION_ID, is_older, migrate
 
 FILENAME = "archive.db"
@@ -44,6 +44,8 @@ def open_for_writing(folder: Path) -> Database:
     path = folder / FILENAME
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        if path.is_file() and not path.stat().st_size and next((folder / "warc").glob("*/*"), None):
+            raise StorageError(f"{path} is empty, and warc/ is not: mend it from a backup, or delete it to begin anew from the captures")
         if path.is_file():
             _open_as_it_is(folder).close()  # before the pragmas: they would write to another program's database
         db = Database(connect(path))
@@ -51,7 +53,8 @@ def open_for_writing(folder: Path) -> Database:
     except (OSError, sqlite3.OperationalError) as error:
         raise StorageError(f"cannot write to {path}: {error}; check the folder's owner, rights and free space") from error
     except sqlite3.DatabaseError as error:
-        raise NoArchive(f"{path} is not an archive ({error}); move it away or choose another ARCHIVE_DIR") from error
+        failure = database_fails(folder, error) if "malformed" in str(error) else None
+        raise failure or NoArchive(f"{path} is not an archive ({error}); move it away or choose another ARCHIVE_DIR") from error
     return db
 
 
@@ -83,5 +86,6 @@ def _open_as_it_is(folder: Path) -> Database:
     try:
         check_identity(db, path)
     except sqlite3.DatabaseError as error:
-        raise NoArchive(f"{path} is not an archive ({error})") from error
+        failure = database_fails(folder, error) if "malformed" in str(error) else None
+        raise failure or NoArchive(f"{path} is not an archive ({error})") from error
     return db

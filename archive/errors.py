@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from pathlib import Path
+
 
 class ArchiveError(Exception):
     """Base of all errors that a person can do something about. ``exit_code`` is the contract's."""
@@ -27,6 +30,15 @@ class StorageError(ArchiveError):
     """The disk or the database refused; nothing was half-written."""
 
     exit_code = 3
+
+
+def database_fails(folder: Path, error: sqlite3.DatabaseError) -> StorageError | None:
+    """What a person is told when SQLite cannot read or write the archive; None for an error of ours, such as wrong SQL."""
+    if isinstance(error, (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.NotSupportedError, sqlite3.DataError)):
+        return None
+    damaged = "malformed" in str(error) or "not a database" in str(error)
+    what = "look with python -m archive verify, and mend it from a backup" if damaged else "check its owner, rights and free space"
+    return StorageError(f"the database in {folder} {'is damaged' if damaged else 'cannot be used'} ({error}); {what}")
 
 
 class LockHeld(ArchiveError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,7 +15,7 @@ from archive import absences, adopt, clock, coverage
 from archive.articles import Seen, find_article, save_article
 from archive.database import open_for_writing
 from archive.decisions import Kind, decide
-from archive.errors import StorageError
+from archive.errors import StorageError, database_fails
 from archive.lock import Lock
 from archive.rereading import AGAIN, Reread, classify_again, reread_pairs, save_reread
 from archive.settle import settle
@@ -53,19 +53,27 @@ class Store:
         try:
             self.db: Database = open_for_writing(folder)
             adopt.adopt_records(self.db, folder)
-            for site_id, started_at in adopt.close_killed_crawls(self.db, now()):
-                with self.transaction():
+            with self.transaction():  # as one: a kill in between would leave revisions that nobody settles
+                for site_id, started_at in adopt.close_killed_crawls(self.db, now()):
                     settle(self.db, site_id, started_at)
+        except sqlite3.DatabaseError as error:
+            self._lock.release()
+            if failure := database_fails(folder, error):
+                raise failure from error
+            raise
         except BaseException:
             self._lock.release()
             raise
 
     def close(self) -> None:
-        """Leave a database that any reader opens without recovery."""
-        self.db.execute("pragma optimize")
-        self.db.execute("pragma wal_checkpoint(truncate)")
-        self.db.close()
-        self._lock.release()
+        """Leave a database that any reader opens without recovery, if it can be: where it cannot, the run has said so."""
+        try:
+            with suppress(sqlite3.DatabaseError):
+                self.db.execute("pragma optimize")
+                self.db.execute("pragma wal_checkpoint(truncate)")
+            self.db.close()
+        finally:
+            self._lock.release()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -161,6 +169,11 @@ class Store:
         """Record that an exchange lies in a WARC file; return the capture's id."""
         with self.transaction():
             return adopt.insert_capture(self.db, crawl_id, door, exchange.url, exchange.captured_at, exchange.status, mime, place)
+
+    def end_of_records(self, filename: str) -> int:
+        """Where the last record ends that is known of a WARC file: a shorter file is not the one that was written."""
+        [end] = self.db.execute("select coalesce(max(offset + length), 0) from captures where filename = ?", [filename]).fetchone()
+        return int(end)
 
     # the site's lists
 

@@ -11,7 +11,7 @@ import io
 import os
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,8 +64,9 @@ def sha256(data: bytes) -> str:
 class WarcWriter:
     """Appends exchanges to ``warc/SITE/SITE-YYYYMM-NNN.warc.gz`` under the archive's folder. One writer at a time, by the lock."""
 
-    def __init__(self, folder: Path, site: str, software: str) -> None:
-        self._root, self._site, self._software = folder, site, software
+    def __init__(self, folder: Path, site: str, software: str, end_of_records: Callable[[str], int] = lambda filename: 0) -> None:
+        """``end_of_records`` tells how far a file's records are known to reach: one that is shorter was lost, and its name is taken."""
+        self._root, self._site, self._software, self._end_of_records = folder, site, software, end_of_records
         self._file: io.FileIO | None = None
         self._size = 0
         self._name = ""
@@ -106,12 +107,16 @@ class WarcWriter:
         folder.mkdir(parents=True, exist_ok=True)
         month = at[:4] + at[5:7]
         number = 1
-        while (path := folder / f"{self._site}-{month}-{number:03d}{SUFFIX}").exists() and path.stat().st_size >= FULL_AT:
+        while not self._may_grow(path := folder / f"{self._site}-{month}-{number:03d}{SUFFIX}"):
             number += 1
         self._name = str(path.relative_to(self._root))
         self._file = open(path, "ab", buffering=0)  # noqa: SIM115 - closed by close()
         self._size = path.stat().st_size
         self._append(self._file, member(warcinfo(path.name, at, self._software)))
+
+    def _may_grow(self, path: Path) -> bool:
+        size = path.stat().st_size if path.exists() else 0
+        return self._end_of_records(str(path.relative_to(self._root))) <= size < FULL_AT
 
     def _append(self, file: io.FileIO, data: bytes) -> None:
         """All of ``data`` or none of it."""

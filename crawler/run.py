@@ -68,7 +68,7 @@ class Run:
         self.summary = ""  # one line for people, once the run has ended
         self._remember_site(order.site)
         self.crawl_id = store.start_crawl(self.site_id, order.mode)
-        self.warc = WarcWriter(store.folder, self.site.name, SOFTWARE)
+        self.warc = WarcWriter(store.folder, self.site.name, SOFTWARE, store.end_of_records)
 
     def _remember_site(self, site: Site) -> None:
         """The site as the archive knows it: under the name and at the address of its first crawl."""

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import os
+import sqlite3
 from pathlib import Path
 
+import pytest
+
+from archive.errors import StorageError
 from archive.store import Store
 from archive.warc import WarcWriter
 from tests.literal import HOME, URL, Desk, exchange
@@ -92,3 +97,27 @@ def test_an_empty_file_is_no_trouble(folder: Path) -> None:
     (folder / FILE).parent.mkdir(parents=True)
     (folder / FILE).touch()
     assert reopened(folder) == []
+
+
+def test_what_is_no_record_is_no_capture_and_stops_nothing(folder: Path) -> None:
+    desk = Desk(folder)
+    desk.capture("page")
+    desk.store.close()
+    with (folder / FILE).open("ab") as file:
+        file.write(gzip.compress(b"A letter that speaks of WARC-Type: response\r\n\r\n"))
+    assert len(reopened(folder)) == 1
+
+
+def test_a_kill_during_the_recovery_leaves_it_to_the_next_start(folder: Path) -> None:
+    desk = Desk(folder)
+    desk.store.db.execute("alter table boilerplate rename to aside")  # so that settling fails, as late as it can
+    desk.store.close()
+    with pytest.raises(StorageError):
+        Store(folder)
+    db = sqlite3.connect(folder / "archive.db")
+    assert db.execute("select outcome from crawls where finished_at is null").fetchall() != []
+    db.execute("alter table aside rename to boilerplate")
+    db.close()
+    store = Store(folder)
+    assert [row["outcome"] for row in store.db.query("select outcome from crawls")] == ["killed"]
+    store.close()

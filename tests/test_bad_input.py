@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import resource
+import shutil
 import signal
 import socket
 import sqlite3
@@ -170,6 +171,24 @@ def test_a_folder_that_cannot_be_made_is_named(site: DemoSite, tmp_path: Path) -
     assert_refused(crawl(site, tmp_path / "file"), 3, str(tmp_path / "file"))
     assert_refused(crawl(site, Path("/proc/archive")), 3, "/proc/archive")
     assert site.requests == []
+
+
+def test_a_damaged_database_is_said_to_be_damaged_in_one_line(steady: Steady, folder: Path) -> None:
+    assert crawl(steady.site, folder).code == 0
+    whole = (folder / "archive.db").read_bytes()
+    for kept in (len(whole) // 20, len(whole) - 40_960):
+        (folder / "archive.db").write_bytes(whole[:kept] + b"\xa5" * (len(whole) - kept))
+        assert_refused(crawl(steady.site, folder, "mode=full"), 3, "is damaged", "backup")
+    (folder / "archive.db").write_bytes(b"")
+    assert_refused(crawl(steady.site, folder), 3, "is empty")
+
+
+def test_lost_evidence_stops_no_run_and_no_file_takes_its_name(steady: Steady, folder: Path) -> None:
+    assert crawl(steady.site, folder).code == 0
+    before = {place.name for place in (folder / "warc").rglob("*.warc.gz")}
+    shutil.rmtree(folder / "warc")
+    assert crawl(steady.site, folder).code == 0
+    assert before.isdisjoint(place.name for place in (folder / "warc").rglob("*.warc.gz"))
 
 
 @pytest.mark.parametrize("size", [20_000, 150_000, 400_000])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 import scrapy
 
 from archive import unread
-from archive.errors import ArchiveError, ConfigurationError
+from archive.errors import ArchiveError, ConfigurationError, database_fails
 from crawler.addresses import checked_home
 from crawler.doors.changes import bring_up_to_date, sweep
 from crawler.doors.confirm import confirm
@@ -77,17 +78,28 @@ class SiteSpider(scrapy.Spider):
             await self.read_site()
         except asyncio.CancelledError:
             raise
-        except ArchiveError as error:
-            outcome.add(error.exit_code, str(error))
         except Exception as error:
-            logger.exception("a bug in this program")
-            outcome.add(BUG, f"{type(error).__name__}: {error}")
+            self.blame(error)
         outcome.causes.pop(INTERRUPTED)  # it came to its own end
         return
         yield  # an async generator, as Scrapy wants it; answers are saved by ``Run.save``
 
+    def blame(self, error: Exception) -> None:
+        """What ended the run becomes a cause of its outcome; what nobody foresaw is a bug."""
+        run = self.run
+        known = database_fails(run.store.folder, error) if isinstance(error, sqlite3.DatabaseError) else error
+        if isinstance(known, ArchiveError):
+            run.outcome.add(known.exit_code, str(known))
+        else:
+            logger.error("a bug in this program", exc_info=error)
+            run.outcome.add(BUG, f"{type(error).__name__}: {error}")
+
     def closed(self, reason: str) -> None:
-        self.run.close()
+        try:
+            self.run.close()
+        except Exception as error:  # Scrapy would log it and end well
+            self.blame(error)
+            self.run.summary = f"{self.run.site.name}: {self.run.outcome.word}; {self.run.outcome.said}"
 
     async def read_site(self) -> None:
         """Through REST where it is open, through the pages where it is not, or turns out not to be."""
