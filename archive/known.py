@@ -181,6 +181,11 @@ def gaps(db: Database, site_id: int) -> set[str]:
     return {ref for (ref,) in db.execute("select ref from gaps where site_id = ?", [site_id])}
 
 
+def gap(db: Database, site_id: int, ref: str) -> dict[str, Any] | None:
+    """Why an article of this address, or this id of the site's, is not held, and since when."""
+    return next(db.query("select reason, since from gaps where site_id = ? and kind = 'article' and ref = ?", [site_id, ref]), None)
+
+
 def authors_of(db: Database, article_id: int) -> list[tuple[str, str]]:
     """(name, url) of an article's authors, in the order of the byline."""
     sql = """
@@ -243,6 +248,19 @@ def last_capture(db: Database, crawl_id: int, url: str) -> tuple[int, str]:
     sql = "select id, captured_at from captures where crawl_id = ? and url = ? order by id desc limit 1"
     row = db.execute(sql, [crawl_id, url]).fetchone()
     return int(row[0]), str(row[1])
+
+
+def last_page(db: Database, article_id: int) -> dict[str, Any] | None:
+    """The row of ``captures`` of the last page that was saved of an article."""
+    sql = "select * from captures where article_id = ? and door = 'page' and status = 200 order by id desc limit 1"
+    return next(db.query(sql, [article_id]), None)
+
+
+def last_page_of_site(db: Database, site_id: int) -> dict[str, Any] | None:
+    """The same of the article that was last asked for."""
+    last = "select id from articles where site_id = ? order by checked_at desc limit 1"
+    row = db.execute(last, [site_id]).fetchone()
+    return last_page(db, row[0]) if row else None
 
 
 def mass_loss_accepted(db: Database, site_id: int, crawl_id: int) -> bool:

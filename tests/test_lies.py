@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
     "torn in its packing": (ARTICLES, {"packed": "torn"}),
     "falsely packed": (ARTICLES, {"packed": "falsely"}),
     "partial content": (ARTICLES, {"edit": lambda response: part_of(response)}),
+    "breaks off without a word": (ARTICLES, {"edit": lambda response: cut(response)}),
     "redirected to no address": (ARTICLES, {"redirect": "http://[bad"}),
     "redirected to another port": (ARTICLES, {"redirect": "http://127.0.0.1:9/"}),
     "asks to keep away": (ARTICLES, {"status": 429, "retry_after": 99_999_999}),
@@ -39,6 +41,10 @@ FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
 
 def part_of(response: Response) -> None:
     response.status, response.body = 206, response.body[: len(response.body) * 3 // 4]
+
+
+def cut(response: Response) -> None:
+    response.body = response.body[: len(response.body) * 4 // 5]
 
 
 @pytest.fixture(scope="module")
@@ -154,3 +160,34 @@ def test_thread_pages_that_robots_txt_forbids_are_an_explained_gap_and_the_artic
         assert cut and all(explained for _, explained in cut)
         held = {f"{url}#comments" for (url,) in crawls.rows(tmp_path / "archive", "select url from articles where comment_count > 0")}
         assert {ref for ref, _ in cut} <= held
+
+
+# pages that break off, and pages that give the address of another
+
+
+def test_a_page_that_breaks_off_at_first_sight_is_named_and_what_never_had_an_end_is_believed_in_a_later_run(tmp_path: Path) -> None:
+    folder = tmp_path / "archive"
+    with DemoSite(rest="404") as site:
+        site.fault(r"/2020/10/election-ostrel", edit=cut)
+        run = crawls.crawl(site, folder)
+        assert (run.code, "breaks off" in run.err) == (4, True), run.lines
+        assert crawls.rows(folder, "select count(*) from articles where source_id = '130'") == [(0,)]
+        assert crawls.crawl(site, folder).code == 0
+        assert crawls.rows(folder, "select count(*) from articles where source_id = '130'") == [(1,)]
+
+
+def test_a_canonical_address_that_is_the_same_everywhere_moves_no_article(filled: tuple[DemoSite, Path], tmp_path: Path) -> None:
+    site, folder = filled
+    copy = crawls.copied(folder, tmp_path / "archive")
+    one = site.urls.post(site.post(130)).encode()
+
+    def same(response: Response) -> None:
+        response.body = re.sub(rb'(<link rel="canonical" href=")[^"]*', lambda found: found[1] + one, response.body)
+
+    site.fault(ARTICLES, edit=same)
+    try:
+        crawls.crawl(site, copy, "mode=full")
+    finally:
+        site.clear_faults()
+    urls = "select source_id, url from articles order by id"
+    assert crawls.rows(copy, urls) == crawls.rows(folder, urls)

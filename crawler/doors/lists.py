@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 FEEDS = {"feed": "feed/", "comments feed": "comments/feed/"}
 FILES_AT_MOST = 2_000  # sitemap files, feed pages, listing pages: a calendar without end must not become a crawl without end
+FILES_IN_VAIN = 50  # sitemap files in a row that name nothing but further files, or nothing at all
 SECTIONS_AT_MOST = 30  # menus of a front page that is no listing itself
 NOTHING_NEW = 3  # pages of a listing in a row that name nothing new: it goes in a circle
 NOT_THERE = (400, 401, 403, 404, 410)  # there is no such list; other failures pass
@@ -134,10 +135,10 @@ class SiteLists:
 
     async def _sitemap_tree(self, place: str) -> tuple[int, bool]:
         """(how many addresses of the site it names, whether it was read whole)."""
-        waiting, seen, names, asked, whole = [place], {place}, 0, 0, True
-        while waiting and asked < FILES_AT_MOST:
+        waiting, seen, names, asked, idle, whole = [place], {place}, 0, 0, 0, True
+        while waiting and asked < FILES_AT_MOST and idle < FILES_IN_VAIN:
             sitemap: Sitemap | None = await self._get(waiting.pop(), "sitemap", read_sitemap)
-            asked += 1
+            asked, idle = asked + 1, 0 if sitemap and sitemap.addresses else idle + 1
             if sitemap is None:
                 whole = False
                 continue

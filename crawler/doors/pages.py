@@ -17,6 +17,7 @@ from archive.articles import find_article
 from crawler.discover.feed import FeedItem
 from crawler.discover.kind import why_no_article
 from crawler.doors.elsewhere import Elsewhere, Shown
+from crawler.doors.ending import Endings
 from crawler.doors.parts import completed
 from crawler.doors.whole import Captures, Whole
 from crawler.errors import BadStatus, FetchError, Forbidden, Limited, OutsideSite, PartFailed
@@ -55,6 +56,7 @@ class PageDoor:
         self.absent: list[tuple[Table, int, int, str]] = []  # (table, our id, capture id, when): its own request did not find it
         self.unsaid: dict[int, str] = {}  # our ids of absent articles whose addresses do not say so -> how it shows
         self.elsewhere = Elsewhere(self, found)
+        self.endings = Endings(run)
 
     async def read(self, addresses: Iterable[str]) -> None:
         """Read these articles, several at once; one that fails is a named gap and stops none of the others.
@@ -172,16 +174,20 @@ class PageDoor:
     async def _read(self, address: str) -> tuple[Answer | None, PartFailed | None]:
         """The answer, and what is in the way of its whole thread. None for a page that is honestly no article."""
         response = self.kept.pop(address, None) or await self.run.web.get(address, door="page")
+        held = self._held(address)
+        self.endings.check(response, address, held["id"] if held else None)
         article = await self.extract(response)
         if self.run.addresses.canonical(response.url) == self.run.site.home:
             article = replace(article, kind="none", warnings=("the home page", *article.warnings))
         self.shown[address] = Shown(response.url, article)
-        if not self._held(address):
+        if not held:
             article = await self._marked(article, response)
             if reason := no_article(article):
                 self._gap(address, reason, explained=True)
                 return None, None
         asked = address
+        if article.source_id and self._is_anothers(article):  # a canonical address that a plugin gives to every page
+            article = replace(article, url=self.run.addresses.canonical(response.url))
         if article.source_id is None and article.kind != "none":
             asked, article, response = await self._own_address(address, article, response)
         captures = [(response.meta["capture"].id, "page")]
@@ -193,6 +199,11 @@ class PageDoor:
 
     def _held(self, address: str) -> dict[str, Any] | None:
         return find_article(self.run.store.db, self.run.site_id, None, address)
+
+    def _is_anothers(self, article: Article) -> bool:
+        """Whether the address that a page gives as its own is where an article of another id lives."""
+        there = self._held(article.url)
+        return there is not None and there["url"] == article.url and there["source_id"] not in (None, article.source_id)
 
     async def _marked(self, article: Article, response: Response) -> Article:
         """The article as it is, or called none where nothing marks it as one. That is honest on a site that marks no article

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crawler.run import Run
 
 ASKED_AT_MOST = 100  # articles that a list lacks all of a sudden, or 2 % of those held
+AHEAD = 26  # hours that a lastmod may lie ahead: a day alone, or a clock of another zone. Later ones wait, or are read in every run
 SAMPLE = 3  # pages of each half of the year that are compared with the feed
 
 
@@ -61,7 +62,8 @@ def _news(run: Run, found: Found) -> set[str]:
 def _is_due(run: Run, row: dict[str, str] | None, lastmod: str) -> bool:
     if row is None or row["missing_since"] or run.order.mode == "full":
         return True
-    return bool(lastmod) and (_utc(lastmod) or "") > row["checked_at"]
+    at = _utc(lastmod) if lastmod else None
+    return at is not None and row["checked_at"] < at <= later(run.store.now(), hours=AHEAD)
 
 
 def _utc(lastmod: str) -> str | None:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import DropItem
 
 from archive import known
+from crawler.doors.ending import is_ended
 from crawler.doors.parts import first_of_thread, joined, lacking, numbered, thread_page
-from crawler.errors import BadStatus, FetchError, Limited, OutsideSite, PartFailed
+from crawler.errors import BadStatus, FetchError, Limited, OutsideSite, PartFailed, Unreachable
 from crawler.gate import foreign_part
 from crawler.items import Article
 from crawler.workers import ExtractionCut, ExtractionFailed
@@ -38,10 +39,12 @@ class Whole:
 
     def __init__(self, run: Run, extract: Callable[[Response], Awaitable[Article]]) -> None:
         self.run, self.extract = run, extract
+        self.ended = False  # the pages of the site that were made whole so far have an end
         self.in_vain = 0  # threads in a row of which no hidden page was found: what they lack are answers to hidden comments
 
     async def text(self, article: Article, response: Response, captures: Captures) -> Article:
         """The article with its pages 2, 3, ... added. Raises PartFailed when one of them cannot be had or believed."""
+        self.ended |= b"</html" in response.body.lower()
         for number, url in enumerate(article.next_pages, 2):
             part, capture = await self._part(url, article)
             captures.append((capture.id, f"page-{number}"))
@@ -116,6 +119,8 @@ class Whole:
         except (FetchError, OutsideSite, ExtractionCut, ExtractionFailed) as error:
             raise PartFailed(str(error), error) from error
         capture: Capture = response.meta["capture"]
+        if self.ended and not is_ended(response.body):
+            raise PartFailed(f"{url} breaks off", Unreachable(f"{url} breaks off: it lacks the end that the site's pages have"))
         if (reason := foreign_part(part, article)) and not known.accepted(self.run.store.db, capture.id, url, reason):
             self.run.store.quarantine(self.run.crawl_id, self.run.site_id, url, reason, capture.id, capture.at)
             raise PartFailed(f"{url}: {reason}", DropItem(f"{url}: {reason}"))
