@@ -51,16 +51,24 @@ def _adopt(db: Database, filename: str, offset: int, compressed: bytes, content:
     status, body = int(record.http_headers.get_statuscode()), record.raw_stream.read()
     record_id = record.rec_headers.get_header("WARC-Record-ID")
     place = Place(filename, offset, len(compressed), record_id, sha256(compressed), sha256(body))
-    insert_capture(db, None, _door(url, mime), url, at, status, mime, place)
+    insert_capture(db, None, _door(db, url, mime), url, at, status, mime, place)
     return 1
 
 
-def _door(url: str, mime: str | None) -> str:
+def _door(db: Database, url: str, mime: str | None) -> str:
     """Which door an adopted record came through, by its address and type."""
     if url.endswith("/robots.txt"):
         return "robots"
     kind = mime or ""
+    if kind.startswith("image/") or _only_a_picture(db, url):
+        return "image"
     return "rest" if "json" in kind else "sitemap" if "sitemap" in url else "feed" if "xml" in kind else "page"
+
+
+def _only_a_picture(db: Database, url: str) -> bool:
+    """Whether articles show a picture at this address: what it answers otherwise, such as a page of errors, is no page of the site."""
+    sql = "select exists (select 1 from images where url = :url) and not exists (select 1 from urls where url = :url)"
+    return bool(db.execute(sql, {"url": url}).fetchone()[0])
 
 
 def _cut(path: Path, end: int) -> None:

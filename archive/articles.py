@@ -282,10 +282,16 @@ def save_terms(db: Database, site_id: int, article_id: int, terms: list[dict[str
 
 
 def save_images(db: Database, article_id: int, images: Sequence[Mapping[str, Any]]) -> None:
+    """The pictures of the current revision. What was captured of a picture stays with its address."""
+    sql = "select url, digest, capture_id from images where article_id = ? and capture_id is not null"
+    captured = {url: what for url, *what in db.execute(sql, [article_id])}
     db.execute("delete from images where article_id = ?", [article_id])
     db.conn.executemany(
-        "insert into images(article_id, position, url, caption, alt) values (?, ?, ?, ?, ?)",
-        [(article_id, i, image["url"], image["caption"], image["alt"]) for i, image in enumerate(images)],
+        "insert into images(article_id, position, url, caption, alt, digest, capture_id) values (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (article_id, i, image["url"], image["caption"], image["alt"], *captured.get(image["url"], (None, None)))
+            for i, image in enumerate(images)
+        ],
     )
 
 

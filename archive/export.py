@@ -100,7 +100,7 @@ def comments(db: Database, article_id: int) -> list[Row]:
 
 
 def showing(db: Database, folder: Path, article_id: int) -> Iterator[Record]:
-    """Every record that shows a revision, a comment, or that something was not there; in the order of time."""
+    """Every record that shows a revision, a comment, a picture, or that something was not there; in the order of time."""
     sql = """
         select capture_id, group_concat(distinct part) as parts
         from (
@@ -116,6 +116,14 @@ def showing(db: Database, folder: Path, article_id: int) -> Iterator[Record]:
           union all
           select capture_id, 'absence'
           from absences
+          where article_id = :article
+          union all
+          select id, 'picture'
+          from captures
+          where article_id = :article and door = 'image'
+          union all
+          select capture_id, 'picture'
+          from images
           where article_id = :article
         )
         where capture_id is not null

@@ -177,8 +177,8 @@ def explained_gaps(db: Database, site_id: int) -> set[str]:
 
 
 def gaps(db: Database, site_id: int) -> set[str]:
-    """Addresses, and the site's own ids, of everything that is listed and not held, whatever the reason."""
-    return {ref for (ref,) in db.execute("select ref from gaps where site_id = ?", [site_id])}
+    """Addresses, and the site's own ids, of every article and thread that is listed and not held, whatever the reason."""
+    return {ref for (ref,) in db.execute("select ref from gaps where site_id = ? and kind <> 'image'", [site_id])}
 
 
 def gap(db: Database, site_id: int, ref: str) -> dict[str, Any] | None:

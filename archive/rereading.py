@@ -199,17 +199,11 @@ def _drop_unused(db: Database, names: str, key: str, table: str, held: list[tupl
 
 
 def _save_list(db: Database, article_id: int, table: str, names: tuple[str, ...], rows: Sequence[Row] | None) -> None:
-    """Pictures or links. What was captured of a picture stays with its address."""
+    """Pictures or links."""
     held = list(db.execute(f"select {', '.join(names)} from {table} where article_id = ? order by position", [article_id]))
     if rows is None or held == [tuple(row[name] for name in names) for row in rows]:
         return
-    if table == "links":
-        articles.save_links(db, article_id, rows)
-        return
-    sql = "select digest, capture_id, url from images where article_id = ? and capture_id is not null"
-    captured = list(db.execute(sql, [article_id]))
-    articles.save_images(db, article_id, rows)
-    db.conn.executemany(f"update images set digest = ?, capture_id = ? where url = ? and article_id = {int(article_id)}", captured)
+    (articles.save_links if table == "links" else articles.save_images)(db, article_id, rows)
 
 
 def _save_readings(db: Database, reread: Reread, extractor: str) -> None:

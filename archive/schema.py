@@ -53,7 +53,7 @@ create table crawls (
 create table captures (
   id integer primary key,  -- ours
   crawl_id integer references crawls(id),  -- the run that fetched it; empty for a record adopted after a kill
-  article_id integer references articles(id),  -- the article this page belongs to, where it is one article's page
+  article_id integer references articles(id),  -- the article this page or picture belongs to, where it is one article's
   door text not null,  -- what was asked: rest, page, feed, sitemap, robots, image
   url text not null,  -- the address asked
   captured_at text not null,  -- when the answer arrived
@@ -346,7 +346,7 @@ create table coverage (
 create table gaps (
   id integer primary key,  -- ours
   site_id integer not null references sites(id),  -- the site
-  kind text not null,  -- article or comment
+  kind text not null,  -- article, comment or image
   ref text not null,  -- the site's own id or address
   month text,  -- local month, where known
   reason text not null,  -- why: password, robots, over budget, limit, failed, ...

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from sqlite_utils import Database
 
-from archive import absences, adopt, clock, coverage
+from archive import absences, adopt, clock, coverage, pictures
 from archive.articles import Seen, find_article, save_article
 from archive.database import open_for_writing
 from archive.decisions import Kind, decide
@@ -165,10 +165,28 @@ class Store:
 
     # captures
 
-    def add_capture(self, crawl_id: int, door: str, exchange: Exchange, mime: str | None, place: Place) -> int:
-        """Record that an exchange lies in a WARC file; return the capture's id."""
+    def add_capture(
+        self, crawl_id: int, door: str, exchange: Exchange, mime: str | None, place: Place, article_id: int | None = None
+    ) -> int:
+        """Record that an exchange lies in a WARC file; return the capture's id. ``article_id``: where it is known before it is read."""
+        at, status = exchange.captured_at, exchange.status
         with self.transaction():
-            return adopt.insert_capture(self.db, crawl_id, door, exchange.url, exchange.captured_at, exchange.status, mime, place)
+            capture_id = adopt.insert_capture(self.db, crawl_id, door, exchange.url, at, status, mime, place)
+            if article_id is not None:
+                self.db.execute("update captures set article_id = ? where id = ?", [article_id, capture_id])
+        return capture_id
+
+    def save_picture(
+        self, site_id: int, capture: Mapping[str, Any], picture: bytes, places: Iterable[pictures.Place], refs: Iterable[str]
+    ) -> None:
+        """Tie a captured picture to rows of ``images``, which name it by ``refs``, spellings of its address."""
+        with self.transaction():
+            pictures.save_picture(self.db, site_id, capture, picture, places, refs)
+
+    def forget_picture_gaps(self, site_id: int, named: set[str]) -> None:
+        """Keep the gaps of those pictures alone that articles still show."""
+        with self.transaction():
+            pictures.forget_gaps(self.db, site_id, named)
 
     def end_of_records(self, filename: str) -> int:
         """Where the last record ends that is known of a WARC file: a shorter file is not the one that was written."""

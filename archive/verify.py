@@ -16,6 +16,7 @@ from sqlite_utils import Database
 from archive.boilerplate import fingerprint
 from archive.database import FILENAME
 from archive.errors import NoArchive
+from archive.pictures import unlike
 from archive.plaintext import counted
 from archive.revisions import comment_key
 from archive.schema import APPLICATION_ID, migrate
@@ -65,6 +66,7 @@ class Verification:
             of_site += f" where site_id in (select id from sites where name = {db.quote(self.site)})"
         for check in (revisions, blocks, comments, articles):
             yield from check(db, of_site)
+        yield from unlike(db, self.folder, of_site)
         for table in ("articles", "revisions", "comments"):
             column = "id" if table == "articles" else "article_id"
             self.rows[table] = db.execute(f"select count(*) from {table} where {column} in ({of_site})").fetchone()[0]

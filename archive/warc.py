@@ -217,6 +217,12 @@ class DamagedRecord(StorageError):
 
 def read_exchange(root: Path, row: Mapping[str, Any]) -> tuple[StatusAndHeaders, bytes]:
     """HTTP headers and body as transferred of a row of ``captures``, both digests checked. Raises DamagedRecord."""
+    record, body = read_record(root, row)
+    return record.http_headers, body
+
+
+def read_record(root: Path, row: Mapping[str, Any]) -> tuple[ArcWarcRecord, bytes]:
+    """The response record of a row of ``captures`` and its body as transferred, both digests checked. Raises DamagedRecord."""
     name = f"capture {row['id']} ({row['filename']} at {row['offset']}, {row['url']})"
     try:
         with open(root / row["filename"], "rb") as file:
@@ -230,7 +236,7 @@ def read_exchange(root: Path, row: Mapping[str, Any]) -> tuple[StatusAndHeaders,
     body: bytes = record.raw_stream.read()
     if sha256(body) != row["payload_digest"]:
         raise DamagedRecord(f"{name} is damaged: the payload's digest differs; mend it from a backup")
-    return record.http_headers, body
+    return record, body
 
 
 def read_body(root: Path, filename: str, offset: int, length: int) -> tuple[StatusAndHeaders, bytes]:

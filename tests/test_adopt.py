@@ -12,7 +12,7 @@ import pytest
 from archive.errors import StorageError
 from archive.store import Store
 from archive.warc import WarcWriter
-from tests.literal import HOME, URL, Desk, exchange
+from tests.literal import HOME, URL, Desk, article, exchange
 
 FILE = "warc/example/example-202601-001.warc.gz"
 COLUMNS = "url, captured_at, status, mime, payload_digest, record_id, record_digest, filename, offset, length"
@@ -49,9 +49,19 @@ def test_doors_of_adopted_records_are_told_by_address_and_type(folder: Path) -> 
         ("sitemap-1.xml", "text/xml"),
         ("feed", "application/rss+xml"),
         ("", "text/html"),
+        ("uploads/bridge.png", "image/png"),
     ]:
         writer.write(exchange(HOME + path, headers=[("Content-Type", mime)]))
-    assert [row[10] for row in reopened(folder)] == ["robots", "rest", "sitemap", "feed", "page"]
+    assert [row[10] for row in reopened(folder)] == ["robots", "rest", "sitemap", "feed", "page", "image"]
+
+
+def test_a_page_at_the_address_of_a_picture_is_no_page_of_the_site(folder: Path) -> None:
+    desk = Desk(folder)
+    desk.see(article(images=[{"url": f"{HOME}uploads/{name}.png", "caption": "", "alt": ""} for name in ("bridge", "road")]))
+    desk.warc.write(exchange(f"{HOME}uploads/bridge.png", headers=[("Content-Type", "text/html")], status=404))
+    desk.warc.write(exchange(URL, headers=[("Content-Type", "text/html")]))
+    desk.store.close()
+    assert [row[10] for row in reopened(folder)] == ["rest", "image", "page"]
 
 
 def test_a_torn_tail_is_moved_aside_and_the_file_is_whole_again(folder: Path) -> None:
