@@ -19,6 +19,7 @@ from warcio.warcwriter import WARCWriter
 
 from archive.database import open_for_writing
 from archive.publish.serve import build
+from archive.warc import sha256
 from tests.publish_archive import HOME, build_archive
 
 RAID = "/www.example.org/2014/03/raid"
@@ -449,11 +450,11 @@ def test_a_captured_picture_comes_from_the_archive(tmp_path: Path) -> None:
         "url": PICTURE,
         "captured_at": "2024-01-01T00:00:00Z",
         "status": 200,
-        "payload_digest": "sha256:x",
     }
-    db["captures"].insert(capture | {"mime": "image/png", "record_digest": "sha256:y"} | place)
-    db["captures"].insert(capture | {"id": 901, "mime": "image/svg+xml", "record_digest": "y"} | place | {"record_id": "b", "offset": 9})
+    db["captures"].insert(capture | {"mime": "image/png"} | place)
+    db["captures"].insert(capture | {"id": 901, "mime": "image/svg+xml"} | place | {"record_id": "b", "offset": 9})
     db.execute("update images set capture_id = 900 where article_id = 1")
+    db.execute("insert into images values (2, 0, ?, '', '', null, 901)", [PICTURE])
     db.conn.close()
     own = Site(tmp_path)
     page = own.get(RAID)
@@ -465,6 +466,8 @@ def test_a_captured_picture_comes_from_the_archive(tmp_path: Path) -> None:
     assert (picture.content, picture.headers["content-type"]) == (PNG, "image/png")
     assert "sandbox" in picture.headers["content-security-policy"]
     assert own.get("/picture/901").status_code == own.get("/picture/12").status_code == own.get("/picture/99999").status_code == 404
+    assert "/picture/901" not in (charter := own.get("/www.example.org/2014/04/charter").text)
+    assert f'<a class="picture" href="{PICTURE}"' in charter, "what may hold a script stays a link"
     own.loop.close()
 
 
@@ -480,7 +483,8 @@ def write_picture(folder: Path) -> dict[str, Any]:
         writer = WARCWriter(file, gzip=True)
         headers = StatusAndHeaders("200 OK", [("Content-Type", "image/png")], protocol="HTTP/1.1")
         writer.write_record(writer.create_warc_record(PICTURE, "response", payload=io.BytesIO(PNG), http_headers=headers))
-    return {"filename": "warc/example/pictures.warc.gz", "offset": 0, "length": path.stat().st_size, "record_id": "a"}
+    place = {"filename": "warc/example/pictures.warc.gz", "offset": 0, "length": path.stat().st_size, "record_id": "a"}
+    return place | {"record_digest": sha256(path.read_bytes()), "payload_digest": sha256(PNG)}
 
 
 def test_a_huge_comment_and_its_edit_are_shown(tmp_path: Path) -> None:

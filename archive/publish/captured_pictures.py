@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from archive.errors import StorageError
+from archive.errors import ArchiveError
 from archive.publish.rows import Row, fetch_row
 
 SHOWN = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "image/avif"})
@@ -14,24 +14,19 @@ SHOWN = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "image/
 
 def find_picture(db: sqlite3.Connection, capture_id: int) -> Row | None:
     """The record of a captured picture that a browser may be shown; None when it is none."""
-    sql = """
-        select mime, filename, offset, length
-        from captures
-        where id = ? and door = 'image' and status = 200
-    """
+    sql = "select * from captures where id = ? and door = 'image' and status = 200"
     row = fetch_row(db, sql, [capture_id])
     mime = (row["mime"] or "").partition(";")[0].strip().lower() if row else ""
     return row | {"mime": mime} if row and mime in SHOWN else None
 
 
 def read_picture(folder: Path, row: Row) -> bytes | None:
-    """Its bytes; None when the record cannot be read, lies elsewhere or was transferred compressed."""
-    from archive.warc import read_body  # only where a picture is asked for
+    """Its bytes; None when the record cannot be read, is not what was written, lies elsewhere or shows no picture."""
+    from archive import pictures  # only where a picture is asked for
 
     if not (folder / row["filename"]).resolve().is_relative_to(folder.resolve()):
         return None
     try:
-        headers, body = read_body(folder, row["filename"], row["offset"], row["length"])
-    except StorageError:
+        return pictures.read_picture(folder, row)
+    except ArchiveError:
         return None
-    return body if headers.get_header("content-encoding") in (None, "identity") else None

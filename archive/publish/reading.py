@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from archive.compare import revisions_of
 from archive.publish.addresses import instant, reading_path
+from archive.publish.captured_pictures import SHOWN
 from archive.publish.changes import described_edit, other_words
 from archive.publish.near import cited_by, cites, linked_articles, neighbours, series
 from archive.publish.pictures import Picture, block_markup, held_pictures, picture_sources
@@ -31,6 +32,14 @@ ARTICLE = """
 """
 ANCHOR = re.compile(r'(<a(?: [\w-]+="[^"]*")*? href=")([^"]*)(")')  # holds for what nh3 writes
 HEADING = re.compile(r"<h([2-6])\b")
+MIMES = ", ".join(f"'{mime}'" for mime in sorted(SHOWN))  # of the others, a link to the site's own
+PICTURES = f"""
+    select images.url, alt, caption, captures.id as capture_id
+    from images
+    left join captures on captures.id = images.capture_id and lower(captures.mime) in ({MIMES})
+    where images.article_id = ?
+    order by position
+"""
 CONTENT = ("body", "caption")  # everything else is what the site wraps around the author's text
 
 
@@ -88,9 +97,7 @@ def body(db: sqlite3.Connection, article: Row, revision: Row, moment: str | None
     current = revision["id"] == article["revision_id"]
     blocks = fetch_rows(db, "select position, kind, text, html, rule from blocks where revision_id = ? order by position", [revision["id"]])
     archived = archived_links(db, blocks, moment)
-    held = held_pictures(
-        fetch_rows(db, "select url, alt, caption, capture_id from images where article_id = ? order by position", [article["id"]])
-    )
+    held = held_pictures(fetch_rows(db, PICTURES, [article["id"]]))
     shown: set[str] = set()
     rendered = []
     for block in blocks:

@@ -20,6 +20,7 @@ OPEN = frozenset({"sites", "crawls", "lists", "overcounts", "coverage", "_sqlite
 OF_ARTICLE = "article_id not in ({articles})"
 OF_REVISION = "revision_id not in (select id from main.revisions where article_id in ({articles}))"
 URLS = "(select url from main.urls where article_id in ({articles}))"
+PICTURES = "(select url from main.images where article_id in ({articles}))"
 COMMENTS = "(select id from main.comments where article_id in ({articles}))"
 NOT_ALONE = """id not in (
     select {key} from main.{table} as theirs
@@ -38,14 +39,15 @@ SHOWN = {
     "differences": OF_ARTICLE,
     "blocks": OF_REVISION,
     "revision_captures": OF_REVISION,
-    "captures": f"coalesce(article_id, 0) not in ({{articles}}) and url not in {URLS} and id not in "
-    "(select capture_id from main.images where article_id in ({articles}) and capture_id is not null)",
+    "captures": f"(coalesce(article_id, 0) not in ({{articles}}) and url not in {URLS} and url not in {PICTURES} and id not in "
+    "(select capture_id from main.images where article_id in ({articles}) and capture_id is not null)) or id in "
+    "(select capture_id from main.images where article_id not in ({articles}) and capture_id is not null)",  # others show it too
     "comments": f"{OF_ARTICLE} and id not in ({{comments}})",
     "comment_revisions": f"comment_id not in ({{comments}}) and comment_id not in {COMMENTS}",
     "absences": f"{OF_ARTICLE} and coalesce(comment_id, 0) not in ({{comments}})",
     "authors": NOT_ALONE.format(key="author_id", table="article_authors"),
     "tags": NOT_ALONE.format(key="tag_id", table="article_tags"),
-    "gaps": f"ref not in {URLS}",
+    "gaps": f"ref not in {URLS} and ref not in {PICTURES}",
     "quarantine": f"url not in {URLS}",
     "boilerplate": """fingerprint not in (
     select theirs.fingerprint from main.revisions join main.blocks as theirs on theirs.revision_id = revisions.id
