@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import fnmatch
+import ipaddress
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -25,6 +29,30 @@ def family(home: str) -> frozenset[Origin]:
     if port != DEFAULT_PORTS.get(scheme):
         return frozenset((scheme, h, port) for h in hosts)
     return frozenset((s, h, p) for s, p in DEFAULT_PORTS.items() for h in hosts)
+
+
+def origins_of(hosts: Iterable[str]) -> frozenset[Origin]:
+    """The origins of hosts that a person named, as ``cdn.example.net`` or ``cdn.example.net:8443``. Raises ConfigurationError."""
+    found: set[Origin] = set()
+    for host in hosts:
+        try:
+            named = {origin(f"{scheme}://{host.strip()}/") for scheme in DEFAULT_PORTS}
+            usable = re.fullmatch(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?", host.strip()) is not None
+        except ValueError:
+            usable = False
+        if not usable:
+            raise ConfigurationError(f"{host!r} is no host of pictures; write it as cdn.example.net or cdn.example.net:8443")
+        found |= named
+    return frozenset(found)
+
+
+async def is_public(host: str) -> bool:
+    """Whether every address that a host name has now is one of the open internet: no loopback, no network of one's own.
+
+    Raises OSError when it has none."""
+    answers = await asyncio.get_running_loop().getaddrinfo(host, None)
+    addresses = [ipaddress.ip_address(str(answer[4][0]).partition("%")[0]) for answer in answers]
+    return all((getattr(address, "ipv4_mapped", None) or address).is_global for address in addresses)
 
 
 def checked_home(home: str) -> str:

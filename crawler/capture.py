@@ -35,7 +35,8 @@ class CaptureMiddleware:
         exchange = as_exchange(request, response, run.store.now())
         place = run.warc.write(exchange)
         mime = next((value.split(";")[0].strip() for name, value in exchange.headers if name.lower() == "content-type"), None)
-        capture_id = run.store.add_capture(run.crawl_id, request.meta.get("door", "page"), exchange, mime, place)
+        door, article_id = request.meta.get("door", "page"), request.meta.get("article_id")
+        capture_id = run.store.add_capture(run.crawl_id, door, exchange, mime, place, article_id)
         run.received += len(exchange.body)
         request.meta["capture"] = Capture(capture_id, exchange.captured_at, exchange.truncated)
         return response

@@ -11,6 +11,7 @@ from scrapy.commands import BaseRunSpiderCommand
 from archive.database import archive_dir
 from archive.errors import ArchiveError
 from archive.store import Store
+from crawler.addresses import origins_of
 from crawler.outcome import BUG
 
 if TYPE_CHECKING:
@@ -47,7 +48,9 @@ class ArchiveCommand(BaseRunSpiderCommand):
         return Store(folder, lambda: fixed) if fixed else Store(folder)
 
     def start(self, spider_class: type[SiteSpider], store: Store, arguments: dict[str, str]) -> Crawler:
-        """Begin one crawl; it runs once the process is started."""
+        """Begin one crawl; it runs once the process is started. Raises ConfigurationError for hosts that are none."""
+        assert self.settings is not None
+        origins_of(self.settings.getlist("IMAGE_HOSTS"))
         crawler: Crawler = self.process.create_crawler(spider_class)
         self.process.crawl(crawler, store=store, **arguments)
         return crawler

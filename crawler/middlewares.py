@@ -20,7 +20,7 @@ from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
 from twisted.web.client import ResponseFailed
 
 from archive.clock import moment
-from crawler.addresses import Origin, origin
+from crawler.addresses import Origin, is_public, origin
 from crawler.errors import Forbidden, Limited, OutsideSite, Unreachable
 from crawler.identity import user_agent
 from crawler.run import run_of
@@ -46,22 +46,47 @@ CONNECTION = (  # what a connection can suffer; everything else is ours
 
 
 class GuardMiddleware:
-    """Lets out only requests to the site's own origins; start requests, redirects and retries pass here too."""
+    """Lets out only requests to the site's own origins; start requests, redirects and retries pass here too.
+
+    A picture, and the robots.txt that speaks of it, may also lie on a host that a person named (IMAGE_HOSTS, ``Site.image_hosts``);
+    not in a private network, unless the site itself lies in one.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
+        self._public: dict[str, bool] = {}  # host -> whether it is of the open internet
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> GuardMiddleware:
         return cls(crawler)
 
-    def process_request(self, request: Request) -> None:
+    async def process_request(self, request: Request) -> None:
+        run = run_of(self.crawler)
         try:
-            allowed = origin(request.url) in run_of(self.crawler).origins
-        except ValueError:
-            allowed = False
-        if not allowed:
+            place = origin(request.url)
+        except ValueError as error:
+            raise OutsideSite(request.url) from error
+        if place in run.origins:
+            return
+        if place not in run.picture_origins or not of_a_picture(request) or not await self.may_reach(place, origin(run.site.home)):
             raise OutsideSite(request.url)
+
+    async def may_reach(self, place: Origin, home: Origin) -> bool:
+        return await self._is_public(place[1]) or not await self._is_public(home[1])
+
+    async def _is_public(self, host: str) -> bool:
+        if host not in self._public:
+            try:
+                self._public[host] = await is_public(host)
+            except OSError as error:
+                raise Unreachable(f"{host} has no address: {error.strerror or error}") from error
+        return self._public[host]
+
+
+def of_a_picture(request: Request) -> bool:
+    """Whether a request is for a picture of an article, or for the robots.txt of the host that has it."""
+    door = request.meta.get("door")
+    return door == "image" or (door == "robots" and urlsplit(request.url).path == "/robots.txt")
 
 
 class RobotsMiddleware:
@@ -109,7 +134,8 @@ class RobotsMiddleware:
             raise Unreachable(f"{response.url} answers {response.status}, which means keep out (RFC 9309); try again later")
         said = response.text[: self.READ] if response.status < 300 and hasattr(response, "text") else ""
         rules = Protego.parse(said if len(said) < self.READ else said.rpartition("\n")[0])
-        run_of(self.crawler).sitemaps = tuple(rules.sitemaps)
+        if origin(url) in run_of(self.crawler).origins:  # not those of a host that has pictures
+            run_of(self.crawler).sitemaps = tuple(rules.sitemaps)
         return rules
 
     def _slow_down(self, request: Request, rules: Protego) -> None:
@@ -162,6 +188,8 @@ class PatienceMiddleware:
 
     async def _again(self, request: Request, asked: float | None, what: str, tries: int = TRIES) -> Request | None:
         """The request for its next try, after the wait; None when it has had all its tries."""
+        if request.meta.get("once"):
+            return None
         tried = request.meta.get("tries", 1)
         if tried >= tries or (asked or 0) > self.LONGEST:
             self.failing += 1

@@ -13,7 +13,7 @@ from archive import known, unread
 from archive.clock import later
 from archive.errors import ConfigurationError
 from archive.warc import WarcWriter
-from crawler.addresses import Addresses, family
+from crawler.addresses import Addresses, family, origins_of
 from crawler.discover.revisit import Look, due
 from crawler.doors.parts import at_home
 from crawler.errors import OutsideSite, Unreachable
@@ -43,6 +43,7 @@ class Order:
     mode: Literal["update", "full"] = "update"
     pages: Literal["all", "budget", "none"] = "budget"
     limit: int | None = None  # articles
+    images: Literal["none", "budget", "all"] = "none"
 
 
 class Run:
@@ -54,10 +55,12 @@ class Run:
         self.web = Web(crawler)
         self.workers = Workers(settings.getint("EXTRACT_WORKERS"), settings.getfloat("EXTRACT_SECONDS"))
         self.gone_after = settings.getfloat("GONE_AFTER")
-        self.page_budget = settings.getint("PAGE_BUDGET")
+        self.page_budget, self.image_budget = settings.getint("PAGE_BUDGET"), settings.getint("IMAGE_BUDGET")
+        self.picture_origins = origins_of([*order.site.image_hosts, *settings.getlist("IMAGE_HOSTS")])  # beside the site's own
         self.retry_wait = settings.getfloat("RETRY_WAIT")
         self.sweep_days = settings.getfloat("SWEEP_DAYS")
         self.outcome, self.counts = Outcome(), Counter[str]()
+        self.pictures_due = 0
         self.suspects: dict[str, list[tuple[int, str]]] = defaultdict(list)  # list name -> (our id, the site's id)
         self.sitemaps: tuple[str, ...] = ()  # as robots.txt names them
         self.received = self.taken = self.lost_comments = 0
@@ -193,11 +196,16 @@ class Run:
         return {"all": -1, "budget": self.page_budget, "none": 0}[self.order.pages]
 
     @property
+    def images_at_most(self) -> int | None:
+        """How many pictures this run may ask for; None = any number."""
+        return {"all": None, "budget": self.image_budget, "none": 0}[self.order.images]
+
+    @property
     def expected_requests(self) -> int:
         """A guess at the requests of the whole run, for the progress bar."""
         articles, comments = (self.remembered(name)["total"] or 0 for name in ("posts", "comments"))
         due = articles if self.pages_at_most < 0 else min(articles, self.pages_at_most)
-        return articles // 100 + comments // 100 + due + 6
+        return articles // 100 + comments // 100 + due + self.pictures_due + 6
 
     def close(self) -> None:
         """Settle the run and close its row, whatever ended it."""

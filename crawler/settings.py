@@ -16,6 +16,8 @@ CONTACT = ""  # an address or e-mail that a webmaster can turn to; it stands in 
 SWEEP_DAYS = 30  # every article and thread is read again within so many days, young and lively ones more often; 0 = no sweep
 GONE_AFTER = 24  # hours between the two confirmations after which what is missing is gone
 PAGE_BUDGET = 1000  # pages a run captures as evidence on a site that is read through REST
+IMAGE_BUDGET = 1000  # pictures a run asks for with -a images=budget
+IMAGE_HOSTS = ""  # other hosts that may be asked for pictures, by comma: a delivery network such as i0.wp.com
 EXTRACT_WORKERS = 2  # processes that read pages; one page never blocks the others
 EXTRACT_SECONDS = 20  # CPU seconds a page may take before it is cut off and named; a usual page takes 0.003
 RETRY_WAIT = 5.0  # seconds before the first retry, doubled for the next; a Retry-After of the server wins

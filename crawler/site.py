@@ -16,3 +16,4 @@ class Site:
     boilerplate: tuple[tuple[str, str], ...] = ()  # (block kind, regular expression searched in a block's text), first match wins
     query_noise: tuple[str, ...] = ("utm_*", "fbclid", "gclid", "mc_cid", "mc_eid", "replytocom", "share", "nb")
     # query parameters that never name another page; a trailing * is a prefix
+    image_hosts: tuple[str, ...] = ()  # other hosts that deliver its pictures, as "cdn.example.net"; with -a images they are asked too

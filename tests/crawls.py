@@ -114,7 +114,7 @@ CONTENT = {
         select articles.source_id, tags.kind, name, slug
         from article_tags join articles on articles.id = article_id join tags on tags.id = tag_id
         """,
-    "images": "select source_id, position, images.url, caption, alt from images join articles on articles.id = article_id",
+    "images": "select source_id, position, images.url, caption, alt, digest from images join articles on articles.id = article_id",
     "links": """
         select citing.source_id, position, links.url, host, text, cited.source_id
         from links join articles as citing on citing.id = article_id left join articles as cited on cited.id = target_article_id

@@ -14,11 +14,11 @@ from tests.crawls import content, crawl, rows, start_crawl, until
 from tests.demosite import DemoSite
 
 
-def kill(site: DemoSite, folder: Path, after: int, slowness: float = 0.03) -> bool:
+def kill(site: DemoSite, folder: Path, after: int, *arguments: str, slowness: float = 0.03) -> bool:
     """Start a crawl and kill it once the site has seen ``after`` requests more. False when it had ended before."""
     site.clear_requests()
     fault = site.fault("", delay=slowness)
-    process = start_crawl(site, folder)
+    process = start_crawl(site, folder, *arguments)
     until(lambda: len(site.requests) >= after or process.poll() is not None)
     killed = process.poll() is None
     process.kill()

@@ -31,6 +31,8 @@ SOURCE = Path(settings.__file__).read_text(encoding="utf-8")
         ("SWEEP_DAYS", 30),
         ("GONE_AFTER", 24),
         ("PAGE_BUDGET", 1000),
+        ("IMAGE_BUDGET", 1000),
+        ("IMAGE_HOSTS", ""),
     ],
 )
 def test_what_was_measured_to_matter_stays_as_it_is(name: str, value: object) -> None:

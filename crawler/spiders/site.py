@@ -18,6 +18,7 @@ from crawler.doors.changes import bring_up_to_date, sweep
 from crawler.doors.confirm import confirm
 from crawler.doors.lists import SiteLists, no_list
 from crawler.doors.pages import PageDoor
+from crawler.doors.pictures import PictureDoor
 from crawler.doors.queue import pages_of_threads, pages_to_read, settle_zone
 from crawler.doors.rest import RestDoor
 from crawler.errors import BadStatus, DoorClosed, Forbidden, RestGone
@@ -31,14 +32,14 @@ if TYPE_CHECKING:
     from archive.store import Store
 
 logger = logging.getLogger(__name__)
-MODES, PAGES = ("update", "full"), ("all", "budget", "none")
+MODES, PAGES, IMAGES = ("update", "full"), ("all", "budget", "none"), ("none", "budget", "all")
 CLOSED = (401, 403, 404, 410)  # how a site says that a list is not for us
 
 
 class SiteSpider(scrapy.Spider):
     """Any site. A declared site sets ``site``; without one, ``-a home=URL`` names it.
 
-    Arguments: mode=update|full, pages=all|budget|none, limit=N. The command hands over ``store``, open and locked.
+    Arguments: mode=update|full, pages=all|budget|none, images=none|budget|all, limit=N. The command hands over ``store``, open and locked.
     """
 
     name = "site"
@@ -55,20 +56,20 @@ class SiteSpider(scrapy.Spider):
     def order(cls, arguments: dict[str, str]) -> Order:
         """The ``-a`` arguments, checked. Raises ConfigurationError with what to write instead."""
         declared: Site | None = getattr(cls, "site", None)
-        allowed = {"mode", "pages", "limit"} | (set() if declared else {"home"})
+        allowed = {"mode", "pages", "images", "limit"} | (set() if declared else {"home"})
         for name in set(arguments) - allowed:
             raise ConfigurationError(f"unknown argument -a {name}=...; {cls.name} takes {', '.join(sorted(allowed))}")
-        mode, pages, limit = arguments.get("mode", "update"), arguments.get("pages", "budget"), arguments.get("limit")
-        if mode not in MODES:
-            raise ConfigurationError(f"mode={mode!r} is unknown; write one of {', '.join(MODES)}")
-        if pages not in PAGES:
-            raise ConfigurationError(f"pages={pages!r} is unknown; write one of {', '.join(PAGES)}")
+        mode, pages = arguments.get("mode", "update"), arguments.get("pages", "budget")
+        images, limit = arguments.get("images", "none"), arguments.get("limit")
+        for name, value, values in (("mode", mode, MODES), ("pages", pages, PAGES), ("images", images, IMAGES)):
+            if value not in values:
+                raise ConfigurationError(f"{name}={value!r} is unknown; write one of {', '.join(values)}")
         if limit is not None and not (limit.isdecimal() and int(limit)):
             raise ConfigurationError(f"limit={limit!r} is no number of articles; write a whole number from 1 on")
         if not declared and not arguments.get("home"):
             raise ConfigurationError("which site? write: scrapy crawl site -a home=https://example.org/")
         site = declared or declare(checked_home(arguments["home"]))
-        return Order(site, mode, pages, int(limit) if limit else None)  # type: ignore[arg-type]
+        return Order(site, mode, pages, int(limit) if limit else None, images)  # type: ignore[arg-type]
 
     async def start(self) -> AsyncIterator[Any]:
         """The whole run, from the first door to the last page; every failure becomes a cause of the outcome."""
@@ -76,6 +77,7 @@ class SiteSpider(scrapy.Spider):
         outcome.add(INTERRUPTED, "stopped by a signal; the next run goes on from here")
         try:
             await self.read_site()
+            await PictureDoor(self.run).read()
         except asyncio.CancelledError:
             raise
         except Exception as error:
