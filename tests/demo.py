@@ -73,7 +73,21 @@ def build(folder: Path) -> int:
 def crawl(folder: Path, site: DemoSite, what: str, day: datetime, *more: str) -> int:
     """One run of the crawler, as a user would start it, on that day."""
     now = f"NOW={day:%Y-%m-%dT%H:%M:%SZ}"
-    arguments = ["crawl", "site", "-a", f"home={site.home}/", *more, "-s", f"ARCHIVE_DIR={folder}", "-s", "DOWNLOAD_DELAY=0", "-s", now]
+    arguments = [
+        "crawl",
+        "site",
+        "-a",
+        f"home={site.home}/",
+        "-a",
+        "images=all",
+        *more,
+        "-s",
+        f"ARCHIVE_DIR={folder}",
+        "-s",
+        "DOWNLOAD_DELAY=0",
+        "-s",
+        now,
+    ]
     print(f"\n{what}:\n  $ scrapy {' '.join(arguments).replace(str(folder), folder.name)}\n  ", end="", flush=True)
     process = subprocess.Popen([sys.executable, "-m", "scrapy", *arguments], cwd=PROJECT)
     try:
@@ -112,6 +126,10 @@ SIGHTS = [
     (
         "a thread: one comment removed, one reworded",
         "select url from comments join articles on articles.id = article_id where comments.missing_since is not null",
+    ),
+    (
+        "a picture out of the archive",
+        "select articles.url from images join articles on articles.id = article_id where capture_id is not null order by published_at desc",
     ),
 ]
 

@@ -44,6 +44,7 @@ def test_the_demo_serves_every_address_it_names_and_ends_cleanly(tmp_path: Path)
     assert rows(tmp_path / "demo", "select count(*) from crawls where exit_code = 0") == [(3,)]
     events = {event for (event,) in rows(tmp_path / "demo", "select distinct event from changes")}
     assert events >= {"new", "edited", "missing", "gone"}
+    assert rows(tmp_path / "demo", "select count(*) > 0, count(*) = count(capture_id) from images") == [(1, 1)]
 
 
 def test_a_port_that_is_taken_is_one_line(tmp_path: Path) -> None:

@@ -386,20 +386,24 @@ def test_an_edit_of_the_text_keeps_what_was_captured_and_a_picture_makes_no_revi
 
 
 def test_a_picture_that_was_replaced_under_its_address_is_found_by_a_full_run_and_the_old_one_is_kept(site: DemoSite, folder: Path) -> None:
-    crawl(site, folder, "images=all", "pages=none")
+    crawl(site, folder, "images=all", "pages=none", NOW="2027-01-01T00:00:00Z")
     one = "select digest, capture_id from images where url like '%marrow-bridge.png'"
     [(digest, capture)] = rows(folder, one)
     site.replace_picture("marrow-bridge.png")
-    assert asked(site, folder, "images=all", "pages=none") == []
-    assert len(asked(site, folder, "images=all", "pages=none", "mode=full")) == 10
+    assert asked(site, folder, "images=all", "pages=none", NOW="2027-01-01T12:00:00Z", SWEEP_DAYS=0) == []
+    assert len(asked(site, folder, "images=all", "pages=none", "mode=full", NOW="2027-02-01T00:00:00Z")) == 10
     assert rows(folder, "select note from crawls order by id desc limit 1") == [("pictures: 1 replaced, 9 as before",)]
     [(new_digest, new_capture)] = rows(folder, one)
     assert (new_digest, new_capture > capture) == (sha256(uploads.png("marrow-bridge.png/1")), True)
     assert new_digest != digest
     assert rows(folder, "select payload_digest, article_id is not null from captures where id = ?", capture) == [(digest, 1)]
+    address, pages = site.urls.post(site.post(BRIDGE)).removeprefix("http:/"), Site(folder)
+    assert f"/picture/{new_capture}" in pages.get(address).text
+    assert f"/picture/{capture}" in pages.get(f"/20270115000000{address}").text
+    closed(pages)
     assert rows(folder, "select max(number) from revisions") == [(1,)]
     site.fault(r"\.png", status=404)
-    crawl(site, folder, "images=all", "pages=none", "mode=full")
+    crawl(site, folder, "images=all", "pages=none", "mode=full", NOW="2027-03-01T00:00:00Z")
     assert rows(folder, one) == [(new_digest, new_capture)], "what is gone from the site stays"
     assert rows(folder, GAPS) == []
 
@@ -409,6 +413,10 @@ def served(held: tuple[DemoSite, Path]) -> Iterator[tuple[DemoSite, Path, Site]]
     site, folder = held
     pages = Site(folder)
     yield site, folder, pages
+    closed(pages)
+
+
+def closed(pages: Site) -> None:
     for database in pages.datasette.databases.values():
         database.close()
     pages.loop.close()

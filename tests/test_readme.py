@@ -84,9 +84,11 @@ def test_the_archives_commands_exist() -> None:
     assert named and named <= archive_commands()
 
 
-def test_what_is_said_to_be_missing_is_missing(history: History) -> None:
-    missing = README.partition("## Not done yet")[2]
-    assert ("Pictures are not captured" in missing) == (history.full.value("select count(capture_id) from images") == 0)
+def test_the_defaults_that_are_told_are_the_defaults(history: History) -> None:
+    told = dict(re.findall(r"^\| `-a (\w+)=(\w+)` \|.*\(the default\) \|$", README, re.M))
+    order = SiteSpider.order({"home": "https://example.org/"})
+    assert told == {name: getattr(order, name) for name in ("mode", "pages", "images")}
+    assert history.full.value("select count(capture_id) from images") == 0
 
 
 def archive_commands() -> set[str]:

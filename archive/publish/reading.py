@@ -36,8 +36,11 @@ MIMES = ", ".join(f"'{mime}'" for mime in sorted(SHOWN))  # of the others, a lin
 PICTURES = f"""
     select images.url, alt, caption, captures.id as capture_id
     from images
-    left join captures on captures.id = images.capture_id and lower(captures.mime) in ({MIMES})
-    where images.article_id = ?
+    left join captures on lower(captures.mime) in ({MIMES}) and captures.id = coalesce(
+      (select max(id) from captures as earlier where earlier.url = images.url and door = 'image' and status = 200 and captured_at <= :at),
+      images.capture_id
+    )
+    where images.article_id = :article
     order by position
 """
 CONTENT = ("body", "caption")  # everything else is what the site wraps around the author's text
@@ -57,7 +60,7 @@ def reading(db: sqlite3.Connection, article_id: int, moment: str | None = None) 
         "revisions": revisions,
         "at": at,
         "moment": moment,
-        **body(db, article, revision, moment),
+        **body(db, article, revision, moment, at),
         "words": len(revision["text"].split()),
         "authors": authors(db, article, revision),
         "tags": tag_names(revision),
@@ -88,16 +91,17 @@ def chosen_revision(article: Row | None, revisions: list[Row], at: str | None) -
     return next(iter(current or revisions[-1:]), None)
 
 
-def body(db: sqlite3.Connection, article: Row, revision: Row, moment: str | None) -> dict[str, Any]:
+def body(db: sqlite3.Connection, article: Row, revision: Row, moment: str | None, at: str | None) -> dict[str, Any]:
     """Blocks as safe markup, the pictures among them, and the pictures that stand nowhere in the text.
 
     Links are those of this state, and stay at the moment asked for. Pictures around the text are recorded for the current
-    state only: of an older one only those are shown that its own markup names.
+    state only: of an older one only those are shown that its own markup names. A picture that was replaced under its address is
+    the one of that moment.
     """
     current = revision["id"] == article["revision_id"]
     blocks = fetch_rows(db, "select position, kind, text, html, rule from blocks where revision_id = ? order by position", [revision["id"]])
     archived = archived_links(db, blocks, moment)
-    held = held_pictures(fetch_rows(db, PICTURES, [article["id"]]))
+    held = held_pictures(fetch_rows(db, PICTURES, {"article": article["id"], "at": at}))
     shown: set[str] = set()
     rendered = []
     for block in blocks:

@@ -13,7 +13,7 @@ import scrapy
 
 from archive import unread
 from archive.errors import ArchiveError, ConfigurationError, database_fails
-from crawler.addresses import checked_home
+from crawler.addresses import checked_home, origins_of
 from crawler.doors.changes import bring_up_to_date, sweep
 from crawler.doors.confirm import confirm
 from crawler.doors.lists import SiteLists, no_list
@@ -69,6 +69,7 @@ class SiteSpider(scrapy.Spider):
         if not declared and not arguments.get("home"):
             raise ConfigurationError("which site? write: scrapy crawl site -a home=https://example.org/")
         site = declared or declare(checked_home(arguments["home"]))
+        origins_of(site.image_hosts)
         return Order(site, mode, pages, int(limit) if limit else None, images)  # type: ignore[arg-type]
 
     async def start(self) -> AsyncIterator[Any]:
