@@ -76,12 +76,21 @@ class PictureDoor:
         """The pictures of all articles, those of the newest first."""
         found: dict[str, Picture] = {}
         for row in pictures.pictures_of(self.store.db, self.run.site_id):
-            if url := asked(row["url"]):
+            if url := self._asked(row["url"]):
                 picture = found.setdefault(url, Picture(url, row["article_id"]))
                 picture.places.append((row["article_id"], row["position"]))
                 picture.refs.add(row["url"])
                 picture.captures[row["capture_id"] or 0] = row["captured_at"] or ""
         return found.values()
+
+    def _asked(self, url: str) -> str | None:
+        """The spelling in which a picture's address is asked for, and captured; None where it is no address on the web."""
+        try:
+            spelled = self.run.addresses.canonical(Request(urldefrag(url)[0]).url)
+            scheme, host, _ = origin(spelled)
+        except ValueError:
+            return None
+        return spelled if scheme in ("http", "https") and host else None
 
     def _take_what_is_there(self, picture: Picture) -> None:
         """Tie a picture to the youngest capture of its address: a killed run left it, or another article brought it."""
@@ -94,7 +103,7 @@ class PictureDoor:
     def _due(self, found: Iterable[Picture]) -> list[Picture]:
         """What is to be asked for: what is not held; in a full run all, the longest not asked for last of all."""
         full, allowed = self.run.order.mode == "full", self.run.origins | self.run.picture_origins
-        wait = set() if full else pictures.waiting(self.store.db, self.run.site_id, self.store.now(), asked)
+        wait = set() if full else pictures.waiting(self.store.db, self.run.site_id, self.store.now(), self._asked)
         due = []
         for picture in found:
             if origin(picture.url) not in allowed:
@@ -196,16 +205,6 @@ class PictureDoor:
             done.append(f"{elsewhere.total():,} on hosts that IMAGE_HOSTS does not name ({named(elsewhere)})")
         if done:
             yield f"pictures: {', '.join(done)}"
-
-
-def asked(url: str) -> str | None:
-    """The spelling in which a picture's address is asked for, and captured; None where it is no address on the web."""
-    try:
-        spelled = Request(urldefrag(url)[0]).url
-        scheme, host, _ = origin(spelled)
-    except ValueError:
-        return None
-    return spelled if scheme in ("http", "https") and host else None
 
 
 def named(counts: Counter[str]) -> str:
