@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from urllib.parse import urlsplit
 
 from crawler.extract.bylines import authors_of
@@ -14,7 +15,7 @@ from crawler.extract.head import Head
 from crawler.extract.headline import headline
 from crawler.extract.jsonld import string
 from crawler.extract.terms import terms_of
-from crawler.extract.tree import Element, listed, names, text_of
+from crawler.extract.tree import Element, is_longer, listed, names, text_of
 from crawler.items import Author, Term
 
 # In order of trust.
@@ -84,9 +85,8 @@ def header_parts(page: Document, heading: Element | None, body: Element, skip: f
         if up.tag in ("body", "html"):
             break
         added = [child for child in up if child is not inner and child.tag not in _NO_HEADER and child not in barred]
-        size = sum(len(page.text(child)) for child in added)
-        if size > _HEADER_LIMIT:
-            parts += [child for child in added if len(page.text(child)) < _HEADER_LIMIT // 2][:6]
+        if any(is_longer(child, _HEADER_LIMIT) for child in added) or sum(len(page.text(child)) for child in added) > _HEADER_LIMIT:
+            parts += islice((child for child in added if not is_longer(child, _HEADER_LIMIT // 2 - 1)), 6)
             break
         parts += added
         inner = up
@@ -110,7 +110,7 @@ def _marked_parts(page: Document, heading: Element, body: Element, skip: frozens
             continue
         if any(up in barred or up in found for up in element.iterancestors()):
             continue
-        if len(page.text(element)) < _HEADER_LIMIT:
+        if not is_longer(element, _HEADER_LIMIT - 1):
             found.append(element)
     return found
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from crawler.extract.tree import Element, names, text_of, tokens
+from crawler.extract.tree import Element, is_longer, names, text_of, tokens
 from crawler.items import BlockKind
 
 # A whole class name or id, lower case. Generic words ("widget", "content", "box") are missing on purpose: pruning by them
@@ -207,8 +207,7 @@ def regions_in(container: Element) -> dict[Element, Region]:
         region = region_of(element)
         if region is None or any(up in found for up in element.iterancestors()):
             continue
-        size = plain_size(element)
-        if size > 500:
+        if is_longer(element, 500) and (size := plain_size(element)) > 500:
             total = plain_size(container) if total < 0 else total
             if size > total * 0.3:
                 continue
