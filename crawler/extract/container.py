@@ -103,10 +103,11 @@ def _selector(css: str) -> CSSSelector:
 def _ranked(page: Document) -> list[tuple[Element, int]]:
     """The elements that may hold the body by their microdata or names, with their rank."""
     found: list[tuple[Element, int]] = []
+    stated = {element for element in page.microdata if "articlebody" in element.get("itemprop", "").lower()}
     for element in page.of(_HOLDERS):
-        if "articlebody" in (element.get("itemprop") or "").lower():
+        if element in stated:
             found.append((element, 0))
-        elif (rank := _rank_of(page.tokens.get(element, ()))) is not None:
+        elif element in page.tokens and (rank := _rank_of(page.tokens[element])) is not None:
             found.append((element, rank))
     return found
 
@@ -156,15 +157,13 @@ def _by_number(page: Document) -> tuple[Element | None, set[Element]]:
     number = None if match is None else match.group(1)
     own: Element | None = None
     others: set[Element] = set()
-    for element, marks in page.tokens.items():
-        if not _ARTICLES.isdisjoint(marks):
-            box = next((name[5:] for name in marks if name.startswith("post-") and name[5:].isdigit()), None)
-            if box is not None and box == number:
-                own = element if own is None and element.tag not in WHOLE_PAGE - {"main"} else own
-            elif box is not None and number is not None and element.tag not in WHOLE_PAGE:
-                others.add(element)
-        elif not _BIO_BOXES.isdisjoint(marks) and len(all_text(element)) < _BIO_SIZE:
+    for element in page.named(_ARTICLES):
+        box = next((name[5:] for name in page.tokens[element] if name.startswith("post-") and name[5:].isdigit()), None)
+        if box is not None and box == number:
+            own = element if own is None and element.tag not in WHOLE_PAGE - {"main"} else own
+        elif box is not None and number is not None and element.tag not in WHOLE_PAGE:
             others.add(element)
+    others.update(e for e in page.named(_BIO_BOXES) if not page.has(e, _ARTICLES) and len(all_text(e)) < _BIO_SIZE)
     return own, others
 
 

@@ -39,10 +39,10 @@ def reported_count(page: Document, thread: frozenset[Element]) -> int | None:
     count); None when no heading says one."""
     out: set[Element] | None = None
     places = set(page.matching(_is_place))
-    for element in page.elements:
+    for element in page.of(_HEADINGS | _PLACES):
         if element.tag in _HEADINGS:
             text = all_text(element).strip()
-        elif element in places and element.tag in _PLACES:
+        elif element in places:
             text = (element.text or "").strip()
         else:
             continue

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 
+from lxml import etree
+
 from crawler.extract.regions import ELSEWHERE
 from crawler.extract.tree import Element, text_of, tokens_of
 
 WHOLE_PAGE = frozenset(("body", "main", "html"))
+_MICRODATA = etree.XPath("//@itemprop/..")
 
 
 class Document:
@@ -25,34 +28,40 @@ class Document:
         self.wordpress = wordpress
         self.elements: list[Element] = list(root.iter())
         self.tokens: dict[Element, tuple[str, ...]] = {}
-        self.anchors: list[tuple[Element, str]] = []
+        self.anchors: list[tuple[Element, str]] = [(anchor, anchor.get("href") or "") for anchor in root.iter("a")]
         self.marked: list[Element] = []
-        self.microdata: list[Element] = []
+        self.microdata: list[Element] = [element for element in _MICRODATA(root) if element.get("itemprop")]
         self._texts: dict[Element, str] = {}
-        self._places: dict[object, list[int]] = {}  # tag -> positions in ``elements``
+        self._places: dict[tuple[str, ...], list[int]] = {}  # classes and id -> positions in ``elements``
         self._read()
-        self.elsewhere = {e for e, found in self.tokens.items() if not ELSEWHERE.isdisjoint(found) and e.tag not in ("body", "html")}
+        self.elsewhere = {e for e in self.named(ELSEWHERE) if e.tag not in ("body", "html")}
 
     def _read(self) -> None:
         for position, element in enumerate(self.elements):
-            tag, classes, name = element.tag, element.get("class"), element.get("id")
-            if tag in self._places:
-                self._places[tag].append(position)
-            else:
-                self._places[tag] = [position]
+            classes, name = element.get("class"), element.get("id")
             if classes or name:
-                self.tokens[element] = tokens_of(classes, name)
-            if element.get("itemprop"):
-                self.microdata.append(element)
-            anchor = tag == "a"
-            if anchor:
-                self.anchors.append((element, element.get("href") or ""))
-            if name or (anchor and element.get("name")) or (classes and "omment" in classes and element.get("data-comment-id")):
+                found = self.tokens[element] = tokens_of(classes, name)
+                if found in self._places:
+                    self._places[found].append(position)
+                else:
+                    self._places[found] = [position]
+            if name or (classes and "omment" in classes and element.get("data-comment-id")) or (element.tag == "a" and element.get("name")):
                 self.marked.append(element)
 
     def of(self, tags: AbstractSet[str]) -> list[Element]:
         """The elements with one of these tags, in document order."""
-        places = [place for tag in tags for place in self._places.get(tag, ())]
+        return list(self.root.iter(*tags))
+
+    def named(self, names: AbstractSet[str]) -> list[Element]:
+        """The elements with one of these classes or ids, in document order."""
+        return self._at(lambda found: not names.isdisjoint(found))
+
+    def matching(self, test: Callable[[tuple[str, ...]], bool]) -> list[Element]:
+        """The elements whose classes and id pass the test, in document order; the page as a whole is never meant."""
+        return [element for element in self._at(test) if element.tag not in WHOLE_PAGE]
+
+    def _at(self, test: Callable[[tuple[str, ...]], bool]) -> list[Element]:
+        places = [place for found, places in self._places.items() if test(found) for place in places]
         return [self.elements[place] for place in sorted(places)]
 
     def text(self, element: Element) -> str:
@@ -61,10 +70,6 @@ class Document:
         if known is None:
             known = self._texts[element] = text_of(element)
         return known
-
-    def matching(self, test: Callable[[tuple[str, ...]], bool]) -> list[Element]:
-        """The elements whose classes and id pass the test; the page as a whole is never meant."""
-        return [element for element, found in self.tokens.items() if test(found) and element.tag not in WHOLE_PAGE]
 
     def has(self, element: Element, names: AbstractSet[str]) -> bool:
         """Is one of its classes, or its id, among the names?"""

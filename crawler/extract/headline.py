@@ -56,16 +56,10 @@ def _leads_home(page: Document, element: Element, text: str) -> bool:
 
 def _headings(page: Document, skip: frozenset[Element]) -> list[Element]:
     out = inside((*skip, *page.of(_ELSEWHERE)))
-    found = [element for element in page.of(_MICRODATA_TAGS) if element not in out and _is_heading(page, element)]
+    said = {element for element in page.named(_HEADING_NAMES) if element.tag in _NAMED_TAGS}
+    said.update(element for element in page.microdata if "headline" in element.get("itemprop", ""))
+    found = [element for element in page.of(_MICRODATA_TAGS) if (element.tag in _LEVELS or element in said) and element not in out]
     return found[:60]
-
-
-def _is_heading(page: Document, element: Element) -> bool:
-    return (
-        element.tag in _LEVELS
-        or (element.tag in _NAMED_TAGS and page.has(element, _HEADING_NAMES))
-        or "headline" in (element.get("itemprop") or "")
-    )
 
 
 def _said(head: Head) -> list[str]:

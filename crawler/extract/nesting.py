@@ -123,10 +123,11 @@ def _indented(element: Element) -> int | None:
 def own_elements(node: Node) -> Iterator[Element]:
     """The comment's own elements in document order, without those of the comments inside it."""
     for root in node.roots:
-        stack = [root]
-        while stack:
-            element = stack.pop()
-            if not isinstance(element.tag, str) or (element in node.inner and element is not root):
-                continue
-            yield element
-            stack.extend(reversed(element))
+        left_out = 0  # so many of the next elements
+        for element in root.iter("*"):
+            if left_out:
+                left_out -= 1
+            elif element in node.inner and element is not root:
+                left_out = sum(1 for _ in element.iterdescendants("*"))
+            else:
+                yield element

@@ -16,6 +16,7 @@ _PAGERS = names(
     "page-links page-link post-nav-links post-pagination pagelink wp-link-pages pagination page-numbers wp-pagenavi pagenavi "
     "post-pages link-pages multipage-links entry-pagination post-page-links pages"
 )
+_MARKED = _PAGERS | {"post-page-numbers"}
 _PAGER_TAGS = frozenset(("a", "div", "p", "nav", "ul"))
 _MAX_PAGES = 2000
 
@@ -29,8 +30,10 @@ def thread_pages(page: Document, url: str, own: str) -> tuple[str, ...]:
     the neighbours, so the highest number seen anywhere, in comment permalinks too, gives all below it."""
     seen: dict[int, str] = {}
     permalinks: Counter[int] = Counter()
-    shown = {match.group() for element in page.marked if (match := _LAST_NUMBER.search(element.get("id") or ""))}
     links = _thread_links(page)
+    if not links:
+        return ()
+    shown = {match.group() for element in page.marked if (match := _LAST_NUMBER.search(element.get("id") or ""))}
     for _, href in links:
         match = _THREAD_PAGE.search(href)
         if match is None or not _same_article(absolute(url, href), own):
@@ -96,8 +99,7 @@ def article_pages(page: Document, url: str, own: str) -> tuple[tuple[str, ...], 
 def _page_links(page: Document) -> list[Element]:
     """The links of ``wp_link_pages()``: marked as such, in a box that is, or numbers in a line that begins with "Pages:"."""
     found: dict[Element, None] = {}
-    marked = any("post-page-numbers" in found or not _PAGERS.isdisjoint(found) for found in page.tokens.values())
-    for element in page.of(_PAGER_TAGS if marked else {"p"}):
+    for element in page.of(_PAGER_TAGS if page.named(_MARKED) else {"p"}):
         if element.tag == "a":
             if "post-page-numbers" in (element.get("class") or ""):
                 found[element] = None

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 from crawler.extract.document import Document
 from crawler.extract.head import Head
 from crawler.extract.jsonld import string
-from crawler.extract.tree import Element, absolute, names, text_of
+from crawler.extract.tree import Element, absolute, is_longer, names, text_of
 from crawler.items import Term, TermKind
 
 _CATEGORY_ADDRESS = re.compile(r"/(?:categor(?:y|ies)|kategorien?|categoria|categorie|rubrik|section|topics?)/|[?&]cat=", re.I)
@@ -25,6 +25,7 @@ _CATEGORY_WORD = re.compile(
     r"\W*(?:categor(?:y|ies)|(?:posted|filed) (?:in|under)|kategorien?|catégories?|categorías?|categorie|рубрики?)\b", re.I
 )
 _CATEGORY_BOX = re.compile(r"(?:post|entry|article|single)[-_](?:cat|category|categories)\b")
+_LONGEST_LINE = 299  # characters of a line of categories
 _MANY = 12  # more categories than an article has: a list of the site's
 _CATEGORY_LISTS = names("taxonomy-category cat-links post-categories")
 _POST_ID = re.compile(r"post-\d+")
@@ -128,9 +129,10 @@ def _is_named(page: Document, anchor: Element, around: Element | None) -> bool:
 def _is_labelled(page: Document, anchor: Element, around: Element | None) -> bool:
     """Does it stand beside the word "Categories:"?"""
     for up in islice(anchor.iterancestors(), 6):
-        text = page.text(up)
-        if _CATEGORY_WORD.match(text):
-            return len(text) < 300 and _is_own(page, anchor, around)
+        if is_longer(up, _LONGEST_LINE):
+            return False
+        if _CATEGORY_WORD.match(page.text(up)):
+            return _is_own(page, anchor, around)
     return False
 
 
@@ -147,8 +149,8 @@ def _in_a_list_of_all(page: Document, anchor: Element) -> bool:
 
 def _tags_list(page: Document, scope: Element, barred: AbstractSet[Element], url: str) -> list[Term]:
     """A list called ``post-tags`` or the like, as generators of static pages write it."""
-    for element, marks in page.tokens.items():
-        if _TAG_LISTS.isdisjoint(marks) or _is_barred(page, element, barred) or not any(up is scope for up in element.iterancestors()):
+    for element in page.named(_TAG_LISTS):
+        if _is_barred(page, element, barred) or not any(up is scope for up in element.iterancestors()):
             continue
         links: _Found = {}
         for anchor in element.iter("a"):

@@ -92,7 +92,7 @@ def _with_pings(found: list[Found], page: Document) -> list[Found]:
     lists = {up for element, _, _ in found for up in (element.getparent(),) if up is not None and up.tag in ("ol", "ul")}
     numbered = {element for element, _, _ in found}
     pings = [e for up in lists for e in up.iterchildren("li") if e not in numbered and not _PINGS.isdisjoint(tokens(e))]
-    of_pings = [e for e in page.of({"ol", "ul"}) if not _PING_LISTS.isdisjoint(page.tokens.get(e, ()))]
+    of_pings = [e for e in page.named(_PING_LISTS) if e.tag in ("ol", "ul")]
     pings += [e for up in of_pings for e in up.iterchildren("li") if e not in numbered and e not in pings]
     pings = [e for e in pings if not any(below in numbered for below in e.iterdescendants())]
     if not pings:

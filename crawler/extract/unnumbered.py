@@ -66,7 +66,7 @@ def _candidates(page: Document) -> list[Element]:
     named: list[Element] = []
     for element, marks in page.tokens.items():
         kind = _kind_of(marks)
-        if kind is not None and isinstance(element.tag, str):
+        if kind is not None:
             if kind.list and element.tag not in _NO_LIST:
                 lists.append(element)
             if kind.item:
