@@ -206,9 +206,9 @@ def _is_name_class(marks: tuple[str, ...]) -> bool:
 
 
 @lru_cache(maxsize=20_000)
-def _is_author_class(marks: tuple[str, ...]) -> bool:
-    """Names that say author, without the ``fn`` and ``n`` of any hCard."""
-    return any(name not in ("n", "fn", "vcard") and _NAME_CLASS.fullmatch(name) for name in marks)
+def _is_author_class(name: str) -> bool:
+    """Does it say author? Not ``fn`` and ``n``, which any hCard has."""
+    return name not in ("n", "fn", "vcard") and _NAME_CLASS.fullmatch(name) is not None
 
 
 def _marked(page: Document, part: Element) -> list[Author]:

@@ -58,5 +58,5 @@ def reported_count(page: Document, thread: frozenset[Element]) -> int | None:
 
 
 @lru_cache(maxsize=20_000)
-def _is_place(names: tuple[str, ...]) -> bool:
-    return any(_COUNT_PLACES.fullmatch(name) for name in names)
+def _is_place(name: str) -> bool:
+    return _COUNT_PLACES.fullmatch(name) is not None

@@ -32,7 +32,7 @@ class Document:
         self.marked: list[Element] = []
         self.microdata: list[Element] = [element for element in _MICRODATA(root) if element.get("itemprop")]
         self._texts: dict[Element, str] = {}
-        self._places: dict[tuple[str, ...], list[int]] = {}  # classes and id -> positions in ``elements``
+        self._places: dict[str, list[int]] = {}  # class or id -> positions in ``elements``
         self._read()
         self.elsewhere = {e for e in self.named(ELSEWHERE) if e.tag not in ("body", "html")}
 
@@ -40,11 +40,12 @@ class Document:
         for position, element in enumerate(self.elements):
             classes, name = element.get("class"), element.get("id")
             if classes or name:
-                found = self.tokens[element] = tokens_of(classes, name)
-                if found in self._places:
-                    self._places[found].append(position)
-                else:
-                    self._places[found] = [position]
+                self.tokens[element] = found = tokens_of(classes, name)
+                for mark in found:
+                    if mark in self._places:
+                        self._places[mark].append(position)
+                    else:
+                        self._places[mark] = [position]
             if name or (classes and "omment" in classes and element.get("data-comment-id")) or (element.tag == "a" and element.get("name")):
                 self.marked.append(element)
 
@@ -54,14 +55,14 @@ class Document:
 
     def named(self, names: AbstractSet[str]) -> list[Element]:
         """The elements with one of these classes or ids, in document order."""
-        return self._at(lambda found: not names.isdisjoint(found))
+        return self._with(self._places.keys() & names)
 
-    def matching(self, test: Callable[[tuple[str, ...]], bool]) -> list[Element]:
-        """The elements whose classes and id pass the test, in document order; the page as a whole is never meant."""
-        return [element for element in self._at(test) if element.tag not in WHOLE_PAGE]
+    def matching(self, test: Callable[[str], bool]) -> list[Element]:
+        """The elements with a class or id that passes the test, in document order; the page as a whole is never meant."""
+        return [element for element in self._with(filter(test, self._places)) if element.tag not in WHOLE_PAGE]
 
-    def _at(self, test: Callable[[tuple[str, ...]], bool]) -> list[Element]:
-        places = [place for found, places in self._places.items() if test(found) for place in places]
+    def _with(self, names: Iterable[str]) -> list[Element]:
+        places = {place for name in names for place in self._places[name]}
         return [self.elements[place] for place in sorted(places)]
 
     def text(self, element: Element) -> str:

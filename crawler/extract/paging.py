@@ -58,6 +58,9 @@ def _unlinked(links: list[tuple[Element, str]], seen: dict[int, str]) -> int | N
 
 
 def _thread_links(page: Document) -> list[tuple[Element, str]]:
+    addresses = "\n".join([href for _, href in page.anchors])  # one look at all of them: most pages have none
+    if "comment-page-" not in addresses and "cpage=" not in addresses:
+        return []
     return [(anchor, href) for anchor, href in page.anchors if "comment-page-" in href or "cpage=" in href]
 
 

@@ -171,9 +171,9 @@ def _by_names(names: tuple[str, ...]) -> Region | None:
     return None
 
 
-def is_box(names: tuple[str, ...]) -> bool:
-    """Do an element's classes and id say that it is a box beside the text?"""
-    return _by_names(names) is not None
+def is_box(name: str) -> bool:
+    """Does a class or id say that its element is a box beside the text?"""
+    return _kind_of_name(name) is not None
 
 
 def _by_tag(element: Element) -> Region | None:

@@ -147,13 +147,13 @@ def other_threads(page: Document) -> set[Element]:
 
 
 @lru_cache(maxsize=20_000)
-def _is_elsewhere(names: tuple[str, ...]) -> bool:
-    return any("comments" in name and _ELSEWHERE.fullmatch(name) for name in names)
+def _is_elsewhere(name: str) -> bool:
+    return "comments" in name and _ELSEWHERE.fullmatch(name) is not None
 
 
 @lru_cache(maxsize=20_000)
-def _is_sidebar(names: tuple[str, ...]) -> bool:
-    return any(_SIDEBAR.fullmatch(name) for name in names)
+def _is_sidebar(name: str) -> bool:
+    return _SIDEBAR.fullmatch(name) is not None
 
 
 def _scopes(found: list[Found]) -> list[Found]:

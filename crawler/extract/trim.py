@@ -58,12 +58,18 @@ def _says_nothing(line: str, name: str) -> bool:
         return not _LETTER.search(_AROUND_A_NAME.sub("", _MONTH_WORDS.sub("", line.replace(name, " ", 2))))
     if parse_written(line) or _LONG_AGO.search(line):
         return not _LETTER.search(_AROUND_A_NAME.sub("", _MONTH_WORDS.sub("", line)))
-    return _STROKES.fullmatch(_AROUND.sub("", line)) is not None
+    return _begins_with(_AROUND, line) and _STROKES.fullmatch(_AROUND.sub("", line)) is not None
+
+
+def _begins_with(words: re.Pattern[str], line: str) -> bool:
+    """Are the line's first letters such a word, if it has any? Where they are not, no line of such words can be left."""
+    letter = _LETTER.search(line)
+    return letter is None or words.match(line, letter.start()) is not None
 
 
 def _is_button(line: str) -> bool:
     """A line below a text that only asks to do something: ``Reply``, ``LikeLiked by 1 person``, with or without the date."""
-    if len(line) > _LONGEST_BYLINE:
+    if len(line) > _LONGEST_BYLINE or not (_begins_with(_BUTTON, line) or any(map(str.isdigit, line))):
         return False
     bare, found = _BUTTON.subn("", line)
     if _STROKES.fullmatch(bare):
