@@ -38,11 +38,10 @@ def reported_count(page: Document, thread: frozenset[Element]) -> int | None:
     """The number of comments that the heading of the thread states (pings and other pages of the thread included, as sites
     count); None when no heading says one."""
     out: set[Element] | None = None
-    places = set(page.matching(_is_place))
     for element in page.of(_HEADINGS | _PLACES):
         if element.tag in _HEADINGS:
             text = all_text(element).strip()
-        elif element in places:
+        elif any(map(_is_place, page.tokens.get(element, ()))):
             text = (element.text or "").strip()
         else:
             continue

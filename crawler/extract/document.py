@@ -32,8 +32,12 @@ class Document:
         self.marked: list[Element] = []
         self.microdata: list[Element] = [element for element in _MICRODATA(root) if element.get("itemprop")]
         self._texts: dict[Element, str] = {}
-        self._places: dict[str, list[int]] = {}  # class or id -> positions in ``elements``
+        self._places: dict[tuple[str, ...], list[int]] = {}  # classes and id -> positions in ``elements``
         self._read()
+        self._names: dict[str, list[tuple[str, ...]]] = {}  # one of these -> where it stands in
+        for found in self._places:
+            for name in found:
+                self._names.setdefault(name, []).append(found)
         self.elsewhere = {e for e in self.named(ELSEWHERE) if e.tag not in ("body", "html")}
 
     def _read(self) -> None:
@@ -41,11 +45,10 @@ class Document:
             classes, name = element.get("class"), element.get("id")
             if classes or name:
                 self.tokens[element] = found = tokens_of(classes, name)
-                for mark in found:
-                    if mark in self._places:
-                        self._places[mark].append(position)
-                    else:
-                        self._places[mark] = [position]
+                if found in self._places:
+                    self._places[found].append(position)
+                else:
+                    self._places[found] = [position]
             if name or (classes and "omment" in classes and element.get("data-comment-id")) or (element.tag == "a" and element.get("name")):
                 self.marked.append(element)
 
@@ -55,15 +58,15 @@ class Document:
 
     def named(self, names: AbstractSet[str]) -> list[Element]:
         """The elements with one of these classes or ids, in document order."""
-        return self._with(self._places.keys() & names)
+        return self._with(self._names.keys() & names)
 
     def matching(self, test: Callable[[str], bool]) -> list[Element]:
         """The elements with a class or id that passes the test, in document order; the page as a whole is never meant."""
-        return [element for element in self._with(filter(test, self._places)) if element.tag not in WHOLE_PAGE]
+        return [element for element in self._with(filter(test, self._names)) if element.tag not in WHOLE_PAGE]
 
     def _with(self, names: Iterable[str]) -> list[Element]:
-        places = {place for name in names for place in self._places[name]}
-        return [self.elements[place] for place in sorted(places)]
+        marks = {found for name in names for found in self._names[name]}
+        return [self.elements[place] for place in sorted([place for found in marks for place in self._places[found]])]
 
     def text(self, element: Element) -> str:
         """Its visible text, with a line break between paragraphs."""

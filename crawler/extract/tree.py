@@ -236,11 +236,12 @@ def _collect(element: Element, parts: list[str], skip: AbstractSet[Element]) -> 
         parts.append(edge)
     if text := element.text:
         parts.append(text)
-    for child in element:
-        if child not in skip:
-            _collect(child, parts, skip)
-        if tail := child.tail:
-            parts.append(tail)
+    if len(element):  # an iterator costs more than all the rest, and most elements have no children
+        for child in element:
+            if child not in skip:
+                _collect(child, parts, skip)
+            if tail := child.tail:
+                parts.append(tail)
     if edge:
         parts.append(edge)
 
@@ -248,19 +249,18 @@ def _collect(element: Element, parts: list[str], skip: AbstractSet[Element]) -> 
 def is_longer(element: Element, size: int) -> bool:
     """Has its visible text more than ``size`` characters? No more of a long text is looked at than it takes to know."""
     left = size
-    stack = [element]
+    stack = [element] if len(element) else []
     while stack:
         inner = stack.pop()
-        if inner.tag in _SPECIAL or not isinstance(inner.tag, str):
-            continue
-        if text := inner.text:
-            left -= len(tidy(text))
-        for child in inner:
-            if tail := child.tail:
-                left -= len(tidy(tail))
+        if inner is not element and (tail := inner.tail):
+            left -= len(tidy(tail))
+        if inner.tag not in _SPECIAL:
+            if text := inner.text:
+                left -= len(tidy(text))
+            if len(inner):
+                stack += inner
         if left < 0:
             return True
-        stack.extend(inner)
     return len(text_of(element)) > size
 
 
