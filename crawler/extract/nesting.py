@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 from crawler.extract.tree import Element, names, tokens
@@ -22,7 +22,7 @@ class Node:
     roots: list[Element]
     parent: str | None = None
     depth: int = 1
-    inner: frozenset[Element] = frozenset()  # the elements of all comments: what it leaves out where it holds them
+    inner: set[Element] = field(default_factory=set)  # the elements of the comments that it holds: they are left out of it
 
     @property
     def element(self) -> Element:

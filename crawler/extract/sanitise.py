@@ -77,11 +77,15 @@ def _serialise(node: Node, base_url: str, unit: Unit) -> str:
         return f"<figcaption>{escape(unit.text, quote=False)}</figcaption>"
     if unit.shape == "p" and node.tag in BLOCK:
         return escape(unit.text, quote=False)
-    if not _is_final(node):
+    html: str = etree.tostring(node, encoding="unicode", method="html", with_tail=False)
+    if _REWRITTEN.search(html) and not _is_final(node):
         node = deepcopy(node)
         _rewrite(node, base_url)
-    html: str = etree.tostring(node, encoding="unicode", method="html", with_tail=False)
+        html = etree.tostring(node, encoding="unicode", method="html", with_tail=False)
     return html
+
+
+_REWRITTEN = re.compile("<(?:a|img|iframe|embed|h1)[ >]")
 
 
 def _is_final(node: Element) -> bool:

@@ -8,6 +8,7 @@ shows comments of other articles under the same ids: what lies in such a list is
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -50,12 +51,24 @@ def comment_nodes(page: Document) -> list[Node]:
         return []
     scopes = _scopes(elements)
     by_element = {element: number for element, number, _ in scopes}
-    others = frozenset(by_element)
-    nodes = [Node(number, _roots(element), inner=others) for element, number, _ in scopes]
+    nodes = [Node(number, _roots(element)) for element, number, _ in scopes]
+    _set_inner(nodes, by_element)
     stated = {number: said for element, number, parent in scopes if (said := parent or _stated_parent(element)) is not None}
     set_parents(nodes, by_element, stated)
     raise_flattened(nodes)
     return nodes
+
+
+def _set_inner(nodes: list[Node], elements: Iterable[Element]) -> None:
+    """Tells each comment which of the elements it holds: only these, for all of them would be the square of a long thread."""
+    holders: dict[Element, list[Node]] = {}
+    for node in nodes:
+        for root in node.roots:
+            holders.setdefault(root, []).append(node)
+    for element in elements:
+        for up in element.iterancestors():
+            for node in holders.get(up, ()):
+                node.inner.add(element)
 
 
 def _numbered(page: Document) -> list[Found]:

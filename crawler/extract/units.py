@@ -70,7 +70,7 @@ class _Walk:
     def _inside(self, element: Element) -> None:
         if element.text and element.text.strip():
             self.line.append(element.text)
-        for child in element:
+        for child in element if len(element) else ():
             self._visit(child, element)
             if child.tail:
                 self.line.append(child.tail)
