@@ -67,7 +67,7 @@ def answering(status: int, body: bytes = b"", **headers: str) -> Iterator[str]:
         (["crawl"], ["name one site"]),
         (["crawl", "site"], ["-a home=https://example.org/"]),
         (["crawl", "site", "-a", "home=not a url"], ["'not a url'", "https://example.org/"]),
-        (["crawl", "site", "-a", "home=http://127.0.0.1:9/", "-a", "pagse=all"], ["pagse", "home, limit, mode, pages"]),
+        (["crawl", "site", "-a", "home=http://127.0.0.1:9/", "-a", "pagse=all"], ["pagse", "home, images, limit, mode, pages"]),
     ],
 )
 def test_a_wrong_argument_names_itself_and_touches_nothing(folder: Path, arguments: list[str], said: list[str]) -> None:
@@ -85,6 +85,7 @@ def test_a_wrong_argument_names_itself_and_touches_nothing(folder: Path, argumen
         ({"home": "http://user:secret@example.org/"}, "no web address"),
         ({"home": "http://127.0.0.1:9/", "mode": "quick"}, "'quick' is unknown; write one of update, full"),
         ({"home": "http://127.0.0.1:9/", "pages": "some"}, "'some' is unknown; write one of all, budget, none"),
+        ({"home": "http://127.0.0.1:9/", "images": "some"}, "'some' is unknown; write one of none, budget, all"),
         ({"home": "http://127.0.0.1:9/", "limit": "0"}, "'0'"),
         ({"home": "http://127.0.0.1:9/", "limit": "many"}, "'many'"),
         ({"home": "http://127.0.0.1:9/", "limit": "-1"}, "'-1'"),
