@@ -292,6 +292,17 @@ def test_a_kill_between_the_record_and_its_rows_costs_no_second_request(held: tu
     assert_whole(folder)
 
 
+def test_a_record_that_was_damaged_before_it_was_tied_to_an_article_is_asked_for_again(held: tuple[DemoSite, Path]) -> None:
+    site, folder = held
+    [(url, name, middle)] = rows(folder, "select url, filename, offset + length / 2 from captures where door = 'image' order by id limit 1")
+    forget(folder, url, captures=False)
+    with (folder / name).open("r+b") as file:
+        file.seek(middle)
+        file.write(b"damaged")
+    assert asked(site, folder, "images=all", "pages=none") == [url.removeprefix(site.home)]
+    assert rows(folder, UNHELD) == [(0,)]
+
+
 # other hosts
 
 

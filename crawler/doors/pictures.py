@@ -6,6 +6,7 @@ It comes last in a run, and a picture that fails never changes how the run ends:
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from scrapy.exceptions import DownloadCancelledError
 
 from archive import pictures
 from archive.pictures import NOT_THERE, NoPicture, Place
+from archive.warc import DamagedRecord
 from crawler.addresses import origin
 from crawler.errors import Forbidden, Limited, OutsideSite, Unreachable
 
@@ -94,14 +96,16 @@ class PictureDoor:
 
     def _take_what_is_there(self, picture: Picture) -> None:
         """Tie a picture to the youngest capture of its address: a killed run left it, or another article brought it."""
-        for row in pictures.captured_since(self.store.db, picture.url, picture.capture_id):
-            if self._save(picture, row) is None:
-                return
+        there = pictures.captured_since(self.store.db, picture.url, picture.capture_id)
         if picture.capture_id and len(picture.captures) > 1:
-            self._save(picture, self._capture(picture.capture_id))
+            there.append(self._capture(picture.capture_id))
+        for row in there:
+            with contextlib.suppress(DamagedRecord):  # ``archive verify`` tells of it; the picture can be asked for again
+                if self._save(picture, row) is None:
+                    return
 
     def _due(self, found: Iterable[Picture]) -> list[Picture]:
-        """What is to be asked for: what is not held; in a full run all, the longest not asked for last of all."""
+        """What is to be asked for: what is not held; in a full run all the others too, the longest not captured first."""
         full, allowed = self.run.order.mode == "full", self.run.origins | self.run.picture_origins
         wait = set() if full else pictures.waiting(self.store.db, self.run.site_id, self.store.now(), self._asked)
         due = []
@@ -115,8 +119,8 @@ class PictureDoor:
     def _allotted(self, due: list[Picture]) -> list[Picture]:
         """What this run takes: of so many articles as ``limit`` allows, and as many as the budget."""
         limit, most = self.run.order.limit, self.run.images_at_most
-        articles = list(dict.fromkeys(picture.article_id for picture in due))[:limit]
-        taken = [picture for picture in due if picture.article_id in set(articles)][:most]
+        articles = set(list(dict.fromkeys(picture.article_id for picture in due))[:limit])
+        taken = [picture for picture in due if picture.article_id in articles][:most]
         self.counts["left"] = len(due) - len(taken)
         return taken
 
