@@ -36,9 +36,9 @@ def database_fails(folder: Path, error: sqlite3.DatabaseError) -> StorageError |
     """What a person is told when SQLite cannot read or write the archive; None for an error of ours, such as wrong SQL."""
     if isinstance(error, (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.NotSupportedError, sqlite3.DataError)):
         return None
-    damaged = "malformed" in str(error) or "not a database" in str(error)
+    damaged = any(sign in str(error) for sign in ("malformed", "not a database", "Could not decode"))
     what = "look with python -m archive verify, and mend it from a backup" if damaged else "check its owner, rights and free space"
-    return StorageError(f"the database in {folder} {'is damaged' if damaged else 'cannot be used'} ({error}); {what}")
+    return StorageError(f"the database in {folder} {'is damaged' if damaged else 'cannot be used'} ({str(error)[:100]}); {what}")
 
 
 class LockHeld(ArchiveError):

@@ -15,7 +15,7 @@ from archive import absences, adopt, clock, coverage, pictures
 from archive.articles import Seen, find_article, save_article
 from archive.database import open_for_writing
 from archive.decisions import Kind, decide
-from archive.errors import StorageError, database_fails
+from archive.errors import database_fails
 from archive.lock import Lock
 from archive.rereading import AGAIN, Reread, classify_again, reread_pairs, save_reread
 from archive.settle import settle
@@ -86,8 +86,10 @@ class Store:
                 self.db.execute("rollback")
                 raise
             self.db.execute("commit")
-        except sqlite3.OperationalError as error:
-            raise StorageError(f"cannot write to the database in {self.folder}: {error}") from error
+        except sqlite3.DatabaseError as error:
+            if failure := database_fails(self.folder, error):
+                raise failure from error
+            raise
 
     # sites and crawls
 

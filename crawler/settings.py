@@ -73,12 +73,5 @@ EXTENSIONS = {
 LOG_LEVEL = "WARNING"
 LOG_FORMAT = "%(levelname)s %(message)s"
 PROGRESS = sys.stderr.isatty()
-for noisy in (
-    "trafilatura",
-    "htmldate",
-    "py.warnings",
-    "scrapy.downloadermiddlewares.httpcompression",
-    "scrapy.core.downloader",
-    "crawler.unpack",
-):
+for noisy in ("trafilatura", "htmldate", "py.warnings"):
     logging.getLogger(noisy).setLevel(logging.ERROR)

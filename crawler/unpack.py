@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 PIECE = 2**20  # bytes unpacked at a time, and thrown away
+QUIET = ("scrapy.downloadermiddlewares.httpcompression", "scrapy.core.downloader.handlers")  # whoever asked is told, in one line
 FORMATS = {"gzip": zlib.MAX_WBITS + 16, "x-gzip": zlib.MAX_WBITS + 16, "deflate": zlib.MAX_WBITS}
 
 
@@ -37,6 +39,11 @@ def is_torn(body: bytes, encoding: str) -> bool:
 
 class UnpackMiddleware(HttpCompressionMiddleware):
     """Scrapy's own. A body that is not packed as its headers say is the site's failure at one address, not ours."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        for name in QUIET:  # Scrapy resets the levels of its loggers when it starts: too late for settings.py
+            logging.getLogger(name).setLevel(logging.ERROR)
 
     def process_response(self, request: Request, response: Response, spider: Spider | None = None) -> Request | Response:
         try:

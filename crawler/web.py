@@ -50,5 +50,7 @@ class Web:
         request.dont_filter = True
         try:
             return await self.crawler.engine.download_async(request)
-        except (IgnoreRequest, DownloadCancelledError) as error:
+        except DownloadCancelledError as error:
+            raise Unreachable(f"{url} is larger than DOWNLOAD_MAXSIZE") from error
+        except IgnoreRequest as error:
             raise Unreachable(f"{url}: {error}") from error
