@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import DropItem
 
 from archive import known
-from archive.articles import Seen, find_article
+from archive.articles import Seen, blocks_of, find_article
 from archive.clock import later
 from crawler.gate import SHRANK, emptied, refusal
 from crawler.identity import EXTRACTOR
@@ -57,7 +57,7 @@ class GatePipeline:
         row = find_article(run.store.db, run.site_id, article.source_id, article.url)
         held = known.held(run.store.db, row["id"]) if row else None
         reason = emptied(article, held)
-        if reason is None and held and article.text not in ("", held["text"]):
+        if reason is None and row and article.text and not self.known(article, row["revision_id"]):
             same = len({other.url for other in answer.articles if other.text == article.text}) - 1
             reason = f"the same text as {same} other addresses" if same >= SAME_TEXT else None
         if reason is None or self.believed(answer, article.url, reason):
@@ -65,6 +65,12 @@ class GatePipeline:
         run.store.quarantine(run.crawl_id, run.site_id, article.url, reason, answer.captures[0][0], answer.at)
         run.outcome.add(ALARM, f"what REST says of an article was not believed: {article.url}: {reason}")
         return False
+
+    def known(self, article: Article, revision_id: int) -> bool:
+        """Whether the archive holds every paragraph of a text, whatever it has learned to call them: episodes of a podcast may
+        have but a standing text."""
+        held = {block["text"] for block in blocks_of(run_of(self.crawler).store.db, revision_id)}
+        return held.issuperset(block.text for block in article.blocks if block.kind == "body")
 
     def repeated(self, text: str, asked: str) -> str | None:
         """A text that stands at several addresses is none of theirs: a wall, or an error page in the article's clothes."""

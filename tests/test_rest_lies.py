@@ -208,6 +208,14 @@ def test_a_wall_in_place_of_every_text_changes_none(html: str, site: DemoSite, f
     assert len(site.requests) == 3
 
 
+def test_episodes_that_have_but_a_standing_text_are_no_wall(site: DemoSite, folder: Path) -> None:
+    for number in range(6):
+        site.add_post(f"The Ledger, episode {number}", "Two reporters talk about the week. Powered by a host of podcasts.")
+    assert crawls.crawl(site, folder, "pages=none").code == 0
+    run = crawls.crawl(site, folder, "mode=full", "pages=none")
+    assert run.code == 0, run.lines
+
+
 def test_a_text_that_rest_shows_emptied_a_day_later_too_is_the_sites(site: DemoSite, folder: Path) -> None:
     assert crawls.crawl(site, folder, NOW="2026-03-01T00:00:00Z").code == 0
     site.edit(130, body="Withdrawn.")
