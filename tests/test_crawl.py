@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.__main__ import main
 from archive.warc import read_body, sha256
 from crawler.run import mass_loss
 from tests.conftest import History, Stage
@@ -406,6 +407,20 @@ def test_comments_that_vanish_lead_to_their_article_when_that_is_what_vanished(s
     assert crawl(site, folder, "pages=none").code == 0
     assert rows(folder, "select source_id from articles where missing_since is not null") == [("128",)]
     assert rows(folder, "select comment_id from absences") == [(None,)]
+
+
+def test_comments_that_are_counted_on_under_a_draft_are_not_searched_for_and_are_no_gap(site: DemoSite, folder: Path) -> None:
+    crawl(site, folder, "pages=none")
+    site.unpublish(128)
+    site.clear_requests()
+    assert crawl(site, folder, "pages=none").code == 0
+    assert rows(folder, "select source_id from articles where missing_since is not null") == [("128",)]
+    assert [request.path for request in site.requests if "/comments" in request.path and "orderby=id" not in request.path] == []
+    assert rows(folder, "select count(*) from absences where comment_id is not null") == [(0,)]
+    assert main(["status", "--quiet", "--archive-dir", str(folder)]) == 0
+    site.clear_requests()
+    assert crawl(site, folder, "pages=none").code == 0
+    assert len(site.requests) == 3
 
 
 def test_a_renamed_article_is_the_same_article_with_both_addresses(site: DemoSite, folder: Path) -> None:

@@ -136,13 +136,14 @@ def find_pages(state: State, params: Params) -> list[Post]:
 
 
 def find_comments(state: State, params: Params) -> list[Comment]:
-    """Only type=comment, only of public posts without a password; there is no modified date to filter by."""
+    """Only type=comment, only of public posts without a password; there is no modified date to filter by. Those of drafts are
+    counted, and left out of what is given."""
     check_context(params, "comments")
     for name in ("status", "type", "author_email"):
         if name in params and params.text(name) not in ("approve", "comment"):
             raise RestError(401, "rest_forbidden_param", f"Query parameter not permitted: {name}")
     order = params.choice("orderby", "date_gmt", COMMENT_ORDERS)
-    known = {post.id for post in state.posts.values() if post.public and not post.password}
+    known = {post.id for post in state.posts.values() if (post.public and not post.password) or post.status == "draft"}
     rows = [c for c in state.comments.values() if c.kind == "comment" and c.status == "approved" and c.post in known]
     after, before = params.time("after"), params.time("before")
     rows = [c for c in rows if within(c.date, after, before)]

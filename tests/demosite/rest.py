@@ -84,7 +84,7 @@ class Rest:
             raise RestError(400, "rest_post_invalid_page_number", "The page number requested is larger than the number of pages available.")
         if offset >= total and "offset" in params:
             total = pages = 0
-        shown = [self.render(name, row) for row in rows[offset : offset + per_page] if not getattr(row, "ghost", False)]
+        shown = [self.render(name, row) for row in rows[offset : offset + per_page] if not self.only_counted(row)]
         headers = [("X-WP-Total", str(total)), ("X-WP-TotalPages", str(pages))]
         links = [
             f'<{self.page_link(route, pairs, to)}>; rel="{rel}"'
@@ -92,6 +92,10 @@ class Rest:
             if 0 < to <= pages
         ]
         return self.reply(shown, params, headers + ([("Link", ", ".join(links))] if links else []))
+
+    def only_counted(self, row: Any) -> bool:
+        """Is it in the total and not in the list?"""
+        return getattr(row, "ghost", False) or (isinstance(row, Comment) and self.state.posts[row.post].status == "draft")
 
     def page_link(self, route: str, pairs: list[tuple[str, str]], page: int) -> str:
         asked = [(key, value) for key, value in pairs if key != "page"] + [("page", str(page))]
