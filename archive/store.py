@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from sqlite_utils import Database
 
-from archive import absences, adopt, clock, coverage, pictures
+from archive import absences, adopt, clock, coverage, gaps, pictures, runs
 from archive.articles import Seen, find_article, save_article
 from archive.database import open_for_writing
 from archive.decisions import Kind, decide
@@ -20,24 +20,10 @@ from archive.lock import Lock
 from archive.rereading import AGAIN, Reread, classify_again, reread_pairs, save_reread
 from archive.settle import settle
 from archive.threads import save_comments
-from archive.unread import THREAD
 from archive.warc import Exchange, Place
 
 Row = dict[str, Any]
 NEVER = "9999"  # later than any time: no revision is provisional, none is folded
-COUNTERS = ("new", "revised", "missing", "quarantined")
-UNCHANGED = """
-    select count(*)
-    from articles
-    where site_id = :site_id and last_seen_at >= :since and first_seen_at < :since
-      and not exists (select 1 from revisions where revisions.article_id = articles.id and number > 1 and seen_at >= :since)
-    union all
-    select count(*)
-    from comments
-    join articles on articles.id = comments.article_id
-    where site_id = :site_id and comments.last_seen_at >= :since and comments.first_seen_at < :since
-      and not exists (select 1 from comment_revisions where comment_id = comments.id and number > 1 and seen_at >= :since)
-    """
 
 
 class Store:
@@ -121,25 +107,13 @@ class Store:
         return cursor.lastrowid
 
     def finish_crawl(self, crawl_id: int, outcome: str, exit_code: int, requests: int, received: int, note: str) -> Row:
-        """Close the run's row and return it. What was read twice or more in the run is unchanged once."""
+        """Close the run's row and return it."""
         run = self.crawl(crawl_id)
-        seen = self.db.execute(UNCHANGED, {"site_id": run["site_id"], "since": run["started_at"]})
-        unchanged = sum(count for (count,) in seen)
+        unchanged = runs.count_unchanged(self.db, run["site_id"], run["started_at"])
+        values = {"finished_at": self.now(), "outcome": outcome, "exit_code": exit_code, "requests": requests, "bytes": received}
         with self.transaction():
-            self.db.execute(
-                """
-                update crawls
-                set finished_at = ?, outcome = ?, exit_code = ?, requests = ?, bytes = ?, unchanged = ?, note = ?, database_bytes = ?
-                where id = ?
-                """,
-                [self.now(), outcome, exit_code, requests, received, unchanged, note, self._size(), crawl_id],
-            )
+            runs.end_run(self.db, crawl_id, values | {"unchanged": unchanged, "note": note})
         return self.crawl(crawl_id)
-
-    def _size(self) -> int:
-        """Bytes of the database, what still lies in its journal included."""
-        [pages], [page] = (self.db.execute(f"pragma {name}").fetchone() for name in ("page_count", "page_size"))
-        return int(pages) * int(page)
 
     def crawl(self, crawl_id: int) -> Row:
         return next(self.db.query("select * from crawls where id = ?", [crawl_id]))
@@ -147,23 +121,12 @@ class Store:
     def count(self, crawl_id: int, counts: Mapping[str, int]) -> None:
         """Add to the numbers of a run's row."""
         with self.transaction():
-            self._count(crawl_id, counts)
-
-    def _count(self, crawl_id: int, counts: Mapping[str, int]) -> None:
-        named = [column for column in COUNTERS if counts.get(column)]
-        if named:
-            assignments = ", ".join(f"{column} = {column} + ?" for column in named)
-            self.db.execute(f"update crawls set {assignments} where id = ?", [*[counts[column] for column in named], crawl_id])
+            runs.add_counts(self.db, crawl_id, counts)
 
     def forget_unread_site(self, site_id: int) -> None:
-        """A site of which nothing was ever read is not remembered: a mistyped home must not be visited again by cron."""
+        """Forget a site of which nothing was ever read."""
         with self.transaction():
-            if self.db.execute("select 1 from articles where site_id = ?", [site_id]).fetchone():
-                return
-            self.db.execute("update captures set crawl_id = null where crawl_id in (select id from crawls where site_id = ?)", [site_id])
-            for table in ("lists", "overcounts", "gaps", "coverage", "quarantine", "crawls"):
-                self.db.execute(f"delete from {table} where site_id = ?", [site_id])
-            self.db.execute("delete from sites where id = ?", [site_id])
+            runs.forget_unread_site(self.db, site_id)
 
     # captures
 
@@ -232,14 +195,15 @@ class Store:
         threads: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
         thread_door: str = "rest",
         whole_threads: Iterable[str] = (),
-        gaps: Sequence[Mapping[str, Any]] = (),
+        unheld: Sequence[Mapping[str, Any]] = (),
         marks: Mapping[str, Mapping[str, Any]] | None = None,
         pages_alone: bool = False,
     ) -> Counter[str]:
         """Save everything one answer brought, with its done-marks, or nothing of it.
 
         ``threads`` maps the site's own article id to comments; those of articles that are not held are counted as "homeless".
-        ``whole_threads`` are ids of articles whose threads are now read to the end. ``marks`` maps a list's name to columns.
+        ``whole_threads`` are ids of articles whose threads are now read to the end. ``unheld``: gaps to name. ``marks`` maps a
+        list's name to columns.
         ``pages_alone``: REST is not read in this run, the page is the text.
         """
         counts: Counter[str] = Counter()
@@ -249,50 +213,26 @@ class Store:
                 counts[saved.outcome] += 1
                 for capture_id, _ in seen.captures if article["door"] == "page" else ():
                     self.db.execute("update captures set article_id = ? where id = ?", [saved.article_id, capture_id])
-                self.db.execute(
-                    "delete from gaps where site_id = ? and kind = 'article' and ref in (?, ?)",
-                    [site_id, article["source_id"], article["url"]],
-                )
+                gaps.close_article_gaps(self.db, site_id, article)
             for source_id, comments in (threads or {}).items():
                 row = find_article(self.db, site_id, source_id, source_id)
                 if row is None:
                     counts["homeless"] += len(comments)
                 else:
                     counts.update(save_comments(self.db, row["id"], comments, thread_door, seen))
-                    self.db.conn.executemany(
-                        "delete from gaps where site_id = ? and kind = 'comment' and ref = ?", [(site_id, c["source_id"]) for c in comments]
-                    )
-            self._finish_threads(site_id, whole_threads, seen.at)
-            for gap in gaps:
-                self._add_gap(site_id, gap, seen.at)
+                    gaps.close_comment_gaps(self.db, site_id, comments)
+            gaps.finish_threads(self.db, site_id, whole_threads, seen.at)
+            for gap in unheld:
+                gaps.add_gap(self.db, site_id, gap, seen.at)
             for name, columns in (marks or {}).items():
                 self._save_list(site_id, name, columns)
-            self._count(crawl_id, counts)
+            runs.add_counts(self.db, crawl_id, counts)
         return counts
-
-    def _finish_threads(self, site_id: int, source_ids: Iterable[str], at: str) -> None:
-        self.db.conn.executemany(
-            "update articles set comments_checked_at = ? where site_id = ? and (source_id = ? or url = ?)",
-            [(at, site_id, i, i) for i in source_ids],
-        )
-        self._forget_cut_threads(site_id, at)
-
-    def _forget_cut_threads(self, site_id: int, at: str) -> None:
-        """The gaps of threads that are whole since ``at``."""
-        self.db.execute(
-            """
-            delete from gaps
-            where site_id = ? and kind = 'comment'
-              and ref in (select url || ? from articles where site_id = ? and comments_checked_at = ?)
-            """,
-            [site_id, THREAD, site_id, at],
-        )
 
     def finish_all_threads(self, site_id: int, at: str) -> None:
         """The site's whole list of comments has been read: every thread is read to its end."""
         with self.transaction():
-            self.db.execute("update articles set comments_checked_at = ? where site_id = ? and missing_since is null", [at, site_id])
-            self._forget_cut_threads(site_id, at)
+            gaps.finish_all_threads(self.db, site_id, at)
 
     def add_alias(self, article_id: int, url: str) -> None:
         """Keep a further address of an article. One that is known, of this article or of another, stays what it is."""
@@ -304,22 +244,13 @@ class Store:
     def add_gap(self, site_id: int, **gap: Any) -> None:
         """Name something that the site lists and the archive does not hold: kind, ref, reason, explained, month."""
         with self.transaction():
-            self._add_gap(site_id, gap, self.now())
+            gaps.add_gap(self.db, site_id, gap, self.now())
 
     def forget_gaps(self, site_id: int, kind: str, reason: str) -> None:
         """Forget the gaps of one reason: whoever names them asks anew in every run."""
         if self.db.execute("select 1 from gaps where site_id = ? and kind = ? and reason = ?", [site_id, kind, reason]).fetchone():
             with self.transaction():
                 self.db.execute("delete from gaps where site_id = ? and kind = ? and reason = ?", [site_id, kind, reason])
-
-    def _add_gap(self, site_id: int, gap: Mapping[str, Any], at: str) -> None:
-        self.db.execute(
-            """
-            insert into gaps(site_id, kind, ref, month, reason, explained, since) values (?, ?, ?, ?, ?, ?, ?)
-            on conflict(site_id, kind, ref) do update set reason = excluded.reason, explained = excluded.explained
-            """,
-            [site_id, gap["kind"], gap["ref"], gap.get("month"), gap["reason"], gap["explained"], at],
-        )
 
     def quarantine(self, crawl_id: int, site_id: int, url: str, reason: str, capture_id: int, at: str) -> None:
         """Keep a page that was not believed in view of people: once in a run, however often it was asked for."""
@@ -331,7 +262,7 @@ class Store:
                 "insert into quarantine(site_id, url, captured_at, reason, capture_id) values (?, ?, ?, ?, ?)",
                 [site_id, url, at, reason, capture_id],
             )
-            self._count(crawl_id, {"quarantined": 1})
+            runs.add_counts(self.db, crawl_id, {"quarantined": 1})
 
     def save_reread(self, crawl_id: int, reread: Reread, extractor: str) -> Counter[str]:
         """Write what the captures of one article say now where that differs; see archive/rereading.py for the counts."""
@@ -376,7 +307,7 @@ class Store:
         """Mark what its own request confirmed to be missing; return how many are newly so."""
         with self.transaction():
             newly = absences.mark_missing(self.db, table, ids, at, capture_id, gone_after, reason)
-            self._count(crawl_id, {"missing": newly})
+            runs.add_counts(self.db, crawl_id, {"missing": newly})
         return newly
 
     def decide(self, kind: Kind, ref: str, value: str, reason: str | None = None) -> None:

@@ -109,7 +109,7 @@ class StorePipeline:
             threads=threads,
             thread_door=answer.door,
             whole_threads=answer.whole_threads,
-            gaps=[asdict(gap) | {"explained": int(gap.explained)} for gap in answer.gaps],
+            unheld=[asdict(gap) | {"explained": int(gap.explained)} for gap in answer.gaps],
             marks=answer.marks,
             pages_alone=run.pages_are_the_text,
         )

@@ -1,0 +1,52 @@
+"""The row of a run: what it counted, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlite_utils import Database
+
+COUNTERS = ("new", "revised", "missing", "quarantined")
+UNCHANGED = """
+    select count(*)
+    from articles
+    where site_id = :site_id and last_seen_at >= :since and first_seen_at < :since
+      and not exists (select 1 from revisions where revisions.article_id = articles.id and number > 1 and seen_at >= :since)
+    union all
+    select count(*)
+    from comments
+    join articles on articles.id = comments.article_id
+    where site_id = :site_id and comments.last_seen_at >= :since and comments.first_seen_at < :since
+      and not exists (select 1 from comment_revisions where comment_id = comments.id and number > 1 and seen_at >= :since)
+    """
+
+
+def count_unchanged(db: Database, site_id: int, since: str) -> int:
+    """Articles and comments that the run which began then read and found as they were; what it read twice counts once."""
+    return sum(count for (count,) in db.execute(UNCHANGED, {"site_id": site_id, "since": since}))
+
+
+def add_counts(db: Database, crawl_id: int, counts: Mapping[str, int]) -> None:
+    """Add to the numbers of a run's row. Runs inside the caller's transaction, as all below."""
+    named = [column for column in COUNTERS if counts.get(column)]
+    if named:
+        assignments = ", ".join(f"{column} = {column} + ?" for column in named)
+        db.execute(f"update crawls set {assignments} where id = ?", [*[counts[column] for column in named], crawl_id])
+
+
+def end_run(db: Database, crawl_id: int, values: Mapping[str, Any]) -> None:
+    """``values``: columns of ``crawls``. The size of the database, what lies in its journal included, is written with them."""
+    [pages], [page] = (db.execute(f"pragma {name}").fetchone() for name in ("page_count", "page_size"))
+    columns = {**values, "database_bytes": int(pages) * int(page)}
+    db.execute(f"update crawls set {', '.join(f'{column} = ?' for column in columns)} where id = ?", [*columns.values(), crawl_id])
+
+
+def forget_unread_site(db: Database, site_id: int) -> None:
+    """A site of which nothing was ever read is not remembered: a mistyped home must not be visited again by cron."""
+    if db.execute("select 1 from articles where site_id = ?", [site_id]).fetchone():
+        return
+    db.execute("update captures set crawl_id = null where crawl_id in (select id from crawls where site_id = ?)", [site_id])
+    for table in ("lists", "overcounts", "gaps", "coverage", "quarantine", "crawls"):
+        db.execute(f"delete from {table} where site_id = ?", [site_id])
+    db.execute("delete from sites where id = ?", [site_id])
