@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
@@ -61,7 +61,6 @@ class Run:
         self.sweep_days = settings.getfloat("SWEEP_DAYS")
         self.outcome, self.counts = Outcome(), Counter[str]()
         self.pictures_due = 0
-        self.suspects: dict[str, list[tuple[int, str]]] = defaultdict(list)  # list name -> (our id, the site's id)
         self.sitemaps: tuple[str, ...] = ()  # as robots.txt names them
         self.received = self.taken = self.lost_comments = 0
         self.swept: set[str] = set()  # collections of which this run reads the sweep's share
@@ -176,6 +175,21 @@ class Run:
         if len(lasting) < len(newly):
             self.outcome.add(ALARM, mass_loss(table, len(newly), len(lasting), allowed, self.site.name))
         return lasting
+
+    def suspect(self, collection: str, items: Iterable[tuple[int, str]]) -> None:
+        """(our id, the site's id) of what is held and was absent where it should be. It is kept until its own request has told:
+        a run that is killed before would hide it, for the list's total agrees by then."""
+        if found := dict(items):
+            found = self.suspects(collection) | found
+            self.store.save_list(self.site_id, f"suspects of {collection}", watermark=json.dumps(found), checked_at=self.store.now())
+
+    def suspects(self, collection: str) -> dict[int, str]:
+        kept = json.loads(self.remembered(f"suspects of {collection}")["watermark"] or "{}")
+        return {int(row_id): number for row_id, number in kept.items()}
+
+    def clear_suspects(self, collection: str) -> None:
+        if self.suspects(collection):
+            self.store.save_list(self.site_id, f"suspects of {collection}", watermark=None)
 
     def not_marked(self, table: Table) -> list[int]:
         """Our ids of what was missing in too great a number to be marked: it is asked for again."""

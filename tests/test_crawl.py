@@ -409,6 +409,25 @@ def test_comments_that_vanish_lead_to_their_article_when_that_is_what_vanished(s
     assert rows(folder, "select comment_id from absences") == [(None,)]
 
 
+@pytest.mark.parametrize("what", ["article", "comment"])
+def test_what_is_absent_and_could_not_be_confirmed_is_asked_for_in_the_next_run(site: DemoSite, folder: Path, what: str) -> None:
+    """The first run has counted anew by then: nothing else would lead to it before the sweep."""
+    crawl(site, folder, "pages=none")
+    if what == "article":
+        site.trash(REMOVED)
+    else:
+        site.trash_comment(next(number for number, comment in site.comments.items() if comment.status == "approved"))
+    site.fault(r"wp/v2/(posts|comments)\?.*include=", status=503)
+    assert crawl(site, folder, "pages=none", PATIENCE=0).code == 5
+    assert rows(folder, "select count(*) from absences") == [(0,)]
+    site.clear_faults()
+    assert crawl(site, folder, "pages=none").code == 0
+    assert rows(folder, "select article_id is not null, comment_id is not null from absences") == [(1, int(what == "comment"))]
+    site.clear_requests()
+    assert crawl(site, folder, "pages=none").code == 0
+    assert len(site.requests) == 3
+
+
 def test_comments_that_are_counted_on_under_a_draft_are_not_searched_for_and_are_no_gap(site: DemoSite, folder: Path) -> None:
     crawl(site, folder, "pages=none")
     site.unpublish(128)

@@ -123,7 +123,7 @@ async def _explain(door: RestDoor, collection: Main, total: int) -> None:
     numbers = [str(number) for number in sorted(found.listed)]
     unknown = known.unknown(door.store.db, door.run.site_id, collection, numbers)
     await door.fetch(collection, [int(number) for number in unknown])
-    door.run.suspects[collection] += found.absent
+    door.run.suspect(collection, found.absent)
 
 
 async def sweep(door: RestDoor, collection: Main) -> list[str]:
@@ -137,6 +137,6 @@ async def sweep(door: RestDoor, collection: Main) -> list[str]:
         await door.read_threads([number for _, number in due])
     elif due:
         there = await door.fetch("posts", [int(number) for _, number in due])
-        door.run.suspects["posts"] += [(row_id, number) for row_id, number in due if int(number) not in there]
+        door.run.suspect("posts", [(row_id, number) for row_id, number in due if int(number) not in there])
     door.run.finish_sweep(collection)
     return [look.url for look in looks]

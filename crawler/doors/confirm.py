@@ -22,7 +22,7 @@ async def confirm(door: RestDoor, collection: Main) -> None:
     """Ask for the suspects, and for what is due for its second confirmation; mark those that are not there."""
     run, db = door.run, door.store.db
     table: Table = "articles" if collection == "posts" else "comments"
-    suspects = dict(run.suspects.pop(collection, []) + known.unseen_by_walk(db, run.site_id, collection))
+    suspects = run.suspects(collection) | dict(known.unseen_by_walk(db, run.site_id, collection))
     suspects |= known.source_ids(db, run.site_id, collection, run.not_marked(table))
     due = dict(due_again(db, run.site_id, table, door.store.now(), run.gone_after))
     absent = await _absent(door, collection, {**suspects, **due})
@@ -33,6 +33,7 @@ async def confirm(door: RestDoor, collection: Main) -> None:
     for row_id, capture in absent:
         if row_id in marked or len(marked) == len(newly):
             run.mark_missing(table, row_id, capture.id, capture.at)
+    run.clear_suspects(collection)
 
 
 async def _under_articles_that_are_there(door: RestDoor, absent: list[tuple[int, Capture]]) -> list[tuple[int, Capture]]:
@@ -43,7 +44,7 @@ async def _under_articles_that_are_there(door: RestDoor, absent: list[tuple[int,
         above = known.articles_of(db, [row_id for row_id, _ in batch])
         gone |= {row_id for row_id, _ in await _absent(door, "posts", above)}
     if gone:
-        run.suspects["posts"] += known.source_ids(db, run.site_id, "posts", list(gone)).items()
+        run.suspect("posts", known.source_ids(db, run.site_id, "posts", list(gone)).items())
         await confirm(door, "posts")
     return [(row_id, capture) for row_id, capture in absent if not gone & known.articles_of(db, [row_id]).keys()]
 

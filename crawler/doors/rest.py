@@ -212,9 +212,10 @@ class RestDoor:
                 listing, capture = await self.ask(asked, REQUIRED["comments"])
                 paging.turn(listing)
                 shown.update(str(row["id"]) for row in listing.rows)
+                if not paging.more:  # before the threads count as read: a kill between the two would hide it
+                    held = known.comments_of(self.store.db, self.run.site_id, batch)
+                    self.run.suspect("comments", [(row_id, number) for row_id, number in held if number not in shown])
                 await self.save("comments", listing.rows, capture, asked, {}, whole=() if paging.more else batch)
-            held = known.comments_of(self.store.db, self.run.site_id, batch)
-            self.run.suspects["comments"] += [(row_id, number) for row_id, number in held if number not in shown]
 
     async def fetch(self, collection: Main, ids: list[int]) -> set[int]:
         """Read single articles or comments by their ids; return the ids that were there."""
