@@ -64,3 +64,9 @@ def test_made_up_number_does_not_hang_on_the_time_of_the_capture() -> None:
         for at in ("2023-01-01T00:00:00Z", "2023-01-03T00:00:00Z")
     }
     assert len(numbers) == 1
+
+
+def test_a_box_that_a_script_fills_in_is_no_comment() -> None:
+    box = "<div class='comment'><span class='comment-author'>in reply to</span><div class='comment-text'>%s</div>%s</div>"
+    found = thread(f"<div class='comments-list'>{box % ('', '')}{box % ('I was there.', '<time>May 3, 2019</time>')}</div>")
+    assert [comment.text for comment in found] == ["I was there."]

@@ -94,9 +94,9 @@ def _comment(parts: Parts, moment: Moment | None, base_url: str, timezone: str |
     text = _text(parts, author_element, author)
     if kind != "comment":
         author, text, author_element = _ping(parts, author, text, author_element)
-    if not text and not author and moment is None:
-        return None
     node = parts.node
+    if not text and moment is None and (not author or (kind == "comment" and node.number.startswith(MADE_UP))):
+        return None  # what a script fills in; a number of the site's own says that there is a comment
     return Comment(
         source_id=node.number,
         source_parent_id=node.parent,
