@@ -23,6 +23,7 @@ def kinds(html: str) -> list[tuple[str, str]]:
         "The newsletter of the ministry said that eleven people were held.",
         "Update: the crane was moved on Wednesday.",
         "The group shares fuel with its allies on Facebook, an analyst said.",
+        "You may help to fund the next one, the emir wrote to us, or help to bury it: Vane was to choose.",
         "In 2014, members of parliament pledged support for the operation and asked readers of the report to wait.",
     ],
 )
@@ -35,6 +36,7 @@ def test_body_text_that_talks_of_donations_tags_or_institutes_stays_body(text: s
     [
         ("<p>Readers like you keep this desk independent. Please consider <a href='/donate/'>making a donation</a>.</p>", "appeal"),
         ("<p>We carry no advertising. If you value careful research, support it here.</p>", "appeal"),
+        ("<p><em>Like this report? <a href='/donate'>Help to fund the next one</a>; it takes you a minute.</em></p>", "appeal"),
         ("<p>Get our weekly digest in your inbox.</p>", "newsletter"),
         ("<p>Tags: , , ,</p>", "tags"),
         ("<p>Tags: <a href='/tag/a'>Iraq</a>, <a href='/tag/b'>Syria</a></p>", "tags"),

@@ -45,6 +45,7 @@ _APPEAL_CUES = tuple(
         r"\b(?:every|any|each|your) (?:\S+ )?(?:gift|donation|contribution|dollar|euro|pound|amount|penny|cent|"
         r"bit) (?:\S+ ){0,3}?(?:helps?|counts?|goes|matters?|makes?|is|will|keeps?)\b",
         r"\b(?:patreon|ko-?fi|paypal|gofundme|liberapay|buymeacoffee|steady)\b",
+        r"\bhelp(?:ing)? (?:us |me )?(?:to )?(?:fund|finance|pay for|sustain)\b",
         r"\bspende(?:n)? (?:sie|jetzt|hier)\b|\bunterstütz(?:en|t|e) (?:sie|uns|unsere)\b|\bfaites un don\b|"
         r"\bsoutenez[- ]nous\b|\bhaz una donación\b|\bapóyanos\b",
     )
@@ -57,14 +58,28 @@ ADDRESSES_READER = re.compile(
 _ASKS = re.compile(
     r"\b(?:donat\w+|gifts?|contribut(?:e|ions?|ing)|support (?:it|us|me|our|this|independent|my|quality)|"
     r"support(?:ing|ers)? (?:our|us|this|me)|fund-?rais\w+|chip in|pitch in|give (?:now|today|here|what)|"
-    r"pledge|member(?:s|ship)?|patrons?|"
+    r"pledge|member(?:s|ship)?|patrons?|help (?:us |me )?(?:to )?(?:fund|finance|pay for|sustain)|"
     r"coffee|beer|paypal|patreon|ko-?fi|paid for by|funded by|tax[- ]deductible|spend\w+|unterstütz\w+|un don|"
     r"soutenez|donación|apóyanos)\b",
     _I,
 )
 # What each of these begins with: to look for them costs a tenth of the pattern, which is tried only where one stands.
 _ASKING = (
-    *("donat", "gift", "contribut", "support", "fundrais", "fund-rais", "chip in", "pitch in", "give ", "pledge", "member", "patron"),
+    *(
+        "donat",
+        "gift",
+        "contribut",
+        "support",
+        "fundrais",
+        "fund-rais",
+        "chip in",
+        "pitch in",
+        "give ",
+        "help ",
+        "pledge",
+        "member",
+        "patron",
+    ),
     *("coffee", "beer", "paypal", "patreon", "kofi", "ko-fi", "paid for by", "funded by", "tax-deductible", "tax deductible", "spend"),
     *("unterstütz", "un don", "soutenez", "donación", "apóyanos"),
 )
