@@ -9,7 +9,7 @@ import pytest
 
 from crawler.extract.comments import extract_comments
 from crawler.extract.document import Document
-from crawler.extract.tree import parse
+from crawler.extract.parsing import parse
 from crawler.items import Comment
 
 THREADS = Path(__file__).parent / "pages" / "threads"

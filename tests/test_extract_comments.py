@@ -7,7 +7,7 @@ import pytest
 from crawler.extract.comments import extract_comments
 from crawler.extract.count import reported_count
 from crawler.extract.document import Document
-from crawler.extract.tree import parse
+from crawler.extract.parsing import parse
 from crawler.items import Comment
 
 

@@ -8,7 +8,7 @@ from crawler.extract.count import reported_count
 from crawler.extract.dates import parse_written
 from crawler.extract.document import Document
 from crawler.extract.page import extract_page
-from crawler.extract.tree import parse
+from crawler.extract.parsing import parse
 from crawler.items import Article
 
 URL = "https://own.example/2015/01/ferry"

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from crawler.discover.xml import absolute
 from crawler.extract.head import Head, head_of
 from crawler.extract.jsonld import types_of
-from crawler.extract.tree import Element, decode, parse, text_of, tokens
+from crawler.extract.parsing import decode, parse
+from crawler.extract.tree import Element, text_of, tokens
 from crawler.items import Article
 
 LISTS = frozenset(("collectionpage", "searchresultspage", "profilepage", "itemlist"))

@@ -10,8 +10,9 @@ from crawler.extract.judge import judge
 from crawler.extract.label import anchors
 from crawler.extract.labels import label_units
 from crawler.extract.media import frame_address, image_address, image_alt
+from crawler.extract.parsing import parse
 from crawler.extract.sanitise import markup
-from crawler.extract.tree import Element, absolute, parse, text_of
+from crawler.extract.tree import Element, absolute, text_of
 from crawler.extract.units import Unit, units_of
 from crawler.items import Block, Image, Link
 from crawler.site import Site

@@ -10,7 +10,7 @@ from crawler.extract.document import Document, inside
 from crawler.extract.head import Head
 from crawler.extract.headline import site_name
 from crawler.extract.jsonld import people
-from crawler.extract.months import MONTHS
+from crawler.extract.person import IMPERSONAL, PERSON, fold, is_name, split_names, tidy_name, two_names
 from crawler.extract.tree import BLOCK, Element, absolute, all_text, names, text_of, tokens
 from crawler.items import Author
 
@@ -29,40 +29,8 @@ _NAME_CLASS = re.compile(
     r"(?:[\w-]*[-_])?(?:author|byline)(?:[-_]*(?:name|link|title))?|fn|n|author-url|vcard|posted-by|by-author|"
     r"coauthor|written-by|entry-author-name|post-author-name|writer"
 )
-_SPLIT = re.compile(r"\s*(?:,|;|/|\s&\s|\s(?:and|und|et|y|e|en|with|mit)\s)\s*(?:and\s+|und\s+|&\s*)?", re.I)
-_TAIL = re.compile(
-    r"\s+(?:(?:op|em|pada|den|il|på|w dniu)\s+\d.*|"
-    r"(?:on|in|at|for|am|um|le|el|published|updated|posted|last|leave|comments?|\d+ (?:min|comments?)|–|"
-    r"—|-)\b.*|[–—-]\s.*|\(?@.*)$",
-    re.I,
-)
-_NOT_A_NAME = re.compile(
-    r"https?:|www\.|\w@\w|\d{3,}|\d\d:\d\d|^\W*$|^(?:fotos?|bild(?:er)?|quelle|source|fuente|fonte|video|grafik|picture|illustration)\b\W|\b(?:comments?|minutes?|read|share|posts?|follow|view|profile|fact|"
-    r"checked|articles? by|more|archive|author|photo|image|credit|courtesy|updated|published|ago)\b",
-    re.I,
-)
-_IMPERSONAL = re.compile(
-    r"\b(?:news|staff|team|admin|editors?|editorial|desk|newsroom|company|inc|llc|group|magazine|journal|"
-    r"institute|office|cent(?:er|re)|stud(?:y|ies)|project|council|university|college|association|society|department|"
-    r"ministry|committee|foundation|research|agency|press|media|times|post|group)\b",
-    re.I,
-)
-# Two to four words, none of them small but particles.
-_PERSON = re.compile(
-    r"(?:(?!\s)(?:van|von|der|den|de|del|della|di|da|dos|al|el|bin|ibn|la|le|ter|ten|zu|[^\W\d_a-zа-яё][\w'’.-]*)(?:\s+|$)){2,4}"
-)
-_GLUED = re.compile(r"(?<=[^\W\d_])([^\W\d_a-zà-ÿ][a-zà-ÿ]{2,})$")
-# What somebody is: ``Ann Lee, Staff Writer``
-_OFFICE = re.compile(
-    r"(?:[\w-]+ ){0,3}(?:writer|editor|reporter|correspondent|columnist|analyst|contributor|journalist|producer|photographer)s?|"
-    r"(?:[\w-]*(?:redakteur|korrespondent|reporter|journalist|volontär|autor|leiter)(?:in)?)\b.*",
-    re.I,
-)
 _READING_TIME = re.compile(r"\d+ min(?:ute)?s?\b", re.I)
 _DIGIT = re.compile(r"\d")
-_THE_DESK = re.compile(
-    r"the .*\b(?:press|board|agency|bureau|service|collective|network|team|staff|editors?|editorial|desk|group|union)\b", re.I
-)
 _TRIVIAL = names("admin administrator editor guest staff webmaster root user author unknown anonymous team editorial redaktion")
 _ELSEWHERE = re.compile(
     r".*(?:related|sidebar|widget|comment|recommend|popular|footer|author-?(?:box|bio|info|desc)|more-posts|"
@@ -79,29 +47,24 @@ def authors_of(page: Document, head: Head, header: list[Element], url: str, skip
         return _beside_reading_time(page, header) or anywhere(page, url, skip)
     if not shown or not stated:
         return shown or stated
-    agreed = {_fold(a.name) for a in shown} & {_fold(a.name) for a in stated}
+    agreed = {fold(a.name) for a in shown} & {fold(a.name) for a in stated}
     if agreed:
         return shown if len(shown) >= len(stated) else stated
     if glued := _within(stated, shown):
         return glued
     if all(
-        _fold(a.name) in _TRIVIAL or _fold(a.name) == _fold(site_name(head)) or " " not in a.name or _IMPERSONAL.search(a.name)
-        for a in stated
+        fold(a.name) in _TRIVIAL or fold(a.name) == fold(site_name(head)) or " " not in a.name or IMPERSONAL.search(a.name) for a in stated
     ):
         return shown
-    if not page.wordpress and any(_PERSON.fullmatch(a.name) for a in stated):
+    if not page.wordpress and any(PERSON.fullmatch(a.name) for a in stated):
         return stated
     return shown if any(" " in a.name for a in shown) else stated
 
 
 def _within(stated: tuple[Author, ...], shown: tuple[Author, ...]) -> tuple[Author, ...]:
     """The head's names where the byline's hold them and more: ``Ann LeeStaff Writer``, from two boxes without a blank between."""
-    line = "".join(_fold(author.name) for author in shown)
-    return stated if any(len(key := _fold(author.name)) > 5 and key in line for author in stated) else ()
-
-
-def _fold(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name).casefold()
+    line = "".join(fold(author.name) for author in shown)
+    return stated if any(len(key := fold(author.name)) > 5 and key in line for author in stated) else ()
 
 
 # ---- the head ----------------------------------------------------------------------------------------------------------
@@ -109,7 +72,7 @@ def _stated(head: Head, url: str) -> tuple[Author, ...]:
     found: list[Author] = []
     for name, link in people((head.article or {}).get("author"), head.nodes):
         found.append(Author(name, absolute(url, link)))
-    if not found or all(_fold(a.name) in _TRIVIAL for a in found):
+    if not found or all(fold(a.name) in _TRIVIAL for a in found):
         for key in (
             "author",
             "article:author",
@@ -145,8 +108,8 @@ def _shown(page: Document, header: list[Element], url: str) -> tuple[Author, ...
         if linked:
             written = _written(page.text(part))
             authors = [author for author, _ in linked]
-            known = "".join(_fold(a.name) for a in authors)
-            return _distinct(authors + [a for a in written if len(written) > len(linked) and _fold(a.name) not in known])
+            known = "".join(fold(a.name) for a in authors)
+            return _distinct(authors + [a for a in written if len(written) > len(linked) and fold(a.name) not in known])
         if written := _written(page.text(part)):
             return _distinct(written)
     for part in header:
@@ -165,7 +128,7 @@ def _linked(page: Document, part: Element, url: str) -> list[tuple[Author, Eleme
         if any(_ELSEWHERE.fullmatch(name) for up in _up_to(anchor, part) for name in tokens(up)[:6]) and not found and part is not anchor:
             continue
         text = page.text(anchor)
-        names = _two_names(tidy_name(text, whole=not _DIGIT.search(text)))
+        names = two_names(tidy_name(text, whole=not _DIGIT.search(text)))
         if all(is_name(single) for single in names) and (not found or _beside(anchor, found)):
             link = absolute(url, anchor.get("href"))
             found += [(Author(single, link if len(names) == 1 else ""), anchor) for single in names]
@@ -179,13 +142,6 @@ def _up_to(element: Element, outer: Element) -> Iterator[Element]:
         yield up
         if up is outer:
             return
-
-
-def _two_names(name: str) -> list[str]:
-    """``Ann Lee and Bo Berg`` in one link, as plugins for several authors write it, is two. With ``&`` it stays the account that
-    two people share."""
-    parts = re.split(r"\s*,\s*|\s+(?:and|und|et)\s+", name)
-    return parts if len(parts) > 1 and all(_PERSON.fullmatch(part) and not _IMPERSONAL.search(part) for part in parts) else [name]
 
 
 def _beside(anchor: Element, found: list[tuple[Author, Element]]) -> bool:
@@ -227,7 +183,7 @@ def _beside_reading_time(page: Document, header: list[Element]) -> tuple[Author,
         for line in page.text(part).split("\n"):
             pieces = [piece.strip() for piece in re.split(r"\s[·•|]\s", line)]
             if 1 < len(pieces) < 6 and any(_READING_TIME.match(piece) for piece in pieces):
-                found = [piece for piece in pieces if _PERSON.fullmatch(piece) and not _IMPERSONAL.search(piece)]
+                found = [piece for piece in pieces if PERSON.fullmatch(piece) and not IMPERSONAL.search(piece)]
                 if found:
                     return (Author(found[0]),)
     return ()
@@ -267,52 +223,10 @@ def _written(text: str) -> list[Author]:
     return [Author(name) for name in split_names(match.group("names") or match.group("cjk")) if is_name(name)] if match is not None else []
 
 
-def split_names(text: str) -> list[str]:
-    """``By A, B and C on May 3`` to the three names."""
-    line = tidy_name(text)
-    found = [name for part in _SPLIT.split(line) if (name := tidy_name(part)) and is_name(name)] if line else []
-    return found[:1] + [name for name in found[1:] if not _OFFICE.fullmatch(name)]
-
-
-def tidy_name(text: str, *, whole: bool = False) -> str:
-    """``whole``: it is a name and nothing else, so "Institute for Peace" keeps its second half."""
-    line = " ".join(text.split())
-    line = re.sub(
-        r"^\W*(?:(?:written|posted|published|authored|guest post|articles?|words) )?(?:by|von|par|por|"
-        r"autor(?:in)?|author)\b\s*:?\s*",
-        "",
-        line,
-        flags=re.I,
-    )
-    line = re.sub(r"^[Bb]y(?=[A-Z])", "", line)
-    line = re.split(r"\s[|•·]\s|\s*[|•·]\s*", line)[0]
-    line = (line if whole else _TAIL.sub("", line)).strip(" ,;:–—-|/")
-    words = line.split()
-    for i, word in enumerate(words):  # "Caleb Weiss July 9"
-        if i and (word.strip(".,").lower() in MONTHS and any(c.isdigit() for w in words[i + 1 : i + 2] for c in w)):
-            return " ".join(words[:i]).strip(" ,;")
-        glued = _GLUED.search(word)  # "Caleb WeissJuly 9", from two elements without a blank between them
-        if glued is not None and glued.group(1).lower() in MONTHS and any(c.isdigit() for w in words[i + 1 : i + 2] for c in w):
-            return " ".join([*words[:i], word[: glued.start(1)]]).strip(" ,;")
-    return line
-
-
-def is_name(name: str) -> bool:
-    """Could it be a person's (or desk's) name? Dates, addresses and labels are none."""
-    return (
-        1 < len(name) <= 70
-        and "*" not in name
-        and len(name.split()) <= 7
-        and not _NOT_A_NAME.search(name)
-        and (not name.startswith("the ") or _THE_DESK.match(name) is not None)  # a heading "By the Numbers" names nobody
-        and any(c.isalpha() for c in name)
-    )
-
-
 def _distinct(authors: list[Author]) -> tuple[Author, ...]:
     found: dict[str, Author] = {}
     for author in authors:
-        key = _fold(author.name)
+        key = fold(author.name)
         if key not in found or (author.url and not found[key].url):
             found[key] = author
     return tuple(found.values())

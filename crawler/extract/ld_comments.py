@@ -12,7 +12,8 @@ from crawler.extract.comments import with_stable_numbers
 from crawler.extract.dates import parse_iso
 from crawler.extract.head import Head
 from crawler.extract.jsonld import Node, people, string, types_of
-from crawler.extract.tree import absolute, parse, text_of
+from crawler.extract.parsing import parse
+from crawler.extract.tree import absolute, text_of
 from crawler.extract.unnumbered import MADE_UP
 from crawler.items import Comment
 

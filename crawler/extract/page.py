@@ -16,9 +16,10 @@ from crawler.extract.head import Head, article_address, head_of
 from crawler.extract.ld_comments import stated_comments
 from crawler.extract.metadata import Facts, facts_of
 from crawler.extract.paging import article_pages, thread_pages
+from crawler.extract.parsing import decode, parse
 from crawler.extract.refusals import READABLE, reason_for_none
 from crawler.extract.repair import wrap_bare_answers
-from crawler.extract.tree import Element, decode, parse
+from crawler.extract.tree import Element
 from crawler.items import Article, ArticleKind
 from crawler.site import Site
 

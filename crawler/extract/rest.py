@@ -14,7 +14,8 @@ from crawler.extract.body import Content, extract_fragment
 from crawler.extract.dates import Moment, parse_iso
 from crawler.extract.head import without_noise
 from crawler.extract.page import join_names, kind_of
-from crawler.extract.tree import absolute, clean, parse, text_of
+from crawler.extract.parsing import parse
+from crawler.extract.tree import absolute, clean, text_of
 from crawler.items import Article, Author, Comment, CommentKind, Term
 from crawler.site import Site
 
