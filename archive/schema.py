@@ -478,6 +478,12 @@ def m004_later_revisions(db: Database) -> None:
     db.execute("create index if not exists comment_revisions_later on comment_revisions(seen_at) where number > 1")
 
 
+@migrations()
+def m005_renamed_articles(db: Database) -> None:
+    """A renamed article has a former address: these few are looked at, not every address (a page of changes: 10 ms -> 1 ms)."""
+    db.execute("create index if not exists urls_former on urls(article_id) where kind = 'alias'")
+
+
 def migrate(db: Database) -> None:
     """Bring an archive to this program's schema, and its views to this program's questions.
 

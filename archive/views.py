@@ -99,7 +99,8 @@ create view changes as  -- Everything that happened to articles and comments, as
   select urls.first_seen_at, cast('renamed' as text), urls.url, urls.article_id, cast(null as integer)
   from urls
   join articles on articles.id = urls.article_id
-  where urls.kind = 'current' and urls.first_seen_at > articles.first_seen_at;
+  where urls.kind = 'current' and urls.first_seen_at > articles.first_seen_at
+    and urls.article_id in (select article_id from urls where kind = 'alias');
 
 create view articles_per_month as  -- How much was published, and how much of it was discussed
   select
