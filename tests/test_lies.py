@@ -191,3 +191,18 @@ def test_a_canonical_address_that_is_the_same_everywhere_moves_no_article(filled
         site.clear_faults()
     urls = "select source_id, url from articles order by id"
     assert crawls.rows(copy, urls) == crawls.rows(folder, urls)
+
+
+def test_a_site_whose_articles_have_no_end_is_read_in_its_first_run(tmp_path: Path) -> None:
+    """Its front page has one: that says nothing of pages that another template makes."""
+    folder = tmp_path / "archive"
+    with DemoSite(rest="404") as site:
+        site.fault(ARTICLES, edit=unended)
+        run = crawls.crawl(site, folder)
+        assert run.code == 0, run.lines
+        assert crawls.rows(folder, "select count(*) from articles") == [(len([p for p in site.published() if not p.password]),)]
+        assert crawls.rows(folder, "select count(*) from gaps where explained = 0") == [(0,)]
+
+
+def unended(response: Response) -> None:
+    response.body = response.body.replace(b"</body>", b"").replace(b"</html>", b"")

@@ -1,11 +1,13 @@
 """Pages that break off. A server that fails in the middle of a page sends what it has, and no header tells.
 
 What tells is the </html> with which the site ends its pages. Some pages have never had one: so an article that is held is
-measured by its own last page, and a page that was never read is refused once, named, and believed in a later run.
+measured by its own last page, and a page that was never read by the site's other articles. Where one of these ends, it is refused
+once, named, and believed in a later run; where none does, it is believed when it comes so a second time.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -30,11 +32,14 @@ class Endings:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self._site_ends: bool | None = None
+        self._seen: Counter[bool] = Counter()  # has its end -> pages of this run
+        self._none_ends = False
 
     def check(self, response: Response, asked: str, article_id: int | None) -> None:
         """Raises Unreachable for a page that breaks off. ``article_id``: the article's that is held, None at first sight."""
-        if is_ended(response.body):
+        ended = is_ended(response.body)
+        self._seen[ended] += 1
+        if ended:
             return
         run = self.run
         last = known.last_page(run.store.db, article_id) if article_id is not None else None
@@ -43,13 +48,18 @@ class Endings:
         if self._ended(last) if last else self._pages_end() and not lasting:
             raise Unreachable(f"{asked} {BREAKS_OFF}: it lacks the end that the page had before, or that the site's pages have")
 
+    def none_ends(self) -> bool:
+        """Whether pages broke off and no article of the site is known whose page ends. From then on such pages are believed."""
+        kept = known.last_page_of_site(self.run.store.db, self.run.site_id)
+        self._none_ends = bool(self._seen[False]) and not self._seen[True] and not self._ended(kept)
+        return self._none_ends
+
     def _pages_end(self) -> bool:
-        """Whether the site ends its pages: as the front page does, else the last one that was kept."""
-        if self._site_ends is None:
-            home = self.run.home_response
-            last = known.last_page_of_site(self.run.store.db, self.run.site_id)
-            self._site_ends = is_ended(home.body) if home is not None else self._ended(last)
-        return self._site_ends
+        """Whether the site ends its pages: as its articles do, else as its front page does."""
+        if self._seen[True] or self._none_ends:
+            return not self._none_ends
+        home, kept = self.run.home_response, known.last_page_of_site(self.run.store.db, self.run.site_id)
+        return self._ended(kept) if kept else home is not None and is_ended(home.body)
 
     def _ended(self, row: Mapping[str, Any] | None) -> bool:
         """Whether a captured page has its end; False where there is none, or none that can be read."""

@@ -70,7 +70,8 @@ class PageDoor:
         for part in (held, unheld):
             await self._read_all(iter(part))
         failed, self.failed = self.failed, []
-        if len(failed) <= max(FEW, len(held + unheld) // 10):  # a bad moment; more than that is the site, and is not asked again
+        few = len(failed) <= max(FEW, len(held + unheld) // 10)  # a bad moment; more than that is the site, and is not asked again
+        if self.endings.none_ends() or few:
             await self._read_all(iter(address for address, _ in failed))
         else:
             self.failed = failed
