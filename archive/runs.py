@@ -36,10 +36,15 @@ def add_counts(db: Database, crawl_id: int, counts: Mapping[str, int]) -> None:
 
 
 def end_run(db: Database, crawl_id: int, values: Mapping[str, Any]) -> None:
-    """``values``: columns of ``crawls``. The size of the database, what lies in its journal included, is written with them."""
-    [pages], [page] = (db.execute(f"pragma {name}").fetchone() for name in ("page_count", "page_size"))
-    columns = {**values, "database_bytes": int(pages) * int(page)}
+    """``values``: columns of ``crawls``; the size of the database is written with them."""
+    columns = {**values, "database_bytes": database_size(db)}
     db.execute(f"update crawls set {', '.join(f'{column} = ?' for column in columns)} where id = ?", [*columns.values(), crawl_id])
+
+
+def database_size(db: Database) -> int:
+    """Bytes of the database, what still lies in its journal included."""
+    [pages], [page] = (db.execute(f"pragma {name}").fetchone() for name in ("page_count", "page_size"))
+    return int(pages) * int(page)
 
 
 def forget_unread_site(db: Database, site_id: int) -> None:

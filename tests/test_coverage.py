@@ -9,6 +9,7 @@ import pytest
 from archive.__main__ import main
 from archive.coverage import Kind, ledger, months
 from archive.publish.status import untold_months
+from archive.runs import database_size
 from archive.standing import standing
 from tests.conftest import History
 from tests.crawls import crawl, rows
@@ -139,7 +140,7 @@ def test_growth_is_foretold_from_what_came_after_the_first_archiving(desk: Desk,
     desk.see(*(at("2020-05-04", number) for number in range(1, 40)))
     finish(desk, NOW)
     assert standing(desk.db, folder, desk.site, "2026-01-01T12:00:00Z").growth.monthly_articles is None
-    first, size = files(), desk.store._size()
+    first, size = files(), database_size(desk.db)
     for day in range(2, 12):
         finish(desk, f"2026-01-{day:02}T00:00:00Z")  # the run of the day before ends, this day's begins
         thread = {f"_{50 + day}": [comment(str(day))]}
@@ -148,7 +149,7 @@ def test_growth_is_foretold_from_what_came_after_the_first_archiving(desk: Desk,
     grown = standing(desk.db, folder, desk.site, "2026-01-11T01:00:00Z").growth
     assert (grown.articles, grown.comments, grown.monthly_articles, grown.monthly_comments) == (49, 10, 30, 30)
     assert grown.monthly_bytes == pytest.approx(3 * (files() - first), rel=0.1), "ten days' records, three times"
-    assert grown.monthly_database == pytest.approx(3 * (desk.store._size() - size), rel=0.2)
+    assert grown.monthly_database == pytest.approx(3 * (database_size(desk.db) - size), rel=0.2)
     assert standing(desk.db, folder, desk.site, "2026-03-11T00:00:00Z").growth.monthly_articles == 0
     desk.crawl = desk.store.start_crawl(desk.site, "reextract")
     desk.store.describe_site(desk.site, title="much longer " * 50_000)  # whatever it writes, it does so once

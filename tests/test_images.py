@@ -201,6 +201,7 @@ def test_a_picture_that_fails_stops_nothing_and_comes_with_the_next_run(held: tu
     assert rows(folder, "select count(*) from images where digest = ?", sha256(uploads.png("marrow-bridge.png/0"))) == [(1,)]
 
 
+@pytest.mark.torture
 def test_what_keeps_failing_is_asked_for_at_doubling_distances(site: DemoSite, folder: Path) -> None:
     site.fault(r"\.png", status=403)
     days = {

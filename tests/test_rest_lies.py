@@ -188,7 +188,7 @@ def rendered(html: str) -> Edit:
     return rows(change)
 
 
-@pytest.mark.parametrize("html", ["", WALL, f"<h2>Members</h2>{WALL * 40}"])
+@pytest.mark.parametrize("html", ["", pytest.param(WALL, marks=pytest.mark.torture), f"<h2>Members</h2>{WALL * 40}"])
 def test_a_wall_in_place_of_every_text_changes_none(html: str, site: DemoSite, folder: Path) -> None:
     assert crawls.crawl(site, folder).code == 0
     before = held(folder)
@@ -216,6 +216,7 @@ def test_episodes_that_have_but_a_standing_text_are_no_wall(site: DemoSite, fold
     assert run.code == 0, run.lines
 
 
+@pytest.mark.torture
 def test_a_text_that_rest_shows_emptied_a_day_later_too_is_the_sites(site: DemoSite, folder: Path) -> None:
     assert crawls.crawl(site, folder, NOW="2026-03-01T00:00:00Z").code == 0
     site.edit(130, body="Withdrawn.")
@@ -241,6 +242,7 @@ def test_an_edit_after_rest_was_closed_for_good_is_a_revision(site: DemoSite, fo
         assert crawls.rows(folder, "select count(*) from revisions where number > 1") == [(1,)]
 
 
+@pytest.mark.torture
 def test_an_edit_that_pages_showed_while_rest_failed_is_one_revision_when_rest_shows_it_too(site: DemoSite, folder: Path) -> None:
     assert crawls.crawl(site, folder).code == 0
     site.edit(130, append=ADDED)
