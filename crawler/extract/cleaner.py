@@ -1,7 +1,7 @@
 """trafilatura's opinion on what is text, as a set of words to look units up in.
 
-Called with ``fast=True`` and without its comments and metadata, which are our own. Its in-process deduplication is never
-used: it would make the text of a page depend on the pages before it.
+Called without its comments and metadata, which are our own, and with its second opinions only where it has to find the article
+itself. Its in-process deduplication is never used: it would make the text of a page depend on the pages before it.
 """
 
 from __future__ import annotations
