@@ -13,20 +13,20 @@ import os
 import sys
 from collections.abc import Sequence
 
-from archive.database import archive_dir
+from archive.db.connection import archive_dir
 from archive.errors import ArchiveError
 
 COMMANDS = {
     "serve": "archive.publish.commands.serve",
     "status": "archive.publish.commands.status",
-    "changes": "archive.commands.changes",
-    "diff": "archive.commands.diff",
-    "verify": "archive.commands.verify",
-    "backup": "archive.commands.backup",
-    "export": "archive.commands.export",
-    "accept": "archive.commands.accept",
-    "label": "archive.commands.label",
-    "withhold": "archive.commands.withhold",
+    "changes": "archive.cli.changes",
+    "diff": "archive.cli.diff",
+    "verify": "archive.cli.verify",
+    "backup": "archive.cli.backup",
+    "export": "archive.cli.export",
+    "accept": "archive.cli.accept",
+    "label": "archive.cli.label",
+    "withhold": "archive.cli.withhold",
 }
 
 

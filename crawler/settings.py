@@ -53,19 +53,19 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
-    "crawler.middlewares.GuardMiddleware": 50,  # first of all: may this request leave?
-    "crawler.middlewares.RobotsMiddleware": 100,
-    "crawler.middlewares.PatienceMiddleware": 550,  # where Scrapy's own retry stands
-    "crawler.unpack.UnpackMiddleware": 590,  # where Scrapy's own stand, as they are but for what they raise
-    "crawler.unpack.FollowMiddleware": 600,
-    "crawler.capture.CaptureMiddleware": 950,  # nearest the downloader: bodies still compressed, robots.txt and redirects included
+    "crawler.http.middlewares.GuardMiddleware": 50,  # first of all: may this request leave?
+    "crawler.http.middlewares.RobotsMiddleware": 100,
+    "crawler.http.middlewares.PatienceMiddleware": 550,  # where Scrapy's own retry stands
+    "crawler.http.decompress.UnpackMiddleware": 590,  # where Scrapy's own stand, as they are but for what they raise
+    "crawler.http.decompress.FollowMiddleware": 600,
+    "crawler.http.capture.CaptureMiddleware": 950,  # nearest the downloader: bodies still compressed, robots.txt and redirects included
 }
 ITEM_PIPELINES = {
-    "crawler.pipelines.GatePipeline": 100,
-    "crawler.pipelines.StorePipeline": 200,
+    "crawler.admission.pipeline.GatePipeline": 100,
+    "crawler.admission.pipeline.StorePipeline": 200,
 }
 EXTENSIONS = {
-    "crawler.extensions.Progress": 100,
+    "crawler.session.progress.Progress": 100,
     "scrapy.extensions.logstats.LogStats": None,  # the progress bar says it
 }
 

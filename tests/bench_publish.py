@@ -29,7 +29,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from archive.database import FILENAME, open_for_writing
+from archive.db.connection import FILENAME, open_for_writing
 
 ROOT = Path(__file__).parent.parent
 HOME = "https://www.journal.example.org/"

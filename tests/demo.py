@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from archive.__main__ import main as archive
-from archive.publish.addresses import reading_path
+from archive.queries.addresses import reading_path
 from tests.demosite import DemoSite
 
 PROJECT = Path(__file__).parent.parent

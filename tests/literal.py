@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from archive.articles import Seen
-from archive.store import Store
-from archive.warc import Exchange, WarcWriter
+from archive.store.articles import Seen
+from archive.store.store import Store
+from archive.warc.records import Exchange, WarcWriter
 
 HOME = "https://www.example.org/"
 URL = HOME + "archives/2020/05/bridge.php"

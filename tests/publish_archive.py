@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.database import FILENAME, open_for_writing
+from archive.db.connection import FILENAME, open_for_writing
 
 HOME = "https://www.example.org/"
 SHA = "sha256:" + "0" * 64

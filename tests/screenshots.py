@@ -13,7 +13,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.publish.addresses import dated_path, reading_path
+from archive.queries.addresses import dated_path, reading_path
 from tests import demo
 
 ALL = demo.PROJECT / "screenshots"

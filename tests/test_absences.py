@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from archive.absences import due_again
-from archive.news import events, tell
+from archive.queries.change_report import events, tell
+from archive.store.absences import due_again
 from tests.literal import URL, Desk, article, comment
 
 SEEN, GONE_AFTER = "2026-01-01T00:00:00Z", 24

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from archive.errors import StorageError
-from archive.store import Store
-from archive.warc import WarcWriter
+from archive.store.store import Store
+from archive.warc.records import WarcWriter
 from tests.literal import HOME, URL, Desk, article, exchange
 
 FILE = "warc/example/example-202601-001.warc.gz"

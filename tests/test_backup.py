@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from archive.__main__ import main
-from archive.backup import backup
 from archive.errors import ConfigurationError, StorageError
-from archive.store import Store
-from archive.verify import Verification
-from archive.warc import member, records, whole_members
+from archive.export.backup import backup
+from archive.store.store import Store
+from archive.verify.database import Verification
+from archive.warc.records import member, records, whole_members
 from tests.crawls import PROJECT, content, rows, until
 from tests.literal import Desk, article, comment, exchange
 

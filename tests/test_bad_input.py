@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from archive.db.lock import Lock
 from archive.errors import ConfigurationError
-from archive.lock import Lock
 from crawler.spiders.longwarjournal import LongWarJournalSpider
 from crawler.spiders.site import SiteSpider
 from tests.conftest import Steady

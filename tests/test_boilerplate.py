@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.boilerplate import Wording, begins_with_bio, fingerprint, learned_kind, letters, replaced
+from archive.text.fingerprint import Wording, begins_with_bio, fingerprint, learned_kind, letters, replaced
 from tests.literal import HOME, Desk, article, author
 
 BIO = "Mara Ellsworth follows the river provinces for this desk and has reported from six of them."

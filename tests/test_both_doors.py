@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from archive.revisions import normalised
+from archive.text.content_key import normalised
 from tests.crawls import content, crawl, rows
 from tests.demosite import DemoSite
 from tests.test_pages import shown

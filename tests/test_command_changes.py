@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import words
 from archive.__main__ import main
-from archive.plaintext import HIDDEN, harmless, one_line, render_diff
+from archive.text import word_diff
+from archive.text.plaintext import HIDDEN, harmless, one_line, render_diff
 from tests.conftest import History
 from tests.crawls import PROJECT
 from tests.literal import HOME, PARAGRAPHS, URL, Desk, article, block, comment
@@ -335,9 +335,9 @@ TEXT = st.text(alphabet=st.sampled_from("ab 1.\n\x1b\u202e"), max_size=60)
 
 @given(TEXT, TEXT)
 def test_a_diff_holds_both_texts(old: str, new: str) -> None:
-    line = words.line_diff(old, new)
+    line = word_diff.line_diff(old, new)
     assert ("".join(piece.old for piece in line), "".join(piece.new for piece in line)) == (old, new)
-    assert not any(HIDDEN.search(shown) for shown in render_diff(words.text_diff(old, new)))
+    assert not any(HIDDEN.search(shown) for shown in render_diff(word_diff.text_diff(old, new)))
 
 
 def test_hidden_signs_are_shown_and_lines_are_cut_at_words() -> None:

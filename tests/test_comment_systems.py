@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.extract.comments import extract_comments
-from crawler.extract.document import Document
-from crawler.extract.parsing import parse
+from crawler.extract.comments.read import extract_comments
+from crawler.extract.dom.document import Document
+from crawler.extract.dom.parsing import parse
 from crawler.items import Comment
 
 THREADS = Path(__file__).parent / "pages" / "threads"

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from archive.__main__ import main
-from archive.coverage import Kind, ledger, months
-from archive.publish.status import untold_months
-from archive.runs import database_size
-from archive.standing import standing
+from archive.publish.overview.status import untold_months
+from archive.queries.health import standing
+from archive.store.coverage import Kind, ledger, months
+from archive.store.crawls import database_size
 from tests.conftest import History
 from tests.crawls import crawl, rows
 from tests.demosite import DemoSite

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from archive.__main__ import main
-from archive.warc import read_body, sha256
-from crawler.run import mass_loss
+from archive.warc.records import read_body, sha256
+from crawler.session.session import mass_loss
 from tests.conftest import History, Stage
 from tests.crawls import content, crawl, dump, rows
 from tests.demosite import DemoSite

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from archive.database import archive_dir, open_for_reading, open_for_writing
+from archive.db.connection import archive_dir, open_for_reading, open_for_writing
+from archive.db.schema import ADDED, APPLICATION_ID, TABLES, column_meanings, migrate, migrations
+from archive.db.views import VIEWS
 from archive.errors import NewerSchema, NoArchive, StorageError
-from archive.schema import ADDED, APPLICATION_ID, TABLES, column_meanings, migrate, migrations
-from archive.views import VIEWS
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from archive import known
 from archive.__main__ import main
-from archive.boilerplate import fingerprint
-from archive.database import open_for_reading
-from archive.publish.withholding import withheld_ids
-from archive.store import Store
-from archive.verify import Verification
+from archive.db.connection import open_for_reading
+from archive.publish.redaction.withholding import withheld_ids
+from archive.queries import holdings
+from archive.store.store import Store
+from archive.text.fingerprint import fingerprint
+from archive.verify.database import Verification
 from tests.literal import HOME, URL, Desk, article, block, comment
 
 BOX = "Sign up for our morning letter."
@@ -123,7 +123,7 @@ def test_an_accepted_page_passes_when_it_comes_again_for_the_same_reason(closed:
     def accepted(capture_id: object, url: str = URL, reason: str = "the text shrank") -> bool:
         db = open_for_reading(closed)
         try:
-            return known.accepted(db, capture_id, url, reason)  # type: ignore[arg-type]
+            return holdings.accepted(db, capture_id, url, reason)  # type: ignore[arg-type]
         finally:
             db.close()
 
@@ -142,13 +142,13 @@ def test_an_accepted_mass_loss_holds_for_the_next_run_and_no_other(closed: Path,
 
     def run(outcome: str) -> bool:
         crawl = store.start_crawl(1, "update")
-        accepted = known.mass_loss_accepted(store.db, 1, crawl)
+        accepted = holdings.mass_loss_accepted(store.db, 1, crawl)
         store.finish_crawl(crawl, outcome, 0, 1, 1, "")
         return accepted
 
     assert [run(outcome) for outcome in ("interrupted", "killed", "complete", "complete")] == [True, True, True, False]
     other = store.ensure_site("other", "https://other.example/")["id"]
-    assert not known.mass_loss_accepted(store.db, other, 99)
+    assert not holdings.mass_loss_accepted(store.db, other, 99)
     store.close()
     say("accept", "--mass-loss", "example")
     assert say("accept", "--mass-loss", "example", "--undo").startswith("no longer accepted")

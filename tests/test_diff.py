@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archive.diff import classify, text_kinds
+from archive.text.change_kind import classify, text_kinds
 
 OLD = "On Monday the convoy carried 11,400 tonnes of flour over Marrow Pass. Governor Ilya Tarn was there."
 

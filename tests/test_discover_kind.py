@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from crawler.discover.kind import why_no_article
-from crawler.doors.parts import is_finer, joined
+from crawler.extract.article.kind import why_no_article
 from crawler.extract.page import extract_page
 from crawler.items import Article, Block
+from crawler.pages.merge import is_finer, joined
 
 URL = "https://example.org/analysis/the-page"
 TEXT = "".join(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from crawler.discover.overcount import Overcounts, Span, in_utc
-from crawler.discover.rest import Cursor, Listing
+from crawler.wordpress.api import Cursor, Listing
+from crawler.wordpress.overcount import Overcounts, Span, in_utc
 
 DATES = ("2020-01-20T10:00:00", "2020-03-05T10:00:00", "2020-03-25T10:00:00")
 

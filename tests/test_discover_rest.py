@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.discover import rest as api
-from crawler.discover.rest import Cursor, Listing, Paging
 from crawler.errors import DoorClosed
+from crawler.wordpress import api as api
+from crawler.wordpress.api import Cursor, Listing, Paging
 
 URL = "https://example.org/wp-json/wp/v2/posts"
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from archive import unread
 from archive.clock import later
+from archive.queries import backlog
 from crawler.discover.revisit import Look, due, interval
 from tests.literal import URL, Desk, article, comment
 
@@ -94,7 +94,7 @@ def test_what_the_archive_knows_of_a_stir(desk: Desk) -> None:
     desk.see(article(), quiet, article(url=URL + "3", source_id=None), at=first)
 
     def stirs(collection: str = "posts") -> list[tuple[str | None, str]]:
-        return [(row[1], row[4]) for row in unread.last_stirred(desk.db, desk.site, collection)]  # type: ignore[arg-type]
+        return [(row[1], row[4]) for row in backlog.last_stirred(desk.db, desk.site, collection)]  # type: ignore[arg-type]
 
     assert stirs() == [("12", "2020-05-04T08:30:15Z"), ("13", "2020-05-04T08:30:15Z")]
     assert len(stirs("pages")) == 3, "an article without an id of the site is known by its page"

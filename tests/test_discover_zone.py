@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crawler.discover.zone import Pair, half_of_year, infer_zone
+from crawler.discover.timezone import Pair, half_of_year, infer_zone
 
 WINTER, SUMMER = ("2023-01-10T08:15:36Z", "2022-12-05T23:59:01Z"), ("2023-07-10T08:15:36Z", "2022-06-05T23:59:01Z")
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.doors.elsewhere import Shown, beside, same_page
 from crawler.items import Article, Block
+from crawler.pages.soft404 import Shown, beside, same_page
 from tests.crawls import Run, copied, crawl, rows
 from tests.demosite import DemoSite
 from tests.test_pages import readable
@@ -165,7 +165,7 @@ def test_many_that_lead_home_at_once_are_not_believed_however_long_it_lasts_unti
 
 
 def accept_mass_loss(held: Held) -> None:
-    from archive.store import Store
+    from archive.store.store import Store
 
     [(name,)] = rows(held.folder, "select name from sites")
     store = Store(held.folder, lambda: at(18.5))

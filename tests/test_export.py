@@ -15,8 +15,8 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.__main__ import main
-from archive.export import evidence
-from archive.find import article_named
+from archive.export.evidence import evidence
+from archive.queries.named import article_named
 from tests.conftest import History
 from tests.literal import HOME, URL, Desk, article, block, comment
 

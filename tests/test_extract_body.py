@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extract.body import extract_fragment
+from crawler.extract.article.body import extract_fragment
 
 BASE = "https://own.example/2014/a.php"
 

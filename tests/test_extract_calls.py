@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extract.appeals import call_kind
-from crawler.extract.bios import bio_of_site
-from crawler.extract.phrases import is_follow_heading, is_origin_note
+from crawler.extract.boilerplate.appeals import call_kind
+from crawler.extract.boilerplate.bios import bio_of_site
+from crawler.extract.boilerplate.phrases import is_follow_heading, is_origin_note
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extract.comments import extract_comments
-from crawler.extract.count import reported_count
-from crawler.extract.document import Document
-from crawler.extract.parsing import parse
+from crawler.extract.comments.count import reported_count
+from crawler.extract.comments.read import extract_comments
+from crawler.extract.dom.document import Document
+from crawler.extract.dom.parsing import parse
 from crawler.items import Comment
 
 

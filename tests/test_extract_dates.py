@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extract.dates import page_order, parse_iso, parse_relative, parse_written
+from crawler.extract.dates.parse import page_order, parse_iso, parse_relative, parse_written
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawler.extract.body import extract_fragment
+from crawler.extract.article.body import extract_fragment
 from crawler.extract.page import extract_page
 from tests.pages.rewrite import ADDRESSES, PAGES
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extract.count import reported_count
-from crawler.extract.dates import parse_written
-from crawler.extract.document import Document
+from crawler.extract.comments.count import reported_count
+from crawler.extract.dates.parse import parse_written
+from crawler.extract.dom.document import Document
+from crawler.extract.dom.parsing import parse
 from crawler.extract.page import extract_page
-from crawler.extract.parsing import parse
 from crawler.items import Article
 
 URL = "https://own.example/2015/01/ferry"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from crawler.gate import no_article, refusal, same_address
+from crawler.admission.judge import no_article, refusal, same_address
 from crawler.items import Article, Block
 
 ASKED = "https://www.example.org/2020/05/bridge.php"

@@ -13,10 +13,10 @@ import pytest
 
 from archive.__main__ import main as archive
 from archive.errors import ConfigurationError
-from archive.pictures import NoPicture, read_picture
-from archive.warc import read_body, sha256
+from archive.store.images import NoPicture, read_picture
+from archive.warc.records import read_body, sha256
 from crawler.addresses import is_public, origin, origins_of
-from crawler.middlewares import GuardMiddleware
+from crawler.http.middlewares import GuardMiddleware
 from tests.conftest import Stage
 from tests.crawls import content, copied, crawl, dump, rows, scrapy
 from tests.demosite import DemoSite, uploads

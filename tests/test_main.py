@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from archive.__main__ import main
-from archive.database import open_for_writing
+from archive.db.connection import open_for_writing
 from tests.publish_archive import build_archive
 
 ROOT = Path(__file__).parent.parent

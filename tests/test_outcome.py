@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 
-from crawler.outcome import Outcome
+from crawler.session.outcome import Outcome
 
 ORDER = [130, 1, 3, 2, 4, 5]
 

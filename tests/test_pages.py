@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from crawler.doors.whole import VAIN
+from crawler.pages.assemble import VAIN
 from tests.conftest import Stage
 from tests.crawls import content, copied, crawl, dump, rows
 from tests.demosite import DemoSite

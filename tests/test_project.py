@@ -67,7 +67,7 @@ SERVE = """
 import asyncio, sys
 from pathlib import Path
 exec(Path("run.py").read_text().split("sys.argv =")[0])
-from archive.publish.serve import build
+from archive.publish.server.serve import build
 
 async def main():
     served = build(Path("data"))

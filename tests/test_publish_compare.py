@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from markupsafe import Markup
 
-from archive.database import open_for_writing
-from archive.publish.reading import with_headings_from_two
+from archive.db.connection import open_for_writing
+from archive.publish.reading.article import with_headings_from_two
 from tests.publish_archive import HOME, build_archive, insert_revision
 from tests.test_publish_site import RAID, Site
 

@@ -10,7 +10,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from archive.publish import citation, exports
+from archive.publish.cite import citation
+from archive.publish.search import exports
 from tests.publish_archive import HOME, build_archive
 from tests.test_publish_site import RAID, Site
 

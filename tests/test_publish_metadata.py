@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from pathlib import Path
 
 import pytest
 import yaml
 from sqlite_utils import Database
 
-from archive.publish.changes import EVENTS
-from archive.publish.describe import COMMAND, FILES, HERE, as_yaml
-from archive.publish.questions import FOLDER, ORDER, QUESTIONS, Question
-from archive.publish.tables import TABLES
-from archive.schema import migrate
+from archive.db.schema import migrate
+from archive.publish.changes.events import EVENTS
+from archive.publish.metadata.build import COMMAND, FILES, HERE, as_yaml
+from archive.publish.metadata.questions import FOLDER, ORDER, QUESTIONS, Question
+from archive.publish.metadata.tables import TABLES
 from tests.publish_archive import HOME, build_archive, open_archive
 
 
@@ -90,7 +89,7 @@ def test_a_tag_is_counted_per_month(db: sqlite3.Connection) -> None:
 
 def test_no_own_file_names_another_host() -> None:
     """Pages load nothing from elsewhere: no CDN, no fonts."""
-    for path in [*Path(HERE / "templates").iterdir(), *Path(HERE / "static").iterdir()]:
+    for path in [*(HERE.parent / "templates").iterdir(), *(HERE.parent / "static").iterdir()]:
         text = path.read_text(encoding="utf-8")
         for attribute in ('src="http', "src='http", "url(http", 'href="http', "@import"):
             assert attribute not in text, path

@@ -9,9 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.publish import addresses, charts, citation, edits, exports, formats, memento, names, pictures, sanitise, spellings
-from archive.publish.search_query import parse_query
-from archive.publish.thread import in_order, with_nesting
+from archive.publish import formats
+from archive.publish.cite import citation, memento, names
+from archive.publish.overview import charts
+from archive.publish.reading import pictures
+from archive.publish.reading.thread import in_order, with_nesting
+from archive.publish.search import exports, spellings
+from archive.queries import addresses
+from archive.queries.search_query import parse_query
+from archive.text import markup, markup_diff
 
 CITED = citation.Citation(
     title="Drones & {braces}: 100% of #1_x",
@@ -87,28 +93,28 @@ def test_markup_keeps_what_an_article_needs_and_nothing_that_runs() -> None:
         '<p onclick="x()">A <a href="javascript:x()">b</a> <a href="https://e.org/">c</a></p><script>x()</script>'
         '<svg onload="x()"></svg><iframe src="https://e.org"></iframe><table><tr><td colspan="2">d</td></tr></table>\u202e\x00'
     )
-    assert sanitise.safe_markup(source) == (
+    assert markup.safe_markup(source) == (
         '<p>A <a rel="noopener nofollow ugc">b</a> <a href="https://e.org/" rel="noopener nofollow ugc">c</a></p>'
         '<table><tbody><tr><td colspan="2">d</td></tr></tbody></table>'
     )
 
 
 def test_plain_text_becomes_paragraphs_with_links() -> None:
-    assert str(sanitise.paragraphs("One <b>\nline https://e.org/a?b=1&c=2.\n\nTwo")) == (
+    assert str(markup.paragraphs("One <b>\nline https://e.org/a?b=1&c=2.\n\nTwo")) == (
         "<p>One &lt;b&gt;<br>\nline "
         '<a href="https://e.org/a?b=1&amp;c=2" rel="noopener nofollow ugc">https://e.org/a?b=1&amp;c=2</a>.</p>\n<p>Two</p>'
     )
 
 
 def test_marks_are_balanced_whatever_the_text_holds() -> None:
-    start, end = sanitise.START, sanitise.END
-    assert str(sanitise.marked(f"a {start}<b>{end} c")) == "a <mark>&lt;b&gt;</mark> c"
-    assert str(sanitise.marked(f"{end}a {start}{start}b{end}{end} {start}c")) == "a <mark>b</mark> <mark>c</mark>"
+    start, end = markup.START, markup.END
+    assert str(markup.marked(f"a {start}<b>{end} c")) == "a <mark>&lt;b&gt;</mark> c"
+    assert str(markup.marked(f"{end}a {start}{start}b{end}{end} {start}c")) == "a <mark>b</mark> <mark>c</mark>"
 
 
 @given(st.text())
 def test_marked_text_never_holds_markup_of_its_own(text: str) -> None:
-    shown = str(sanitise.marked(text))
+    shown = str(markup.marked(text))
     bare = shown.replace("<mark>", "").replace("</mark>", "")
     assert "<" not in bare and shown.count("<mark>") == shown.count("</mark>")
 
@@ -129,18 +135,20 @@ def test_a_picture_with_another_scheme_is_dropped() -> None:
 
 
 def test_words_that_differ_are_marked() -> None:
-    assert str(edits.word_diff("killing four fighters", "killing five fighters")) == "killing <del>four</del><ins>five</ins> fighters"
-    assert str(edits.word_diff("one two three", "1 2 three")) == "<del>one two</del><ins>1 2</ins> three"
-    assert str(edits.word_diff("11,400 tons at 3:20.", "14,100 tons at 3:40.")) == (
+    assert (
+        str(markup_diff.inline_diff("killing four fighters", "killing five fighters")) == "killing <del>four</del><ins>five</ins> fighters"
+    )
+    assert str(markup_diff.inline_diff("one two three", "1 2 three")) == "<del>one two</del><ins>1 2</ins> three"
+    assert str(markup_diff.inline_diff("11,400 tons at 3:20.", "14,100 tons at 3:40.")) == (
         "<del>11,400</del><ins>14,100</ins> tons at <del>3:20</del><ins>3:40</ins>."
     )
-    assert str(edits.word_diff("<b>", "<i>")) == "&lt;<del>b</del><ins>i</ins>&gt;"
+    assert str(markup_diff.inline_diff("<b>", "<i>")) == "&lt;<del>b</del><ins>i</ins>&gt;"
 
 
 def test_unchanged_paragraphs_are_folded() -> None:
     old = "\n\n".join(f"Paragraph {n} stands." for n in range(8))
     new = old.replace("Paragraph 4 stands.", "Paragraph 4 falls.")
-    assert str(edits.text_diff(old, new)).splitlines() == [
+    assert str(markup_diff.text_diff(old, new)).splitlines() == [
         '<p class="fold">… 3 unchanged paragraphs …</p>',
         "<p>Paragraph 3 stands.</p>",
         "<p>Paragraph 4 <del>stands</del><ins>falls</ins>.</p>",
@@ -150,7 +158,7 @@ def test_unchanged_paragraphs_are_folded() -> None:
 
 
 def test_a_new_paragraph_is_put_in_and_the_others_stay() -> None:
-    assert str(edits.text_diff("A stays here.", "Quite another thing.\n\nA stays here.")).splitlines() == [
+    assert str(markup_diff.text_diff("A stays here.", "Quite another thing.\n\nA stays here.")).splitlines() == [
         "<p><ins>Quite another thing.</ins></p>",
         "<p>A stays here.</p>",
     ]

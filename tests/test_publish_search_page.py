@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from archive.publish.search_find import Condition, link_condition
-from archive.publish.search_query import Filter, parse_query, without
+from archive.publish.search.find_hits import Condition, link_condition
+from archive.queries.search_query import Filter, parse_query, without
 from tests.publish_archive import HOME, build_archive
 from tests.test_publish_site import RAID, Site
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.publish.search_query import PLACES, Filter, Query, Term, parse_query
+from archive.queries.search_query import PLACES, Filter, Query, Term, parse_query
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,9 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archive.database import open_for_writing
-from archive.publish.serve import build
-from archive.warc import sha256
+from archive.db.connection import open_for_writing
+from archive.publish.server.serve import build
+from archive.warc.records import sha256
 from tests.publish_archive import HOME, build_archive
 
 RAID = "/www.example.org/2014/03/raid"
@@ -565,7 +565,7 @@ def test_a_word_in_very_many_comments_is_not_ranked(tmp_path: Path, monkeypatch:
         path = "/search.json?q=" + query.replace(" ", "+")
         ranked = {row["address"] for row in own.get(path).json()["hits"]}
         with monkeypatch.context() as patched:
-            patched.setattr("archive.publish.search_find.MOST_RANKED", 0)
+            patched.setattr("archive.publish.search.find_hits.MOST_RANKED", 0)
             dated = [row["address"] for row in own.get(path).json()["hits"]]
             assert set(dated) == ranked, query
             assert own.text("/search?q=" + query.replace(" ", "+")).count(f"{len(ranked)} comment") == 1

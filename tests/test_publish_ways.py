@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from archive.publish import core_pages, formats
-from archive.schema import TABLES
+from archive.db.schema import TABLES
+from archive.publish import formats
+from archive.publish.server import core_pages
 from tests.publish_archive import build_archive
 from tests.test_publish_site import RAID, Site
 

@@ -13,8 +13,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from archive.__main__ import main as archive
-from archive.database import open_for_writing
-from archive.publish.withholding import INSIDE, OPEN, SEARCHED, SHOWN, reaches_around
+from archive.db.connection import open_for_writing
+from archive.publish.redaction.withholding import INSIDE, OPEN, SEARCHED, SHOWN, reaches_around
 from tests.publish_archive import HOME, build_archive, open_archive
 from tests.test_publish_site import RAID, Site
 
@@ -271,7 +271,7 @@ def test_whatever_sqlite_takes_for_the_schema_is_seen(text: str) -> None:
 
 
 def test_every_table_of_the_schema_is_thought_of(folder: Path) -> None:
-    """A new table is either shown row by row or known to tell nothing: decide which in archive/publish/withholding.py."""
+    """A new table is either shown row by row or known to tell nothing: decide which in archive/publish/redaction/withholding.py."""
     names = {name for (name,) in open_archive(folder).execute("select name from sqlite_master where type = 'table'")}
     assert names == OPEN & names | set(SHOWN) | set(SEARCHED) | set(INSIDE)
 

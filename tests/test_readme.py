@@ -15,7 +15,7 @@ import pytest
 from archive.__main__ import build_parser
 from archive.errors import ArchiveError, LockHeld
 from crawler import settings
-from crawler.outcome import COMPLETE, ORDER
+from crawler.session.outcome import COMPLETE, ORDER
 from crawler.site import Site
 from crawler.spiders.site import SiteSpider
 from tests.conftest import History

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from archive.__main__ import main
-from archive.lock import Lock
-from archive.verify import Verification
+from archive.db.lock import Lock
+from archive.verify.database import Verification
 from tests.conftest import History
 from tests.crawls import PROJECT, Run, command, content, copied, crawl, dump, finished, rows, scrapy, until
 from tests.demosite import DemoSite

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.revisions import changed, comment_key, link_key, merge, normalised, reading, same_time
+from archive.text.content_key import changed, comment_key, link_key, merge, normalised, reading, same_time
 from tests.literal import article, author, comment
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from archive.seal import sealed
+from archive.store.revision_digest import sealed
 from tests.literal import HOME, Desk, article, author
 
 BIO = "Mara Ellsworth is a fellow at the Harrow Institute."

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from archive import revisions
-from archive.articles import Seen
 from archive.errors import LockHeld, StorageError
-from archive.store import Store
+from archive.store.articles import Seen
+from archive.store.store import Store
+from archive.text import content_key
 from tests.literal import HOME, PARAGRAPHS, URL, Desk, article, author, block, comment
 
 LATER = "2026-02-01T00:00:00Z"
@@ -201,7 +201,7 @@ def test_digests_can_be_computed_again_from_what_is_stored(desk: Desk) -> None:
         dict(zip(("kind", "text", "html", "rule"), row, strict=True)) for row in desk.rows("select kind, text, html, rule from blocks")
     ]
     assert blocks[2] == block("bio", "Mara writes.")
-    assert digest == revisions.key(*values, blocks)
+    assert digest == content_key.key(*values, blocks)
 
 
 def test_an_answer_is_saved_whole_or_not_at_all(desk: Desk) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.threads import digest, place
+from archive.store.comments import digest, place
 from tests.literal import Desk, article, comment
 
 LATER = "2026-02-01T00:00:00Z"

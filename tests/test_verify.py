@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from archive.__main__ import main
-from archive.verify import Verification
-from archive.warc import member, records, sha256, whole_members
+from archive.verify.database import Verification
+from archive.warc.records import member, records, sha256, whole_members
 from tests.conftest import History
 from tests.crawls import rows
 from tests.literal import Desk, article, comment, exchange

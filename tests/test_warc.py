@@ -17,15 +17,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
-from archive import warc
 from archive.errors import StorageError
-from archive.warc import WarcWriter, read_body, sha256, whole_members
+from archive.warc import records
+from archive.warc.records import WarcWriter, read_body, sha256, whole_members
 from tests.literal import URL, exchange
 
 FILE = "warc/example/example-202601-001.warc.gz"
 
 
-def records(path: Path) -> list[tuple[str, str]]:
+def kinds_of_records(path: Path) -> list[tuple[str, str]]:
     """(type, target) of every record, as warcio's own reader sees them."""
     with path.open("rb") as file:
         return [(r.rec_type, r.rec_headers.get_header("WARC-Target-URI") or "") for r in ArchiveIterator(file)]
@@ -34,7 +34,7 @@ def records(path: Path) -> list[tuple[str, str]]:
 def test_an_exchange_is_a_response_and_its_request(tmp_path: Path) -> None:
     place = WarcWriter(tmp_path, "example", "test").write(exchange())
     assert place.filename == FILE
-    assert records(tmp_path / FILE) == [("warcinfo", ""), ("response", URL), ("request", URL)]
+    assert kinds_of_records(tmp_path / FILE) == [("warcinfo", ""), ("response", URL), ("request", URL)]
 
 
 def test_a_record_is_found_again_by_its_place(tmp_path: Path) -> None:
@@ -83,13 +83,13 @@ def test_a_truncated_answer_says_so(tmp_path: Path) -> None:
 
 @given(st.binary(max_size=3000))
 def test_any_body_comes_back_as_it_was(body: bytes) -> None:
-    response, _ = warc.records(exchange(body=body))
-    record = next(iter(ArchiveIterator(io.BytesIO(warc.member(response)))))
+    response, _ = records.records(exchange(body=body))
+    record = next(iter(ArchiveIterator(io.BytesIO(records.member(response)))))
     assert record.raw_stream.read() == body
 
 
 def test_files_are_by_month_and_a_full_one_is_followed_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(warc, "FULL_AT", 3000)
+    monkeypatch.setattr(records, "FULL_AT", 3000)
     writer = WarcWriter(tmp_path, "example", "test")
     names = [writer.write(exchange(body=os.urandom(1500))).filename for _ in range(4)]
     assert names == ["warc/example/example-202601-001.warc.gz"] * 2 + ["warc/example/example-202601-002.warc.gz"] * 2
@@ -113,7 +113,7 @@ def test_a_full_disk_leaves_the_file_at_its_last_whole_record(tmp_path: Path) ->
     assert (tmp_path / FILE).read_bytes() == whole
     place = writer.write(exchange())
     assert place.offset == len(whole)
-    assert [kind for kind, _ in records(tmp_path / FILE)] == ["warcinfo", "response", "request", "response", "request"]
+    assert [kind for kind, _ in kinds_of_records(tmp_path / FILE)] == ["warcinfo", "response", "request", "response", "request"]
 
 
 def test_members_end_at_the_first_torn_one(tmp_path: Path) -> None:

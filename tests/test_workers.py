@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.workers import ExtractionCut, ExtractionFailed, Workers
+from crawler.extract.workers import ExtractionCut, ExtractionFailed, Workers
 from tests.crawls import PROJECT, until
 
 
@@ -85,7 +85,7 @@ def test_a_bug_in_the_extractor_is_told_as_it_is() -> None:
 
 PARENT = """
 import asyncio, os, sys
-from crawler.workers import Workers
+from crawler.extract.workers import Workers
 
 async def main():
     workers = Workers(1, 60)

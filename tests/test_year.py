@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.database import open_for_reading
-from archive.standing import Growth, standing
+from archive.db.connection import open_for_reading
+from archive.queries.health import Growth, standing
 from tests import crawls
 from tests.demosite import DemoSite
 

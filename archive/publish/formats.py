@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from archive.publish.addresses import dated_path, reading_path
-from archive.publish.sanitise import marked, paragraphs, plain
+from archive.queries.addresses import dated_path, reading_path
+from archive.text.markup import marked, paragraphs, plain
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archive.errors import ConfigurationError
-from crawler.command import ArchiveCommand, report
+from crawler.session.command import ArchiveCommand, report
 
 if TYPE_CHECKING:
     import argparse

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 from tqdm import tqdm
 
 from archive.errors import ConfigurationError
-from crawler.command import ArchiveCommand
 from crawler.commands.update import chosen, declared_site
-from crawler.outcome import COMPLETE, ORDER
-from crawler.reextract.shelf import Shelf
-from crawler.reextract.site import Reextraction
+from crawler.extract.workers import Workers
+from crawler.reextract.reextraction import Reextraction
+from crawler.session.command import ArchiveCommand
+from crawler.session.outcome import COMPLETE, ORDER
+from crawler.sources.captures import Shelf
 from crawler.spiders.site import SiteSpider
-from crawler.workers import Workers
 
 if TYPE_CHECKING:
     import argparse
 
-    from archive.store import Store
+    from archive.store.store import Store
 
 
 class Command(ArchiveCommand):

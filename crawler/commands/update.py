@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from archive.errors import ConfigurationError
-from crawler.command import ArchiveCommand, report
-from crawler.outcome import COMPLETE, ORDER
+from crawler.session.command import ArchiveCommand, report
+from crawler.session.outcome import COMPLETE, ORDER
 from crawler.site import Site
 from crawler.spiders.site import SiteSpider, declare
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
 
-    from archive.store import Store
+    from archive.store.store import Store
 
 
 class Command(ArchiveCommand):

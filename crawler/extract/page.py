@@ -6,20 +6,20 @@ import re
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
-from crawler.extract.body import Content, clean_content
-from crawler.extract.comments import Thread, extract_comments
-from crawler.extract.container import find_container
-from crawler.extract.count import reported_count
-from crawler.extract.crosscheck import missed_paragraphs
-from crawler.extract.document import Document
-from crawler.extract.head import Head, article_address, head_of
-from crawler.extract.ld_comments import stated_comments
-from crawler.extract.metadata import Facts, facts_of
-from crawler.extract.paging import article_pages, thread_pages
-from crawler.extract.parsing import decode, parse
-from crawler.extract.refusals import READABLE, reason_for_none
-from crawler.extract.repair import wrap_bare_answers
-from crawler.extract.tree import Element
+from crawler.extract.article.body import Content, clean_content
+from crawler.extract.article.container import find_container
+from crawler.extract.article.metadata import Facts, facts_of
+from crawler.extract.article.paging import article_pages, thread_pages
+from crawler.extract.article.refusals import READABLE, reason_for_none
+from crawler.extract.comments.count import reported_count
+from crawler.extract.comments.crosscheck import missed_paragraphs
+from crawler.extract.comments.jsonld_comments import stated_comments
+from crawler.extract.comments.read import Thread, extract_comments
+from crawler.extract.dom.document import Document
+from crawler.extract.dom.head import Head, article_address, head_of
+from crawler.extract.dom.parsing import decode, parse
+from crawler.extract.dom.repair import wrap_bare_answers
+from crawler.extract.dom.tree import Element
 from crawler.items import Article, ArticleKind
 from crawler.site import Site
 

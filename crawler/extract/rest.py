@@ -10,12 +10,12 @@ from datetime import UTC, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crawler.extract.body import Content, extract_fragment
-from crawler.extract.dates import Moment, parse_iso
-from crawler.extract.head import without_noise
+from crawler.extract.article.body import Content, extract_fragment
+from crawler.extract.dates.parse import Moment, parse_iso
+from crawler.extract.dom.head import without_noise
+from crawler.extract.dom.parsing import parse
+from crawler.extract.dom.tree import absolute, clean, text_of
 from crawler.extract.page import join_names, kind_of
-from crawler.extract.parsing import parse
-from crawler.extract.tree import absolute, clean, text_of
 from crawler.items import Article, Author, Comment, CommentKind, Term
 from crawler.site import Site
 

@@ -6,25 +6,25 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from crawler.addresses import Addresses
-from crawler.doors.pages import content_type
-from crawler.doors.parts import at_home
-from crawler.doors.terms import authors_of, terms_of
-from crawler.doors.whole import Whole
 from crawler.errors import PartFailed
 from crawler.extract.page import extract_page
 from crawler.extract.rest import extract_comment, extract_post
 from crawler.items import Article, Comment
+from crawler.pages.assemble import Whole
+from crawler.pages.crawl import content_type
+from crawler.pages.merge import at_home
 from crawler.reextract.replay import Reading
-from crawler.reextract.shelf import PastWeb, Row, Shelf, collection_of
+from crawler.sources.captures import PastWeb, Row, Shelf, collection_of
+from crawler.wordpress.taxonomy import authors_of, terms_of
 
 if TYPE_CHECKING:
     from scrapy.http import Response
     from sqlite_utils import Database
 
-    from crawler.reextract.told import Told
-    from crawler.run import Run
+    from crawler.extract.workers import Workers
+    from crawler.session.session import Run
     from crawler.site import Site
-    from crawler.workers import Workers
+    from crawler.sources.captured_rest import Told
 
 
 @dataclass(frozen=True, slots=True)

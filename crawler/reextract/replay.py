@@ -12,12 +12,12 @@ from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from archive import revisions
-from archive.rereading import Shown, State
-from archive.revisions import Fields, comment_key
-from archive.threads import COLUMNS
-from crawler.doors.parts import completed
+from archive.store.comments import COLUMNS
+from archive.store.reread import Shown, State
+from archive.text import content_key
+from archive.text.content_key import Fields, comment_key
 from crawler.items import Article, Author, Comment, Door
+from crawler.pages.merge import completed
 
 Row = Mapping[str, Any]
 
@@ -82,7 +82,7 @@ class Replay:
     def _read(self, reading: Reading, window: Window, *, owns: bool, origin: bool) -> None:
         article, door = self._completed(reading), reading.door
         mapping = asdict(article)
-        fields, before = revisions.reading(mapping), self._merged()
+        fields, before = content_key.reading(mapping), self._merged()
         was = self.shown.get(door)
         if was is None or was.fields != fields:
             self.shown[door] = Shown(fields, reading.at, reading.capture_id)
@@ -99,7 +99,7 @@ class Replay:
             self.compared = {name: shown.fields for name, shown in self.shown.items()}, reading.at
 
     def _merged(self) -> Fields:
-        return revisions.merge(*(self.shown[door].fields if door in self.shown else None for door in ("rest", "page")))
+        return content_key.merge(*(self.shown[door].fields if door in self.shown else None for door in ("rest", "page")))
 
     def _completed(self, reading: Reading) -> Article:
         """A page's article with what its feed item, or the state before, told more exactly: as it was done then."""
@@ -114,7 +114,7 @@ class Replay:
         return completed(article, times, authors)
 
     def _differs(self, was: Fields, fields: Fields, before: Fields, after: Fields, article: Row) -> bool:
-        differ = revisions.changed(was, fields) & revisions.changed(before, after)
+        differ = content_key.changed(was, fields) & content_key.changed(before, after)
         if "links_key" in differ and self.targets(self.links) == self.targets([link["url"] for link in article["links"]]):
             differ.discard("links_key")
         return bool(differ)

@@ -11,25 +11,25 @@ from urllib.parse import urlsplit
 
 import scrapy
 
-from archive import unread
 from archive.errors import ArchiveError, ConfigurationError, database_fails
+from archive.queries import backlog
 from crawler.addresses import checked_home, origins_of
-from crawler.doors.changes import bring_up_to_date, sweep
-from crawler.doors.confirm import confirm
-from crawler.doors.lists import SiteLists, no_list
-from crawler.doors.pages import PageDoor
-from crawler.doors.pictures import PictureDoor
-from crawler.doors.queue import pages_of_threads, pages_to_read, settle_zone
-from crawler.doors.rest import RestDoor
+from crawler.discover.schedule import pages_of_threads, pages_to_read, settle_zone
+from crawler.discover.site_lists import SiteLists, no_list
 from crawler.errors import BadStatus, DoorClosed, Forbidden, RestGone
-from crawler.outcome import BUG, INTERRUPTED, UNREACHABLE
-from crawler.run import Order, Run
+from crawler.images.crawl import PictureDoor
+from crawler.pages.crawl import PageDoor
+from crawler.session.outcome import BUG, INTERRUPTED, UNREACHABLE
+from crawler.session.session import Order, Run
 from crawler.site import Site
+from crawler.wordpress.confirm import confirm
+from crawler.wordpress.crawl import RestDoor
+from crawler.wordpress.updates import bring_up_to_date, sweep
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-    from archive.store import Store
+    from archive.store.store import Store
 
 logger = logging.getLogger(__name__)
 MODES, PAGES, IMAGES = ("update", "full"), ("all", "budget", "none"), ("none", "budget", "all")
@@ -144,7 +144,7 @@ class SiteSpider(scrapy.Spider):
         run, full = self.run, self.run.order.mode == "full"
         run.threads_on_pages = not await self.read_threads(rest)
         threads = await pages_of_threads(run, swept) if run.threads_on_pages and run.pages_at_most else []
-        due = unread.pages_due(run.store.db, run.site_id, run.pages_at_most, again=full)
+        due = backlog.pages_due(run.store.db, run.site_id, run.pages_at_most, again=full)
         await PageDoor(self.run).read(dict.fromkeys([*threads, *(address for _, address in due)]))
 
     async def read_threads(self, rest: RestDoor) -> bool:
@@ -160,7 +160,7 @@ class SiteSpider(scrapy.Spider):
             if not run.order.limit and run.remembered("posts")["walked_at"]:
                 await bring_up_to_date(rest, "comments")
                 await sweep(rest, "comments")
-            await rest.read_threads(unread.unread_threads(run.store.db, run.site_id))
+            await rest.read_threads(backlog.unread_threads(run.store.db, run.site_id))
             await confirm(rest, "comments")
         except (BadStatus, Forbidden) as error:
             if not is_closed(error):

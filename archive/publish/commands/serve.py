@@ -14,6 +14,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(folder: Path, arguments: argparse.Namespace) -> int:
-    from archive.publish.serve import serve  # Datasette takes a second to import, which no other command should wait for
+    from archive.publish.server.serve import serve  # Datasette takes a second to import, which no other command should wait for
 
     return serve(folder, arguments.host, arguments.port)

@@ -8,13 +8,13 @@ from contextlib import closing
 from pathlib import Path
 
 from archive.clock import now
-from archive.coverage import Ledger
-from archive.database import open_for_reading
-from archive.plaintext import one_line
+from archive.db.connection import open_for_reading
 from archive.publish.formats import moment, number, plural, share
-from archive.publish.rows import Row
-from archive.publish.status import gap_reasons, growth_said, site_states
-from archive.standing import Standing, age, standing
+from archive.publish.overview.status import gap_reasons, growth_said, site_states
+from archive.queries.health import Standing, age, standing
+from archive.queries.rows import Row
+from archive.store.coverage import Ledger
+from archive.text.plaintext import one_line
 
 HELP = "what is held, what is missing and when it was last checked, per site; exit code 4 when a person should look"
 ALARM = 4

@@ -7,8 +7,9 @@ from typing import Any
 
 from datasette import hookimpl
 
-from archive.publish import core_pages, formats, routes
+from archive.publish import formats
 from archive.publish.formats import FILTERS, GLOBALS
+from archive.publish.server import core_pages, routes
 
 
 @hookimpl

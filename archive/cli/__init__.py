@@ -1,0 +1,1 @@
+"""The commands of ``python -m archive``, one a module: ``HELP``, ``add_arguments(parser)``, ``run(folder, arguments) -> exit code``."""

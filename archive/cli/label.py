@@ -1,0 +1,74 @@
+"""``python -m archive label``: a person says what a wording is; the texts change at once."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from contextlib import closing
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from archive.db.connection import open_for_reading
+from archive.errors import ConfigurationError
+from archive.store.decisions import UNDONE, decided, listed
+from archive.store.store import Store
+from archive.text.fingerprint import KINDS, fingerprint
+from archive.text.plaintext import counted, one_line
+
+HELP = "say what a wording is (body, bio, appeal, ...) wherever it stands; texts change at once, nothing is deleted"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("wording", metavar="FINGERPRINT|TEXT", nargs="?", help="a block's fingerprint, or its whole text")
+    parser.add_argument("kind", metavar="KIND", nargs="?", choices=KINDS, help=", ".join(KINDS))
+    parser.add_argument("--reason", help="why; it is kept with the decision")
+    parser.add_argument("--undo", action="store_true", help="take the decision back: the archive's own rules label the wording again")
+    parser.add_argument("--list", action="store_true", help="what was learned, what was decided, and every decision taken")
+
+
+def run(folder: Path, arguments: argparse.Namespace) -> int:
+    with closing(open_for_reading(folder)) as db:
+        if arguments.list:
+            print("\n".join([*learned(db), *listed(db, "label")]) or "nothing was learned, and nothing was decided")
+            return 0
+        if not arguments.wording or (arguments.kind is None) != arguments.undo:
+            raise ConfigurationError("write: label WORDING KIND, or label WORDING --undo, or label --list")
+        ref = found(db, arguments.wording)
+        if arguments.undo and ref not in decided(db, "label"):
+            raise ConfigurationError(f"nobody decided on {ref}: there is nothing to take back")
+    with closing(Store(folder)) as store:
+        before = texts(store.db)
+        store.decide("label", ref, UNDONE if arguments.undo else arguments.kind, arguments.reason)
+        changed = len(texts(store.db) ^ before) // 2
+    print(f"{ref} is {'as the archive learned it' if arguments.undo else arguments.kind}: {counted(changed, 'text')} changed")
+    return 0
+
+
+def texts(db: Database) -> set[tuple[int, str]]:
+    """(revision, digest of its blocks): what a label may change."""
+    return set(db.execute("select id, digest from revisions").fetchall())
+
+
+def found(db: Database, wording: str) -> str:
+    """The fingerprint of a wording that stands somewhere. Raises ConfigurationError, naming what begins like it."""
+    ref = wording.lower() if re.fullmatch(r"[0-9a-fA-F]{16}", wording.strip()) else fingerprint(wording)
+    if ref and db.execute("select 1 from blocks where fingerprint = ?", [ref]).fetchone():
+        return ref
+    start = wording.strip().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    sql = r"select distinct fingerprint, text from blocks where text like ? || '%' escape '\' and fingerprint <> '' limit 3"
+    near = "; ".join(f"{f} {one_line(text, 60)}" for f, text in db.execute(sql, [start])) if ref else ""
+    raise ConfigurationError(
+        f"no block has this wording; {'these begin so: ' + near if near else 'give its whole text, or its fingerprint'}"
+    )
+
+
+def learned(db: Database) -> list[str]:
+    """What the archive learned of each site, and which of it a person overruled."""
+    overruled = decided(db, "label")
+    sql = "select boilerplate.*, sites.name as site from boilerplate join sites on sites.id = site_id order by site, articles desc"
+    return [
+        f"{row['fingerprint']}  {row['kind']:<10}  {one_line(row['text'], 70)}  ({row['site']}: {one_line(row['decided_by'])})"
+        + (f"  decided: {overruled[row['fingerprint']]['value']}" if row["fingerprint"] in overruled else "")
+        for row in db.query(sql)
+    ]

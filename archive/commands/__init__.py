@@ -1,1 +1,0 @@
-"""Commands of ``python -m archive`` that work on the evidence: one a file."""

@@ -1,0 +1,1 @@
+"""What happened, as pages: the list of changes, and two states side by side."""

@@ -1,0 +1,52 @@
+"""Two states of an article side by side: neighbours, or any two that a reader chooses."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from typing import Any
+
+from markupsafe import Markup
+from sqlite_utils import Database
+
+from archive.publish.changes.events import described_edit, other_words
+from archive.publish.reading.article import ARTICLE
+from archive.queries.revision_pair import revisions_of
+from archive.queries.rows import Row, fetch_row
+
+SHOWN = ("title", "byline", "tags", "text")  # what an edit shows by itself; dates, captions and links follow where they differ
+
+
+def compared(db: sqlite3.Connection, article_id: int, first: int | None, second: int | None) -> dict[str, Any] | None:
+    """Two revisions of an article by their numbers, the earlier one first, and what differs; None when it has no such two.
+
+    Without numbers: the first revision and the last.
+    """
+    revisions = revisions_of(Database(db), article_id)
+    held = {row["number"]: row for row in revisions}
+    earlier, later = sorted((first or min(held, default=0), second or max(held, default=0)))
+    if earlier == later or earlier not in held or later not in held:
+        return None
+    old, new = held[earlier], held[later]
+    edit = described_pair(old, new)
+    return {
+        "article": fetch_row(db, ARTICLE, [article_id]),
+        "revisions": revisions,
+        "old": old,
+        "new": new,
+        "steps": [row for row in revisions if earlier < row["number"] <= later],
+        "edit": edit,
+        "same": not any(isinstance(value, Markup | list) and value for value in edit.values()),
+    }
+
+
+def described_pair(old: Row, new: Row) -> dict[str, Any]:
+    """All that differs between two rows of ``revisions_of``, as markup."""
+    return described_edit({f"old_{name}": old[name] for name in SHOWN} | {name: new[name] for name in SHOWN}) | {
+        "other": other_words(old, new)
+    }
+
+
+def revision_number(text: str | None) -> int | None:
+    """A number as it was asked for; None for anything else."""
+    return int(text) if text and re.fullmatch(r"[1-9][0-9]{0,6}", text) else None

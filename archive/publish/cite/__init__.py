@@ -1,0 +1,1 @@
+"""How an article is cited, and how a dated address is asked for (Memento, RFC 7089)."""

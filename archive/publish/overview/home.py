@@ -1,0 +1,128 @@
+"""The home page: what is archived, how complete, when last checked, what happened lately."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from archive.publish.changes.events import list_changes
+from archive.publish.overview.status import site_states
+from archive.queries.rows import Row, fetch_rows
+
+
+def home(db: sqlite3.Connection) -> dict[str, Any]:
+    """Everything the home page shows."""
+    return {
+        "sites": site_states(db),
+        "months": months(db),
+        "articles": latest_articles(db, 12),
+        "changes": list_changes(db, "changed", 8),
+        "removals": latest_removals(db, 8),
+        "topics": topics(db, 40),
+        "authors": authors(db, 20),
+    }
+
+
+def latest_removals(db: sqlite3.Connection, limit: int) -> list[Row]:
+    """What disappeared or came back, each article and comment once, as it stands: "gone" says that it was missing first."""
+    latest: dict[tuple[int, int | None], Row] = {}
+    for row in list_changes(db, "removed", 3 * limit):
+        latest.setdefault((row["article_id"], row["comment_id"]), row)
+    return list(latest.values())[:limit]
+
+
+def months(db: sqlite3.Connection) -> list[Row]:
+    """Articles per local month, and the comments under them."""
+    return fetch_rows(
+        db,
+        """
+        select
+          month,
+          count(*) as articles,
+          sum(comment_count) as comments
+        from articles
+        where month is not null
+        group by month
+        order by month
+        """,
+    )
+
+
+def latest_articles(db: sqlite3.Connection, limit: int) -> list[Row]:
+    return fetch_rows(
+        db,
+        """
+        select
+          articles.id,
+          articles.url,
+          articles.kind,
+          articles.title,
+          articles.byline,
+          articles.published_on,
+          articles.comment_count,
+          articles.missing_since,
+          articles.gone_at,
+          substr(revisions.text, 1, 300) as start
+        from articles
+        left join revisions on revisions.id = articles.revision_id
+        order by articles.published_at desc
+        limit ?
+        """,
+        [limit],
+    )
+
+
+def topics(db: sqlite3.Connection, limit: int) -> list[Row]:
+    """Tags and categories by the number of articles; equal names of several sites are one topic."""
+    return fetch_rows(
+        db,
+        """
+        with used as (
+          select
+            tag_id,
+            count(*) as uses
+          from article_tags
+          group by tag_id
+        )
+        select
+          tags.name,
+          case
+            when count(*) = 1 then sum(used.uses)
+            else (
+              select count(distinct article_id)
+              from article_tags
+              where tag_id in (select id from tags as same where same.name = tags.name)
+            )
+          end as articles
+        from used
+        join tags on tags.id = used.tag_id
+        group by tags.name
+        order by articles desc, tags.name
+        limit ?
+        """,
+        [limit],
+    )
+
+
+def authors(db: sqlite3.Connection, limit: int) -> list[Row]:
+    return fetch_rows(
+        db,
+        """
+        with signed as (
+          select
+            author_id,
+            count(*) as articles
+          from article_authors
+          group by author_id
+        )
+        select
+          authors.name,
+          sum(signed.articles) as articles
+        from signed
+        join authors on authors.id = signed.author_id
+        group by authors.name
+        order by articles desc, authors.name
+        limit ?
+        """,
+        [limit],
+    )

@@ -1,0 +1,205 @@
+"""How complete the archive is: what each site says it holds against what is held, and a name for every gap."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.clock import now
+from archive.publish.formats import plural, size
+from archive.publish.redaction.withholding import counted
+from archive.queries.health import Growth, growth, waiting
+from archive.queries.rows import Row, fetch_row, fetch_rows, fetch_value
+from archive.store.coverage import local_months
+
+LISTS = {"article": "posts", "comment": "comments"}  # which of a site's lists counts what
+SHOWN = 200  # rows of a list on the page; the table behind it has the rest
+LAST_RUN = "select * from crawls where site_id = ? and mode <> 'reextract' order by started_at desc limit 1"  # that visited the site
+
+
+def site_states(db: sqlite3.Connection) -> list[Row]:
+    """Each site with its numbers, its last run and its coverage."""
+    sites = fetch_rows(db, "select id, name, home, title, timezone from sites order by id")
+    return [site | site_state(db, site["id"]) for site in sites]
+
+
+def site_state(db: sqlite3.Connection, site_id: int) -> dict[str, Any]:
+    numbers = fetch_row(
+        db,
+        """
+        select
+          count(*) as articles,
+          sum(comment_count) as comments,
+          min(published_on) as first_on,
+          max(published_on) as last_on,
+          max(checked_at) as checked_at,
+          count(missing_since) as missing,
+          coalesce(sum(comment_count) filter (where missing_since is null), 0) as comments_there
+        from articles
+        where site_id = ?
+        """,
+        [site_id],
+    )
+    numbers = numbers or {}
+    there = (("article", numbers["articles"] - numbers["missing"]), ("comment", numbers["comments_there"]))
+    return {
+        **numbers,
+        "last_run": fetch_row(db, LAST_RUN, [site_id]),
+        "coverage": [coverage_line(db, site_id, kind, held) for kind, held in there],
+        "unexplained": fetch_value(db, "select count(*) from gaps where site_id = ? and not explained", [site_id]),
+        "explained": fetch_value(db, "select count(*) from gaps where site_id = ? and explained", [site_id]),
+        "quarantined": fetch_value(db, "select count(*) from quarantine where site_id = ?", [site_id]),
+    }
+
+
+def coverage_line(db: sqlite3.Connection, site_id: int, kind: str, held: int) -> Row:
+    """What the site reports of a kind, what is held of it, and when the site said so.
+
+    The coverage row for the whole site says both; without one, the total of the site's own list stands against ``held``.
+    """
+    sql = "select reported, held, checked_at from coverage where site_id = ? and kind = ? and month = 'all'"
+    measured = fetch_row(db, sql, [site_id, kind])
+    if measured and measured["reported"] is not None:
+        return measured | {"kind": kind}
+    sql = "select total as reported, checked_at from lists where site_id = ? and name = ?"
+    listed = fetch_row(db, sql, [site_id, LISTS[kind]]) or {"reported": None, "checked_at": None}
+    return listed | {"kind": kind, "held": held}
+
+
+def status(db: sqlite3.Connection) -> dict[str, Any]:
+    """Everything the status page shows."""
+    sites, archive = site_states(db), Database(db, recursive_triggers=False)
+    folder, at = folder_of(db), now()
+    return {
+        "sites": [
+            site | {"waiting": len(waiting(archive, site["id"])), "growth": growth_said(growth(archive, folder, site["id"], at))}
+            for site in sites
+        ],
+        "withheld": counted(db),
+        "lists": fetch_rows(db, "select lists.*, sites.name as site from lists join sites on sites.id = site_id order by site, lists.name"),
+        "gaps": gaps(db),
+        "gap_reasons": gap_reasons(db),
+        "short_months": short_months(db),
+        "untold_months": untold_months(db),
+        "missing": missing(db),
+        "quarantine": quarantine(db),
+        "crawls": fetch_rows(
+            db, "select crawls.*, sites.name as site from crawls join sites on sites.id = site_id order by started_at desc limit 20"
+        ),
+    }
+
+
+def folder_of(db: sqlite3.Connection) -> Path:
+    """Where the archive's database lies, and its WARC files beside it."""
+    return Path(next(row[2] for row in db.execute("pragma database_list") if row[1] == "main")).parent
+
+
+def gap_reasons(db: sqlite3.Connection) -> list[Row]:
+    return fetch_rows(
+        db,
+        """
+        select
+          sites.name as site,
+          gaps.kind,
+          gaps.reason,
+          gaps.explained,
+          count(*) as gaps,
+          min(gaps.since) as since
+        from gaps
+        join sites on sites.id = gaps.site_id
+        group by sites.name, gaps.kind, gaps.reason, gaps.explained
+        order by gaps.explained, gaps desc
+        """,
+    )
+
+
+def gaps(db: sqlite3.Connection) -> list[Row]:
+    sql = """
+        select
+          gaps.*,
+          sites.name as site
+        from gaps
+        join sites on sites.id = gaps.site_id
+        order by gaps.explained, gaps.since desc
+        limit ?
+    """
+    return fetch_rows(db, sql, [SHOWN])
+
+
+def short_months(db: sqlite3.Connection) -> list[Row]:
+    """Months of which less is held than the site reports."""
+    sql = """
+        select
+          coverage.*,
+          sites.name as site
+        from coverage
+        join sites on sites.id = coverage.site_id
+        where coverage.month <> 'all' and coverage.reported > coverage.held
+        order by coverage.month desc
+        limit ?
+    """
+    return fetch_rows(db, sql, [SHOWN])
+
+
+def growth_said(came: Growth) -> str:
+    """``3 articles, 7 comments, 192 KB of WARC in 30 days; the next 30 bring about 3 articles, 7 comments, 190 KB, 140 KB of database``."""
+    amounts = f"{plural(came.articles, 'article')}, {plural(came.comments, 'comment')}, {size(came.warc_bytes)} of WARC in 30 days"
+    if came.monthly_bytes is None:
+        return f"{amounts}; too early to say what the next 30 bring"
+    parts = [plural(came.monthly_articles, "article"), plural(came.monthly_comments, "comment"), f"{size(came.monthly_bytes)} of WARC"]
+    parts += [f"{size(came.monthly_database)} of database"] if came.monthly_database is not None else []
+    return f"{amounts}; the next 30 bring about {', '.join(parts)}"
+
+
+def untold_months(db: sqlite3.Connection) -> list[Row]:
+    """Stretches of several months in which the site counts more than it gives: which month it is in is not known."""
+    sql = """
+        select
+          overcounts.*,
+          sites.name as site,
+          sites.timezone
+        from overcounts
+        join sites on sites.id = overcounts.site_id
+        order by overcounts.first_at desc
+    """
+    kinds = {name: kind for kind, name in LISTS.items()}
+    found = []
+    for row in fetch_rows(db, sql):
+        first, last = local_months([row["first_at"], row["last_at"]], row["timezone"])
+        if first != last:
+            found.append(row | {"kind": kinds[row["list"]], "first_month": first, "last_month": last})
+    return found[:SHOWN]
+
+
+def missing(db: sqlite3.Connection) -> list[Row]:
+    """Articles that are gone from their site, the interval in which they went, newest first."""
+    sql = """
+        select
+          title,
+          url,
+          published_on,
+          last_seen_at,
+          missing_since,
+          gone_at
+        from articles
+        where missing_since is not null
+        order by missing_since desc
+        limit ?
+    """
+    return fetch_rows(db, sql, [SHOWN])
+
+
+def quarantine(db: sqlite3.Connection) -> list[Row]:
+    sql = """
+        select
+          quarantine.*,
+          sites.name as site
+        from quarantine
+        join sites on sites.id = quarantine.site_id
+        order by quarantine.captured_at desc
+        limit ?
+    """
+    return fetch_rows(db, sql, [SHOWN])

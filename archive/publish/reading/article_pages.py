@@ -1,0 +1,225 @@
+"""Addresses of articles: the reading page, its states, its citations, and what to say when there is none."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from datasette.utils.asgi import Response
+from markupsafe import Markup
+
+from archive.publish.changes.compare_page import compared, revision_number
+from archive.publish.cite import memento
+from archive.publish.cite.citation import MEDIA_TYPES, Citation, as_bibtex, as_csl, as_ris, as_text, cite, distinct
+from archive.publish.formats import field_query, search_path
+from archive.publish.reading.article import reading
+from archive.publish.redaction.withholding import withheld_since
+from archive.publish.search.results import search
+from archive.publish.server.responses import answer, answer_json, origin, page, read, read_tables, redirect
+from archive.queries.addresses import Address, dated_path, find_article, instant, known_hosts, parse_address, reading_path, split_url
+from archive.queries.rows import Row, fetch_rows
+from archive.queries.search_query import Filter, Query, parse_query
+
+MOST_CITED = 100  # articles in one file
+WRITERS = {"txt": as_text, "bib": as_bibtex, "ris": as_ris}
+
+
+async def find_url(datasette: Any, request: Any) -> Response:
+    """Any spelling of an address -> its reading page."""
+    text = request.args.get("url") or ""
+    parts = split_url(text)
+    article = await read(datasette, find_article, *parts) if parts else None
+    if article:
+        return redirect(reading_path(article["url"]))
+    if parts is None:
+        return await not_found(datasette, request, text, 404 if text else 200)
+    return await no_article(datasette, request, Address(*parts), text)
+
+
+async def show_article(datasette: Any, request: Any) -> Response:
+    """/HOST/PATH?QUERY and /YYYYMMDDhhmmss/HOST/PATH?QUERY."""
+    address = parse_address(request.path, request.query_string)
+    if address is None or address.host not in await read(datasette, known_hosts):
+        return await not_found(datasette, request, request.path)
+    article = await read(datasette, find_article, address.host, address.path, address.query)
+    if article is None:
+        return await no_article(datasette, request, address)
+    context = await read(datasette, reading, article["id"], address.moment)
+    if context is None:
+        return await not_seen_yet(datasette, request, article)
+    if address.moment is None and request.headers.get("accept-datetime"):
+        return through_time(request, context)
+    own_path = f"/{address.moment}{reading_path(article['url'])}" if address.moment else reading_path(article["url"])
+    if unquote(request.full_path) != unquote(own_path):
+        return redirect(own_path)
+    return await reading_page(datasette, request, context)
+
+
+def through_time(request: Any, context: dict[str, Any]) -> Response:
+    """A TimeGate's answer: to the state of the moment asked for, or 400 for what is no time (RFC 7089, 4.5.3)."""
+    asked = request.headers["accept-datetime"]
+    url, revisions = context["article"]["url"], context["revisions"]
+    headers = {"vary": "Accept-Datetime", "link": memento.link_header(url, revisions, origin(request))}
+    wanted = memento.moment_of(asked)
+    if wanted is None:
+        body = "Accept-Datetime is no date of the form Thu, 07 Mar 2024 12:30:05 GMT\n"
+        return answer(request, body, "text/plain; charset=utf-8", 400, headers)
+    return redirect(dated_path(url, memento.nearest(revisions, instant(wanted))), headers)
+
+
+async def reading_page(datasette: Any, request: Any, context: dict[str, Any]) -> Response:
+    url = context["article"]["url"]
+    cited = citation_of(context, request)
+    headers = {"link": memento.link_header(url, context["revisions"], origin(request))}
+    if context["moment"]:
+        headers["memento-datetime"] = memento.http_date(context["revision"]["seen_at"])
+    else:
+        headers["vary"] = "Accept-Datetime"
+    forms = {
+        "text": as_text(cited),
+        "bibtex": as_bibtex(cited),
+        "ris": as_ris(cited),
+        "csl": json.dumps(as_csl(cited), ensure_ascii=False, indent=2),
+    }
+    return await page(datasette, request, "reading.html", context | {"citation": cited, "forms": forms}, headers=headers)
+
+
+async def not_seen_yet(datasette: Any, request: Any, article: Row) -> Response:
+    """The archive holds the article, but had not seen it at that moment."""
+    sql = "select min(seen_at) as first_seen_at from revisions where article_id = ?"
+    first = (await read(datasette, fetch_rows, sql, [article["id"]]))[0]
+    return await page(datasette, request, "not_found.html", first | {"wanted": article["url"], "url": article["url"]}, 404)
+
+
+async def show_timemap(datasette: Any, request: Any) -> Response:
+    address = parse_address(request.path.removeprefix("/timemap"), request.query_string)
+    parts = (address.host, address.path, address.query) if address else None
+    article = await read(datasette, find_article, *parts) if parts else None
+    if article is None:
+        return await absent(datasette, request, parts, request.path)
+    context = await read(datasette, reading, article["id"])
+    lines = memento.timemap_links(article["url"], context["revisions"] if context else [], origin(request))
+    return answer(request, ",\n".join(lines) + "\n", "application/link-format")
+
+
+async def show_comparison(datasette: Any, request: Any) -> Response:
+    """/compare with ``url``, ``from`` and ``to``: two revisions of an article, by their numbers; the first and the last without."""
+    text = request.args.get("url") or ""
+    parts = split_url(text)
+    article = await read(datasette, find_article, *parts) if parts else None
+    if article is None:
+        return await absent(datasette, request, parts, text)
+    first, second = (revision_number(request.args.get(name)) for name in ("from", "to"))
+    context = await read(datasette, compared, article["id"], first, second)
+    return await page(datasette, request, "compare.html", context) if context else redirect(reading_path(article["url"]) + "#revisions")
+
+
+async def show_citation(datasette: Any, request: Any) -> Response:
+    """/cite.txt, .bib, .ris or .json (CSL) with ``url`` and, for an older state, ``at`` (YYYYMMDDhhmmss)."""
+    asked = request.args.getlist("url")[:MOST_CITED]
+    if len(asked) > 1:
+        return await show_citations(datasette, request, asked)
+    parts = split_url(request.args.get("url") or "")
+    article = await read(datasette, find_article, *parts) if parts else None
+    moment = re.sub(r"\D", "", request.args.get("at") or "")[:14] or None
+    context = await read(datasette, reading, article["id"], moment) if article else None
+    if context is None:
+        return await absent(datasette, request, parts, request.args.get("url") or "")
+    return citation_file(request, citation_of(context, request), request.url_vars["format"])
+
+
+async def show_citations(datasette: Any, request: Any, urls: list[str]) -> Response:
+    """Several articles in one file, each as it is now; what is not in the archive, or withheld, is left out."""
+    articles = [await read(datasette, find_article, *parts) for parts in map(split_url, urls) if parts]
+    contexts = [await read(datasette, reading, article["id"]) for article in articles if article]
+    cited = distinct([citation_of(context, request) for context in contexts if context])
+    form = request.url_vars["format"]
+    if form == "json":
+        response = answer_json(request, [as_csl(one) for one in cited], MEDIA_TYPES[form])
+    else:
+        response = answer(request, "\n".join(WRITERS[form](one) for one in cited), MEDIA_TYPES[form])
+    response.headers["content-disposition"] = f'attachment; filename="archive.{form}"'
+    return response
+
+
+def citation_of(context: dict[str, Any], request: Any) -> Citation:
+    return cite(context, origin(request), dated_path(context["article"]["url"], context["revision"]["seen_at"]))
+
+
+def citation_file(request: Any, cited: Citation, form: str) -> Response:
+    if form == "json":
+        response = answer_json(request, [as_csl(cited)], MEDIA_TYPES[form])
+    else:
+        response = answer(request, WRITERS[form](cited), MEDIA_TYPES[form])
+    response.headers["content-disposition"] = f'attachment; filename="{cited.key}.{form}"'
+    return response
+
+
+async def show_unapi(datasette: Any, request: Any) -> Response:
+    """What Zotero asks first: the citation of an address, or of MOMENT/ADDRESS, as RIS. http://unapi.info/specs/"""
+    wanted, form = request.args.get("id"), request.args.get("format")
+    if not wanted or not form:
+        identifier = Markup(' id="{}"').format(wanted) if wanted else ""
+        offered = Markup('<format name="ris" type="application/x-research-info-systems"/>')
+        body = Markup('<?xml version="1.0" encoding="UTF-8"?>\n<formats{}>{}</formats>\n').format(identifier, offered)
+        return answer(request, body, "application/xml; charset=utf-8", 300 if wanted else 200)
+    if form != "ris":
+        return answer(request, "only the format ris is offered\n", "text/plain; charset=utf-8", 406)
+    moment, slash, url = wanted.partition("/")
+    moment, url = (moment, url) if slash and re.fullmatch(r"\d{4,14}", moment) else (None, wanted)
+    parts = split_url(url)
+    article = await read(datasette, find_article, *parts) if parts else None
+    context = await read(datasette, reading, article["id"], moment) if article else None
+    if context is None:
+        return await absent(datasette, request, parts, wanted)
+    return answer(request, as_ris(citation_of(context, request)), MEDIA_TYPES["ris"])
+
+
+async def no_article(datasette: Any, request: Any, address: Address, wanted: str = "") -> Response:
+    """An address that is no article's: a site's front page leads to everything of that site."""
+    if address.path == "/" and not address.query and (site := await read(datasette, site_at, address.host)):
+        return redirect(search_path(field_query("site", site)))
+    wanted = wanted or f"{address.host}{address.path}" + (f"?{address.query}" if address.query else "")
+    return await absent(datasette, request, (address.host, address.path, address.query), wanted)
+
+
+def site_at(db: sqlite3.Connection, host: str) -> str | None:
+    """The name of the site whose home is at this host, with or without ``www.``."""
+    homes = {
+        urlsplit(row["home"]).netloc.lower().removeprefix("www."): row["name"] for row in fetch_rows(db, "select name, home from sites")
+    }
+    return homes.get(host.removeprefix("www."))
+
+
+async def absent(datasette: Any, request: Any, parts: tuple[str, str, str] | None, wanted: str) -> Response:
+    """410 for what is held and withheld, 404 for what is not held.
+
+    410, because "intentionally unavailable" (RFC 9110) is what is known; 451 would claim that a law demands it.
+    """
+    since = await read_tables(datasette, withheld_at, *parts) if parts else None
+    if since is None:
+        return await not_found(datasette, request, wanted)
+    return await page(datasette, request, "withheld.html", {"wanted": wanted, "since": since}, 410)
+
+
+def withheld_at(db: sqlite3.Connection, host: str, path: str, query: str) -> str | None:
+    """Since when the article at this address is withheld, in any spelling of it."""
+    article = find_article(db, host, path, query)
+    return withheld_since(db, article["id"]) if article else None
+
+
+async def not_found(datasette: Any, request: Any, wanted: str, code: int = 404) -> Response:
+    """A page that helps on: what cites the address, what its words find, and where else to look."""
+    wanted = wanted.lstrip("/")
+    host, _, path = unquote(wanted.partition("://")[2] or wanted).partition("/")
+    words = " OR ".join(re.findall(r"[^\W\d_]{4,}", path or host)[:8])
+    found = await read(datasette, search, parse_query(f"in:articles {words}" if words else ""))
+    sites = await read(datasette, fetch_rows, "select name, home, title from sites order by id")
+    parts = split_url(wanted)
+    about = Query(filters=(Filter("cites", wanted, exact=True),), place="articles")
+    citing = await read(datasette, search, about) if parts and parts[1] != "/" else None
+    context = {"wanted": wanted, "hits": found.hits[:8], "citing": citing, "sites": sites, "status": code}
+    return await page(datasette, request, "not_found.html", context, code)

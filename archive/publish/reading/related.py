@@ -1,0 +1,66 @@
+"""Articles near this one: shared tags, rare ones weighing more, and the words of its headline."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections import defaultdict
+from collections.abc import Collection
+
+from archive.queries.rows import Row, as_json, fetch_column, fetch_rows
+
+CANDIDATES = 30
+RANK_SHIFT = 20  # reciprocal rank fusion: how little the first place counts against the tenth
+
+
+def related(db: sqlite3.Connection, article: Row, named: Collection[str] = (), limit: int = 6) -> list[Row]:
+    """The nearest articles by two rankings, fused, without those ``named`` elsewhere on the page by their address.
+
+    https://dl.acm.org/doi/10.1145/1571941.1572114
+    """
+    scores: dict[int, float] = defaultdict(float)
+    for ranking in (by_tags(db, article["id"]), by_words(db, article)):
+        for place, article_id in enumerate(ranking):
+            scores[article_id] += 1 / (RANK_SHIFT + place)
+    best = sorted(scores, key=lambda article_id: (-scores[article_id], -article_id))
+    rows = fetch_rows(
+        db, "select id, title, url, published_on, byline from articles where id in (select value from json_each(?))", [as_json(best)]
+    )
+    places = {article_id: place for place, article_id in enumerate(best)}
+    return sorted((row for row in rows if row["url"] not in named), key=lambda row: places[row["id"]])[:limit]
+
+
+def by_tags(db: sqlite3.Connection, article_id: int) -> list[int]:
+    sql = """
+        with own as materialized (
+          select
+            tag_id,
+            (select count(*) from article_tags as others where others.tag_id = article_tags.tag_id) as uses
+          from article_tags
+          where article_id = :article
+        )
+        select article_tags.article_id
+        from own
+        join article_tags on article_tags.tag_id = own.tag_id
+        where own.uses between 2 and 3000 and article_tags.article_id <> :article
+        group by article_tags.article_id
+        order by sum(1.0 / own.uses) desc, article_tags.article_id desc
+        limit :candidates
+    """
+    return fetch_column(db, sql, {"article": article_id, "candidates": CANDIDATES})
+
+
+def by_words(db: sqlite3.Connection, article: Row) -> list[int]:
+    words = sorted(set(re.findall(r"[^\W\d_]{4,}", article["title"])), key=len, reverse=True)[:8]
+    if not words:
+        return []
+    sql = """
+        select articles.id
+        from revisions_fts
+        join articles on articles.revision_id = revisions_fts.rowid
+        where revisions_fts match ? and articles.id <> ?
+        order by rank
+        limit ?
+    """
+    match = " OR ".join(f'"{word}"' for word in words)
+    return fetch_column(db, sql, [f"{{title}} : ({match})", article["id"], CANDIDATES])

@@ -1,0 +1,1 @@
+"""What people withheld, kept from every page and every query of the served archive."""

@@ -1,0 +1,60 @@
+"""The database as Datasette and our pages read it: what is withheld is not there."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from datasette.database import Database
+
+from archive.publish.redaction.withholding import Reader, follow, reaches_around
+
+
+class ShownDatabase(Database):  # type: ignore[misc]  # Datasette has no types
+    """Every query runs on a connection that follows the decisions as they stand when it begins.
+
+    ``tables`` reads the same file without them: for what a table is (a view that stands in for one has no keys), and for
+    telling a withheld address from an unknown one.
+    """
+
+    def __init__(self, datasette: Any, path: Path) -> None:
+        super().__init__(datasette, path=str(path), is_mutable=True)
+        self.tables = Database(datasette, path=str(path), is_mutable=True)
+        self.tables.name = "tables"
+
+    def connect(self, write: bool = False) -> sqlite3.Connection:
+        """Reading only: nothing that is served writes."""
+        address = f"{Path(self.path).resolve().as_uri()}?mode=ro"
+        connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, factory=Reader)
+        self._all_file_connections.append(connection)
+        return connection
+
+    def close(self) -> None:
+        super().close()
+        self.tables.close()
+
+    async def execute_fn(self, fn: Callable[[Reader], Any]) -> Any:
+        def on_what_is_shown(connection: Reader) -> Any:
+            follow(connection)
+            return fn(connection)
+
+        return await super().execute_fn(on_what_is_shown)
+
+    async def execute(self, sql: str, *arguments: Any, **options: Any) -> Any:
+        if reaches_around(sql):
+            raise sqlite3.OperationalError("name the tables without a schema: what is withheld here is not shown")
+        return await super().execute(sql, *arguments, **options)
+
+    async def table_column_details(self, table: str) -> Any:
+        return await self.tables.table_column_details(table)
+
+    async def primary_keys(self, table: str) -> Any:
+        return await self.tables.primary_keys(table)
+
+    async def foreign_keys_for_table(self, table: str) -> Any:
+        return await self.tables.foreign_keys_for_table(table)
+
+    async def get_all_foreign_keys(self) -> Any:
+        return await self.tables.get_all_foreign_keys()

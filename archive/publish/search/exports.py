@@ -1,0 +1,222 @@
+"""A search or the changes in other programs' formats: JSON, CSV, RIS, BibTeX and Atom."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import sqlite3
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+from xml.etree import ElementTree
+
+from markupsafe import Markup, escape
+
+from archive.publish.cite.citation import Citation, as_bibtex, as_ris, distinct
+from archive.publish.formats import between, excerpt, with_times
+from archive.publish.search.results import Results, search
+from archive.queries.addresses import dated_path, reading_path
+from archive.queries.rows import Row, as_json, fetch_rows
+from archive.queries.search_query import Query
+from archive.text.markup import plain, without_marks
+
+MOST = 1000  # hits in a file, the rest on its next pages; a feed has as many as a reader may show
+FEED = 50
+COLUMNS = ("kind", "title", "author", "date", "address", "original", "text", "seen_at", "missing_since")
+ATOM = "http://www.w3.org/2005/Atom"
+MEDIA_TYPES = {
+    "json": "application/json; charset=utf-8",
+    "csv": "text/csv; charset=utf-8",
+    "ris": "application/x-research-info-systems; charset=utf-8",
+    "bib": "application/x-bibtex; charset=utf-8",
+    "atom": "application/atom+xml; charset=utf-8",
+}
+
+
+def found(db: sqlite3.Connection, query: Query, sort: str, page: int, size: int) -> Results:
+    """The hits of a search. Newest first unless asked otherwise."""
+    return search(db, query, sort or "newest", page, size)
+
+
+def found_rows(results: Results, origin: str) -> list[Row]:
+    """Articles before comments, in the columns of a file."""
+    return [*article_rows(results, origin), *comment_rows(results, origin)]
+
+
+def article_rows(results: Results, origin: str) -> list[Row]:
+    former = results.query.place == "history"
+    return [
+        {
+            "kind": f"revision {hit['number']}" if former else hit["kind"],
+            "title": plain(hit["title"]),
+            "author": plain(hit["byline"]),
+            "date": hit["published_on"] or "",
+            "address": origin + (dated_path(hit["url"], hit["seen_at"]) if former else reading_path(hit["url"])),
+            "original": hit["url"],
+            "text": excerpt(without_marks(hit["snippet"] or hit["start"] or ""), 400),
+            "seen_at": hit["seen_at"],
+            "missing_since": hit["missing_since"] or "",
+            "revised": hit["number"] > 1,
+        }
+        for hit in results.hits
+    ]
+
+
+def comment_rows(results: Results, origin: str) -> list[Row]:
+    return [
+        {
+            "kind": "comment",
+            "title": f"{plain(hit['author'])} on {plain(hit['title'])}",
+            "author": plain(hit["author"]),
+            "date": hit["posted_at"] or "",
+            "address": f"{origin}{reading_path(hit['url'])}#c-{hit['id']}",
+            "original": hit["url"],
+            "text": excerpt(without_marks(hit["snippet"] or hit["start"] or ""), 400),
+            "seen_at": hit["first_seen_at"],
+            "missing_since": hit["missing_since"] or "",
+            "revised": False,
+        }
+        for hit in results.comment_hits
+    ]
+
+
+def as_csv(rows: Sequence[Row]) -> str:
+    """CSV with a heading. A cell that a spreadsheet would take for a formula starts with an apostrophe."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    writer.writerows([re.sub(r"^([=+\-@\t\r])", r"'\1", str(row[column])) for column in COLUMNS] for row in rows)
+    return out.getvalue()
+
+
+def found_citations(db: sqlite3.Connection, hits: Sequence[Row], origin: str, form: str) -> str:
+    """The articles a search finds, for a reference manager. ``form``: ``ris`` or ``bib``."""
+    ids = [hit["id"] for hit in hits]
+    names, topics = authors_of(db, ids), topics_of(db, ids)
+    cited = distinct([hit_citation(hit, names[hit["id"]], topics[hit["id"]], origin) for hit in hits])
+    return "".join(map(as_ris, cited)) if form == "ris" else "\n".join(map(as_bibtex, cited))
+
+
+def hit_citation(hit: Row, names: list[str], topics: list[str], origin: str) -> Citation:
+    return Citation(
+        title=plain(hit["title"]),
+        authors=tuple(names or ([plain(hit["byline"])] if hit["byline"] else [])),
+        site=plain(hit["site"]),
+        published_on=hit["published_on"] or "",
+        url=hit["url"],
+        permalink=origin + dated_path(hit["url"], hit["seen_at"]),
+        seen_at=hit["seen_at"],
+        keywords=tuple(topics),
+    )
+
+
+def authors_of(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[str]]:
+    sql = """
+        select article_authors.article_id, authors.name
+        from article_authors
+        join authors on authors.id = article_authors.author_id
+        where article_authors.article_id in (select value from json_each(?))
+        order by article_authors.article_id, article_authors.position
+    """
+    return named(fetch_rows(db, sql, [as_json(ids)]))
+
+
+def topics_of(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[str]]:
+    sql = """
+        select article_tags.article_id, tags.name
+        from article_tags
+        join tags on tags.id = article_tags.tag_id
+        where article_tags.article_id in (select value from json_each(?))
+        order by article_tags.article_id, tags.name
+    """
+    return named(fetch_rows(db, sql, [as_json(ids)]))
+
+
+def named(rows: Sequence[Row]) -> dict[int, list[str]]:
+    """Article -> names in their order, each once: a tag and a category may share one."""
+    names: dict[int, list[str]] = defaultdict(list)
+    for row in rows:
+        if (name := plain(row["name"])) not in names[row["article_id"]]:
+            names[row["article_id"]].append(name)
+    return names
+
+
+def search_feed(rows: Sequence[Row], text: str, origin: str, own: str) -> str:
+    """An entry is as old as the site says, and updated when a later state of it was first seen."""
+    entries = [
+        {
+            "id": row["address"],
+            "title": row["title"],
+            "link": row["address"],
+            "published": row["date"],
+            "updated": row["seen_at"] if row["revised"] else row["date"] or row["seen_at"],
+            "author": row["author"],
+            "html": escape(row["text"]),
+        }
+        for row in rows
+    ]
+    return atom(f"Archive: {text}", origin, own, entries)
+
+
+def changes_feed(changes: Sequence[Row], origin: str, own: str, text: str = "") -> str:
+    """Changes with the words that changed in each entry: a feed that says only "changed" is of no use."""
+    return atom(
+        f"Archive: changes about {text}" if text else "Archive: changes", origin, own, [change_entry(row, origin) for row in changes]
+    )
+
+
+def change_entry(row: Row, origin: str) -> dict[str, Any]:
+    about = f"comment by {plain(row['author'])} on {plain(row['title'])}" if row["comment_id"] else plain(row["title"])
+    address = origin + reading_path(row["url"]) + (f"#c-{row['comment_id']}" if row["comment_id"] else "")
+    words = Markup("").join(row.get(name) or "" for name in ("headline", "byline_words", "tag_words", "words"))
+    words += Markup("").join(Markup("<p>{}:</p>{}").format(field.capitalize(), lines) for field, lines in row.get("other") or ())
+    said = Markup("<blockquote>{}</blockquote>").format(excerpt(row["said"], 400)) if row.get("said") else Markup("")
+    return {
+        "id": f"{address}{'&' if '#' in address else '#'}{row['event']}-{row['at']}",
+        "title": f"{row['event']}: {about}",
+        "link": address,
+        "updated": row["at"],
+        "author": plain(row["author"]) or "Archive",
+        "html": edit_line(row) + words if words else Markup("<p>{}</p>").format(with_times(row["detail"])) + said,
+    }
+
+
+def edit_line(row: Row) -> Markup:
+    """What kind of edit, whether the article declares it, and between which two observations it was made."""
+    declared = {1: "declared by the article", 0: "not declared by the article"}.get(row.get("declared", -1))
+    parts = [escape(part) for part in (row.get("change"), declared) if part]
+    if row.get("unchanged_until"):
+        parts.append(between(row["unchanged_until"], row["at"]))
+    return Markup("<p>{}</p>").format(Markup(" · ").join(parts)) if parts else Markup("")
+
+
+def atom(title: str, origin: str, own: str, entries: Sequence[dict[str, Any]]) -> str:
+    """An Atom feed. https://www.rfc-editor.org/rfc/rfc4287"""
+    feed = ElementTree.Element("feed", xmlns=ATOM)
+    newest = max((entry["updated"] for entry in entries), default="")
+    for name, value in (("title", title), ("id", origin + own), ("updated", full_time(newest))):
+        ElementTree.SubElement(feed, name).text = legal(value)
+    ElementTree.SubElement(feed, "link", rel="self", type="application/atom+xml", href=legal(origin + own))
+    ElementTree.SubElement(feed, "link", rel="alternate", type="text/html", href=legal(origin + own.replace(".atom", "", 1)))
+    for one in entries:
+        entry = ElementTree.SubElement(feed, "entry")
+        published = [("published", full_time(one["published"]))] if one.get("published") else []
+        for name, value in (("id", one["id"]), ("title", one["title"]), ("updated", full_time(one["updated"])), *published):
+            ElementTree.SubElement(entry, name).text = legal(value)
+        ElementTree.SubElement(ElementTree.SubElement(entry, "author"), "name").text = legal(one["author"] or "unknown")
+        ElementTree.SubElement(entry, "link", href=legal(one["link"]))
+        ElementTree.SubElement(entry, "content", type="html").text = legal(one["html"])
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(feed, encoding="unicode")
+
+
+def full_time(instant: str) -> str:
+    """A date or time as Atom wants it. A wall clock of unknown zone is written as UTC: Atom has no other way."""
+    if not re.match(r"\d{4}-\d\d-\d\d", instant or ""):
+        return "1970-01-01T00:00:00Z"
+    return instant if instant.endswith("Z") else f"{instant[:19]}Z" if "T" in instant else f"{instant[:10]}T00:00:00Z"
+
+
+def legal(text: str) -> str:
+    """Text without the characters that XML 1.0 does not allow."""
+    return re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "", text)

@@ -1,0 +1,40 @@
+"""Why a search found nothing: what each of its words finds alone, and how far a word that stands nowhere can be followed."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from archive.queries.rows import Row, fetch_value
+from archive.queries.search_query import Query, Term
+
+SHORTEST = 3  # letters of a beginning that is offered
+MOST = 8  # words
+
+
+def word_hints(db: sqlite3.Connection, query: Query) -> list[Row]:
+    """A line for each word, phrase or group of alternatives; none where only fields were asked for, or one word that begins nothing."""
+    hints = []
+    for group in query.wanted[:MOST]:
+        alone = Query(wanted=(group,))
+        words = " OR ".join(f'"{term.text}"' if " " in term.text else term.text + "*" * term.prefix for term in group)
+        articles, comments = counts(db, alone.match)
+        start = beginning(db, group[0].text) if not articles + comments and len(group) == 1 else None
+        hints.append({"words": words, "articles": articles, "comments": comments, "start": start})
+    narrowed = query.filters or query.unwanted or query.place != "everything"
+    return hints if len(hints) > 1 or narrowed or any(hint["start"] for hint in hints) else []
+
+
+def counts(db: sqlite3.Connection, match: str | None) -> tuple[int, int]:
+    articles = (
+        "select count(*) from revisions_fts cross join articles on articles.revision_id = revisions_fts.rowid where revisions_fts match ?"
+    )
+    comments = "select count(*) from comments_fts where comments_fts match ?"
+    return int(fetch_value(db, articles, [match])), int(fetch_value(db, comments, [match]))
+
+
+def beginning(db: sqlite3.Connection, word: str) -> str | None:
+    """``Marebb`` -> ``Mare*``: the longest beginning of a word with which words of the archive begin."""
+    for length in range(len(word) - 1, SHORTEST - 1, -1):
+        if word[:length].isalnum() and any(counts(db, Term(word[:length], prefix=True).match())):
+            return f"{word[:length]}*"
+    return None

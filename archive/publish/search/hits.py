@@ -1,0 +1,124 @@
+"""What a page of results shows of each hit.
+
+``snippet()`` in a sorted query runs on every match; asked for twenty ids it costs nothing (measured: 5,386 -> 133 ms).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from archive.queries.rows import Row, as_json, fetch_rows
+from archive.queries.search_query import Query
+from archive.text.markup import END, START, without_marks
+
+
+def article_hits(db: sqlite3.Connection, query: Query, found: list[tuple[int, int]]) -> list[Row]:
+    """What a page of results shows of each article, in the order of ``found``."""
+    rows = fetch_rows(
+        db,
+        """
+        select
+          revisions.id as revision_id,
+          revisions.number,
+          revisions.seen_at,
+          revisions.title,
+          substr(revisions.text, 1, 300) as start,
+          articles.id,
+          articles.url,
+          articles.kind,
+          articles.byline,
+          articles.published_on,
+          articles.comment_count,
+          articles.missing_since,
+          articles.gone_at,
+          coalesce(sites.title, sites.name) as site
+        from revisions
+        join articles on articles.id = revisions.article_id
+        join sites on sites.id = articles.site_id
+        where revisions.id in (select value from json_each(?))
+        """,
+        [as_json(revision_id for _, revision_id in found)],
+    )
+    ids = [row["revision_id"] for row in rows]
+    snippets = snippets_of(db, "revisions_fts", 2, query.match, ids)
+    titles = highlights_of(db, "revisions_fts", query.match, ids)
+    places = paragraphs_of(db, snippets)
+    found_rows = {
+        row["revision_id"]: row
+        | {
+            "snippet": snippets.get(row["revision_id"]),
+            "marked_title": titles.get(row["revision_id"]),
+            "paragraph": places.get(row["revision_id"]),
+        }
+        for row in rows
+    }
+    return [found_rows[revision_id] for _, revision_id in found]
+
+
+def paragraphs_of(db: sqlite3.Connection, snippets: dict[int, str]) -> dict[int, int]:
+    """Revision -> position of the block in which its snippet's first hit stands."""
+    wanted = {revision_id: hit_words(snippet) for revision_id, snippet in snippets.items() if START in snippet}
+    sql = """
+        select revision_id, position, text
+        from blocks
+        where revision_id in (select value from json_each(?)) and kind = 'body'
+        order by revision_id, position desc
+    """
+    blocks = fetch_rows(db, sql, [as_json(wanted)])
+    return {row["revision_id"]: row["position"] for row in blocks if wanted[row["revision_id"]] in row["text"]}
+
+
+def hit_words(snippet: str) -> str:
+    """The text around the first hit that stands in one paragraph."""
+    part = next(part for part in snippet.split("\n\n") if START in part)
+    return without_marks(part).strip("…")
+
+
+def snippets_of(db: sqlite3.Connection, index: str, column: int, match: str | None, ids: list[int]) -> dict[int, str]:
+    """A few words around the hits, between sentinels."""
+    if not match or not ids:
+        return {}
+    sql = f"""
+        select rowid, snippet({index}, {column}, ?, ?, '…', 48)
+        from {index}
+        where {index} match ? and rowid in (select value from json_each(?))
+    """
+    return dict(db.execute(sql, [START, END, match, as_json(ids)]).fetchall())
+
+
+def highlights_of(db: sqlite3.Connection, index: str, match: str | None, ids: list[int]) -> dict[int, str]:
+    """The index's first column, headline or signature, whole, with sentinels around the hits in it."""
+    if not match or not ids:
+        return {}
+    sql = f"""
+        select rowid, highlight({index}, 0, ?, ?)
+        from {index}
+        where {index} match ? and rowid in (select value from json_each(?))
+    """
+    return dict(db.execute(sql, [START, END, match, as_json(ids)]).fetchall())
+
+
+def comment_hits(db: sqlite3.Connection, query: Query, ids: list[int]) -> list[Row]:
+    rows = fetch_rows(
+        db,
+        """
+        select
+          comments.id,
+          comments.author,
+          comments.posted_at,
+          comments.first_seen_at,
+          comments.missing_since,
+          comments.gone_at,
+          substr(comments.text, 1, 300) as start,
+          articles.url,
+          articles.title
+        from comments
+        join articles on articles.id = comments.article_id
+        where comments.id in (select value from json_each(?))
+        """,
+        [as_json(ids)],
+    )
+    snippets = snippets_of(db, "comments_fts", 1, query.match, ids)
+    names = highlights_of(db, "comments_fts", query.match, ids)
+    held = {row["id"]: row | {"snippet": snippets.get(row["id"]), "marked_author": names.get(row["id"])} for row in rows}
+    return [held[comment_id] for comment_id in ids if comment_id in held]

@@ -1,0 +1,65 @@
+"""Search over articles and comments: ids first, then what the page shows of them."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, field
+
+from archive.publish.search.facets import article_facets, comment_facets
+from archive.publish.search.find_hits import find_articles, find_comments
+from archive.publish.search.hits import article_hits, comment_hits
+from archive.queries.rows import Row
+from archive.queries.search_query import Query
+
+PAGE = 20
+FEW = 5  # comments shown beside the articles when both are searched
+MOST_COMMENTS = 5_000  # comments that are listed and counted into facets; the total is exact beyond
+SORTS = ("relevance", "newest", "oldest")
+
+
+@dataclass
+class Results:
+    """One page of hits. ``articles`` and ``comments`` are the numbers of all hits; None where that place was not searched.
+
+    ``unranked``: comments come by date because too many match to be ranked.
+    """
+
+    query: Query
+    sort: str
+    page: int = 1
+    articles: int | None = None
+    comments: int | None = None
+    hits: list[Row] = field(default_factory=list)
+    comment_hits: list[Row] = field(default_factory=list)
+    facets: dict[str, list[Row]] = field(default_factory=dict)
+    months: list[Row] = field(default_factory=list)
+    unranked: bool = False
+
+    def pages(self, size: int = PAGE) -> int:
+        listed = min(self.comments or 0, MOST_COMMENTS) if self.query.place == "comments" else self.articles
+        return max(1, -(-(listed or 0) // size))
+
+
+def search(db: sqlite3.Connection, query: Query, sort: str = "", page: int = 1, size: int = PAGE) -> Results:
+    """One page of what a query finds. An empty query finds nothing."""
+    chosen = sort if sort in SORTS else "relevance" if query.match else "newest"
+    results = Results(query, chosen, max(1, page))
+    if query.empty:
+        return results
+    offset = (results.page - 1) * size
+    if query.place != "comments":
+        found = find_articles(db, query, chosen)
+        results.articles = len(found)
+        results.hits = article_hits(db, query, found[offset : offset + size])
+        results.facets, results.months = article_facets(db, [article_id for article_id, _ in found])
+    if query.place in ("comments", "everything"):
+        listed = MOST_COMMENTS if query.place == "comments" else FEW if size == PAGE else size
+        ids, results.comments, order = find_comments(db, query, chosen, listed)
+        results.unranked = order != chosen
+    if query.place == "comments":
+        results.sort = order
+        results.comment_hits = comment_hits(db, query, ids[offset : offset + size])
+        results.facets, results.months = comment_facets(db, ids)
+    elif query.place == "everything" and results.page == 1:
+        results.comment_hits = comment_hits(db, query, ids)
+    return results

@@ -1,0 +1,1 @@
+"""The server: Datasette with our routes, answers and headers."""

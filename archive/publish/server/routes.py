@@ -1,0 +1,252 @@
+"""Our own addresses, and what each answers. Everything that is neither ours nor Datasette's is an article's address."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from datasette.utils.asgi import NotFound, Response
+
+from archive.publish.changes import events
+from archive.publish.formats import search_path
+from archive.publish.metadata.questions import QUESTIONS
+from archive.publish.overview import home, status
+from archive.publish.overview.charts import timeline
+from archive.publish.reading import captured_pictures
+from archive.publish.reading.article_pages import (
+    find_url,
+    not_found,
+    show_article,
+    show_citation,
+    show_comparison,
+    show_timemap,
+    show_unapi,
+)
+from archive.publish.search import exports, spellings
+from archive.publish.search.hints import word_hints
+from archive.publish.search.results import MOST_COMMENTS, SORTS, search
+from archive.publish.server.responses import DATABASE, answer, as_json_text, origin, page, read, redirect
+from archive.queries.addresses import reading_path
+from archive.queries.rows import Row, fetch_row
+from archive.queries.search_query import PLACES, Query, parse_query, without
+
+DATASETTE = r"(?:archive(?:[./].*)?|-/.*|static/.*|favicon\.ico|_memory.*|_internal.*|\.jsono?)$"
+ADDRESS = re.compile(r"\s*(https?://|www\.)\S+\s*$", re.I)
+ARTICLE_BY_ID = "select id, url from articles where id = ?"
+COMMENT_BY_ID = "select comments.id, articles.url from comments join articles on articles.id = article_id where comments.id = ?"
+KEPT_FROM_ROBOTS = """
+    /archive$ /archive/ /archive? /search? /search.*?q= /changes? /changes.atom? /compare? /cite.*?url= /timemap/ /unapi? /url?
+"""
+ROBOTS = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in KEPT_FROM_ROBOTS.split())
+VOCABULARY = spellings.Vocabulary()
+
+
+async def show_home(datasette: Any, request: Any) -> Response:
+    context = await read(datasette, home.home)
+    chart = timeline(context["months"], "articles", "comments", month_link(""), "Articles and comments per month")
+    return await page(datasette, request, "home.html", context | {"chart": chart, "questions": QUESTIONS})
+
+
+def month_link(query: str) -> Callable[[str], str]:
+    """A bar's link: the same search, in that month."""
+    return lambda month: search_path(f"{query} month:{month}".strip())
+
+
+async def show_search(datasette: Any, request: Any) -> Response:
+    """A search; for an address that was pasted whole, the article that has it."""
+    if ADDRESS.match(request.args.get("q") or ""):
+        return redirect("/url?" + urlencode({"url": request.args["q"].strip()}))
+    groups = spelling_groups(datasette)
+    query = parse_query(request.args.get("q") or "", groups)
+    sort = request.args.get("sort") or ""
+    found = await read(datasette, search, query, sort, page_number(request))
+    context = {
+        "results": found,
+        "query": query,
+        "sorts": SORTS,
+        "asked_sort": f"&sort={found.sort}" if sort else "",
+        "subject": query.subject,
+        "narrowings": [(one, without(query.text, one)) for one in query.filters],
+        "q": query.text,
+        "most_comments": MOST_COMMENTS,
+        "most_in_file": exports.MOST,
+        "places": {place: moved(query.text, place) for place in PLACES},
+        "chart": timeline(found.months, "articles", None, month_link(query.text), "Hits per month", 56) if len(found.months) > 1 else "",
+        "hints": [] if found.articles or found.comments else await read(datasette, word_hints, query),
+        "spellings": await offered_spellings(datasette, query, groups),
+    }
+    return await page(datasette, request, "search.html", context)
+
+
+def spelling_groups(datasette: Any) -> dict[str, tuple[str, ...]]:
+    """The list beside this code and the one beside the archive, read anew each time: it is edited by hand."""
+    return spellings.read_groups(spellings.LIST, Path(datasette.get_database(DATABASE).path).with_name(spellings.LIST.name))
+
+
+async def offered_spellings(datasette: Any, query: Query, groups: spellings.Groups) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Word -> other spellings, each with the query that asks for both."""
+    global VOCABULARY
+    if not query.wanted:
+        return []
+    VOCABULARY = await read(datasette, spellings.refresh, VOCABULARY)
+    return [
+        (word, [(other, spellings.with_spelling(query.text, word, other)) for other in others])
+        for word, others in spellings.suggestions(query, groups, VOCABULARY)
+    ]
+
+
+def moved(text: str, place: str) -> str:
+    """The same search in another place."""
+    bare = re.sub(r"(?<!\S)-?in:\S*\s*", "", text, flags=re.I).strip()
+    return bare if place == "everything" else f"in:{place} {bare}"
+
+
+async def export_search(datasette: Any, request: Any) -> Response:
+    """/search.csv, .json, .ris, .bib and .atom: the hits of any search."""
+    query = parse_query(request.args.get("q") or "", spelling_groups(datasette))
+    sort, form, here = request.args.get("sort") or "", request.url_vars["format"], origin(request)
+    number, size = page_number(request), exports.FEED if form == "atom" else exports.MOST
+    results = await read(datasette, exports.found, query, sort, number, size)
+    own = search_path(query.text, f".{form}") + (f"&sort={results.sort}" if sort else "")
+    more = {"link": f'<{here}{own}&page={number + 1}>; rel="next"'} if number < results.pages(size) else {}
+    if form in ("ris", "bib"):
+        body = await read(datasette, exports.found_citations, results.hits, here, form)
+    elif form == "json":
+        counted = {"query": query.text, "notes": query.notes, "articles": results.articles, "comments": results.comments, "page": number}
+        body = as_json_text(counted | {"hits": exports.found_rows(results, here)})
+    elif form == "csv":
+        body = exports.as_csv(exports.found_rows(results, here))
+    else:
+        body = exports.search_feed(exports.found_rows(results, here), query.text, here, own)
+    return answer(request, body, exports.MEDIA_TYPES[form], headers=more)
+
+
+async def show_changes(datasette: Any, request: Any) -> Response:
+    group, number = event_group(request), page_number(request)
+    query = parse_query(request.args.get("q") or "", spelling_groups(datasette))
+    rows = await read(datasette, described_changes, group, query, events.PAGE + 1, (number - 1) * events.PAGE)
+    context = {
+        "changes": rows[: events.PAGE],
+        "more": len(rows) > events.PAGE,
+        "event": group,
+        "asked": query.text,
+        "notes": query.notes,
+        "same": same_changes(group, query.text),
+        "page": number,
+        "groups": events.GROUPS,
+    }
+    return await page(datasette, request, "changes.html", context)
+
+
+async def feed_changes(datasette: Any, request: Any) -> Response:
+    group, query = event_group(request), parse_query(request.args.get("q") or "", spelling_groups(datasette))
+    rows = await read(datasette, described_changes, group, query, exports.FEED, 0)
+    own = f"/changes.atom?{same_changes(group, query.text)}".rstrip("?")
+    return answer(request, exports.changes_feed(rows, origin(request), own, query.text), exports.MEDIA_TYPES["atom"])
+
+
+def same_changes(group: str, text: str) -> str:
+    """The query string of these changes."""
+    return urlencode({name: value for name, value in (("event", group), ("q", text)) if value})
+
+
+def event_group(request: Any) -> str:
+    asked = request.args.get("event") or ""
+    return asked if asked in events.GROUPS else ""
+
+
+def described_changes(db: sqlite3.Connection, group: str, query: Query, limit: int, offset: int) -> list[Row]:
+    return [events.with_words(db, row) for row in events.list_changes(db, group, limit, offset, events.about(db, query))]
+
+
+async def show_status(datasette: Any, request: Any) -> Response:
+    return await page(datasette, request, "status.html", await read(datasette, status.status))
+
+
+async def show_topics(datasette: Any, request: Any) -> Response:
+    """Every topic and author, by the number of articles or, with ``sort=name``, by name."""
+    lists = {"topics": await read(datasette, home.topics, -1), "authors": await read(datasette, home.authors, -1)}
+    sort = "name" if request.args.get("sort") == "name" else ""
+    if sort:
+        lists = {name: sorted(rows, key=lambda row: row["name"].casefold()) for name, rows in lists.items()}
+    return await page(datasette, request, "topics.html", lists | {"sort": sort})
+
+
+async def show_kept(datasette: Any, request: Any) -> Response:
+    """What this reader keeps: the browser fills it in."""
+    return await page(datasette, request, "kept.html", {})
+
+
+async def find_by_id(datasette: Any, request: Any) -> Response:
+    """/article/ID and /comment/ID: from a row of the database to where it is read."""
+    comment = request.url_vars["kind"] == "comment"
+    row = await read(datasette, fetch_row, COMMENT_BY_ID if comment else ARTICLE_BY_ID, [int(request.url_vars["id"])])
+    if row is None:
+        return await not_found(datasette, request, request.path)
+    return redirect(reading_path(row["url"]) + (f"#c-{row['id']}" if comment else ""))
+
+
+async def show_robots(datasette: Any, request: Any) -> Response:
+    """Robots read no searches and no tables, which cost much and repeat the articles. Articles say ``noindex`` themselves."""
+    return answer(request, ROBOTS, "text/plain; charset=utf-8")
+
+
+async def show_picture(datasette: Any, request: Any) -> Response:
+    """/picture/CAPTURE: a picture as it was captured."""
+    row = await read(datasette, captured_pictures.find_picture, int(request.url_vars["capture"]))
+    folder = Path(datasette.get_database(DATABASE).path).parent
+    body = await asyncio.to_thread(captured_pictures.read_picture, folder, row) if row else None
+    if row is None or body is None:
+        return await not_found(datasette, request, request.path)
+    headers = {"content-security-policy": "default-src 'none'; sandbox", "cache-control": "max-age=31536000, immutable"}
+    return Response(body, headers=headers, content_type=row["mime"])
+
+
+async def describe_search(datasette: Any, request: Any) -> Response:
+    """OpenSearch: the search box of a browser. https://github.com/dewitt/opensearch"""
+    body = await datasette.render_template("opensearch.xml", {"origin": origin(request)}, request=request, view_name="own")
+    return answer(request, body, "application/opensearchdescription+xml; charset=utf-8")
+
+
+def page_number(request: Any) -> int:
+    """The page asked for, from 1; anything that is no number is the first."""
+    text = request.args.get("page") or "1"
+    return min(int(text), 100_000) if re.fullmatch(r"[1-9][0-9]{0,8}", text) else 1
+
+
+def explain(datasette: Any, request: Any, exception: Exception) -> Any:
+    """Our page for what does not exist and for a page that took too long; None leaves the rest to Datasette."""
+    if request.path.endswith((".json", ".csv")):
+        return None
+    if isinstance(exception, NotFound):
+        return lambda: not_found(datasette, request, request.path)
+    if isinstance(exception, sqlite3.OperationalError) and str(exception) == "interrupted":
+        return lambda: page(datasette, request, "too_long.html", {}, 503)
+    return None
+
+
+ROUTES = [
+    (r"^/$", show_home),
+    (r"^/search$", show_search),
+    (r"^/search\.(?P<format>csv|json|ris|bib|atom)$", export_search),
+    (r"^/opensearch\.xml$", describe_search),
+    (r"^/changes$", show_changes),
+    (r"^/changes\.atom$", feed_changes),
+    (r"^/status$", show_status),
+    (r"^/topics$", show_topics),
+    (r"^/kept$", show_kept),
+    (r"^/url$", find_url),
+    (r"^/(?P<kind>article|comment)/(?P<id>\d{1,15})$", find_by_id),
+    (r"^/robots\.txt$", show_robots),
+    (r"^/picture/(?P<capture>\d{1,15})$", show_picture),
+    (r"^/unapi$", show_unapi),
+    (r"^/timemap/.+$", show_timemap),
+    (r"^/compare$", show_comparison),
+    (r"^/cite\.(?P<format>txt|bib|ris|json)$", show_citation),
+    (rf"^/(?!{DATASETTE})", show_article),
+]

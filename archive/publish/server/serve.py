@@ -1,0 +1,81 @@
+"""``python -m archive serve``: Datasette with our pages over the live archive, which a crawl may be writing to."""
+
+from __future__ import annotations
+
+import socket
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+
+import uvicorn
+from datasette.app import Datasette
+from datasette.utils import parse_metadata
+
+from archive.db.connection import FILENAME, open_for_reading, open_for_writing
+from archive.db.schema import migrate
+from archive.errors import ConfigurationError, StorageError
+from archive.publish.metadata.datasette_settings import SETTINGS
+from archive.publish.redaction.redacted import ShownDatabase
+from archive.publish.server.responses import DATABASE
+
+HERE = Path(__file__).parent.parent
+
+
+def build(folder: Path) -> Datasette:
+    """Datasette over the archive in ``folder``, mutable: with ``-i`` a live WAL file would serve stale data.
+
+    Raises NoArchive, NewerSchema, StorageError.
+    """
+    ensure_readable(folder)
+    datasette = Datasette(
+        [],
+        metadata=parse_metadata((HERE / "metadata" / "metadata.yaml").read_text(encoding="utf-8")),
+        template_dir=str(HERE / "templates"),
+        plugins_dir=str(HERE / "plugins"),
+        static_mounts=[("static", str(HERE / "static"))],
+        settings=dict(SETTINGS),
+    )
+    datasette.remove_database("_memory")  # Datasette makes one where it is given no file
+    datasette.add_database(ShownDatabase(datasette, folder / FILENAME), name=DATABASE)
+    return datasette
+
+
+def ensure_readable(folder: Path) -> None:
+    """The archive is there, of this release's schema, and can be opened as Datasette will open it."""
+    db = open_for_reading(folder)
+    try:
+        migrate(db)  # writes nothing when the schema and the views are this release's
+    except sqlite3.OperationalError as error:
+        if "readonly" not in str(error):
+            raise StorageError(
+                f"cannot read {folder / FILENAME}: {error}; the reader must be able to write to its folder, for the -wal and -shm files"
+            ) from error
+        open_for_writing(folder).conn.close()
+    finally:
+        db.conn.close()
+
+
+def serve(folder: Path, host: str, port: int) -> int:
+    """Serve until Ctrl-C. Raises ConfigurationError when the address cannot be had."""
+    datasette = build(folder)
+    listener = listen(host, port)
+    number = listener.getsockname()[1]
+    shown = f"[{host}]" if ":" in host else host
+    print(f"Serving the archive in {folder} at http://{shown}:{number}/ until Ctrl-C", flush=True)
+    config = uvicorn.Config(datasette.app(), log_level="warning", lifespan="on", timeout_graceful_shutdown=3)
+    return run(uvicorn.Server(config), listener)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The socket first: an address in use is one clear line, not a log of a server that started and stopped."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        raise ConfigurationError(f"cannot serve at {host}:{port}: {error}; choose another --host or --port") from error
+
+
+def run(server: uvicorn.Server, listener: socket.socket) -> int:
+    with suppress(KeyboardInterrupt):  # uvicorn raises the signal again after it has closed everything
+        server.run(sockets=[listener])
+    return 0

@@ -1,0 +1,383 @@
+"""Saving articles: one reading from one door becomes a new article, a new revision, a completion, or nothing.
+
+All functions run inside the caller's transaction. An *article* is a mapping of crawler.items.Article's fields.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from sqlite_utils import Database
+
+from archive.store.revision_digest import seal
+from archive.text import content_key
+from archive.text.change_kind import classify
+from archive.text.content_key import Fields
+from archive.text.fingerprint import fingerprint
+
+Outcome = Literal["new", "revised", "unchanged"]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """When and through which exchanges something was observed, and by which code it was read."""
+
+    at: str
+    captures: tuple[tuple[int, str], ...]  # (capture id, part: rest, page, page-2, ...)
+    extractor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    article_id: int
+    outcome: Outcome
+    returned: bool = False  # it had been missing
+
+
+def save_article(db: Database, site_id: int, article: Mapping[str, Any], seen: Seen, *, pages_alone: bool = False) -> Saved:
+    """Save one reading of one article and say what it was. ``pages_alone``: the site's REST, if it ever had one, is not read."""
+    fields, door = content_key.reading(article), article["door"]
+    row = find_article(db, site_id, article["source_id"], article["url"])
+    if row is None:
+        article_id = _insert(db, site_id, article, fields, seen)
+        remember_reading(db, article_id, door, fields, seen)
+        return Saved(article_id, "new")
+    readings = _readings(db, row["id"])
+    outcome = _compare(db, row, article, readings, fields, seen, pages_alone=pages_alone)
+    remember_reading(db, row["id"], door, fields, seen)
+    _touch(db, row, article, seen)
+    return Saved(row["id"], outcome, returned=row["missing_since"] is not None)
+
+
+def find_article(db: Database, site_id: int, source_id: str | None, url: str) -> dict[str, Any] | None:
+    """The article with the site's own id, else the one that has had this address."""
+    by_id = "select * from articles where site_id = ? and source_id = ?"
+    row = next(db.query(by_id, [site_id, source_id]), None) if source_id else None
+    if row is None:
+        by_url = "select articles.* from urls join articles on articles.id = urls.article_id where urls.url = ? and site_id = ?"
+        row = next(db.query(by_url, [url, site_id]), None)
+        if row and source_id and row["source_id"] not in (None, source_id):
+            return None  # another article lives at this address now
+    return row
+
+
+def _readings(db: Database, article_id: int) -> dict[str, tuple[Fields, str]]:
+    rows = db.execute("select door, fields, extractor from readings where article_id = ?", [article_id])
+    return {door: (json.loads(fields), extractor) for door, fields, extractor in rows}
+
+
+def _compare(
+    db: Database,
+    row: Mapping[str, Any],
+    article: Mapping[str, Any],
+    readings: dict[str, tuple[Fields, str]],
+    fields: Fields,
+    seen: Seen,
+    *,
+    pages_alone: bool,
+) -> Outcome:
+    """Weigh a reading against the last one from the same door, and store what follows from it.
+
+    REST wins over the page. Where it is not read any more, what it said last says nothing against a page that has changed since.
+    """
+    door = article["door"]
+    shown = {name: value for name, (value, _) in readings.items()}
+    upgraded = door in shown and readings[door][1] != seen.extractor and fields["modified_at"] == shown[door]["modified_at"]
+    if pages_alone and not upgraded and "page" in shown and content_key.changed(shown["page"], fields):
+        shown.pop("rest", None)
+    before = content_key.merge(shown.get("rest"), shown.get("page"))
+    after = content_key.merge(*({**shown, door: fields}.get(name) for name in ("rest", "page")))
+    owns_text = door == "rest" or "rest" not in shown
+    differ = content_key.changed(shown[door], fields) & content_key.changed(before, after) if door in shown else set()
+    if "links_key" in differ and _same_targets(db, row["id"], article["links"]):
+        differ.discard("links_key")
+    if differ and not upgraded:
+        _revise(db, row, article if owns_text else None, after, differ, seen)
+        return "revised"
+    if after != before:
+        _complete(db, row, article if owns_text and (upgraded or door not in shown) else None, after, seen)
+    _confirm(db, row["revision_id"], seen)
+    note_differences(db, row["id"], {**shown, door: fields}, seen.at)
+    return "unchanged"
+
+
+def _same_targets(db: Database, article_id: int, links: list[dict[str, Any]]) -> bool:
+    """Whether links lead where those of the current revision lead: an article that was renamed is the same target."""
+    held = [url for (url,) in db.execute("select url from links where article_id = ?", [article_id])]
+    return targets_of(db, held) == targets_of(db, [link["url"] for link in links])
+
+
+def targets_of(db: Database, urls: list[str]) -> set[object]:
+    """Our id of each article linked to, the comparable address of everything else."""
+    found = {url: db.execute("select article_id from urls where url = ?", [url.split("#")[0]]).fetchone() for url in urls}
+    return {row[0] if row else content_key.link_key(url) for url, row in found.items()}
+
+
+def _insert(db: Database, site_id: int, article: Mapping[str, Any], fields: Fields, seen: Seen) -> int:
+    cursor = db.execute(
+        """
+        insert into articles(site_id, source_id, url, kind, title, reported_comment_count, first_seen_at, last_seen_at, checked_at)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        [
+            site_id,
+            article["source_id"],
+            article["url"],
+            article["kind"],
+            article["title"],
+            article["reported_comment_count"],
+            *[seen.at] * 3,
+        ],
+    )
+    article_id = int(cursor.lastrowid or 0)
+    _move(db, article_id, article["url"], seen.at)
+    revision_id = _add_revision(db, article_id, 1, article["door"], fields, article["blocks"], seen)
+    _make_current(db, site_id, article_id, revision_id, fields, article)
+    return article_id
+
+
+def _revise(db: Database, row: Mapping[str, Any], article: Mapping[str, Any] | None, state: Fields, differ: set[str], seen: Seen) -> None:
+    """Append a revision. Without ``article`` the text stays as it is: only what the page alone shows has changed."""
+    old = next(db.query("select * from revisions where id = ?", [row["revision_id"]]))
+    blocks = article["blocks"] if article else blocks_of(db, old["id"])
+    door = article["door"] if article else "page"
+    revision_id = _add_revision(db, row["id"], old["number"] + 1, door, state, blocks, seen)
+    new = next(db.query("select title, byline, text from revisions where id = ?", [revision_id]))
+    change, declared = classify(old, new, differ)
+    db.execute("update revisions set change = ?, declared = ? where id = ?", [change, declared, revision_id])
+    _make_current(db, row["site_id"], row["id"], revision_id, state, article)
+
+
+def _complete(db: Database, row: Mapping[str, Any], article: Mapping[str, Any] | None, state: Fields, seen: Seen) -> None:
+    """Fill in what the earlier door could not show, in place: never a revision."""
+    revision_id = row["revision_id"]
+    if article:
+        db.execute("delete from blocks where revision_id = ?", [revision_id])
+        add_blocks(db, revision_id, article["blocks"])
+    _write_state(db, revision_id, state, article["door"] if article else None, seen)
+    _make_current(db, row["site_id"], row["id"], revision_id, state, article)
+
+
+def blocks_of(db: Database, revision_id: int) -> list[dict[str, Any]]:
+    return list(db.query("select kind, text, html, rule from blocks where revision_id = ? order by position", [revision_id]))
+
+
+def _add_revision(db: Database, article_id: int, number: int, door: str, state: Fields, blocks: list[dict[str, Any]], seen: Seen) -> int:
+    cursor = db.execute(
+        """
+        insert into revisions(article_id, number, seen_at, last_seen_at, door, title, text, digest, content_key, extractor, extracted_at)
+        values (?, ?, ?, ?, ?, '', '', '', '', ?, ?)
+        """,
+        [article_id, number, seen.at, seen.at, door, seen.extractor, seen.at],
+    )
+    revision_id = int(cursor.lastrowid or 0)
+    add_blocks(db, revision_id, blocks)
+    _write_state(db, revision_id, state, door, seen)
+    _confirm(db, revision_id, seen)
+    return revision_id
+
+
+def add_blocks(db: Database, revision_id: int, blocks: list[dict[str, Any]]) -> None:
+    db.conn.executemany(
+        "insert into blocks(revision_id, position, kind, text, html, rule, fingerprint) values (?, ?, ?, ?, ?, ?, ?)",
+        [(revision_id, i, b["kind"], b["text"], b["html"], b["rule"], fingerprint(b["text"])) for i, b in enumerate(blocks)],
+    )
+
+
+def _write_state(db: Database, revision_id: int, state: Fields, door: str | None, seen: Seen) -> None:
+    """Write a revision's own columns out of the merged state, then seal it."""
+    columns = columns_of(state)
+    db.execute(
+        f"""
+        update revisions
+        set {", ".join(f"{name} = ?" for name in columns)}, door = coalesce(?, door), extractor = ?, extracted_at = ?
+        where id = ?
+        """,
+        [*columns.values(), door, seen.extractor, seen.at, revision_id],
+    )
+    seal(db, revision_id)
+
+
+def columns_of(state: Fields) -> dict[str, Any]:
+    """A revision's own columns out of a merged state."""
+    tags = "\n".join(sorted(f"{term['kind']}: {term['name']}" for term in state["terms"] or []))
+    return {name: state[name] for name in ("title", "byline", "published_at", "modified_at")} | {"tags": tags}
+
+
+def _confirm(db: Database, revision_id: int, seen: Seen) -> None:
+    """The revision was seen again. One capture of each part is tied to it: unchanged re-reads add no rows."""
+    db.execute("update revisions set last_seen_at = ? where id = ? and last_seen_at < ?", [seen.at, revision_id, seen.at])
+    for capture_id, part in seen.captures:
+        db.execute(
+            """
+            insert or ignore into revision_captures(revision_id, capture_id, part)
+            select ?, ?, ?
+            where not exists (select 1 from revision_captures where revision_id = ? and part = ?)
+            """,
+            [revision_id, capture_id, part, revision_id, part],
+        )
+
+
+def _make_current(db: Database, site_id: int, article_id: int, revision_id: int, state: Fields, article: Mapping[str, Any] | None) -> None:
+    """Point the article at a revision and let its own columns and lists say the same. Lists of the text only with ``article``."""
+    [text] = db.execute("select text from revisions where id = ?", [revision_id]).fetchone()
+    on = state["published_on"]
+    db.execute(
+        """
+        update articles
+        set revision_id = ?, title = ?, byline = ?, published_at = ?, published_on = ?, published_precision = ?, modified_at = ?,
+            year = ?, month = ?, word_count = ?, kind = coalesce(?, kind)
+        where id = ?
+        """,
+        [
+            *[revision_id, state["title"], state["byline"], state["published_at"], on, state["published_precision"], state["modified_at"]],
+            *[int(on[:4]) if on else None, on[:7] if on else None, len(text.split()), article["kind"] if article else None, article_id],
+        ],
+    )
+    save_authors(db, site_id, article_id, state["authors"] or [])
+    save_terms(db, site_id, article_id, state["terms"] or [])
+    if article:
+        save_images(db, article_id, article["images"])
+        save_links(db, article_id, article["links"])
+
+
+def save_authors(db: Database, site_id: int, article_id: int, authors: list[dict[str, Any]]) -> None:
+    db.execute("delete from article_authors where article_id = ?", [article_id])
+    for position, author in enumerate(authors):
+        db.execute(
+            """
+            insert into authors(site_id, name, url, source_id) values (?, ?, nullif(?, ''), nullif(?, ''))
+            on conflict(site_id, name) do update
+            set url = coalesce(excluded.url, url), source_id = coalesce(excluded.source_id, source_id)
+            where (excluded.url is not null and url is null) or (excluded.source_id is not null and source_id is null)
+            """,
+            [site_id, author["name"], author["url"], author["source_id"]],
+        )
+        db.execute(
+            "insert or ignore into article_authors(article_id, author_id, position) "
+            "select ?, id, ? from authors where site_id = ? and name = ?",
+            [article_id, position, site_id, author["name"]],
+        )
+
+
+def save_terms(db: Database, site_id: int, article_id: int, terms: list[dict[str, Any]]) -> None:
+    db.execute("delete from article_tags where article_id = ?", [article_id])
+    for term in terms:
+        db.execute(
+            """
+            insert into tags(site_id, kind, name, slug, source_id) values (?, ?, ?, nullif(?, ''), nullif(?, ''))
+            on conflict(site_id, kind, name) do update set source_id = coalesce(excluded.source_id, source_id)
+            where excluded.source_id is not null and source_id is null
+            """,
+            [site_id, term["kind"], term["name"], term["slug"], term["source_id"]],
+        )
+        db.execute(
+            "insert or ignore into article_tags(article_id, tag_id) select ?, id from tags where site_id = ? and kind = ? and name = ?",
+            [article_id, site_id, term["kind"], term["name"]],
+        )
+
+
+def save_images(db: Database, article_id: int, images: Sequence[Mapping[str, Any]]) -> None:
+    """The pictures of the current revision. What was captured of a picture stays with its address."""
+    sql = "select url, digest, capture_id from images where article_id = ? and capture_id is not null"
+    captured = {url: what for url, *what in db.execute(sql, [article_id])}
+    db.execute("delete from images where article_id = ?", [article_id])
+    db.conn.executemany(
+        "insert into images(article_id, position, url, caption, alt, digest, capture_id) values (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (article_id, i, image["url"], image["caption"], image["alt"], *captured.get(image["url"], (None, None)))
+            for i, image in enumerate(images)
+        ],
+    )
+
+
+def save_links(db: Database, article_id: int, links: Sequence[Mapping[str, Any]]) -> None:
+    db.execute("delete from links where article_id = ?", [article_id])
+    db.conn.executemany(
+        "insert into links(article_id, position, url, host, text, target_article_id) "
+        "values (?, ?, ?, ?, ?, (select article_id from urls where url = ?))",
+        [(article_id, i, link["url"], host_of(link["url"]), link["text"], link["url"].split("#")[0]) for i, link in enumerate(links)],
+    )
+
+
+def host_of(url: str) -> str:
+    """The host of an address without www.; '' for mailto and for what cannot be parsed."""
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def remember_reading(db: Database, article_id: int, door: str, fields: Fields, seen: Seen) -> None:
+    """Keep what this door showed; nothing is written where it showed the same."""
+    db.execute(
+        """
+        insert into readings(article_id, door, fields, read_at, capture_id, extractor) values (?, ?, ?, ?, ?, ?)
+        on conflict(article_id, door) do update
+        set fields = excluded.fields, read_at = excluded.read_at, capture_id = excluded.capture_id, extractor = excluded.extractor
+        where fields <> excluded.fields or extractor <> excluded.extractor
+        """,
+        [article_id, door, json.dumps(fields, ensure_ascii=False, sort_keys=True), seen.at, seen.captures[0][0], seen.extractor],
+    )
+
+
+def _touch(db: Database, row: Mapping[str, Any], article: Mapping[str, Any], seen: Seen) -> None:
+    """It was there: move the observation on, keep a new address, end an absence that began before."""
+    db.execute(
+        """
+        update articles
+        set last_seen_at = max(last_seen_at, ?), checked_at = max(checked_at, ?), source_id = coalesce(source_id, ?),
+            reported_comment_count = coalesce(?, reported_comment_count)
+        where id = ?
+        """,
+        [seen.at, seen.at, article["source_id"], article["reported_comment_count"], row["id"]],
+    )
+    if article["url"] != row["url"] and seen.at >= row["last_seen_at"]:
+        _move(db, row["id"], article["url"], seen.at)
+    if row["missing_since"] and row["missing_since"] <= seen.at:
+        db.execute("update articles set missing_since = null, gone_at = null where id = ?", [row["id"]])
+        db.execute("update absences set back_at = ? where article_id = ? and comment_id is null and back_at is null", [seen.at, row["id"]])
+
+
+def _move(db: Database, article_id: int, url: str, at: str) -> None:
+    """Make ``url`` the article's current address; the one before becomes an alias."""
+    db.execute("update urls set kind = 'alias' where article_id = ? and kind = 'current'", [article_id])
+    db.execute(
+        """
+        insert into urls(url, article_id, kind, first_seen_at) values (?, ?, 'current', ?)
+        on conflict(url) do update set article_id = excluded.article_id, kind = 'current'
+        """,
+        [url, article_id, at],
+    )
+    db.execute("update articles set url = ? where id = ?", [url, article_id])
+    db.execute(
+        "update links set target_article_id = ? where (url = ? or url > ? and url < ?) and target_article_id is null",
+        [article_id, url, f"{url}#", f"{url}$"],  # with any fragment: $ follows # in ASCII
+    )
+
+
+def note_differences(db: Database, article_id: int, shown: Mapping[str, Fields], at: str) -> None:
+    """Record where the two doors disagree, and forget where they have come to agree."""
+    if "rest" not in shown or "page" not in shown:
+        return
+    differ = content_key.changed(shown["page"], shown["rest"])
+    if content_key.merge(shown["rest"], shown["page"])["authors"] == shown["page"]["authors"]:
+        differ.discard("authors")  # co-authors are completion, not disagreement
+    held = {name for (name,) in db.execute("select field from differences where article_id = ?", [article_id])}
+    for field in differ | held:
+        if field not in differ:
+            db.execute("delete from differences where article_id = ? and field = ?", [article_id, field])
+            continue
+        rest, page = (json.dumps(content_key.content(shown[door])[field], ensure_ascii=False) for door in ("rest", "page"))
+        db.execute(
+            """
+            insert into differences(article_id, field, rest, page, seen_at) values (?, ?, ?, ?, ?)
+            on conflict(article_id, field) do update set rest = excluded.rest, page = excluded.page, seen_at = excluded.seen_at
+            where rest <> excluded.rest or page <> excluded.page
+            """,
+            [article_id, field, rest, page, at],
+        )

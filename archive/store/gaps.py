@@ -1,0 +1,58 @@
+"""What a site lists and the archive does not hold, by name, and the threads that are read to their end. Inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.queries.backlog import THREAD
+
+
+def add_gap(db: Database, site_id: int, gap: Mapping[str, Any], at: str) -> None:
+    """``gap``: kind, ref, reason, explained, month (optional). One that is known keeps its first time."""
+    db.execute(
+        """
+        insert into gaps(site_id, kind, ref, month, reason, explained, since) values (?, ?, ?, ?, ?, ?, ?)
+        on conflict(site_id, kind, ref) do update set reason = excluded.reason, explained = excluded.explained
+        """,
+        [site_id, gap["kind"], gap["ref"], gap.get("month"), gap["reason"], gap["explained"], at],
+    )
+
+
+def close_article_gaps(db: Database, site_id: int, article: Mapping[str, Any]) -> None:
+    """An article that was read is no gap, neither by its id nor by its address."""
+    db.execute("delete from gaps where site_id = ? and kind = 'article' and ref in (?, ?)", [site_id, article["source_id"], article["url"]])
+
+
+def close_comment_gaps(db: Database, site_id: int, comments: Iterable[Mapping[str, Any]]) -> None:
+    db.conn.executemany(
+        "delete from gaps where site_id = ? and kind = 'comment' and ref = ?", [(site_id, comment["source_id"]) for comment in comments]
+    )
+
+
+def finish_threads(db: Database, site_id: int, refs: Iterable[str], at: str) -> None:
+    """The threads of these articles, by the site's own ids or addresses, have been read to their end."""
+    db.conn.executemany(
+        "update articles set comments_checked_at = ? where site_id = ? and (source_id = ? or url = ?)",
+        [(at, site_id, ref, ref) for ref in refs],
+    )
+    _close_cut_threads(db, site_id, at)
+
+
+def finish_all_threads(db: Database, site_id: int, at: str) -> None:
+    db.execute("update articles set comments_checked_at = ? where site_id = ? and missing_since is null", [at, site_id])
+    _close_cut_threads(db, site_id, at)
+
+
+def _close_cut_threads(db: Database, site_id: int, at: str) -> None:
+    """The gaps of threads that are whole since ``at``."""
+    db.execute(
+        """
+        delete from gaps
+        where site_id = ? and kind = 'comment'
+          and ref in (select url || ? from articles where site_id = ? and comments_checked_at = ?)
+        """,
+        [site_id, THREAD, site_id, at],
+    )

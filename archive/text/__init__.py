@@ -1,0 +1,1 @@
+"""Texts compared, keyed and shown: pure functions without a database."""

@@ -1,0 +1,38 @@
+"""A mail of many changes stays readable: in a line what there is, what weighs most first, long diffs cut with the way to the rest. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from archive.text.plaintext import wrapped
+
+MANY = 12  # paragraphs: with more of them each is kept short, and a line at the top says what there is
+KEPT = 12  # lines of a paragraph in a long mail
+WEIGHTS = ("missing", "gone", "back", "renamed", "edited", "moved", "new")  # the order in which they are told, articles before comments
+
+
+def weight(row: Mapping[str, Any]) -> tuple[int, bool, int]:
+    """Where an event stands in the mail: disappearances, edits, comments, and last what is new, which the site shows as well."""
+    new, of_comment = row["event"] == "new", row["comment_id"] is not None
+    return (new, of_comment, WEIGHTS.index(row["event"]))
+
+
+def summary(rows: Iterable[Mapping[str, Any]]) -> str:
+    """``Articles: 3 missing, 1 renamed, 40 edited, 20 new. Comments: 1 missing, 60 new.``"""
+    counts = Counter((row["comment_id"] is not None, row["event"]) for row in rows)
+    told = []
+    for of_comment, name in ((False, "Articles"), (True, "Comments")):
+        parts = [f"{counts[of_comment, event]:,} {event}" for event in WEIGHTS if counts[of_comment, event]]
+        told += [f"{name}: {', '.join(parts)}."] if parts else []
+    return wrapped(" ".join(told))
+
+
+def cut(paragraph: str, rest: str) -> str:
+    """The first lines of a paragraph, and how the rest is read; as it is where it is not much longer."""
+    lines = paragraph.splitlines()
+    if len(lines) <= KEPT + 3:
+        return paragraph
+    shown = "\n".join(lines[:KEPT]).rstrip()
+    return f"{shown}\n    ... {len(lines) - KEPT:,} more lines: {rest}"

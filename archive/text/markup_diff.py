@@ -1,0 +1,44 @@
+"""What changed between two texts, as markup: ``<del>`` and ``<ins>`` around the words that differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup, escape
+
+from archive.text import word_diff
+from archive.text.markup import plain
+
+
+def inline_diff(old: str, new: str) -> Markup:
+    """One line or paragraph."""
+    return render_line(word_diff.line_diff(plain(old), plain(new)))
+
+
+def text_diff(old: str, new: str) -> Markup:
+    """Two texts of paragraphs: the changed paragraphs word by word, one unchanged around each, the rest counted."""
+    return line_markup(word_diff.text_diff(plain(old), plain(new)))
+
+
+def line_markup(lines: Sequence[word_diff.Line | word_diff.Fold]) -> Markup:
+    """A paragraph for each line of a diff."""
+    return Markup("\n").join(
+        fold_line(line.count) if isinstance(line, word_diff.Fold) else Markup("<p>{}</p>").format(render_line(line)) for line in lines
+    )
+
+
+def render_line(line: word_diff.Line) -> Markup:
+    return Markup("").join(escape(piece.new) if piece.same else deleted(piece.old) + inserted(piece.new) for piece in line)
+
+
+def deleted(text: str) -> Markup:
+    return Markup("<del>{}</del>").format(text) if text else Markup("")
+
+
+def inserted(text: str) -> Markup:
+    return Markup("<ins>{}</ins>").format(text) if text else Markup("")
+
+
+def fold_line(count: int) -> Markup:
+    noun = "paragraph" if count == 1 else "paragraphs"
+    return Markup('<p class="fold">… {} unchanged {} …</p>').format(count, noun)

@@ -1,0 +1,225 @@
+"""Is the archive what was written? Every digest is computed anew, every index compared with what it indexes. Changes nothing.
+
+All questions go to a private copy of the database: one state of it, also while a crawl writes, and on a read-only disk.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from archive.db.connection import FILENAME
+from archive.db.schema import APPLICATION_ID, migrate
+from archive.errors import NoArchive
+from archive.store.comments import digest, digest_of_earlier
+from archive.store.images import unlike
+from archive.store.revision_digest import sealed
+from archive.text.content_key import comment_key
+from archive.text.fingerprint import fingerprint
+from archive.text.plaintext import counted
+from archive.verify.warc_files import File, check_file
+from archive.warc.records import SUFFIX
+
+
+@dataclass(slots=True)
+class Verification:
+    """One check of an archive, or of one site in it; ``findings`` gives what is wrong, a line each, and counts on the way."""
+
+    folder: Path
+    site: str | None = None
+    files: int = 0
+    records: int = 0
+    wrong: int = 0
+    rows: dict[str, int] = field(default_factory=dict)
+
+    def findings(self) -> Iterator[str]:
+        """Raises NoArchive where there is no archive.db at all."""
+        for finding in self._findings():
+            self.wrong += 1
+            yield finding
+
+    def _findings(self) -> Iterator[str]:
+        sizes = {path: path.stat().st_size for path in sorted((self.folder / "warc").glob(f"{self.site or '*'}/*{SUFFIX}"))}
+        try:
+            db = private_copy(self.folder / FILENAME)
+            yield from self._guarded(db, whole, "the database")
+            yield from self._guarded(db, self._rows, "the tables")
+            yield from self._guarded(db, lambda db: self._warc(db, sizes), "the captures")
+        except sqlite3.DatabaseError as error:
+            yield f"{FILENAME} cannot be read: {error}"
+
+    def _guarded(self, db: Database, check: Callable[[Database], Iterator[str]], what: str) -> Iterator[str]:
+        """A check that damage stops is a finding, and the next one goes on."""
+        try:
+            yield from check(db)
+        except (sqlite3.DatabaseError, TypeError, ValueError) as error:
+            yield f"{what} cannot be read to the end: {error}"
+
+    def _rows(self, db: Database) -> Iterator[str]:
+        of_site = "select id from articles"
+        if self.site:
+            of_site += f" where site_id in (select id from sites where name = {db.quote(self.site)})"
+        for check in (revisions, blocks, comments, articles):
+            yield from check(db, of_site)
+        yield from unlike(db, self.folder, of_site)
+        for table in ("articles", "revisions", "comments"):
+            column = "id" if table == "articles" else "article_id"
+            self.rows[table] = db.execute(f"select count(*) from {table} where {column} in ({of_site})").fetchone()[0]
+
+    def _warc(self, db: Database, sizes: dict[Path, int]) -> Iterator[str]:
+        growing = db.execute("select 1 from crawls where finished_at is null").fetchone() is not None
+        prefix = f"warc/{self.site}/" if self.site else ""
+        names = {name for (name,) in db.execute("select distinct filename from captures") if name.startswith(prefix)}
+        for name in sorted(names - {path.relative_to(self.folder).as_posix() for path in sizes}):
+            yield f"{name}: the file is not there, and captures are said to be in it"
+        for path, size in sizes.items():
+            name = path.relative_to(self.folder).as_posix()
+            rows = {row["offset"]: row for row in db.query("select * from captures where filename = ?", [name])}
+            file = File(path, name, size, rows, growing)
+            yield from check_file(file)
+            self.files += 1
+            self.records += file.records
+
+    @property
+    def summary(self) -> str:
+        rows = [counted(number, table.removesuffix("s")) for table, number in self.rows.items()]
+        state = "all as written" if not self.wrong else counted(self.wrong, "finding")
+        return f"verified {', '.join([counted(self.files, 'WARC file'), counted(self.records, 'record'), *rows])}: {state}"
+
+
+def private_copy(path: Path) -> Database:
+    """The database as it is now, in a file without a name that SQLite keeps in memory or in the temporary folder."""
+    if not path.is_file():
+        raise NoArchive(f"no archive at {path}; crawl a site first, or set ARCHIVE_DIR")
+    source = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=60)
+    try:
+        copy = sqlite3.connect("", isolation_level=None)
+        source.backup(copy)
+    finally:
+        source.close()
+    copy.text_factory = lambda raw: raw.decode("utf-8", "replace")  # a flipped bit must not stop the check
+    return Database(copy)
+
+
+def whole(db: Database) -> Iterator[str]:
+    """The file itself: identity, pages and indexes, references, both search indexes."""
+    [identity] = db.execute("pragma application_id").fetchone()
+    if identity != APPLICATION_ID:
+        yield f"{FILENAME}: application_id is {identity}, not {APPLICATION_ID}: empty, or no archive"
+    yield from (f"{FILENAME}: {line}" for (line,) in db.execute("pragma integrity_check") if line != "ok")
+    for table, rowid, parent, _ in db.execute("pragma foreign_key_check"):
+        yield f"{FILENAME}: row {rowid} of {table} points at a row of {parent} that is not there"
+    for kind, name in sorted(parts_of_an_archive() - set(db.execute(PARTS))):
+        yield f"{FILENAME}: the {kind} {name} is not there"
+    for table in ("revisions_fts", "comments_fts"):
+        try:
+            db.execute(f"insert into {table}({table}, rank) values ('integrity-check', 1)")
+        except sqlite3.DatabaseError as error:
+            yield f"{FILENAME}: the search index {table} is not that of the texts ({error})"
+
+
+PARTS = "select type, name from sqlite_master where type in ('table', 'trigger', 'index')"
+
+
+@cache
+def parts_of_an_archive() -> frozenset[tuple[str, str]]:
+    """(type, name) of everything that this release's schema makes."""
+    fresh = Database(sqlite3.connect(":memory:", isolation_level=None))
+    migrate(fresh)
+    return frozenset(fresh.execute(PARTS))
+
+
+def revisions(db: Database, of_site: str) -> Iterator[str]:
+    """Text, digest and content_key as they follow from what is stored; numbers without a hole; each with its evidence."""
+    rows = db.execute(f"select id, text, digest, content_key from revisions where article_id in ({of_site})").fetchall()
+    for revision_id, *stored in rows:
+        computed = sealed(db, revision_id)
+        for name, was, now in zip(("text", "digest", "content_key"), stored, computed, strict=True):
+            if was != now:
+                yield f"revision {revision_id}: {name} does not follow from what is stored"
+    sql = f"select id from revisions where article_id in ({of_site}) and id not in (select revision_id from revision_captures)"
+    yield from (f"revision {i}: no capture shows it" for (i,) in db.execute(sql))
+    sql = f"select article_id from revisions where article_id in ({of_site}) group by article_id having max(number) <> count(*)"
+    yield from (f"article {i}: its revisions are not numbered from 1 on" for (i,) in db.execute(sql))
+
+
+def blocks(db: Database, of_site: str) -> Iterator[str]:
+    """Fingerprints. Where most differ they were made by another release, whose learning they belong to: nothing is wrong then."""
+    sql = f"""
+        select revision_id, position, blocks.text, fingerprint
+        from blocks
+        join revisions on revisions.id = revision_id
+        where article_id in ({of_site})
+        """
+    rows = [(i, position, fingerprint(text) == stored) for i, position, text, stored in db.execute(sql)]
+    differ = [(i, position) for i, position, equal in rows if not equal]
+    if len(differ) <= max(1, len(rows) // 2):
+        yield from (f"revision {i}, block {position}: the fingerprint is not that of its text" for i, position in differ)
+
+
+def comments(db: Database, of_site: str) -> Iterator[str]:
+    """Digest and content_key of the present state of each comment, digests of the states before."""
+    sql = f"""
+        select comment_revisions.*, max(number) over (partition by comment_id) as last
+        from comment_revisions
+        where comment_id in (select id from comments where article_id in ({of_site}))
+        """
+    held = {row["id"]: row for row in db.query(f"select * from comments where article_id in ({of_site})")}
+    told = set()
+    for state in db.query(sql):
+        row = held[state["comment_id"]]
+        told.add(row["id"])
+        if state["number"] < state["last"]:
+            if state["digest"] != digest_of_earlier(db, state["id"]):
+                yield f"comment {row['id']}, revision {state['number']}: the digest differs"
+            continue
+        if state["digest"] != digest(row):
+            yield f"comment {row['id']}: the digest differs"
+        if state["content_key"] != comment_key(row):
+            yield f"comment {row['id']}: the content_key differs"
+        if (state["author"], state["text"]) != (row["author"], row["text"]):
+            yield f"comment {row['id']}: it is not its last revision"
+    yield from (f"comment {i}: it has no revision" for i in sorted(held.keys() - told))
+
+
+def articles(db: Database, of_site: str) -> Iterator[str]:
+    """Each article says what its current revision says, stands under its address, and counts its comments."""
+    sql = f"""
+        select articles.id, articles.title, articles.byline, articles.published_at, articles.comment_count, articles.month,
+               articles.published_on, revisions.title as their_title, revisions.byline as their_byline, revisions.tags as their_tags,
+               revisions.published_at as their_published_at, revisions.id as revision_id,
+               (select count(*) from comments where article_id = articles.id and missing_since is null) as counted,
+               (select count(*) from urls where article_id = articles.id and kind = 'current' and urls.url = articles.url) as addressed
+        from articles
+        left join revisions on revisions.id = articles.revision_id and revisions.article_id = articles.id
+        where articles.id in ({of_site})
+        """
+    tags = tags_of(db)
+    for row in db.query(sql):
+        if row["revision_id"] is None:
+            yield f"article {row['id']}: it has no current revision"
+            continue
+        for name in ("title", "byline", "published_at"):
+            if row[name] != row[f"their_{name}"]:
+                yield f"article {row['id']}: its {name} is not that of its current revision"
+        if (row["published_on"] or "")[:7] != (row["month"] or ""):
+            yield f"article {row['id']}: its month is not that of its date"
+        if tags.get(row["id"], []) != row["their_tags"].splitlines():
+            yield f"article {row['id']}: its tags are not those of its current revision"
+        if row["counted"] != row["comment_count"]:
+            yield f"article {row['id']}: {row['counted']} comments are there, {row['comment_count']} are counted"
+        if not row["addressed"]:
+            yield f"article {row['id']}: its address is not among its addresses"
+
+
+def tags_of(db: Database) -> dict[int, list[str]]:
+    """Article -> its tags and categories as a revision writes them."""
+    found: dict[int, list[str]] = {}
+    for article_id, tag in db.execute("select article_id, kind || ': ' || name from article_tags join tags on tags.id = tag_id"):
+        found.setdefault(article_id, []).append(tag)
+    return {article_id: sorted(names) for article_id, names in found.items()}

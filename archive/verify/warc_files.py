@@ -1,0 +1,111 @@
+"""Are the WARC files what was written? Every byte of them is read: a reader that skips what it cannot read finds nothing.
+
+A capture's row has the digest of its compressed record. The other records (warcinfo, requests) have none: their content has
+gzip's checksum, and their encoding must be what compressing the content anew gives, as it does for records with a digest.
+That leaves no bit that may flip unseen: 49 of the 80 bits of a gzip header are ignored by every decompressor.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from archive.warc.records import sha256, whole_members
+
+Row = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class File:
+    """A WARC file as it was when the check began, and the captures that should be in it."""
+
+    path: Path
+    name: str  # relative to the archive's folder
+    size: int  # what a crawl appends meanwhile is not looked at
+    rows: Mapping[int, Row]  # offset -> captures row
+    growing: bool  # a run is under way, or was killed: what lies behind the last row is taken in by the next run
+    records: int = 0
+    seen: set[int] = field(default_factory=set)
+    unlike: list[int] = field(default_factory=list)  # offsets of records without a digest that are encoded otherwise
+    model: tuple[bytes, bytes] = (b"", b"")  # a record whose digest was right: its bytes and content
+
+    @property
+    def last(self) -> int:
+        return max(self.rows, default=-1)
+
+
+def check_file(file: File) -> Iterator[str]:
+    """What is wrong with a file, a line each."""
+    position = 0
+    while position < file.size:
+        end = position
+        for offset, compressed, content in whole_members(file.path, position):
+            if offset + len(compressed) > file.size:
+                break
+            end = offset + len(compressed)
+            file.records += 1
+            yield from _check_member(file, offset, compressed, content)
+        position = end
+        if end < file.size:
+            position = min((offset for offset in file.rows if offset > end), default=file.size)
+            if not (file.growing and end > file.last):
+                yield f"{file.name}: bytes {end} to {position} are no whole record"
+    for offset in sorted(set(file.rows) - file.seen):
+        yield f"{file.name}: no record at {offset}, where capture {file.rows[offset]['id']} should be"
+    if file.unlike and file.model[0] and recompressed(file.model[1]) == file.model[0]:
+        yield from (f"{file.name}: the record at {offset} is not encoded as it was written" for offset in file.unlike)
+
+
+def _check_member(file: File, offset: int, compressed: bytes, content: bytes) -> Iterator[str]:
+    row = file.rows.get(offset)
+    if row is not None:
+        file.seen.add(offset)
+        wrong = list(compare(row, compressed, content))
+        yield from (f"{file.name}: capture {row['id']} at {offset}: {what}" for what in wrong)
+        if not wrong and (not file.model[0] or len(compressed) < len(file.model[0])):
+            file.model = (compressed, content)
+        return
+    if not content.startswith(b"WARC/1."):
+        yield f"{file.name}: what lies at {offset} is no WARC record"
+    elif b"\r\nWARC-Type: response\r\n" in content[:2000]:
+        if not (file.growing and offset > file.last):
+            yield f"{file.name}: the response at {offset} has no row in captures"
+    elif recompressed(content) != compressed:
+        file.unlike.append(offset)
+
+
+def compare(row: Row, compressed: bytes, content: bytes) -> Iterator[str]:
+    """Where a response record is not what its row says."""
+    if len(compressed) != row["length"]:
+        yield f"{len(compressed)} bytes long, not {row['length']}"
+    if sha256(compressed) != row["record_digest"]:
+        yield "the record's digest differs"
+    head, _, block = content.partition(b"\r\n\r\n")
+    http, _, body = block.removesuffix(b"\r\n\r\n").partition(b"\r\n\r\n")
+    if sha256(body) != row["payload_digest"]:
+        yield "the payload's digest differs"
+    for name, column in (("WARC-Record-ID", "record_id"), ("WARC-Target-URI", "url"), ("WARC-Date", "captured_at")):
+        if header(head, name) != row[column]:
+            yield f"{column} differs: the record says {header(head, name)!r}"
+    line = http.partition(b"\r\n")[0].decode("latin-1").split()
+    if line[1:2] != [str(row["status"])]:
+        yield "status differs"
+    declared = header(http, "Content-Type").split(";")[0].strip()
+    if declared.isascii() and declared != (row["mime"] or ""):
+        yield f"mime differs: the record says {declared!r}"
+
+
+def header(head: bytes, name: str) -> str:
+    """A header's value; '' without it."""
+    found = re.search(rb"(?im)^" + re.escape(name.encode()) + rb":[ \t]*([^\r\n]*)", head)
+    return found[1].decode("utf-8", "replace").strip() if found else ""
+
+
+def recompressed(content: bytes) -> bytes:
+    """The gzip member that warcio makes of a record."""
+    deflate = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS + 16)
+    return deflate.compress(content) + deflate.flush()

@@ -1,0 +1,87 @@
+"""Is a page an article, where no WordPress marks it? By what the page says of itself: schema.org, Open Graph, a date, its boxes.
+
+A page that is honestly none (About, a tag's page, an author's page) is told apart from one that lies by what it is on: only
+pages without any mark of an article end here. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from crawler.discover.xml import absolute
+from crawler.extract.dom.head import Head, head_of
+from crawler.extract.dom.jsonld import types_of
+from crawler.extract.dom.parsing import decode, parse
+from crawler.extract.dom.tree import Element, text_of, tokens
+from crawler.items import Article
+
+LISTS = frozenset(("collectionpage", "searchresultspage", "profilepage", "itemlist"))
+PLAIN = frozenset(("aboutpage", "contactpage", "faqpage", "qapage"))
+ENTRY = frozenset(
+    ("h-entry", "hentry", "teaser", "post-entry", "post-card", "post-preview", "post-item", "post-teaser", "card", "views-row", "summary")
+)
+LIST_CLASS = re.compile(r"(?:tag|author|list|taxonomy|term|archive|home)(?:-template|-page)?|path-taxonomy|page-vocabulary-[\w-]+")
+ELSEWHERE = ("aside", "nav", "footer")
+
+
+def why_no_article(body: bytes, content_type: str | None, article: Article) -> str | None:
+    """Why the page that ``article`` was read from is honestly none; None when it may be one."""
+    root = parse(decode(body, content_type))
+    if root is None:
+        return None
+    head = head_of(root, article.url)
+    kinds = {kind for node in head.nodes for kind in types_of(node)}
+    entries = entries_of(root, article)
+    if says_article(head) and not kinds & LISTS:
+        return None if article.published_at or head.article is not None else "a page of the site: an article by its head, without a date"
+    if kinds & LISTS or entries or in_list_class(root):
+        return f"a listing page ({len(entries)} entries)"
+    if kinds & PLAIN:
+        return "a page of the site, by its JSON-LD"
+    if not article.published_at:
+        return "a page of the site: nothing on it says article, and it has no date"
+    return None
+
+
+def says_article(head: Head) -> bool:
+    """The head calls it an article: JSON-LD with a headline or a date, Open Graph's type, or a time of publication."""
+    node = head.article
+    stated = node is not None and bool(node.get("headline") or node.get("datePublished"))
+    return stated or head.first("og:type") == "article" or bool(head.first("article:published_time"))
+
+
+def entries_of(root: Element, article: Article) -> set[str]:
+    """Other addresses that the page presents in boxes of their own, each under a headline; empty where the page's text is its own.
+
+    Below many an article stand boxes that lead to others: then most of the text that was read lies outside of them.
+    """
+    found: set[str] = set()
+    boxed: list[str] = []
+    for box in root.iter("article", "div", "li", "section"):
+        if not (box.tag == "article" or ENTRY & set(tokens(box))) or any(up.tag in ELSEWHERE for up in box.iterancestors()):
+            continue
+        if target := _target(box, article.url):
+            found.add(target)
+            boxed.append(" ".join(text_of(box).split()))
+    body = [" ".join(block.text.split()) for block in article.blocks if block.kind == "body"]
+    own = sum(len(text) for text in body if not any(text in box for box in boxed))
+    return set() if own * 2 > sum(map(len, body)) > 0 else found
+
+
+def _target(box: Element, url: str) -> str:
+    """Where the headline of a box leads to on the site: through a link in it, around it, or named after it; '' for nowhere else."""
+    heading = next(box.iter("h1", "h2", "h3", "h4"), None)
+    words = "" if heading is None else " ".join(text_of(heading).split())
+    if heading is None or not words:
+        return ""
+    named = [anchor for anchor in box.iter("a") if words in f"{anchor.get('aria-label')} {anchor.get('title')} {text_of(anchor)}"]
+    links = [absolute(url, anchor.get("href") or "").split("#")[0] for anchor in [*heading.iter("a"), *heading.iterancestors("a"), *named]]
+    return next((link for link in links if link and link != url and urlsplit(link).netloc == urlsplit(url).netloc), "")
+
+
+def in_list_class(root: Element) -> bool:
+    """The body's own class names the page a list, as Hugo's, Ghost's and Drupal's themes do."""
+    body = root if root.tag == "body" else root.find("body")
+    names = (body.get("class") or "").split() if body is not None else []
+    return any(LIST_CLASS.fullmatch(name) for name in names)

@@ -1,0 +1,49 @@
+"""A unit's label, and what the rules ask of a unit."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from crawler.extract.dom.tree import Element, text_of
+from crawler.extract.dom.units import Unit
+from crawler.items import BlockKind
+
+SENTENCE_END = re.compile(r"[.!?:;…\u3002\u061f\u06d4\"”’»)]\W*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    kind: BlockKind
+    rule: str
+
+
+BODY = Label("body", "container")
+CAPTION = Label("caption", "media")
+
+
+def link_share(unit: Unit) -> float:
+    """Share of the unit's characters that are link text, 0 to 1."""
+    size = len(unit.text)
+    return min(1.0, sum(len(text_of(a)) for a in anchors(unit)) / size) if size else 0.0
+
+
+def anchors(unit: Unit) -> list[Element]:
+    return [a for node in unit.nodes if not isinstance(node, str) for a in node.iter("a")]
+
+
+def is_emphasised(unit: Unit, tags: tuple[str, ...]) -> bool:
+    """Is all of the unit's text inside such an element (at most a full stop or a blank outside)?"""
+    size = sum(len(text_of(e)) for node in unit.nodes if not isinstance(node, str) for e in _outermost(node, tags))
+    if size >= len(unit.text) - 3 and size > 0:
+        return True
+    return any(up.tag in tags for up in unit.place.iterancestors("em", "i", "strong", "b")) if unit.place.tag not in tags else True
+
+
+def _outermost(node: Element, tags: tuple[str, ...]) -> list[Element]:
+    if node.tag in tags:
+        return [node]
+    found: list[Element] = []
+    for child in node:
+        found += _outermost(child, tags)
+    return found

@@ -1,0 +1,1 @@
+"""The comments of a page: which elements hold them, who answers whom, and whether all were read."""

@@ -1,0 +1,141 @@
+"""Whose comment it is: the name in its byline, and the address that the name leads to."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.extract.comments.roles import Parts
+from crawler.extract.dom.tree import Element, absolute, clean, names, text_of
+
+SAYS = re.compile(
+    r"(?:\s+(?:says?|said|wrote|writes|sagte?|schreibt|schrieb|meint(?:e)?|dice|dijo|dit|a écrit|disse|diz|"
+    r"pisze|skriver|zegt|schreef|commented|replied|responded|пишет|говорит|сказал(?:а)?|yazdı|dedi ki|on|"
+    r"at)(?:\.{3}|…)?)?[\s:,|•·–—-]*$",
+    re.I,
+)
+_BY = re.compile(
+    r"^\W*(?:(?:comment|kommentar|posted|written|left|submitted|geschrieben|commentaire|comentario|reply|"
+    r"response)\s+)?(?:by|von|par|por|da)\s*:?\s+",
+    re.I,
+)
+POSTED_BY = re.compile(
+    r"\W*(?:posted|comment(?:ed)?|written|left|submitted)\s+by\s*:?\s+([^\n|]{1,60}?)\s*(?:\||\bon\b|\bat\b|,|—|–|\(|\n|$)", re.I
+)
+_SIGNED = re.compile(
+    r"\W*(?:comment|kommentar|posted|written)?\s*(?:by|von|de|par|por)\s+([^\n]{1,60}?)\s+(?:on|am|at|le|el|[—–|-])\s", re.I
+)
+_NAME_SAYS = re.compile(
+    r"^\s*(?P<name>[^\n]{1,60}?)\s+(?:says|said|wrote|sagt|schreibt|meint|dice|dijo|dit|a écrit|disse|pisze|"
+    r"zegt)(?:\.{3}|…)?\s*:?\s*(?=\n|$|on\b|am\b)",
+    re.I,
+)
+LAST_LINE = re.compile(r"\s*[—–-]+\s*([^\n|·•]{1,60}?)\s*[|·•,]\s*[^\n]*\d")  # the signature below a text: ``— NAME · 5 Mar 2008``
+_REPLY_TO = re.compile(
+    r"^(?:reply to|antworte auf|antwort auf|antworten auf|responder a|répondre à|rispondi a|odpowiedz na|"
+    r"beantwoorden|ответить|svar(?:a)?(?: på| til)?|reageren op|vastaa käyttäjälle)\s+(?:comment (?:to|"
+    r"by) )?(.+)$",
+    re.I,
+)
+_NO_NAME = names("profile reply author link website permalink edit comment says guest") - {"guest"}
+_AVATAR_ALT = re.compile(r"^(?:avatar (?:of|for|von|de)|(?:photo|picture|image|profilbild) (?:of|von)|.{1,20}'s avatar)\s*", re.I)
+_DATED_TAIL = re.compile(r"\s+[—–|•·-]\s+.*\d.*$|\s+(?:am|on|le|el|at)\s+\d.*$|\s*[@|•·—–]\s*$", re.I)
+# Drupal's note beside the name of whoever has no account.
+_UNVERIFIED = re.compile(
+    r"\s*\((?:not verified|nicht überprüft|non vérifié|no verificado|non verificato|niet gecontroleerd|não verificado|"
+    r"niezweryfikowany|не проверено|ej kontrollerad)\)",
+    re.I,
+)
+_HEADINGS = names("h3 h4 h5 h6")
+_NAME_TAGS = _HEADINGS | names("a b strong cite span")
+# A note beside the name that it is the author of the article, or one of the site's own people.
+_BADGE = re.compile(
+    r"\W*(?:(?:post |article )?author|blogger|admin(?:istrator)?|moderator|staff|op|verified|beitragsautor(?:in)?|autor(?:in)?|"
+    r"autor de la entrada|auteur(?:/autrice)?(?: de l.article)?|autore articolo|autor do post|berichtauteur|автор(?: записи)?|"
+    r"博主|作者|管理员)\W*",
+    re.I,
+)
+_LIMIT = 60  # more characters than this beside the author make the element more than a byline
+
+
+def author_of(parts: Parts) -> tuple[str, Element | None]:
+    for element in (*parts.of("name"), *(e for e in parts.of("author") if e.tag != "img"), *(e for e in parts.own if e.tag == "cite")):
+        name = _name_in(element, parts)
+        if name:
+            return name, element
+    for element in parts.own:
+        said = element.get("data-comment-author") or element.get("data-username") or ""
+        reply = _REPLY_TO.match(clean(element.get("data-replyto") or element.get("aria-label") or "").strip())
+        if said or reply is not None:
+            name = tidy_name(clean(said) if said else (reply.group(1) if reply else ""))
+            return name, next((e for e in parts.own if e.tag in _NAME_TAGS and tidy_name(text_of(e)) == name), None)
+    return _author_in_text(parts)
+
+
+def _author_in_text(parts: Parts) -> tuple[str, Element | None]:
+    for element in (*parts.of("meta"), *parts.of("date")):
+        strong = next(element.iter("strong", "b", "cite"), None)
+        if strong is not None and 0 < len(text_of(strong)) < _LIMIT:
+            return tidy_name(text_of(strong)), strong
+    for element in parts.own:
+        said = POSTED_BY.match(text_of(element)[:160]) if element.tag in ("p", "div", "span", "footer", "small") else None
+        if said is not None and (name := tidy_name(said.group(1))):
+            return name, next((a for a in element.iter("a") if tidy_name(text_of(a)) == name), None)
+    for element in parts.of("meta"):
+        signed = _SIGNED.match(text_of(element)[:200])
+        if signed is not None:
+            return tidy_name(signed.group(1)), None
+    for element in parts.own:  # a heading above the text: Bootstrap's media-heading
+        if element.tag in _HEADINGS and (name := tidy_name(text_of(element))) and len(name) < _LIMIT:
+            return name, element
+    for root in parts.node.roots:
+        said = _NAME_SAYS.match(text_of(root, skip=parts.node.inner)[:200])
+        if said is not None:
+            return tidy_name(said.group("name")), None
+    if parts.node.element.tag == "dt" and (name := _term(parts)):
+        return name, None
+    for root in parts.node.roots:
+        last = text_of(root, skip=parts.node.inner | set(parts.of("children"))).rsplit("\n", 1)[-1]
+        signed = LAST_LINE.match(last) if len(last) < 120 else None
+        if signed is not None:
+            return tidy_name(signed.group(1)), None
+    for image in parts.own:
+        if image.tag == "img" and "avatar" in (image.get("class") or "") and (image.get("alt") or "").strip():
+            return _AVATAR_ALT.sub("", clean(image.get("alt") or "")).strip(), None
+    return "", None
+
+
+def _term(parts: Parts) -> str:
+    """The name in the term of a definition list: ``NAME on 3 Feb 2005:``"""
+    linked = next((a for a in parts.node.element.iter("a") if a not in parts.permalinks and text_of(a)), None)
+    return tidy_name(text_of(linked) if linked is not None else text_of(parts.node.element))
+
+
+def _name_in(element: Element, parts: Parts) -> str:
+    """The name inside an element that may also hold a picture, ``says:``, a date and a reply link."""
+    if len(element):
+        inner = next((e for e in element.iter("cite", "strong", "b") if e is not element and text_of(e)), None)
+        if inner is not None and len(text_of(inner)) < _LIMIT:
+            return tidy_name(text_of(inner), marked=True)
+    skip = {*parts.of("junk"), *parts.of("date"), *parts.times, *parts.permalinks, *parts.of("content"), *parts.of("meta")}
+    skip.discard(element)
+    badges = {e for e in element.iter("span", "em", "small", "i", "b", "div") if e is not element and _BADGE.fullmatch(text_of(e))}
+    text = text_of(element, skip=skip | badges)
+    return tidy_name(text, marked=element in parts.of("name"))
+
+
+def tidy_name(text: str, *, marked: bool = False) -> str:
+    """``marked``: the markup says that this is the name, so "Von" belongs to it."""
+    line = next((line.strip() for line in text.split("\n") if line.strip()), "")
+    line = _UNVERIFIED.sub("", _DATED_TAIL.sub("", line if marked else _BY.sub("", line)))
+    line = SAYS.sub("", line).strip().removeprefix("— ")
+    return line if len(line) <= 100 and line.casefold() not in _NO_NAME else ""
+
+
+def author_url(parts: Parts, element: Element | None, base_url: str) -> str:
+    candidates = [] if element is None else [*element.iter("a"), *(e for e in element.iterancestors("a"))]
+    for anchor in candidates:
+        if anchor not in parts.permalinks and (anchor.get("href") or "").strip() and "replytocom" not in anchor.get("href", ""):
+            url = absolute(base_url, anchor.get("href"))
+            if url and not url.startswith("mailto:") and "#" not in (anchor.get("href") or "")[:1]:
+                return url
+    return ""

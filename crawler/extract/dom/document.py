@@ -1,0 +1,100 @@
+"""A parsed page, and what several of its readers ask for: every element is looked at once.
+
+Its lists keep the elements alive: lxml makes a new Python object for an element each time none is, and that costs more than
+most rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
+
+from lxml import etree
+
+from crawler.extract.dom.regions import ELSEWHERE
+from crawler.extract.dom.tree import Element, text_of, tokens_of
+
+WHOLE_PAGE = frozenset(("body", "main", "html"))
+_MICRODATA = etree.XPath("//@itemprop/..")
+
+
+class Document:
+    """``elements`` in document order; ``tokens``: classes and id of those that have any; ``anchors``: every
+    ``a`` with its address as written; ``marked``: elements with an id, anchors with a name, comments with a number;
+    ``microdata``: those with an ``itemprop``; ``wordpress``: was the page made by it?"""
+
+    def __init__(self, root: Element, *, wordpress: bool = False) -> None:
+        self.root = root
+        self.wordpress = wordpress
+        self.elements: list[Element] = list(root.iter())
+        self.tokens: dict[Element, tuple[str, ...]] = {}
+        self.anchors: list[tuple[Element, str]] = [(anchor, anchor.get("href") or "") for anchor in root.iter("a")]
+        self.marked: list[Element] = []
+        self.microdata: list[Element] = [element for element in _MICRODATA(root) if element.get("itemprop")]
+        self._texts: dict[Element, str] = {}
+        self._places: dict[tuple[str, ...], list[int]] = {}  # classes and id -> positions in ``elements``
+        self._read()
+        self._names: dict[str, list[tuple[str, ...]]] = {}  # one of these -> where it stands in
+        for found in self._places:
+            for name in found:
+                self._names.setdefault(name, []).append(found)
+        self.elsewhere = {e for e in self.named(ELSEWHERE) if e.tag not in ("body", "html")}
+
+    def _read(self) -> None:
+        for position, element in enumerate(self.elements):
+            classes, name = element.get("class"), element.get("id")
+            if classes or name:
+                self.tokens[element] = found = tokens_of(classes, name)
+                if found in self._places:
+                    self._places[found].append(position)
+                else:
+                    self._places[found] = [position]
+            if name or (classes and "omment" in classes and element.get("data-comment-id")) or (element.tag == "a" and element.get("name")):
+                self.marked.append(element)
+
+    def of(self, tags: AbstractSet[str]) -> list[Element]:
+        """The elements with one of these tags, in document order."""
+        return list(self.root.iter(*tags))
+
+    def named(self, names: AbstractSet[str]) -> list[Element]:
+        """The elements with one of these classes or ids, in document order."""
+        return self._with(self._names.keys() & names)
+
+    def matching(self, test: Callable[[str], bool]) -> list[Element]:
+        """The elements with a class or id that passes the test, in document order; the page as a whole is never meant."""
+        return [element for element in self._with(filter(test, self._names)) if element.tag not in WHOLE_PAGE]
+
+    def _with(self, names: Iterable[str]) -> list[Element]:
+        marks = {found for name in names for found in self._names[name]}
+        return [self.elements[place] for place in sorted([place for found in marks for place in self._places[found]])]
+
+    def text(self, element: Element) -> str:
+        """Its visible text, with a line break between paragraphs."""
+        known = self._texts.get(element)
+        if known is None:
+            known = self._texts[element] = text_of(element)
+        return known
+
+    def has(self, element: Element, names: AbstractSet[str]) -> bool:
+        """Is one of its classes, or its id, among the names?"""
+        return not names.isdisjoint(self.tokens.get(element, ()))
+
+
+def inside(outer: Iterable[Element]) -> set[Element]:
+    """The elements and all within them."""
+    found: set[Element] = set()
+    for element in outer:
+        if element not in found:
+            found.update(element.iter())
+    return found
+
+
+def around(elements: Iterable[Element]) -> set[Element]:
+    """All that hold one of the elements, without these."""
+    found: set[Element] = set()
+    for element in elements:
+        for up in element.iterancestors():
+            if up in found:
+                break
+            found.add(up)
+    return found

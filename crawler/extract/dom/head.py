@@ -1,0 +1,96 @@
+"""What the ``head`` of a page says: meta properties, canonical address, the parts of the title."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from crawler.extract.dom.jsonld import Node, article_of, nodes_of
+from crawler.extract.dom.tree import Element, absolute, all_text, clean
+from crawler.site import Site
+
+_COMMENT_PAGE = re.compile(r"/comment-page-\d+/?$")
+_NOISE = (*Site("", "").query_noise, "cpage")
+
+
+@dataclass(slots=True)
+class Head:
+    meta: dict[str, list[str]] = field(default_factory=dict)  # name or property, lower case -> contents
+    title: str = ""
+    canonical: str = ""
+    shortlink: str = ""
+    nodes: list[Node] = field(default_factory=list)
+    article: Node | None = None
+    language: str | None = None
+
+    def first(self, *names: str) -> str:
+        return next((value for name in names for value in self.meta.get(name, ()) if value), "")
+
+    def all(self, name: str) -> list[str]:
+        return self.meta.get(name, [])
+
+
+def head_of(root: Element, url: str) -> Head:
+    head = Head()
+    for meta in root.iter("meta"):
+        name = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower()
+        content = " ".join(clean(meta.get("content") or "").split())
+        if name and content:
+            head.meta.setdefault(name, []).append(content)
+    for link in root.iter("link"):
+        rel = (link.get("rel") or "").lower().split()
+        if "canonical" in rel and not head.canonical:
+            head.canonical = absolute(url, link.get("href"))
+        elif "shortlink" in rel:
+            head.shortlink = absolute(url, link.get("href"))
+    title = next(root.iter("title"), None)
+    head.title = " ".join(clean(all_text(title) if title is not None else "").split())
+    head.nodes = nodes_of(root)
+    head.article = article_of(head.nodes)
+    language = (root.get("lang") or root.get("xml:lang") or head.first("og:locale", "content-language", "language")).strip()
+    head.language = language.replace("_", "-") if re.fullmatch(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]+)*", language) else None
+    return head
+
+
+def article_address(url: str, head: Head, site: Site | None = None) -> str:
+    """The article's own address: the canonical one where it is of this host and names a page, without pages of comments."""
+    canonical = head.canonical
+    if canonical and (
+        _host(canonical) != _host(url)
+        or (urlsplit(canonical).path in ("", "/") and not urlsplit(canonical).query and len(urlsplit(url).path) > 1)
+    ):
+        canonical = ""
+    return without_noise(canonical or url, site)
+
+
+def without_noise(url: str, site: Site | None = None) -> str:
+    """Without fragment, tracking parameters and the page of the thread."""
+    noise = _NOISE if site is None else (*site.query_noise, "cpage")
+    try:
+        parts = urlsplit(url)
+        query = [
+            (k, v)
+            for k, v in parse_qsl(parts.query, keep_blank_values=True)
+            if not any(fnmatchcase(k.lower(), pattern) for pattern in noise)
+        ]
+    except ValueError:
+        return url
+    path = _COMMENT_PAGE.sub("/" if parts.path.endswith("/") else "", parts.path)
+    return urlunsplit(
+        (
+            parts.scheme,
+            parts.netloc,
+            path,
+            parts.query if len(query) == len(parse_qsl(parts.query, keep_blank_values=True)) else urlencode(query),
+            "",
+        )
+    )
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""

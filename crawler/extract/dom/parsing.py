@@ -1,0 +1,144 @@
+"""Bytes to an lxml tree: in whatever encoding, however broken, deep or large."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from lxml import etree
+
+from crawler.extract.dom.tree import BLOCK, Element, names
+
+# libxml2 stops at a nesting of 2,048 even with huge_tree; the walkers here recurse, so a page is flattened long before.
+MAX_DEPTH = 200
+_TOO_DEEP = etree.XPath("boolean(" + "/*" * MAX_DEPTH + ")")
+
+_META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:.-]{2,40})""", re.I)
+_HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?([\w:.-]{2,40})""", re.I)
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+# The labels that browsers read as windows-1252, https://encoding.spec.whatwg.org/#names-and-labels
+_WINDOWS = {"iso8859-1", "ascii", "iso8859-15", "latin-1"}
+
+
+def decode(body: bytes, content_type: str | None = None) -> str:
+    """Bytes to text. Valid UTF-8 is UTF-8 whatever the page says: no other encoding is valid as UTF-8 by accident."""
+    for bom, encoding in _BOMS:
+        if body.startswith(bom):
+            return body[len(bom) :].decode(encoding, "replace")
+    declared = _declared(body, content_type) if b"\x1b" in body else ""
+    if not declared.startswith("iso2022"):
+        try:
+            return body.decode("utf-8")
+        except UnicodeDecodeError:
+            declared = _declared(body, content_type)
+    if declared in ("", "utf-8"):
+        return _nearly_utf8(body, declared)
+    return body.decode(declared, "replace")
+
+
+def _declared(body: bytes, content_type: str | None) -> str:
+    """Python's name of the encoding that the header or the page declares; empty when none or unknown."""
+    header = _HEADER_CHARSET.search(content_type or "")
+    meta = None if header else _META_CHARSET.search(body[:8192])
+    label = header.group(1) if header else meta.group(1).decode("ascii", "replace") if meta else ""
+    if not label and body[:400].count(0) > 100:
+        return "utf-16-be" if body[:2].startswith(b"\x00") else "utf-16-le"
+    try:
+        info = codecs.lookup(label)
+    except (LookupError, ValueError):
+        return ""
+    if not info._is_text_encoding:  # "base64" is a codec too
+        return ""
+    return "cp1252" if info.name in _WINDOWS else info.name
+
+
+def _nearly_utf8(body: bytes, declared: str) -> str:
+    """UTF-8 with some broken bytes (a page cut within a letter), or else windows-1252, the web's default."""
+    text = body.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    if declared or broken * 8 < sum(1 for c in body if c >= 0xC2):
+        return text
+    return body.decode("cp1252", "replace")
+
+
+def parse(text: str) -> Element | None:
+    """The tree of a document or fragment; None when there is no element in it. Holds any nesting, any size."""
+    if "\ufffe" in text or "\uffff" in text:
+        text = _NO_CHARACTER.sub("", text)
+    data = text.encode("utf-8", "ignore").translate(None, _CONTROLS)  # what `clean` does, on bytes: ten times as fast
+    if _may_be_overloaded(data):
+        data = _OVERLOADED.sub(_thin, data.decode("utf-8")).encode("utf-8")
+    root = _parse(data)
+    if root is not None and _TOO_DEEP(root):
+        root = _parse(_flatten(data.decode("utf-8")).encode("utf-8"))
+    return root
+
+
+_CONTROLS = bytes(code for code in (*range(32), 127) if code not in b"\t\n\r")
+_NO_CHARACTER = re.compile("[\ufffe\uffff]")
+_LONG_TAG = 20_000
+_OVERLOADED = re.compile(rf"<[a-zA-Z][^<>]{{{_LONG_TAG},}}>")
+
+
+def _may_be_overloaded(data: bytes) -> bool:
+    """Is there a stretch without any end of a tag? A tag that long has one of half its length at a multiple of that."""
+    step = _LONG_TAG // 2
+    return any(data.find(b">", at, at + step) < 0 for at in range(0, len(data) - step, step))
+
+
+_ATTRIBUTE = re.compile(r"""\s[^\s=<>"'/]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+))?""")
+_MAX_ATTRIBUTES = 200
+
+
+def _thin(tag: re.Match[str]) -> str:
+    """A tag without its thousandth attribute: libxml2 takes the square of their number, half a minute for 100,000."""
+    attributes = [match.group() for match in _ATTRIBUTE.finditer(tag.group())]
+    if len(attributes) <= _MAX_ATTRIBUTES:
+        return tag.group()
+    name = re.match(r"<[^\s/>]+", tag.group())
+    return f"{name.group() if name else '<div'}{''.join(attributes[:_MAX_ATTRIBUTES])}>"
+
+
+def _parse(data: bytes) -> Element | None:
+    # etree's own parser: that of lxml.html calls back into Python for every element that is looked at. Nothing asks libxml2 for
+    # an element by its id, and a table of all ids is a tenth of the time.
+    parser = etree.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False, encoding="utf-8")
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError:
+        return None
+
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
+_VOID = names("area base br col embed hr img input link meta source track wbr param")
+
+
+def _flatten(text: str) -> str:
+    """Takes out the tags nested deeper than half of MAX_DEPTH and leaves a line break: no text may be lost with them."""
+    stack: list[tuple[str, bool]] = []
+    out: list[str] = []
+    position = 0
+    for match in _TAG.finditer(text):
+        name = match.group(2).lower()
+        if name in _VOID:
+            continue
+        keep = True
+        if match.group(1):
+            keep = _close(stack, name)
+        else:
+            keep = len(stack) < MAX_DEPTH // 2
+            stack.append((name, keep))
+        if not keep:
+            out += text[position : match.start()], "<br><br>" if name in BLOCK else ""
+            position = match.end()
+    return "".join(out) + text[position:]
+
+
+def _close(stack: list[tuple[str, bool]], name: str) -> bool:
+    """Pops up to the open tag of that name. False when the end tag belongs to one that was taken out, or to none."""
+    for i in range(len(stack) - 1, max(-1, len(stack) - 50), -1):
+        if stack[i][0] == name:
+            keep = stack[i][1]
+            del stack[i:]
+            return keep
+    return False

@@ -1,0 +1,1 @@
+"""Pictures of articles, captured as evidence when a run asks for them."""

@@ -1,0 +1,1 @@
+"""Articles through their HTML pages: fetched, put together out of their parts, checked for being whole and there."""

@@ -1,0 +1,127 @@
+"""An article made whole out of all its pages: the further pages of its text, and those of its thread.
+
+Each of them may lie or fail like any page, and is asked who it is before it is joined. A text is whole or is not taken. A
+thread is taken as far as it goes, and named: its articles are asked for again until it is whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from scrapy.exceptions import DropItem
+
+from archive.queries import holdings
+from crawler.admission.judge import foreign_part
+from crawler.errors import BadStatus, FetchError, Limited, OutsideSite, PartFailed, Unreachable
+from crawler.extract.workers import ExtractionCut, ExtractionFailed
+from crawler.items import Article
+from crawler.pages.merge import first_of_thread, joined, lacking, numbered, thread_page
+from crawler.pages.truncation import is_ended
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
+
+    from crawler.items import Capture
+    from crawler.session.session import Run
+
+HIDES_PAGES = b"wp-site-blocks"  # the class that block themes give the page's body
+MOST_PAGES = 100
+VAIN = 3
+MANY = 9  # comments: so many are not all answers to hidden ones
+BEYOND_THE_LAST = (301, 302, 303, 307, 308, 404, 410)
+Captures = list[tuple[int, str]]  # (capture id, part)
+
+
+class Whole:
+    """``extract`` reads a response as an article."""
+
+    def __init__(self, run: Run, extract: Callable[[Response], Awaitable[Article]]) -> None:
+        self.run, self.extract = run, extract
+        self.ended = False  # the pages of the site that were made whole so far have an end
+        self.in_vain = 0  # threads in a row of which no hidden page was found: what they lack are answers to hidden comments
+
+    async def text(self, article: Article, response: Response, captures: Captures) -> Article:
+        """The article with its pages 2, 3, ... added. Raises PartFailed when one of them cannot be had or believed."""
+        self.ended |= b"</html" in response.body.lower()
+        for number, url in enumerate(article.next_pages, 2):
+            part, capture = await self._part(url, article)
+            captures.append((capture.id, f"page-{number}"))
+            article = joined(article, part)
+        if not article.next_pages and HIDES_PAGES in response.body and article.kind != "none":
+            article = await self._hidden_pages(article, captures)
+        return article
+
+    async def _hidden_pages(self, article: Article, captures: Captures) -> Article:
+        """Block themes do not link the further pages of articles from the classic editor; without them the text would end early."""
+        for number in range(2, MOST_PAGES):
+            try:
+                part, capture = await self._part(numbered(article.url, number), article, follow=False)
+            except PartFailed as error:
+                if error.status in BEYOND_THE_LAST:
+                    return article
+                raise
+            if part.source_id != article.source_id or part.blocks[:1] == article.blocks[:1]:
+                return article
+            captures.append((capture.id, f"page-{number}"))
+            article = joined(article, part)
+        return article
+
+    async def thread(self, article: Article, captures: Captures, *, hidden: bool = True) -> tuple[Article, PartFailed | None]:
+        """The article with the comments of all pages of its thread (classic pagers link only the neighbour), and what is in
+        the way of the whole thread: None when it is whole. ``hidden``: pages that nothing leads to are looked for, too."""
+        waiting, seen = list(article.comment_pages), {*article.comment_pages, *first_of_thread(article)}
+        failed: PartFailed | None = None
+        while waiting:
+            try:
+                part, capture = await self._part(waiting.pop(0), article)
+            except PartFailed as error:
+                failed = failed or error
+                continue
+            captures.append((capture.id, f"comments-{len(captures)}"))
+            article = replace(article, comments=(article.comments or ()) + (part.comments or ()))
+            further = [url for url in part.comment_pages if url not in seen]
+            seen.update(further)
+            waiting += further
+        if hidden and lacking(article) > (0 if self.in_vain < VAIN else MANY):
+            article, failed = await self._hidden_thread(article, captures)
+        return article, failed
+
+    async def _hidden_thread(self, article: Article, captures: Captures) -> tuple[Article, PartFailed | None]:
+        """The same where the theme links no other page of the thread, and the page's own count says that there are some."""
+        held = shown = {comment.source_id for comment in article.comments or ()}
+        for number in range(1, MOST_PAGES):
+            try:
+                part, capture = await self._part(thread_page(article.url, number), article)
+            except PartFailed as error:
+                if error.status in BEYOND_THE_LAST:
+                    break
+                return article, error
+            fresh = tuple(comment for comment in part.comments or () if comment.source_id not in held)
+            if fresh:
+                captures.append((capture.id, f"comments-{len(captures)}"))
+                article = replace(article, comments=(article.comments or ()) + fresh)
+                held = held | {comment.source_id for comment in fresh}
+            elif number > 1:  # the first may be the page that the bare address shows
+                break
+        self.in_vain = self.in_vain + 1 if held == shown else 0
+        return article, None
+
+    async def _part(self, url: str, article: Article, *, follow: bool = True) -> tuple[Article, Capture]:
+        try:
+            response = await self.run.web.get(url, door="page", follow=follow)
+            part = await self.extract(response)
+        except Limited:
+            raise
+        except BadStatus as error:
+            raise PartFailed(str(error), error, status=error.status) from error
+        except (FetchError, OutsideSite, ExtractionCut, ExtractionFailed) as error:
+            raise PartFailed(str(error), error) from error
+        capture: Capture = response.meta["capture"]
+        if self.ended and not is_ended(response.body):
+            raise PartFailed(f"{url} breaks off", Unreachable(f"{url} breaks off: it lacks the end that the site's pages have"))
+        if (reason := foreign_part(part, article)) and not holdings.accepted(self.run.store.db, capture.id, url, reason):
+            self.run.store.quarantine(self.run.crawl_id, self.run.site_id, url, reason, capture.id, capture.at)
+            raise PartFailed(f"{url}: {reason}", DropItem(f"{url}: {reason}"))
+        return part, capture

@@ -1,0 +1,80 @@
+"""Pages that break off. A server that fails in the middle of a page sends what it has, and no header tells.
+
+What tells is the </html> with which the site ends its pages. Some pages have never had one: so an article that is held is
+measured by its own last page, and a page that was never read by the site's other articles. Where one of these ends, it is refused
+once, named, and believed in a later run; where none does, it is believed when it comes so a second time.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from scrapy import Request
+from scrapy.http import Response
+
+from archive.errors import StorageError
+from archive.queries import holdings
+from archive.warc.records import read_exchange
+from crawler.errors import Unreachable
+from crawler.http.decompress import UnpackMiddleware
+
+if TYPE_CHECKING:
+    from crawler.session.session import Run
+
+
+BREAKS_OFF = "breaks off"
+
+
+class Endings:
+    """Judges the pages of one run."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self._seen: Counter[bool] = Counter()  # has its end -> pages of this run
+        self._none_ends = False
+
+    def check(self, response: Response, asked: str, article_id: int | None) -> None:
+        """Raises Unreachable for a page that breaks off. ``article_id``: the article's that is held, None at first sight."""
+        ended = is_ended(response.body)
+        self._seen[ended] += 1
+        if ended:
+            return
+        run = self.run
+        last = holdings.last_page(run.store.db, article_id) if article_id is not None else None
+        before = holdings.gap(run.store.db, run.site_id, asked)
+        lasting = before is not None and BREAKS_OFF in before["reason"] and before["since"] < run.store.crawl(run.crawl_id)["started_at"]
+        if self._ended(last) if last else self._pages_end() and not lasting:
+            raise Unreachable(f"{asked} {BREAKS_OFF}: it lacks the end that the page had before, or that the site's pages have")
+
+    def none_ends(self) -> bool:
+        """Whether pages broke off and no article of the site is known whose page ends. From then on such pages are believed."""
+        kept = holdings.last_page_of_site(self.run.store.db, self.run.site_id)
+        self._none_ends = bool(self._seen[False]) and not self._seen[True] and not self._ended(kept)
+        return self._none_ends
+
+    def _pages_end(self) -> bool:
+        """Whether the site ends its pages: as its articles do, else as its front page does."""
+        if self._seen[True] or self._none_ends:
+            return not self._none_ends
+        home, kept = self.run.home_response, holdings.last_page_of_site(self.run.store.db, self.run.site_id)
+        return self._ended(kept) if kept else home is not None and is_ended(home.body)
+
+    def _ended(self, row: Mapping[str, Any] | None) -> bool:
+        """Whether a captured page has its end; False where there is none, or none that can be read."""
+        if row is None:
+            return False
+        try:
+            http, body = read_exchange(self.run.store.folder, row)
+        except StorageError:
+            return False
+        packed = Response(row["url"], headers={"Content-Encoding": http.get_header("Content-Encoding") or ""}, body=body)
+        unpacked = UnpackMiddleware.from_crawler(self.run.crawler).process_response(Request(row["url"]), packed)
+        return isinstance(unpacked, Response) and is_ended(unpacked.body)
+
+
+def is_ended(body: bytes) -> bool:
+    """Whether a page has its end, or none to have: what is empty, or not HTML, is for others to judge."""
+    page = body.lower()
+    return b"<html" not in page or b"</html" in page

@@ -1,0 +1,1 @@
+"""Where responses come from: the live web, or the archive's own captures."""

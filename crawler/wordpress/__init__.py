@@ -1,0 +1,1 @@
+"""A WordPress site through its REST API: lists, articles, threads, what changed, what vanished."""

@@ -1,0 +1,253 @@
+"""The REST door: 100 articles a request, complete threads, and in three requests what has changed since."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from archive.errors import ArchiveError
+from archive.queries import holdings
+from crawler.errors import DoorClosed, FetchError, Limited, OutsideSite
+from crawler.extract.rest import Malformed, extract_comment, extract_post
+from crawler.items import Answer, Article, Comment, Gap
+from crawler.sequences import batches
+from crawler.session.outcome import ALARM
+from crawler.wordpress import api as api
+from crawler.wordpress.api import Cursor, Listing, Paging
+from crawler.wordpress.overcount import Overcounts, Span, in_utc
+from crawler.wordpress.taxonomy import Terms
+
+if TYPE_CHECKING:
+    from crawler.session.session import Run
+
+Main = Literal["posts", "comments"]
+REQUIRED = {
+    "posts": ("date", "modified", "link", "title", "content"),
+    "comments": ("post", "parent", "date", "content"),
+}
+COUNTED_AT_MOST = 30  # questions after a walk, to tell in which month the site counts more than it gives
+TRIES = 3  # of an answer that makes no sense: challenges and half answers pass
+ORDER: dict[Main, api.Order] = {"posts": "desc", "comments": "asc"}  # newest articles first; parents before their answers
+
+
+class RestDoor:
+    """Reads a site through its WordPress REST API. ``run`` is the present run: the site, the store, the web, what was asked for."""
+
+    def __init__(self, run: Run) -> None:
+        self.run, self.store = run, run.store
+        self.terms = Terms(run, self.list_rows)
+
+    # finding the door
+
+    async def open(self, home_html: str, link_header: str) -> bool:
+        """Find the API and remember where its collections are. False when the site has none; the reason is remembered."""
+        reason = ""
+        for root in api.root_candidates(self.run.site.home, home_html, link_header):
+            try:
+                response = await self.run.web.get(
+                    api.endpoint(root, "", _fields="name,description,url,home,gmt_offset,timezone_string,namespaces"), door="rest"
+                )
+                said = api.read_root(response.body)
+            except Limited:
+                raise
+            except (FetchError, OutsideSite, DoorClosed) as error:
+                reason = str(error)
+                continue
+            self._remember(root, said)
+            return True
+        self.store.save_list(self.run.site_id, "posts", door="rest", closed=reason or "no WordPress REST here", checked_at=self.store.now())
+        return False
+
+    def _remember(self, root: str, said: dict[str, Any]) -> None:
+        name = said.get("name")
+        self.run.describe(title=name if isinstance(name, str) and name else None, timezone=zone(said))
+        for name in ("posts", "comments", "users", "categories", "tags"):
+            url = self.run.addresses.canonical(api.endpoint(root, f"wp/v2/{name}"))
+            self.store.save_list(self.run.site_id, name, door="rest", url=url, closed=None)
+
+    # asking
+
+    async def list_rows(
+        self, url: str, collection: api.Collection, *, required: tuple[str, ...] = (), asked: int = api.PER_PAGE
+    ) -> Listing:
+        listing, _ = await self.ask(url, required, asked)
+        return listing
+
+    async def ask(self, url: str, required: tuple[str, ...], asked: int = api.PER_PAGE) -> tuple[Listing, Any]:
+        """One answer of a collection. An answer that makes no sense is asked for again before the door counts as closed."""
+        for tried in range(1, TRIES + 1):
+            response = await self.run.web.get(url, door="rest")
+            headers = {name.decode("latin-1").lower(): value[-1].decode("latin-1") for name, value in response.headers.items()}
+            try:
+                return api.read_listing(response.body, headers, required, asked), response.meta["capture"]
+            except DoorClosed:
+                if tried == TRIES:
+                    raise
+                await asyncio.sleep(self.run.retry_wait * tried)
+        raise AssertionError("unreachable")
+
+    def row(self, name: str) -> dict[str, Any]:
+        row = self.store.list_of(self.run.site_id, name)
+        assert row is not None, f"{name} was opened"
+        return row
+
+    # reading a collection
+
+    async def begin_walk(self, collection: Main) -> None:
+        """What is newest now is asked before the walk, so that the next run sees what changed while this one read."""
+        at = self.store.now()
+        listing = await self.list_rows(api.probe_url(self.row(collection)["url"], collection), collection, asked=api.PROBE)
+        marks = api.marks_of(listing.rows, collection)
+        self.store.save_list(
+            self.run.site_id,
+            collection,
+            total=listing.total,
+            watermark=json.dumps(marks),
+            walk_started_at=at,
+            walked_at=None,
+            cursor=None,
+            checked_at=at,
+        )
+
+    async def walk(self, collection: Main) -> None:
+        row = self.row(collection)
+        cursor: Cursor | None = Cursor.parse(row["cursor"])
+        order, counted, paging = ORDER[collection], Overcounts(ORDER[collection], Cursor.parse(row["cursor"])), Paging()
+        while cursor and not self.run.limit_reached(collection):
+            url = api.walk_url(row["url"], collection, cursor, order)
+            listing, capture = await self.ask(url, REQUIRED[collection])
+            paging.page = cursor.page
+            paging.turn(listing)
+            cursor, rows = api.advance(cursor, listing, order), listing.rows
+            room = self.run.room() if collection == "posts" else None
+            if room is not None and room < len(rows):
+                rows, cursor = api.cut(rows, room)
+            counted.add(listing, cursor)
+            done = {"cursor": str(cursor) if cursor else None, "walked_at": None if cursor else self.store.now(), "checked_at": capture.at}
+            await self.save(collection, rows, capture, url, {collection: done})
+        spans = await self.by_months(collection, counted.spans)
+        self.store.save_overcounts(self.run.site_id, collection, in_utc(spans, self.run.timezone))
+        if cursor is None and collection == "comments":
+            self.store.finish_all_threads(self.run.site_id, row["walk_started_at"])
+
+    async def by_months(self, collection: Main, spans: list[Span]) -> list[Span]:
+        """The spans in pieces that lie within a month each, as far as a few questions lead: a month's number is what is checked."""
+        url, done, asked = self.row(collection)["url"], list[Span](), 0
+        while spans:
+            span, *spans = spans
+            middle = span.middle() if asked < COUNTED_AT_MOST else ""
+            halves = []
+            if middle:
+                asked += 1
+                listing = await self.list_rows(api.span_url(url, span.after, middle, per_page=1), collection, asked=1)
+                halves = span.halves(middle, listing.total)
+            done += [] if halves else [span]
+            spans += halves
+        return done
+
+    async def save(
+        self,
+        collection: Main,
+        rows: list[dict[str, Any]],
+        capture: Any,
+        url: str,
+        marks: dict[str, dict[str, object]],
+        whole: Sequence[str] = (),
+    ) -> Answer:
+        """One answer into the archive, in one transaction, with its done-marks."""
+        answer = Answer("rest", capture.at, ((capture.id, "rest"),), url, marks=marks, whole_threads=tuple(whole))
+        if collection == "posts":
+            answer.articles, answer.gaps = await self._articles(rows)
+        else:
+            answer.threads = self._threads(rows)
+        return await self.run.save(answer)
+
+    async def _articles(self, rows: list[dict[str, Any]]) -> tuple[tuple[Article, ...], tuple[Gap, ...]]:
+        """The articles of an answer; those behind a password are explained gaps."""
+        public = [row for row in rows if not api.protected(row) and row.get("status", "publish") == "publish"]
+        closed = [Gap("article", str(row["id"]), "password", True, month(row)) for row in rows if api.protected(row)]
+        await self.terms.learn(public)
+        read = await asyncio.gather(*(self._article(row) for row in public))
+        return tuple(r for r in read if isinstance(r, Article)), (*closed, *(r for r in read if isinstance(r, Gap)))
+
+    async def _article(self, row: dict[str, Any]) -> Article | Gap:
+        """One post read; where that fails it is a named gap, and the others go on."""
+        authors, terms = self.terms.authors(row), self.terms.terms(row)
+        try:
+            article = await self.run.workers.run(
+                extract_post, row, authors=authors, terms=terms or (), site=self.run.site, timezone=self.run.timezone
+            )
+        except ArchiveError as error:
+            malformed = isinstance(error.__cause__, Malformed)  # the site's fault, not ours
+            reason = str(error.__cause__ if malformed else error)
+            self.run.outcome.add(ALARM if malformed else error.exit_code, f"article {row['id']} was not read: {reason}")
+            return Gap("article", str(row["id"]), reason, False, month(row))
+        article = self.run.at_home(article if terms is not None else replace(article, terms=None))
+        return replace(article, authors=None, byline=None) if self.terms.authors_closed else article
+
+    def _threads(self, rows: list[dict[str, Any]]) -> dict[str, list[Comment]]:
+        threads: dict[str, list[Comment]] = defaultdict(list)
+        for row in rows:
+            try:
+                post, comment = extract_comment(row, timezone=self.run.timezone)
+            except ValueError as error:  # a malformed one stops none of the others
+                self.run.outcome.add(ALARM, f"comment {row['id']} was not read: {error}")
+                self.store.add_gap(self.run.site_id, kind="comment", ref=str(row["id"]), reason=str(error), explained=0)
+            else:
+                threads[post].append(comment)
+        return threads
+
+    async def read_threads(self, source_ids: list[str]) -> None:
+        """Read the threads of single articles to their end, 100 articles a question. Held comments they lack become suspects."""
+        url = self.row("comments")["url"]
+        for batch in batches(source_ids, api.PER_PAGE):
+            paging, shown = Paging(), set[str]()
+            while paging.more:
+                asked = api.thread_url(url, batch, paging.page)
+                listing, capture = await self.ask(asked, REQUIRED["comments"])
+                paging.turn(listing)
+                shown.update(str(row["id"]) for row in listing.rows)
+                if not paging.more:  # before the threads count as read: a kill between the two would hide it
+                    held = holdings.comments_of(self.store.db, self.run.site_id, batch)
+                    self.run.suspect("comments", [(row_id, number) for row_id, number in held if number not in shown])
+                await self.save("comments", listing.rows, capture, asked, {}, whole=() if paging.more else batch)
+
+    async def fetch(self, collection: Main, ids: list[int]) -> set[int]:
+        """Read single articles or comments by their ids; return the ids that were there."""
+        url, there = self.row(collection)["url"], set[int]()
+        for batch in batches(ids, api.PER_PAGE):
+            asked = api.include_url(url, collection, batch)
+            listing, capture = await self.ask(asked, REQUIRED[collection])
+            api.only(listing, batch)
+            await self.save(collection, listing.rows, capture, asked, {})
+            there |= listing.ids
+        return there
+
+
+def month(row: dict[str, Any]) -> str | None:
+    """The month of a post's date; None where that is no time."""
+    return str(row["date"])[:7] if api.is_time(row["date"]) else None
+
+
+def is_zone(name: str) -> bool:
+    """Whether a time zone is one that this machine knows."""
+    try:
+        return bool(ZoneInfo(name))
+    except (ValueError, OSError, ZoneInfoNotFoundError):  # a path, a folder of the zones, an invention
+        return False
+
+
+def zone(root: dict[str, Any]) -> str | None:
+    """The site's time zone as its API tells it: an IANA name, or a fixed offset where the site has only that."""
+    name = root.get("timezone_string")
+    if isinstance(name, str) and is_zone(name):
+        return name
+    offset = root.get("gmt_offset")
+    if isinstance(offset, int | float) and float(offset).is_integer() and -12 <= offset <= 14:
+        return f"Etc/GMT{-int(offset):+d}" if offset else "Etc/UTC"
+    return None

@@ -1,0 +1,106 @@
+"""What a site counts in its totals but does not give, found on the way of a walk. Pure.
+
+Each answer of a walk by date tells how many items lie beyond its edge. Between two edges the totals fall by as much as the
+site counts there; the rows that came are what it gives. That costs no request. A span that reaches over several months is
+halved at the turn of a month, a question for a total each time, until each month has a number of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from archive.clock import stamp
+from crawler.wordpress.api import Cursor, Listing, Order, is_time, protected
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time in which the site counted ``count`` items more than it gave. All times are on its own wall clock."""
+
+    first: str  # the earliest that an over-counted item can be, as far as it is known
+    last: str
+    count: int
+    after: str = ""  # the stretch in which it was counted, both bounds exclusive, '' = open
+    before: str = ""
+    dates: tuple[str, ...] = ()  # of what was given in it
+
+    def middle(self) -> str:
+        """The turn of the month that halves it; '' where it lies within one."""
+        begin, end = (int(at[:4]) * 12 + int(at[5:7]) - 1 for at in (self.first, self.last))
+        month = (begin + end + 1) // 2
+        return f"{month // 12:04}-{month % 12 + 1:02}-01T00:00:00" if end > begin else ""
+
+    def halves(self, middle: str, counted: int) -> list[Span]:
+        """Its parts with an over-count, given how many items the site counts before ``middle``; none where that makes no sense."""
+        early = tuple(date for date in self.dates if date < middle)
+        late, turn, over = tuple(date for date in self.dates if date >= middle), _beside(middle, -1), counted - len(early)
+        if not 0 <= over <= self.count:
+            return []
+        lower = Span(self.first, turn, over, self.after, middle, early)
+        upper = Span(middle, self.last, self.count - over, turn, self.before, late)
+        return [half for half in (lower, upper) if half.count]
+
+
+class Overcounts:
+    """Collects the answers of one walk, from ``cursor`` on; ``spans`` are those in which the site counted more than it gave."""
+
+    def __init__(self, order: Order, cursor: Cursor) -> None:
+        self.spans: list[Span] = []
+        self._order = order
+        self._rows: dict[int, tuple[str, bool]] = {}  # id -> (date, given with its text) of what was listed since the last edge
+        self._total: int | None = None
+        self._begin, self._edge = cursor.edge, ""  # of the span under way
+        self._seen_whole = cursor.page == 1  # a walk that goes on within a span has not seen all of it
+        self._moved = False
+
+    def add(self, listing: Listing, following: Cursor | None) -> None:
+        """One answer, and the cursor of the next one (None at the end of the walk)."""
+        if self._total is not None and self._moved:
+            self._close(self._total - listing.total)
+        if self._total is None or self._moved:
+            self._total = listing.total
+        self._rows |= {row["id"]: (row["date"], not protected(row)) for row in listing.rows if is_time(row["date"])}
+        self._edge = following.edge if following else ""
+        self._moved = following is None or following.page == 1
+        if following is None:
+            self._close(self._total)
+
+    def _close(self, counted: int) -> None:
+        """The span up to the edge is complete: compare what was counted in it with what was listed, and that with what was given."""
+        inside = {i: row for i, row in self._rows.items() if not self._edge or not self._beyond(row[0])}
+        dates = sorted(date for date, _ in inside.values())
+        self.spans += [Span(date, date, 1) for date, given in inside.values() if not given]
+        if counted > len(inside) and inside and self._seen_whole:
+            self.spans.append(Span(dates[0], dates[-1], counted - len(inside), *self._bounds(), tuple(dates)))
+        self._rows = {i: row for i, row in self._rows.items() if i not in inside}
+        self._begin, self._seen_whole = self._edge, True
+
+    def _bounds(self) -> tuple[str, str]:
+        """(after, before) of the span under way. Its edge belongs to it, its begin does not."""
+        if self._order == "desc":
+            return _beside(self._edge, -1), self._begin
+        return self._begin, _beside(self._edge, 1)
+
+    def _beyond(self, date: str) -> bool:
+        """Whether a row lies beyond the edge, and so is counted in the next answer's total too."""
+        return date < self._edge if self._order == "desc" else date > self._edge
+
+
+def in_utc(spans: list[Span], timezone: str | None) -> list[tuple[str, str, int]]:
+    """(earliest, latest, how many) in UTC, one for each earliest time; nothing where the site's zone is not known."""
+    found: dict[str, tuple[str, str, int]] = {}
+    for span in spans if timezone else ():
+        first, last = _utc(span.first, str(timezone)), _utc(span.last, str(timezone))
+        _, reach, count = found.get(first, ("", "", 0))
+        found[first] = (first, max(last, reach), count + span.count)
+    return list(found.values())
+
+
+def _beside(date: str, seconds: int) -> str:
+    return (datetime.fromisoformat(date) + timedelta(seconds=seconds)).isoformat(timespec="seconds") if date else ""
+
+
+def _utc(date: str, timezone: str) -> str:
+    return stamp(datetime.fromisoformat(date).replace(tzinfo=ZoneInfo(timezone)).astimezone(UTC))
