@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from sqlite_utils import Database
 
@@ -24,6 +24,8 @@ from archive.store.settle import settle
 from archive.warc.records import Exchange, Place
 
 Row = dict[str, Any]
+P = ParamSpec("P")
+T = TypeVar("T")
 NEVER = "9999"  # later than any time: no revision is provisional, none is folded
 
 
@@ -61,6 +63,10 @@ class Store:
             self.db.close()
         finally:
             self._lock.release()
+
+    def ask(self, query: Callable[Concatenate[Database, P], T], *args: P.args, **named: P.kwargs) -> T:
+        """The answer of a named query: a function of archive/queries whose first parameter is the database."""
+        return query(self.db, *args, **named)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -41,8 +41,8 @@ class GatePipeline:
         if answer.door == "rest":
             answer.articles = tuple(article for article in answer.articles if self.passes(article, answer))
         for article in answer.articles if answer.door == "page" else ():
-            row = find_article(run.store.db, run.site_id, article.source_id, answer.asked)
-            held = row and holdings.held(run.store.db, row["id"])
+            row = run.store.ask(find_article, run.site_id, article.source_id, answer.asked)
+            held = row and run.store.ask(holdings.held, row["id"])
             reason = refusal(article, answer.asked, held) or self.repeated(article.text, answer.asked)
             if reason and answer.arrived and article.kind == "none":
                 reason = f"leads to {answer.arrived}: {reason}"
@@ -54,8 +54,8 @@ class GatePipeline:
     def passes(self, article: Article, answer: Answer) -> bool:
         """Whether what REST says of an article may become current; of one that may not, a person is told, and the others go on."""
         run = run_of(self.crawler)
-        row = find_article(run.store.db, run.site_id, article.source_id, article.url)
-        held = holdings.held(run.store.db, row["id"]) if row else None
+        row = run.store.ask(find_article, run.site_id, article.source_id, article.url)
+        held = run.store.ask(holdings.held, row["id"]) if row else None
         reason = emptied(article, held)
         if reason is None and row and article.text and not self.known(article, row["revision_id"]):
             same = len({other.url for other in answer.articles if other.text == article.text}) - 1
@@ -69,7 +69,7 @@ class GatePipeline:
     def known(self, article: Article, revision_id: int) -> bool:
         """Whether the archive holds every paragraph of a text, whatever it has learned to call them: episodes of a podcast may
         have but a standing text."""
-        held = {block["text"] for block in blocks_of(run_of(self.crawler).store.db, revision_id)}
+        held = {block["text"] for block in run_of(self.crawler).store.ask(blocks_of, revision_id)}
         return held.issuperset(block.text for block in article.blocks if block.kind == "body")
 
     def repeated(self, text: str, asked: str) -> str | None:
@@ -82,10 +82,10 @@ class GatePipeline:
     def believed(self, answer: Answer, asked: str, reason: str) -> bool:
         """A person accepted the page, or its text shrank in the same way a day ago: then it is what the site shows."""
         run = run_of(self.crawler)
-        if holdings.accepted(run.store.db, answer.captures[0][0], asked, reason):
+        if run.store.ask(holdings.accepted, answer.captures[0][0], asked, reason):
             return True
         before = later(answer.at, hours=-run.gone_after)
-        return reason.startswith(SHRANK) and holdings.refused_before(run.store.db, run.site_id, asked, reason, before)
+        return reason.startswith(SHRANK) and run.store.ask(holdings.refused_before, run.site_id, asked, reason, before)
 
 
 class StorePipeline:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from archive.errors import ConfigurationError
+from archive.queries import captures
 from crawler.session.command import ArchiveCommand, report
 from crawler.session.outcome import COMPLETE, ORDER
 from crawler.site import Site
@@ -53,7 +54,7 @@ class Command(ArchiveCommand):
 
 def chosen(store: Store, names: list[str]) -> list[dict[str, Any]]:
     """The remembered sites of these names, or all. Raises ConfigurationError for a name that is not remembered."""
-    rows = {row["name"]: row for row in store.db.query("select * from sites order by name")}
+    rows = {row["name"]: row for row in store.ask(captures.sites)}
     unknown = [name for name in names if name not in rows]
     if unknown or not rows:
         said = f"no site called {unknown[0]!r} is remembered" if unknown else "no site is remembered yet"

@@ -35,11 +35,11 @@ def memory(run: Run) -> dict[str, Any]:
 
 def hidden_comments(run: Run, found: Found, since: str) -> list[str]:
     """Ids of comments that the feed names and the page, read since, does not show: answers to a comment that is hidden."""
-    rows, before = holdings.addresses(run.store.db, run.site_id), set(memory(run).get("hidden", ()))
+    rows, before = run.store.ask(holdings.addresses, run.site_id), set(memory(run).get("hidden", ()))
     hidden = []
     for item in found.discussed:
         row = rows.get(run.addresses.canonical(item.address))
-        if item.comment_id and not holdings.has_comment(run.store.db, run.site_id, item.comment_id):
+        if item.comment_id and not run.store.ask(holdings.has_comment, run.site_id, item.comment_id):
             hidden += [item.comment_id] if item.comment_id in before or (row and row["checked_at"] >= since) else []
     return hidden
 
@@ -48,7 +48,7 @@ def remember(run: Run, found: Found, since: str) -> None:
     """What this reading of the lists came to, for status and for the next run. ``since``: when the run began."""
     now, was = run.store.now(), set(memory(run).get("elsewhere", ()))
     if found.whole:
-        rows = holdings.addresses(run.store.db, run.site_id)
+        rows = run.store.ask(holdings.addresses, run.site_id)
         unlisted = {a: row for a, row in rows.items() if a == row["url"] and a not in found.addresses and not row["missing_since"]}
         was = {address for address, row in unlisted.items() if address in was or row["checked_at"] >= since}
     marks = {

@@ -26,12 +26,12 @@ SAMPLE = 3  # pages of each half of the year that are compared with the feed
 
 def pages_to_read(run: Run, found: Found) -> list[str]:
     """Addresses in the order in which they are read: what is listed, what has news, what is no longer listed, what the sweep takes."""
-    held = holdings.addresses(run.store.db, run.site_id)
-    settled = holdings.explained_gaps(run.store.db, run.site_id) if run.order.mode == "update" else set()
+    held = run.store.ask(holdings.addresses, run.site_id)
+    settled = run.store.ask(holdings.explained_gaps, run.site_id) if run.order.mode == "update" else set()
     news = _news(run, found)
     due = [a for a, lastmod in found.addresses.items() if a in news or (a not in settled and _is_due(run, held.get(a), lastmod))]
     due += discussed_anew(run, found, held)
-    due += backlog.cut_threads(run.store.db, run.site_id)
+    due += run.store.ask(backlog.cut_threads, run.site_id)
     due += _unlisted(run, found, held)
     due += [look.url for look in run.due_again("pages")]
     return list(dict.fromkeys(due))
@@ -39,8 +39,8 @@ def pages_to_read(run: Run, found: Found) -> list[str]:
 
 def discussed_anew(run: Run, found: Found, held: Mapping[str, Any]) -> list[str]:
     """Addresses of held articles under which the comments feed names a comment that is not held."""
-    hidden, db = set(memory(run).get("hidden", ())), run.store.db
-    unheld = [i for i in found.discussed if i.comment_id and not holdings.has_comment(db, run.site_id, i.comment_id)]
+    hidden = set(memory(run).get("hidden", ()))
+    unheld = [i for i in found.discussed if i.comment_id and not run.store.ask(holdings.has_comment, run.site_id, i.comment_id)]
     fresh = dict.fromkeys(run.addresses.canonical(i.address) for i in unheld if i.comment_id not in hidden)
     return [address for address in fresh if address in held]
 
@@ -49,8 +49,8 @@ async def pages_of_threads(run: Run, swept: list[str]) -> list[str]:
     """Where REST gives the articles and not the comments: what is discussed anew, what was cut short, and the sweep's share."""
     lists = SiteLists(run)
     await lists.read_discussed()
-    anew = discussed_anew(run, lists.found, holdings.addresses(run.store.db, run.site_id))
-    return [*anew, *backlog.cut_threads(run.store.db, run.site_id), *swept]
+    anew = discussed_anew(run, lists.found, run.store.ask(holdings.addresses, run.site_id))
+    return [*anew, *run.store.ask(backlog.cut_threads, run.site_id), *swept]
 
 
 def _news(run: Run, found: Found) -> set[str]:

@@ -42,7 +42,7 @@ class SiteLists:
         self.found, self.began = Found(), run.store.now()
         self.ended: set[str] = set()  # addresses that answered that there is no such list, or no such page of it
         self.failures: list[str] = []  # what else went wrong; it may pass
-        self.known = holdings.addresses(run.store.db, run.site_id).keys() | holdings.gaps(run.store.db, run.site_id)
+        self.known = run.store.ask(holdings.addresses, run.site_id).keys() | run.store.ask(holdings.gaps, run.site_id)
 
     async def read(self) -> Found:
         """The first feed page always (times, authors, what is newest); then the cheapest list that is whole.

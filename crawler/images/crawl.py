@@ -16,6 +16,7 @@ from urllib.parse import urldefrag, urlsplit
 from scrapy import Request
 from scrapy.exceptions import DownloadCancelledError
 
+from archive.queries import captures
 from archive.store import images
 from archive.store.images import NOT_THERE, NoPicture, Place
 from archive.warc.records import DamagedRecord
@@ -77,7 +78,7 @@ class PictureDoor:
     def _found(self) -> Iterable[Picture]:
         """The pictures of all articles, those of the newest first."""
         found: dict[str, Picture] = {}
-        for row in images.pictures_of(self.store.db, self.run.site_id):
+        for row in self.store.ask(images.pictures_of, self.run.site_id):
             if url := self._asked(row["url"]):
                 picture = found.setdefault(url, Picture(url, row["article_id"]))
                 picture.places.append((row["article_id"], row["position"]))
@@ -96,7 +97,7 @@ class PictureDoor:
 
     def _take_what_is_there(self, picture: Picture) -> None:
         """Tie a picture to the youngest capture of its address: a killed run left it, or another article brought it."""
-        there = images.captured_since(self.store.db, picture.url, picture.capture_id)
+        there = self.store.ask(images.captured_since, picture.url, picture.capture_id)
         if picture.capture_id and len(picture.captures) > 1:
             there.append(self._capture(picture.capture_id))
         for row in there:
@@ -107,7 +108,7 @@ class PictureDoor:
     def _due(self, found: Iterable[Picture]) -> list[Picture]:
         """What is to be asked for: what is not held; in a full run all the others too, the longest not captured first."""
         full, allowed = self.run.order.mode == "full", self.run.origins | self.run.picture_origins
-        wait = set() if full else images.waiting(self.store.db, self.run.site_id, self.store.now(), self._asked)
+        wait = set() if full else self.store.ask(images.waiting, self.run.site_id, self.store.now(), self._asked)
         due = []
         for picture in found:
             if origin(picture.url) not in allowed:
@@ -182,7 +183,7 @@ class PictureDoor:
         return None
 
     def _capture(self, capture_id: int) -> dict[str, Any]:
-        return next(self.store.db.query("select * from captures where id = ?", [capture_id]))
+        return self.store.ask(captures.capture, capture_id)
 
     # saying
 

@@ -121,7 +121,7 @@ class Whole:
         capture: Capture = response.meta["capture"]
         if self.ended and not is_ended(response.body):
             raise PartFailed(f"{url} breaks off", Unreachable(f"{url} breaks off: it lacks the end that the site's pages have"))
-        if (reason := foreign_part(part, article)) and not holdings.accepted(self.run.store.db, capture.id, url, reason):
+        if (reason := foreign_part(part, article)) and not self.run.store.ask(holdings.accepted, capture.id, url, reason):
             self.run.store.quarantine(self.run.crawl_id, self.run.site_id, url, reason, capture.id, capture.at)
             raise PartFailed(f"{url}: {reason}", DropItem(f"{url}: {reason}"))
         return part, capture

@@ -127,7 +127,7 @@ class PageDoor:
 
     def _is_absence(self, address: str, error: Exception) -> bool:
         """A held article whose own page answers that it is not there."""
-        held = find_article(self.run.store.db, self.run.site_id, None, address)
+        held = self.run.store.ask(find_article, self.run.site_id, None, address)
         if held is None or not isinstance(error, BadStatus) or error.status not in NOT_THERE or not self.run.pages_are_the_text:
             return False
         self.absent.append(("articles", held["id"], error.capture.id, error.capture.at))
@@ -160,7 +160,7 @@ class PageDoor:
         Raises DropItem.
         """
         run, article = self.run, answer.articles[0]
-        there = find_article(run.store.db, run.site_id, article.source_id, article.url)
+        there = run.store.ask(find_article, run.site_id, article.source_id, article.url)
         if held and there and held["id"] != there["id"]:
             run.store.quarantine(run.crawl_id, run.site_id, address, ANOTHER, answer.captures[0][0], answer.at)
             raise DropItem(f"{address}: {ANOTHER}")
@@ -168,7 +168,7 @@ class PageDoor:
     def _saved(self, address: str, article: Article) -> None:
         """Nothing that leads to an article is asked for twice in a run, or in the next."""
         self.done |= {address, article.url}
-        if row := find_article(self.run.store.db, self.run.site_id, article.source_id, article.url):
+        if row := self.run.store.ask(find_article, self.run.site_id, article.source_id, article.url):
             for name in {address, *self.names.pop(article.url, ())} - {article.url}:
                 self.run.store.add_alias(row["id"], name)
 
@@ -199,7 +199,7 @@ class PageDoor:
         return self._answer(self._completed(article), asked, response, captures, cut), cut
 
     def _held(self, address: str) -> dict[str, Any] | None:
-        return find_article(self.run.store.db, self.run.site_id, None, address)
+        return self.run.store.ask(find_article, self.run.site_id, None, address)
 
     def _is_anothers(self, article: Article) -> bool:
         """Whether the address that a page gives as its own is where an article of another id lives."""
@@ -212,7 +212,7 @@ class PageDoor:
         if article.source_id is not None or article.kind == "none":
             return article
         reason = await self.run.workers.run(why_no_article, response.body, content_type(response), self._completed(article))
-        if reason and holdings.numbers_articles(self.run.store.db, self.run.site_id):
+        if reason and self.run.store.ask(holdings.numbers_articles, self.run.site_id):
             reason = f"no id, unlike the site's articles: {reason}"
         return replace(article, kind="none", warnings=(reason, *article.warnings)) if reason else article
 
@@ -259,12 +259,12 @@ class PageDoor:
         """
         item = self.items.get(article.url)
         times = [item.published_at] if item and item.published_at else []
-        row = find_article(self.run.store.db, self.run.site_id, article.source_id, article.url)
+        row = self.run.store.ask(find_article, self.run.site_id, article.source_id, article.url)
         if row and row["published_precision"] == "second":
             times.append(row["published_at"])
         said = [Author(name) for name in item.authors] if item else []
         if row and not (said or article.authors):  # what the feed once told is no change of byline when the item has left it
-            said = [Author(*author) for author in holdings.authors_of(self.run.store.db, row["id"])]
+            said = [Author(*author) for author in self.run.store.ask(holdings.authors_of, row["id"])]
         return completed(article, times, said)
 
     def _answer(self, article: Article, address: str, response: Response, captures: Captures, cut: PartFailed | None) -> Answer:
@@ -285,18 +285,18 @@ class PageDoor:
     def _vanished(self, answer: Answer) -> set[int]:
         """Our ids of comments that earlier pages of this article showed and this reading does not."""
         article = answer.articles[0]
-        held = find_article(self.run.store.db, self.run.site_id, article.source_id, article.url)
+        held = self.run.store.ask(find_article, self.run.site_id, article.source_id, article.url)
         if held is None or article.kind == "none":
             return set()
         shown = {comment.source_id for comment in article.comments or ()}
-        return {row_id for row_id, number in holdings.comments_of_pages(self.run.store.db, held["id"]) if number not in shown}
+        return {row_id for row_id, number in self.run.store.ask(holdings.comments_of_pages, held["id"]) if number not in shown}
 
     def _mark_absent(self) -> None:
         for table in TABLES:
             rows = {row_id: (capture_id, at) for name, row_id, capture_id, at in self.absent if name == table}
             if not rows and not self.run.pages_are_the_text:
                 continue  # on a site with REST, REST says what is missing
-            newly = holdings.not_yet_missing(self.run.store.db, table, list(rows))
+            newly = self.run.store.ask(holdings.not_yet_missing, table, list(rows))
             unsaid = self.unsaid if table == "articles" else {}
             marked = self.run.may_mark(table, newly, unsaid)
             for row_id, (capture_id, at) in rows.items():

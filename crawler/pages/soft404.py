@@ -68,7 +68,7 @@ class Elsewhere:
 
     async def explains(self, address: str, why: Exception, shown: Shown | None) -> bool:
         """Whether a page was not believed because its article is no longer there; then it is on the way to be called missing."""
-        held = find_article(self.run.store.db, self.run.site_id, None, address)
+        held = self.run.store.ask(find_article, self.run.site_id, None, address)
         gone = self.found is not None and address in self.found.unlisted
         if not gone or shown is None or held is None or not isinstance(why, DropItem):
             return False
@@ -80,7 +80,7 @@ class Elsewhere:
         first = first if first > held["last_seen_at"] else now
         self._still[number] = first
         if held["missing_since"] or later(first, hours=self.run.gone_after) <= now:
-            capture, at = holdings.last_capture(self.run.store.db, self.run.crawl_id, address)
+            capture, at = self.run.store.ask(holdings.last_capture, self.run.crawl_id, address)
             self.door.absent.append(("articles", held["id"], capture, at))
             self.door.unsaid[held["id"]] = reason
         else:
@@ -122,7 +122,7 @@ class Elsewhere:
         """Held articles that the list still names are read, unless enough were read in this run, and all of them are as ever."""
         if self._well is None:
             assert self.found is not None
-            listed = [url for url in backlog.longest_unread_pages(self.run.store.db, self.run.site_id) if url in self.found.addresses]
+            listed = [url for url in self.run.store.ask(backlog.longest_unread_pages, self.run.site_id) if url in self.found.addresses]
             others = [url for url in listed if url in self.door.as_ever]
             for url in listed[: WITNESSES - len(others)] if len(others) < WITNESSES else ():
                 await self.door.read_or_name(url)

@@ -42,15 +42,15 @@ class Endings:
         if ended:
             return
         run = self.run
-        last = holdings.last_page(run.store.db, article_id) if article_id is not None else None
-        before = holdings.gap(run.store.db, run.site_id, asked)
+        last = run.store.ask(holdings.last_page, article_id) if article_id is not None else None
+        before = run.store.ask(holdings.gap, run.site_id, asked)
         lasting = before is not None and BREAKS_OFF in before["reason"] and before["since"] < run.store.crawl(run.crawl_id)["started_at"]
         if self._ended(last) if last else self._pages_end() and not lasting:
             raise Unreachable(f"{asked} {BREAKS_OFF}: it lacks the end that the page had before, or that the site's pages have")
 
     def none_ends(self) -> bool:
         """Whether pages broke off and no article of the site is known whose page ends. From then on such pages are believed."""
-        kept = holdings.last_page_of_site(self.run.store.db, self.run.site_id)
+        kept = self.run.store.ask(holdings.last_page_of_site, self.run.site_id)
         self._none_ends = bool(self._seen[False]) and not self._seen[True] and not self._ended(kept)
         return self._none_ends
 
@@ -58,7 +58,7 @@ class Endings:
         """Whether the site ends its pages: as its articles do, else as its front page does."""
         if self._seen[True] or self._none_ends:
             return not self._none_ends
-        home, kept = self.run.home_response, holdings.last_page_of_site(self.run.store.db, self.run.site_id)
+        home, kept = self.run.home_response, self.run.store.ask(holdings.last_page_of_site, self.run.site_id)
         return self._ended(kept) if kept else home is not None and is_ended(home.body)
 
     def _ended(self, row: Mapping[str, Any] | None) -> bool:

@@ -115,7 +115,7 @@ class Reextraction:
         said = "; ".join(part for part in (*sentences(self.counts), self.outcome.said) if part)
         self.store.count(crawl_id, {"new": self.counts["new"], "quarantined": self.counts["kept"]})
         self.store.finish_crawl(crawl_id, self.outcome.word, self.outcome.exit_code, 0, 0, said)
-        self.summary = holdings.summary(self.store.db, crawl_id)
+        self.summary = self.store.ask(holdings.summary, crawl_id)
 
 
 def sentences(counts: Counter[str]) -> Iterator[str]:
@@ -205,7 +205,7 @@ def held_comments(db: Any, article_id: int) -> dict[str, Held]:
 def refusal(store: Store, row: Row, reading: Reading, window: Window) -> str | None:
     """Why a new reading may not take the place of the old one; None when it may. People may accept it all the same."""
     reason = loss(row, reading, window)
-    return None if reason is None or holdings.accepted(store.db, None, row["url"], AGAIN + reason) else reason
+    return None if reason is None or store.ask(holdings.accepted, None, row["url"], AGAIN + reason) else reason
 
 
 def loss(row: Row, reading: Reading, window: Window) -> str | None:

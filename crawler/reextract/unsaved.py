@@ -101,7 +101,7 @@ class Unread:
         return held is not None and self.store.db.execute(sql, [asked, held["id"]]).fetchone() is not None
 
     def held(self, article: Article, asked: str) -> Row | None:
-        return find_article(self.store.db, self.site["id"], article.source_id, asked)
+        return self.store.ask(find_article, self.site["id"], article.source_id, asked)
 
     def told(self, reading: Reading, asked: str) -> Article:
         """The article with what its feed item, or the archive, tells more exactly."""
@@ -112,7 +112,7 @@ class Unread:
         if row and row["published_precision"] == "second":
             times.append(row["published_at"])
         if row and not authors:
-            authors = [Author(*author) for author in holdings.authors_of(self.store.db, row["id"])]
+            authors = [Author(*author) for author in self.store.ask(holdings.authors_of, row["id"])]
         return completed(reading.article, times, authors)
 
     def as_of(self, article: Article, asked: str, capture_id: int) -> Row | None:
@@ -179,7 +179,7 @@ class Unread:
     def remember_held_texts(self) -> None:
         sql = "select id, url, revision_id from articles where site_id = ?"
         for _, url, revision_id in list(self.store.db.execute(sql, [self.site["id"]])):
-            blocks = blocks_of(self.store.db, revision_id)
+            blocks = self.store.ask(blocks_of, revision_id)
             text = "\n\n".join(block["text"] for block in blocks if own_label(block["kind"], block["rule"])[0] == "body")
             self.bodies[digest(text)].add(url)
 
@@ -195,7 +195,7 @@ class Unread:
             return
         for post in self.reader.shelf.listing(row):
             number = str(post["id"])
-            if "content" not in post or protected(post) or find_article(self.store.db, self.site["id"], number, number):
+            if "content" not in post or protected(post) or self.store.ask(find_article, self.site["id"], number, number):
                 continue
             article = await self.reader.post(row, post)
             seen = Seen(row["captured_at"], ((row["id"], "rest"),), EXTRACTOR)

@@ -74,7 +74,7 @@ class Run:
 
     def _remember_site(self, site: Site) -> None:
         """The site as the archive knows it: under the name and at the address of its first crawl."""
-        row = holdings.site_at(self.store.db, family(site.home)) or self.store.ensure_site(site.name, site.home, site.timezone)
+        row = self.store.ask(holdings.site_at, family(site.home)) or self.store.ensure_site(site.name, site.home, site.timezone)
         self.site_id, self.timezone = int(row["id"]), site.timezone or row["timezone"]
         self.site = replace(site, name=row["name"], home=row["home"])
         self.addresses = Addresses(self.site.home, site.query_noise)
@@ -143,7 +143,7 @@ class Run:
             last = last or before["checked_at"]
         if not self.sweep_days or not last or self.order.limit or self.order.mode == "full":
             return []
-        looks = (Look(*row) for row in backlog.last_stirred(self.store.db, self.site_id, collection))
+        looks = (Look(*row) for row in self.store.ask(backlog.last_stirred, self.site_id, collection))
         found, taken = due(looks, last, self.store.now(), self.sweep_days)
         self.swept |= {collection} if taken else set()
         return found
@@ -162,7 +162,7 @@ class Run:
         """
         name, allowed = f"mass loss of {table}", max(5, self.held("article" if table == "articles" else "comment") // 50)
         pending: dict[str, tuple[str, int]] = json.loads(self.remembered(name)["watermark"] or "{}")
-        if len(newly) <= allowed or holdings.mass_loss_accepted(self.store.db, self.site_id, self.crawl_id):
+        if len(newly) <= allowed or self.store.ask(holdings.mass_loss_accepted, self.site_id, self.crawl_id):
             if pending:
                 self.store.save_list(self.site_id, name, watermark=None, checked_at=self.store.now())
             return set(newly)
@@ -198,11 +198,11 @@ class Run:
     def mark_missing(self, table: Table, row_id: int, capture_id: int, at: str, reason: str | None = None) -> None:
         """Record a confirmed absence."""
         if table == "articles":
-            self.lost_comments += holdings.comments_under(self.store.db, row_id)
+            self.lost_comments += self.store.ask(holdings.comments_under, row_id)
         self.counts["missing"] += self.store.mark_missing(self.crawl_id, table, [row_id], at, capture_id, self.gone_after, reason)
 
     def held(self, kind: Any) -> int:
-        return holdings.holdings(self.store.db, self.site_id, kind)
+        return self.store.ask(holdings.holdings, self.site_id, kind)
 
     @property
     def pages_at_most(self) -> int:
@@ -233,7 +233,7 @@ class Run:
                 self.store.save_coverage(self.site_id, kind, total, self.held(kind))
         outcome, requests = self.outcome, int(self.crawler.stats.get_value("downloader/request_count", 0))
         self.store.finish_crawl(self.crawl_id, outcome.word, outcome.exit_code, requests, self.received, outcome.said)
-        self.summary = holdings.summary(self.store.db, self.crawl_id)
+        self.summary = self.store.ask(holdings.summary, self.crawl_id)
         if outcome.exit_code in (CONFIGURATION, UNREACHABLE):
             self.store.forget_unread_site(self.site_id)
 

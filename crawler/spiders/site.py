@@ -144,7 +144,7 @@ class SiteSpider(scrapy.Spider):
         run, full = self.run, self.run.order.mode == "full"
         run.threads_on_pages = not await self.read_threads(rest)
         threads = await pages_of_threads(run, swept) if run.threads_on_pages and run.pages_at_most else []
-        due = backlog.pages_due(run.store.db, run.site_id, run.pages_at_most, again=full)
+        due = run.store.ask(backlog.pages_due, run.site_id, run.pages_at_most, again=full)
         await PageDoor(self.run).read(dict.fromkeys([*threads, *(address for _, address in due)]))
 
     async def read_threads(self, rest: RestDoor) -> bool:
@@ -160,7 +160,7 @@ class SiteSpider(scrapy.Spider):
             if not run.order.limit and run.remembered("posts")["walked_at"]:
                 await bring_up_to_date(rest, "comments")
                 await sweep(rest, "comments")
-            await rest.read_threads(backlog.unread_threads(run.store.db, run.site_id))
+            await rest.read_threads(run.store.ask(backlog.unread_threads, run.site_id))
             await confirm(rest, "comments")
         except (BadStatus, Forbidden) as error:
             if not is_closed(error):

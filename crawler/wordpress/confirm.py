@@ -20,11 +20,11 @@ NOT_PUBLIC = (401, 404, 410)
 
 async def confirm(door: RestDoor, collection: Main) -> None:
     """Ask for the suspects, and for what is due for its second confirmation; mark those that are not there."""
-    run, db = door.run, door.store.db
+    run, ask = door.run, door.store.ask
     table: Table = "articles" if collection == "posts" else "comments"
-    suspects = run.suspects(collection) | dict(holdings.unseen_by_walk(db, run.site_id, collection))
-    suspects |= holdings.source_ids(db, run.site_id, collection, run.not_marked(table))
-    due = dict(due_again(db, run.site_id, table, door.store.now(), run.gone_after))
+    suspects = run.suspects(collection) | dict(ask(holdings.unseen_by_walk, run.site_id, collection))
+    suspects |= ask(holdings.source_ids, run.site_id, collection, run.not_marked(table))
+    due = dict(ask(due_again, run.site_id, table, door.store.now(), run.gone_after))
     absent = await _absent(door, collection, {**suspects, **due})
     if absent and collection == "comments":
         absent = await _under_articles_that_are_there(door, absent)
@@ -38,15 +38,15 @@ async def confirm(door: RestDoor, collection: Main) -> None:
 
 async def _under_articles_that_are_there(door: RestDoor, absent: list[tuple[int, Capture]]) -> list[tuple[int, Capture]]:
     """Those of the absent comments whose articles are not absent too: a removed article takes its thread along, and is what is told."""
-    run, db = door.run, door.store.db
+    run, ask = door.run, door.store.ask
     gone = set[int]()
     for batch in batches(absent, api.PER_PAGE - 1):
-        above = holdings.articles_of(db, [row_id for row_id, _ in batch])
+        above = ask(holdings.articles_of, [row_id for row_id, _ in batch])
         gone |= {row_id for row_id, _ in await _absent(door, "posts", above)}
     if gone:
-        run.suspect("posts", holdings.source_ids(db, run.site_id, "posts", list(gone)).items())
+        run.suspect("posts", ask(holdings.source_ids, run.site_id, "posts", list(gone)).items())
         await confirm(door, "posts")
-    return [(row_id, capture) for row_id, capture in absent if not gone & holdings.articles_of(db, [row_id]).keys()]
+    return [(row_id, capture) for row_id, capture in absent if not gone & ask(holdings.articles_of, [row_id]).keys()]
 
 
 async def _absent(door: RestDoor, collection: Main, suspects: dict[int, str]) -> list[tuple[int, Capture]]:

@@ -32,8 +32,8 @@ class Search:
     def __init__(self, door: RestDoor, collection: Main) -> None:
         self.door, self.collection = door, collection
         self.url = door.row(collection)["url"]
-        self.held = holdings.dated(door.store.db, door.run.site_id, collection)  # (time, our id, the site's id), by time
-        self.over = holdings.overcounts(door.store.db, door.run.site_id, collection)  # (start, end, how many)
+        self.held = door.store.ask(holdings.dated, door.run.site_id, collection)  # (time, our id, the site's id), by time
+        self.over = door.store.ask(holdings.overcounts, door.run.site_id, collection)  # (start, end, how many)
         self.found, self.asked = Found(), 0
 
     async def run(self, total: int) -> Found:

@@ -213,7 +213,7 @@ class RestDoor:
                 paging.turn(listing)
                 shown.update(str(row["id"]) for row in listing.rows)
                 if not paging.more:  # before the threads count as read: a kill between the two would hide it
-                    held = holdings.comments_of(self.store.db, self.run.site_id, batch)
+                    held = self.store.ask(holdings.comments_of, self.run.site_id, batch)
                     self.run.suspect("comments", [(row_id, number) for row_id, number in held if number not in shown])
                 await self.save("comments", listing.rows, capture, asked, {}, whole=() if paging.more else batch)
 

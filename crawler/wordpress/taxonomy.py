@@ -28,7 +28,8 @@ class Terms:
 
     def __init__(self, run: Run, ask: Callable[..., Awaitable[api.Listing]]) -> None:
         self.run, self.ask = run, ask
-        self.names: dict[Names, dict[int, dict[str, Any]]] = known_names(run.store.db, run.site_id)  # type: ignore[assignment]
+        self.names: dict[Names, dict[int, dict[str, Any]]] = {}
+        self.names.update(run.store.ask(known_names, run.site_id))  # type: ignore[arg-type]
         self.closed: set[Names] = set()
 
     @property

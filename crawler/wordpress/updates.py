@@ -41,8 +41,8 @@ async def changes(door: RestDoor, collection: Main) -> None:
     if last and not marks:
         await _is_empty(door, row["url"], listing, last)
     numbers, counted_at = [str(mark[0]) for mark in news], row["checked_at"] or "9999"
-    unknown = holdings.unknown(door.store.db, door.run.site_id, collection, numbers, since=counted_at)
-    again = holdings.not_believed(door.store.db, door.run.site_id) if collection == "posts" else []
+    unknown = door.store.ask(holdings.unknown, door.run.site_id, collection, numbers, since=counted_at)
+    again = door.store.ask(holdings.not_believed, door.run.site_id) if collection == "posts" else []
     there = await door.fetch(collection, [*dict.fromkeys([*(mark[0] for mark in news), *again])])
     withheld = {mark[0] for mark in news} - there
     _name_withheld(door, collection, withheld)
@@ -69,7 +69,7 @@ def _name_withheld(door: RestDoor, collection: Main, ids: set[int]) -> None:
     door.store.forget_gaps(door.run.site_id, kind, WITHHELD)
     if not ids:
         return
-    for number in holdings.unknown(door.store.db, door.run.site_id, collection, numbers):
+    for number in door.store.ask(holdings.unknown, door.run.site_id, collection, numbers):
         door.store.add_gap(door.run.site_id, kind=kind, ref=number, reason=WITHHELD, explained=0)
     door.run.outcome.add(ALARM, f"REST lists {kind} {numbers[0]} as new and does not give it ({len(numbers):,} in all)")
 
@@ -121,7 +121,7 @@ async def _explain(door: RestDoor, collection: Main, total: int) -> None:
     """The total fell or rose for no visible reason: find where, read what is unknown there, suspect what is absent."""
     found = await Search(door, collection).run(total)
     numbers = [str(number) for number in sorted(found.listed)]
-    unknown = holdings.unknown(door.store.db, door.run.site_id, collection, numbers)
+    unknown = door.store.ask(holdings.unknown, door.run.site_id, collection, numbers)
     await door.fetch(collection, [int(number) for number in unknown])
     door.run.suspect(collection, found.absent)
 
