@@ -43,6 +43,16 @@ class PartFailed(FetchError):
         self.cause, self.status = cause, status
 
 
+class NotBelieved(ArchiveError):
+    """A page that was read and may not become current: a wall, a soft 404, another article. It lies in quarantine."""
+
+    exit_code = 4
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"{url}: {reason}")
+        self.url, self.reason = url, reason
+
+
 class Forbidden(FetchError):
     """robots.txt asks us to keep out: an explained gap, no failure."""
 

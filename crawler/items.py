@@ -124,7 +124,8 @@ class Answer:
     door: Door
     at: str  # when it arrived
     captures: tuple[tuple[int, str], ...]  # (capture id, part: rest, page, page-2, ...)
-    asked: str  # the address that was asked for
+    asked: str  # the address under which its article is judged
+    requested: str = ""  # the address that was requested, where its article lives at another; '' = the one asked
     arrived: str = ""  # where that led; '' = it stayed
     articles: tuple[Article, ...] = ()
     threads: dict[str, list[Comment]] = field(default_factory=dict)  # the site's article id -> comments

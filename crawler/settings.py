@@ -60,10 +60,6 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.http.decompress.FollowMiddleware": 600,
     "crawler.http.capture.CaptureMiddleware": 950,  # nearest the downloader: bodies still compressed, robots.txt and redirects included
 }
-ITEM_PIPELINES = {
-    "crawler.admission.pipeline.GatePipeline": 100,
-    "crawler.admission.pipeline.StorePipeline": 200,
-}
 EXTENSIONS = {
     "crawler.session.progress.Progress": 100,
     "scrapy.extensions.logstats.LogStats": None,  # the progress bar says it

@@ -260,9 +260,14 @@ class Store:
                 self.db.execute("delete from gaps where site_id = ? and kind = ? and reason = ?", [site_id, kind, reason])
 
     def quarantine(self, crawl_id: int, site_id: int, url: str, reason: str, capture_id: int, at: str) -> None:
-        """Keep a page that was not believed in view of people: once in a run, however often it was asked for."""
-        known = "select 1 from quarantine where site_id = ? and url = ? and reason = ? and captured_at >= ?"
-        if self.db.execute(known, [site_id, url, reason, self.crawl(crawl_id)["started_at"]]).fetchone():
+        """Keep a page that was not believed in view of people: once in a run, however often it is asked for; once for a capture,
+        however often that is read again."""
+        known = """
+            select 1
+            from quarantine
+            where site_id = ? and url = ? and ((reason = ? and captured_at >= ?) or capture_id = ?)
+            """
+        if self.db.execute(known, [site_id, url, reason, self.crawl(crawl_id)["started_at"], capture_id]).fetchone():
             return
         with self.transaction():
             self.db.execute(

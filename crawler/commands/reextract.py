@@ -7,15 +7,17 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
+from scrapy.statscollectors import DummyStatsCollector
 from tqdm import tqdm
 
 from archive.errors import ConfigurationError
 from crawler.commands.update import chosen, declared_site
 from crawler.extract.workers import Workers
+from crawler.http.decompress import UnpackMiddleware
 from crawler.reextract.reextraction import Reextraction
 from crawler.session.command import ArchiveCommand
 from crawler.session.outcome import COMPLETE, ORDER
-from crawler.sources.captures import Shelf
+from crawler.sources.captures import Captures
 from crawler.spiders.site import SiteSpider
 
 if TYPE_CHECKING:
@@ -53,11 +55,13 @@ class Command(ArchiveCommand):
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self.stop)
         workers = Workers(self.settings.getint("EXTRACT_WORKERS"), self.settings.getfloat("EXTRACT_SECONDS"))
-        shelf = Shelf(store, self.process.create_crawler(SiteSpider))
+        crawler = self.process.create_crawler(SiteSpider)
+        crawler.stats = DummyStatsCollector(crawler)  # nothing is counted: nothing is asked
+        captures = Captures(store.folder, UnpackMiddleware.from_crawler(crawler))
         try:
             for row in sites:
                 if not self.stopped:
-                    codes.append(await self.one_site(store, row, shelf, workers, quiet=quiet))
+                    codes.append(await self.one_site(store, row, captures, workers, quiet=quiet))
         finally:
             workers.close()
         return codes
@@ -65,7 +69,7 @@ class Command(ArchiveCommand):
     def stop(self) -> None:
         self.stopped = True
 
-    async def one_site(self, store: Store, row: dict[str, Any], shelf: Shelf, workers: Workers, *, quiet: bool) -> int:
+    async def one_site(self, store: Store, row: dict[str, Any], captures: Captures, workers: Workers, *, quiet: bool) -> int:
         assert self.settings is not None
         shown = self.settings.getbool("PROGRESS")
         with tqdm(unit="article", desc=row["name"], dynamic_ncols=True, leave=False, disable=not shown) as bar:
@@ -75,7 +79,8 @@ class Command(ArchiveCommand):
                 bar.update(done - bar.n)
 
             site = declared_site(self.process.spider_loader, row)
-            run = Reextraction(store, site, row, shelf, workers, lambda: self.stopped, progress)
+            gone_after = self.settings.getfloat("GONE_AFTER")
+            run = Reextraction(store, site, row, captures, workers, gone_after, lambda: self.stopped, progress)
             await run.run()
         code = run.outcome.exit_code
         if code or not quiet:

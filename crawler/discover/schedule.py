@@ -127,7 +127,7 @@ async def _pairs(run: Run, door: PageDoor, item: FeedItem, discussed: list[FeedI
     try:
         response = door.kept.get(address) or await run.web.get(address, door="page")
         door.kept[address] = response
-        article = await door.extract(response, local=True)
+        article = await run.context.parser.page(response, local=True)
     except Limited:
         raise
     except (FetchError, OutsideSite, ExtractionCut, ExtractionFailed):  # its turn will come, and tell

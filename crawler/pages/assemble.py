@@ -1,30 +1,29 @@
-"""An article made whole out of all its pages: the further pages of its text, and those of its thread.
+"""An article put together out of all its pages: the first page's article goes in, the article with the further pages of its
+text and of its thread comes out, and what is in the way of the whole thread.
 
-Each of them may lie or fail like any page, and is asked who it is before it is joined. A text is whole or is not taken. A
-thread is taken as far as it goes, and named: its articles are asked for again until it is whole.
+Each further page may lie or fail like any page, and is asked who it is before it is joined. A text is whole or is not taken.
+A thread is taken as far as it goes, and the rest is named: its article is asked for again until the thread is whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from scrapy.exceptions import DropItem
-
 from archive.queries import holdings
 from crawler.admission.judge import foreign_part
-from crawler.errors import BadStatus, FetchError, Limited, OutsideSite, PartFailed, Unreachable
+from crawler.errors import BadStatus, FetchError, Limited, NotBelieved, OutsideSite, PartFailed, Unreachable
 from crawler.extract.workers import ExtractionCut, ExtractionFailed
 from crawler.items import Article
 from crawler.pages.merge import first_of_thread, joined, lacking, numbered, thread_page
 from crawler.pages.truncation import is_ended
+from crawler.sources.source import capture_of
 
 if TYPE_CHECKING:
     from scrapy.http import Response
 
     from crawler.items import Capture
-    from crawler.session.session import Run
+    from crawler.session.context import SiteContext
 
 HIDES_PAGES = b"wp-site-blocks"  # the class that block themes give the page's body
 MOST_PAGES = 100
@@ -34,11 +33,11 @@ BEYOND_THE_LAST = (301, 302, 303, 307, 308, 404, 410)
 Captures = list[tuple[int, str]]  # (capture id, part)
 
 
-class Whole:
-    """``extract`` reads a response as an article."""
+class PageAssembler:
+    """Puts the articles of one site together; ``context`` says where their further pages come from."""
 
-    def __init__(self, run: Run, extract: Callable[[Response], Awaitable[Article]]) -> None:
-        self.run, self.extract = run, extract
+    def __init__(self, context: SiteContext) -> None:
+        self.context = context
         self.ended = False  # the pages of the site that were made whole so far have an end
         self.in_vain = 0  # threads in a row of which no hidden page was found: what they lack are answers to hidden comments
 
@@ -110,18 +109,19 @@ class Whole:
 
     async def _part(self, url: str, article: Article, *, follow: bool = True) -> tuple[Article, Capture]:
         try:
-            response = await self.run.web.get(url, door="page", follow=follow)
-            part = await self.extract(response)
+            response = await self.context.source.get(url, door="page", follow=follow)
+            part = await self.context.parser.page(response)
         except Limited:
             raise
         except BadStatus as error:
             raise PartFailed(str(error), error, status=error.status) from error
         except (FetchError, OutsideSite, ExtractionCut, ExtractionFailed) as error:
             raise PartFailed(str(error), error) from error
-        capture: Capture = response.meta["capture"]
+        capture = capture_of(response)
         if self.ended and not is_ended(response.body):
             raise PartFailed(f"{url} breaks off", Unreachable(f"{url} breaks off: it lacks the end that the site's pages have"))
-        if (reason := foreign_part(part, article)) and not self.run.store.ask(holdings.accepted, capture.id, url, reason):
-            self.run.store.quarantine(self.run.crawl_id, self.run.site_id, url, reason, capture.id, capture.at)
-            raise PartFailed(f"{url}: {reason}", DropItem(f"{url}: {reason}"))
+        if (reason := foreign_part(part, article)) and not self.context.store.ask(holdings.accepted, capture.id, url, reason):
+            self.context.quarantine(url, reason, capture.id, capture.at)
+            refused = NotBelieved(url, reason)
+            raise PartFailed(str(refused), refused)
         return part, capture

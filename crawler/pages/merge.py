@@ -1,14 +1,17 @@
-"""Putting an article together out of its pages, and its times out of several sayings. Pure."""
+"""An article put together: its pages joined to one, its time and authors completed from the feed and from what was known.
+
+Articles go in, an Article comes out. Pure.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from archive.clock import moment
-from crawler.addresses import Addresses
+from crawler.discover.feed import FeedItem
 from crawler.discover.timezone import offset
 from crawler.items import Article, Author, Block
 
@@ -33,22 +36,33 @@ def alike(one: Sequence[Block], other: Sequence[Block]) -> int:
     return next((number for number, (a, b) in enumerate(pairs) if a.text != b.text), min(len(one), len(other)))
 
 
-def completed(article: Article, times: Sequence[str], authors: Sequence[Author]) -> Article:
-    """A page's article with what is known more exactly from elsewhere: ``times`` (UTC, to the second) where one is the page's
-    own time told more exactly, ``authors`` where the page names none."""
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What was known of an article before a page of it is read: its time, and its authors as (name, url)."""
+
+    published_at: str | None
+    published_precision: str | None
+    authors: tuple[tuple[str, str], ...] = ()
+
+
+def completed(article: Article, item: FeedItem | None, before: Before | None) -> Article:
+    """A page's article with what is told more exactly elsewhere: the second of its time, authors where the page names none.
+
+    ``item`` is the article's item in the site's feed, ``before`` what was known already: an item that has left the feed since
+    counts still.
+    """
+    times = [item.published_at] if item and item.published_at else []
+    if before and before.published_at and before.published_precision == "second":
+        times.append(before.published_at)
     if exact := next((at for at in times if is_finer(at, article)), None):
         article = replace(article, published_at=exact, published_precision="second", published_on=article.published_on or exact[:10])
     if article.authors:
         return article
+    authors = tuple(Author(name) for name in item.authors) if item else ()
+    if before and not authors:
+        authors = tuple(Author(*author) for author in before.authors)
     byline = ", ".join(author.name for author in authors) or None
-    return replace(article, authors=tuple(authors) or article.authors, byline=byline)
-
-
-def at_home(article: Article, addresses: Addresses) -> Article:
-    """The article with every address of the site in its one spelling."""
-    here = addresses.canonical
-    links = tuple(replace(link, url=here(link.url) if "#" not in link.url else link.url) for link in article.links)
-    return replace(article, url=here(article.url), links=links)
+    return replace(article, authors=authors or article.authors, byline=byline)
 
 
 def is_finer(at: str, article: Article) -> bool:

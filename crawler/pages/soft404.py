@@ -9,38 +9,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
-from scrapy.exceptions import DropItem
-
 from archive.clock import later
 from archive.queries import backlog, holdings
-from archive.store.articles import find_article
 from crawler.admission.judge import ANOTHER, letters, no_article, same_address
-from crawler.errors import FetchError, Limited, OutsideSite
+from crawler.errors import FetchError, Limited, NotBelieved, OutsideSite
 from crawler.extract.workers import ExtractionCut, ExtractionFailed
-from crawler.items import Article
+from crawler.pages.reader import Shown
 from crawler.session.outcome import ALARM
 
 if TYPE_CHECKING:
-    from scrapy.http import Response
-
     from archive.store.absences import Table
     from crawler.discover.discovered import Found
     from crawler.session.session import Run
 
 WITNESSES = 3  # held articles that have to be there as ever
 REMEMBERED = "addresses that lead elsewhere"  # the list in which first observations are kept
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What an address that was asked for showed."""
-
-    arrived: str  # after redirects
-    article: Article
 
 
 class Door(Protocol):
@@ -50,8 +36,6 @@ class Door(Protocol):
     as_ever: set[str]  # addresses of articles that were held and that this run has read again
     absent: list[tuple[Table, int, int, str]]  # (table, our id, capture id, when)
     unsaid: dict[int, str]  # our ids of absent articles whose addresses do not say so -> how it shows
-
-    async def extract(self, response: Response) -> Article: ...
 
     async def read_or_name(self, address: str) -> None: ...
 
@@ -68,11 +52,11 @@ class Elsewhere:
 
     async def explains(self, address: str, why: Exception, shown: Shown | None) -> bool:
         """Whether a page was not believed because its article is no longer there; then it is on the way to be called missing."""
-        held = self.run.store.ask(find_article, self.run.site_id, None, address)
+        held = self.run.context.held(address)
         gone = self.found is not None and address in self.found.unlisted
-        if not gone or shown is None or held is None or not isinstance(why, DropItem):
+        if not gone or shown is None or held is None or not isinstance(why, NotBelieved):
             return False
-        reason = ANOTHER if str(why).endswith(ANOTHER) else await self._reason(address, shown)
+        reason = ANOTHER if why.reason == ANOTHER else await self._reason(address, shown)
         if reason is None or not await self._others_are_there():
             return False
         now, number = self.run.store.now(), str(held["id"])
@@ -110,8 +94,8 @@ class Elsewhere:
         nowhere = beside(address)
         if nowhere not in self._nothing:
             try:
-                response = await self.run.web.get(nowhere, door="page")
-                self._nothing[nowhere] = Shown(response.url, await self.door.extract(response))
+                response = await self.run.context.source.get(nowhere, door="page")
+                self._nothing[nowhere] = Shown(response.url, await self.run.context.parser.page(response))
             except Limited:
                 raise
             except (FetchError, OutsideSite, ExtractionCut, ExtractionFailed):

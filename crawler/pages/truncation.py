@@ -1,37 +1,34 @@
-"""Pages that break off. A server that fails in the middle of a page sends what it has, and no header tells.
+"""Pages that break off: a response goes in, and Unreachable comes out where it lacks its end.
 
-What tells is the </html> with which the site ends its pages. Some pages have never had one: so an article that is held is
-measured by its own last page, and a page that was never read by the site's other articles. Where one of these ends, it is refused
-once, named, and believed in a later run; where none does, it is believed when it comes so a second time.
+A server that fails in the middle of a page sends what it has, and no header tells. What tells is the </html> with which the
+site ends its pages. Some pages have never had one: so an article that is held is measured by its own last page, and a page that
+was never read by the site's other articles. Where one of these ends, it is refused once, named, and believed in a later run;
+where none does, it is believed when it comes so a second time.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-
-from scrapy import Request
-from scrapy.http import Response
 
 from archive.errors import StorageError
 from archive.queries import holdings
-from archive.warc.records import read_exchange
 from crawler.errors import Unreachable
-from crawler.http.decompress import UnpackMiddleware
 
 if TYPE_CHECKING:
-    from crawler.session.session import Run
+    from scrapy.http import Response
+
+    from crawler.session.context import SiteContext
 
 
 BREAKS_OFF = "breaks off"
 
 
-class Endings:
+class PageEndings:
     """Judges the pages of one run."""
 
-    def __init__(self, run: Run) -> None:
-        self.run = run
+    def __init__(self, context: SiteContext) -> None:
+        self.context = context
         self._seen: Counter[bool] = Counter()  # has its end -> pages of this run
         self._none_ends = False
 
@@ -41,16 +38,17 @@ class Endings:
         self._seen[ended] += 1
         if ended:
             return
-        run = self.run
-        last = run.store.ask(holdings.last_page, article_id) if article_id is not None else None
-        before = run.store.ask(holdings.gap, run.site_id, asked)
-        lasting = before is not None and BREAKS_OFF in before["reason"] and before["since"] < run.store.crawl(run.crawl_id)["started_at"]
+        store, site_id = self.context.store, self.context.site_id
+        last = store.ask(holdings.last_page, article_id) if article_id is not None else None
+        before = store.ask(holdings.gap, site_id, asked)
+        began = store.crawl(self.context.crawl_id)["started_at"]
+        lasting = before is not None and BREAKS_OFF in before["reason"] and before["since"] < began
         if self._ended(last) if last else self._pages_end() and not lasting:
             raise Unreachable(f"{asked} {BREAKS_OFF}: it lacks the end that the page had before, or that the site's pages have")
 
     def none_ends(self) -> bool:
         """Whether pages broke off and no article of the site is known whose page ends. From then on such pages are believed."""
-        kept = self.run.store.ask(holdings.last_page_of_site, self.run.site_id)
+        kept = self.context.store.ask(holdings.last_page_of_site, self.context.site_id)
         self._none_ends = bool(self._seen[False]) and not self._seen[True] and not self._ended(kept)
         return self._none_ends
 
@@ -58,20 +56,17 @@ class Endings:
         """Whether the site ends its pages: as its articles do, else as its front page does."""
         if self._seen[True] or self._none_ends:
             return not self._none_ends
-        home, kept = self.run.home_response, self.run.store.ask(holdings.last_page_of_site, self.run.site_id)
-        return self._ended(kept) if kept else home is not None and is_ended(home.body)
+        kept = self.context.store.ask(holdings.last_page_of_site, self.context.site_id)
+        return self._ended(kept) if kept else bool(self.context.home_ends)
 
-    def _ended(self, row: Mapping[str, Any] | None) -> bool:
+    def _ended(self, row: dict[str, Any] | None) -> bool:
         """Whether a captured page has its end; False where there is none, or none that can be read."""
         if row is None:
             return False
         try:
-            http, body = read_exchange(self.run.store.folder, row)
+            return is_ended(self.context.captures.response(row).body)
         except StorageError:
             return False
-        packed = Response(row["url"], headers={"Content-Encoding": http.get_header("Content-Encoding") or ""}, body=body)
-        unpacked = UnpackMiddleware.from_crawler(self.run.crawler).process_response(Request(row["url"]), packed)
-        return isinstance(unpacked, Response) and is_ended(unpacked.body)
 
 
 def is_ended(body: bytes) -> bool:

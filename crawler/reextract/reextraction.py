@@ -1,4 +1,6 @@
-"""One site read again: every article out of its captures, then what no run had believed or seen, then the labels."""
+"""One site read again: its row of ``sites`` goes in; every article is read out of its captures, then what no run had believed or
+seen, then the labels are settled. An outcome and one line for people come out. Nothing is asked of the web.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +11,21 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from archive.errors import ArchiveError
-from archive.queries import holdings
+from archive.queries import captures, holdings
 from archive.store.articles import Seen, blocks_of, targets_of
 from archive.store.reread import AGAIN, Kept, Reread
 from archive.store.settle import own_label
 from crawler.addresses import Addresses
 from crawler.admission.judge import SHRANK, SHRUNK
 from crawler.identity import EXTRACTOR
-from crawler.reextract.reader import Reader
+from crawler.parse import SiteParser
+from crawler.reextract.captured_rest import CapturedRest
+from crawler.reextract.readings import ArticleReadings
 from crawler.reextract.replay import Held, Reading, Replay, ThreadReplay, Window
-from crawler.reextract.unsaved import Unread
+from crawler.reextract.unsaved import Unsaved
+from crawler.session.context import SiteContext
 from crawler.session.outcome import ALARM, INTERRUPTED, STORAGE, Outcome
-from crawler.sources.captured_rest import Told
-from crawler.sources.captures import Shelf
+from crawler.sources.captures import Captures, NoSource
 
 if TYPE_CHECKING:
     from archive.store.store import Store
@@ -40,8 +44,9 @@ class Reextraction:
     store: Store
     site: Site
     row: Row  # of sites
-    shelf: Shelf
+    captures: Captures
     workers: Workers
+    gone_after: float  # hours
     stopped: Callable[[], bool]
     progress: Callable[[int, int], None]
     outcome: Outcome = field(default_factory=Outcome)
@@ -49,22 +54,41 @@ class Reextraction:
     summary: str = ""
 
     async def run(self) -> None:
-        crawl_id = self.store.start_crawl(self.row["id"], "reextract")
-        addresses = Addresses(self.row["home"], self.site.query_noise)
-        told = Told(self.shelf, self.row, addresses)
-        reader = Reader(self.shelf, told, self.workers, self.site, self.site.timezone or self.row["timezone"], addresses)
-        for damage in told.damaged.values():
+        """Read the whole site again. Raises StorageError."""
+        context = self._context()
+        rest = CapturedRest(self.store, self.captures, self.row, context.parser.addresses)
+        for damage in rest.damaged.values():
             self._damaged(damage)
-        await self._articles(reader, crawl_id)
+        await self._articles(ArticleReadings(context, rest), context.crawl_id)
         if not self.stopped():
-            unread = Unread(reader, self.store, self.row, crawl_id)
-            await unread.run(self.stopped)
-            self.counts += unread.counts
+            unsaved = Unsaved(context, rest)
+            await unsaved.run(self.stopped)
+            self.counts += unsaved.counts
         self.store.settle_reread(self.row["id"])
-        self._end(crawl_id)
+        self._end(context.crawl_id)
 
-    async def _articles(self, reader: Reader, crawl_id: int) -> None:
-        ids = [i for (i,) in self.store.db.execute("select id from articles where site_id = ? order by id", [self.row["id"]])]
+    def _context(self) -> SiteContext:
+        """The site as its last runs read it; each capture brings its own source."""
+        addresses = Addresses(self.row["home"], self.site.query_noise)
+        parser = SiteParser(self.site, addresses, self.site.timezone or self.row["timezone"], self.workers)
+        crawl_id = self.store.start_crawl(self.row["id"], "reextract")
+        posts = self.store.list_of(self.row["id"], "posts")
+        on_pages = not (posts and posts["url"] and not posts["closed"])
+        return SiteContext(
+            store=self.store,
+            site_id=self.row["id"],
+            crawl_id=crawl_id,
+            parser=parser,
+            source=NoSource(),
+            captures=self.captures,
+            outcome=self.outcome,
+            gone_after=self.gone_after,
+            threads_on_pages=on_pages,
+            pages_are_the_text=on_pages,
+        )
+
+    async def _articles(self, readings: ArticleReadings, crawl_id: int) -> None:
+        ids = self.store.ask(captures.article_ids, self.row["id"])
         waiting, done = iter(ids), 0
 
         async def work() -> None:
@@ -72,7 +96,7 @@ class Reextraction:
             for article_id in waiting:
                 if self.stopped():
                     return
-                await self._article(reader, crawl_id, article_id)
+                await self._article(readings, crawl_id, article_id)
                 done += 1
                 self.progress(done, len(ids))
 
@@ -83,15 +107,15 @@ class Reextraction:
             for task in tasks:
                 task.cancel()
 
-    async def _article(self, reader: Reader, crawl_id: int, article_id: int) -> None:
+    async def _article(self, again: ArticleReadings, crawl_id: int, article_id: int) -> None:
         """Read one article again, or leave it wholly as it is."""
-        db = self.store.db
-        row = next(db.query("select * from articles where id = ?", [article_id]))
-        if damaged := [reader.told.damaged[i] for i in evidence(db, article_id) if i in reader.told.damaged]:
-            self._left(row, STORAGE, damaged[0])
+        row = self.store.ask(captures.article, article_id)
+        damaged = again.rest.damaged
+        if lost := [damaged[i] for i in self.store.ask(captures.evidence_of_article, article_id) if i in damaged]:
+            self._left(row, STORAGE, lost[0])
             return
         try:
-            readings = await reader.readings(row)
+            readings = await again.of(row)
         except ArchiveError as error:
             self._left(row, error.exit_code, str(error))
             return
@@ -132,24 +156,11 @@ def sentences(counts: Counter[str]) -> Iterator[str]:
         yield f"{counts['left']:,} articles left as they were"
 
 
-def evidence(db: Any, article_id: int) -> list[int]:
-    """Ids of the captures that an article's states are known to rest on."""
-    sql = """
-        select capture_id from revision_captures join revisions on revisions.id = revision_id where article_id = :article
-        union
-        select capture_id from readings where article_id = :article
-        union
-        select capture_id from comment_revisions join comments on comments.id = comment_id where article_id = :article
-        """
-    return [i for (i,) in db.execute(sql, {"article": article_id})]
-
-
 def replayed(store: Store, row: Row, readings: list[Reading]) -> Reread:
     """What an article's readings come to."""
-    db = store.db
-    windows = windows_of(db, row["id"])
-    replay = Replay(windows, lambda reading, window: refusal(store, row, reading, window), lambda urls: targets_of(db, urls))
-    thread = ThreadReplay(held_comments(db, row["id"]), windows[0].start)
+    windows = windows_of(store, row["id"])
+    replay = Replay(windows, lambda reading, window: refusal(store, row, reading, window), lambda urls: store.ask(targets_of, urls))
+    thread = ThreadReplay(held_comments(store, row["id"]), windows[0].start)
     for reading in readings:
         replay.take(reading)
         thread.take(reading)
@@ -157,45 +168,30 @@ def replayed(store: Store, row: Row, readings: list[Reading]) -> Reread:
     unlike = {why: reading for reading, why in reversed((*replay.kept, *thread.unread()))}  # the first capture stands for all like it
     kept = [Kept(reading.capture_id, row["url"], reading.at, AGAIN + why) for why, reading in unlike.items()]
     for window in missing:
-        capture = next(db.query("select * from captures where id = ?", [window.start]))
-        kept.append(
-            Kept(capture["id"], row["url"], capture["captured_at"], f"{AGAIN}the article is not in the capture that first showed it")
-        )
+        at = store.ask(captures.capture, window.start)["captured_at"]
+        kept.append(Kept(window.start, row["url"], at, f"{AGAIN}the article is not in the capture that first showed it"))
     fresh = [(Seen(r.at, ((r.capture_id, r.door),), EXTRACTOR), r.door, comments) for r, comments in thread.fresh]
     return Reread(row["id"], replay.states, replay.shown, replay.compared, replay.reported, thread.states, fresh, kept)
 
 
-def windows_of(db: Any, article_id: int) -> list[Window]:
-    sql = """
-        select revisions.id, min(capture_id) as start, min(capture_id) filter (where part = 'page') as page,
-               group_concat(part) filter (where part like 'page-%') as parts
-        from revisions
-        join revision_captures on revision_captures.revision_id = revisions.id
-        where article_id = ?
-        group by revisions.id
-        order by number
-        """
+def windows_of(store: Store, article_id: int) -> list[Window]:
+    """The revisions of an article, the first one first."""
     return [
-        Window(row["id"], row["start"], own_words(db, row["id"]), row["page"], set((row["parts"] or "").split(",")) - {""})
-        for row in list(db.query(sql, [article_id]))
+        Window(row["id"], row["start"], own_words(store, row["id"]), row["page"], set((row["parts"] or "").split(",")) - {""})
+        for row in store.ask(captures.revision_starts, article_id)
     ]
 
 
-def own_words(db: Any, revision_id: int) -> int:
+def own_words(store: Store, revision_id: int) -> int:
     """Words of a stored text, before the archive learned what of it is boilerplate."""
-    return sum(len(b["text"].split()) for b in blocks_of(db, revision_id) if own_label(b["kind"], b["rule"])[0] == "body")
+    blocks = store.ask(blocks_of, revision_id)
+    return sum(len(b["text"].split()) for b in blocks if own_label(b["kind"], b["rule"])[0] == "body")
 
 
-def held_comments(db: Any, article_id: int) -> dict[str, Held]:
-    sql = """
-        select comments.id, source_id, capture_id, comment_revisions.text
-        from comments
-        join comment_revisions on comment_revisions.comment_id = comments.id
-        where article_id = ?
-        order by comments.id, number
-        """
+def held_comments(store: Store, article_id: int) -> dict[str, Held]:
+    """The comments held under an article, by the site's id."""
     found: dict[str, tuple[int, list[int], list[str]]] = {}
-    for comment_id, source_id, capture_id, text in db.execute(sql, [article_id]):
+    for comment_id, source_id, capture_id, text in store.ask(captures.comment_starts, article_id):
         _, starts, texts = found.setdefault(source_id, (comment_id, [], []))
         starts.append(capture_id or 0)
         texts.append(text)

@@ -16,8 +16,9 @@ from archive.store.comments import COLUMNS
 from archive.store.reread import Shown, State
 from archive.text import content_key
 from archive.text.content_key import Fields, comment_key
-from crawler.items import Article, Author, Comment, Door
-from crawler.pages.merge import completed
+from crawler.discover.feed import FeedItem
+from crawler.items import Article, Comment, Door
+from crawler.pages.merge import Before, completed
 
 Row = Mapping[str, Any]
 
@@ -33,7 +34,8 @@ class Reading:
     article: Article | None = None
     comments: tuple[Comment, ...] = ()
     captures: tuple[tuple[int, str], ...] = ()  # (id, part) of all that it was read from
-    item: tuple[str | None, tuple[str, ...]] | None = None  # (time, authors) in the feed of that run
+    item: FeedItem | None = None  # its item in the feed of that run
+    broken: str | None = None  # why the answer shows nothing: it is torn, or a part
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class Replay:
 
     def take(self, reading: Reading) -> None:
         at = bisect_right(self.windows, reading.capture_id, key=lambda window: window.start)
+        if reading.broken and at and self.windows[at - 1].start == reading.capture_id:
+            self.kept.append((reading, reading.broken))
         if reading.article is None or not at:
             return
         window, door = self.windows[at - 1], reading.door
@@ -107,11 +111,12 @@ class Replay:
         assert article is not None
         if reading.door != "page":
             return article
-        at, names = reading.item or (None, ())
-        told = self.told or {"published_precision": None, "authors": None}
-        times = [time for time in (at, told["published_at"] if told["published_precision"] == "second" else None) if time]
-        authors = [Author(name) for name in names] or [Author(a["name"], a["url"]) for a in told["authors"] or []]
-        return completed(article, times, authors)
+        told = self.told
+        before = None
+        if told is not None:
+            authors = tuple((author["name"], author["url"]) for author in told["authors"] or ())
+            before = Before(told["published_at"], told["published_precision"], authors)
+        return completed(article, reading.item, before)
 
     def _differs(self, was: Fields, fields: Fields, before: Fields, after: Fields, article: Row) -> bool:
         differ = content_key.changed(was, fields) & content_key.changed(before, after)
@@ -167,7 +172,7 @@ class ThreadReplay:
     read: dict[int, Reading] = field(default_factory=dict)  # every reading that showed comments, or a whole page
 
     def take(self, reading: Reading) -> None:
-        if reading.capture_id < self.start:
+        if reading.capture_id < self.start or reading.broken:
             return
         self.read[reading.capture_id] = reading
         new = [asdict(comment) for comment in reading.comments if comment.source_id not in self.held]

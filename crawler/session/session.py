@@ -14,15 +14,20 @@ from archive.errors import ConfigurationError
 from archive.queries import backlog, holdings
 from archive.warc.records import WarcWriter
 from crawler.addresses import Addresses, family, origins_of
+from crawler.admission.intake import Intake
 from crawler.discover.revisit import Look, due
 from crawler.errors import OutsideSite, Unreachable
 from crawler.extract.workers import Workers
+from crawler.http.decompress import UnpackMiddleware
 from crawler.identity import SOFTWARE
-from crawler.items import Answer, Article
-from crawler.pages.merge import at_home
+from crawler.items import Answer
+from crawler.pages.truncation import is_ended
+from crawler.parse import SiteParser
+from crawler.session.context import SiteContext
 from crawler.session.outcome import ALARM, CONFIGURATION, UNREACHABLE, Outcome
 from crawler.site import Site
-from crawler.sources.live import Web
+from crawler.sources.captures import Captures
+from crawler.sources.live import LiveSource
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -52,7 +57,7 @@ class Run:
     def __init__(self, order: Order, store: Store, crawler: Crawler) -> None:
         settings = crawler.settings
         self.order, self.store, self.crawler = order, store, crawler
-        self.web = Web(crawler)
+        self.web = LiveSource(crawler)
         self.workers = Workers(settings.getint("EXTRACT_WORKERS"), settings.getfloat("EXTRACT_SECONDS"))
         self.gone_after = settings.getfloat("GONE_AFTER")
         self.page_budget, self.image_budget = settings.getint("PAGE_BUDGET"), settings.getint("IMAGE_BUDGET")
@@ -64,21 +69,39 @@ class Run:
         self.sitemaps: tuple[str, ...] = ()  # as robots.txt names them
         self.received = self.taken = self.lost_comments = 0
         self.swept: set[str] = set()  # collections of which this run reads the sweep's share
-        self.pages_are_the_text = False  # no REST: what the pages show is the text
-        self.threads_on_pages = False  # REST gives no comments: what the pages show is the thread
         self.home_response: Response | None = None
         self.summary = ""  # one line for people, once the run has ended
-        self._remember_site(order.site)
-        self.crawl_id = store.start_crawl(self.site_id, order.mode)
+        self.context = self._context_of(order.site)
+        self.site_id, self.crawl_id, self.intake = self.context.site_id, self.context.crawl_id, Intake(self.context)
         self.warc = WarcWriter(store.folder, self.site.name, SOFTWARE, store.end_of_records)
 
-    def _remember_site(self, site: Site) -> None:
+    def _context_of(self, site: Site) -> SiteContext:
         """The site as the archive knows it: under the name and at the address of its first crawl."""
-        row = self.store.ask(holdings.site_at, family(site.home)) or self.store.ensure_site(site.name, site.home, site.timezone)
-        self.site_id, self.timezone = int(row["id"]), site.timezone or row["timezone"]
-        self.site = replace(site, name=row["name"], home=row["home"])
-        self.addresses = Addresses(self.site.home, site.query_noise)
-        self.origins = family(self.site.home)
+        store = self.store
+        row = store.ask(holdings.site_at, family(site.home)) or store.ensure_site(site.name, site.home, site.timezone)
+        site = replace(site, name=row["name"], home=row["home"])
+        self.origins = family(site.home)
+        parser = SiteParser(site, Addresses(site.home, site.query_noise), site.timezone or row["timezone"], self.workers)
+        captures = Captures(store.folder, UnpackMiddleware.from_crawler(self.crawler))
+        crawl_id = store.start_crawl(int(row["id"]), self.order.mode)
+        return SiteContext(store, int(row["id"]), crawl_id, parser, self.web, captures, self.outcome, self.gone_after)
+
+    @property
+    def site(self) -> Site:
+        return self.context.parser.site
+
+    @property
+    def addresses(self) -> Addresses:
+        return self.context.parser.addresses
+
+    @property
+    def timezone(self) -> str | None:
+        return self.context.parser.timezone
+
+    @property
+    def pages_are_the_text(self) -> bool:
+        """No REST: what the pages show is the text."""
+        return self.context.pages_are_the_text
 
     def remembered(self, name: str) -> dict[str, Any]:
         """What is remembered of one of the site's lists; every column None where it was never read."""
@@ -94,6 +117,7 @@ class Run:
                     f"{self.site.home} redirects to {error.url}; if that is the site, crawl it by that address"
                 ) from error
             self.settle_home(self.home_response)
+            self.context.home_ends = is_ended(self.home_response.body)
         return self.home_response
 
     def settle_home(self, response: Response) -> None:
@@ -109,24 +133,19 @@ class Run:
         parts = urlsplit(response.url)
         home = f"{parts.scheme}://{parts.netloc}{urlsplit(self.site.home).path}"
         self.store.describe_site(self.site_id, home=home)
-        self.site = replace(self.site, home=home)
-        self.addresses = Addresses(home, self.site.query_noise)
+        self.context.parser.move_home(home)
 
     def describe(self, title: str | None, timezone: str | None) -> None:
         """Take in what the site says of itself; a declared time zone stands."""
-        self.timezone = self.site.timezone or timezone or self.timezone
+        self.context.parser.timezone = self.site.timezone or timezone or self.timezone
         self.store.describe_site(self.site_id, title=title, timezone=self.timezone)
 
     async def save(self, answer: Answer) -> Answer:
-        """Through the pipelines: gate, then store. Returns when it is in the database."""
-        pipelines = self.crawler.engine.scraper.itemproc
-        saved: Answer = await pipelines.process_item_async(answer)
+        """Through admission into the store. Returns when it is in the database. Raises NotBelieved, StorageError."""
+        answer = self.intake.save(answer)
+        self.counts.update(answer.counts)
         self.taken += len(answer.articles) if answer.door == "rest" or self.pages_are_the_text else 0
-        return saved
-
-    def at_home(self, article: Article) -> Article:
-        """The article with every address of the site in its one spelling."""
-        return at_home(article, self.addresses)
+        return answer
 
     def room(self) -> int | None:
         """How many more articles ``limit`` lets in; None for any number."""

@@ -1,4 +1,7 @@
-"""Asking the site: one place through which every request leaves, and where every failure gets its name."""
+"""The live web as a source of responses: an address goes in, what the site answers comes out, captured before it is read.
+
+Every request leaves through here, and every failure gets its name here.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,16 @@ from typing import TYPE_CHECKING
 from scrapy import Request
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 
-from crawler.errors import BadStatus, Unreachable
+from crawler.errors import Unreachable
 from crawler.identity import user_agent
+from crawler.sources.source import checked
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
 
-class Web:
+class LiveSource:
     """The site as seen through Scrapy's downloader and its middlewares: guarded, polite, captured."""
 
     def __init__(self, crawler: Crawler) -> None:
@@ -24,18 +28,9 @@ class Web:
         self.requests = 0
 
     async def get(self, url: str, *, door: str, any_status: bool = False, follow: bool = True) -> Response:
-        """The answer to a GET, after retries and, with ``follow``, redirects; ``response.meta["capture"]`` tells its record.
-
-        Raises BadStatus unless the status is 200, or 203 for what a proxy altered, or ``any_status``: 206 is a part, 202 a
-        promise. Raises Unreachable, Limited, Forbidden, OutsideSite, StorageError.
-        """
+        """As every source gives it, after retries. Raises BadStatus, Unreachable, Limited, Forbidden, OutsideSite, StorageError."""
         request = Request(url, meta={"door": door, "dont_redirect": not follow})
-        response = await self._download(url, request)
-        if not any_status and response.status not in (200, 203):
-            raise BadStatus(url, response.status, response.meta["capture"])
-        if "dataloss" in response.flags and not any_status:
-            raise Unreachable(f"{url} breaks off before its end")
-        return response
+        return checked(await self._download(url, request), url, any_status=any_status)
 
     async def get_picture(self, url: str, article_id: int) -> Response:
         """The answer at the address of an article's picture, whatever its status. It is asked for once: a later run asks again.

@@ -142,8 +142,8 @@ class SiteSpider(scrapy.Spider):
         swept = await sweep(rest, "posts")
         await confirm(rest, "posts")
         run, full = self.run, self.run.order.mode == "full"
-        run.threads_on_pages = not await self.read_threads(rest)
-        threads = await pages_of_threads(run, swept) if run.threads_on_pages and run.pages_at_most else []
+        run.context.threads_on_pages = not await self.read_threads(rest)
+        threads = await pages_of_threads(run, swept) if run.context.threads_on_pages and run.pages_at_most else []
         due = run.store.ask(backlog.pages_due, run.site_id, run.pages_at_most, again=full)
         await PageDoor(self.run).read(dict.fromkeys([*threads, *(address for _, address in due)]))
 
@@ -175,7 +175,7 @@ class SiteSpider(scrapy.Spider):
     async def read_pages(self) -> None:
         """What the lists name and the archive lacks, what they say has changed, and what they no longer name."""
         run = self.run
-        run.pages_are_the_text = run.threads_on_pages = True
+        run.context.pages_are_the_text = run.context.threads_on_pages = True
         lists = SiteLists(run)
         found = await lists.read()
         if not found.addresses:

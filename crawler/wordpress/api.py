@@ -11,10 +11,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
-from urllib.parse import quote, urljoin
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import quote, unquote, urljoin
 
 from crawler.errors import DoorClosed
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
 
 PER_PAGE = 100  # the API's maximum
 MARGIN = 7200  # seconds by which a time is asked for earlier: in the night of the clock change WordPress is an hour off
@@ -27,6 +30,11 @@ FIELDS = {
     "categories": "id,name,slug",
     "tags": "id,name,slug",
 }
+REQUIRED = {  # fields without which a row cannot be read; of names, the name
+    "posts": ("date", "modified", "link", "title", "content"),
+    "comments": ("post", "parent", "date", "content"),
+}
+COLLECTION = re.compile(r"wp/v2/(posts|comments|users|categories|tags)(?=[/?&]|$)")
 Collection = Literal["posts", "comments", "users", "categories", "tags"]
 Order = Literal["asc", "desc"]
 
@@ -96,6 +104,22 @@ def endpoint(root: str, route: str, **params: object) -> str:
     query = "&".join(f"{name}={quote(str(value), safe=',:')}" for name, value in params.items())
     joiner = "&" if "?" in root else "?"
     return root + route + (joiner + query if query else "")
+
+
+def collection_of(url: str) -> Collection | None:
+    """Which of WordPress's collections an address asks for."""
+    match = COLLECTION.search(unquote(url))
+    return match[1] if match else None  # type: ignore[return-value]
+
+
+def required_fields(url: str) -> tuple[str, ...]:
+    """The fields without which the rows of a collection's answer make no sense."""
+    return REQUIRED.get(collection_of(url) or "", ("name",))
+
+
+def headers_of(response: Response) -> dict[str, str]:
+    """The last value of each header of a response, by its name in lower case."""
+    return {name.decode("latin-1").lower(): value[-1].decode("latin-1") for name, value in response.headers.items()}
 
 
 def walk_url(url: str, collection: Collection, cursor: Cursor, order: Order) -> str:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from archive.errors import ArchiveError
 from archive.queries import holdings
 from crawler.errors import DoorClosed, FetchError, Limited, OutsideSite
-from crawler.extract.rest import Malformed, extract_comment, extract_post
-from crawler.items import Answer, Article, Comment, Gap
+from crawler.items import Answer
 from crawler.sequences import batches
 from crawler.session.outcome import ALARM
+from crawler.sources.source import capture_of
 from crawler.wordpress import api as api
+from crawler.wordpress.answers import is_public, read_comments, read_posts
 from crawler.wordpress.api import Cursor, Listing, Paging
 from crawler.wordpress.overcount import Overcounts, Span, in_utc
 from crawler.wordpress.taxonomy import Terms
@@ -26,10 +24,6 @@ if TYPE_CHECKING:
     from crawler.session.session import Run
 
 Main = Literal["posts", "comments"]
-REQUIRED = {
-    "posts": ("date", "modified", "link", "title", "content"),
-    "comments": ("post", "parent", "date", "content"),
-}
 COUNTED_AT_MOST = 30  # questions after a walk, to tell in which month the site counts more than it gives
 TRIES = 3  # of an answer that makes no sense: challenges and half answers pass
 ORDER: dict[Main, api.Order] = {"posts": "desc", "comments": "asc"}  # newest articles first; parents before their answers
@@ -82,9 +76,8 @@ class RestDoor:
         """One answer of a collection. An answer that makes no sense is asked for again before the door counts as closed."""
         for tried in range(1, TRIES + 1):
             response = await self.run.web.get(url, door="rest")
-            headers = {name.decode("latin-1").lower(): value[-1].decode("latin-1") for name, value in response.headers.items()}
             try:
-                return api.read_listing(response.body, headers, required, asked), response.meta["capture"]
+                return api.read_listing(response.body, api.headers_of(response), required, asked), capture_of(response)
             except DoorClosed:
                 if tried == TRIES:
                     raise
@@ -120,7 +113,7 @@ class RestDoor:
         order, counted, paging = ORDER[collection], Overcounts(ORDER[collection], Cursor.parse(row["cursor"])), Paging()
         while cursor and not self.run.limit_reached(collection):
             url = api.walk_url(row["url"], collection, cursor, order)
-            listing, capture = await self.ask(url, REQUIRED[collection])
+            listing, capture = await self.ask(url, api.REQUIRED[collection])
             paging.page = cursor.page
             paging.turn(listing)
             cursor, rows = api.advance(cursor, listing, order), listing.rows
@@ -162,45 +155,13 @@ class RestDoor:
         """One answer into the archive, in one transaction, with its done-marks."""
         answer = Answer("rest", capture.at, ((capture.id, "rest"),), url, marks=marks, whole_threads=tuple(whole))
         if collection == "posts":
-            answer.articles, answer.gaps = await self._articles(rows)
+            await self.terms.learn([row for row in rows if is_public(row)])
+            answer.articles, answer.gaps = await read_posts(self.run.context, rows, self.terms)
         else:
-            answer.threads = self._threads(rows)
+            answer.threads, answer.gaps = await read_comments(self.run.context, rows)
+            for gap in answer.gaps:
+                self.run.outcome.add(ALARM, f"comment {gap.ref} was not read: {gap.reason}")
         return await self.run.save(answer)
-
-    async def _articles(self, rows: list[dict[str, Any]]) -> tuple[tuple[Article, ...], tuple[Gap, ...]]:
-        """The articles of an answer; those behind a password are explained gaps."""
-        public = [row for row in rows if not api.protected(row) and row.get("status", "publish") == "publish"]
-        closed = [Gap("article", str(row["id"]), "password", True, month(row)) for row in rows if api.protected(row)]
-        await self.terms.learn(public)
-        read = await asyncio.gather(*(self._article(row) for row in public))
-        return tuple(r for r in read if isinstance(r, Article)), (*closed, *(r for r in read if isinstance(r, Gap)))
-
-    async def _article(self, row: dict[str, Any]) -> Article | Gap:
-        """One post read; where that fails it is a named gap, and the others go on."""
-        authors, terms = self.terms.authors(row), self.terms.terms(row)
-        try:
-            article = await self.run.workers.run(
-                extract_post, row, authors=authors, terms=terms or (), site=self.run.site, timezone=self.run.timezone
-            )
-        except ArchiveError as error:
-            malformed = isinstance(error.__cause__, Malformed)  # the site's fault, not ours
-            reason = str(error.__cause__ if malformed else error)
-            self.run.outcome.add(ALARM if malformed else error.exit_code, f"article {row['id']} was not read: {reason}")
-            return Gap("article", str(row["id"]), reason, False, month(row))
-        article = self.run.at_home(article if terms is not None else replace(article, terms=None))
-        return replace(article, authors=None, byline=None) if self.terms.authors_closed else article
-
-    def _threads(self, rows: list[dict[str, Any]]) -> dict[str, list[Comment]]:
-        threads: dict[str, list[Comment]] = defaultdict(list)
-        for row in rows:
-            try:
-                post, comment = extract_comment(row, timezone=self.run.timezone)
-            except ValueError as error:  # a malformed one stops none of the others
-                self.run.outcome.add(ALARM, f"comment {row['id']} was not read: {error}")
-                self.store.add_gap(self.run.site_id, kind="comment", ref=str(row["id"]), reason=str(error), explained=0)
-            else:
-                threads[post].append(comment)
-        return threads
 
     async def read_threads(self, source_ids: list[str]) -> None:
         """Read the threads of single articles to their end, 100 articles a question. Held comments they lack become suspects."""
@@ -209,7 +170,7 @@ class RestDoor:
             paging, shown = Paging(), set[str]()
             while paging.more:
                 asked = api.thread_url(url, batch, paging.page)
-                listing, capture = await self.ask(asked, REQUIRED["comments"])
+                listing, capture = await self.ask(asked, api.REQUIRED["comments"])
                 paging.turn(listing)
                 shown.update(str(row["id"]) for row in listing.rows)
                 if not paging.more:  # before the threads count as read: a kill between the two would hide it
@@ -222,16 +183,11 @@ class RestDoor:
         url, there = self.row(collection)["url"], set[int]()
         for batch in batches(ids, api.PER_PAGE):
             asked = api.include_url(url, collection, batch)
-            listing, capture = await self.ask(asked, REQUIRED[collection])
+            listing, capture = await self.ask(asked, api.REQUIRED[collection])
             api.only(listing, batch)
             await self.save(collection, listing.rows, capture, asked, {})
             there |= listing.ids
         return there
-
-
-def month(row: dict[str, Any]) -> str | None:
-    """The month of a post's date; None where that is no time."""
-    return str(row["date"])[:7] if api.is_time(row["date"]) else None
 
 
 def is_zone(name: str) -> bool:

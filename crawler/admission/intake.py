@@ -1,0 +1,136 @@
+"""The last step from a response to saved articles: what may become current goes to the store in one transaction, what may not
+lies in quarantine.
+
+An ``Answer`` goes in, and comes out with what was saved of it and with counts. Every reading of a response ends here: of live
+runs, of records that a killed run left, of pages that were refused before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from archive.clock import later
+from archive.queries import captures, holdings
+from archive.store.articles import Seen, blocks_of
+from crawler.admission.judge import ANOTHER, SHRANK, emptied, refusal
+from crawler.errors import NotBelieved
+from crawler.identity import EXTRACTOR
+from crawler.session.outcome import ALARM
+
+if TYPE_CHECKING:
+    from crawler.items import Answer, Article
+    from crawler.session.context import SiteContext
+
+SAME_TEXT = 3  # other addresses with the very same text
+
+
+class Intake:
+    """Takes in the answers of one site."""
+
+    def __init__(self, context: SiteContext) -> None:
+        self.context = context
+        self._addresses: dict[bytes, set[str]] = defaultdict(set)  # digest of a text -> addresses at which it was met
+
+    def save(self, answer: Answer, as_of: int | None = None) -> Answer:
+        """Admit and store an answer; ``answer.counts`` says what came of it.
+
+        ``as_of``: a capture; the articles are weighed against what was held when it was made. Raises NotBelieved for a page that
+        may not become current, StorageError.
+        """
+        if answer.door == "rest":
+            answer.articles = tuple(article for article in answer.articles if self._admits_post(article, answer))
+        for article in answer.articles if answer.door == "page" else ():
+            self._admit_page(article, answer, as_of)
+        return self._store(answer)
+
+    def _admit_page(self, article: Article, answer: Answer, as_of: int | None) -> None:
+        """Raises NotBelieved."""
+        self._refuse_another(article, answer)
+        row = self.context.held(answer.asked, article.source_id)
+        reason = refusal(article, answer.asked, self._weighed(row, as_of) if row else None) or self.repeated(
+            article.text, answer.asked, article.url
+        )
+        if reason and answer.arrived and article.kind == "none":
+            reason = f"leads to {answer.arrived}: {reason}"
+        if reason and not self._believed(answer, answer.asked, reason):
+            self.context.quarantine(answer.asked, reason, answer.captures[0][0], answer.at)
+            raise NotBelieved(answer.asked, reason)
+
+    def _refuse_another(self, article: Article, answer: Answer) -> None:
+        """WordPress leads the address of a removed article to one that is spelled alike. It says nothing of either.
+
+        Raises NotBelieved.
+        """
+        requested = answer.requested or answer.asked
+        held, there = self.context.held(requested), self.context.held(article.url, article.source_id)
+        if held and there and held["id"] != there["id"]:
+            self.context.quarantine(requested, ANOTHER, answer.captures[0][0], answer.at)
+            raise NotBelieved(requested, ANOTHER)
+
+    def _weighed(self, row: dict[str, Any], as_of: int | None) -> dict[str, Any] | None:
+        """What is held of an article, for the judge; None where nothing was held of it yet."""
+        if as_of is None:
+            return self.context.store.ask(holdings.held, row["id"])
+        state = self.context.store.ask(captures.state_before, row["id"], as_of)
+        return state and {**state, "source_id": row["source_id"], "word_count": len(state["text"].split())}
+
+    def _admits_post(self, article: Article, answer: Answer) -> bool:
+        """Whether what REST says of an article may become current; of one that may not, a person is told, and the others go on."""
+        row = self.context.held(article.url, article.source_id)
+        reason = emptied(article, self.context.store.ask(holdings.held, row["id"]) if row else None)
+        if reason is None and row and article.text and not self._is_known(article, row["revision_id"]):
+            same = len({other.url for other in answer.articles if other.text == article.text}) - 1
+            reason = f"the same text as {same} other addresses" if same >= SAME_TEXT else None
+        if reason is None or self._believed(answer, article.url, reason):
+            return True
+        self.context.quarantine(article.url, reason, answer.captures[0][0], answer.at)
+        self.context.outcome.add(ALARM, f"what REST says of an article was not believed: {article.url}: {reason}")
+        return False
+
+    def _is_known(self, article: Article, revision_id: int) -> bool:
+        """Whether the archive holds every paragraph of a text, whatever it has learned to call them: episodes of a podcast may
+        have but a standing text."""
+        held = {block["text"] for block in self.context.store.ask(blocks_of, revision_id)}
+        return held.issuperset(block.text for block in article.blocks if block.kind == "body")
+
+    def repeated(self, text: str, *addresses: str) -> str | None:
+        """Why a text is not believed that stands at several other addresses than the article's own: it is a wall, or an error page
+        in the article's clothes. The addresses are remembered with it."""
+        if not text:
+            return None
+        others = self._addresses[_digest(text)]
+        others.add(addresses[0])
+        count = len(others - {*addresses})
+        return f"the same text as {count} other addresses" if count >= SAME_TEXT else None
+
+    def _believed(self, answer: Answer, asked: str, reason: str) -> bool:
+        """A person accepted the page, or its text shrank in the same way a day ago: then it is what the site shows."""
+        context = self.context
+        if context.store.ask(holdings.accepted, answer.captures[0][0], asked, reason):
+            return True
+        before = later(answer.at, hours=-context.gone_after)
+        return reason.startswith(SHRANK) and context.store.ask(holdings.refused_before, context.site_id, asked, reason, before)
+
+    def _store(self, answer: Answer) -> Answer:
+        """Hand an answer to the store, as plain mappings, in one transaction."""
+        threads = {source_id: [asdict(comment) for comment in comments] for source_id, comments in answer.threads.items()}
+        answer.counts = self.context.store.save_answer(
+            self.context.crawl_id,
+            self.context.site_id,
+            Seen(answer.at, answer.captures, EXTRACTOR),
+            articles=[asdict(article) for article in answer.articles],
+            threads=threads,
+            thread_door=answer.door,
+            whole_threads=answer.whole_threads,
+            unheld=[asdict(gap) | {"explained": int(gap.explained)} for gap in answer.gaps],
+            marks=answer.marks,
+            pages_alone=self.context.pages_are_the_text,
+        )
+        return answer
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "replace")).digest()

@@ -1,0 +1,161 @@
+"""One article read through its pages: an address goes in, a parsed response with everything its pages show comes out.
+
+The same for a live run, for records that a killed run left, and for pages that were refused before: only the source of the
+responses differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from archive.queries import backlog, holdings
+from crawler.admission.judge import no_article, same_address
+from crawler.errors import FetchError, Forbidden, OutsideSite, PartFailed
+from crawler.items import Answer, Article, Gap
+from crawler.pages.assemble import Captures, PageAssembler
+from crawler.pages.merge import Before, completed
+from crawler.pages.truncation import PageEndings
+from crawler.sources.source import capture_of
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
+
+    from crawler.discover.feed import FeedItem
+    from crawler.session.context import SiteContext
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an address that was asked for showed."""
+
+    arrived: str  # after redirects
+    article: Article
+
+
+class PageReader:
+    """Reads the articles of one site. ``item_of`` gives the feed's item of an article's address, or None."""
+
+    def __init__(self, context: SiteContext, item_of: Callable[[str], FeedItem | None]) -> None:
+        self.context, self.item_of = context, item_of
+        self.assembler = PageAssembler(context)
+        self.endings = PageEndings(context)
+        self.shown: dict[str, Shown] = {}  # what addresses showed that are not saved, by the address asked for
+        self.names: dict[str, list[str]] = {}  # an article's address -> others that lead to it
+
+    async def read(self, address: str, response: Response | None = None) -> tuple[Answer | None, PartFailed | None]:
+        """The article at an address, with all pages of its text and of its thread, and what is in the way of its whole thread.
+
+        None for a page that is honestly no article: it is named as a gap. ``response``: the first page, where it is there already.
+        Raises FetchError, OutsideSite, PartFailed, ExtractionCut, ExtractionFailed.
+        """
+        response = response or await self.context.source.get(address, door="page")
+        held = self.context.held(address)
+        self.endings.check(response, address, held["id"] if held else None)
+        article = await self._first_page(response)
+        self.shown[address] = Shown(response.url, article)
+        if not held:
+            article = await self._marked(article, response)
+            if reason := no_article(article):
+                self._gap(address, reason)
+                return None, None
+        asked, article, response = await self._settled(address, article, response)
+        captures = [(capture_of(response).id, "page")]
+        article = await self.assembler.text(article, response, captures)
+        on_pages = self.context.threads_on_pages
+        article, cut = await self.assembler.thread(article, captures, hidden=on_pages)
+        if cut and not on_pages and not isinstance(cut.cause, Forbidden):
+            raise cut  # REST gives the thread: the page is evidence, and is asked for again
+        answer = self._answer(self.completed(article), asked, response, captures, cut)
+        answer.requested = address
+        return answer, cut
+
+    async def _first_page(self, response: Response) -> Article:
+        article = await self.context.parser.page(response)
+        if self.context.parser.is_home(response.url):
+            article = replace(article, kind="none", warnings=("the home page", *article.warnings))
+        return article
+
+    def _gap(self, address: str, reason: str) -> None:
+        self.context.store.add_gap(self.context.site_id, kind="article", ref=address, reason=reason, explained=1)
+
+    async def _marked(self, article: Article, response: Response) -> Article:
+        """The article as it is, or called none where nothing marks it as one.
+
+        That is honest on a site that marks no article with an id. On one that does, a page without id and marks is a wall or an
+        error page, and admission is to know.
+        """
+        if article.source_id is not None or article.kind == "none":
+            return article
+        reason = await self.context.parser.why_no_article(response, self.completed(article))
+        if reason and self.context.store.ask(holdings.numbers_articles, self.context.site_id):
+            reason = f"no id, unlike the site's articles: {reason}"
+        return replace(article, kind="none", warnings=(reason, *article.warnings)) if reason else article
+
+    async def _settled(self, address: str, article: Article, response: Response) -> tuple[str, Article, Response]:
+        """(address asked, article, response) once it is known where the article lives."""
+        if article.source_id and self._is_anothers(article):  # a canonical address that a plugin gives to every page
+            article = replace(article, url=self.context.parser.addresses.canonical(response.url))
+        if article.source_id is None and article.kind != "none":
+            return await self._own_address(address, article, response)
+        return address, article, response
+
+    def _is_anothers(self, article: Article) -> bool:
+        """Whether the address that a page gives as its own is where an article of another id lives."""
+        there = self.context.held(article.url)
+        return there is not None and there["url"] == article.url and there["source_id"] not in (None, article.source_id)
+
+    async def _own_address(self, address: str, article: Article, response: Response) -> tuple[str, Article, Response]:
+        """Where an article without an id lives: the server's redirect says so, or a canonical address that shows the same headline.
+
+        Both addresses name one article from here on; one that is held under the old address moves.
+        """
+        if same_address(article.url, address):
+            return address, article, response
+        if same_address(response.url, address):  # no redirect: only the page itself says that it lives elsewhere
+            try:
+                there = await self.context.source.get(article.url, door="page")
+            except (FetchError, OutsideSite):
+                return address, replace(article, url=address), response
+            other = await self.context.parser.page(there)
+            if not same_address(other.url, article.url) or other.title != article.title:
+                return address, replace(article, url=address), response
+            article, response = other, there
+        held = self.context.held(address)
+        if held and not self.context.held(article.url):
+            self.context.store.add_alias(held["id"], article.url)
+        self.names.setdefault(article.url, []).append(address)
+        return article.url, article, response
+
+    def completed(self, article: Article) -> Article:
+        """The article with what its feed item, or the archive, tells more exactly."""
+        row = self.context.held(article.url, article.source_id)
+        return completed(article, self.item_of(article.url), self._before(row) if row else None)
+
+    def _before(self, row: dict[str, Any]) -> Before:
+        authors = self.context.store.ask(holdings.authors_of, row["id"])
+        return Before(row["published_at"], row["published_precision"], tuple(authors))
+
+    def _answer(self, article: Article, asked: str, response: Response, captures: Captures, cut: PartFailed | None) -> Answer:
+        """Everything the pages brought. A comment that stands on two pages is taken once."""
+        comments = {comment.source_id: comment for comment in article.comments or ()}
+        answer = Answer("page", capture_of(response).at, tuple(captures), asked, articles=(article,))
+        answer.arrived = "" if same_address(response.url, asked) else response.url
+        if comments:
+            answer.threads[article.source_id or article.url] = list(comments.values())
+        if not self.context.threads_on_pages:
+            return answer
+        if cut:
+            reason, explained = ("robots.txt", True) if isinstance(cut.cause, Forbidden) else (str(cut), False)
+            answer.gaps = (Gap("comment", f"{article.url}{backlog.THREAD}", reason, explained),)
+        else:
+            answer.whole_threads = (article.source_id or article.url,)
+        return answer
+
+    def learn_addresses(self, address: str, article: Article) -> None:
+        """Nothing that leads to a saved article is taken for another one later: its other addresses are kept."""
+        names = {address, *self.names.pop(article.url, ())} - {article.url}
+        if row := self.context.held(article.url, article.source_id):
+            for name in names:
+                self.context.store.add_alias(row["id"], name)

@@ -1,0 +1,43 @@
+"""One site as its readers need it: where its responses come from, how they are parsed, and the store that keeps what they say.
+
+A live run has one, and so has a reading of the archive's own captures; what takes a context serves both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from archive.store.articles import find_article
+
+if TYPE_CHECKING:
+    from archive.store.store import Store
+    from crawler.parse import SiteParser
+    from crawler.session.outcome import Outcome
+    from crawler.sources.captures import Captures
+    from crawler.sources.source import ResponseSource
+
+
+@dataclass(slots=True)
+class SiteContext:
+    """``source`` is the live web or captures; ``captures`` reads the archive's records in both cases."""
+
+    store: Store
+    site_id: int
+    crawl_id: int
+    parser: SiteParser
+    source: ResponseSource
+    captures: Captures
+    outcome: Outcome
+    gone_after: float  # hours between two confirmations
+    threads_on_pages: bool = False  # REST gives no comments: what the pages show is the thread
+    pages_are_the_text: bool = False  # no REST: what the pages show is the text
+    home_ends: bool | None = None  # whether the front page has its </html>; None where it was not asked for
+
+    def held(self, url: str, source_id: str | None = None) -> dict[str, Any] | None:
+        """The row of the article with this id of the site's, or at this address; None where none is held."""
+        return self.store.ask(find_article, self.site_id, source_id, url)
+
+    def quarantine(self, url: str, reason: str, capture_id: int, at: str) -> None:
+        """Keep a page that is not believed in view of people."""
+        self.store.quarantine(self.crawl_id, self.site_id, url, reason, capture_id, at)
