@@ -21,6 +21,7 @@ from crawler.identity import EXTRACTOR
 from crawler.session.outcome import ALARM
 
 if TYPE_CHECKING:
+    from archive.store.articles import Saved
     from crawler.items import Answer, Article
     from crawler.session.context import SiteContext
 
@@ -34,8 +35,8 @@ class Intake:
         self.context = context
         self._addresses: dict[bytes, set[str]] = defaultdict(set)  # digest of a text -> addresses at which it was met
 
-    def save(self, answer: Answer, as_of: int | None = None) -> Answer:
-        """Admit and store an answer; ``answer.counts`` says what came of it.
+    def save(self, answer: Answer, as_of: int | None = None) -> tuple[Answer, list[Saved]]:
+        """Admit and store an answer. Gives it back with its counts, and what was saved of each of its articles.
 
         ``as_of``: a capture; the articles are weighed against what was held when it was made. Raises NotBelieved for a page that
         may not become current, StorageError.
@@ -114,9 +115,10 @@ class Intake:
         before = later(answer.at, hours=-context.gone_after)
         return reason.startswith(SHRANK) and context.store.ask(holdings.refused_before, context.site_id, asked, reason, before)
 
-    def _store(self, answer: Answer) -> Answer:
+    def _store(self, answer: Answer) -> tuple[Answer, list[Saved]]:
         """Hand an answer to the store, as plain mappings, in one transaction."""
         threads = {source_id: [asdict(comment) for comment in comments] for source_id, comments in answer.threads.items()}
+        saved: list[Saved] = []
         answer.counts = self.context.store.save_answer(
             self.context.crawl_id,
             self.context.site_id,
@@ -128,8 +130,9 @@ class Intake:
             unheld=[asdict(gap) | {"explained": int(gap.explained)} for gap in answer.gaps],
             marks=answer.marks,
             pages_alone=self.context.pages_are_the_text,
+            saved=saved,
         )
-        return answer
+        return answer, saved
 
 
 def _digest(text: str) -> bytes:

@@ -132,4 +132,4 @@ class Unsaved:
         articles, gaps = await read_posts(self.context, posts, CapturedNames(self.rest, row))
         if articles:
             answer = Answer("rest", row["captured_at"], ((row["id"], "rest"),), row["url"], articles=articles, gaps=gaps)
-            self.counts["believed"] += len(self.intake.save(answer).articles)
+            self.counts["believed"] += len(self.intake.save(answer)[0].articles)

@@ -11,7 +11,6 @@ from scrapy import Request
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 
 from crawler.errors import Unreachable
-from crawler.identity import user_agent
 from crawler.sources.source import checked
 
 if TYPE_CHECKING:
@@ -24,12 +23,13 @@ class LiveSource:
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.agent = user_agent(crawler.settings)
-        self.requests = 0
 
     async def get(self, url: str, *, door: str, any_status: bool = False, follow: bool = True) -> Response:
-        """As every source gives it, after retries. Raises BadStatus, Unreachable, Limited, Forbidden, OutsideSite, StorageError."""
-        request = Request(url, meta={"door": door, "dont_redirect": not follow})
+        """As every source gives it, after retries.
+
+        Raises BadStatus, Unreachable, Limited, Forbidden, OutsideSite, NotFromTheSite, StorageError, Stopped.
+        """
+        request = Request(url, meta={"door": door, "dont_redirect": not follow, "dont_obey_robotstxt": door == "robots"})
         return checked(await self._download(url, request), url, any_status=any_status)
 
     async def get_picture(self, url: str, article_id: int) -> Response:
@@ -38,10 +38,11 @@ class LiveSource:
         No HTML is asked for, because some servers wrap a picture in a page where it is. Raises as ``get`` does.
         """
         headers = {"Accept": "image/*,*/*;q=0.5", "Accept-Encoding": "identity"}
-        return await self._download(url, Request(url, headers=headers, meta={"door": "image", "article_id": article_id, "once": True}))
+        return await self._download(
+            url, Request(url, headers=headers, meta={"door": "image", "article_id": article_id, "dont_retry": True})
+        )
 
     async def _download(self, url: str, request: Request) -> Response:
-        request.headers["User-Agent"] = self.agent
         request.dont_filter = True
         try:
             return await self.crawler.engine.download_async(request)
