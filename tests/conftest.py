@@ -8,10 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scrapy.utils.project import get_project_settings
 
+from crawler.extract.workers import Workers
 from tests import crawls
 from tests.demosite import DemoSite
+from tests.inside import stop_reactor
 from tests.literal import Desk
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_process() -> Iterator[None]:
+    """What the runs inside this process share: extraction workers, started with the first page, and the reactor."""
+    settings = get_project_settings()
+    kept = Workers(settings.getint("EXTRACT_WORKERS"), settings.getfloat("EXTRACT_SECONDS"))
+    yield
+    kept.close()
+    stop_reactor()
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
-"""Running the crawler as people do, in a process of its own, and asking the archive it leaves behind."""
+"""Running the crawler and asking the archive it leaves behind. ``crawl`` and ``scrapy`` run in the test's own process;
+``crawl_process`` and ``scrapy_process`` in one of its own, where exits, signals, kills, limits or the command line are asked about."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -9,53 +11,70 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from archive import clock
 from tests.demosite import DemoSite
+from tests.inside import Run, run_inside
 
 PROJECT = Path(__file__).parent.parent
 
 
-@dataclass(frozen=True)
-class Run:
-    """How a process ended and what it said."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def lines(self) -> list[str]:
-        return [*self.out.splitlines(), *self.err.splitlines()]
-
-
-def command(*arguments: str, folder: Path, **settings: object) -> list[str]:
-    """``scrapy ARGUMENTS`` with the archive in ``folder``, without delay."""
+def words(*arguments: str, folder: Path, **settings: object) -> list[str]:
+    """The words after ``scrapy``, with the archive in ``folder``, without delay."""
     named = {"ARCHIVE_DIR": folder, "DOWNLOAD_DELAY": 0, "RETRY_WAIT": 0.01} | settings
-    return [sys.executable, "-m", "scrapy", *arguments, *(word for name, value in named.items() for word in ("-s", f"{name}={value}"))]
+    return [*arguments, *(word for name, value in named.items() for word in ("-s", f"{name}={value}"))]
 
 
-def scrapy(*arguments: str, folder: Path, before: Callable[[], None] | None = None, modules: Path | None = None, **settings: object) -> Run:
-    """Run scrapy to its end. ``before`` runs in the new process, to set limits; ``modules`` is a folder of further Python modules."""
-    words = command(*arguments, folder=folder, **settings)
-    environment = {**os.environ, "PYTHONPATH": str(modules)} if modules else None
-    done = subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, timeout=180, preexec_fn=before, env=environment)
-    return Run(done.returncode, done.stdout, done.stderr)
+def of_site(site: DemoSite, arguments: Iterable[str]) -> list[str]:
+    """A crawl of the demo site; ``arguments`` are such as "mode=full"."""
+    return ["crawl", "site", "-a", f"home={site.home}/", *(word for argument in arguments for word in ("-a", argument))]
+
+
+def scrapy(*arguments: str, folder: Path, modules: Path | None = None, **settings: object) -> Run:
+    """One of our commands to its end, in this process. ``modules`` is a folder of further Python modules."""
+    let_the_second_pass(folder)
+    return run_inside(words(*arguments, folder=folder, **settings), modules)
+
+
+def let_the_second_pass(folder: Path) -> None:
+    """An archive tells its runs apart by whole seconds, and a run inside this process can end in the second in which it began."""
+    if (folder / "archive.db").is_file():
+        with contextlib.suppress(sqlite3.DatabaseError):  # what is damaged has no runs to tell apart
+            [(ended,)] = rows(folder, "select max(finished_at) from crawls")
+            until(lambda: clock.now() != ended)
 
 
 def crawl(site: DemoSite, folder: Path, *arguments: str, **settings: object) -> Run:
-    """One run at the demo site; ``arguments`` are such as "mode=full"."""
-    given = [word for argument in arguments for word in ("-a", argument)]
-    return scrapy("crawl", "site", "-a", f"home={site.home}/", *given, folder=folder, **settings)
+    """One run at the demo site, in this process; ``arguments`` are such as "mode=full"."""
+    return scrapy(*of_site(site, arguments), folder=folder, **settings)
+
+
+def command(*arguments: str, folder: Path, **settings: object) -> list[str]:
+    """The command line of a process."""
+    return [sys.executable, "-m", "scrapy", *words(*arguments, folder=folder, **settings)]
+
+
+def scrapy_process(
+    *arguments: str, folder: Path, before: Callable[[], None] | None = None, modules: Path | None = None, **settings: object
+) -> Run:
+    """As ``scrapy``, in a process of its own. ``before`` runs in the new process, to set limits."""
+    environment = {**os.environ, "PYTHONPATH": str(modules)} if modules else None
+    line = command(*arguments, folder=folder, **settings)
+    done = subprocess.run(line, cwd=PROJECT, capture_output=True, text=True, timeout=180, preexec_fn=before, env=environment)
+    return Run(done.returncode, done.stdout, done.stderr)
+
+
+def crawl_process(site: DemoSite, folder: Path, *arguments: str, **settings: object) -> Run:
+    """As ``crawl``, in a process of its own."""
+    return scrapy_process(*of_site(site, arguments), folder=folder, **settings)
 
 
 def start_crawl(site: DemoSite, folder: Path, *arguments: str) -> subprocess.Popen[str]:
-    """A run under way."""
-    given = [word for argument in arguments for word in ("-a", argument)]
-    words = command("crawl", "site", "-a", f"home={site.home}/", *given, folder=folder)
-    return subprocess.Popen(words, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    """A run under way, in a process of its own."""
+    line = command(*of_site(site, arguments), folder=folder)
+    return subprocess.Popen(line, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def finished(process: subprocess.Popen[str]) -> Run:

@@ -21,7 +21,7 @@ from archive.errors import ConfigurationError
 from crawler.spiders.longwarjournal import LongWarJournalSpider
 from crawler.spiders.site import SiteSpider
 from tests.conftest import Steady
-from tests.crawls import Run, content, crawl, finished, rows, scrapy, start_crawl, until
+from tests.crawls import Run, content, crawl, finished, rows, scrapy, scrapy_process, start_crawl, until
 from tests.demosite import DemoSite
 
 
@@ -198,7 +198,7 @@ def test_a_full_disk_ends_the_run_and_a_rerun_completes_it(steady: Steady, folde
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
-    run = scrapy("crawl", "site", "-a", f"home={steady.site.home}/", folder=folder, before=limit)
+    run = scrapy_process("crawl", "site", "-a", f"home={steady.site.home}/", folder=folder, before=limit)
     assert_refused(run, 3, str(folder))
     assert crawl(steady.site, folder).code == 0
     assert content(folder) == steady.content

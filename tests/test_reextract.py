@@ -14,7 +14,7 @@ from archive.__main__ import main
 from archive.db.lock import Lock
 from archive.verify.database import Verification
 from tests.conftest import History
-from tests.crawls import PROJECT, Run, command, content, copied, crawl, dump, finished, rows, scrapy, until
+from tests.crawls import PROJECT, Run, command, content, copied, crawl, dump, finished, rows, scrapy, scrapy_process, until
 from tests.demosite import DemoSite
 from tests.demosite.script import CORRECTED, SILENT
 
@@ -132,9 +132,9 @@ def test_the_same_code_reads_the_same_and_writes_nothing(archive: Path, tmp_path
 
 def test_the_network_is_not_touched(small: Path, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(GUARD)
-    assert reextract(small, modules=tmp_path).code == 0
+    assert scrapy_process("reextract", folder=small, modules=tmp_path).code == 0
     assert not (tmp_path / "asked").exists()
-    asked = scrapy("update", folder=small, modules=tmp_path)
+    asked = scrapy_process("update", folder=small, modules=tmp_path)
     assert asked.code != 0 and (tmp_path / "asked").exists(), "the guard guards"
 
 
