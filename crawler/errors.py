@@ -67,3 +67,13 @@ class RestGone(ArchiveError):
     """The site has closed its REST API: it answers, and says no."""
 
     exit_code = 5
+
+
+class Stopped(ArchiveError):
+    """Scrapy is closing the spider, because of a limit or on somebody's word: no further request leaves."""
+
+    exit_code = 130
+
+
+class NotFromTheSite(ConfigurationError):
+    """A response that the downloader did not bring, such as one of Scrapy's HTTP cache: it is no evidence of what the site shows."""

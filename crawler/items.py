@@ -141,3 +141,36 @@ class Capture:
     id: int
     at: str
     truncated: bool
+
+
+@dataclass(slots=True)
+class ArticleItem:
+    """One article as a run saved it: what ``-O items.jsonl``, FEEDS and ITEM_PIPELINES get, once for each article and run.
+
+    It is sent when the article lies in the archive, as the archive holds it then. ``scrapy parse`` gives the same of a page that is
+    not archived; fields that only an archive can fill are None there.
+    """
+
+    site: str  # the site's short name
+    url: str  # canonical address
+    source_id: str | None  # the site's own id
+    kind: ArticleKind
+    title: str
+    byline: str | None  # the authors as one line of text
+    authors: list[str]
+    published_at: str | None  # UTC with a trailing Z, or the site's wall clock without a zone
+    published_on: str | None  # YYYY-MM-DD on the site's wall clock
+    published_precision: Precision | None
+    modified_at: str | None
+    tags: list[str]
+    categories: list[str]
+    language: str | None  # as the page declares it
+    word_count: int
+    text: str  # the author's text, a blank line between paragraphs
+    comments: int  # held when the item was sent; a thread that REST gives is read after its article
+    door: Door  # what it was read from
+    captured_at: str  # UTC, when the site's answer arrived
+    outcome: Literal["new", "revised", "unchanged"] | None = None
+    revision: int | None = None  # number of its current revision, from 1
+    record_id: str | None = None  # WARC-Record-ID of the response that showed it
+    payload_digest: str | None = None  # sha256:HEX of that response's body as transferred

@@ -20,6 +20,8 @@ IMAGE_BUDGET = 1000  # pictures a run asks for with -a images=budget
 IMAGE_HOSTS = ""  # other hosts that may be asked for pictures, by comma: a delivery network such as i0.wp.com
 EXTRACT_WORKERS = 2  # processes that read pages; one page never blocks the others
 EXTRACT_SECONDS = 20  # CPU seconds a page may take before it is cut off and named; a usual page takes 0.003
+RETRY_TIMES = 2  # tries after the first; a lost connection gets one
+RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 520, 521, 522, 524]  # what may pass
 RETRY_WAIT = 5.0  # seconds before the first retry, doubled for the next; a Retry-After of the server wins
 PATIENCE = 300  # seconds of waiting for a site that limits us, in all; then the run ends with exit code 5
 
@@ -27,7 +29,7 @@ NOW = None  # the time of the whole run, as 2026-03-01T12:00:00Z; for rehearsals
 
 # Manners.
 USER_AGENT = None  # None = built from BOT_NAME, its release and CONTACT
-ROBOTSTXT_OBEY = True  # by our own middleware: a robots.txt that fails means "keep out" (RFC 9309), Scrapy's would go on
+ROBOTSTXT_OBEY = True  # stricter than Scrapy's own: a robots.txt that fails means "keep out" (RFC 9309)
 DOWNLOAD_DELAY = 1.0  # seconds between two requests to a host
 RANDOMIZE_DOWNLOAD_DELAY = False  # its default halves gaps now and then and would break a Crawl-delay
 CONCURRENT_REQUESTS = 8  # in all
@@ -45,7 +47,8 @@ DOWNLOAD_MAXSIZE = 16 * 2**20  # bytes, unpacked: a small body can unpack to a g
 DOWNLOAD_WARNSIZE = 0  # long threads are no news
 DOWNLOAD_FAIL_ON_DATALOSS = False  # a truncated answer is captured and flagged, not hidden
 REDIRECT_MAX_TIMES = 5
-DOWNLOAD_HANDLERS = {"file": None, "data": None, "ftp": None, "s3": None}  # the web only
+DOWNLOAD_HANDLERS = {"data": None, "ftp": None, "s3": None}  # the web only; a file is for scrapy shell, and no run asks for one
+HTTPCACHE_ENABLED = False  # an answer out of a cache is no evidence: with True every crawl is refused
 MEMUSAGE_LIMIT_MB = 2048  # a runaway run ends before the machine does
 
 DOWNLOADER_MIDDLEWARES = {
@@ -53,24 +56,21 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
-    "crawler.http.middlewares.GuardMiddleware": 50,  # first of all: may this request leave?
-    "crawler.http.middlewares.RobotsMiddleware": 100,
-    "crawler.http.middlewares.PatienceMiddleware": 550,  # where Scrapy's own retry stands
-    "crawler.http.decompress.UnpackMiddleware": 590,  # where Scrapy's own stand, as they are but for what they raise
+    "crawler.http.guard.GuardMiddleware": 50,  # first of all: may this request leave?
+    "crawler.http.robots.RobotsMiddleware": 100,  # the others are Scrapy's own, made stricter, where Scrapy's own stand
+    "crawler.http.retry.PatienceMiddleware": 550,
+    "crawler.http.decompress.UnpackMiddleware": 590,
     "crawler.http.decompress.FollowMiddleware": 600,
     "crawler.http.capture.CaptureMiddleware": 950,  # nearest the downloader: bodies still compressed, robots.txt and redirects included
 }
-ITEM_PIPELINES = {
-    "crawler.admission.pipeline.GatePipeline": 100,
-    "crawler.admission.pipeline.StorePipeline": 200,
-}
 EXTENSIONS = {
-    "crawler.session.progress.Progress": 100,
-    "scrapy.extensions.logstats.LogStats": None,  # the progress bar says it
+    "crawler.session.archive_extension.ArchiveExtension": 100,  # opens the archive for a spider of ours, and closes it
+    "crawler.session.progress.Progress": 200,
 }
 
-# Words. On a terminal a progress bar and a summary; under cron the summary and what went wrong.
-LOG_LEVEL = "WARNING"
+# Words. On a terminal a progress bar and a summary; under cron the summary and what went wrong: crawl, update and reextract log
+# from WARNING on, other ways of running Scrapy as it always does.
+LOG_SUMMARY = True  # a run's one line goes to the log; the commands print it instead
 LOG_FORMAT = "%(levelname)s %(message)s"
 PROGRESS = sys.stderr.isatty()
 for noisy in ("trafilatura", "htmldate", "py.warnings"):

@@ -93,12 +93,12 @@ def test_a_wrong_argument_names_itself_and_touches_nothing(folder: Path, argumen
 )
 def test_every_argument_is_checked_before_anything_is_opened(arguments: dict[str, str], said: str) -> None:
     with pytest.raises(ConfigurationError, match=re.escape(said)):
-        SiteSpider.order(arguments)
+        SiteSpider.options(arguments)
 
 
 def test_a_declared_site_takes_no_other_home() -> None:
     with pytest.raises(ConfigurationError, match="home"):
-        LongWarJournalSpider.order({"home": "https://example.org/"})
+        LongWarJournalSpider.options({"home": "https://example.org/"})
 
 
 def test_a_home_that_redirects_elsewhere_names_the_new_address(folder: Path) -> None:

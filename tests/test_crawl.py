@@ -10,7 +10,7 @@ import pytest
 
 from archive.__main__ import main
 from archive.warc.records import read_body, sha256
-from crawler.session.session import mass_loss
+from crawler.absence.policy import mass_loss
 from tests.conftest import History, Stage
 from tests.crawls import content, crawl, dump, rows
 from tests.demosite import DemoSite

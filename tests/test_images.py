@@ -16,7 +16,7 @@ from archive.errors import ConfigurationError
 from archive.store.images import NoPicture, read_picture
 from archive.warc.records import read_body, sha256
 from crawler.addresses import is_public, origin, origins_of
-from crawler.http.middlewares import GuardMiddleware
+from crawler.http.guard import GuardMiddleware
 from tests.conftest import Stage
 from tests.crawls import content, copied, crawl, dump, rows, scrapy
 from tests.demosite import DemoSite, uploads

@@ -11,7 +11,7 @@ import pytest
 from scrapy.http import Response
 from scrapy.http.request import Request
 
-from crawler.http.middlewares import retry_after
+from crawler.http.retry import retry_after
 from tests.crawls import crawl, rows
 from tests.demosite import DemoSite
 

@@ -76,7 +76,7 @@ def environment() -> dict[str, str]:
 def test_spiders_know_their_arguments(arguments: str) -> None:
     name, _, value = arguments.partition("=")
     if name != "home":
-        SiteSpider.order({"home": "https://example.org/", name: value})
+        SiteSpider.options({"home": "https://example.org/", name: value})
 
 
 def test_the_archives_commands_exist() -> None:
@@ -86,8 +86,8 @@ def test_the_archives_commands_exist() -> None:
 
 def test_the_defaults_that_are_told_are_the_defaults(history: History) -> None:
     told = dict(re.findall(r"^\| `-a (\w+)=(\w+)` \|.*\(the default\) \|$", README, re.M))
-    order = SiteSpider.order({"home": "https://example.org/"})
-    assert told == {name: getattr(order, name) for name in ("mode", "pages", "images")}
+    options = SiteSpider.options({"home": "https://example.org/"})
+    assert told == {name: getattr(options, name) for name in ("mode", "pages", "images")}
     assert history.full.value("select count(capture_id) from images") == 0
 
 
@@ -125,4 +125,4 @@ def test_the_example_of_a_new_site_is_a_spider() -> None:
     names = {"Site": Site, "SiteSpider": SiteSpider}
     exec(code, names)
     spider = names["ExampleSpider"]
-    assert spider.order({}).site.name == spider.name == "example"  # type: ignore[attr-defined]
+    assert spider.options({}).site.name == spider.name == "example"  # type: ignore[attr-defined]

@@ -39,8 +39,8 @@ def test_what_was_measured_to_matter_stays_as_it_is(name: str, value: object) ->
     assert getattr(settings, name) == value
 
 
-def test_only_the_web_is_fetched() -> None:
-    assert all(settings.DOWNLOAD_HANDLERS[scheme] is None for scheme in ("file", "data", "ftp", "s3"))
+def test_only_the_web_is_fetched_and_files_by_scrapy_shell() -> None:
+    assert all(settings.DOWNLOAD_HANDLERS[scheme] is None for scheme in ("data", "ftp", "s3"))
 
 
 def test_every_setting_has_its_reason() -> None:

@@ -16,7 +16,7 @@ from archive.db.connection import open_for_writing
 from archive.db.lock import Lock
 from archive.errors import database_fails
 from archive.store import absences, adopt, coverage, crawls, gaps, images
-from archive.store.articles import Seen, find_article, save_article
+from archive.store.articles import Saved, Seen, find_article, save_article
 from archive.store.comments import save_comments
 from archive.store.decisions import Kind, decide
 from archive.store.reread import AGAIN, Reread, classify_again, reread_pairs, save_reread
@@ -205,21 +205,23 @@ class Store:
         unheld: Sequence[Mapping[str, Any]] = (),
         marks: Mapping[str, Mapping[str, Any]] | None = None,
         pages_alone: bool = False,
+        saved: list[Saved] | None = None,
     ) -> Counter[str]:
         """Save everything one answer brought, with its done-marks, or nothing of it.
 
         ``threads`` maps the site's own article id to comments; those of articles that are not held are counted as "homeless".
         ``whole_threads`` are ids of articles whose threads are now read to the end. ``unheld``: gaps to name. ``marks`` maps a
         list's name to columns.
-        ``pages_alone``: REST is not read in this run, the page is the text.
+        ``pages_alone``: REST is not read in this run, the page is the text. ``saved`` is extended by what became of each article.
         """
         counts: Counter[str] = Counter()
+        kept: list[Saved] = [] if saved is None else saved
         with self.transaction():
             for article in articles:
-                saved = save_article(self.db, site_id, article, seen, pages_alone=pages_alone)
-                counts[saved.outcome] += 1
+                kept.append(save_article(self.db, site_id, article, seen, pages_alone=pages_alone))
+                counts[kept[-1].outcome] += 1
                 for capture_id, _ in seen.captures if article["door"] == "page" else ():
-                    self.db.execute("update captures set article_id = ? where id = ?", [saved.article_id, capture_id])
+                    self.db.execute("update captures set article_id = ? where id = ?", [kept[-1].article_id, capture_id])
                 gaps.close_article_gaps(self.db, site_id, article)
             for source_id, comments in (threads or {}).items():
                 row = find_article(self.db, site_id, source_id, source_id)

@@ -1,4 +1,4 @@
-"""item -> gate -> store."""
+"""From an answer to the database: takes what one answer of the site brought, refuses what is not believed, saves the rest."""
 
 from __future__ import annotations
 
@@ -14,30 +14,26 @@ from archive.store.articles import Seen, blocks_of, find_article
 from crawler.admission.judge import SHRANK, emptied, refusal
 from crawler.identity import EXTRACTOR
 from crawler.session.outcome import ALARM
-from crawler.session.session import run_of
 
 if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
-
+    from archive.store.articles import Saved
     from crawler.items import Answer, Article
+    from crawler.session.session import Run
 
 
 SAME_TEXT = 3  # other addresses with the very same text
 
 
-class GatePipeline:
+class Gate:
     """Keeps a page that is not believed out of the archive's current state, and in view: a row in quarantine."""
 
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
+    def __init__(self, run: Run) -> None:
+        self.run = run
         self.bodies: dict[str, set[str]] = defaultdict(set)  # text -> addresses at which this run met it
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> GatePipeline:
-        return cls(crawler)
-
     def process_item(self, answer: Answer) -> Answer:
-        run = run_of(self.crawler)
+        """The answer, without the articles of a REST answer that are not believed. Raises DropItem for a page that is not."""
+        run = self.run
         if answer.door == "rest":
             answer.articles = tuple(article for article in answer.articles if self.passes(article, answer))
         for article in answer.articles if answer.door == "page" else ():
@@ -53,7 +49,7 @@ class GatePipeline:
 
     def passes(self, article: Article, answer: Answer) -> bool:
         """Whether what REST says of an article may become current; of one that may not, a person is told, and the others go on."""
-        run = run_of(self.crawler)
+        run = self.run
         row = run.store.ask(find_article, run.site_id, article.source_id, article.url)
         held = run.store.ask(holdings.held, row["id"]) if row else None
         reason = emptied(article, held)
@@ -69,7 +65,7 @@ class GatePipeline:
     def known(self, article: Article, revision_id: int) -> bool:
         """Whether the archive holds every paragraph of a text, whatever it has learned to call them: episodes of a podcast may
         have but a standing text."""
-        held = {block["text"] for block in run_of(self.crawler).store.ask(blocks_of, revision_id)}
+        held = {block["text"] for block in self.run.store.ask(blocks_of, revision_id)}
         return held.issuperset(block.text for block in article.blocks if block.kind == "body")
 
     def repeated(self, text: str, asked: str) -> str | None:
@@ -81,37 +77,29 @@ class GatePipeline:
 
     def believed(self, answer: Answer, asked: str, reason: str) -> bool:
         """A person accepted the page, or its text shrank in the same way a day ago: then it is what the site shows."""
-        run = run_of(self.crawler)
+        run = self.run
         if run.store.ask(holdings.accepted, answer.captures[0][0], asked, reason):
             return True
         before = later(answer.at, hours=-run.gone_after)
         return reason.startswith(SHRANK) and run.store.ask(holdings.refused_before, run.site_id, asked, reason, before)
 
 
-class StorePipeline:
-    """Hands an answer to the store, as plain mappings, in one transaction."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> StorePipeline:
-        return cls(crawler)
-
-    def process_item(self, answer: Answer) -> Answer:
-        run = run_of(self.crawler)
-        threads = {source_id: [asdict(comment) for comment in comments] for source_id, comments in answer.threads.items()}
-        answer.counts = run.store.save_answer(
-            run.crawl_id,
-            run.site_id,
-            Seen(answer.at, answer.captures, EXTRACTOR),
-            articles=[asdict(article) for article in answer.articles],
-            threads=threads,
-            thread_door=answer.door,
-            whole_threads=answer.whole_threads,
-            unheld=[asdict(gap) | {"explained": int(gap.explained)} for gap in answer.gaps],
-            marks=answer.marks,
-            pages_alone=run.pages_are_the_text,
-        )
-        run.counts.update(answer.counts)
-        return answer
+def save_answer(run: Run, answer: Answer) -> list[Saved]:
+    """Hand an answer to the store, as plain mappings, in one transaction; what was saved stands beside ``answer.articles``."""
+    threads = {source_id: [asdict(comment) for comment in comments] for source_id, comments in answer.threads.items()}
+    saved: list[Saved] = []
+    answer.counts = run.store.save_answer(
+        run.crawl_id,
+        run.site_id,
+        Seen(answer.at, answer.captures, EXTRACTOR),
+        articles=[asdict(article) for article in answer.articles],
+        threads=threads,
+        thread_door=answer.door,
+        whole_threads=answer.whole_threads,
+        unheld=[asdict(gap) | {"explained": int(gap.explained)} for gap in answer.gaps],
+        marks=answer.marks,
+        pages_alone=run.pages_are_the_text,
+        saved=saved,
+    )
+    run.counts.update(answer.counts)
+    return saved

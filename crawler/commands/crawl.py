@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archive.errors import ConfigurationError
-from crawler.session.command import ArchiveCommand, report
+from crawler.session.archive_extension import check_settings
+from crawler.session.command import ArchiveCommand, add_argument_help, report
+from crawler.session.shared_store import shared_store
 
 if TYPE_CHECKING:
     import argparse
@@ -20,17 +22,20 @@ class Command(ArchiveCommand):
     def short_desc(self) -> str:
         return "Crawl a site into the archive"
 
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        add_argument_help(parser)
+
     def work(self, args: list[str], arguments: dict[str, str], opts: argparse.Namespace) -> int:
         """Run one spider to its end. Everything that can be checked is checked before the first request."""
+        assert self.settings is not None
         spider_class = self.spider_class(args)
-        spider_class.order(arguments)
-        store = self.open_store()
-        try:
-            crawler = self.start(spider_class, store, arguments)
+        spider_class.options(arguments)
+        check_settings(self.settings)
+        with shared_store(self.settings):
+            crawler = self.start(spider_class, arguments)
             self.process.start()
             return report(crawler)
-        finally:
-            store.close()
 
     def spider_class(self, args: list[str]) -> type[SiteSpider]:
         """The spider of that name. Raises ConfigurationError with the names there are."""

@@ -15,6 +15,7 @@ from crawler.extract.workers import Workers
 from crawler.reextract.reextraction import Reextraction
 from crawler.session.command import ArchiveCommand
 from crawler.session.outcome import COMPLETE, ORDER
+from crawler.session.shared_store import shared_store
 from crawler.sources.captures import Shelf
 from crawler.spiders.site import SiteSpider
 
@@ -40,12 +41,10 @@ class Command(ArchiveCommand):
         if arguments:
             raise ConfigurationError(f"reextract takes no -a arguments, and {next(iter(arguments))} is one; name sites, or none for all")
         self.stopped = False
-        store = self.open_store()
-        try:
+        assert self.settings is not None
+        with shared_store(self.settings) as store:
             codes = asyncio.run(self.every_site(store, chosen(store, args), quiet=opts.quiet))
             return next((code for code in ORDER if code in codes), COMPLETE)
-        finally:
-            store.close()
 
     async def every_site(self, store: Store, sites: list[dict[str, Any]], *, quiet: bool) -> list[int]:
         assert self.settings is not None

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from archive.errors import ConfigurationError
 from archive.queries import captures
-from crawler.session.command import ArchiveCommand, report
+from crawler.session.archive_extension import check_settings
+from crawler.session.command import ArchiveCommand, add_argument_help, report
+from crawler.session.options import undeclared_site
 from crawler.session.outcome import COMPLETE, ORDER
+from crawler.session.shared_store import shared_store
 from crawler.site import Site
-from crawler.spiders.site import SiteSpider, declare
+from crawler.spiders.site import SiteSpider
 
 if TYPE_CHECKING:
     import argparse
@@ -29,27 +32,26 @@ class Command(ArchiveCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
+        add_argument_help(parser)
         parser.add_argument("--quiet", action="store_true", help="print only the lines of sites with a non-zero exit code")
 
     def work(self, args: list[str], arguments: dict[str, str], opts: argparse.Namespace) -> int:
         """Crawl the sites side by side, each at its own pace."""
-        SiteSpider.order({"home": "https://example.org/", **arguments})
-        store = self.open_store()
-        try:
-            assert self.settings is not None
-            self.settings.set("PROGRESS", False, priority="cmdline")  # one bar cannot show several sites
-            crawlers = [self.start_one(store, row, arguments) for row in chosen(store, args)]
+        assert self.settings is not None
+        SiteSpider.options({"home": "https://example.org/", **arguments})
+        check_settings(self.settings)
+        self.settings.set("PROGRESS", False, priority="cmdline")  # one bar cannot show several sites
+        with shared_store(self.settings) as store:
+            crawlers = [self.start_one(row, arguments) for row in chosen(store, args)]
             self.process.start()
             codes = [report(crawler, quiet=opts.quiet) for crawler in crawlers]
             return next((code for code in ORDER if code in codes), COMPLETE)
-        finally:
-            store.close()
 
-    def start_one(self, store: Store, row: dict[str, Any], arguments: dict[str, str]) -> Crawler:
+    def start_one(self, row: dict[str, Any], arguments: dict[str, str]) -> Crawler:
         """Begin the crawl of one remembered site, with its own spider where it is declared."""
         declared = declared_spider(self.process.spider_loader, row)
         home = {} if declared else {"home": row["home"]}
-        return self.start(declared or SiteSpider, store, {**home, **arguments})
+        return self.start(declared or SiteSpider, {**home, **arguments})
 
 
 def chosen(store: Store, names: list[str]) -> list[dict[str, Any]]:
@@ -72,4 +74,4 @@ def declared_spider(loader: Any, row: dict[str, Any]) -> type[SiteSpider] | None
 def declared_site(loader: Any, row: dict[str, Any]) -> Site:
     """All that is true of a remembered site."""
     spider = declared_spider(loader, row)
-    return replace(spider.site if spider else declare(row["home"]), name=row["name"], home=row["home"])
+    return replace(spider.site if spider else undeclared_site(row["home"]), name=row["name"], home=row["home"])

@@ -1,35 +1,55 @@
 """Evidence first: every answer goes into a WARC file, synced, before anything interprets it.
 
 It stands nearest the downloader, so it sees the body as transferred, robots.txt and redirects. It is awaited: when the
-disk refuses, its StorageError reaches whoever asked, and the crawl stops.
+disk refuses, its StorageError reaches whoever asked, and the crawl stops. What did not come from the web is no evidence: a
+response out of a cache, or made up by another middleware, is refused, and the crawl stops too. Without a run nothing is captured.
 """
 
 from __future__ import annotations
 
 import http
 from typing import TYPE_CHECKING
+from weakref import WeakSet
+
+from scrapy import Request
 
 from archive.warc.records import Exchange, Headers
+from crawler.errors import NotFromTheSite
 from crawler.http.decompress import is_torn
 from crawler.items import Capture
 from crawler.session.session import run_of
 
 if TYPE_CHECKING:
-    from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
 
+SWITCH_OFF = "switch off HTTPCACHE_ENABLED and whatever else answers in the place of the site"
+
+
 class CaptureMiddleware:
+    """Writes the exchange of every response that the downloader brings; ``request.meta["capture"]`` tells its record."""
+
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
+        self._sent = WeakSet[Request]()  # what went on to the downloader
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> CaptureMiddleware:
         return cls(crawler)
 
+    def process_request(self, request: Request) -> None:
+        self._sent.add(request)
+
     async def process_response(self, request: Request, response: Response) -> Response:
+        """Raises NotFromTheSite, StorageError."""
         run = run_of(self.crawler)
+        if run is None:
+            return response
+        if "cached" in response.flags or request not in self._sent:
+            raise NotFromTheSite(
+                f"{request.url} was answered by a cache or a middleware, not by the site: it is not archived; {SWITCH_OFF}"
+            )
         if is_torn(response.body, (response.headers.get("Content-Encoding") or b"").decode("latin-1")):
             response = response.replace(flags=[*response.flags, "dataloss"])
         exchange = as_exchange(request, response, run.store.now())

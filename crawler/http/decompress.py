@@ -38,12 +38,18 @@ def is_torn(body: bytes, encoding: str) -> bool:
 
 
 class UnpackMiddleware(HttpCompressionMiddleware):
-    """Scrapy's own. A body that is not packed as its headers say is the site's failure at one address, not ours."""
+    """Scrapy's own. A body that is not packed as its headers say is the site's failure at one address, not ours.
+
+    Only gzip is asked for: players of WARC files (pywb, ReplayWeb.page, warcio) cannot unpack all that Scrapy can.
+    """
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         for name in QUIET:  # Scrapy resets the levels of its loggers when it starts: too late for settings.py
             logging.getLogger(name).setLevel(logging.ERROR)
+
+    def process_request(self, request: Request, spider: Spider | None = None) -> None:
+        request.headers.setdefault(b"Accept-Encoding", b"gzip")
 
     def process_response(self, request: Request, response: Response, spider: Spider | None = None) -> Request | Response:
         try:

@@ -8,7 +8,6 @@ more than GONE_AFTER before. Of many at once it is never believed (``Run.may_mar
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit, urlunsplit
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from crawler.session.session import Run
 
 WITNESSES = 3  # held articles that have to be there as ever
-REMEMBERED = "addresses that lead elsewhere"  # the list in which first observations are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ class Elsewhere:
         self.door, self.found, self.run = door, found, door.run
         self._well: bool | None = None  # whether other articles are there as ever
         self._nothing: dict[str, Shown | None] = {}  # folder of an address -> what the site shows there for what cannot exist
-        self._first: dict[str, str] = json.loads(self.run.remembered(REMEMBERED)["watermark"] or "{}")  # our id -> first seen to be so
+        self._first = self.run.checkpoints.elsewhere()  # our id -> first seen to be so
         self._still: dict[str, str] = {}
 
     async def explains(self, address: str, why: Exception, shown: Shown | None) -> bool:
@@ -90,9 +88,7 @@ class Elsewhere:
     def remember(self) -> None:
         """What was so in this run, for the next; what was asked for and was not so is forgotten."""
         if self.found and self.found.whole and self._still != self._first:
-            self.run.store.save_list(
-                self.run.site_id, REMEMBERED, watermark=json.dumps(self._still) if self._still else None, checked_at=self.run.store.now()
-            )
+            self.run.checkpoints.save_elsewhere(self._still)
 
     async def _reason(self, address: str, shown: Shown) -> str | None:
         """How the address shows that its article is not there; None when it does not."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sys
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Any
+from argparse import RawDescriptionHelpFormatter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from scrapy.commands import BaseRunSpiderCommand
+from scrapy.commands import BaseRunSpiderCommand, ScrapyHelpFormatter
 
-from archive.db.connection import archive_dir
-from archive.errors import ArchiveError
-from archive.store.store import Store
-from crawler.addresses import origins_of
+from archive.errors import ArchiveError, ConfigurationError
+from crawler.session.archive_extension import ArchiveExtension, check_settings
+from crawler.session.options import help_text
 from crawler.session.outcome import BUG
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
 
-    from crawler.session.session import Run
     from crawler.spiders.site import SiteSpider
 
 
@@ -27,6 +27,7 @@ class ArchiveCommand(BaseRunSpiderCommand):
     """``work`` does the command and returns its exit code; an ArchiveError on the way is one line and its own code."""
 
     requires_project = True
+    default_settings: ClassVar[dict[str, Any]] = {"LOG_LEVEL": "WARNING"}  # what went wrong; the run's line says the rest
     process: Any  # Scrapy's crawler process, which runs the reactor
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -41,27 +42,33 @@ class ArchiveCommand(BaseRunSpiderCommand):
     def work(self, args: list[str], arguments: dict[str, str], opts: argparse.Namespace) -> int:
         """Do the command; ``arguments`` are those given with ``-a``. Returns the exit code."""
 
-    def open_store(self) -> Store:
-        """The archive, locked: before the first request, before the reactor."""
-        assert self.settings is not None
-        folder, fixed = archive_dir(self.settings["ARCHIVE_DIR"]), self.settings["NOW"]
-        return Store(folder, lambda: fixed) if fixed else Store(folder)
-
-    def start(self, spider_class: type[SiteSpider], store: Store, arguments: dict[str, str]) -> Crawler:
-        """Begin one crawl; it runs once the process is started. Raises ConfigurationError for hosts that are none."""
-        assert self.settings is not None
-        origins_of(self.settings.getlist("IMAGE_HOSTS"))
+    def start(self, spider_class: type[SiteSpider], arguments: Mapping[str, str]) -> Crawler:
+        """Begin one crawl; it runs once the process is started. Raises ConfigurationError for settings that cannot be."""
         crawler: Crawler = self.process.create_crawler(spider_class)
-        self.process.crawl(crawler, store=store, **arguments)
+        check_settings(crawler.settings)
+        crawler.settings.set("LOG_SUMMARY", False, priority="cmdline")  # the command prints it
+        self.process.crawl(crawler, **arguments)
         return crawler
 
 
 def report(crawler: Crawler, *, quiet: bool = False) -> int:
     """Print a run's line, on stderr when it is bad news, and return its exit code."""
-    run: Run | None = getattr(crawler.spider, "run", None)
-    if run is None:
+    try:
+        extension = ArchiveExtension.of(crawler)
+    except (RuntimeError, ConfigurationError) as error:  # a component of the project did not start; Scrapy has logged why
+        print(f"{crawler.spidercls.name}: the crawl did not begin ({error})", file=sys.stderr)
         return BUG
-    code = run.outcome.exit_code
+    code = extension.exit_code
     if code or not quiet:
-        print(run.summary, file=sys.stderr if code else sys.stdout)
+        print(extension.summary, file=sys.stderr if code else sys.stdout)
     return code
+
+
+def add_argument_help(parser: argparse.ArgumentParser) -> None:
+    """Name every ``-a`` argument in the command's help."""
+    parser.formatter_class = _Formatter
+    parser.add_argument_group("Arguments of a crawl", help_text())
+
+
+class _Formatter(RawDescriptionHelpFormatter, ScrapyHelpFormatter):
+    """Scrapy's own, but lines of a description stay lines."""

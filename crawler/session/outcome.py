@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 COMPLETE, BUG, CONFIGURATION, STORAGE, ALARM, UNREACHABLE, LOCKED, INTERRUPTED = 0, 1, 2, 3, 4, 5, 75, 130
@@ -19,13 +20,16 @@ WORDS = {
 
 @dataclass(slots=True)
 class Outcome:
-    """Collects causes; ``causes`` keeps the first message of each exit code."""
+    """Collects causes; ``causes`` keeps the first message of each exit code. ``tell`` hears every one but an interruption."""
 
+    tell: Callable[[str], None] | None = None
     causes: dict[int, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     def add(self, exit_code: int, message: str) -> None:
         self.causes.setdefault(exit_code, message)
+        if self.tell and exit_code != INTERRUPTED:
+            self.tell(message)
 
     def note(self, message: str) -> None:
         """Something a person should know that changes no exit code."""
@@ -34,6 +38,10 @@ class Outcome:
     @property
     def exit_code(self) -> int:
         return next((code for code in ORDER if code in self.causes), COMPLETE)
+
+    def interrupt(self, message: str) -> None:
+        """The run was stopped from outside; what was said of it before is replaced."""
+        self.causes[INTERRUPTED] = message
 
     @property
     def word(self) -> str:

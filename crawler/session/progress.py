@@ -13,16 +13,17 @@ from crawler.session.session import run_of
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+    from crawler.session.session import Run
+
 
 class Progress:
-    """A tqdm bar over the requests of the run; the spider says how many are still to come."""
+    """A tqdm bar over the requests of the run, from its first answer on."""
 
     def __init__(self, crawler: Crawler) -> None:
         if not crawler.settings.getbool("PROGRESS"):
             raise NotConfigured
         self.crawler = crawler
         self.bar: Any = None
-        crawler.signals.connect(self.opened, signals.spider_opened)
         crawler.signals.connect(self.received, signals.response_received)
         crawler.signals.connect(self.closed, signals.spider_closed)
 
@@ -30,14 +31,23 @@ class Progress:
     def from_crawler(cls, crawler: Crawler) -> Progress:
         return cls(crawler)
 
-    def opened(self) -> None:
-        self.bar = tqdm(unit="req", dynamic_ncols=True, leave=False, bar_format="{desc} {bar} {n_fmt} requests, {remaining} left")
-
     def received(self) -> None:
         run = run_of(self.crawler)
-        self.bar.total = max(self.bar.n + 1, run.expected_requests)
+        if run is None:
+            return
+        if self.bar is None:
+            self.bar = tqdm(unit="req", dynamic_ncols=True, leave=False, bar_format="{desc} {bar} {n_fmt} requests, {remaining} left")
+        self.bar.total = max(self.bar.n + 1, expected_requests(run))
         self.bar.set_description_str(f"{run.site.name}: {run.held('article'):,} articles, {run.held('comment'):,} comments")
         self.bar.update()
 
     def closed(self) -> None:
-        self.bar.close()
+        if self.bar is not None:
+            self.bar.close()
+
+
+def expected_requests(run: Run) -> int:
+    """A guess at the requests of the whole run."""
+    articles, comments = (run.remembered(name)["total"] or 0 for name in ("posts", "comments"))
+    due = articles if run.pages_at_most < 0 else min(articles, run.pages_at_most)
+    return int(articles // 100 + comments // 100 + due + run.pictures_due + 6)

@@ -1,108 +1,106 @@
-"""The spider: one run at one site. It opens the site's doors, reads what is due through each, and says how it went."""
+"""The spider: takes the options of one run at one site, opens the site's doors, reads what is due through each, says how it went."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-import sqlite3
-from collections.abc import AsyncIterator
+import contextlib
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin
 
 import scrapy
+from scrapy.exceptions import CloseSpider
 
-from archive.errors import ArchiveError, ConfigurationError, database_fails
+from archive import clock
+from archive.errors import ArchiveError
 from archive.queries import backlog
-from crawler.addresses import checked_home, origins_of
 from crawler.discover.schedule import pages_of_threads, pages_to_read, settle_zone
 from crawler.discover.site_lists import SiteLists, no_list
-from crawler.errors import BadStatus, DoorClosed, Forbidden, RestGone
+from crawler.errors import BadStatus, DoorClosed, Forbidden, RestGone, Stopped
+from crawler.extract.page import extract_page
+from crawler.http.closing import kept_open
 from crawler.images.crawl import PictureDoor
-from crawler.pages.crawl import PageDoor
-from crawler.session.outcome import BUG, INTERRUPTED, UNREACHABLE
-from crawler.session.session import Order, Run
-from crawler.site import Site
+from crawler.items import ArticleItem
+from crawler.pages.crawl import PageDoor, content_type
+from crawler.session.archive_extension import ArchiveExtension
+from crawler.session.closing import blame
+from crawler.session.emit import item_of
+from crawler.session.options import CrawlOptions, parse_options, undeclared_site
+from crawler.session.outcome import INTERRUPTED, UNREACHABLE
 from crawler.wordpress.confirm import confirm
 from crawler.wordpress.crawl import RestDoor
 from crawler.wordpress.updates import bring_up_to_date, sweep
 
 if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
+    from scrapy.http import Response
 
-    from archive.store.store import Store
+    from crawler.session.session import Run
+    from crawler.site import Site
 
-logger = logging.getLogger(__name__)
-MODES, PAGES, IMAGES = ("update", "full"), ("all", "budget", "none"), ("none", "budget", "all")
 CLOSED = (401, 403, 404, 410)  # how a site says that a list is not for us
 
 
 class SiteSpider(scrapy.Spider):
     """Any site. A declared site sets ``site``; without one, ``-a home=URL`` names it.
 
-    Arguments: mode=update|full, pages=all|budget|none, images=none|budget|all, limit=N. The command hands over ``store``, open and locked.
+    Its arguments are those of crawler/session/options.py. They are checked when ``start`` begins, so that Scrapy's tools, which
+    open spiders without any, work.
     """
 
     name = "site"
     site: Site
-    run: Run
+    run: Run  # from ``start`` on
+
+    def __init__(self, name: str | None = None, **arguments: str) -> None:
+        super().__init__(name)
+        self.arguments = arguments
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, store: Store, **arguments: str) -> SiteSpider:
-        spider: SiteSpider = super().from_crawler(crawler, *args)
-        spider.run = Run(cls.order(arguments), store, crawler)
-        return spider
-
-    @classmethod
-    def order(cls, arguments: dict[str, str]) -> Order:
+    def options(cls, arguments: Mapping[str, str]) -> CrawlOptions:
         """The ``-a`` arguments, checked. Raises ConfigurationError with what to write instead."""
-        declared: Site | None = getattr(cls, "site", None)
-        allowed = {"mode", "pages", "images", "limit"} | (set() if declared else {"home"})
-        for name in set(arguments) - allowed:
-            raise ConfigurationError(f"unknown argument -a {name}=...; {cls.name} takes {', '.join(sorted(allowed))}")
-        mode, pages = arguments.get("mode", "update"), arguments.get("pages", "budget")
-        images, limit = arguments.get("images", "none"), arguments.get("limit")
-        for name, value, values in (("mode", mode, MODES), ("pages", pages, PAGES), ("images", images, IMAGES)):
-            if value not in values:
-                raise ConfigurationError(f"{name}={value!r} is unknown; write one of {', '.join(values)}")
-        if limit is not None and not (limit.isdecimal() and int(limit)):
-            raise ConfigurationError(f"limit={limit!r} is no number of articles; write a whole number from 1 on")
-        if not declared and not arguments.get("home"):
-            raise ConfigurationError("which site? write: scrapy crawl site -a home=https://example.org/")
-        site = declared or declare(checked_home(arguments["home"]))
-        origins_of(site.image_hosts)
-        return Order(site, mode, pages, int(limit) if limit else None, images)  # type: ignore[arg-type]
+        return parse_options(arguments, getattr(cls, "site", None), cls.name)
 
     async def start(self) -> AsyncIterator[Any]:
-        """The whole run, from the first door to the last page; every failure becomes a cause of the outcome."""
+        """The whole run, from the first door to the last page; every failure becomes a cause of the outcome.
+
+        It yields nothing: items are sent as articles are saved. Raises CloseSpider, with how it went, unless all is well.
+        """
+        extension = ArchiveExtension.of(self.crawler)
+        with contextlib.suppress(Stopped), kept_open(self.crawler):
+            await self.crawl(extension)
+        if reason := extension.close_reason:
+            raise CloseSpider(reason)
+        return
+        yield
+
+    async def crawl(self, extension: ArchiveExtension) -> None:
+        """Open the archive, read the site; what cannot begin or goes wrong is told by the extension."""
+        try:
+            self.run = extension.begin(self.options(self.arguments))
+        except ArchiveError as error:
+            extension.refuse(error)
+            return
         outcome = self.run.outcome
-        outcome.add(INTERRUPTED, "stopped by a signal; the next run goes on from here")
+        outcome.interrupt("stopped from outside")
         try:
             await self.read_site()
             await PictureDoor(self.run).read()
-        except asyncio.CancelledError:
-            raise
+        except (asyncio.CancelledError, Stopped):
+            return
         except Exception as error:
-            self.blame(error)
+            blame(self.run, error)
         outcome.causes.pop(INTERRUPTED)  # it came to its own end
-        return
-        yield  # an async generator, as Scrapy wants it; answers are saved by ``Run.save``
 
-    def blame(self, error: Exception) -> None:
-        """What ended the run becomes a cause of its outcome; what nobody foresaw is a bug."""
-        run = self.run
-        known = database_fails(run.store.folder, error) if isinstance(error, sqlite3.DatabaseError) else error
-        if isinstance(known, ArchiveError):
-            run.outcome.add(known.exit_code, str(known))
+    def parse(self, response: Response, **_: Any) -> Iterator[ArticleItem]:
+        """The article of a page, for ``scrapy parse --spider=site URL`` and the shell; nothing of it is archived."""
+        site = getattr(type(self), "site", None) or undeclared_site(urljoin(response.url, "/"))
+        article = extract_page(
+            response.body, response.url, site=site, content_type=content_type(response), captured_at=clock.now(), timezone=site.timezone
+        )
+        if article.kind == "none":
+            self.logger.warning("no article at %s: %s", response.url, "; ".join(article.warnings) or "nothing there looks like one")
         else:
-            logger.error("a bug in this program", exc_info=error)
-            run.outcome.add(BUG, f"{type(error).__name__}: {error}")
-
-    def closed(self, reason: str) -> None:
-        try:
-            self.run.close()
-        except Exception as error:  # Scrapy would log it and end well
-            self.blame(error)
-            self.run.summary = f"{self.run.site.name}: {self.run.outcome.word}; {self.run.outcome.said}"
+            yield item_of(site.name, article, clock.now())
 
     async def read_site(self) -> None:
         """Through REST where it is open, through the pages where it is not, or turns out not to be."""
@@ -191,8 +189,3 @@ class SiteSpider(scrapy.Spider):
 def is_closed(error: Exception) -> bool:
     """Whether a list answers that it is not for us, or robots.txt does."""
     return isinstance(error, Forbidden) or (isinstance(error, BadStatus) and error.status in CLOSED)
-
-
-def declare(home: str) -> Site:
-    """A site that nobody declared: its host is its name."""
-    return Site(name=urlsplit(home).netloc.replace(":", "-").removeprefix("www."), home=home)

@@ -1,0 +1,77 @@
+"""When an absence may be recorded: takes ids that are newly missing, gives those that may be marked, and says why not all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
+
+from archive.clock import later
+from archive.queries import holdings
+from crawler.session.outcome import ALARM
+
+if TYPE_CHECKING:
+    from archive.store.absences import Table
+    from crawler.session.session import Run
+
+LASTING_RUNS, LASTING_DAYS = 3, 7  # a loss in mass that lasts so long is no accident of the site
+
+
+class AbsencePolicy:
+    """The absences of one run: suspects until their own request has told, and the rule against loss in mass."""
+
+    def __init__(self, run: Run) -> None:
+        self.run, self.store, self.checkpoints = run, run.store, run.checkpoints
+
+    def may_mark(self, table: Table, newly: list[int], unsaid: Collection[int] = ()) -> set[int]:
+        """Of our ids that are newly missing, those that may be marked: all of a few; of many at once none, and a person is told.
+
+        What stays missing in LASTING_RUNS runs over LASTING_DAYS, or what a person accepted, is missing however much it is.
+        What is ``unsaid``, concluded from where an address leads, is never believed in mass: a new design may lead all of them home.
+        """
+        run, now = self.run, self.store.now()
+        allowed = max(5, run.held("article" if table == "articles" else "comment") // 50)
+        if len(newly) <= allowed or self.store.ask(holdings.mass_loss_accepted, run.site_id, run.crawl_id):
+            self.checkpoints.save_mass_loss(table, {})
+            return set(newly)
+        before = self.checkpoints.mass_loss(table)
+        counted = {row_id: (first, runs + 1) for row_id in newly for first, runs in [before.get(row_id, (now, 0))]}
+        self.checkpoints.save_mass_loss(table, counted)
+        lasting = {i for i, (first, runs) in counted.items() if runs >= LASTING_RUNS and later(first, days=LASTING_DAYS) <= now}
+        lasting -= set(unsaid)
+        if len(lasting) < len(newly):
+            run.outcome.add(ALARM, mass_loss(table, len(newly), len(lasting), allowed, run.site.name))
+        return lasting
+
+    def not_marked(self, table: Table) -> list[int]:
+        """Our ids of what was missing in too great a number to be marked: it is asked for again."""
+        return list(self.checkpoints.mass_loss(table))
+
+    def suspect(self, collection: str, items: Iterable[tuple[int, str]]) -> None:
+        """(our id, the site's id) of what is held and was absent where it should be. It is kept until its own request has told:
+        a run that is killed before would hide it, for the list's total agrees by then."""
+        if found := dict(items):
+            self.checkpoints.save_suspects(collection, self.suspects(collection) | found)
+
+    def suspects(self, collection: str) -> dict[int, str]:
+        return self.checkpoints.suspects(collection)
+
+    def clear_suspects(self, collection: str) -> None:
+        self.checkpoints.save_suspects(collection, {})
+
+    def mark_missing(self, table: Table, row_id: int, capture_id: int, at: str, reason: str | None = None) -> None:
+        """Record a confirmed absence."""
+        run = self.run
+        if table == "articles":
+            run.lost_comments += self.store.ask(holdings.comments_under, row_id)
+        run.counts["missing"] += self.store.mark_missing(run.crawl_id, table, [row_id], at, capture_id, run.gone_after, reason)
+
+
+def mass_loss(table: Table, newly: int, lasting: int, allowed: int, site: str) -> str:
+    """What a person is told when too much is missing at once to be believed."""
+    some = (
+        f"{lasting:,} of them, missing for {LASTING_DAYS} days, {'is' if lasting == 1 else 'are'} marked, the others not" if lasting else ""
+    )
+    return (
+        f"{newly:,} {table} are missing at once (more than {allowed:,}): {some or 'none is marked'}; look at the site,"
+        f" and if they were removed: python -m archive accept --mass-loss {site}"
+    )

@@ -1,0 +1,67 @@
+"""May this request leave? Takes every request before all other middlewares; lets pass what belongs to the run's site."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from crawler.addresses import Origin, is_public, origin
+from crawler.errors import OutsideSite, Stopped, Unreachable
+from crawler.http.closing import is_closing
+from crawler.identity import user_agent
+from crawler.session.session import run_of
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+
+
+class GuardMiddleware:
+    """Lets out only requests to the site's own origins; start requests, redirects and retries pass here too.
+
+    A picture, and the robots.txt that speaks of it, may also lie on a host that a person named (IMAGE_HOSTS, ``Site.image_hosts``);
+    not in a private network, unless the site itself lies in one. A request without a run is one of Scrapy's tools' (shell, fetch,
+    parse): it may go anywhere, and nothing of it is archived.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self._public: dict[str, bool] = {}  # host -> whether it is of the open internet
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> GuardMiddleware:
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Raises OutsideSite, Unreachable for a named host without an address, Stopped when the spider is being closed."""
+        request.headers.setdefault(b"User-Agent", user_agent(self.crawler.settings))
+        run = run_of(self.crawler)
+        if run is None:
+            return
+        if is_closing(self.crawler):
+            raise Stopped(f"{request.url} is not asked for: Scrapy is closing the spider")
+        try:
+            place = origin(request.url)
+        except ValueError as error:
+            raise OutsideSite(request.url) from error
+        if place in run.origins:
+            return
+        if place not in run.picture_origins or not of_a_picture(request) or not await self.may_reach(place, origin(run.site.home)):
+            raise OutsideSite(request.url)
+
+    async def may_reach(self, place: Origin, home: Origin) -> bool:
+        return await self._is_public(place[1]) or not await self._is_public(home[1])
+
+    async def _is_public(self, host: str) -> bool:
+        if host not in self._public:
+            try:
+                self._public[host] = await is_public(host)
+            except OSError as error:
+                raise Unreachable(f"{host} has no address: {error.strerror or error}") from error
+        return self._public[host]
+
+
+def of_a_picture(request: Request) -> bool:
+    """Whether a request is for a picture of an article, or for the robots.txt of the host that has it."""
+    door = request.meta.get("door")
+    return door == "image" or (door == "robots" and urlsplit(request.url).path == "/robots.txt")

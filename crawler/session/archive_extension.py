@@ -1,0 +1,106 @@
+"""The archive as an extension of Scrapy: takes a spider's ``start()``, opens the archive for it, closes run and archive at its end.
+
+Other spiders, and Scrapy's tools (shell, fetch, view, parse, bench, check), never reach ``begin``: nothing is opened for them.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from scrapy import signals
+from scrapy.downloadermiddlewares.httpcache import HttpCacheMiddleware
+
+from archive.errors import ArchiveError, ConfigurationError
+from crawler.addresses import origins_of
+from crawler.session.closing import close_run, why_stopped
+from crawler.session.outcome import COMPLETE, INTERRUPTED
+from crawler.session.session import Run
+from crawler.session.shared_store import acquire_store, release_store
+
+if TYPE_CHECKING:
+    from scrapy import Spider
+    from scrapy.crawler import Crawler
+    from scrapy.settings import BaseSettings
+
+    from archive.store.store import Store
+    from crawler.session.options import CrawlOptions
+
+logger = logging.getLogger(__name__)
+NO_CACHE = "Scrapy's HTTP cache would answer in the place of the site, and nothing of it is evidence; leave HTTPCACHE_ENABLED off"
+
+
+class ArchiveExtension:
+    """One run of one crawler. ``exit_code`` and ``summary``, one line for people, hold when the spider is closed."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.run: Run | None = None
+        self.exit_code, self.summary = COMPLETE, ""
+        self._store: Store | None = None
+        self._failure: ArchiveError | None = None
+        crawler.signals.connect(self.close, signals.spider_closed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> ArchiveExtension:
+        return cls(crawler)
+
+    @classmethod
+    def of(cls, crawler: Crawler) -> ArchiveExtension:
+        """Raises ConfigurationError where the settings switch the extension off."""
+        found: ArchiveExtension | None = crawler.get_extension(cls)
+        if found is None:
+            raise ConfigurationError("EXTENSIONS must keep crawler.session.archive_extension.ArchiveExtension: it opens the archive")
+        return found
+
+    def begin(self, options: CrawlOptions) -> Run:
+        """Check the settings, open the archive, begin the run. Raises ConfigurationError, LockHeld, StorageError."""
+        check_settings(self.crawler.settings)
+        if any(isinstance(each, HttpCacheMiddleware) for each in self.crawler.engine.downloader.middleware.middlewares):
+            raise ConfigurationError(NO_CACHE)
+        self._store = acquire_store(self.crawler.settings)
+        self.run = Run(options, self._store, self.crawler)
+        return self.run
+
+    @property
+    def close_reason(self) -> str:
+        """Scrapy's ``finish_reason`` of a run that came to its own end: how it went, as one word; '' when all is well."""
+        if self._failure is not None:
+            return "refused"
+        if self.run is None or INTERRUPTED in self.run.outcome.causes or self.run.outcome.exit_code == COMPLETE:
+            return ""
+        return self.run.outcome.word.replace(" ", "_")
+
+    def refuse(self, failure: ArchiveError) -> None:
+        """Note why the run could not begin."""
+        self._failure = failure
+
+    def close(self, spider: Spider, reason: str) -> None:
+        """Close the run, and the archive where nobody else in this process writes to it."""
+        if self.run is not None:
+            self._close_run(self.run, reason)
+        elif self._failure is not None:
+            self.exit_code, self.summary = self._failure.exit_code, f"{spider.name}: {self._failure}"
+        elif reason != "finished":
+            self.exit_code, self.summary = INTERRUPTED, f"{spider.name}: {why_stopped(reason, self.crawler.settings)}"
+        if self._store is not None:
+            release_store(self._store)
+            self._store = None
+        if (self.run or self._failure) and self.crawler.settings.getbool("LOG_SUMMARY"):
+            logger.log(logging.ERROR if self.exit_code else logging.INFO, "%s", self.summary)
+
+    def _close_run(self, run: Run, reason: str) -> None:
+        if INTERRUPTED in run.outcome.causes:
+            run.outcome.interrupt(why_stopped(reason, self.crawler.settings))
+        self.summary = close_run(run)
+        self.exit_code = run.outcome.exit_code
+        self.crawler.stats.set_value("archive/exit_code", self.exit_code)
+        for name in ("new", "revised", "unchanged", "missing"):
+            self.crawler.stats.set_value(f"archive/{name}", run.counts[name])
+
+
+def check_settings(settings: BaseSettings) -> None:
+    """What can be checked of the settings before the archive is opened. Raises ConfigurationError."""
+    origins_of(settings.getlist("IMAGE_HOSTS"))
+    if settings.getbool("HTTPCACHE_ENABLED"):
+        raise ConfigurationError(NO_CACHE)

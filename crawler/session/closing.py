@@ -1,0 +1,76 @@
+"""The end of a run: takes it, settles what it saved, measures coverage, closes its row, and gives its one line for people."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from typing import TYPE_CHECKING
+
+from archive.errors import ArchiveError, database_fails
+from archive.queries import holdings
+from crawler.session.outcome import BUG, CONFIGURATION, UNREACHABLE
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
+    from crawler.session.session import Run
+
+logger = logging.getLogger(__name__)
+LIMITS = {  # the reason that Scrapy gives -> the setting behind it
+    "closespider_timeout": "CLOSESPIDER_TIMEOUT",
+    "closespider_itemcount": "CLOSESPIDER_ITEMCOUNT",
+    "closespider_pagecount": "CLOSESPIDER_PAGECOUNT",
+    "closespider_errorcount": "CLOSESPIDER_ERRORCOUNT",
+    "closespider_pagecount_no_item": "CLOSESPIDER_PAGECOUNT_NO_ITEM",
+    "closespider_timeout_no_item": "CLOSESPIDER_TIMEOUT_NO_ITEM",
+    "memusage_exceeded": "MEMUSAGE_LIMIT_MB",
+}
+
+
+def why_stopped(reason: str, settings: BaseSettings) -> str:
+    """What a person is told of a run that was stopped. ``reason``: why Scrapy closed the spider."""
+    if reason == "shutdown":
+        return "stopped by a signal; the next run goes on from here"
+    limit = LIMITS.get(reason)
+    by = f"{limit}={settings[limit]}" if limit else f"close_spider ({reason})"
+    return f"stopped by {by}; the next run goes on from here"
+
+
+def blame(run: Run, error: Exception) -> None:
+    """What ended the run becomes a cause of its outcome; what nobody foresaw is a bug."""
+    known = database_fails(run.store.folder, error) if isinstance(error, sqlite3.DatabaseError) else error
+    if isinstance(known, ArchiveError):
+        run.outcome.add(known.exit_code, str(known))
+    else:
+        logger.error("a bug in this program", exc_info=error)
+        run.outcome.add(BUG, f"{type(error).__name__}: {error}")
+
+
+def close_run(run: Run) -> str:
+    """Settle the run and close its row, whatever ended it; return its line. Never raises: what fails is a cause of the outcome."""
+    try:
+        return _close(run)
+    except Exception as error:
+        blame(run, error)
+        return f"{run.site.name}: {run.outcome.word}; {run.outcome.said}"
+
+
+def _close(run: Run) -> str:
+    run.workers.close()
+    run.warc.close()
+    if run.counts["new"] or run.counts["revised"]:
+        run.store.settle(run.crawl_id, run.site_id)
+    _measure_coverage(run)
+    outcome, requests = run.outcome, int(run.crawler.stats.get_value("downloader/request_count", 0))
+    run.store.finish_crawl(run.crawl_id, outcome.word, outcome.exit_code, requests, run.received, outcome.said)
+    summary = str(run.store.ask(holdings.summary, run.crawl_id))
+    if outcome.exit_code in (CONFIGURATION, UNREACHABLE):
+        run.store.forget_unread_site(run.site_id)
+    return summary
+
+
+def _measure_coverage(run: Run) -> None:
+    for kind, name in (("article", "posts"), ("comment", "comments")):
+        total = None if run.pages_are_the_text else run.remembered(name)["total"]
+        if total is not None or run.pages_are_the_text:
+            run.store.save_coverage(run.site_id, kind, total, run.held(kind))

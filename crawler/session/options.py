@@ -1,0 +1,82 @@
+"""What a run is asked to do: takes the ``-a`` arguments of a spider, checks them, gives ``CrawlOptions``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+from urllib.parse import urlsplit
+
+from archive.errors import ConfigurationError
+from crawler.addresses import checked_home, origins_of
+from crawler.site import Site
+
+Mode = Literal["update", "full"]
+Share = Literal["all", "budget", "none"]
+
+
+class Argument(NamedTuple):
+    """One ``-a`` argument. ``values``: what may be written; its first value is the default."""
+
+    values: tuple[str, ...]
+    meaning: str
+
+
+ARGUMENTS = {
+    "home": Argument(("URL",), "the site's front page; for a site that has no spider of its own"),
+    "mode": Argument(("update", "full"), "what is new or changed since the last run, or everything again"),
+    "pages": Argument(("budget", "all", "none"), "pages captured as evidence of a site that REST gives: PAGE_BUDGET a run, all, or none"),
+    "images": Argument(("none", "budget", "all"), "pictures captured: none, IMAGE_BUDGET a run, or all"),
+    "limit": Argument(("N",), "at most so many articles, from 1 on; without it all of them"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlOptions:
+    """What a run is asked to do, checked."""
+
+    site: Site
+    mode: Mode = "update"
+    pages: Share = "budget"
+    limit: int | None = None  # articles
+    images: Share = "none"
+
+
+def parse_options(arguments: Mapping[str, str], declared: Site | None, spider: str) -> CrawlOptions:
+    """The options that ``-a`` arguments make. Those that begin with ``_`` are a scheduler's, as scrapyd's ``_job``, and say nothing.
+
+    ``declared``: the site of a spider that has one; ``spider``: its name. Raises ConfigurationError with what to write instead.
+    """
+    ours = {name: value for name, value in arguments.items() if not name.startswith("_")}
+    allowed = ARGUMENTS.keys() - ({"home"} if declared else set())
+    for name in ours.keys() - allowed:
+        raise ConfigurationError(f"unknown argument -a {name}=...; {spider} takes {', '.join(sorted(allowed))}")
+    mode, pages, images = (_choice(ours, name) for name in ("mode", "pages", "images"))
+    limit = ours.get("limit")
+    if limit is not None and not (str(limit).isdecimal() and int(limit)):
+        raise ConfigurationError(f"limit={limit!r} is no number of articles; write a whole number from 1 on")
+    if not declared and not ours.get("home"):
+        raise ConfigurationError("which site? write: scrapy crawl site -a home=https://example.org/")
+    site = declared or undeclared_site(checked_home(ours["home"]))
+    origins_of(site.image_hosts)
+    return CrawlOptions(site, mode, pages, int(limit) if limit else None, images)  # type: ignore[arg-type]
+
+
+def _choice(arguments: Mapping[str, str], name: str) -> str:
+    values = ARGUMENTS[name].values
+    value = arguments.get(name, values[0])
+    if value not in values:
+        raise ConfigurationError(f"{name}={value!r} is unknown; write one of {', '.join(values)}")
+    return value
+
+
+def undeclared_site(home: str) -> Site:
+    """A site that no spider declares: its host is its name."""
+    return Site(name=urlsplit(home).netloc.replace(":", "-").removeprefix("www."), home=home)
+
+
+def help_text() -> str:
+    """Every ``-a`` argument with its values and its meaning, one to a line."""
+    lines = [(f"  -a {name}={'|'.join(argument.values)}", argument.meaning) for name, argument in ARGUMENTS.items()]
+    width = max(len(left) for left, _ in lines) + 2
+    return "\n".join(left.ljust(width) + meaning for left, meaning in lines)

@@ -1,0 +1,57 @@
+"""The archive that all crawls of one process write to: takes the settings, gives one open and locked ``Store`` for each folder."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archive.db.connection import archive_dir
+from archive.store.store import Store
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
+
+@dataclass(slots=True)
+class _Shared:
+    store: Store
+    users: int = 0
+
+
+_open: dict[Path, _Shared] = {}  # by the folder's real path; the lock is held as long as anyone uses the store
+
+
+def acquire_store(settings: BaseSettings) -> Store:
+    """The store of ARCHIVE_DIR, opened and locked by whoever comes first. Each call asks for one ``release_store``.
+
+    Raises LockHeld when another process writes to the archive, StorageError, NoArchive, NewerSchema.
+    """
+    folder, fixed = archive_dir(settings["ARCHIVE_DIR"]), settings["NOW"]
+    shared = _open.get(folder.resolve())
+    if shared is None:
+        shared = _Shared(Store(folder, lambda: fixed) if fixed else Store(folder))
+        _open[folder.resolve()] = shared
+    shared.users += 1
+    return shared.store
+
+
+def release_store(store: Store) -> None:
+    """Give a store back; the last one closes it and lets go of the lock."""
+    folder = store.folder.resolve()
+    _open[folder].users -= 1
+    if not _open[folder].users:
+        del _open[folder]
+        store.close()
+
+
+@contextlib.contextmanager
+def shared_store(settings: BaseSettings) -> Iterator[Store]:
+    """The store as long as a command works. Raises as ``acquire_store`` does."""
+    store = acquire_store(settings)
+    try:
+        yield store
+    finally:
+        release_store(store)
