@@ -147,7 +147,9 @@ class Capture:
 class ArticleItem:
     """One article as a run saved it: what ``-O items.jsonl``, FEEDS and ITEM_PIPELINES get, once for each article and run.
 
-    It is sent when the article lies in the archive, as the archive holds it then. ``scrapy parse`` gives the same of a page that is
+    It is sent when the article lies in the archive, as the archive holds it then. On a site that REST gives, that is before the
+    article's page (which may add co-authors) and its thread are read, and before the run's end, when boilerplate that recurs is
+    taken out of ``text``: who needs the last word asks the archive. ``scrapy parse`` gives the same of a page that is
     not archived; fields that only an archive can fill are None there.
     """
 

@@ -14,7 +14,7 @@ from scrapy.downloadermiddlewares.httpcache import HttpCacheMiddleware
 from archive.errors import ArchiveError, ConfigurationError
 from crawler.addresses import origins_of
 from crawler.session.closing import close_run, why_stopped
-from crawler.session.outcome import COMPLETE, INTERRUPTED
+from crawler.session.outcome import BUG, COMPLETE, INTERRUPTED
 from crawler.session.session import Run
 from crawler.session.shared_store import acquire_store, release_store
 
@@ -38,7 +38,7 @@ class ArchiveExtension:
         self.run: Run | None = None
         self.exit_code, self.summary = COMPLETE, ""
         self._store: Store | None = None
-        self._failure: ArchiveError | None = None
+        self._failure: Exception | None = None
         crawler.signals.connect(self.close, signals.spider_closed)
 
     @classmethod
@@ -71,16 +71,18 @@ class ArchiveExtension:
             return ""
         return self.run.outcome.word.replace(" ", "_")
 
-    def refuse(self, failure: ArchiveError) -> None:
+    def refuse(self, failure: Exception) -> None:
         """Note why the run could not begin."""
         self._failure = failure
+        if not isinstance(failure, ArchiveError):
+            logger.error("a bug in this program", exc_info=failure)
 
     def close(self, spider: Spider, reason: str) -> None:
         """Close the run, and the archive where nobody else in this process writes to it."""
         if self.run is not None:
             self._close_run(self.run, reason)
         elif self._failure is not None:
-            self.exit_code, self.summary = self._failure.exit_code, f"{spider.name}: {self._failure}"
+            self.exit_code, self.summary = getattr(self._failure, "exit_code", BUG), f"{spider.name}: {self._failure}"
         elif reason != "finished":
             self.exit_code, self.summary = INTERRUPTED, f"{spider.name}: {why_stopped(reason, self.crawler.settings)}"
         if self._store is not None:

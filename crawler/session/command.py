@@ -55,7 +55,9 @@ def report(crawler: Crawler, *, quiet: bool = False) -> int:
     """Print a run's line, on stderr when it is bad news, and return its exit code."""
     try:
         extension = ArchiveExtension.of(crawler)
-    except (RuntimeError, ConfigurationError) as error:  # a component of the project did not start; Scrapy has logged why
+    except ConfigurationError as error:  # Scrapy has logged it
+        return error.exit_code
+    except RuntimeError as error:  # a component of the project did not start; Scrapy has logged why
         print(f"{crawler.spidercls.name}: the crawl did not begin ({error})", file=sys.stderr)
         return BUG
     code = extension.exit_code

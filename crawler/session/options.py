@@ -16,18 +16,21 @@ Share = Literal["all", "budget", "none"]
 
 
 class Argument(NamedTuple):
-    """One ``-a`` argument. ``values``: what may be written; its first value is the default."""
+    """One ``-a`` argument: what may be written, what it means, what holds where it is not given."""
 
     values: tuple[str, ...]
     meaning: str
+    default: str = ""
 
 
 ARGUMENTS = {
     "home": Argument(("URL",), "the site's front page; for a site that has no spider of its own"),
-    "mode": Argument(("update", "full"), "what is new or changed since the last run, or everything again"),
-    "pages": Argument(("budget", "all", "none"), "pages captured as evidence of a site that REST gives: PAGE_BUDGET a run, all, or none"),
-    "images": Argument(("none", "budget", "all"), "pictures captured: none, IMAGE_BUDGET a run, or all"),
-    "limit": Argument(("N",), "at most so many articles, from 1 on; without it all of them"),
+    "mode": Argument(("update", "full"), "what is new or changed since the last run, or everything again", "update"),
+    "pages": Argument(
+        ("all", "budget", "none"), "pages captured as evidence where REST gives the text; budget: PAGE_BUDGET a run", "budget"
+    ),
+    "images": Argument(("none", "budget", "all"), "pictures captured; budget: IMAGE_BUDGET a run", "none"),
+    "limit": Argument(("N",), "at most so many articles, from 1 on"),
 }
 
 
@@ -63,10 +66,10 @@ def parse_options(arguments: Mapping[str, str], declared: Site | None, spider: s
 
 
 def _choice(arguments: Mapping[str, str], name: str) -> str:
-    values = ARGUMENTS[name].values
-    value = arguments.get(name, values[0])
-    if value not in values:
-        raise ConfigurationError(f"{name}={value!r} is unknown; write one of {', '.join(values)}")
+    argument = ARGUMENTS[name]
+    value = arguments.get(name, argument.default)
+    if value not in argument.values:
+        raise ConfigurationError(f"{name}={value!r} is unknown; write one of {', '.join(argument.values)}")
     return value
 
 
@@ -77,6 +80,9 @@ def undeclared_site(home: str) -> Site:
 
 def help_text() -> str:
     """Every ``-a`` argument with its values and its meaning, one to a line."""
-    lines = [(f"  -a {name}={'|'.join(argument.values)}", argument.meaning) for name, argument in ARGUMENTS.items()]
+    lines = [
+        (f"  -a {name}={'|'.join(argument.values)}", argument.meaning + (f" (default: {argument.default})" if argument.default else ""))
+        for name, argument in ARGUMENTS.items()
+    ]
     width = max(len(left) for left, _ in lines) + 2
     return "\n".join(left.ljust(width) + meaning for left, meaning in lines)

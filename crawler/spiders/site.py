@@ -12,13 +12,13 @@ import scrapy
 from scrapy.exceptions import CloseSpider
 
 from archive import clock
-from archive.errors import ArchiveError
+from archive.errors import ConfigurationError
 from archive.queries import backlog
 from crawler.discover.schedule import pages_of_threads, pages_to_read, settle_zone
 from crawler.discover.site_lists import SiteLists, no_list
 from crawler.errors import BadStatus, DoorClosed, Forbidden, RestGone, Stopped
 from crawler.extract.page import extract_page
-from crawler.http.closing import kept_open
+from crawler.http.closing import is_closing, kept_open
 from crawler.images.crawl import PictureDoor
 from crawler.items import ArticleItem
 from crawler.pages.crawl import PageDoor, content_type
@@ -65,7 +65,11 @@ class SiteSpider(scrapy.Spider):
 
         It yields nothing: items are sent as articles are saved. Raises CloseSpider, with how it went, unless all is well.
         """
-        extension = ArchiveExtension.of(self.crawler)
+        try:
+            extension = ArchiveExtension.of(self.crawler)
+        except ConfigurationError as error:
+            self.logger.error("%s", error)
+            raise CloseSpider("refused") from error
         with contextlib.suppress(Stopped), kept_open(self.crawler):
             await self.crawl(extension)
         if reason := extension.close_reason:
@@ -77,7 +81,7 @@ class SiteSpider(scrapy.Spider):
         """Open the archive, read the site; what cannot begin or goes wrong is told by the extension."""
         try:
             self.run = extension.begin(self.options(self.arguments))
-        except ArchiveError as error:
+        except Exception as error:
             extension.refuse(error)
             return
         outcome = self.run.outcome
@@ -89,7 +93,9 @@ class SiteSpider(scrapy.Spider):
             return
         except Exception as error:
             blame(self.run, error)
-        outcome.causes.pop(INTERRUPTED)  # it came to its own end
+        await asyncio.sleep(0)  # a limit that was reached at the very end closes the spider now
+        if not is_closing(self.crawler):
+            outcome.causes.pop(INTERRUPTED)  # it came to its own end
 
     def parse(self, response: Response, **_: Any) -> Iterator[ArticleItem]:
         """The article of a page, for ``scrapy parse --spider=site URL`` and the shell; nothing of it is archived."""
