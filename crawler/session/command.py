@@ -46,7 +46,8 @@ class ArchiveCommand(BaseRunSpiderCommand):
         """Begin one crawl; it runs once the process is started. Raises ConfigurationError for settings that cannot be."""
         crawler: Crawler = self.process.create_crawler(spider_class)
         check_settings(crawler.settings)
-        crawler.settings.set("LOG_SUMMARY", False, priority="cmdline")  # the command prints it
+        if not crawler.settings["LOG_FILE"]:  # who reads a log file, as scrapyd's users do, finds the line there too
+            crawler.settings.set("LOG_SUMMARY", False, priority="cmdline")
         self.process.crawl(crawler, **arguments)
         return crawler
 
