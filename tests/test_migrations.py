@@ -21,6 +21,7 @@ RELEASED = {
     "m003_rereadings": "5bce705b9da98ca99315cd908f741687c3669fad1cdd3786ae24a1705973d5a5",
     "m004_later_revisions": "c230ed1561df4b7164ee8be04ba527f4102167d8f50c082cbe8267929f1079e6",
     "m005_renamed_articles": "dc8f6ec8a0fd46949ccb465250532bd5abce7df1f00ee111b0de7a7f2b6c81f1",
+    "m006_checkpoints": "14886b857b663f2572befc7ecc30c9c016e513cccdfe92e5f65641c18a282d87",
 }
 SECOND_RELEASE = {  # what the first text was edited to: it made these columns, and the second step found nothing to do
     "  note text  -- the summary line, or what went wrong\n": "  note text,  -- the summary line, or what went wrong\n"

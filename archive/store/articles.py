@@ -360,6 +360,11 @@ def _move(db: Database, article_id: int, url: str, at: str) -> None:
     )
 
 
+def add_alias(db: Database, article_id: int, url: str, at: str) -> None:
+    """Keep a further address of an article. One that is known, of this article or of another, stays what it is."""
+    db.execute("insert or ignore into urls(url, article_id, kind, first_seen_at) values (?, ?, 'alias', ?)", [url, article_id, at])
+
+
 def note_differences(db: Database, article_id: int, shown: Mapping[str, Fields], at: str) -> None:
     """Record where the two doors disagree, and forget where they have come to agree."""
     if "rest" not in shown or "page" not in shown:

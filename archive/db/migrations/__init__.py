@@ -19,9 +19,10 @@ from archive.db.migrations import (
     m003_rereadings,
     m004_later_revisions,
     m005_renamed_articles,
+    m006_checkpoints,
 )
 
-STEPS = (m001_initial, m002_reasons_and_sizes, m003_rereadings, m004_later_revisions, m005_renamed_articles)
+STEPS = (m001_initial, m002_reasons_and_sizes, m003_rereadings, m004_later_revisions, m005_renamed_articles, m006_checkpoints)
 """In the order in which they are applied."""
 
 
