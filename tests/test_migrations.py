@@ -22,6 +22,7 @@ RELEASED = {
     "m004_later_revisions": "c230ed1561df4b7164ee8be04ba527f4102167d8f50c082cbe8267929f1079e6",
     "m005_renamed_articles": "dc8f6ec8a0fd46949ccb465250532bd5abce7df1f00ee111b0de7a7f2b6c81f1",
     "m006_checkpoints": "14886b857b663f2572befc7ecc30c9c016e513cccdfe92e5f65641c18a282d87",
+    "m007_feed_items": "11cbeced2ea6521f13515664758bf9fa24f4d0596cf98c47164e8b76cd060a23",
 }
 SECOND_RELEASE = {  # what the first text was edited to: it made these columns, and the second step found nothing to do
     "  note text  -- the summary line, or what went wrong\n": "  note text,  -- the summary line, or what went wrong\n"

@@ -57,6 +57,6 @@ def forget_unread_site(db: Database, site_id: int) -> None:
     if db.execute("select 1 from articles where site_id = ?", [site_id]).fetchone():
         return
     db.execute("update captures set crawl_id = null where crawl_id in (select id from crawls where site_id = ?)", [site_id])
-    for table in ("lists", "overcounts", "checkpoints", "gaps", "coverage", "quarantine", "crawls"):
+    for table in ("lists", "overcounts", "checkpoints", "feed_items", "gaps", "coverage", "quarantine", "crawls"):
         db.execute(f"delete from {table} where site_id = ?", [site_id])
     db.execute("delete from sites where id = ?", [site_id])

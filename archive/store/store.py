@@ -15,12 +15,13 @@ from archive import clock
 from archive.db.connection import open_for_writing
 from archive.db.lock import Lock
 from archive.errors import database_fails
-from archive.store import absences, adopt, checkpoints, coverage, crawls, gaps, images, quarantine, sites
+from archive.store import absences, adopt, checkpoints, coverage, crawls, feed_items, gaps, images, quarantine, sites
 from archive.store.articles import Seen, add_alias, find_article, save_article
 from archive.store.checkpoints import Checkpoint, Kind
 from archive.store.comments import save_comments
 from archive.store.decisions import Kind as Decision
 from archive.store.decisions import decide
+from archive.store.feed_items import FeedFacts
 from archive.store.reread import AGAIN, Reread, classify_again, reread_pairs, save_reread
 from archive.store.settle import settle
 from archive.warc.records import Exchange, Place
@@ -186,6 +187,15 @@ class Store:
     def _save_checkpoints(self, site_id: int, kinds: Checkpoints) -> None:
         for kind, rows in kinds.items():
             checkpoints.save_checkpoints(self.db, site_id, kind, rows)
+
+    def feed_items(self, site_id: int) -> list[FeedFacts]:
+        """What the site's feed tells of articles, and what it told of those that do not hold it yet."""
+        return feed_items.feed_items(self.db, site_id)
+
+    def save_feed_items(self, site_id: int, items: Iterable[FeedFacts]) -> set[str]:
+        """Remember what the feed tells now; return the addresses of which it shows something new since they were last read."""
+        with self.transaction():
+            return feed_items.save_feed_items(self.db, site_id, items, self.now())
 
     # answers
 

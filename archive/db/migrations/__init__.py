@@ -20,9 +20,18 @@ from archive.db.migrations import (
     m004_later_revisions,
     m005_renamed_articles,
     m006_checkpoints,
+    m007_feed_items,
 )
 
-STEPS = (m001_initial, m002_reasons_and_sizes, m003_rereadings, m004_later_revisions, m005_renamed_articles, m006_checkpoints)
+STEPS = (
+    m001_initial,
+    m002_reasons_and_sizes,
+    m003_rereadings,
+    m004_later_revisions,
+    m005_renamed_articles,
+    m006_checkpoints,
+    m007_feed_items,
+)
 """In the order in which they are applied."""
 
 
