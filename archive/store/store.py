@@ -24,7 +24,8 @@ from archive.store.decisions import decide
 from archive.store.feed_items import FeedFacts
 from archive.store.reread import AGAIN, Reread, classify_again, reread_pairs, save_reread
 from archive.store.settle import settle
-from archive.warc.records import Exchange, Place
+from archive.warc.place import Place
+from archive.warc.write import Exchange
 
 Row = dict[str, Any]
 P = ParamSpec("P")

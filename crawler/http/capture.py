@@ -9,7 +9,7 @@ from __future__ import annotations
 import http
 from typing import TYPE_CHECKING
 
-from archive.warc.records import Exchange, Headers
+from archive.warc.write import Exchange, Headers
 from crawler.http.decompress import is_torn
 from crawler.items import Capture
 from crawler.session.session import run_of

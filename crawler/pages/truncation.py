@@ -16,7 +16,7 @@ from scrapy.http import Response
 
 from archive.errors import StorageError
 from archive.queries import holdings
-from archive.warc.records import read_exchange
+from archive.warc.read import read_exchange
 from crawler.errors import Unreachable
 from crawler.http.decompress import UnpackMiddleware
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from archive.clock import later
 from archive.errors import ConfigurationError
 from archive.queries import backlog, holdings
-from archive.warc.records import WarcWriter
+from archive.warc.write import WarcWriter
 from crawler.addresses import Addresses, family, origins_of
 from crawler.discover.revisit import Look, due
 from crawler.errors import OutsideSite, Unreachable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive.queries.holdings import known_names
 from archive.store.reread import AGAIN
-from archive.warc.records import DamagedRecord
+from archive.warc.read import DamagedRecord
 from crawler.discover.feed import read_feed
 from crawler.errors import DoorClosed
 from crawler.sources.captures import Shelf, collection_of

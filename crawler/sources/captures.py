@@ -14,7 +14,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.statscollectors import DummyStatsCollector
 
-from archive.warc.records import DamagedRecord, read_exchange
+from archive.warc.read import DamagedRecord, read_exchange
 from crawler.errors import BadStatus, DoorClosed
 from crawler.items import Capture
 from crawler.wordpress import api as api
