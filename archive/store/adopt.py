@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive.clock import now
+from archive.store.captures import insert_capture
 from archive.warc.place import SUFFIX, Place, is_own_file, sha256
 from archive.warc.read import LARGEST_FOREIGN, next_record, response_in, whole_members
 
@@ -26,7 +27,7 @@ def adopt_records(db: Database, folder: Path) -> int:
 
     Files that another tool made are read and never changed. What cannot be adopted stays where it is, and ``verify`` names it.
     """
-    return sum(_adopt_file(db, folder, path) for path in sorted((folder / "warc").glob(f"*/*{SUFFIX}")) if path.stat().st_size)
+    return sum(_adopt_file(db, folder, path) for path in sorted((folder / "warc").glob(f"*/*{SUFFIX}")) if path.is_file())
 
 
 def _adopt_file(db: Database, folder: Path, path: Path) -> int:
@@ -85,18 +86,3 @@ def _cut(path: Path, end: int) -> None:
         aside = path.with_name(f"{path.name}.torn-{now().replace(':', '')}-{end}")
         aside.write_bytes(file.read())
         file.truncate(end)
-
-
-def insert_capture(db: Database, crawl_id: int | None, door: str, url: str, at: str, status: int, mime: str | None, place: Place) -> int:
-    cursor = db.execute(
-        """
-        insert into captures(crawl_id, door, url, captured_at, status, mime,
-                             payload_digest, record_id, record_digest, filename, offset, length)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """,
-        [
-            *[crawl_id, door, url, at, status, mime, place.payload_digest, place.record_id, place.record_digest],
-            *[place.filename, place.offset, place.length],
-        ],
-    )
-    return int(cursor.lastrowid or 0)

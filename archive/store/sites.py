@@ -25,6 +25,10 @@ def _free_name(db: Database, name: str, home: str) -> str:
     return next(c for c in candidates if taken.get(c, home) == home)
 
 
+def site_ids(db: Database) -> list[int]:
+    return [site_id for (site_id,) in db.execute("select id from sites")]
+
+
 def describe_site(db: Database, site_id: int, columns: Mapping[str, str | None]) -> None:
     """Fill in home, title or timezone; a value of None leaves what is there."""
     for column, value in columns.items():

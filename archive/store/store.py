@@ -2,93 +2,31 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
 
-from sqlite_utils import Database
-
-from archive import clock
-from archive.db.connection import open_for_writing
-from archive.db.lock import Lock
-from archive.errors import database_fails
-from archive.store import absences, adopt, checkpoints, coverage, crawls, feed_items, gaps, images, quarantine, sites
+from archive.store import absences, captures, checkpoints, coverage, crawls, feed_items, gaps, images, quarantine, sites
 from archive.store.articles import Seen, add_alias, find_article, save_article
 from archive.store.checkpoints import Checkpoint, Kind
 from archive.store.comments import save_comments
 from archive.store.decisions import Kind as Decision
 from archive.store.decisions import decide
 from archive.store.feed_items import FeedFacts
+from archive.store.opening import OpenArchive
 from archive.store.reread import AGAIN, Reread, classify_again, reread_pairs, save_reread
 from archive.store.settle import settle
 from archive.warc.place import Place
 from archive.warc.write import Exchange
 
 Row = dict[str, Any]
-P = ParamSpec("P")
-T = TypeVar("T")
 Checkpoints = Mapping[Kind, Sequence[Checkpoint]]  # a kind -> all its rows
 NO_CHECKPOINTS: Checkpoints = {}
 NEVER = "9999"  # later than any time: no revision is provisional, none is folded
 
 
-class Store:
+class Store(OpenArchive):
     """An archive open for writing. Mappings in, rows out; every method is one transaction of its own."""
-
-    def __init__(self, folder: Path, now: Callable[[], str] = clock.now) -> None:
-        """Take the lock, open and migrate the database, take in what a killed run left behind.
-
-        Raises LockHeld, StorageError, NoArchive, NewerSchema; nothing is written then.
-        """
-        self.folder, self.now = folder, now
-        self._lock = Lock(folder)
-        try:
-            self.db: Database = open_for_writing(folder)
-            adopt.adopt_records(self.db, folder)
-            with self.transaction():  # as one: a kill in between would leave revisions that nobody settles
-                for site_id, started_at in adopt.close_killed_crawls(self.db, now()):
-                    settle(self.db, site_id, started_at)
-        except sqlite3.DatabaseError as error:
-            self._lock.release()
-            if failure := database_fails(folder, error):
-                raise failure from error
-            raise
-        except BaseException:
-            self._lock.release()
-            raise
-
-    def close(self) -> None:
-        """Leave a database that any reader opens without recovery, if it can be: where it cannot, the run has said so."""
-        try:
-            with suppress(sqlite3.DatabaseError):
-                self.db.execute("pragma optimize")
-                self.db.execute("pragma wal_checkpoint(truncate)")
-            self.db.close()
-        finally:
-            self._lock.release()
-
-    def ask(self, query: Callable[Concatenate[Database, P], T], *args: P.args, **named: P.kwargs) -> T:
-        """The answer of a named query: a function of archive/queries whose first parameter is the database."""
-        return query(self.db, *args, **named)
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing. Raises StorageError when disk or database refuse."""
-        try:
-            self.db.execute("begin immediate")
-            try:
-                yield
-            except BaseException:
-                self.db.execute("rollback")
-                raise
-            self.db.execute("commit")
-        except sqlite3.DatabaseError as error:
-            if failure := database_fails(self.folder, error):
-                raise failure from error
-            raise
 
     # sites and crawls
 
@@ -137,9 +75,9 @@ class Store:
         """Record that an exchange lies in a WARC file; return the capture's id. ``article_id``: where it is known before it is read."""
         at, status = exchange.captured_at, exchange.status
         with self.transaction():
-            capture_id = adopt.insert_capture(self.db, crawl_id, door, exchange.url, at, status, mime, place)
+            capture_id = captures.insert_capture(self.db, crawl_id, door, exchange.url, at, status, mime, place)
             if article_id is not None:
-                self.db.execute("update captures set article_id = ? where id = ?", [article_id, capture_id])
+                captures.tie_to_article(self.db, capture_id, article_id)
         return capture_id
 
     def save_picture(
@@ -156,8 +94,7 @@ class Store:
 
     def end_of_records(self, filename: str) -> int:
         """Where the last record ends that is known of a WARC file: a shorter file is not the one that was written."""
-        [end] = self.db.execute("select coalesce(max(offset + length), 0) from captures where filename = ?", [filename]).fetchone()
-        return int(end)
+        return captures.end_of_records(self.db, filename)
 
     # the site's lists
 
@@ -228,7 +165,7 @@ class Store:
                 saved = save_article(self.db, site_id, article, seen, pages_alone=pages_alone)
                 counts[saved.outcome] += 1
                 for capture_id, _ in seen.captures if article["door"] == "page" else ():
-                    self.db.execute("update captures set article_id = ? where id = ?", [saved.article_id, capture_id])
+                    captures.tie_to_article(self.db, capture_id, saved.article_id)
                 gaps.close_article_gaps(self.db, site_id, article)
             for source_id, comments in (threads or {}).items():
                 row = find_article(self.db, site_id, source_id, source_id)
@@ -297,7 +234,7 @@ class Store:
         with self.transaction():
             folded = settle(self.db, site_id, started)
             if folded:
-                self.db.execute("update crawls set revised = revised - ? where id = ?", [folded, crawl_id])
+                crawls.add_counts(self.db, crawl_id, {"revised": -folded})
         return folded
 
     def mark_missing(
@@ -321,7 +258,7 @@ class Store:
         with self.transaction():
             decide(self.db, kind, ref, value, reason, self.now())
             if kind == "label":
-                for (site_id,) in self.db.execute("select id from sites").fetchall():
+                for site_id in sites.site_ids(self.db):
                     settle(self.db, site_id, NEVER)
 
     def save_coverage(self, site_id: int, kind: str, reported: int | None, held: int) -> None:

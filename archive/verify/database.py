@@ -44,7 +44,8 @@ class Verification:
             yield finding
 
     def _findings(self) -> Iterator[str]:
-        sizes = {path: path.stat().st_size for path in sorted((self.folder / "warc").glob(f"{self.site or '*'}/*{SUFFIX}"))}
+        files = sorted((self.folder / "warc").glob(f"{self.site or '*'}/*{SUFFIX}"))
+        sizes = {path: path.stat().st_size for path in files if path.is_file()}
         try:
             db = private_copy(self.folder / FILENAME)
             yield from self._guarded(db, whole, "the database")
