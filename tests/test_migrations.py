@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from sqlite_utils import Database
@@ -14,6 +15,8 @@ from sqlite_utils import Database
 from archive.db.connection import open_for_reading, open_for_writing
 from archive.db.migrations import MIGRATIONS, STEPS, m001_initial, statements
 from archive.db.schema import TABLES, carried_meanings, column_meanings, migrate, written_meanings
+from archive.store.checkpoints import Checkpoint, Kind, checkpoints
+from archive.store.feed_items import FeedFacts, feed_items
 
 RELEASED = {
     "m001_initial": "3a4a167e424e4cc3b5d9f23baf0682c0b92c92104013174e3c531f21c4829e77",
@@ -23,6 +26,7 @@ RELEASED = {
     "m005_renamed_articles": "dc8f6ec8a0fd46949ccb465250532bd5abce7df1f00ee111b0de7a7f2b6c81f1",
     "m006_checkpoints": "14886b857b663f2572befc7ecc30c9c016e513cccdfe92e5f65641c18a282d87",
     "m007_feed_items": "11cbeced2ea6521f13515664758bf9fa24f4d0596cf98c47164e8b76cd060a23",
+    "m008_checkpoints_taken_over": "e7872fee703cfcb6f611833c1684479472544d1cc9f0a80834712660fc7b8589",
 }
 SECOND_RELEASE = {  # what the first text was edited to: it made these columns, and the second step found nothing to do
     "  note text  -- the summary line, or what went wrong\n": "  note text,  -- the summary line, or what went wrong\n"
@@ -143,3 +147,66 @@ def test_a_later_column_keeps_its_meaning_in_a_table_whose_key_stands_at_its_end
 
 def test_no_step_rewrites_the_schema_behind_the_back_of_sqlite() -> None:
     assert not [name_of(step) for step in STEPS if re.search(r"writable_schema|sqlite_master", step.SQL)]
+
+
+AT = "2026-01-01T00:00:00Z"
+HIDDEN_IN_LISTS = {
+    "posts": [[31, "2026-01-02T03:04:05"], [12, "2026-01-02T03:04:05"], [31, "2026-01-02T03:04:05"]],
+    "comments": [[9, ""], [8, ""]],
+    "mass loss of articles": {"3": [AT, 2], "1": ["2026-01-03T00:00:00Z", 1]},
+    "suspects of posts": {"4": "77"},
+    "suspects of comments": None,
+    "sweep of pages": None,
+    "addresses that lead elsewhere": {"5": AT},
+    "pages": {
+        "hidden": ["7"],
+        "by": "sitemap",
+        "followed": AT,
+        "sections": ["https://www.example.org/news/", "https://www.example.org/maps/"],
+        "items": {"https://www.example.org/a": "d1"},
+        "elsewhere": ["https://www.example.org/b"],
+    },
+    "feed": None,
+}
+
+
+def test_what_was_hidden_in_lists_is_taken_over_as_checkpoints_and_feed_items(tmp_path: Path) -> None:
+    second_release(tmp_path / "older")
+    db = sqlite3.connect(tmp_path / "older" / "archive.db", isolation_level=None)
+    for name, content in HIDDEN_IN_LISTS.items():
+        text = json.dumps(content) if content is not None else None
+        db.execute(
+            "insert into lists(site_id, name, door, url, total, watermark, checked_at) values (1, ?, '', '', 5, ?, ?)", [name, text, AT]
+        )
+    db.close()
+    archive = open_for_writing(tmp_path / "older")
+    kept = {kind: checkpoints(archive, 1, kind) for kind in get_args(Kind)}
+    assert {kind: rows for kind, rows in kept.items() if rows} == {
+        "newest_posts": [Checkpoint("31", value="2026-01-02T03:04:05"), Checkpoint("12", value="2026-01-02T03:04:05")],
+        "newest_comments": [Checkpoint("9"), Checkpoint("8")],
+        "mass_loss_articles": [Checkpoint("3", at=AT, count=2), Checkpoint("1", at="2026-01-03T00:00:00Z", count=1)],
+        "suspect_posts": [Checkpoint("4", value="77")],
+        "sweep_pages": [Checkpoint(at=AT)],
+        "leads_elsewhere": [Checkpoint("5", at=AT)],
+        "hidden_comments": [Checkpoint("7")],
+        "listed_by": [Checkpoint(value="sitemap")],
+        "followed": [Checkpoint(at=AT)],
+        "sections": [Checkpoint("https://www.example.org/news/"), Checkpoint("https://www.example.org/maps/")],
+        "unlisted": [Checkpoint("https://www.example.org/b")],
+    }
+    assert feed_items(archive, 1) == [FeedFacts("https://www.example.org/a", None, (), "d1")]
+    assert archive.execute("select name, total, watermark from lists order by name").fetchall() == [
+        (name, 5, None) for name in ("comments", "feed", "pages", "posts")
+    ]
+
+
+def test_lists_that_remember_nothing_leave_no_checkpoints(tmp_path: Path) -> None:
+    second_release(tmp_path / "older")
+    db = sqlite3.connect(tmp_path / "older" / "archive.db", isolation_level=None)
+    empty = json.dumps({"hidden": [], "by": "", "followed": None, "sections": [], "items": {}, "elsewhere": []})
+    db.execute("insert into lists(site_id, name, door, url, watermark) values (1, 'pages', '', '', ?)", [empty])
+    db.execute("insert into lists(site_id, name, door, url, watermark) values (1, 'posts', '', '', '[]')")
+    db.execute("insert into lists(site_id, name, door, url) values (1, 'sweep of posts', '', '')")
+    db.close()
+    archive = open_for_writing(tmp_path / "older")
+    assert archive.execute("select (select count(*) from checkpoints), (select count(*) from feed_items)").fetchone() == (0, 0)

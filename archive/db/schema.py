@@ -79,7 +79,7 @@ create table lists (
   door text not null,  -- rest, feed, sitemap, listing
   url text not null,  -- where it is asked
   total integer,  -- what the site said it holds, when it was last read whole or checked
-  watermark text,  -- newest change seen: the next update asks for what is newer
+  watermark text,  -- not used any more: checkpoints hold what stood here
   walk_started_at text,  -- when the present or last walk through the whole list began
   cursor text,  -- how far that walk has come; the next run goes on from here
   walked_at text,  -- when the walk came to its end; empty while it is unfinished

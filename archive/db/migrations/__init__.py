@@ -21,6 +21,7 @@ from archive.db.migrations import (
     m005_renamed_articles,
     m006_checkpoints,
     m007_feed_items,
+    m008_checkpoints_taken_over,
 )
 
 STEPS = (
@@ -31,6 +32,7 @@ STEPS = (
     m005_renamed_articles,
     m006_checkpoints,
     m007_feed_items,
+    m008_checkpoints_taken_over,
 )
 """In the order in which they are applied."""
 
