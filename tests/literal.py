@@ -8,7 +8,7 @@ from typing import Any
 
 from archive.store.articles import Seen
 from archive.store.store import Store
-from archive.warc.records import Exchange, WarcWriter
+from archive.warc.write import Exchange, WarcWriter
 
 HOME = "https://www.example.org/"
 URL = HOME + "archives/2020/05/bridge.php"

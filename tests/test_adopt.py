@@ -11,7 +11,7 @@ import pytest
 
 from archive.errors import StorageError
 from archive.store.store import Store
-from archive.warc.records import WarcWriter
+from archive.warc.write import WarcWriter
 from tests.literal import HOME, URL, Desk, article, exchange
 
 FILE = "warc/example/example-202601-001.warc.gz"

@@ -16,7 +16,8 @@ from archive.errors import ConfigurationError, StorageError
 from archive.export.backup import backup
 from archive.store.store import Store
 from archive.verify.database import Verification
-from archive.warc.records import member, records, whole_members
+from archive.warc.read import whole_members
+from archive.warc.write import member, records
 from tests.crawls import PROJECT, content, rows, until
 from tests.literal import Desk, article, comment, exchange
 

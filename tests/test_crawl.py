@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from archive.__main__ import main
-from archive.warc.records import read_body, sha256
+from archive.warc.place import sha256
+from archive.warc.read import read_body
 from crawler.absence.policy import mass_loss
 from tests.conftest import History, Stage
 from tests.crawls import content, crawl, dump, rows

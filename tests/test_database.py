@@ -10,7 +10,7 @@ import pytest
 from sqlite_utils import Database
 
 from archive.db.connection import archive_dir, open_for_reading, open_for_writing
-from archive.db.schema import ADDED, APPLICATION_ID, TABLES, column_meanings, migrate, migrations
+from archive.db.schema import TABLES, carried_meanings, migrate
 from archive.db.views import VIEWS
 from archive.errors import NewerSchema, NoArchive, StorageError
 
@@ -26,7 +26,7 @@ def test_a_new_archive_has_every_table_and_view(db: Database) -> None:
 
 
 def test_every_column_has_a_meaning_that_the_archive_carries(db: Database) -> None:
-    meanings = column_meanings(db)
+    meanings = carried_meanings(db)
     for name in re.findall(r"create (?:table|view) (\w+)", TABLES + VIEWS):
         assert meanings[name].keys() == {"", *(column.name for column in db[name].columns)}, name
         assert all(meanings[name].values()), name
@@ -41,28 +41,6 @@ def test_migrating_again_writes_nothing(db: Database) -> None:
     changes = db.conn.total_changes
     migrate(db)
     assert db.conn.total_changes == changes
-
-
-def test_an_archive_from_before_a_column_gets_it_with_its_meaning_and_keeps_its_rows(tmp_path: Path) -> None:
-    path = tmp_path / "archive.db"
-    older = Database(sqlite3.connect(path, isolation_level=None))
-    before = re.sub(r",(  -- [^\n]*)\n  (?:reason text  -- how|database_bytes)[^\n]*", r"\1", TABLES)
-    assert len(before.splitlines()) == len(TABLES.splitlines()) - len(ADDED)
-    for statement in re.split(r";\n+", before.strip().rstrip(";")):
-        older.execute(re.sub(r"^-- ([^\n]*)\n(create table \w+ \()", r"\2  -- \1", statement))
-    migrations.ensure_migrations_table(older)
-    older.execute("insert into _sqlite_migrations(migration_set, name, applied_at) values ('archive', 'm001_initial', '')")
-    older.execute("insert into sites(id, name, home) values (1, 'example', 'https://www.example.org/')")
-    older.execute("insert into crawls(site_id, started_at, mode, note) values (1, '2026-01-01T00:00:00Z', 'update', 'an old one')")
-    older.execute(f"pragma application_id = {APPLICATION_ID}")
-    older.close()
-    db = open_for_reading(tmp_path)
-    fresh = open_for_writing(tmp_path / "fresh")
-    assert [column_meanings(db)[table] for table in ADDED] == [column_meanings(fresh)[table] for table in ADDED]
-    assert db.execute("select note, database_bytes from crawls").fetchall() == [("an old one", None)]
-    assert db.execute("pragma integrity_check").fetchone() == ("ok",)
-    open_for_writing(tmp_path).execute("update crawls set database_bytes = 4096")
-    assert db.execute("select database_bytes from crawls").fetchone() == (4096,)
 
 
 def test_a_view_with_an_older_text_is_made_anew(db: Database) -> None:

@@ -14,7 +14,8 @@ import pytest
 from archive.__main__ import main as archive
 from archive.errors import ConfigurationError
 from archive.store.images import NoPicture, read_picture
-from archive.warc.records import read_body, sha256
+from archive.warc.place import sha256
+from archive.warc.read import read_body
 from crawler.addresses import is_public, origin, origins_of
 from crawler.http.guard import GuardMiddleware
 from tests.conftest import Stage

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from archive.warc.records import whole_members
+from archive.warc.read import whole_members
 from tests.conftest import Steady
 from tests.crawls import content, crawl, rows, start_crawl, until
 from tests.demosite import DemoSite

@@ -19,7 +19,7 @@ from warcio.warcwriter import WARCWriter
 
 from archive.db.connection import open_for_writing
 from archive.publish.server.serve import build
-from archive.warc.records import sha256
+from archive.warc.place import sha256
 from tests.publish_archive import HOME, build_archive
 
 RAID = "/www.example.org/2014/03/raid"

@@ -48,6 +48,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     db.execute("update images set capture_id = 900 where article_id = 1")
     db.execute("insert into readings values (1, 'rest', '{\"title\": \"Drone strike\"}', '2024-01-01T00:00:00Z', null, 'x')")
     db.execute("insert into differences values (1, 'title', 'Drone strike kills', 'Drone strike kills!', '2024-01-01T00:00:00Z')")
+    db.execute("insert into checkpoints select 1, 'unlisted', url, 0, null, null, null from urls where article_id = 1 and kind = 'current'")
+    db.execute("insert into feed_items select 1, url, null, 'Gone Guy', 'd', '' from urls where article_id = 1 and kind = 'current'")
     db.conn.close()
     return folder
 

@@ -13,7 +13,9 @@ import pytest
 
 from archive.__main__ import main
 from archive.verify.database import Verification
-from archive.warc.records import member, records, sha256, whole_members
+from archive.warc.place import sha256
+from archive.warc.read import whole_members
+from archive.warc.write import member, records
 from tests.conftest import History
 from tests.crawls import rows
 from tests.literal import Desk, article, comment, exchange
@@ -145,7 +147,7 @@ def test_flipped_bits_in_the_pages_that_hold_text_are_found(copy: Path) -> None:
         ("delete from captures where id = 2", "has no row in captures"),
         ("update captures set offset = offset + 1 where id = 2", "where capture 2 should be"),
         ("update captures set filename = 'warc/example/elsewhere.warc.gz' where id = 1", "the file is not there"),
-        ("update captures set status = 404 where id = 1", "status differs"),
+        ("update captures set status = 404 where id = 1", "status differs: the record says 200"),
         ("delete from revision_captures", "no capture shows it"),
         ("delete from revisions where number = 1", "points at a row of revisions that is not there"),
         ("delete from comment_revisions where comment_id = 1", "comment 1: it has no revision"),

@@ -18,8 +18,10 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.errors import StorageError
-from archive.warc import records
-from archive.warc.records import WarcWriter, read_body, sha256, whole_members
+from archive.warc import write
+from archive.warc.place import sha256
+from archive.warc.read import read_body, whole_members
+from archive.warc.write import WarcWriter
 from tests.literal import URL, exchange
 
 FILE = "warc/example/example-202601-001.warc.gz"
@@ -83,13 +85,13 @@ def test_a_truncated_answer_says_so(tmp_path: Path) -> None:
 
 @given(st.binary(max_size=3000))
 def test_any_body_comes_back_as_it_was(body: bytes) -> None:
-    response, _ = records.records(exchange(body=body))
-    record = next(iter(ArchiveIterator(io.BytesIO(records.member(response)))))
+    response, _ = write.records(exchange(body=body))
+    record = next(iter(ArchiveIterator(io.BytesIO(write.member(response)))))
     assert record.raw_stream.read() == body
 
 
 def test_files_are_by_month_and_a_full_one_is_followed_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "FULL_AT", 3000)
+    monkeypatch.setattr(write, "FULL_AT", 3000)
     writer = WarcWriter(tmp_path, "example", "test")
     names = [writer.write(exchange(body=os.urandom(1500))).filename for _ in range(4)]
     assert names == ["warc/example/example-202601-001.warc.gz"] * 2 + ["warc/example/example-202601-002.warc.gz"] * 2

@@ -1,23 +1,23 @@
-"""The data, table by table: read this first.
+"""The data as it is today, table by table: read this first.
 
-Every column says in its comment what it means; the archive carries these comments inside itself (``column_meanings``), and
-the served pages show them. Times are UTC, ISO 8601 with ``Z``. A wall clock whose zone is not known has no ``Z``.
+Every column says in its comment what it means; the served pages show these meanings, and the archive carries them inside itself
+(``carried_meanings``). Times are UTC, ISO 8601 with ``Z``. A wall clock whose zone is not known has no ``Z``.
 An id is ours unless it is called ``source_id``: that one is the site's own.
+Full-text search stands beside the tables: ``revisions_fts`` and ``comments_fts``, kept by triggers (``migrations/m001_initial.py``).
 
-A released migration is never edited: the next change of the data is the next function.
+This text makes no table: the steps in ``archive/db/migrations/`` do, and a test holds what they make to what is written here.
+To change the data, write the next step, then change this text. The wording of a meaning is changed here alone.
 """
 
 from __future__ import annotations
 
 import re
 
-from sqlite_utils import Database, Migrations
+from sqlite_utils import Database
 
+from archive.db.migrations import MIGRATIONS
 from archive.db.views import ensure_views
 from archive.errors import NewerSchema
-
-migrations = Migrations("archive")
-APPLICATION_ID = 0x41724A6F  # tells an archive from any other SQLite file, and from an empty one
 
 TABLES = """
 -- Sites that have been crawled; scrapy update visits all of them
@@ -79,7 +79,7 @@ create table lists (
   door text not null,  -- rest, feed, sitemap, listing
   url text not null,  -- where it is asked
   total integer,  -- what the site said it holds, when it was last read whole or checked
-  watermark text,  -- newest change seen: the next update asks for what is newer
+  watermark text,  -- not used any more: checkpoints hold what stood here
   walk_started_at text,  -- when the present or last walk through the whole list began
   cursor text,  -- how far that walk has come; the next run goes on from here
   walked_at text,  -- when the walk came to its end; empty while it is unfinished
@@ -87,6 +87,29 @@ create table lists (
   closed text,  -- why this door is closed, empty while it is open
   primary key (site_id, name)
 ) strict;
+
+-- What the crawler has to come back to: its memory between runs, beside the site's own lists
+create table checkpoints (
+  site_id integer not null references sites(id),  -- the site
+  kind text not null,  -- what is remembered: archive/store/checkpoints.py names the kinds
+  ref text not null,  -- what it is about: our id, the site's own id, or an address; empty where it is about the whole site
+  position integer not null,  -- order within the kind from 0
+  at text,  -- when: first observed, or last done
+  count integer,  -- in how many runs it was observed
+  value text,  -- what else the kind remembers
+  primary key (site_id, kind, ref)
+) strict, without rowid;
+
+-- What the feed told of articles: those it names now, and those that do not hold yet what it told
+create table feed_items (
+  site_id integer not null references sites(id),  -- the site
+  url text not null,  -- address of the article
+  published_at text,  -- when it was published, to the second; empty where the feed does not say
+  authors text not null,  -- all its authors, one name per line
+  digest text not null,  -- of what the feed shows of it: another one means that there is news
+  seen_at text not null,  -- when the feed was first seen to show this digest
+  primary key (site_id, url)
+) strict, without rowid;
 
 -- Spans of time in which a site's totals count more items than it gives, so that its counting finds what really vanished
 create table overcounts (
@@ -146,6 +169,7 @@ create table urls (
   first_seen_at text not null  -- when it was first seen under this address
 ) strict;
 create index urls_article on urls(article_id);
+create index urls_former on urls(article_id) where kind = 'alias';
 
 -- Distinct states of an article's own content: title, byline, tags, text, captions
 create table revisions (
@@ -170,6 +194,7 @@ create table revisions (
   unique (article_id, number)
 ) strict;
 create index revisions_seen on revisions(seen_at);
+create index revisions_later on revisions(seen_at) where number > 1;
 
 -- Which captures show a revision
 create table revision_captures (
@@ -312,6 +337,22 @@ create table comment_revisions (
   unique (comment_id, number)
 ) strict;
 create index comment_revisions_seen on comment_revisions(seen_at);
+create index comment_revisions_later on comment_revisions(seen_at) where number > 1;
+
+-- Earlier readings of the same record: what scrapy reextract replaced in place, with the digest by which it may have been cited
+create table rereadings (
+  id integer primary key,  -- ours
+  revision_id integer references revisions(id),  -- the revision of an article; empty when it is one of a comment
+  comment_revision_id integer references comment_revisions(id),  -- the revision of a comment; empty when it is one of an article
+  crawl_id integer not null references crawls(id),  -- the run that read the record again
+  read_at text not null,  -- when it did
+  digest text not null,  -- the revision's digest until then
+  content_key text not null,  -- its content_key until then
+  extractor text  -- which code had read it until then; empty for comments
+) strict;
+create index rereadings_revision on rereadings(revision_id) where revision_id is not null;
+create index rereadings_comment on rereadings(comment_revision_id) where comment_revision_id is not null;
+create index rereadings_digest on rereadings(digest);
 
 -- Disappearances: intervals between two observations
 create table absences (
@@ -400,88 +441,7 @@ create table decisions (
 create index decisions_ref on decisions(kind, ref);
 """
 
-# The update triggers name their columns: a touched last_seen_at must not index the text again.
-SEARCH = """
-create trigger {table}_fts_insert after insert on {table} begin
-  insert into {table}_fts(rowid, {columns}) values (new.id, {new});
-end;
-create trigger {table}_fts_delete after delete on {table} begin
-  insert into {table}_fts({table}_fts, rowid, {columns}) values ('delete', old.id, {old});
-end;
-create trigger {table}_fts_update after update of {columns} on {table} begin
-  insert into {table}_fts({table}_fts, rowid, {columns}) values ('delete', old.id, {old});
-  insert into {table}_fts(rowid, {columns}) values (new.id, {new});
-end;
-"""
-
-
-@migrations()
-def m001_initial(db: Database) -> None:
-    """All tables of the first release, and full-text search over revisions and comments."""
-    for statement in re.split(r";\n+", TABLES.strip().rstrip(";")):
-        db.execute(re.sub(r"^-- ([^\n]*)\n(create table \w+ \()", r"\2  -- \1", statement))
-    for table, columns in (("revisions", ["title", "byline", "text"]), ("comments", ["author", "text"])):
-        db.table(table).enable_fts(columns, fts_version="FTS5", tokenize="porter unicode61 remove_diacritics 2")
-        named = {"table": table, "columns": ", ".join(columns)}
-        script = SEARCH.format(**named, new=", ".join(f"new.{c}" for c in columns), old=", ".join(f"old.{c}" for c in columns))
-        for statement in script.strip().split("end;\n"):
-            db.execute(statement.removesuffix("end;") + "end")
-    db.execute(f"pragma application_id = {APPLICATION_ID}")
-
-
-ADDED = {"absences": "reason", "crawls": "database_bytes"}  # last columns of their tables, younger than the first archives
-
-
-@migrations()
-def m002_reasons_and_sizes(db: Database) -> None:
-    """Columns that may be empty and stand last: SQLite needs no more than the new text, which carries the meanings too."""
-    lacking = [table for table, column in ADDED.items() if column not in db.table(table).columns_dict]
-    if not lacking:
-        return
-    db.execute("pragma writable_schema = on")
-    for table in lacking:
-        meaning, text = re.search(rf"-- ([^\n]*)\ncreate table ({table} \(.*?\n\) strict)", TABLES, re.S).groups()  # type: ignore[union-attr]
-        sql = f"CREATE TABLE {text.replace('(', f'(  -- {meaning}', 1)}"
-        db.execute("update sqlite_master set sql = ? where type = 'table' and name = ?", [sql, table])
-    db.execute("pragma writable_schema = reset")
-
-
-@migrations()
-def m003_rereadings(db: Database) -> None:
-    """What ``scrapy reextract`` replaced: a digest that was cited once still tells what it was of."""
-    for statement in re.split(r";\n+", REREADINGS.strip().rstrip(";")):
-        db.execute(re.sub(r"^-- ([^\n]*)\n(create table \w+ \()", r"\2  -- \1", statement))
-
-
-REREADINGS = """
--- Earlier readings of the same record: what scrapy reextract replaced in place, with the digest by which it may have been cited
-create table rereadings (
-  id integer primary key,  -- ours
-  revision_id integer references revisions(id),  -- the revision of an article; empty when it is one of a comment
-  comment_revision_id integer references comment_revisions(id),  -- the revision of a comment; empty when it is one of an article
-  crawl_id integer not null references crawls(id),  -- the run that read the record again
-  read_at text not null,  -- when it did
-  digest text not null,  -- the revision's digest until then
-  content_key text not null,  -- its content_key until then
-  extractor text  -- which code had read it until then; empty for comments
-) strict;
-create index rereadings_revision on rereadings(revision_id) where revision_id is not null;
-create index rereadings_comment on rereadings(comment_revision_id) where comment_revision_id is not null;
-create index rereadings_digest on rereadings(digest);
-"""
-
-
-@migrations()
-def m004_later_revisions(db: Database) -> None:
-    """Edits are few among the first states of a million comments: an index of their own finds them (home: 4 s -> 50 ms)."""
-    db.execute("create index if not exists revisions_later on revisions(seen_at) where number > 1")
-    db.execute("create index if not exists comment_revisions_later on comment_revisions(seen_at) where number > 1")
-
-
-@migrations()
-def m005_renamed_articles(db: Database) -> None:
-    """A renamed article has a former address: these few are looked at, not every address (a page of changes: 10 ms -> 1 ms)."""
-    db.execute("create index if not exists urls_former on urls(article_id) where kind = 'alias'")
+APPLICATION_ID = 0x41724A6F  # tells an archive from any other SQLite file, and from an empty one
 
 
 def migrate(db: Database) -> None:
@@ -489,28 +449,43 @@ def migrate(db: Database) -> None:
 
     Raises NewerSchema when the archive has migrations that this program does not know: nothing is touched then.
     """
-    known = {migration.name for migration in migrations._migrations}
-    unknown = [m.name for m in migrations.applied(db) if m.name not in known]
+    known = {migration.name for migration in MIGRATIONS._migrations}
+    unknown = [m.name for m in MIGRATIONS.applied(db) if m.name not in known]
     if unknown:
         raise NewerSchema(f"the archive was written by a newer release (it has {unknown[-1]}); install that release or a later one")
-    if migrations.pending(db):
+    if MIGRATIONS.pending(db):
         with db.atomic():  # with the table of migrations: a disk that fills up leaves an empty file, not half an archive
-            migrations.apply(db)
+            MIGRATIONS.apply(db)
     ensure_views(db)
 
 
 def is_older(db: Database) -> bool:
     """Whether it is an archive that lacks a migration of this release."""
-    return "sites" in db.table_names() and bool(migrations.pending(db))
+    return "sites" in db.table_names() and bool(MIGRATIONS.pending(db))
 
 
 def column_meanings(db: Database) -> dict[str, dict[str, str]]:
-    """Table -> column -> meaning, out of the comments that the archive's own schema carries; '' holds the table's meaning."""
-    meanings = {}
-    for name, sql in db.execute("select name, sql from sqlite_master where type in ('table', 'view') and sql is not null"):
-        first, *lines = sql.splitlines()
-        if "  -- " in first:
-            column = r".*?(\w+),?  -- (.+)$" if first.lower().startswith("create view") else r"\s*(\w+).*?  -- (.+)$"
-            columns = (re.match(column, line) for line in lines)
-            meanings[name] = {"": first.split("  -- ", 1)[1]} | {c[1]: c[2] for c in columns if c}
-    return meanings
+    """Table or view -> column -> meaning in today's words, of all that ``db`` holds; '' has the meaning of the whole."""
+    carried = carried_meanings(db)
+    return carried | {name: meanings for name, meanings in written_meanings().items() if name in carried}
+
+
+def written_meanings() -> dict[str, dict[str, str]]:
+    """Table -> column -> meaning, as it stands above."""
+    return dict(_meanings(re.sub(r"^-- ([^\n]*)\n(create table \w+ \()", r"\2  -- \1", sql)) for sql in TABLES.strip().split("\n\n"))
+
+
+def carried_meanings(db: Database) -> dict[str, dict[str, str]]:
+    """Table or view -> column -> meaning, in the words that the archive's own schema has carried since the column was made."""
+    rows = db.execute("select sql from sqlite_master where type in ('table', 'view') and sql is not null")
+    return dict(_meanings(sql) for (sql,) in rows if "  -- " in sql.splitlines()[0])
+
+
+def _meanings(sql: str) -> tuple[str, dict[str, str]]:
+    """(name, column -> meaning) of a ``create`` statement. A column that was added later has its meaning in /* */."""
+    added = re.findall(r"(\w+)[^,/]*/\* (.*?) \*/", sql)
+    first, *lines = re.sub(r"/\*.*?\*/", "", sql).splitlines()
+    head, _, whole = first.partition("  -- ")
+    column = r".*?(\w+),?  -- (.+)$" if first.lower().startswith("create view") else r"\s*(\w+).*?  -- (.+)$"
+    columns = (re.match(column, line) for line in lines)
+    return head.split()[2].strip('"'), {"": whole} | {c[1]: c[2] for c in columns if c} | dict(added)

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from archive.db.connection import FILENAME, open_for_reading
 from archive.errors import ConfigurationError, StorageError
-from archive.warc.records import SUFFIX, whole_members
+from archive.warc.place import is_own_file
+from archive.warc.read import whole_members
 
 
 def backup(folder: Path, target: Path) -> None:
@@ -80,12 +81,9 @@ def _copy_database(source: Path, target: Path) -> sqlite3.Connection:
 
 
 def _appended(files: list[Path]) -> set[Path]:
-    """The newest WARC file of each site: the only one that a run appends to."""
-    return {max(path for path in files if path.parent == folder and path.name.endswith(SUFFIX)) for folder in _folders(files)}
-
-
-def _folders(files: list[Path]) -> set[Path]:
-    return {path.parent for path in files if path.name.endswith(SUFFIX)}
+    """The newest WARC file of each site: the only one that a run appends to. Files of other tools are never appended to."""
+    own = [path for path in files if is_own_file(path)]
+    return {max(path for path in own if path.parent == folder) for folder in {path.parent for path in own}}
 
 
 def _copy_file(db: sqlite3.Connection, folder: Path, path: Path, target: Path, newest: bool) -> None:

@@ -24,7 +24,8 @@ from archive.store.reread import earlier_readings
 from archive.text import markup_diff
 from archive.text.markup import paragraphs, plain, safe_markup
 from archive.text.plaintext import one_line
-from archive.warc.records import sha256, whole_members
+from archive.warc.place import sha256
+from archive.warc.read import whole_members
 
 Row = dict[str, Any]
 PLACES = (

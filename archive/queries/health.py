@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from archive.clock import later, moment
 from archive.store.coverage import Ledger, ledger
 from archive.store.decisions import decided
-from archive.warc.records import SUFFIX
+from archive.warc.place import SUFFIX
 
 DAYS = 30  # of growth that is looked back on
 

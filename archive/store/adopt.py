@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 from sqlite_utils import Database
-from warcio.archiveiterator import ArchiveIterator
-from warcio.recordloader import ArcWarcRecord
 
 from archive.clock import now
-from archive.warc.records import SUFFIX, Place, sha256, whole_members
+from archive.store.captures import insert_capture
+from archive.warc.place import SUFFIX, Place, is_own_file, sha256
+from archive.warc.read import LARGEST_FOREIGN, next_record, response_in, whole_members
 
 
 def close_killed_crawls(db: Database, at: str) -> list[tuple[int, str]]:
@@ -24,35 +23,40 @@ def close_killed_crawls(db: Database, at: str) -> list[tuple[int, str]]:
 
 
 def adopt_records(db: Database, folder: Path) -> int:
-    """Give every whole response record a captures row, move torn tails aside; return how many records were adopted."""
-    adopted = 0
-    for path in sorted((folder / "warc").glob(f"*/*{SUFFIX}")):
-        name = str(path.relative_to(folder))
-        [start] = db.execute("select coalesce(max(offset), 0) from captures where filename = ?", [name]).fetchone()
-        end = start
-        for offset, compressed, content in whole_members(path, start):
+    """Give every whole response record a captures row, move torn tails aside; return how many records were adopted.
+
+    Files that another tool made are read and never changed. What cannot be adopted stays where it is, and ``verify`` names it.
+    """
+    return sum(_adopt_file(db, folder, path) for path in sorted((folder / "warc").glob(f"*/*{SUFFIX}")) if path.is_file())
+
+
+def _adopt_file(db: Database, folder: Path, path: Path) -> int:
+    """Adopt what lies behind the last record that is known of a file. A damaged stretch with whole records behind it is no tail."""
+    name, size, own = str(path.relative_to(folder)), path.stat().st_size, is_own_file(path)
+    [start] = db.execute("select coalesce(max(offset), 0) from captures where filename = ?", [name]).fetchone()
+    adopted, position, end = 0, start, start
+    while position is not None:
+        for offset, compressed, content in whole_members(path, position, None if own else LARGEST_FOREIGN):
             end = offset + len(compressed)
             adopted += _adopt(db, name, offset, compressed, content)
-        if end < path.stat().st_size:
-            _cut(path, end)
+        position = next_record(path, end) if end < size else None
+    if end < size and own:
+        _cut(path, end)
     return adopted
 
 
-def _adopt(db: Database, filename: str, offset: int, compressed: bytes, content: bytes) -> int:
-    if not content.startswith(b"WARC/") or b"WARC-Type: response" not in content[:2000]:
-        return 0  # also what is no record at all: verify tells
-    if db.execute("select 1 from captures where filename = ? and offset = ?", [filename, offset]).fetchone():
-        return 0
-    record: ArcWarcRecord = next(iter(ArchiveIterator(io.BytesIO(compressed))))
-    if record.http_headers is None:  # of another tool, of another protocol
-        return 0
-    url, at = (record.rec_headers.get_header(name) for name in ("WARC-Target-URI", "WARC-Date"))
-    mime = (record.http_headers.get_header("Content-Type") or "").split(";")[0].strip() or None
-    status, body = int(record.http_headers.get_statuscode()), record.raw_stream.read()
-    record_id = record.rec_headers.get_header("WARC-Record-ID")
-    place = Place(filename, offset, len(compressed), record_id, sha256(compressed), sha256(body))
-    insert_capture(db, None, _door(db, url, mime), url, at, status, mime, place)
-    return 1
+def _adopt(db: Database, filename: str, offset: int, compressed: bytes, content: bytes) -> bool:
+    """Whether the member at a place is a response that had no row. A record that stands in two places keeps the first one."""
+    record = response_in(content)
+    if record is None:
+        return False
+    known = "select 1 from captures where (filename = ? and offset = ?) or record_id = ?"
+    if db.execute(known, [filename, offset, record.record_id]).fetchone():
+        return False
+    place = Place(filename, offset, len(compressed), record.record_id, sha256(compressed), sha256(record.body))
+    door = _door(db, record.url, record.mime)
+    insert_capture(db, None, door, record.url, record.captured_at, record.status, record.mime, place)
+    return True
 
 
 def _door(db: Database, url: str, mime: str | None) -> str:
@@ -72,24 +76,13 @@ def _only_a_picture(db: Database, url: str) -> bool:
 
 
 def _cut(path: Path, end: int) -> None:
-    """Move a torn tail to a file whose name no reader takes for a WARC file, then cut it off."""
+    """Move a torn tail to a file whose name no reader takes for a WARC file, then cut it off. Records that are merely not
+    compressed are no torn tail."""
     with open(path, "r+b") as file:
+        file.seek(end)
+        if file.read(5) == b"WARC/":
+            return
         file.seek(end)
         aside = path.with_name(f"{path.name}.torn-{now().replace(':', '')}-{end}")
         aside.write_bytes(file.read())
         file.truncate(end)
-
-
-def insert_capture(db: Database, crawl_id: int | None, door: str, url: str, at: str, status: int, mime: str | None, place: Place) -> int:
-    cursor = db.execute(
-        """
-        insert into captures(crawl_id, door, url, captured_at, status, mime,
-                             payload_digest, record_id, record_digest, filename, offset, length)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """,
-        [
-            *[crawl_id, door, url, at, status, mime, place.payload_digest, place.record_id, place.record_digest],
-            *[place.filename, place.offset, place.length],
-        ],
-    )
-    return int(cursor.lastrowid or 0)

@@ -5,14 +5,14 @@ All functions run inside the caller's transaction. An *article* is a mapping of 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from sqlite_utils import Database
 
+from archive.store.article_lists import save_authors, save_images, save_links, save_terms
+from archive.store.readings import note_differences, readings_of, remember_reading
 from archive.store.revision_digest import seal
 from archive.text import content_key
 from archive.text.change_kind import classify
@@ -46,7 +46,7 @@ def save_article(db: Database, site_id: int, article: Mapping[str, Any], seen: S
         article_id = _insert(db, site_id, article, fields, seen)
         remember_reading(db, article_id, door, fields, seen)
         return Saved(article_id, "new")
-    readings = _readings(db, row["id"])
+    readings = readings_of(db, row["id"])
     outcome = _compare(db, row, article, readings, fields, seen, pages_alone=pages_alone)
     remember_reading(db, row["id"], door, fields, seen)
     _touch(db, row, article, seen)
@@ -63,11 +63,6 @@ def find_article(db: Database, site_id: int, source_id: str | None, url: str) ->
         if row and source_id and row["source_id"] not in (None, source_id):
             return None  # another article lives at this address now
     return row
-
-
-def _readings(db: Database, article_id: int) -> dict[str, tuple[Fields, str]]:
-    rows = db.execute("select door, fields, extractor from readings where article_id = ?", [article_id])
-    return {door: (json.loads(fields), extractor) for door, fields, extractor in rows}
 
 
 def _compare(
@@ -245,86 +240,6 @@ def _make_current(db: Database, site_id: int, article_id: int, revision_id: int,
         save_links(db, article_id, article["links"])
 
 
-def save_authors(db: Database, site_id: int, article_id: int, authors: list[dict[str, Any]]) -> None:
-    db.execute("delete from article_authors where article_id = ?", [article_id])
-    for position, author in enumerate(authors):
-        db.execute(
-            """
-            insert into authors(site_id, name, url, source_id) values (?, ?, nullif(?, ''), nullif(?, ''))
-            on conflict(site_id, name) do update
-            set url = coalesce(excluded.url, url), source_id = coalesce(excluded.source_id, source_id)
-            where (excluded.url is not null and url is null) or (excluded.source_id is not null and source_id is null)
-            """,
-            [site_id, author["name"], author["url"], author["source_id"]],
-        )
-        db.execute(
-            "insert or ignore into article_authors(article_id, author_id, position) "
-            "select ?, id, ? from authors where site_id = ? and name = ?",
-            [article_id, position, site_id, author["name"]],
-        )
-
-
-def save_terms(db: Database, site_id: int, article_id: int, terms: list[dict[str, Any]]) -> None:
-    db.execute("delete from article_tags where article_id = ?", [article_id])
-    for term in terms:
-        db.execute(
-            """
-            insert into tags(site_id, kind, name, slug, source_id) values (?, ?, ?, nullif(?, ''), nullif(?, ''))
-            on conflict(site_id, kind, name) do update set source_id = coalesce(excluded.source_id, source_id)
-            where excluded.source_id is not null and source_id is null
-            """,
-            [site_id, term["kind"], term["name"], term["slug"], term["source_id"]],
-        )
-        db.execute(
-            "insert or ignore into article_tags(article_id, tag_id) select ?, id from tags where site_id = ? and kind = ? and name = ?",
-            [article_id, site_id, term["kind"], term["name"]],
-        )
-
-
-def save_images(db: Database, article_id: int, images: Sequence[Mapping[str, Any]]) -> None:
-    """The pictures of the current revision. What was captured of a picture stays with its address."""
-    sql = "select url, digest, capture_id from images where article_id = ? and capture_id is not null"
-    captured = {url: what for url, *what in db.execute(sql, [article_id])}
-    db.execute("delete from images where article_id = ?", [article_id])
-    db.conn.executemany(
-        "insert into images(article_id, position, url, caption, alt, digest, capture_id) values (?, ?, ?, ?, ?, ?, ?)",
-        [
-            (article_id, i, image["url"], image["caption"], image["alt"], *captured.get(image["url"], (None, None)))
-            for i, image in enumerate(images)
-        ],
-    )
-
-
-def save_links(db: Database, article_id: int, links: Sequence[Mapping[str, Any]]) -> None:
-    db.execute("delete from links where article_id = ?", [article_id])
-    db.conn.executemany(
-        "insert into links(article_id, position, url, host, text, target_article_id) "
-        "values (?, ?, ?, ?, ?, (select article_id from urls where url = ?))",
-        [(article_id, i, link["url"], host_of(link["url"]), link["text"], link["url"].split("#")[0]) for i, link in enumerate(links)],
-    )
-
-
-def host_of(url: str) -> str:
-    """The host of an address without www.; '' for mailto and for what cannot be parsed."""
-    try:
-        return (urlsplit(url).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""
-
-
-def remember_reading(db: Database, article_id: int, door: str, fields: Fields, seen: Seen) -> None:
-    """Keep what this door showed; nothing is written where it showed the same."""
-    db.execute(
-        """
-        insert into readings(article_id, door, fields, read_at, capture_id, extractor) values (?, ?, ?, ?, ?, ?)
-        on conflict(article_id, door) do update
-        set fields = excluded.fields, read_at = excluded.read_at, capture_id = excluded.capture_id, extractor = excluded.extractor
-        where fields <> excluded.fields or extractor <> excluded.extractor
-        """,
-        [article_id, door, json.dumps(fields, ensure_ascii=False, sort_keys=True), seen.at, seen.captures[0][0], seen.extractor],
-    )
-
-
 def _touch(db: Database, row: Mapping[str, Any], article: Mapping[str, Any], seen: Seen) -> None:
     """It was there: move the observation on, keep a new address, end an absence that began before."""
     db.execute(
@@ -360,24 +275,6 @@ def _move(db: Database, article_id: int, url: str, at: str) -> None:
     )
 
 
-def note_differences(db: Database, article_id: int, shown: Mapping[str, Fields], at: str) -> None:
-    """Record where the two doors disagree, and forget where they have come to agree."""
-    if "rest" not in shown or "page" not in shown:
-        return
-    differ = content_key.changed(shown["page"], shown["rest"])
-    if content_key.merge(shown["rest"], shown["page"])["authors"] == shown["page"]["authors"]:
-        differ.discard("authors")  # co-authors are completion, not disagreement
-    held = {name for (name,) in db.execute("select field from differences where article_id = ?", [article_id])}
-    for field in differ | held:
-        if field not in differ:
-            db.execute("delete from differences where article_id = ? and field = ?", [article_id, field])
-            continue
-        rest, page = (json.dumps(content_key.content(shown[door])[field], ensure_ascii=False) for door in ("rest", "page"))
-        db.execute(
-            """
-            insert into differences(article_id, field, rest, page, seen_at) values (?, ?, ?, ?, ?)
-            on conflict(article_id, field) do update set rest = excluded.rest, page = excluded.page, seen_at = excluded.seen_at
-            where rest <> excluded.rest or page <> excluded.page
-            """,
-            [article_id, field, rest, page, at],
-        )
+def add_alias(db: Database, article_id: int, url: str, at: str) -> None:
+    """Keep a further address of an article. One that is known, of this article or of another, stays what it is."""
+    db.execute("insert or ignore into urls(url, article_id, kind, first_seen_at) values (?, ?, 'alias', ?)", [url, article_id, at])

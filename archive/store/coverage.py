@@ -112,6 +112,18 @@ def _between(begin: str, end: str) -> Iterable[str]:
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)
 
 
+def save_total(db: Database, site_id: int, kind: str, reported: int | None, held: int, at: str) -> None:
+    """Write what the whole site says it holds, and what is held of it. Runs inside the caller's transaction."""
+    db.execute(
+        """
+        insert into coverage(site_id, kind, month, reported, held, checked_at) values (?, ?, 'all', ?, ?, ?)
+        on conflict(site_id, kind, month) do update
+        set reported = excluded.reported, held = excluded.held, checked_at = excluded.checked_at
+        """,
+        [site_id, kind, reported, held, at],
+    )
+
+
 def save_months(db: Database, site_id: int, kind: Kind, at: str) -> None:
     """Write the ledger of the months, touching only what differs. Runs inside the caller's transaction."""
     found = months(db, site_id, kind)

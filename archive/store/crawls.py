@@ -22,6 +22,12 @@ UNCHANGED = """
     """
 
 
+def start_run(db: Database, site_id: int, at: str, mode: str) -> int:
+    """Open a run's row, inside the caller's transaction; return its id."""
+    cursor = db.execute("insert into crawls(site_id, started_at, mode) values (?, ?, ?)", [site_id, at, mode])
+    return int(cursor.lastrowid or 0)
+
+
 def count_unchanged(db: Database, site_id: int, since: str) -> int:
     """Articles and comments that the run which began then read and found as they were; what it read twice counts once."""
     return sum(count for (count,) in db.execute(UNCHANGED, {"site_id": site_id, "since": since}))
@@ -45,13 +51,3 @@ def database_size(db: Database) -> int:
     """Bytes of the database, what still lies in its journal included."""
     [pages], [page] = (db.execute(f"pragma {name}").fetchone() for name in ("page_count", "page_size"))
     return int(pages) * int(page)
-
-
-def forget_unread_site(db: Database, site_id: int) -> None:
-    """A site of which nothing was ever read is not remembered: a mistyped home must not be visited again by cron."""
-    if db.execute("select 1 from articles where site_id = ?", [site_id]).fetchone():
-        return
-    db.execute("update captures set crawl_id = null where crawl_id in (select id from crawls where site_id = ?)", [site_id])
-    for table in ("lists", "overcounts", "gaps", "coverage", "quarantine", "crawls"):
-        db.execute(f"delete from {table} where site_id = ?", [site_id])
-    db.execute("delete from sites where id = ?", [site_id])

@@ -21,6 +21,10 @@ def add_gap(db: Database, site_id: int, gap: Mapping[str, Any], at: str) -> None
     )
 
 
+def forget_gaps(db: Database, site_id: int, kind: str, reason: str) -> None:
+    db.execute("delete from gaps where site_id = ? and kind = ? and reason = ?", [site_id, kind, reason])
+
+
 def close_article_gaps(db: Database, site_id: int, article: Mapping[str, Any]) -> None:
     """An article that was read is no gap, neither by its id nor by its address."""
     db.execute("delete from gaps where site_id = ? and kind = 'article' and ref in (?, ?)", [site_id, article["source_id"], article["url"]])

@@ -11,7 +11,8 @@ from sqlite_utils import Database
 
 from archive.clock import moment
 from archive.errors import ArchiveError
-from archive.warc.records import read_record, sha256
+from archive.warc.place import sha256
+from archive.warc.read import is_truncated, read_record
 
 Row = Mapping[str, Any]
 Place = tuple[int, int]  # of a row of ``images``: article, position
@@ -33,7 +34,7 @@ def read_picture(folder: Path, row: Row) -> bytes:
     if not mime.startswith("image/"):
         raise NoPicture(f"is no picture, but {mime or 'of no declared type'}")
     record, body = read_record(folder, row)
-    if record.rec_headers.get_header("WARC-Truncated"):
+    if is_truncated(record):
         raise NoPicture("broke off before the end it had announced")
     picture = unpacked(body, record.http_headers.get_header("Content-Encoding") or "identity")
     if not picture:

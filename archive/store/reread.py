@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.store import articles, comments
+from archive.store import article_lists, articles, comments, readings
 from archive.store.articles import Seen
 from archive.store.revision_digest import HREF, seal
 from archive.store.settle import BEFORE, own_label
@@ -83,7 +83,7 @@ def save_reread(db: Database, reread: Reread, crawl_id: int, extractor: str, at:
         _save_current(db, row, reread)
     _save_readings(db, reread, extractor)
     if reread.compared:
-        articles.note_differences(db, reread.article_id, *reread.compared)
+        readings.note_differences(db, reread.article_id, *reread.compared)
     counts += _save_thread(db, reread, crawl_id, at)
     _show_kept(db, row["site_id"], reread)
     return counts
@@ -181,12 +181,12 @@ def _save_names(db: Database, row: Row, state: State) -> None:
     authors = "select name from article_authors join authors on authors.id = author_id where article_id = ? order by position"
     if [name for (name,) in db.execute(authors, [row["id"]])] != list(dict.fromkeys(a["name"] for a in state.fields["authors"] or [])):
         held = _carried(db, "author_id", "article_authors", row["id"])
-        articles.save_authors(db, row["site_id"], row["id"], state.fields["authors"] or [])
+        article_lists.save_authors(db, row["site_id"], row["id"], state.fields["authors"] or [])
         _drop_unused(db, "authors", "author_id", "article_authors", held)
     tags = "select kind, name from article_tags join tags on tags.id = tag_id where article_id = ?"
     if set(db.execute(tags, [row["id"]])) != {(term["kind"], term["name"]) for term in state.fields["terms"] or []}:
         held = _carried(db, "tag_id", "article_tags", row["id"])
-        articles.save_terms(db, row["site_id"], row["id"], state.fields["terms"] or [])
+        article_lists.save_terms(db, row["site_id"], row["id"], state.fields["terms"] or [])
         _drop_unused(db, "tags", "tag_id", "article_tags", held)
 
 
@@ -204,12 +204,12 @@ def _save_list(db: Database, article_id: int, table: str, names: tuple[str, ...]
     held = list(db.execute(f"select {', '.join(names)} from {table} where article_id = ? order by position", [article_id]))
     if rows is None or held == [tuple(row[name] for name in names) for row in rows]:
         return
-    (articles.save_links if table == "links" else articles.save_images)(db, article_id, rows)
+    (article_lists.save_links if table == "links" else article_lists.save_images)(db, article_id, rows)
 
 
 def _save_readings(db: Database, reread: Reread, extractor: str) -> None:
     for door, shown in reread.shown.items():
-        articles.remember_reading(db, reread.article_id, door, shown.fields, Seen(shown.at, ((shown.capture_id, door),), extractor))
+        readings.remember_reading(db, reread.article_id, door, shown.fields, Seen(shown.at, ((shown.capture_id, door),), extractor))
 
 
 # comments

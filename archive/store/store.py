@@ -2,116 +2,48 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
 
-from sqlite_utils import Database
-
-from archive import clock
-from archive.db.connection import open_for_writing
-from archive.db.lock import Lock
-from archive.errors import database_fails
-from archive.store import absences, adopt, coverage, crawls, gaps, images
-from archive.store.articles import Saved, Seen, find_article, save_article
+from archive.store import absences, captures, checkpoints, coverage, crawls, feed_items, gaps, images, quarantine, sites
+from archive.store.articles import Saved, Seen, add_alias, find_article, save_article
+from archive.store.checkpoints import Checkpoint, Kind
 from archive.store.comments import save_comments
-from archive.store.decisions import Kind, decide
+from archive.store.decisions import Kind as Decision
+from archive.store.decisions import decide
+from archive.store.feed_items import FeedFacts
+from archive.store.opening import OpenArchive
 from archive.store.reread import AGAIN, Reread, classify_again, reread_pairs, save_reread
 from archive.store.settle import settle
-from archive.warc.records import Exchange, Place
+from archive.warc.place import Place
+from archive.warc.write import Exchange
 
 Row = dict[str, Any]
-P = ParamSpec("P")
-T = TypeVar("T")
+Checkpoints = Mapping[Kind, Sequence[Checkpoint]]  # a kind -> all its rows
+NO_CHECKPOINTS: Checkpoints = {}
 NEVER = "9999"  # later than any time: no revision is provisional, none is folded
 
 
-class Store:
+class Store(OpenArchive):
     """An archive open for writing. Mappings in, rows out; every method is one transaction of its own."""
-
-    def __init__(self, folder: Path, now: Callable[[], str] = clock.now) -> None:
-        """Take the lock, open and migrate the database, take in what a killed run left behind.
-
-        Raises LockHeld, StorageError, NoArchive, NewerSchema; nothing is written then.
-        """
-        self.folder, self.now = folder, now
-        self._lock = Lock(folder)
-        try:
-            self.db: Database = open_for_writing(folder)
-            adopt.adopt_records(self.db, folder)
-            with self.transaction():  # as one: a kill in between would leave revisions that nobody settles
-                for site_id, started_at in adopt.close_killed_crawls(self.db, now()):
-                    settle(self.db, site_id, started_at)
-        except sqlite3.DatabaseError as error:
-            self._lock.release()
-            if failure := database_fails(folder, error):
-                raise failure from error
-            raise
-        except BaseException:
-            self._lock.release()
-            raise
-
-    def close(self) -> None:
-        """Leave a database that any reader opens without recovery, if it can be: where it cannot, the run has said so."""
-        try:
-            with suppress(sqlite3.DatabaseError):
-                self.db.execute("pragma optimize")
-                self.db.execute("pragma wal_checkpoint(truncate)")
-            self.db.close()
-        finally:
-            self._lock.release()
-
-    def ask(self, query: Callable[Concatenate[Database, P], T], *args: P.args, **named: P.kwargs) -> T:
-        """The answer of a named query: a function of archive/queries whose first parameter is the database."""
-        return query(self.db, *args, **named)
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing. Raises StorageError when disk or database refuse."""
-        try:
-            self.db.execute("begin immediate")
-            try:
-                yield
-            except BaseException:
-                self.db.execute("rollback")
-                raise
-            self.db.execute("commit")
-        except sqlite3.DatabaseError as error:
-            if failure := database_fails(self.folder, error):
-                raise failure from error
-            raise
 
     # sites and crawls
 
     def ensure_site(self, name: str, home: str, timezone: str | None = None) -> Row:
         """The site's row, made where it is new. A site is known by its home."""
         with self.transaction():
-            self.db.execute(
-                "insert into sites(name, home, timezone) values (?, ?, ?) on conflict(home) do update "
-                "set timezone = coalesce(excluded.timezone, timezone)",
-                [self._free_name(name, home), home, timezone],
-            )
+            sites.ensure_site(self.db, name, home, timezone)
         return next(self.db.query("select * from sites where home = ?", [home]))
-
-    def _free_name(self, name: str, home: str) -> str:
-        taken: dict[str, str] = dict(self.db.execute("select name, home from sites").fetchall())
-        candidates = [name, *(f"{name}-{i}" for i in range(2, len(taken) + 3))]
-        return next(c for c in candidates if taken.get(c, home) == home)
 
     def describe_site(self, site_id: int, **columns: str | None) -> None:
         """Fill in home, title or timezone as the site tells them."""
         with self.transaction():
-            for column, value in columns.items():
-                self.db.execute(f"update sites set {column} = coalesce(?, {column}) where id = ?", [value, site_id])
+            sites.describe_site(self.db, site_id, columns)
 
     def start_crawl(self, site_id: int, mode: str) -> int:
         with self.transaction():
-            cursor = self.db.execute("insert into crawls(site_id, started_at, mode) values (?, ?, ?)", [site_id, self.now(), mode])
-        assert cursor.lastrowid is not None
-        return cursor.lastrowid
+            return crawls.start_run(self.db, site_id, self.now(), mode)
 
     def finish_crawl(self, crawl_id: int, outcome: str, exit_code: int, requests: int, received: int, note: str) -> Row:
         """Close the run's row and return it."""
@@ -133,7 +65,7 @@ class Store:
     def forget_unread_site(self, site_id: int) -> None:
         """Forget a site of which nothing was ever read."""
         with self.transaction():
-            crawls.forget_unread_site(self.db, site_id)
+            sites.forget_unread_site(self.db, site_id)
 
     # captures
 
@@ -143,9 +75,9 @@ class Store:
         """Record that an exchange lies in a WARC file; return the capture's id. ``article_id``: where it is known before it is read."""
         at, status = exchange.captured_at, exchange.status
         with self.transaction():
-            capture_id = adopt.insert_capture(self.db, crawl_id, door, exchange.url, at, status, mime, place)
+            capture_id = captures.insert_capture(self.db, crawl_id, door, exchange.url, at, status, mime, place)
             if article_id is not None:
-                self.db.execute("update captures set article_id = ? where id = ?", [article_id, capture_id])
+                captures.tie_to_article(self.db, capture_id, article_id)
         return capture_id
 
     def save_picture(
@@ -162,33 +94,46 @@ class Store:
 
     def end_of_records(self, filename: str) -> int:
         """Where the last record ends that is known of a WARC file: a shorter file is not the one that was written."""
-        [end] = self.db.execute("select coalesce(max(offset + length), 0) from captures where filename = ?", [filename]).fetchone()
-        return int(end)
+        return captures.end_of_records(self.db, filename)
 
     # the site's lists
 
     def list_of(self, site_id: int, name: str) -> Row | None:
         """What is remembered of one of the site's lists."""
-        return next(self.db.query("select * from lists where site_id = ? and name = ?", [site_id, name]), None)
+        return sites.list_of(self.db, site_id, name)
 
-    def save_list(self, site_id: int, name: str, **columns: Any) -> None:
-        """Remember something about a list; columns that are not named stay as they are."""
+    def save_list(self, site_id: int, name: str, checkpoints: Checkpoints = NO_CHECKPOINTS, /, **columns: Any) -> None:
+        """Remember something about a list; columns that are not named stay as they are. ``checkpoints`` are saved with it."""
         with self.transaction():
-            self._save_list(site_id, name, columns)
-
-    def _save_list(self, site_id: int, name: str, columns: Mapping[str, Any]) -> None:
-        self.db.execute("insert or ignore into lists(site_id, name, door, url) values (?, ?, '', '')", [site_id, name])
-        if columns:
-            assignments = ", ".join(f"{column} = ?" for column in columns)
-            self.db.execute(f"update lists set {assignments} where site_id = ? and name = ?", [*columns.values(), site_id, name])
+            sites.save_list(self.db, site_id, name, columns)
+            self._save_checkpoints(site_id, checkpoints)
 
     def save_overcounts(self, site_id: int, name: str, spans: Sequence[tuple[str, str, int]]) -> None:
         """Remember where a list's totals count more than the site gives; a walk that was cut in two adds to what it found before."""
         with self.transaction():
-            self.db.conn.executemany(
-                "insert or replace into overcounts(site_id, list, first_at, last_at, count) values (?, ?, ?, ?, ?)",
-                [(site_id, name, *span) for span in spans],
-            )
+            sites.save_overcounts(self.db, site_id, name, spans)
+
+    def checkpoints(self, site_id: int, kind: Kind) -> list[Checkpoint]:
+        """What the crawler remembered of this kind, in the order in which it was saved."""
+        return checkpoints.checkpoints(self.db, site_id, kind)
+
+    def save_checkpoints(self, site_id: int, kind: Kind, rows: Sequence[Checkpoint]) -> None:
+        """Remember these rows and no others of this kind."""
+        with self.transaction():
+            self._save_checkpoints(site_id, {kind: rows})
+
+    def _save_checkpoints(self, site_id: int, kinds: Checkpoints) -> None:
+        for kind, rows in kinds.items():
+            checkpoints.save_checkpoints(self.db, site_id, kind, rows)
+
+    def feed_items(self, site_id: int) -> list[FeedFacts]:
+        """What the site's feed tells of articles, and what it told of those that do not hold it yet."""
+        return feed_items.feed_items(self.db, site_id)
+
+    def save_feed_items(self, site_id: int, items: Iterable[FeedFacts]) -> set[str]:
+        """Remember what the feed tells now; return the addresses of which it shows something new since they were last read."""
+        with self.transaction():
+            return feed_items.save_feed_items(self.db, site_id, items, self.now())
 
     # answers
 
@@ -204,6 +149,7 @@ class Store:
         whole_threads: Iterable[str] = (),
         unheld: Sequence[Mapping[str, Any]] = (),
         marks: Mapping[str, Mapping[str, Any]] | None = None,
+        checkpoints: Checkpoints = NO_CHECKPOINTS,
         pages_alone: bool = False,
         saved: list[Saved] | None = None,
     ) -> Counter[str]:
@@ -211,7 +157,7 @@ class Store:
 
         ``threads`` maps the site's own article id to comments; those of articles that are not held are counted as "homeless".
         ``whole_threads`` are ids of articles whose threads are now read to the end. ``unheld``: gaps to name. ``marks`` maps a
-        list's name to columns.
+        list's name to columns, ``checkpoints`` a kind to all its rows.
         ``pages_alone``: REST is not read in this run, the page is the text. ``saved`` is extended by what became of each article.
         """
         counts: Counter[str] = Counter()
@@ -221,7 +167,7 @@ class Store:
                 kept.append(save_article(self.db, site_id, article, seen, pages_alone=pages_alone))
                 counts[kept[-1].outcome] += 1
                 for capture_id, _ in seen.captures if article["door"] == "page" else ():
-                    self.db.execute("update captures set article_id = ? where id = ?", [kept[-1].article_id, capture_id])
+                    captures.tie_to_article(self.db, capture_id, kept[-1].article_id)
                 gaps.close_article_gaps(self.db, site_id, article)
             for source_id, comments in (threads or {}).items():
                 row = find_article(self.db, site_id, source_id, source_id)
@@ -234,7 +180,8 @@ class Store:
             for gap in unheld:
                 gaps.add_gap(self.db, site_id, gap, seen.at)
             for name, columns in (marks or {}).items():
-                self._save_list(site_id, name, columns)
+                sites.save_list(self.db, site_id, name, columns)
+            self._save_checkpoints(site_id, checkpoints)
             crawls.add_counts(self.db, crawl_id, counts)
         return counts
 
@@ -246,9 +193,7 @@ class Store:
     def add_alias(self, article_id: int, url: str) -> None:
         """Keep a further address of an article. One that is known, of this article or of another, stays what it is."""
         with self.transaction():
-            self.db.execute(
-                "insert or ignore into urls(url, article_id, kind, first_seen_at) values (?, ?, 'alias', ?)", [url, article_id, self.now()]
-            )
+            add_alias(self.db, article_id, url, self.now())
 
     def add_gap(self, site_id: int, **gap: Any) -> None:
         """Name something that the site lists and the archive does not hold: kind, ref, reason, explained, month."""
@@ -257,25 +202,16 @@ class Store:
 
     def forget_gaps(self, site_id: int, kind: str, reason: str) -> None:
         """Forget the gaps of one reason: whoever names them asks anew in every run."""
-        if self.db.execute("select 1 from gaps where site_id = ? and kind = ? and reason = ?", [site_id, kind, reason]).fetchone():
-            with self.transaction():
-                self.db.execute("delete from gaps where site_id = ? and kind = ? and reason = ?", [site_id, kind, reason])
+        with self.transaction():
+            gaps.forget_gaps(self.db, site_id, kind, reason)
 
     def quarantine(self, crawl_id: int, site_id: int, url: str, reason: str, capture_id: int, at: str) -> None:
         """Keep a page that was not believed in view of people: once in a run, however often it is asked for; once for a capture,
         however often that is read again."""
-        known = """
-            select 1
-            from quarantine
-            where site_id = ? and url = ? and ((reason = ? and captured_at >= ?) or capture_id = ?)
-            """
-        if self.db.execute(known, [site_id, url, reason, self.crawl(crawl_id)["started_at"], capture_id]).fetchone():
+        if quarantine.is_quarantined(self.db, site_id, url, reason, capture_id, since=self.crawl(crawl_id)["started_at"]):
             return
         with self.transaction():
-            self.db.execute(
-                "insert into quarantine(site_id, url, captured_at, reason, capture_id) values (?, ?, ?, ?, ?)",
-                [site_id, url, at, reason, capture_id],
-            )
+            quarantine.add_to_quarantine(self.db, site_id, url, at, reason, capture_id)
             crawls.add_counts(self.db, crawl_id, {"quarantined": 1})
 
     def save_reread(self, crawl_id: int, reread: Reread, extractor: str) -> Counter[str]:
@@ -293,11 +229,7 @@ class Store:
     def leave_quarantine(self, site_id: int, capture_id: int | None = None) -> None:
         """Let a capture, or all that show articles by now, out of quarantine."""
         with self.transaction():
-            read = "select id from captures where article_id is not null"
-            self.db.execute(
-                f"delete from quarantine where site_id = ? and reason not like ? and (capture_id = ? or capture_id in ({read}))",
-                [site_id, f"{AGAIN}%", capture_id],
-            )
+            quarantine.leave_quarantine(self.db, site_id, capture_id, kept=AGAIN)
 
     def settle(self, crawl_id: int, site_id: int) -> int:
         """End a run: learn boilerplate over the archive, label anew, fold what was no edit; return how many were folded."""
@@ -305,7 +237,7 @@ class Store:
         with self.transaction():
             folded = settle(self.db, site_id, started)
             if folded:
-                self.db.execute("update crawls set revised = revised - ? where id = ?", [folded, crawl_id])
+                crawls.add_counts(self.db, crawl_id, {"revised": -folded})
         return folded
 
     def mark_missing(
@@ -324,23 +256,16 @@ class Store:
             crawls.add_counts(self.db, crawl_id, {"missing": newly})
         return newly
 
-    def decide(self, kind: Kind, ref: str, value: str, reason: str | None = None) -> None:
+    def decide(self, kind: Decision, ref: str, value: str, reason: str | None = None) -> None:
         """Write down what a person overruled; a label is put on at once, over the whole archive."""
         with self.transaction():
             decide(self.db, kind, ref, value, reason, self.now())
             if kind == "label":
-                for (site_id,) in self.db.execute("select id from sites").fetchall():
+                for site_id in sites.site_ids(self.db):
                     settle(self.db, site_id, NEVER)
 
     def save_coverage(self, site_id: int, kind: str, reported: int | None, held: int) -> None:
         """The ledger at the end of a run: the whole site as it counts itself, and each local month."""
         with self.transaction():
-            self.db.execute(
-                """
-                insert into coverage(site_id, kind, month, reported, held, checked_at) values (?, ?, 'all', ?, ?, ?)
-                on conflict(site_id, kind, month) do update
-                set reported = excluded.reported, held = excluded.held, checked_at = excluded.checked_at
-                """,
-                [site_id, kind, reported, held, self.now()],
-            )
+            coverage.save_total(self.db, site_id, kind, reported, held, self.now())
             coverage.save_months(self.db, site_id, cast(coverage.Kind, kind), self.now())

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -23,7 +23,7 @@ from archive.text.content_key import comment_key
 from archive.text.fingerprint import fingerprint
 from archive.text.plaintext import counted
 from archive.verify.warc_files import File, check_file
-from archive.warc.records import SUFFIX
+from archive.warc.place import SUFFIX
 
 
 @dataclass(slots=True)
@@ -44,7 +44,8 @@ class Verification:
             yield finding
 
     def _findings(self) -> Iterator[str]:
-        sizes = {path: path.stat().st_size for path in sorted((self.folder / "warc").glob(f"{self.site or '*'}/*{SUFFIX}"))}
+        files = sorted((self.folder / "warc").glob(f"{self.site or '*'}/*{SUFFIX}"))
+        sizes = {path: path.stat().st_size for path in files if path.is_file()}
         try:
             db = private_copy(self.folder / FILENAME)
             yield from self._guarded(db, whole, "the database")
@@ -80,7 +81,7 @@ class Verification:
         for path, size in sizes.items():
             name = path.relative_to(self.folder).as_posix()
             rows = {row["offset"]: row for row in db.query("select * from captures where filename = ?", [name])}
-            file = File(path, name, size, rows, growing)
+            file = File(path, name, size, rows, partial(place_of, db), growing)
             yield from check_file(file)
             self.files += 1
             self.records += file.records
@@ -121,6 +122,13 @@ def whole(db: Database) -> Iterator[str]:
             db.execute(f"insert into {table}({table}, rank) values ('integrity-check', 1)")
         except sqlite3.DatabaseError as error:
             yield f"{FILENAME}: the search index {table} is not that of the texts ({error})"
+
+
+def place_of(db: Database, record_id: str) -> str | None:
+    """Where the capture with this record id lies, for people; None where there is none."""
+    sql = "select 'capture ' || id || ' (' || filename || ' at ' || offset || ')' from captures where record_id = ?"
+    found = db.execute(sql, [record_id]).fetchone()
+    return found[0] if found else None
 
 
 PARTS = "select type, name from sqlite_master where type in ('table', 'trigger', 'index')"

@@ -7,14 +7,14 @@ That leaves no bit that may flip unseen: 49 of the 80 bits of a gzip header are 
 
 from __future__ import annotations
 
-import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from archive.warc.records import sha256, whole_members
+from archive.warc.place import is_own_file, sha256
+from archive.warc.read import LARGEST_FOREIGN, holds_several, is_response, response_in, whole_members
 
 Row = Mapping[str, Any]
 
@@ -27,6 +27,7 @@ class File:
     name: str  # relative to the archive's folder
     size: int  # what a crawl appends meanwhile is not looked at
     rows: Mapping[int, Row]  # offset -> captures row
+    known: Callable[[str], str | None]  # record id -> where the capture with this id lies; None where there is none
     growing: bool  # a run is under way, or was killed: what lies behind the last row is taken in by the next run
     records: int = 0
     seen: set[int] = field(default_factory=set)
@@ -43,7 +44,7 @@ def check_file(file: File) -> Iterator[str]:
     position = 0
     while position < file.size:
         end = position
-        for offset, compressed, content in whole_members(file.path, position):
+        for offset, compressed, content in whole_members(file.path, position, None if is_own_file(file.path) else LARGEST_FOREIGN):
             if offset + len(compressed) > file.size:
                 break
             end = offset + len(compressed)
@@ -71,11 +72,24 @@ def _check_member(file: File, offset: int, compressed: bytes, content: bytes) ->
         return
     if not content.startswith(b"WARC/1."):
         yield f"{file.name}: what lies at {offset} is no WARC record"
-    elif b"\r\nWARC-Type: response\r\n" in content[:2000]:
-        if not (file.growing and offset > file.last):
-            yield f"{file.name}: the response at {offset} has no row in captures"
+    elif holds_several(content):
+        yield f"{file.name}: several records lie at {offset} as one: give each its own member (warcio recompress)"
+    elif is_response(content):
+        yield from _without_row(file, offset, content)
     elif recompressed(content) != compressed:
         file.unlike.append(offset)
+
+
+def _without_row(file: File, offset: int, content: bytes) -> Iterator[str]:
+    """What is to be said of a response that is no capture: it is one already, elsewhere; it cannot be one; or it was lost."""
+    record = response_in(content)
+    place = file.known(record.record_id) if record else None
+    if place:
+        yield f"{file.name}: the response at {offset} is a copy of {place}"
+    elif record is None:
+        yield f"{file.name}: the response at {offset} cannot be read as one of HTTP"
+    elif not (file.growing and offset > file.last):
+        yield f"{file.name}: the response at {offset} has no row in captures"
 
 
 def compare(row: Row, compressed: bytes, content: bytes) -> Iterator[str]:
@@ -84,25 +98,17 @@ def compare(row: Row, compressed: bytes, content: bytes) -> Iterator[str]:
         yield f"{len(compressed)} bytes long, not {row['length']}"
     if sha256(compressed) != row["record_digest"]:
         yield "the record's digest differs"
-    head, _, block = content.partition(b"\r\n\r\n")
-    http, _, body = block.removesuffix(b"\r\n\r\n").partition(b"\r\n\r\n")
-    if sha256(body) != row["payload_digest"]:
+    record = response_in(content)
+    if record is None:
+        yield "it cannot be read as a response"
+        return
+    if sha256(record.body) != row["payload_digest"]:
         yield "the payload's digest differs"
-    for name, column in (("WARC-Record-ID", "record_id"), ("WARC-Target-URI", "url"), ("WARC-Date", "captured_at")):
-        if header(head, name) != row[column]:
-            yield f"{column} differs: the record says {header(head, name)!r}"
-    line = http.partition(b"\r\n")[0].decode("latin-1").split()
-    if line[1:2] != [str(row["status"])]:
-        yield "status differs"
-    declared = header(http, "Content-Type").split(";")[0].strip()
-    if declared.isascii() and declared != (row["mime"] or ""):
-        yield f"mime differs: the record says {declared!r}"
-
-
-def header(head: bytes, name: str) -> str:
-    """A header's value; '' without it."""
-    found = re.search(rb"(?im)^" + re.escape(name.encode()) + rb":[ \t]*([^\r\n]*)", head)
-    return found[1].decode("utf-8", "replace").strip() if found else ""
+    for column in ("record_id", "url", "captured_at", "status"):
+        if getattr(record, column) != row[column]:
+            yield f"{column} differs: the record says {getattr(record, column)!r}"
+    if (record.mime or "").isascii() and (record.mime or "") != (row["mime"] or ""):
+        yield f"mime differs: the record says {record.mime!r}"
 
 
 def recompressed(content: bytes) -> bytes:

@@ -13,7 +13,7 @@ from weakref import WeakSet
 
 from scrapy import Request
 
-from archive.warc.records import Exchange, Headers
+from archive.warc.write import Exchange, Headers
 from crawler.errors import NotFromTheSite
 from crawler.http.decompress import is_torn
 from crawler.items import Capture

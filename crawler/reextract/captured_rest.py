@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from archive.queries import captures
 from archive.queries.holdings import known_names
 from archive.store.reread import AGAIN
-from archive.warc.records import DamagedRecord
+from archive.warc.read import DamagedRecord
 from crawler.discover.feed import FeedItem, read_feed
 from crawler.errors import DoorClosed, FetchError
 from crawler.sources.source import checked

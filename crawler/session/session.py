@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from archive.queries import holdings
-from archive.warc.records import WarcWriter
+from archive.warc.write import WarcWriter
 from crawler.absence.policy import AbsencePolicy
 from crawler.addresses import Addresses, family, origins_of
 from crawler.admission.intake import Intake

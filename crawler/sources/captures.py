@@ -14,7 +14,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from archive.queries.captures import next_answer
-from archive.warc.records import DamagedRecord, read_record
+from archive.warc.read import DamagedRecord, is_truncated, read_record
 from crawler.errors import BadStatus, FetchError, Unreachable
 from crawler.http.decompress import is_torn
 from crawler.items import Capture
@@ -44,7 +44,7 @@ class Captures:
         for name, value in record.http_headers.headers:
             headers[name].append(value.encode("latin-1", "replace"))
         packed = record.http_headers.get_header("Content-Encoding") or ""
-        torn = bool(record.rec_headers.get_header("WARC-Truncated")) or is_torn(body, packed)
+        torn = is_truncated(record) or is_torn(body, packed)
         request = Request(row["url"], meta={"capture": Capture(row["id"], row["captured_at"], torn)})
         flags = [TORN] if torn else []
         response = Response(row["url"], status=row["status"], headers=headers, body=body, request=request, flags=flags)

@@ -47,5 +47,8 @@ UNDESCRIBED: dict[str, dict[str, str]] = {
     },
 }
 """Tables that other programs make, whose schema carries no comments."""
-INSIDE = ("readings", "blocks", "boilerplate", "decisions", "lists", "urls", "revision_captures", "article_authors", "article_tags")
+INSIDE = (
+    *("readings", "blocks", "boilerplate", "decisions", "lists", "checkpoints", "feed_items", "urls", "revision_captures"),
+    *("article_authors", "article_tags"),
+)
 SEARCH_TABLES = "Full-text index that SQLite keeps; search through its table instead"

@@ -49,6 +49,8 @@ SHOWN = {
     "tags": NOT_ALONE.format(key="tag_id", table="article_tags"),
     "gaps": f"ref not in {URLS} and ref not in {PICTURES}",
     "quarantine": f"url not in {URLS}",
+    "checkpoints": f"ref not in {URLS}",
+    "feed_items": f"url not in {URLS}",
     "boilerplate": """fingerprint not in (
     select theirs.fingerprint from main.revisions join main.blocks as theirs on theirs.revision_id = revisions.id
     where revisions.article_id in ({articles}) and not exists (

@@ -1,4 +1,4 @@
-"""WARC files: every HTTP exchange as it was, on disk before anything interprets it.
+"""Writing WARC files: takes an HTTP exchange, gives the place at which it lies on disk, before anything interprets it.
 
 Each exchange is two gzip members, response and request, appended in one write and synced. ISO 28500 (WARC 1.1);
 the records themselves are made by warcio.
@@ -6,26 +6,22 @@ the records themselves are made by warcio.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import re
-import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
-from warcio.archiveiterator import ArchiveIterator
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archive.errors import StorageError
+from archive.warc.place import SUFFIX, Place, sha256
 
 FULL_AT = 1_000_000_000  # bytes; files of this size are copied and checked in reasonable time
-SUFFIX = ".warc.gz"
 Headers = list[tuple[str, str]]
 
 
@@ -43,22 +39,6 @@ class Exchange:
     body: bytes
     ip: str | None = None
     truncated: bool = False  # the server broke off before the end it had announced
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a response record lies, and what it must hash to."""
-
-    filename: str
-    offset: int
-    length: int
-    record_id: str
-    record_digest: str
-    payload_digest: str
-
-
-def sha256(data: bytes) -> str:
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
 class WarcWriter:
@@ -186,65 +166,3 @@ def one_line(text: str) -> str:
 
 def clean(headers: Headers) -> Headers:
     return [(one_line(name), one_line(value)) for name, value in headers if name.lower() != "transfer-encoding"]
-
-
-def whole_members(path: Path, start: int = 0) -> Iterator[tuple[int, bytes, bytes]]:
-    """(offset, compressed bytes, content) of each whole gzip member from ``start`` on; ends at the first torn one."""
-    with open(path, "rb") as file:
-        file.seek(start)
-        offset, rest = start, b""
-        while True:
-            unzip, raw, content = zlib.decompressobj(zlib.MAX_WBITS + 16), bytearray(), bytearray()
-            while not unzip.eof:
-                chunk = rest or file.read(1 << 20)
-                rest = b""
-                if not chunk:
-                    return
-                try:
-                    content += unzip.decompress(chunk)
-                except zlib.error:
-                    return
-                raw += chunk
-            rest = unzip.unused_data
-            compressed = bytes(raw[: len(raw) - len(rest)])
-            yield offset, compressed, bytes(content)
-            offset += len(compressed)
-
-
-class DamagedRecord(StorageError):
-    """A record is not what was written: its bytes or its place do not fit its row."""
-
-
-def read_exchange(root: Path, row: Mapping[str, Any]) -> tuple[StatusAndHeaders, bytes]:
-    """HTTP headers and body as transferred of a row of ``captures``, both digests checked. Raises DamagedRecord."""
-    record, body = read_record(root, row)
-    return record.http_headers, body
-
-
-def read_record(root: Path, row: Mapping[str, Any]) -> tuple[ArcWarcRecord, bytes]:
-    """The response record of a row of ``captures`` and its body as transferred, both digests checked. Raises DamagedRecord."""
-    name = f"capture {row['id']} ({row['filename']} at {row['offset']}, {row['url']})"
-    try:
-        with open(root / row["filename"], "rb") as file:
-            file.seek(row["offset"])
-            compressed = file.read(row["length"])
-    except OSError as error:
-        raise DamagedRecord(f"{name} cannot be read: {error.strerror or error}") from error
-    if sha256(compressed) != row["record_digest"]:
-        raise DamagedRecord(f"{name} is damaged: the record's digest differs; mend it from a backup")
-    record = next(iter(ArchiveIterator(io.BytesIO(compressed))))
-    body: bytes = record.raw_stream.read()
-    if sha256(body) != row["payload_digest"]:
-        raise DamagedRecord(f"{name} is damaged: the payload's digest differs; mend it from a backup")
-    return record, body
-
-
-def read_body(root: Path, filename: str, offset: int, length: int) -> tuple[StatusAndHeaders, bytes]:
-    """HTTP headers and body as transferred of the response record at a place. Raises StorageError when it cannot be read."""
-    try:
-        with open(root / filename, "rb") as file:
-            file.seek(offset)
-            record = next(iter(ArchiveIterator(io.BytesIO(file.read(length)))))
-            return record.http_headers, record.raw_stream.read()
-    except (OSError, StopIteration) as error:
-        raise StorageError(f"no readable WARC record at {filename}:{offset}") from error

@@ -1,0 +1,389 @@
+"""All tables of the first release, and full-text search over revisions and comments. Released: never edited."""
+
+from __future__ import annotations
+
+SQL = """
+create table sites (  -- Sites that have been crawled; scrapy update visits all of them
+  id integer primary key,  -- ours
+  name text not null unique,  -- short name, also the folder of its WARC files
+  home text not null unique,  -- address of the front page, with a trailing slash
+  title text,  -- what the site calls itself
+  timezone text  -- IANA name of the site's wall clock; empty when not known
+) strict;
+
+create table crawls (  -- Runs of the crawler, one row each, with how they ended
+  id integer primary key,  -- ours
+  site_id integer not null references sites(id),  -- the site that was visited
+  started_at text not null,  -- when the run began
+  finished_at text,  -- when it ended; empty while it runs, or when it was killed
+  mode text not null,  -- update: what changed; full: everything read again; reextract: read again from the captures, no visit
+  outcome text,  -- one word: complete, interrupted, failed, killed, ...
+  exit_code integer,  -- 0 complete, 1 bug, 2 configuration, 3 disk or database, 4 content alarm, 5 unreachable, 130 interrupted
+  requests integer not null default 0,  -- HTTP requests sent, robots.txt included
+  bytes integer not null default 0,  -- body bytes received, as transferred
+  new integer not null default 0,  -- articles and comments seen for the first time
+  revised integer not null default 0,  -- articles and comments that got a new revision
+  unchanged integer not null default 0,  -- articles and comments read again without a change
+  missing integer not null default 0,  -- articles and comments newly found missing, each confirmed by its own request
+  quarantined integer not null default 0,  -- pages kept but not believed
+  note text  -- the summary line, or what went wrong
+) strict;
+
+create table captures (  -- HTTP exchanges as they are in the WARC files: the evidence
+  id integer primary key,  -- ours
+  crawl_id integer references crawls(id),  -- the run that fetched it; empty for a record adopted after a kill
+  article_id integer references articles(id),  -- the article this page or picture belongs to, where it is one article's
+  door text not null,  -- what was asked: rest, page, feed, sitemap, robots, image
+  url text not null,  -- the address asked
+  captured_at text not null,  -- when the answer arrived
+  status integer not null,  -- HTTP status
+  mime text,  -- media type as declared by the server
+  payload_digest text not null,  -- sha256:HEX of the body as transferred
+  record_id text not null unique,  -- WARC-Record-ID of the response record
+  record_digest text not null,  -- sha256:HEX of the compressed record's bytes in the file
+  filename text not null,  -- WARC file, relative to the archive's folder
+  offset integer not null,  -- byte at which the compressed record starts
+  length integer not null  -- bytes of the compressed record
+) strict;
+create unique index captures_place on captures(filename, offset);
+create index captures_crawl on captures(crawl_id);
+create index captures_article on captures(article_id, captured_at);
+create index captures_url on captures(url, captured_at);
+create index captures_payload on captures(payload_digest);
+
+create table lists (  -- The site's own lists, how far each has been read and what it said last: the crawler's memory between runs
+  site_id integer not null references sites(id),  -- the site
+  name text not null,  -- posts, comments, users, categories, tags, or the address of a feed or sitemap
+  door text not null,  -- rest, feed, sitemap, listing
+  url text not null,  -- where it is asked
+  total integer,  -- what the site said it holds, when it was last read whole or checked
+  watermark text,  -- newest change seen: the next update asks for what is newer
+  walk_started_at text,  -- when the present or last walk through the whole list began
+  cursor text,  -- how far that walk has come; the next run goes on from here
+  walked_at text,  -- when the walk came to its end; empty while it is unfinished
+  checked_at text,  -- when the list was last asked
+  closed text,  -- why this door is closed, empty while it is open
+  primary key (site_id, name)
+) strict;
+
+create table overcounts (  -- Spans of time in which a site's totals count more items than it gives, so that its counting finds what really vanished
+  site_id integer not null references sites(id),  -- the site
+  list text not null,  -- posts or comments
+  first_at text not null,  -- earliest item given in the span
+  last_at text not null,  -- latest item given in the span
+  count integer not null,  -- how many more are counted than given
+  primary key (site_id, list, first_at)
+) strict, without rowid;
+
+create table articles (  -- Articles that have been read as articles, each with its current revision
+  id integer primary key,  -- ours
+  site_id integer not null references sites(id),  -- the site
+  source_id text,  -- the site's own id, such as WordPress's post id
+  url text not null,  -- current address
+  kind text not null,  -- article; link: a headline that points elsewhere; picture; video
+  title text not null,  -- headline of the current revision
+  byline text,  -- who signs it, as one line
+  published_at text,  -- the site's claim
+  published_on text,  -- the site's local date, YYYY-MM-DD
+  published_precision text,  -- second, minute or day: how much of published_at was observed
+  modified_at text,  -- the site's claim of its last change
+  year integer,  -- local year of publication
+  month text,  -- local month of publication, YYYY-MM
+  word_count integer not null default 0,  -- words in the text
+  comment_count integer not null default 0,  -- comments held, pingbacks included, missing ones not
+  reported_comment_count integer,  -- what the page itself says
+  revision_id integer references revisions(id),  -- the current revision
+  first_seen_at text not null,  -- our first observation
+  last_seen_at text not null,  -- our last observation of it being there
+  checked_at text not null,  -- when it was last asked for, there or not
+  comments_checked_at text,  -- when its thread was last read to the end
+  missing_since text,  -- confirmed missing since; empty while it is there
+  gone_at text,  -- confirmed again, a day or more later; empty otherwise
+  unique (site_id, source_id)
+) strict;
+create index articles_url on articles(url);
+create index articles_site_published on articles(site_id, published_at);
+create index articles_published on articles(published_at);
+create index articles_year on articles(year);
+create index articles_month on articles(month);
+create index articles_byline on articles(byline);
+create index articles_kind on articles(kind);
+create index articles_comment_count on articles(comment_count);
+create index articles_first_seen on articles(first_seen_at);
+create index articles_checked on articles(site_id, checked_at);
+create index articles_missing on articles(missing_since) where missing_since is not null;
+create index articles_revision on articles(revision_id);
+
+create table urls (  -- Every address an article has had
+  url text primary key,  -- the address
+  article_id integer not null references articles(id),  -- the article
+  kind text not null,  -- current or alias
+  first_seen_at text not null  -- when it was first seen under this address
+) strict;
+create index urls_article on urls(article_id);
+
+create table revisions (  -- Distinct states of an article's own content: title, byline, tags, text, captions
+  id integer primary key,  -- ours
+  article_id integer not null references articles(id),  -- the article
+  number integer not null,  -- 1 is the first state seen
+  seen_at text not null,  -- when this state was first seen
+  last_seen_at text not null,  -- when this state was last seen
+  change text,  -- weightiest change since the revision before: correction, number, name, headline, byline, date, tags, link, wording, typo
+  declared integer,  -- 1 when the article itself declares the change, 0 when not, empty when there is nothing to declare
+  door text not null,  -- rest or page: which door showed it
+  title text not null,  -- headline
+  byline text,  -- who signs it, as one line
+  published_at text,  -- the site's claim in this state
+  modified_at text,  -- the site's claim of the last change in this state
+  tags text not null default '',  -- tags and categories, one per line, as "tag: NAME" or "category: NAME"
+  text text not null,  -- the author's text: the body blocks, a blank line between them
+  digest text not null,  -- sha256:HEX over everything stored of this revision, for verify
+  content_key text not null,  -- sha256:HEX over the normalised content: equal keys are one state
+  extractor text not null,  -- which code read it
+  extracted_at text not null,  -- when that code read it
+  unique (article_id, number)
+) strict;
+create index revisions_seen on revisions(seen_at);
+
+create table revision_captures (  -- Which captures show a revision
+  revision_id integer not null references revisions(id),  -- the revision
+  capture_id integer not null references captures(id),  -- the exchange in the WARC
+  part text not null,  -- rest, page, or page-N of an article over several pages
+  primary key (revision_id, capture_id)
+) strict, without rowid;
+create index revision_captures_capture on revision_captures(capture_id);
+
+create table blocks (  -- A revision's paragraphs, labelled: nothing is thrown away
+  revision_id integer not null references revisions(id),  -- the revision
+  position integer not null,  -- reading order from 0
+  kind text not null,  -- body, caption, appeal, bio, tags, share, related, newsletter, chrome
+  text text not null,  -- plain text
+  html text not null,  -- sanitised markup
+  rule text not null,  -- the rule that decided the kind
+  fingerprint text not null,  -- equal for equal wording: case, punctuation and link targets aside
+  primary key (revision_id, position)
+) strict, without rowid;
+create index blocks_fingerprint on blocks(fingerprint);
+
+create table readings (  -- What each door last showed of an article: a value is compared only with the last value from the same door
+  article_id integer not null references articles(id),  -- the article
+  door text not null,  -- rest or page
+  fields text not null,  -- JSON: title, byline, authors, dates, terms, keys of text and captions, as this door showed them
+  read_at text not null,  -- when
+  capture_id integer references captures(id),  -- from which exchange
+  extractor text not null,  -- which code read it
+  primary key (article_id, door)
+) strict, without rowid;
+
+create table authors (  -- Names that sign articles
+  id integer primary key,  -- ours
+  site_id integer not null references sites(id),  -- the site
+  name text not null,  -- as signed
+  url text,  -- the author's page on the site
+  source_id text,  -- the site's own id, where it tells one
+  unique (site_id, name)
+) strict;
+
+create table article_authors (  -- Who signs which article
+  article_id integer not null references articles(id),  -- the article
+  author_id integer not null references authors(id),  -- the author
+  position integer not null,  -- order in the byline from 0
+  primary key (article_id, author_id)
+) strict, without rowid;
+create index article_authors_author on article_authors(author_id);
+
+create table tags (  -- Tags and categories of the sites
+  id integer primary key,  -- ours
+  site_id integer not null references sites(id),  -- the site
+  kind text not null,  -- tag or category
+  name text not null,  -- as shown
+  slug text,  -- the part of its address
+  source_id text,  -- the site's own id, where it tells one
+  unique (site_id, kind, name)
+) strict;
+
+create table article_tags (  -- Which article carries which tag
+  article_id integer not null references articles(id),  -- the article
+  tag_id integer not null references tags(id),  -- the tag or category
+  primary key (article_id, tag_id)
+) strict, without rowid;
+create index article_tags_tag on article_tags(tag_id);
+
+create table images (  -- Pictures of the current revision
+  article_id integer not null references articles(id),  -- the article
+  position integer not null,  -- reading order from 0
+  url text not null,  -- address of the picture
+  caption text not null default '',  -- what stands under it
+  alt text not null default '',  -- its text alternative
+  digest text,  -- sha256:HEX of the picture, where it was captured
+  capture_id integer references captures(id),  -- the exchange that brought the picture
+  primary key (article_id, position)
+) strict, without rowid;
+
+create table links (  -- Links in the text of the current revision: the sources it relies on
+  article_id integer not null references articles(id),  -- the article
+  position integer not null,  -- reading order from 0
+  url text not null,  -- address linked to
+  host text not null,  -- its host, without www.
+  text text not null default '',  -- the words that carry the link
+  target_article_id integer references articles(id),  -- the archived article it leads to
+  primary key (article_id, position)
+) strict, without rowid;
+create index links_host on links(host);
+create index links_url on links(url);
+create index links_target on links(target_article_id) where target_article_id is not null;
+
+create table comments (  -- Comments under articles: signatures with a time and a text
+  id integer primary key,  -- ours
+  article_id integer not null references articles(id),  -- the article
+  source_id text not null,  -- the site's own id
+  parent_id integer references comments(id),  -- the comment it answers
+  source_parent_id text,  -- the site's own id of that one, also where the site hides it
+  position integer not null default 0,  -- reading order within the thread from 0
+  depth integer not null default 1,  -- 1 is top level
+  kind text not null,  -- comment, pingback or trackback
+  author text not null,  -- the name it is signed with: a signature, not a person
+  author_url text not null default '',  -- the address given with the name
+  posted_at text,  -- the site's claim
+  posted_precision text,  -- second, minute or day: how much of posted_at was observed
+  text text not null,  -- paragraphs apart by a blank line
+  door text not null,  -- rest or page: which door showed the present state
+  first_seen_at text not null,  -- our first observation
+  last_seen_at text not null,  -- our last observation of it being there
+  missing_since text,  -- confirmed missing since; empty while it is there
+  gone_at text,  -- confirmed again, a day or more later; empty otherwise
+  unique (article_id, source_id)
+) strict;
+create index comments_thread on comments(article_id, position);
+create index comments_parent on comments(parent_id) where parent_id is not null;
+create index comments_author on comments(author, kind, article_id, posted_at);
+create index comments_posted on comments(posted_at);
+create index comments_first_seen on comments(first_seen_at);
+create index comments_missing on comments(missing_since) where missing_since is not null;
+
+create table comment_revisions (  -- Distinct states of a comment
+  id integer primary key,  -- ours
+  comment_id integer not null references comments(id),  -- the comment
+  number integer not null,  -- 1 is the first state seen
+  seen_at text not null,  -- when this state was first seen
+  digest text not null,  -- sha256:HEX over everything stored of this state
+  content_key text not null,  -- sha256:HEX over the normalised content: equal keys are one state
+  author text not null,  -- the name it was signed with
+  text text not null,  -- paragraphs apart by a blank line
+  parent_id integer references comments(id),  -- the comment it answered
+  capture_id integer references captures(id),  -- the exchange that showed it
+  unique (comment_id, number)
+) strict;
+create index comment_revisions_seen on comment_revisions(seen_at);
+
+create table absences (  -- Disappearances: intervals between two observations
+  id integer primary key,  -- ours
+  article_id integer not null references articles(id),  -- the article, or the article under which the comment stood
+  comment_id integer references comments(id),  -- the comment, when it is one
+  last_seen_at text not null,  -- the last time it was there
+  missing_since text not null,  -- the first time it was not, confirmed by its own request
+  gone_at text,  -- when a later run, a day or more after, found it missing again
+  back_at text,  -- when it was seen again
+  capture_id integer references captures(id)  -- the exchange that confirmed it
+) strict;
+create index absences_article on absences(article_id);
+create index absences_comment on absences(comment_id) where comment_id is not null;
+create index absences_missing on absences(missing_since);
+create index absences_gone on absences(gone_at) where gone_at is not null;
+create index absences_back on absences(back_at) where back_at is not null;
+
+create table coverage (  -- What the site says it holds against what is held, per local month
+  site_id integer not null references sites(id),  -- the site
+  kind text not null,  -- article or comment
+  month text not null,  -- local month YYYY-MM; 'all' for the whole site
+  reported integer,  -- what the site says; empty when it does not say
+  held integer not null,  -- what is held of it
+  checked_at text not null,  -- when the site said so
+  primary key (site_id, kind, month)
+) strict, without rowid;
+
+create table gaps (  -- Things that the site lists and the archive does not hold, each with its reason
+  id integer primary key,  -- ours
+  site_id integer not null references sites(id),  -- the site
+  kind text not null,  -- article, comment or image
+  ref text not null,  -- the site's own id or address
+  month text,  -- local month, where known
+  reason text not null,  -- why: password, robots, over budget, limit, failed, ...
+  explained integer not null,  -- 1: nothing to do about it; 0: it was asked for and not obtained
+  since text not null,  -- when it was first missed
+  unique (site_id, kind, ref)
+) strict;
+
+create table differences (  -- Where the two doors, REST and page, say different things about an article
+  article_id integer not null references articles(id),  -- the article
+  field text not null,  -- which field
+  rest text,  -- what REST says
+  page text,  -- what the page says
+  seen_at text not null,  -- when they were last compared
+  primary key (article_id, field)
+) strict, without rowid;
+
+create table quarantine (  -- Pages that were kept but not believed: they did not become current
+  id integer primary key,  -- ours
+  site_id integer not null references sites(id),  -- the site
+  url text not null,  -- the address asked
+  captured_at text not null,  -- when the answer arrived
+  reason text not null,  -- what was wrong with it
+  capture_id integer references captures(id)  -- the exchange in the WARC
+) strict;
+create index quarantine_url on quarantine(url);
+
+create table boilerplate (  -- What the site wraps around articles, learned over the archive
+  site_id integer not null references sites(id),  -- the site
+  fingerprint text not null,  -- of the block
+  kind text not null,  -- appeal, bio, ...
+  text text not null,  -- one wording of it
+  articles integer not null,  -- in how many articles it stands
+  authors integer not null,  -- by how many authors
+  decided_by text not null,  -- the rule, or a person
+  primary key (site_id, fingerprint)
+) strict, without rowid;
+
+create table decisions (  -- What people overruled; survives every new extraction
+  id integer primary key,  -- ours
+  kind text not null,  -- label, accept or withhold
+  ref text not null,  -- what it is about: a fingerprint, a capture, an address
+  value text not null,  -- what was decided
+  reason text,  -- why
+  decided_at text not null  -- when
+) strict;
+create index decisions_ref on decisions(kind, ref);
+
+create virtual table "revisions_fts" using FTS5 (
+    "title", "byline", "text",
+    tokenize='porter unicode61 remove_diacritics 2',
+    content="revisions"
+);
+create trigger revisions_fts_insert after insert on revisions begin
+  insert into revisions_fts(rowid, title, byline, text) values (new.id, new.title, new.byline, new.text);
+end;
+create trigger revisions_fts_delete after delete on revisions begin
+  insert into revisions_fts(revisions_fts, rowid, title, byline, text) values ('delete', old.id, old.title, old.byline, old.text);
+end;
+create trigger revisions_fts_update after update of title, byline, text on revisions begin
+  insert into revisions_fts(revisions_fts, rowid, title, byline, text) values ('delete', old.id, old.title, old.byline, old.text);
+  insert into revisions_fts(rowid, title, byline, text) values (new.id, new.title, new.byline, new.text);
+end;
+create virtual table "comments_fts" using FTS5 (
+    "author", "text",
+    tokenize='porter unicode61 remove_diacritics 2',
+    content="comments"
+);
+create trigger comments_fts_insert after insert on comments begin
+  insert into comments_fts(rowid, author, text) values (new.id, new.author, new.text);
+end;
+create trigger comments_fts_delete after delete on comments begin
+  insert into comments_fts(comments_fts, rowid, author, text) values ('delete', old.id, old.author, old.text);
+end;
+create trigger comments_fts_update after update of author, text on comments begin
+  insert into comments_fts(comments_fts, rowid, author, text) values ('delete', old.id, old.author, old.text);
+  insert into comments_fts(rowid, author, text) values (new.id, new.author, new.text);
+end;
+
+pragma application_id = 1098009199;
+"""  # noqa: E501 - SQLite keeps the line as it stands

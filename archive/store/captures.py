@@ -1,0 +1,34 @@
+"""Rows of HTTP exchanges that lie in WARC files. Functions that write run inside the caller's transaction."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from archive.warc.place import Place
+
+
+def insert_capture(db: Database, crawl_id: int | None, door: str, url: str, at: str, status: int, mime: str | None, place: Place) -> int:
+    """The id of the new row. ``crawl_id`` None: adopted, no run is known to have fetched it."""
+    cursor = db.execute(
+        """
+        insert into captures(crawl_id, door, url, captured_at, status, mime,
+                             payload_digest, record_id, record_digest, filename, offset, length)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        [
+            *[crawl_id, door, url, at, status, mime, place.payload_digest, place.record_id, place.record_digest],
+            *[place.filename, place.offset, place.length],
+        ],
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def tie_to_article(db: Database, capture_id: int, article_id: int) -> None:
+    """The captured page or picture belongs to this article."""
+    db.execute("update captures set article_id = ? where id = ?", [article_id, capture_id])
+
+
+def end_of_records(db: Database, filename: str) -> int:
+    """The byte behind the last record that is known of a WARC file; 0 where none is."""
+    [end] = db.execute("select coalesce(max(offset + length), 0) from captures where filename = ?", [filename]).fetchone()
+    return int(end)

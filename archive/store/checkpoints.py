@@ -1,0 +1,65 @@
+"""The crawler's memory between runs: what it has seen once and has to see again before it is believed, and where it goes on.
+
+Takes and gives rows of one kind; a kind is always replaced as a whole. Functions that write run inside the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlite_utils import Database
+
+Kind = Literal[
+    "newest_posts",  # ref: the site's id; value: its modified_gmt. What a REST list named first, in its order, when it was last asked
+    "newest_comments",  # ref: the site's id. The same of comments
+    "mass_loss_articles",  # ref: our id; at: first found missing; count: runs in which it was. Too many at once to be marked
+    "mass_loss_comments",  # the same of comments
+    "suspect_posts",  # ref: our id; value: the site's id. Held, absent where it should be, not yet asked for by itself
+    "suspect_comments",  # the same of comments
+    "sweep_posts",  # ref: empty; at: when the last due share of articles had been read again
+    "sweep_comments",  # the same of threads
+    "sweep_pages",  # the same of pages
+    "leads_elsewhere",  # ref: our id; at: first seen. Articles whose addresses lead elsewhere without saying that they are gone
+    "hidden_comments",  # ref: the site's id. Comments that the feed names and the page does not show
+    "listed_by",  # ref: empty; value: sitemap, feed or listing. Which list named the articles of a site without REST
+    "followed",  # ref: empty; at: when that list was last followed as far as it leads
+    "sections",  # ref: address. Menus of the front page that proved to be listings, in their order
+    "unlisted",  # ref: address. Held articles that no list names, and that were read since: they are not news
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """One row. What ``ref``, ``at``, ``count`` and ``value`` mean depends on the kind; ``at`` is UTC with Z."""
+
+    ref: str = ""
+    at: str | None = None
+    count: int | None = None
+    value: str | None = None
+
+
+def checkpoints(db: Database, site_id: int, kind: Kind) -> list[Checkpoint]:
+    """What is remembered, in the order in which it was saved."""
+    sql = """
+        select ref, at, count, value
+        from checkpoints
+        where site_id = ? and kind = ?
+        order by position
+        """
+    return [Checkpoint(*row) for row in db.execute(sql, [site_id, kind])]
+
+
+def save_checkpoints(db: Database, site_id: int, kind: Kind, rows: Sequence[Checkpoint]) -> None:
+    """Remember these, and nothing else, of this kind; nothing is written where they are what is remembered.
+
+    Raises sqlite3.IntegrityError when two rows have the same ``ref``.
+    """
+    if checkpoints(db, site_id, kind) == list(rows):
+        return
+    db.execute("delete from checkpoints where site_id = ? and kind = ?", [site_id, kind])
+    db.conn.executemany(
+        "insert into checkpoints(site_id, kind, ref, position, at, count, value) values (?, ?, ?, ?, ?, ?, ?)",
+        [(site_id, kind, row.ref, position, row.at, row.count, row.value) for position, row in enumerate(rows)],
+    )

@@ -1,0 +1,77 @@
+"""An archive open for writing: takes its folder, gives one lock, one database, transactions, and answers to named queries."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlite_utils import Database
+
+from archive import clock
+from archive.db.connection import open_for_writing
+from archive.db.lock import Lock
+from archive.errors import database_fails
+from archive.store import adopt
+from archive.store.settle import settle
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class OpenArchive:
+    """What every writer of the archive needs, from its first statement to its last."""
+
+    def __init__(self, folder: Path, now: Callable[[], str] = clock.now) -> None:
+        """Take the lock, open and migrate the database, take in what a killed run left behind.
+
+        Raises LockHeld, StorageError, NoArchive, NewerSchema; nothing is written then.
+        """
+        self.folder, self.now = folder, now
+        self._lock = Lock(folder)
+        try:
+            self.db: Database = open_for_writing(folder)
+            adopt.adopt_records(self.db, folder)
+            with self.transaction():  # as one: a kill in between would leave revisions that nobody settles
+                for site_id, started_at in adopt.close_killed_crawls(self.db, now()):
+                    settle(self.db, site_id, started_at)
+        except sqlite3.DatabaseError as error:
+            self._lock.release()
+            if failure := database_fails(folder, error):
+                raise failure from error
+            raise
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def close(self) -> None:
+        """Leave a database that any reader opens without recovery, if it can be: where it cannot, the run has said so."""
+        try:
+            with suppress(sqlite3.DatabaseError):
+                self.db.execute("pragma optimize")
+                self.db.execute("pragma wal_checkpoint(truncate)")
+            self.db.close()
+        finally:
+            self._lock.release()
+
+    def ask(self, query: Callable[Concatenate[Database, P], T], *args: P.args, **named: P.kwargs) -> T:
+        """The answer of a named query: a function of archive/queries whose first parameter is the database."""
+        return query(self.db, *args, **named)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing. Raises StorageError when disk or database refuse."""
+        try:
+            self.db.execute("begin immediate")
+            try:
+                yield
+            except BaseException:
+                self.db.execute("rollback")
+                raise
+            self.db.execute("commit")
+        except sqlite3.DatabaseError as error:
+            if failure := database_fails(self.folder, error):
+                raise failure from error
+            raise

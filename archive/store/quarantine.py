@@ -1,0 +1,34 @@
+"""Pages that were kept but not believed. Functions run inside the caller's transaction."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+
+def is_quarantined(db: Database, site_id: int, url: str, reason: str, capture_id: int, since: str) -> bool:
+    """Whether this capture of the address was refused, or any for the same reason at or after ``since``."""
+    sql = """
+        select 1
+        from quarantine
+        where site_id = ? and url = ? and (capture_id = ? or (reason = ? and captured_at >= ?))
+        """
+    return db.execute(sql, [site_id, url, capture_id, reason, since]).fetchone() is not None
+
+
+def add_to_quarantine(db: Database, site_id: int, url: str, at: str, reason: str, capture_id: int) -> None:
+    db.execute(
+        "insert into quarantine(site_id, url, captured_at, reason, capture_id) values (?, ?, ?, ?, ?)",
+        [site_id, url, at, reason, capture_id],
+    )
+
+
+def leave_quarantine(db: Database, site_id: int, capture_id: int | None, kept: str) -> None:
+    """Let a capture, and all that show articles by now, out, but for reasons that begin with ``kept``."""
+    db.execute(
+        """
+        delete from quarantine
+        where site_id = ? and reason not like ?
+          and (capture_id = ? or capture_id in (select id from captures where article_id is not null))
+        """,
+        [site_id, f"{kept}%", capture_id],
+    )
