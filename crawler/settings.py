@@ -31,7 +31,7 @@ NOW = None  # the time of the whole run, as 2026-03-01T12:00:00Z; for rehearsals
 USER_AGENT = None  # None = built from BOT_NAME, its release and CONTACT
 ROBOTSTXT_OBEY = True  # stricter than Scrapy's own: a robots.txt that fails means "keep out" (RFC 9309)
 DOWNLOAD_DELAY = 1.0  # seconds between two requests to a host
-RANDOMIZE_DOWNLOAD_DELAY = False  # its default halves gaps now and then and would break a Crawl-delay
+DOWNLOAD_DELAY_JITTER = 0  # its default shortens gaps now and then and would break a Crawl-delay
 CONCURRENT_REQUESTS = 8  # in all
 CONCURRENT_REQUESTS_PER_DOMAIN = 8  # the delay is what limits; with DOWNLOAD_DELAY=0 this does
 DOWNLOAD_TIMEOUT = 30  # a stop signal waits for the answer under way: no longer than this

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive.clock import later, moment
 from archive.queries import backlog, holdings
-from crawler.discover.discovered import Found, memory
+from crawler.discover.discovered import Found, remember_feed
 from crawler.discover.feed import FeedItem, instant
 from crawler.discover.site_lists import SiteLists
 from crawler.discover.timezone import Pair, half_of_year, infer_zone
@@ -28,8 +28,7 @@ def pages_to_read(run: Run, found: Found) -> list[str]:
     """Addresses in the order in which they are read: what is listed, what has news, what is no longer listed, what the sweep takes."""
     held = run.store.ask(holdings.addresses, run.site_id)
     settled = run.store.ask(holdings.explained_gaps, run.site_id) if run.order.mode == "update" else set()
-    news = _news(run, found)
-    due = [a for a, lastmod in found.addresses.items() if a in news or (a not in settled and _is_due(run, held.get(a), lastmod))]
+    due = [a for a, lastmod in found.addresses.items() if a in found.news or (a not in settled and _is_due(run, held.get(a), lastmod))]
     due += discussed_anew(run, found, held)
     due += run.store.ask(backlog.cut_threads, run.site_id)
     due += _unlisted(run, found, held)
@@ -39,7 +38,7 @@ def pages_to_read(run: Run, found: Found) -> list[str]:
 
 def discussed_anew(run: Run, found: Found, held: Mapping[str, Any]) -> list[str]:
     """Addresses of held articles under which the comments feed names a comment that is not held."""
-    hidden = set(memory(run).get("hidden", ()))
+    hidden = set(run.checkpoints.refs("hidden_comments"))
     unheld = [i for i in found.discussed if i.comment_id and not run.store.ask(holdings.has_comment, run.site_id, i.comment_id)]
     fresh = dict.fromkeys(run.addresses.canonical(i.address) for i in unheld if i.comment_id not in hidden)
     return [address for address in fresh if address in held]
@@ -51,12 +50,6 @@ async def pages_of_threads(run: Run, swept: list[str]) -> list[str]:
     await lists.read_discussed()
     anew = discussed_anew(run, lists.found, run.store.ask(holdings.addresses, run.site_id))
     return [*anew, *run.store.ask(backlog.cut_threads, run.site_id), *swept]
-
-
-def _news(run: Run, found: Found) -> set[str]:
-    """Addresses whose feed item says something else than it did in the last run: the text, or the number of comments."""
-    told = memory(run).get("items", {})
-    return {address for address, item in found.items.items() if told.get(address, item.digest) != item.digest}
 
 
 def _is_due(run: Run, row: dict[str, str] | None, lastmod: str) -> bool:
@@ -76,7 +69,7 @@ def _unlisted(run: Run, found: Found, held: Mapping[str, dict[str, str]]) -> lis
     Each is asked for by itself before anything is said of it. A list that suddenly lacks many is more likely broken than
     right: then as many are asked for as tell which it is. One that answered though no list names it waits for the sweep.
     """
-    never = set(memory(run).get("elsewhere", ()))
+    never = set(run.checkpoints.refs("unlisted"))
     elsewhere = never if run.order.mode == "update" else set()
     now, again, absent = run.store.now(), [], []
     for address, row in held.items():
@@ -87,7 +80,7 @@ def _unlisted(run: Run, found: Found, held: Mapping[str, dict[str, str]]) -> lis
         elif (found.whole or run.order.mode == "full") and address not in elsewhere:
             absent.append(address)
     last = run.remembered("pages")
-    if found.whole and last["walked_at"] and memory(run).get("by") == found.by:
+    if found.whole and last["walked_at"] and run.checkpoints.listed_by() == found.by:
         found.unlisted = {*again, *absent} - never
     return again + absent[: max(ASKED_AT_MOST, run.held("article") // 50 + 1)]
 
@@ -99,6 +92,7 @@ async def settle_zone(run: Run, door: PageDoor, lists: SiteLists) -> None:
         items += await _other_half(lists, items)
         for item in items:  # they tell seconds and authors too
             lists.found.items.setdefault(run.addresses.canonical(item.url), item)
+        remember_feed(run, lists.found)
     pairs: list[Pair] = []
     for wanted in ("winter", "summer"):
         half = [item for item in items if _half(item) == wanted]

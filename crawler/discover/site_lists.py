@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from archive.clock import later
 from archive.errors import ConfigurationError
 from archive.queries import holdings
-from crawler.discover.discovered import Found, memory, remember
+from crawler.discover.discovered import Found, remember, remember_feed
 from crawler.discover.feed import FeedItem, read_feed
 from crawler.discover.listing import ListingPage, read_listing_page
 from crawler.discover.sitemap import PLACES, Sitemap, read_sitemap
@@ -102,7 +102,7 @@ class SiteLists:
     def _enough(self, addresses: list[str]) -> bool:
         """True when a list that runs from the newest to the oldest need not be followed: all that it names here is known,
         and the last time that a list was followed as far as it leads is younger than the sweep allows."""
-        last = memory(self.run).get("followed")
+        last = self.run.checkpoints.followed()
         if self.run.order.mode == "full" or not addresses or not last:
             return False
         recent = later(last, days=self.run.sweep_days or 30) > self.run.store.now()
@@ -166,6 +166,7 @@ class SiteLists:
             await self._find_feeds()
         for item in await self._get(self._feed("feed"), "feed", read_feed) or []:
             self._keep(item)
+        remember_feed(self.run, self.found)
         await self.read_discussed()
 
     def _keep(self, item: FeedItem) -> bool:
@@ -200,6 +201,12 @@ class SiteLists:
 
     async def _feed_pages(self) -> Reading:
         """To the feed's end, which is a 404 beyond the last page; a page that fails is no end."""
+        try:
+            return await self._follow_feed()
+        finally:
+            remember_feed(self.run, self.found)
+
+    async def _follow_feed(self) -> Reading:
         items = list(self.found.items.values())
         for number in range(2, FILES_AT_MOST):
             if not items:
@@ -226,7 +233,7 @@ class SiteLists:
 
     def _sections(self, first: ListingPage) -> tuple[str, ...]:
         """The menus' addresses; once it is known which of them are listings, these."""
-        found = memory(self.run).get("sections") if self.run.order.mode == "update" else None
+        found = self.run.checkpoints.refs("sections") if self.run.order.mode == "update" else None
         return tuple(found or first.sections[:SECTIONS_AT_MOST])
 
     async def _section(self, address: str) -> Reading:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from archive.store.absences import Table
+    from archive.store.feed_items import FeedFacts
     from crawler.discover.discovered import Found
-    from crawler.discover.feed import FeedItem
     from crawler.items import Answer
     from crawler.session.session import Run
 
@@ -38,8 +38,8 @@ class PageDoor:
 
     def __init__(self, run: Run, found: Found | None = None) -> None:
         self.run = run
-        self.items: dict[str, FeedItem] = found.items if found else {}  # by article address
-        self.reader = PageReader(run.context, self.items.get)
+        self.facts: dict[str, FeedFacts] = {}  # what the feed told of articles, by address
+        self.reader = PageReader(run.context, lambda url: self.facts.get(url))
         self.kept: dict[str, Response] = {}  # pages that were fetched before their turn, for the time zone
         self.done: set[str] = set()  # addresses of the articles that this run has saved
         self.failed: list[tuple[str, Exception]] = []  # they have a second chance, at the end of the queue
@@ -53,6 +53,7 @@ class PageDoor:
 
         Those that are held come first: where one has moved, its new address must not pass for a new article.
         """
+        self.facts = {item.url: item for item in self.run.store.feed_items(self.run.site_id)}
         held: list[str] = []
         unheld: list[str] = []
         for address in addresses:

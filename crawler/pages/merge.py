@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from archive.clock import moment
-from crawler.discover.feed import FeedItem
+from archive.store.feed_items import FeedFacts
 from crawler.discover.timezone import offset
 from crawler.items import Article, Author, Block
 
@@ -45,7 +45,7 @@ class Before:
     authors: tuple[tuple[str, str], ...] = ()
 
 
-def completed(article: Article, item: FeedItem | None, before: Before | None) -> Article:
+def completed(article: Article, item: FeedFacts | None, before: Before | None) -> Article:
     """A page's article with what is told more exactly elsewhere: the second of its time, authors where the page names none.
 
     ``item`` is the article's item in the site's feed, ``before`` what was known already: an item that has left the feed since

@@ -22,7 +22,7 @@ from crawler.sources.source import capture_of
 if TYPE_CHECKING:
     from scrapy.http import Response
 
-    from crawler.discover.feed import FeedItem
+    from archive.store.feed_items import FeedFacts
     from crawler.session.context import SiteContext
 
 
@@ -35,9 +35,9 @@ class Shown:
 
 
 class PageReader:
-    """Reads the articles of one site. ``item_of`` gives the feed's item of an article's address, or None."""
+    """Reads the articles of one site. ``item_of`` gives what the feed told of an article's address, or None."""
 
-    def __init__(self, context: SiteContext, item_of: Callable[[str], FeedItem | None]) -> None:
+    def __init__(self, context: SiteContext, item_of: Callable[[str], FeedFacts | None]) -> None:
         self.context, self.item_of = context, item_of
         self.assembler = PageAssembler(context)
         self.endings = PageEndings(context)

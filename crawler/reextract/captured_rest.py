@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from archive.queries import captures
 from archive.queries.holdings import known_names
+from archive.store.feed_items import FeedFacts
 from archive.store.reread import AGAIN
 from archive.warc.read import DamagedRecord
-from crawler.discover.feed import FeedItem, read_feed
+from crawler.discover.feed import read_feed
 from crawler.errors import DoorClosed, FetchError
 from crawler.sources.source import checked
 from crawler.wordpress import api
@@ -45,7 +46,7 @@ class CapturedRest:
         self.posts: list[int] = []  # ids of the captures that brought articles
         self.named: dict[Names, dict[int, list[tuple[int, Row]]]] = {name: defaultdict(list) for name in NAMES}
         self.refused: dict[int | None, int] = {}  # run -> the capture from which on it knew no users: the site keeps them to itself
-        self.items: dict[int | None, dict[str, FeedItem]] = defaultdict(dict)
+        self.items: dict[int | None, dict[str, FeedFacts]] = defaultdict(dict)
         self.held = store.ask(known_names, site["id"])
         self._told: dict[str, list[int]] = defaultdict(list)  # id of an article -> captures that have it, or comments under it
         self._answers: OrderedDict[int, dict[str, list[Row]]] = OrderedDict()
@@ -87,7 +88,9 @@ class CapturedRest:
             return
         for item in items:
             if not item.comment_id:
-                self.items[row["crawl_id"]].setdefault(self.addresses.canonical(item.url), item)
+                address = self.addresses.canonical(item.url)
+                facts = FeedFacts(address, item.published_at, item.authors, item.digest)
+                self.items[row["crawl_id"]].setdefault(address, facts)
 
     def _response(self, row: Row) -> Response:
         return checked(self.records.response(row), row["url"], any_status=False)

@@ -13,10 +13,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from archive.store.comments import COLUMNS
+from archive.store.feed_items import FeedFacts
 from archive.store.reread import Shown, State
 from archive.text import content_key
 from archive.text.content_key import Fields, comment_key
-from crawler.discover.feed import FeedItem
 from crawler.items import Article, Comment, Door
 from crawler.pages.merge import Before, completed
 
@@ -34,7 +34,7 @@ class Reading:
     article: Article | None = None
     comments: tuple[Comment, ...] = ()
     captures: tuple[tuple[int, str], ...] = ()  # (id, part) of all that it was read from
-    item: FeedItem | None = None  # its item in the feed of that run
+    item: FeedFacts | None = None  # its item in the feed of that run
     broken: str | None = None  # why the answer shows nothing: it is torn, or a part
 
 

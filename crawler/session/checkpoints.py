@@ -1,55 +1,91 @@
-"""What a run notes for the next ones at one site: takes and gives plain values, and is the only place that knows how they are stored."""
+"""What a run notes for the next ones at one site: plain values go in and come out, typed rows of ``checkpoints`` lie in between.
+
+It is the only place that knows how they are stored; archive/store/checkpoints.py says what each kind means.
+"""
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+from archive.store.checkpoints import Checkpoint, Kind
 
 if TYPE_CHECKING:
     from archive.store.absences import Table
     from archive.store.store import Store
 
+Listed = Literal["posts", "comments"]
+Swept = Literal["posts", "comments", "pages"]
+Refs = Literal["hidden_comments", "sections", "unlisted"]
+Newest = list[list[Any]]  # [id, modified_gmt] of a post, [id, ""] of a comment, as a REST list names them first
+SUSPECTS: dict[Listed, Kind] = {"posts": "suspect_posts", "comments": "suspect_comments"}
+NEWEST: dict[Listed, Kind] = {"posts": "newest_posts", "comments": "newest_comments"}
+LOSSES: dict[str, Kind] = {"articles": "mass_loss_articles", "comments": "mass_loss_comments"}
+SWEEPS: dict[Swept, Kind] = {"posts": "sweep_posts", "comments": "sweep_comments", "pages": "sweep_pages"}
+
 
 class Checkpoints:
-    """Notes on one site. A note that says nothing is forgotten."""
+    """Notes on one site."""
 
     def __init__(self, store: Store, site_id: int) -> None:
         self.store, self.site_id = store, site_id
 
-    def suspects(self, collection: str) -> dict[int, str]:
+    def suspects(self, collection: Listed) -> dict[int, str]:
         """Our id -> the site's id of what was absent where it should be, and is still to be asked for."""
-        return {int(row_id): number for row_id, number in self._read(f"suspects of {collection}").items()}
+        return {int(row.ref): row.value or "" for row in self._read(SUSPECTS[collection])}
 
-    def save_suspects(self, collection: str, suspects: dict[int, str]) -> None:
-        self._write(f"suspects of {collection}", suspects)
+    def save_suspects(self, collection: Listed, suspects: Mapping[int, str]) -> None:
+        self._write(SUSPECTS[collection], (Checkpoint(str(row_id), value=number) for row_id, number in suspects.items()))
 
     def mass_loss(self, table: Table) -> dict[int, tuple[str, int]]:
         """Our id -> (first seen missing, in how many runs since) of what was missing in too great a number to be marked."""
-        return {int(row_id): (first, runs) for row_id, (first, runs) in self._read(f"mass loss of {table}").items()}
+        return {int(row.ref): (row.at or "", row.count or 0) for row in self._read(LOSSES[table])}
 
-    def save_mass_loss(self, table: Table, counted: dict[int, tuple[str, int]]) -> None:
-        self._write(f"mass loss of {table}", counted)
+    def save_mass_loss(self, table: Table, counted: Mapping[int, tuple[str, int]]) -> None:
+        self._write(LOSSES[table], (Checkpoint(str(row_id), at=first, count=runs) for row_id, (first, runs) in counted.items()))
 
     def elsewhere(self) -> dict[str, str]:
         """Our id, as text -> when an article's address was first seen to show something else."""
-        return {str(row_id): str(first) for row_id, first in self._read("addresses that lead elsewhere").items()}
+        return {row.ref: row.at or "" for row in self._read("leads_elsewhere")}
 
-    def save_elsewhere(self, first_seen: dict[str, str]) -> None:
-        self._write("addresses that lead elsewhere", first_seen)
+    def save_elsewhere(self, first_seen: Mapping[str, str]) -> None:
+        self._write("leads_elsewhere", (Checkpoint(row_id, at=first) for row_id, first in first_seen.items()))
 
-    def swept_at(self, collection: str) -> str | None:
+    def swept_at(self, collection: Swept) -> str | None:
         """When the last share of the sweep was read; None before the first."""
-        row = self.store.list_of(self.site_id, f"sweep of {collection}")
-        return row["checked_at"] if row else None
+        return next((row.at for row in self._read(SWEEPS[collection])), None)
 
-    def mark_swept(self, collection: str, door: str, home: str) -> None:
-        self.store.save_list(self.site_id, f"sweep of {collection}", door=door, url=home, checked_at=self.store.now())
+    def mark_swept(self, collection: Swept) -> None:
+        self._write(SWEEPS[collection], [Checkpoint(at=self.store.now())])
 
-    def _read(self, name: str) -> dict[str, Any]:
-        row = self.store.list_of(self.site_id, name)
-        found: dict[str, Any] = json.loads((row and row["watermark"]) or "{}")
-        return found
+    def newest(self, collection: Listed) -> Newest:
+        """What a REST list named first when it was last asked, in its order."""
+        return [[int(row.ref), row.value or ""] for row in self._read(NEWEST[collection])]
 
-    def _write(self, name: str, value: dict[Any, Any]) -> None:
-        if value or self._read(name):
-            self.store.save_list(self.site_id, name, watermark=json.dumps(value) if value else None, checked_at=self.store.now())
+    def refs(self, kind: Refs) -> list[str]:
+        """The ids or addresses noted under a kind, in the order in which they were saved."""
+        return [row.ref for row in self._read(kind)]
+
+    def listed_by(self) -> str | None:
+        """Which list named the articles of a site without REST."""
+        return next((row.value for row in self._read("listed_by")), None)
+
+    def followed(self) -> str | None:
+        """When that list was last followed as far as it leads."""
+        return next((row.at for row in self._read("followed")), None)
+
+    def _read(self, kind: Kind) -> list[Checkpoint]:
+        return self.store.checkpoints(self.site_id, kind)
+
+    def _write(self, kind: Kind, rows: Iterable[Checkpoint]) -> None:
+        self.store.save_checkpoints(self.site_id, kind, list(rows))
+
+
+def newest_rows(collection: Listed, newest: Newest) -> dict[Kind, list[Checkpoint]]:
+    """The rows of ``newest``, to be saved with the list that named them."""
+    return {NEWEST[collection]: [Checkpoint(str(number), value=str(modified) or None) for number, modified in newest]}
+
+
+def as_refs(refs: Iterable[str]) -> list[Checkpoint]:
+    """Rows of ids or addresses, each once."""
+    return [Checkpoint(ref) for ref in dict.fromkeys(refs)]

@@ -120,7 +120,7 @@ class Run:
 
     def remembered(self, name: str) -> dict[str, Any]:
         """What is remembered of one of the site's lists; every column None where it was never read."""
-        return self.store.list_of(self.site_id, name) or dict.fromkeys(("walked_at", "checked_at", "url", "closed", "total", "watermark"))
+        return self.store.list_of(self.site_id, name) or dict.fromkeys(("walked_at", "checked_at", "url", "closed", "total"))
 
     def held(self, kind: Any) -> int:
         return self.store.ask(holdings.holdings, self.site_id, kind)

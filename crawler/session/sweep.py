@@ -32,7 +32,7 @@ class Sweep:
         self._taken |= {collection} if taken else set()
         return found
 
-    def finish(self, collection: str) -> None:
+    def finish(self, collection: Literal["posts", "comments", "pages"]) -> None:
         """What was due has been read: the next share counts from now."""
         if collection in self._taken:
-            self.run.checkpoints.mark_swept(collection, "listing" if collection == "pages" else "rest", self.run.site.home)
+            self.run.checkpoints.mark_swept(collection)

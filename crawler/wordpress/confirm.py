@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from archive.queries import holdings
@@ -52,7 +51,7 @@ async def _under_articles_that_are_there(door: RestDoor, absent: list[tuple[int,
 async def _absent(door: RestDoor, collection: Main, suspects: dict[int, str]) -> list[tuple[int, Capture]]:
     """(our id, capture) of the suspects that are not in an answer which does hold a witness, another item known to be public."""
     row, found = door.row(collection), list[tuple[int, Capture]]()
-    marks = json.loads(row["watermark"] or "[]")
+    marks = door.run.checkpoints.newest(collection)
     witness = next((mark[0] for mark in marks if str(mark[0]) not in suspects.values()), None)
     if witness is None:  # nothing else is listed
         return [(row_id, capture) for row_id, number in suspects.items() if (capture := await _absent_alone(door, row["url"], number))]

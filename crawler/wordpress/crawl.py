@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,6 +11,7 @@ from archive.queries import holdings
 from crawler.errors import DoorClosed, FetchError, Limited, OutsideSite
 from crawler.items import Answer
 from crawler.sequences import batches
+from crawler.session.checkpoints import newest_rows
 from crawler.session.outcome import ALARM
 from crawler.sources.source import capture_of
 from crawler.wordpress import api as api
@@ -99,8 +99,8 @@ class RestDoor:
         self.store.save_list(
             self.run.site_id,
             collection,
+            newest_rows(collection, marks),
             total=listing.total,
-            watermark=json.dumps(marks),
             walk_started_at=at,
             walked_at=None,
             cursor=None,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from archive.queries import holdings
 from crawler.errors import DoorClosed
+from crawler.session.checkpoints import newest_rows
 from crawler.session.outcome import ALARM
 from crawler.wordpress import api as api
 from crawler.wordpress.count_bisect import Search
@@ -36,7 +36,7 @@ async def bring_up_to_date(door: RestDoor, collection: Main) -> None:
 async def changes(door: RestDoor, collection: Main) -> None:
     """One question when nothing has changed. Reads what is new by date or id; looks further when the total says there is more."""
     row = door.row(collection)
-    last = json.loads(row["watermark"] or "[]")
+    last = door.run.checkpoints.newest(collection)
     listing, marks, news = await _probe(door, row["url"], collection, last)
     if last and not marks:
         await _is_empty(door, row["url"], listing, last)
@@ -50,10 +50,9 @@ async def changes(door: RestDoor, collection: Main) -> None:
     lost = door.run.lost_comments if collection == "comments" else 0  # WordPress goes on counting those of a draft
     if listing.total not in (expected, expected - lost):
         await _explain(door, collection, listing.total)
-    columns: dict[str, Any] = {"total": listing.total, "checked_at": door.store.now()}
-    if marks != last and not withheld:  # what is new and was not given is asked for again by the next run
-        columns["watermark"] = json.dumps(marks)
-    door.store.save_list(door.run.site_id, collection, **columns)
+    newest = last if withheld else marks  # what is new and was not given is asked for again by the next run
+    columns = {"total": listing.total, "checked_at": door.store.now()}
+    door.store.save_list(door.run.site_id, collection, newest_rows(collection, newest), **columns)
 
 
 async def _is_empty(door: RestDoor, url: str, listing: Listing, last: list[Mark]) -> None:
