@@ -17,7 +17,7 @@ from archive.db.lock import Lock
 from archive.errors import database_fails
 from archive.store import absences, adopt, coverage, crawls, gaps, images
 from archive.store.articles import Seen, find_article, save_article
-from archive.store.comments import save_comments
+from archive.store.comments import read_by_others, save_comments
 from archive.store.decisions import Kind, decide
 from archive.store.reread import AGAIN, Reread, classify_again, reread_pairs, save_reread
 from archive.store.settle import settle
@@ -215,6 +215,7 @@ class Store:
         """
         counts: Counter[str] = Counter()
         with self.transaction():
+            upgraded = read_by_others(self.db, site_id, threads or (), thread_door, seen)
             for article in articles:
                 saved = save_article(self.db, site_id, article, seen, pages_alone=pages_alone)
                 counts[saved.outcome] += 1
@@ -226,7 +227,7 @@ class Store:
                 if row is None:
                     counts["homeless"] += len(comments)
                 else:
-                    counts.update(save_comments(self.db, row["id"], comments, thread_door, seen))
+                    counts.update(save_comments(self.db, row["id"], comments, thread_door, seen, upgraded=source_id in upgraded))
                     gaps.close_comment_gaps(self.db, site_id, comments)
             gaps.finish_threads(self.db, site_id, whole_threads, seen.at)
             for gap in unheld:

@@ -12,7 +12,7 @@ from archive.clock import later
 from archive.queries import holdings
 from archive.store.articles import Seen, blocks_of, find_article
 from crawler.admission.judge import SHRANK, emptied, refusal
-from crawler.identity import EXTRACTOR
+from crawler.extract.version import extractor
 from crawler.session.outcome import ALARM
 from crawler.session.session import run_of
 
@@ -104,7 +104,7 @@ class StorePipeline:
         answer.counts = run.store.save_answer(
             run.crawl_id,
             run.site_id,
-            Seen(answer.at, answer.captures, EXTRACTOR),
+            Seen(answer.at, answer.captures, extractor(run.site)),
             articles=[asdict(article) for article in answer.articles],
             threads=threads,
             thread_door=answer.door,

@@ -15,7 +15,7 @@ from archive.store.reread import AGAIN, Kept, Reread
 from archive.store.settle import own_label
 from crawler.addresses import Addresses
 from crawler.admission.judge import SHRANK, SHRUNK
-from crawler.identity import EXTRACTOR
+from crawler.extract.version import extractor
 from crawler.reextract.reader import Reader
 from crawler.reextract.replay import Held, Reading, Replay, ThreadReplay, Window
 from crawler.reextract.unsaved import Unread
@@ -96,7 +96,7 @@ class Reextraction:
             self._left(row, error.exit_code, str(error))
             return
         reread = replayed(self.store, row, readings)
-        self.counts += self.store.save_reread(crawl_id, reread, EXTRACTOR)
+        self.counts += self.store.save_reread(crawl_id, reread, extractor(self.site))
         for kept in reread.kept:
             self.counts["kept"] += 1
             self.outcome.add(ALARM, f"an old reading was kept: {kept.url}: {kept.reason}")
@@ -161,7 +161,7 @@ def replayed(store: Store, row: Row, readings: list[Reading]) -> Reread:
         kept.append(
             Kept(capture["id"], row["url"], capture["captured_at"], f"{AGAIN}the article is not in the capture that first showed it")
         )
-    fresh = [(Seen(r.at, ((r.capture_id, r.door),), EXTRACTOR), r.door, comments) for r, comments in thread.fresh]
+    fresh = [(Seen(r.at, ((r.capture_id, r.door),), extractor()), r.door, comments) for r, comments in thread.fresh]
     return Reread(row["id"], replay.states, replay.shown, replay.compared, replay.reported, thread.states, fresh, kept)
 
 

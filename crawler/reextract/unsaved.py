@@ -20,7 +20,7 @@ from archive.store.settle import own_label
 from crawler.admission.judge import refusal, same_address
 from crawler.admission.pipeline import SAME_TEXT
 from crawler.extract.article.kind import why_no_article
-from crawler.identity import EXTRACTOR
+from crawler.extract.version import extractor
 from crawler.items import Article, Author
 from crawler.pages.crawl import content_type
 from crawler.pages.merge import completed
@@ -160,7 +160,7 @@ class Unread:
         self.store.save_answer(
             self.crawl_id,
             self.site["id"],
-            Seen(reading.at, reading.captures, EXTRACTOR),
+            Seen(reading.at, reading.captures, extractor(self.reader.site)),
             articles=[asdict(article)],
             threads={number: [asdict(comment) for comment in reading.comments]} if reading.comments else {},
             thread_door="page",
@@ -198,7 +198,7 @@ class Unread:
             if "content" not in post or protected(post) or self.store.ask(find_article, self.site["id"], number, number):
                 continue
             article = await self.reader.post(row, post)
-            seen = Seen(row["captured_at"], ((row["id"], "rest"),), EXTRACTOR)
+            seen = Seen(row["captured_at"], ((row["id"], "rest"),), extractor(self.reader.site))
             self.store.save_answer(self.crawl_id, self.site["id"], seen, articles=[asdict(article)])
             self.counts["believed"] += 1
 
