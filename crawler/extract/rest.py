@@ -14,7 +14,7 @@ from crawler.extract.article.body import Content, extract_fragment
 from crawler.extract.dates.parse import Moment, parse_iso
 from crawler.extract.dom.head import without_noise
 from crawler.extract.dom.parsing import parse
-from crawler.extract.dom.tree import absolute, clean, text_of
+from crawler.extract.dom.tree import absolute, clean_text, text_of
 from crawler.extract.page import join_names, kind_of
 from crawler.items import Article, Author, Comment, CommentKind, Term
 from crawler.site import Site
@@ -47,7 +47,7 @@ def extract_post(
         url=without_noise(link, site),
         door="rest",
         kind=kind_of(body),
-        title=plain(_text(_mapping(post, "title", "post"), "rendered", "post title")),
+        title=rest_plain(_text(_mapping(post, "title", "post"), "rendered", "post title")),
         source_id=str(_number(post, "id", "post")),
         byline=join_names([author.name for author in authors]) or None,
         authors=tuple(authors),
@@ -75,21 +75,21 @@ def extract_comment(comment: Json, *, timezone: str | None = None) -> tuple[str,
         position=0,
         depth=1,
         kind=_kind(comment),
-        author=plain(_text(comment, "author_name", "comment")),
+        author=rest_plain(_text(comment, "author_name", "comment")),
         author_url=absolute("", _text(comment, "author_url", "comment")),
         posted_at=posted.instant(timezone),
         posted_precision=posted.precision,
-        text=comment_text(html),
+        text=rest_comment_text(html),
     )
 
 
-def plain(html: str) -> str:
+def rest_plain(html: str) -> str:
     """The text of a rendered title or name: markup gone, entities resolved, one line."""
     root = parse(f"<p>{html}</p>") if html.strip() else None
     return "" if root is None else " ".join(text_of(root).split())
 
 
-def comment_text(html: str) -> str:
+def rest_comment_text(html: str) -> str:
     """Paragraphs apart by a blank line, lines by a newline, emoji pictures as the characters they stand for."""
     root = parse(f"<div>{html}</div>") if html.strip() else None
     return "" if root is None else text_of(root, paragraph="\n\n")
@@ -131,7 +131,7 @@ def _text(item: Json, name: str, what: str) -> str:
     value = _required(item, name, what)
     if not isinstance(value, str):
         raise Malformed(f"{what} {item.get('id')!r}: {name} is {type(value).__name__}, not a string")
-    return clean(value)
+    return clean_text(value)
 
 
 def _number(item: Json, name: str, what: str) -> int:

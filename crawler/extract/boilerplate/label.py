@@ -1,4 +1,4 @@
-"""A unit's label, and what the rules ask of a unit."""
+"""Takes a unit and gives what the rules ask of it: its links, how much of it is linked, whether it is emphasised. Defines Label."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from crawler.extract.boilerplate.appeals import ADDRESSES_READER
-from crawler.extract.dom.tree import names
+from crawler.extract.dom.tree import word_set
 
 _I = re.IGNORECASE
 
@@ -120,7 +120,7 @@ _DISCLOSURE = re.compile(
     r"a (?:small )?commission)|(?:small |an affiliate )?commission (?:if|when|on|at no)|earn us (?:a|money))\b",
     _I,
 )
-_PARTICLES = names("and und et y e en van von der den de del della di da dos al el bin ibn la le ter ten zu du of")
+_PARTICLES = word_set("and und et y e en van von der den de del della di da dos al el bin ibn la le ter ten zu du of")
 _BYLINE = re.compile(
     r"^\W*(?:(?:this (?:post|article|entry|story) was )?(?:written|posted|reviewed|updated|edited|published|authored|medically reviewed|"
     r"fact[- ]checked) by|by|von|por|par)\s*:?\s+(?-i:[^\W\d_a-z])[^.!?\n]{2,60}$",

@@ -1,9 +1,6 @@
-"""Which kind a unit is, and by which rule. Cleaning is labelling: a rule never removes, it names.
-
-Order of precedence: what the Site declares, what the markup says, what the words say, where the unit stands. Every rule is
-narrow: body text that only talks about donations, tags or institutes stays body. What repeats over many articles is
-learned elsewhere, from the archive as a whole.
-"""
+"""Takes the units of a container and gives each a kind and the rule that decided. A rule never removes text, it names it.
+First comes what the Site declares, then the markup, then the words, then the place. Every rule is narrow: a text that only
+talks about donations, tags or institutes stays body. What repeats over many articles is learned elsewhere, from the archive."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ from crawler.extract.boilerplate.phrases import (
     is_share_line,
     is_tags_line,
 )
-from crawler.extract.dom.media import host_of
+from crawler.extract.dom.media import host_in
 from crawler.extract.dom.regions import Region, regions_in
 from crawler.extract.dom.tree import Element
 from crawler.extract.dom.units import Unit
@@ -52,13 +49,13 @@ def label_units(
     ``authors``: their names, for the paragraphs that introduce them."""
     regions = regions_in(container)
     labels = [_label(unit, _region_at(unit.place, container, regions), site) for unit in units]
-    neighbours.headline(units, labels, title)
-    neighbours.own_links(units, labels, base_url)
-    neighbours.stray(units, labels, container)
-    neighbours.follow_headings(units, labels)
-    neighbours.edges(units, labels, authors, host_of(base_url))
-    neighbours.tail(units, labels)
-    neighbours.orphaned_headings(units, labels)
+    neighbours.label_headline(units, labels, title)
+    neighbours.label_own_links(units, labels, base_url)
+    neighbours.label_stray(units, labels, container)
+    neighbours.label_below_headings(units, labels)
+    neighbours.label_edges(units, labels, authors, host_in(base_url))
+    neighbours.label_tail(units, labels)
+    neighbours.label_headings_of_boxes(units, labels)
     return labels
 
 

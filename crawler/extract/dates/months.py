@@ -1,9 +1,9 @@
-"""Month names of the languages that sites write their dates in, and the words of relative dates."""
+"""Gives the month names of the languages that sites write their dates in, and the words of relative dates with their seconds."""
 
 # ruff: noqa: E501  (a line per language)
 from __future__ import annotations
 
-from crawler.extract.dom.tree import names
+from crawler.extract.dom.tree import word_set
 
 # One line per language: January to December, forms apart by "/". Abbreviations of three letters and more are added below.
 _LINES = """
@@ -30,12 +30,12 @@ januari februari maret april mei juni juli agustus/agu september oktober novembe
 يناير فبراير مارس أبريل/ابريل/إبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر/اكتوبر نوفمبر ديسمبر
 """
 
-LANGUAGES = names("en de fr es it pt nl pl ru uk sv da nb nn no tr cs fi hu ro id el ar")
-MONTHS: dict[str, int] = {}
+LANGUAGES = word_set("en de fr es it pt nl pl ru uk sv da nb nn no tr cs fi hu ro id el ar")
+MONTH_NUMBERS: dict[str, int] = {}
 for _line in _LINES.strip().splitlines():
     for _number, _forms in enumerate(_line.split(), 1):
         for _form in _forms.split("/"):
-            MONTHS.setdefault(_form, _number)
+            MONTH_NUMBERS.setdefault(_form, _number)
 
 # Units of time in seconds; the longest forms first where one begins another.
 UNITS: dict[str, int] = {}

@@ -1,8 +1,5 @@
-"""A parsed page, and what several of its readers ask for: every element is looked at once.
-
-Its lists keep the elements alive: lxml makes a new Python object for an element each time none is, and that costs more than
-most rules.
-"""
+"""Takes a parsed page and gives lists that several of its readers ask for, so that every element is looked at once. The lists
+keep the elements alive: lxml makes a new Python object for an element each time none is, and that costs more than most rules."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from collections.abc import Set as AbstractSet
 
 from lxml import etree
 
-from crawler.extract.dom.regions import ELSEWHERE
+from crawler.extract.dom.regions import NEVER_ARTICLE
 from crawler.extract.dom.tree import Element, text_of, tokens_of
 
 WHOLE_PAGE = frozenset(("body", "main", "html"))
@@ -38,7 +35,7 @@ class Document:
         for found in self._places:
             for name in found:
                 self._names.setdefault(name, []).append(found)
-        self.elsewhere = {e for e in self.named(ELSEWHERE) if e.tag not in ("body", "html")}
+        self.elsewhere = {e for e in self.named(NEVER_ARTICLE) if e.tag not in ("body", "html")}
 
     def _read(self) -> None:
         for position, element in enumerate(self.elements):

@@ -1,4 +1,4 @@
-"""Bytes to an lxml tree: in whatever encoding, however broken, deep or large."""
+"""Takes bytes or text, in whatever encoding, however broken, deep or large, and gives an lxml tree."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 
 from lxml import etree
 
-from crawler.extract.dom.tree import BLOCK, Element, names
+from crawler.extract.dom.tree import BLOCK, Element, word_set
 
 # libxml2 stops at a nesting of 2,048 even with huge_tree; the walkers here recurse, so a page is flattened long before.
 MAX_DEPTH = 200
@@ -110,7 +110,7 @@ def _parse(data: bytes) -> Element | None:
 
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
-_VOID = names("area base br col embed hr img input link meta source track wbr param")
+_VOID = word_set("area base br col embed hr img input link meta source track wbr param")
 
 
 def _flatten(text: str) -> str:

@@ -1,4 +1,5 @@
-"""Boxes inside a container whose markup says what they are: class names and ids of WordPress plugins and themes."""
+"""Takes a container and gives the boxes in it whose markup says what they are, by class names and ids of WordPress plugins and
+themes (boilerplate/wordings/boxes.txt)."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from crawler.extract.dom.tree import Element, is_longer, names, text_of, tokens
+from crawler.extract.dom.tree import Element, is_longer, text_of, tokens, word_set
 from crawler.items import BlockKind
 
 # A whole class name or id, lower case. Generic words ("widget", "content", "box") are missing on purpose: pruning by them
@@ -222,7 +223,7 @@ def plain_size(element: Element) -> int:
 
 
 # Parts of a page that are never its article; used to weigh containers, not to label.
-ELSEWHERE = names(
+NEVER_ARTICLE = word_set(
     "comments respond commentlist comment-list sidebar secondary widget-area footer site-footer colophon "
     "related-posts related jp-relatedposts cookie-notice cookie-law-info-bar menu navigation disqus_thread "
     "comments-area wpdcom modal popup"
