@@ -93,7 +93,7 @@ def test_a_data_file_is_part_of_the_rules(copied: Path) -> None:
     ("name", "old", "new"),
     [
         ("boilerplate/appeals.py", "MAX_APPEAL = 900", "# a reason\nMAX_APPEAL  =  900  # characters"),
-        ("page.py", '"""A whole page to an Article', '"""Any page to an Article'),
+        ("page.py", '"""Takes', '"""It takes'),
         ("workers.py", "MEMORY = 2 * 2**30", "MEMORY = 3 * 2**30"),
     ],
 )

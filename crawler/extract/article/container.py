@@ -10,8 +10,8 @@ from typing import Literal
 from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
 
+from crawler.extract.boilerplate.regions import is_box
 from crawler.extract.dom.document import WHOLE_PAGE, Document, inside
-from crawler.extract.dom.regions import is_box
 from crawler.extract.dom.tree import Element, all_text, word_set
 from crawler.site import Site
 

@@ -5,10 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crawler.extract.boilerplate.appeals import is_newsletter
-from crawler.extract.boilerplate.bios import BIO_HEADING, bio_contact, bio_of, bio_of_site, bio_sentence
+from crawler.extract.boilerplate.bios import bio_contact, bio_of, bio_of_site, bio_sentence, is_bio_heading
+from crawler.extract.boilerplate.calls import is_newsletter
 from crawler.extract.boilerplate.label import BODY, SENTENCE_END, Label, anchors, is_emphasised, link_share
-from crawler.extract.boilerplate.phrases import RELATED_HEADING, SHARE_LINE, heads_box, is_byline, is_follow_heading, is_origin_note
+from crawler.extract.boilerplate.phrases import (
+    heads_box,
+    is_byline,
+    is_follow_heading,
+    is_origin_note,
+    is_related_heading,
+    is_share_heading,
+)
 from crawler.extract.dom.media import host_in
 from crawler.extract.dom.tree import Element, absolute
 from crawler.extract.dom.units import Unit
@@ -78,11 +85,11 @@ def label_below_headings(units: Sequence[Unit], labels: list[Label]) -> None:
 
 
 def _heading_kind(text: str) -> Label | None:
-    if RELATED_HEADING.fullmatch(text):
+    if is_related_heading(text):
         return Label("related", "related-heading")
-    if SHARE_LINE.fullmatch(text):
+    if is_share_heading(text):
         return Label("share", "share-line")
-    if BIO_HEADING.fullmatch(text):
+    if is_bio_heading(text):
         return Label("bio", "bio-heading")
     return None
 

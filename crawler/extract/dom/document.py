@@ -8,10 +8,15 @@ from collections.abc import Set as AbstractSet
 
 from lxml import etree
 
-from crawler.extract.dom.regions import NEVER_ARTICLE
-from crawler.extract.dom.tree import Element, text_of, tokens_of
+from crawler.extract.dom.tree import Element, text_of, tokens_of, word_set
 
 WHOLE_PAGE = frozenset(("body", "main", "html"))
+# Parts of a page that are never its article; used to weigh containers, not to label.
+NEVER_ARTICLE = word_set(
+    "comments respond commentlist comment-list sidebar secondary widget-area footer site-footer colophon "
+    "related-posts related jp-relatedposts cookie-notice cookie-law-info-bar menu navigation disqus_thread "
+    "comments-area wpdcom modal popup"
+)
 _MICRODATA = etree.XPath("//@itemprop/..")
 
 
