@@ -1,13 +1,14 @@
-"""WordPress REST answers to Articles and Comments, https://developer.wordpress.org/rest-api/reference/posts/
-
-Strict at the border: every field that is read is checked for its type, and what is missing is named.
+"""Takes items of WordPress REST answers, https://developer.wordpress.org/rest-api/reference/posts/, and gives Articles and Comments,
+one by one or a whole answer at once. Every field that is read is checked for its type, and what is missing is named.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from crawler.extract.article.body import Content, extract_fragment
@@ -20,10 +21,20 @@ from crawler.items import Article, Author, Comment, CommentKind, Term
 from crawler.site import Site
 
 Json = Mapping[str, Any]
+T = TypeVar("T")
 
 
 class Malformed(ValueError):
     """A field of an item is missing or not of its type: the message names item and field."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadRow:
+    """An item that gave nothing, and why. ``fault``: ``site`` sent something malformed; it was ``cut`` off after its allowance of
+    time or memory; or there is a ``bug`` in extraction."""
+
+    reason: str
+    fault: Literal["site", "cut", "bug"]
 
 
 def extract_post(
@@ -81,6 +92,30 @@ def extract_comment(comment: Json, *, timezone: str | None = None) -> tuple[str,
         posted_precision=posted.precision,
         text=rest_comment_text(html),
     )
+
+
+def extract_posts(
+    posts: Iterable[tuple[Json, Sequence[Author], Sequence[Term]]], *, site: Site | None = None, timezone: str | None = None
+) -> list[Article | UnreadRow]:
+    """What :func:`extract_post` gives for each (item, its authors, its terms), in order. A post that cannot be read stops no other."""
+    read = partial(extract_post, site=site, timezone=timezone)
+    return [_read(partial(read, post, authors=authors, terms=terms)) for post, authors, terms in posts]
+
+
+def extract_comments(rows: Iterable[Json], *, timezone: str | None = None) -> list[tuple[str, Comment] | UnreadRow]:
+    """What :func:`extract_comment` gives for each item, in order. A comment that cannot be read stops no other."""
+    return [_read(partial(extract_comment, row, timezone=timezone)) for row in rows]
+
+
+def _read(read: Callable[[], T]) -> T | UnreadRow:
+    try:
+        return read()
+    except Malformed as error:
+        return UnreadRow(str(error), "site")
+    except MemoryError:
+        return UnreadRow("it takes more memory than is allowed", "cut")
+    except Exception as error:  # whatever a foreign row may cause: it is named, and the others are read
+        return UnreadRow(f"extraction failed with {type(error).__name__}: {error}", "bug")
 
 
 def rest_plain(html: str) -> str:
