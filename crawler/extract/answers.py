@@ -13,13 +13,13 @@ from typing import Any, TypeVar
 from crawler.extract.rest import UnreadRow
 from crawler.extract.workers import ExtractionCut, ExtractionFailed, Workers
 
-Row = TypeVar("Row")
+AnswerRow = TypeVar("AnswerRow")
 Result = TypeVar("Result")
 ROWS_A_CALL = 20  # of posts: few enough that all workers have some of an answer of 100, many enough that asking costs little
 
 
 async def read_rows(
-    workers: Workers, extract: Callable[..., list[Result | UnreadRow]], rows: Sequence[Row], *, size: int = ROWS_A_CALL, **named: Any
+    workers: Workers, extract: Callable[..., list[Result | UnreadRow]], rows: Sequence[AnswerRow], *, size: int = ROWS_A_CALL, **named: Any
 ) -> list[Result | UnreadRow]:
     """``extract(rows, **named)``, which gives one result a row, over ``size`` rows a call; the results in the order of the rows.
 
@@ -30,7 +30,7 @@ async def read_rows(
 
 
 async def _call(
-    workers: Workers, extract: Callable[..., list[Result | UnreadRow]], rows: Sequence[Row], named: dict[str, Any]
+    workers: Workers, extract: Callable[..., list[Result | UnreadRow]], rows: Sequence[AnswerRow], named: dict[str, Any]
 ) -> list[Result | UnreadRow]:
     try:
         return await workers.run(extract, rows, **named)

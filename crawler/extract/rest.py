@@ -21,7 +21,7 @@ from crawler.items import Article, Author, Comment, CommentKind, Term
 from crawler.site import Site
 
 Json = Mapping[str, Any]
-T = TypeVar("T")
+ReadRow = TypeVar("ReadRow")
 
 
 class Malformed(ValueError):
@@ -107,7 +107,7 @@ def extract_comments(rows: Iterable[Json], *, timezone: str | None = None) -> li
     return [_read(partial(extract_comment, row, timezone=timezone)) for row in rows]
 
 
-def _read(read: Callable[[], T]) -> T | UnreadRow:
+def _read(read: Callable[[], ReadRow]) -> ReadRow | UnreadRow:
     try:
         return read()
     except Malformed as error:
