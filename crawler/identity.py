@@ -1,4 +1,5 @@
-"""What this program calls itself, towards web servers and inside the records it writes."""
+"""What this program calls itself, towards web servers and inside the records it writes. How it names what reads pages:
+crawler/extract/version.py."""
 
 from __future__ import annotations
 
@@ -10,7 +11,6 @@ if TYPE_CHECKING:
 
 RELEASE = "0.1"
 NAME = "AnalysisArchive"
-EXTRACTOR = f"{NAME}/{RELEASE} trafilatura/{version('trafilatura')}"
 SOFTWARE = f"{NAME}/{RELEASE} Scrapy/{version('Scrapy')} warcio/{version('warcio')}"
 
 

@@ -10,18 +10,22 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from crawler.addresses import Addresses
+from crawler.extract.answers import read_rows
 from crawler.extract.article.kind import why_no_article
 from crawler.extract.page import extract_page
-from crawler.extract.rest import extract_post
+from crawler.extract.rest import UnreadRow, extract_comments, extract_posts
 from crawler.sources.source import capture_of, content_type
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scrapy.http import Response
 
     from crawler.extract.workers import Workers
-    from crawler.items import Article, Author, Term
+    from crawler.items import Article, Author, Comment, Term
     from crawler.site import Site
 
+COMMENTS_A_CALL = 100  # so many come in an answer
 RELATIVE = "relative to the capture"  # what the extractor warns of: such a reading depends on when the page was captured
 
 
@@ -70,14 +74,26 @@ class SiteParser:
             self.memo[key] = article
         return article
 
-    async def post(self, post: dict[str, Any], names: PostNames) -> Article:
-        """The article of a post of a REST answer. Raises ExtractionCut, ExtractionFailed (its cause is Malformed where a field is)."""
-        terms = names.terms(post)
-        article = await self.workers.run(
-            extract_post, post, authors=names.authors(post), terms=terms or (), site=self.site, timezone=self.timezone
-        )
-        article = at_home(article if terms is not None else replace(article, terms=None), self.addresses)
-        return replace(article, authors=None, byline=None) if names.authors_closed else article
+    async def posts(self, posts: Sequence[dict[str, Any]], names: PostNames) -> list[Article | UnreadRow]:
+        """What each post of a REST answer shows, in order; one that cannot be read says why, and stops none of the others."""
+        terms = [names.terms(post) for post in posts]
+        rows = [(post, names.authors(post), told or ()) for post, told in zip(posts, terms, strict=True)]
+        read = await read_rows(self.workers, extract_posts, rows, site=self.site, timezone=self.timezone)
+        return [
+            one if isinstance(one, UnreadRow) else self._as_told(one, terms_told=told is not None, authors_told=not names.authors_closed)
+            for one, told in zip(read, terms, strict=True)
+        ]
+
+    def _as_told(self, article: Article, *, terms_told: bool, authors_told: bool) -> Article:
+        """The article of a post, without what the site does not tell: that is unknown, and not empty."""
+        article = at_home(article, self.addresses)
+        if not terms_told:
+            article = replace(article, terms=None)
+        return article if authors_told else replace(article, authors=None, byline=None)
+
+    async def comments(self, rows: Sequence[dict[str, Any]]) -> list[tuple[str, Comment] | UnreadRow]:
+        """(the site's article id, comment) of each row of a REST answer, in order; one that cannot be read says why."""
+        return await read_rows(self.workers, extract_comments, rows, size=COMMENTS_A_CALL, timezone=self.timezone)
 
     async def why_no_article(self, response: Response, article: Article) -> str | None:
         """Why nothing marks a page as an article; None where something does. Raises ExtractionCut, ExtractionFailed."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.extract.comments.read import extract_comments
+from crawler.extract.comments.read import read_thread
 from crawler.extract.dom.document import Document
 from crawler.extract.dom.parsing import parse
 from crawler.items import Comment
@@ -24,7 +24,7 @@ AROUND = (
 def thread(fragment: str) -> tuple[Comment, ...]:
     root = parse(AROUND % fragment)
     assert root is not None
-    return extract_comments(Document(root), ADDRESS, language="en", captured_at="2023-01-01T00:00:00Z").comments
+    return read_thread(Document(root), ADDRESS, language="en", captured_at="2023-01-01T00:00:00Z").comments
 
 
 def shown(comment: Comment) -> list[str | None]:
@@ -60,7 +60,7 @@ def test_made_up_number_does_not_hang_on_the_time_of_the_capture() -> None:
     root = parse(page)
     assert root is not None
     numbers = {
-        extract_comments(Document(root), ADDRESS, language="en", captured_at=at).comments[0].source_id
+        read_thread(Document(root), ADDRESS, language="en", captured_at=at).comments[0].source_id
         for at in ("2023-01-01T00:00:00Z", "2023-01-03T00:00:00Z")
     }
     assert len(numbers) == 1

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.discover.sitemap import Sitemap, read_sitemap
-from crawler.discover.xml import LARGEST, absolute, parse_xml
+from crawler.discover.xml import MOST_UNPACKED, absolute_link, parse_xml
 from crawler.errors import DoorClosed
 
 URL = "https://example.org/sitemap.xml"
@@ -101,7 +101,7 @@ def test_no_file_of_this_machine_is_read_through_an_entity() -> None:
 
 def test_gzip_that_unpacks_to_more_than_the_protocol_allows_is_refused() -> None:
     with pytest.raises(DoorClosed, match="more than the protocol allows"):
-        read_sitemap(gzip.compress(b" " * (LARGEST + 1), 1), URL)
+        read_sitemap(gzip.compress(b" " * (MOST_UNPACKED + 1), 1), URL)
 
 
 def test_fifty_thousand_addresses_are_read() -> None:
@@ -109,7 +109,7 @@ def test_fifty_thousand_addresses_are_read() -> None:
 
 
 def test_an_address_that_is_none_is_left_out() -> None:
-    assert absolute(URL, "http://[") == ""
+    assert absolute_link(URL, "http://[") == ""
     found = read_sitemap(urlset("<url><loc>http://[</loc></url>", "<url><loc></loc></url>", "<url/>", entry("/a/")), URL)
     assert found.addresses == {"https://example.org/a/": ""}
 

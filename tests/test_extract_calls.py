@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extract.boilerplate.appeals import call_kind
 from crawler.extract.boilerplate.bios import bio_of_site
+from crawler.extract.boilerplate.calls import call_kind
 from crawler.extract.boilerplate.phrases import is_follow_heading, is_origin_note
 
 

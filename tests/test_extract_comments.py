@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.extract.comments.count import reported_count
-from crawler.extract.comments.read import extract_comments
+from crawler.extract.comments.read import read_thread
 from crawler.extract.dom.document import Document
 from crawler.extract.dom.parsing import parse
 from crawler.items import Comment
@@ -14,7 +14,7 @@ from crawler.items import Comment
 def thread(html: str, **options: str) -> list[Comment]:
     root = parse(f"<html><body><h1>T</h1>{html}</body></html>")
     assert root is not None
-    return list(extract_comments(Document(root), "https://own.example/a", **options).comments)  # type: ignore[arg-type]
+    return list(read_thread(Document(root), "https://own.example/a", **options).comments)  # type: ignore[arg-type]
 
 
 def test_flat_list_is_nested_by_its_depth_classes() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from babel import Locale
 
+from crawler.extract.dates.months import LANGUAGES, MONTH_NUMBERS
 from crawler.extract.dates.parse import page_order, parse_iso, parse_relative, parse_written
 
 
@@ -26,6 +28,25 @@ def test_written_date_is_read_with_its_clock(text: str, instant: str, precision:
     moment = parse_written(text)
     assert moment is not None
     assert (moment.instant(), moment.precision) == (instant, precision)
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_every_name_of_a_month_that_cldr_knows_is_known(language: str) -> None:
+    months = Locale.parse(language).months
+    forms = [
+        (number, form)
+        for use in ("format", "stand-alone")
+        for width in ("wide", "abbreviated")
+        for number, form in months[use][width].items()
+    ]
+    known = {form: MONTH_NUMBERS.get(form.lower().rstrip(".")) for _, form in forms}
+    assert known == {form: number for number, form in forms}
+
+
+@pytest.mark.parametrize("text", ["8 Ιανουάριος 2019", "8 led 2019", "8. jänner 2019", "8 січ 2019", "8 desember 2019"])
+def test_the_eighth_is_read_in_further_languages(text: str) -> None:
+    moment = parse_written(text)
+    assert moment is not None and moment.day.year == 2019 and moment.day.day == 8
 
 
 def test_wall_clock_gets_the_sites_zone_only_when_it_is_known() -> None:

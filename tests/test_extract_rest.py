@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from crawler.extract.page import extract_page
-from crawler.extract.rest import extract_comment, extract_post
+from crawler.extract.rest import UnreadRow, extract_comment, extract_comments, extract_post, extract_posts
 from crawler.items import Author, Term
 
 BODY = """
@@ -119,3 +119,28 @@ def test_comment_without_a_field_is_an_error_that_names_it(field: str) -> None:
     del broken[field]
     with pytest.raises(ValueError, match=field):
         extract_comment(broken)
+
+
+# whole answers
+
+
+def test_a_malformed_comment_stops_none_of_the_others() -> None:
+    rows = [comment(), comment(id=32, parent="x"), comment(id=33), "no object"]
+    first, second, third, last = extract_comments(rows, timezone="America/New_York")
+    assert first == extract_comment(comment(), timezone="America/New_York")
+    assert second == UnreadRow("comment 32: parent is str, not an integer", "site")
+    assert isinstance(third, tuple) and third[1].source_id == "33"
+    assert isinstance(last, UnreadRow) and last.fault == "site"
+
+
+def test_a_malformed_post_stops_none_of_the_others() -> None:
+    rows = [(post(), [Author("A")], [Term("tag", "T")]), (post(id=8, link=None), [], []), (post(id=9), [], [])]
+    first, second, third = extract_posts(rows)
+    assert first == extract_post(post(), authors=[Author("A")], terms=[Term("tag", "T")])
+    assert second == UnreadRow("post 8: link is NoneType, not a string", "site")
+    assert not isinstance(third, UnreadRow) and third.source_id == "9"
+
+
+def test_a_fault_of_our_own_is_told_apart_from_the_sites() -> None:
+    [row] = extract_comments([comment()], timezone="Nowhere/City")
+    assert isinstance(row, UnreadRow) and row.fault == "bug" and "Nowhere/City" in row.reason

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crawler.extract.article.body import extract_fragment
+from crawler.extract.dom.parsing import decode
 from crawler.extract.page import extract_page
 from tests.pages.rewrite import ADDRESSES, PAGES
 
@@ -123,6 +124,28 @@ def test_large_page_and_many_attributes_are_read_in_time() -> None:
 def test_charset_is_found_and_a_wrong_declaration_does_no_harm(body: bytes, content_type: str | None) -> None:
     page = body if body[:2] in (b"\xff\xfe", b"\xfe\xff") else b'<body class="single"><h1>T</h1><div class="entry-content">' + body
     assert "Straße nach Tarn" in extract_page(page, URL, content_type=content_type).text
+
+
+@pytest.mark.parametrize(
+    ("label", "encoding", "text"),
+    [
+        ("gb2312", "gb18030", "镕 and 喆 are in GBK only"),
+        ("x-sjis", "shift_jis", "東京都の港"),
+        ("iso-8859-1", "cp1252", "“Straße” – so"),
+        ("iso-8859-15", "cp1252", "“Straße” – so"),
+        ("iso-8859-15", "iso8859-15", "5 € a head"),
+    ],
+)
+def test_labels_mean_what_browsers_take_them_for(label: str, encoding: str, text: str) -> None:
+    body = f'<meta charset="{label}"><p>{text}</p>'.encode(encoding)
+    assert text in decode(body)
+    assert text in decode(f"<p>{text}</p>".encode(encoding), f"text/html; charset={label}")
+    assert text in decode(b"<!-- a long script -->" * 300 + body)
+
+
+def test_an_xml_declaration_counts_unless_it_says_utf_8_of_what_is_none() -> None:
+    assert "東京都の港" in decode('<?xml version="1.0" encoding="euc-jp"?><p>東京都の港</p>'.encode("euc-jp"))
+    assert "“Straße”" in decode('<?xml version="1.0" encoding="utf-8"?><p>“Straße” “Tor”</p>'.encode("cp1252"))
 
 
 def test_nul_and_controls_never_come_through() -> None:

@@ -24,7 +24,7 @@ SOURCE = Path(settings.__file__).read_text(encoding="utf-8")
         ("METAREFRESH_ENABLED", False),
         ("DOWNLOAD_VERIFY_CERTIFICATES", True),
         ("DOWNLOAD_FAIL_ON_DATALOSS", False),
-        ("RANDOMIZE_DOWNLOAD_DELAY", False),
+        ("DOWNLOAD_DELAY_JITTER", 0),
         ("ROBOTSTXT_OBEY", True),
         ("DOWNLOAD_DELAY", 1.0),
         ("DOWNLOAD_MAXSIZE", 16 * 2**20),

@@ -94,7 +94,10 @@ def _compare(
         _revise(db, row, article if owns_text else None, after, differ, seen)
         return "revised"
     if after != before:
+        old = next(db.query("select * from revisions where id = ?", [row["revision_id"]]))
         _complete(db, row, article if owns_text and (upgraded or door not in shown) else None, after, seen)
+        if upgraded and old["digest"] != digest_of(db, old["id"]):
+            record_earlier(db, crawl_of(db, seen), seen.at, old, revision_id=old["id"], extractor=old["extractor"])
     _confirm(db, row["revision_id"], seen)
     note_differences(db, row["id"], {**shown, door: fields}, seen.at)
     return "unchanged"
@@ -155,6 +158,25 @@ def _complete(db: Database, row: Mapping[str, Any], article: Mapping[str, Any] |
         add_blocks(db, revision_id, article["blocks"])
     _write_state(db, revision_id, state, article["door"] if article else None, seen)
     _make_current(db, row["site_id"], row["id"], revision_id, state, article)
+
+
+def digest_of(db: Database, revision_id: int) -> str:
+    return str(db.execute("select digest from revisions where id = ?", [revision_id]).fetchone()[0])
+
+
+def crawl_of(db: Database, seen: Seen) -> int:
+    """The run that made the first of the captures; the last run where a record was adopted without one."""
+    sql = "select coalesce((select crawl_id from captures where id = ?), (select max(id) from crawls))"
+    return int(db.execute(sql, [seen.captures[0][0]]).fetchone()[0])
+
+
+def record_earlier(db: Database, crawl_id: int, at: str, row: Mapping[str, Any], **which: Any) -> None:
+    """Keep the digest that a revision had before another extractor's reading replaced it: it may have been cited.
+
+    ``row``: the revision as it was. ``which``: its id as ``revision_id`` or ``comment_revision_id``, and its ``extractor``.
+    """
+    columns = {"crawl_id": crawl_id, "read_at": at, "digest": row["digest"], "content_key": row["content_key"], **which}
+    db.execute(f"insert into rereadings({', '.join(columns)}) values ({', '.join('?' * len(columns))})", [*columns.values()])
 
 
 def blocks_of(db: Database, revision_id: int) -> list[dict[str, Any]]:

@@ -8,16 +8,19 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.store.articles import Outcome, Seen
+from archive.store.articles import Outcome, Seen, crawl_of, find_article, record_earlier
 from archive.text.content_key import comment_key, key
 
 COLUMNS = ("source_parent_id", "kind", "author", "author_url", "posted_at", "posted_precision", "text")
 
 
-def save_comments(db: Database, article_id: int, comments: Iterable[Mapping[str, Any]], door: str, seen: Seen) -> Counter[Outcome]:
+def save_comments(
+    db: Database, article_id: int, comments: Iterable[Mapping[str, Any]], door: str, seen: Seen, *, upgraded: bool = False
+) -> Counter[Outcome]:
     """Save what one door showed of an article's thread, put the thread in order, and count what was new, revised, unchanged.
 
-    A page never overrules what REST said of a comment: it adds the ones that REST lacks, such as pingbacks.
+    A page never overrules what REST said of a comment: it adds the ones that REST lacks, such as pingbacks. ``upgraded``: the
+    last reading was another extractor's, so that a difference is no edit; it is written in place.
     """
     held = {row["source_id"]: row for row in db.query("select * from comments where article_id = ?", [article_id])}
     counts: Counter[Outcome] = Counter()
@@ -28,12 +31,22 @@ def save_comments(db: Database, article_id: int, comments: Iterable[Mapping[str,
             _insert(db, article_id, comment, door, seen)
             counts["new"] += 1
         else:
-            counts[_compare(db, row, comment, door, seen)] += 1
+            counts[_compare(db, row, comment, door, seen, upgraded)] += 1
             _touch(db, row, seen)
             returned |= row["missing_since"] is not None
-    if counts["new"] or counts["revised"] or returned:
+    if counts["new"] or counts["revised"] or returned or upgraded:
         order_thread(db, article_id)
     return counts
+
+
+def read_by_others(db: Database, site_id: int, threads: Iterable[str], door: str, seen: Seen) -> set[str]:
+    """Of these threads, by their articles' own ids, those that another extractor read last. Ask before the articles are saved.
+
+    Only a page is read together with its thread; comments of REST come apart, and nothing tells which extractor read them.
+    """
+    rows = {source_id: find_article(db, site_id, source_id, source_id) for source_id in (threads if door == "page" else ())}
+    sql = "select 1 from readings where article_id = ? and door = ? and extractor <> ?"
+    return {source_id for source_id, row in rows.items() if row and db.execute(sql, [row["id"], door, seen.extractor]).fetchone()}
 
 
 def _insert(db: Database, article_id: int, comment: Mapping[str, Any], door: str, seen: Seen) -> None:
@@ -47,10 +60,15 @@ def _insert(db: Database, article_id: int, comment: Mapping[str, Any], door: str
     _add_revision(db, int(cursor.lastrowid or 0), 1, comment, None, seen)
 
 
-def _compare(db: Database, row: Mapping[str, Any], comment: Mapping[str, Any], door: str, seen: Seen) -> Outcome:
+def _compare(db: Database, row: Mapping[str, Any], comment: Mapping[str, Any], door: str, seen: Seen, upgraded: bool) -> Outcome:
     if door == "page" and row["door"] == "rest":
         return "unchanged"
-    if door == row["door"] and comment_key(row) != comment_key(comment):
+    differs = comment_key(row) != comment_key(comment)
+    if door == row["door"] and differs and upgraded:
+        sql = "select * from comment_revisions where comment_id = ? order by number desc limit 1"
+        [old] = db.query(sql, [row["id"]])
+        record_earlier(db, crawl_of(db, seen), seen.at, old, comment_revision_id=old["id"])
+    elif door == row["door"] and differs:
         _write_state(db, row["id"], comment, door)
         [number] = db.execute("select max(number) + 1 from comment_revisions where comment_id = ?", [row["id"]]).fetchone()
         _add_revision(db, row["id"], number, comment, row["parent_id"], seen)

@@ -117,7 +117,7 @@ def _save_state(db: Database, revision_id: int, state: State, crawl_id: int, ext
         blocks = None
     differs = blocks is not None or any(row[name] != value for name, value in columns.items())
     if differs:
-        _record(db, crawl_id, at, row, revision_id=revision_id, extractor=row["extractor"])
+        articles.record_earlier(db, crawl_id, at, row, revision_id=revision_id, extractor=row["extractor"])
     if blocks is not None:
         labels = _learned(db, row["article_id"], held)
         db.execute("delete from blocks where revision_id = ?", [revision_id])
@@ -129,11 +129,6 @@ def _save_state(db: Database, revision_id: int, state: State, crawl_id: int, ext
     if differs:
         seal(db, revision_id)
     return differs
-
-
-def _record(db: Database, crawl_id: int, at: str, row: Row, **which: Any) -> None:
-    columns = {"crawl_id": crawl_id, "read_at": at, "digest": row["digest"], "content_key": row["content_key"], **which}
-    db.execute(f"insert into rereadings({', '.join(columns)}) values ({', '.join('?' * len(columns))})", [*columns.values()])
 
 
 def _learned(db: Database, article_id: int, held: Sequence[tuple[str, ...]]) -> dict[str, tuple[str, str]]:
@@ -243,7 +238,7 @@ def _save_comment(db: Database, comment_id: int, states: Mapping[int, Row], craw
         if all(revision[name] == value for name, value in columns.items()):
             continue
         differs = True
-        _record(db, crawl_id, at, revision, comment_revision_id=revision["id"])
+        articles.record_earlier(db, crawl_id, at, revision, comment_revision_id=revision["id"])
         _update(db, "comment_revisions", revision, columns)
         if not present:
             digest = comments.digest_of_earlier(db, revision["id"])

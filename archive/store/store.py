@@ -9,7 +9,7 @@ from typing import Any, cast
 from archive.store import absences, captures, checkpoints, coverage, crawls, feed_items, gaps, images, quarantine, sites
 from archive.store.articles import Saved, Seen, add_alias, find_article, save_article
 from archive.store.checkpoints import Checkpoint, Kind
-from archive.store.comments import save_comments
+from archive.store.comments import read_by_others, save_comments
 from archive.store.decisions import Kind as Decision
 from archive.store.decisions import decide
 from archive.store.feed_items import FeedFacts
@@ -163,6 +163,7 @@ class Store(OpenArchive):
         counts: Counter[str] = Counter()
         kept: list[Saved] = [] if saved is None else saved
         with self.transaction():
+            upgraded = read_by_others(self.db, site_id, threads or (), thread_door, seen)
             for article in articles:
                 kept.append(save_article(self.db, site_id, article, seen, pages_alone=pages_alone))
                 counts[kept[-1].outcome] += 1
@@ -174,7 +175,7 @@ class Store(OpenArchive):
                 if row is None:
                     counts["homeless"] += len(comments)
                 else:
-                    counts.update(save_comments(self.db, row["id"], comments, thread_door, seen))
+                    counts.update(save_comments(self.db, row["id"], comments, thread_door, seen, upgraded=source_id in upgraded))
                     gaps.close_comment_gaps(self.db, site_id, comments)
             gaps.finish_threads(self.db, site_id, whole_threads, seen.at)
             for gap in unheld:

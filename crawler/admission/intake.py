@@ -17,7 +17,7 @@ from archive.queries import captures, holdings
 from archive.store.articles import Seen, blocks_of
 from crawler.admission.judge import ANOTHER, SHRANK, emptied, refusal
 from crawler.errors import NotBelieved
-from crawler.identity import EXTRACTOR
+from crawler.extract.version import extractor
 from crawler.session.outcome import ALARM
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class Intake:
         answer.counts = self.context.store.save_answer(
             self.context.crawl_id,
             self.context.site_id,
-            Seen(answer.at, answer.captures, EXTRACTOR),
+            Seen(answer.at, answer.captures, extractor(self.context.parser.site)),
             articles=[asdict(article) for article in answer.articles],
             threads=threads,
             thread_door=answer.door,

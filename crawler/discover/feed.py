@@ -1,4 +1,5 @@
-"""Feeds: the newest articles or comments, with times to the second and all authors. Source: RSS 2.0, Atom (RFC 4287). Pure."""
+"""Takes the bytes of an RSS 2.0 or Atom (RFC 4287) feed and gives its items: addresses, times to the second, all authors. A time
+without a zone is none, and a truncated feed is refused."""
 
 from __future__ import annotations
 
@@ -11,10 +12,10 @@ from email.utils import parsedate_to_datetime
 from lxml import etree
 
 from archive.clock import stamp
-from crawler.discover.xml import absolute, name_of, parse_xml, text_of
+from crawler.discover.xml import absolute_link, name_of, parse_xml, xml_text
 
-Parts = dict[str, list[etree._Element]]
-NEVER = re.compile(r"^0\d{3}-|\s0\d{3}\s")  # years before 1000: how Go's generators print "no date"
+FeedFields = dict[str, list[etree._Element]]
+NO_DATE = re.compile(r"^0\d{3}-|\s0\d{3}\s")  # years before 1000: how Go's generators print "no date"
 TEXT = ("title", "encoded", "content", "description", "summary", "category", "comments")  # what a reader would see change
 
 
@@ -46,49 +47,49 @@ def read_feed(body: bytes, url: str) -> list[FeedItem]:
 
 
 def _item(element: etree._Element, url: str) -> FeedItem | None:
-    parts: Parts = {}
+    parts: FeedFields = {}
     for child in element:
         parts.setdefault(name_of(child), []).append(child)
-    link = absolute(url, _link(parts)) if _link(parts) else ""
+    link = absolute_link(url, _link(parts)) if _link(parts) else ""
     if not link:
         return None
-    names = [text_of(child) for child in parts.get("creator", [])] or [_person(child) for child in parts.get("author", [])]
-    counts = [int(text_of(c)) for c in parts.get("comments", []) if re.fullmatch(r"[0-9]{1,9}", text_of(c))]
+    names = [xml_text(child) for child in parts.get("creator", [])] or [_person(child) for child in parts.get("author", [])]
+    counts = [int(xml_text(c)) for c in parts.get("comments", []) if re.fullmatch(r"[0-9]{1,9}", xml_text(c))]
     return FeedItem(
         link,
         _time(parts, "pubDate", "published", "date", "updated"),
         tuple(name for name in names if name),
         counts[0] if counts else None,
         _time(parts, "updated"),
-        hashlib.sha256(repr([text_of(child) for name in TEXT for child in parts.get(name, [])]).encode()).hexdigest()[:16],
+        hashlib.sha256(repr([xml_text(child) for name in TEXT for child in parts.get(name, [])]).encode()).hexdigest()[:16],
     )
 
 
-def _link(parts: Parts) -> str:
+def _link(parts: FeedFields) -> str:
     """The item's own address, not that of a service that counts clicks; a guid counts where it says that it is one."""
     links = [child for child in parts.get("link", []) if child.get("rel", "alternate") == "alternate"]
-    plain = [(child.get("href") or text_of(child)).strip() for child in links]
-    guids = [text_of(child) for child in parts.get("guid", []) if child.get("isPermaLink", "true") == "true"]
+    plain = [(child.get("href") or xml_text(child)).strip() for child in links]
+    guids = [xml_text(child) for child in parts.get("guid", []) if child.get("isPermaLink", "true") == "true"]
     guids = [guid for guid in guids if guid.startswith(("http://", "https://"))]
-    return next((link for link in [*map(text_of, parts.get("origLink", [])), *plain, *guids] if link), "")
+    return next((link for link in [*map(xml_text, parts.get("origLink", [])), *plain, *guids] if link), "")
 
 
-def _time(parts: Parts, *names: str) -> str | None:
-    said = next((text_of(child) for name in names for child in parts.get(name, []) if text_of(child)), "")
-    return instant(said)
+def _time(parts: FeedFields, *names: str) -> str | None:
+    said = next((xml_text(child) for name in names for child in parts.get(name, []) if xml_text(child)), "")
+    return feed_time(said)
 
 
 def _person(element: etree._Element) -> str:
     """An Atom author's name, or the name in RSS's "mail (name)"."""
-    name = next((text_of(child) for child in element if name_of(child) == "name"), "")
-    said = re.search(r"\(([^()]+)\)\s*$", text_of(element))
-    return name or (said[1] if said else "" if "@" in text_of(element) else text_of(element))
+    name = next((xml_text(child) for child in element if name_of(child) == "name"), "")
+    said = re.search(r"\(([^()]+)\)\s*$", xml_text(element))
+    return name or (said[1] if said else "" if "@" in xml_text(element) else xml_text(element))
 
 
-def instant(text: str) -> str | None:
+def feed_time(text: str) -> str | None:
     """An RSS or Atom time as UTC; None where it has no zone or is no time."""
     text = text.strip()
-    if NEVER.search(text):
+    if NO_DATE.search(text):
         return None
     for read in (parsedate_to_datetime, datetime.fromisoformat):
         try:

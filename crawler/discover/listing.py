@@ -1,4 +1,4 @@
-"""Listing pages: the front page, archives of authors and categories, page after page. The last resort of discovery. Pure."""
+"""Takes a listing page (front page, archive of an author or category) and gives its entries and the next page. The last resort."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from lxml.etree import ParserError
 from lxml.html import HtmlElement, document_fromstring
 
-from crawler.discover.xml import absolute
+from crawler.discover.xml import absolute_link
 
-ENTRY = re.compile(r"(?:^|[\s_-])(?:headline|title|teaser|hentry|post|entry|story|item)(?:$|[\s_-])", re.I)
+ENTRY_CLASS = re.compile(r"(?:^|[\s_-])(?:headline|title|teaser|hentry|post|entry|story|item)(?:$|[\s_-])", re.I)
 MENU = re.compile(r"(?:^|[\s_-])(?:nav|menu|navigation|navbar|sections?)(?:$|[\s_-])", re.I)
 FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|pdf|mp3|mp4|zip|css|js|xml|rss|atom|ics|txt)$", re.I)
 NO_ARTICLE = re.compile(
@@ -60,7 +60,7 @@ def _inside(root: HtmlElement, url: str) -> Iterator[Anchor]:
     host = urlsplit(url).netloc
     for anchor in root.iter("a"):
         href = anchor.get("href") or ""
-        link = absolute(url, href).split("#")[0]
+        link = absolute_link(url, href).split("#")[0]
         if href and not href.lstrip().startswith("#") and link.startswith(("http://", "https://")) and urlsplit(link).netloc == host:
             yield anchor, link
 
@@ -82,7 +82,7 @@ def _is_entry(anchor: HtmlElement) -> bool:
     if any(element.tag in ("nav", "aside", "footer") for element in around):
         return False
     return any(
-        element.tag in ("h1", "h2", "h3", "h4", "article") or (element.tag != "body" and ENTRY.search(element.get("class") or ""))
+        element.tag in ("h1", "h2", "h3", "h4", "article") or (element.tag != "body" and ENTRY_CLASS.search(element.get("class") or ""))
         for element in around
     )
 
@@ -98,7 +98,7 @@ def _in_menu(anchor: HtmlElement) -> bool:
 def _next(root: HtmlElement, inside: list[Anchor], url: str) -> str | None:
     """Where the listing goes on: what the page itself calls next, else the number after its own, else a link in words."""
     host = urlsplit(url).netloc
-    stated = [absolute(url, link.get("href") or "") for link in root.iter("link") if "next" in (link.get("rel") or "").lower().split()]
+    stated = [absolute_link(url, link.get("href") or "") for link in root.iter("link") if "next" in (link.get("rel") or "").lower().split()]
     stated = [link for link in stated if urlsplit(link).netloc == host]
     marked = [link for anchor, link in inside if "next" in (anchor.get("rel") or "").lower().split()]
     numbered = [link for wanted in _wanted(url) for _, link in inside if _number(link) == wanted]

@@ -1,9 +1,7 @@
-"""What is looked at again though no list says that it has changed: silent edits, moved comments. Pure.
-
-Edits and comments come soon after an article or the last comment, and rarely later. So an article in which something has
+"""Takes articles as they are known and gives those to look at again though no list says that they changed: silent edits, moved
+comments. Edits and comments come soon after an article or the last comment, and rarely later. So an article in which something has
 happened lately is looked at again once the time since the last look is a quarter of the time since it happened: daily in the
-first days, every ten days after forty. All others have their turn within SWEEP_DAYS, the longest unread first.
-"""
+first days, every ten days after forty. All others have their turn within SWEEP_DAYS, the longest unread first."""
 
 from __future__ import annotations
 
@@ -14,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 PART = 4  # of the time for which an article has been quiet; 15 looks in its first four months, where a sweep of 30 days takes 4
 LEAST = timedelta(hours=20)  # between two looks: a daily run is sometimes early
-WHOLE = 100  # items that one request may bring: a smaller share waits until a day has passed
+WHOLE_REQUEST = 100  # items that one request may bring: a smaller share waits until a day has passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +32,11 @@ def interval(look: Look, now: str, sweep_days: float) -> timedelta:
     return min(max(quiet / PART, LEAST), timedelta(days=sweep_days))
 
 
-def share(quiet: int, since: str, now: str, sweep_days: float) -> int | None:
+def sweep_share(quiet: int, since: str, now: str, sweep_days: float) -> int | None:
     """How many of the ``quiet`` articles the sweep takes now, ``since`` the last one; None while it is not worth a request."""
     elapsed = _moment(now) - _moment(since)
     count = math.ceil(quiet * (elapsed / timedelta(days=sweep_days)))
-    return min(count, quiet) if elapsed >= LEAST or count >= min(quiet, WHOLE) > 0 else None
+    return min(count, quiet) if elapsed >= LEAST or count >= min(quiet, WHOLE_REQUEST) > 0 else None
 
 
 def due(looks: Iterable[Look], since: str, now: str, sweep_days: float) -> tuple[list[Look], bool]:
@@ -46,7 +44,7 @@ def due(looks: Iterable[Look], since: str, now: str, sweep_days: float) -> tuple
     waits = {look: interval(look, now, sweep_days) for look in looks}
     lively = {look for look, wait in waits.items() if wait < timedelta(days=sweep_days)}
     overdue = {look: (_moment(now) - _moment(look.looked_at)) / waits[look] for look in lively}
-    taken = share(len(waits) - len(lively), since, now, sweep_days)
+    taken = sweep_share(len(waits) - len(lively), since, now, sweep_days)
     oldest = sorted(waits, key=lambda look: (look.looked_at, look.id))[: taken or 0]
     soon = sorted((look for look in lively if overdue[look] >= 1), key=lambda look: (-overdue[look], look.id))
     return list(dict.fromkeys([*soon, *oldest])), taken is not None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from archive.clock import later, moment
 from archive.queries import backlog, holdings
 from crawler.discover.discovered import Found, remember_feed
-from crawler.discover.feed import FeedItem, instant
+from crawler.discover.feed import FeedItem, feed_time
 from crawler.discover.site_lists import SiteLists
 from crawler.discover.timezone import Pair, half_of_year, infer_zone
 from crawler.errors import FetchError, Limited, OutsideSite
@@ -60,7 +60,7 @@ def _is_due(run: Run, row: dict[str, str] | None, lastmod: str) -> bool:
 
 
 def _utc(lastmod: str) -> str | None:
-    return instant(lastmod) or (f"{lastmod}T23:59:59Z" if len(lastmod) == 10 else None)
+    return feed_time(lastmod) or (f"{lastmod}T23:59:59Z" if len(lastmod) == 10 else None)
 
 
 def _unlisted(run: Run, found: Found, held: Mapping[str, dict[str, str]]) -> list[str]:

@@ -14,8 +14,8 @@ from archive.queries import holdings
 from crawler.discover.discovered import Found, remember, remember_feed
 from crawler.discover.feed import FeedItem, read_feed
 from crawler.discover.listing import ListingPage, read_listing_page
-from crawler.discover.sitemap import PLACES, Sitemap, read_sitemap
-from crawler.discover.xml import absolute
+from crawler.discover.sitemap import SITEMAP_PLACES, Sitemap, read_sitemap
+from crawler.discover.xml import absolute_link
 from crawler.errors import BadStatus, DoorClosed, FetchError, Forbidden, Limited, OutsideSite, Unreachable
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class SiteLists:
         named, last = [*self.run.sitemaps], self.run.remembered("sitemap")
         due = self.run.order.mode == "full" or not last["checked_at"] or later(last["checked_at"], days=30) <= self.run.store.now()
         places = [last["url"]] if last["url"] and not last["closed"] else []
-        places += [absolute(self.run.site.home, place) for place in PLACES] if due or places else []
+        places += [absolute_link(self.run.site.home, place) for place in SITEMAP_PLACES] if due or places else []
         found: list[tuple[str, bool]] = []  # (place, whether it was read whole) of those that name articles
         failures = len(self.failures)
         for place in dict.fromkeys([*named, *places]):
@@ -185,7 +185,7 @@ class SiteLists:
         ours = [address for address in named if self.run.addresses.belongs(address)]
         for name, usual in FEEDS.items():
             fits = [address for address in ours if ("comments" in address) == (name == "comments feed")]
-            url = self.run.addresses.canonical(fits[0] if fits else absolute(self.run.site.home, usual))
+            url = self.run.addresses.canonical(fits[0] if fits else absolute_link(self.run.site.home, usual))
             self.run.store.save_list(self.run.site_id, name, door="feed", url=url)
 
     def _feed(self, name: str) -> str:
@@ -276,8 +276,8 @@ def feed_links(html: str, base: str) -> list[str]:
     found = []
     for tag in re.findall(r"<link\b[^>]*>", html):
         href = re.search(r"""href=["']?([^"'\s>]+)""", tag)
-        if href and re.search(r"application/(?:rss|atom)\+xml", tag) and absolute(base, unescape(href[1])):
-            found.append(absolute(base, unescape(href[1])))
+        if href and re.search(r"application/(?:rss|atom)\+xml", tag) and absolute_link(base, unescape(href[1])):
+            found.append(absolute_link(base, unescape(href[1])))
     return found
 
 

@@ -1,14 +1,14 @@
-"""Sitemaps: the addresses a site lists. Source: sitemaps.org protocol; file names of WordPress and of its SEO plugins. Pure."""
+"""Takes a sitemap (sitemaps.org) and gives the files and addresses it lists, without files that by their name hold no articles."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-from crawler.discover.xml import absolute, name_of, parse_xml, text_of
+from crawler.discover.xml import absolute_link, name_of, parse_xml, xml_text
 from crawler.errors import DoorClosed
 
-PLACES = ("wp-sitemap.xml", "sitemap_index.xml", "sitemap.xml", "sitemap-index.xml")
+SITEMAP_PLACES = ("wp-sitemap.xml", "sitemap_index.xml", "sitemap.xml", "sitemap-index.xml")
 # Files that by their generator's own naming hold no articles; every other address is judged by its page.
 NO_ARTICLES = re.compile(
     r"/(?:wp-sitemap-(?:taxonomies|users|posts-page)-"
@@ -34,8 +34,8 @@ def read_sitemap(body: bytes, url: str) -> Sitemap:
         raise DoorClosed(f"{url} is no sitemap but <{name_of(root)}>")
     files, addresses = [], {}
     for entry in root:
-        parts = {name_of(child): text_of(child) for child in entry}
-        location = absolute(url, parts.get("loc") or "") if parts.get("loc") else ""
+        parts = {name_of(child): xml_text(child) for child in entry}
+        location = absolute_link(url, parts.get("loc") or "") if parts.get("loc") else ""
         if location and name_of(entry) == "sitemap":
             files.append(location)
         elif location and name_of(entry) == "url":

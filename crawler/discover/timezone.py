@@ -1,4 +1,4 @@
-"""The site's time zone, inferred: its pages show a wall clock, its feeds the same moments in UTC. Pure."""
+"""Takes wall clocks of pages and the same moments in UTC from feeds, and gives the site's time zone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""XML as sites send it. Only well-formed XML counts: a truncated list must not pass for a whole one. Pure."""
+"""Takes XML as sites send it, gzipped or not, and gives its root. Only well-formed XML counts: a truncated list is not a whole one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lxml import etree
 
 from crawler.errors import DoorClosed
 
-LARGEST = 64 * 2**20  # bytes unpacked; the sitemap protocol allows 50 MB
+MOST_UNPACKED = 64 * 2**20  # bytes unpacked; the sitemap protocol allows 50 MB
 
 
 def parse_xml(body: bytes, what: str) -> etree._Element:
@@ -21,7 +21,7 @@ def parse_xml(body: bytes, what: str) -> etree._Element:
     multiplies itself is refused, not unfolded.
     """
     try:
-        root = etree.fromstring(unpacked(body).lstrip(), etree.XMLParser(resolve_entities=False, no_network=True))
+        root = etree.fromstring(gunzipped(body).lstrip(), etree.XMLParser(resolve_entities=False, no_network=True))
     except (etree.XMLSyntaxError, ValueError, OSError, EOFError, zlib.error) as error:
         raise DoorClosed(f"{what} is no well-formed XML ({error})") from error
     if root is None:
@@ -29,13 +29,13 @@ def parse_xml(body: bytes, what: str) -> etree._Element:
     return root
 
 
-def unpacked(body: bytes) -> bytes:
+def gunzipped(body: bytes) -> bytes:
     """The content of a .gz file; other bytes as they are. Raises ValueError for one that unpacks to more than LARGEST."""
     if body[:2] != b"\x1f\x8b":
         return body
     with gzip.GzipFile(fileobj=io.BytesIO(body)) as file:
-        content = file.read(LARGEST + 1)
-    if len(content) > LARGEST:
+        content = file.read(MOST_UNPACKED + 1)
+    if len(content) > MOST_UNPACKED:
         raise ValueError("it unpacks to more than the protocol allows")
     return content
 
@@ -45,11 +45,11 @@ def name_of(element: etree._Element) -> str:
     return etree.QName(element).localname if isinstance(element.tag, str) else ""
 
 
-def text_of(element: etree._Element | None) -> str:
+def xml_text(element: etree._Element | None) -> str:
     return "".join(element.itertext()).strip() if element is not None else ""
 
 
-def absolute(base: str, link: str) -> str:
+def absolute_link(base: str, link: str) -> str:
     """The link's whole address; '' for one that is none, such as ``http://[``."""
     try:
         return urljoin(base, link.strip())

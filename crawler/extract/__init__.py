@@ -1,16 +1,10 @@
-"""HTML pages and REST fragments to Articles. Pure: bytes and strings in, values out; no network, no Scrapy, no state.
+"""Takes the bytes of a page or an item of a REST answer, gives an Article with its comments. Pure: no network, no Scrapy, no state.
 
-parsing    bytes -> tree; tree   the text of an element      document   a page walked once: names, anchors, texts
-container  which element holds the article's body          units      container -> block-level units
-labels     which kind a unit is, by which rule             neighbours the rules that ask where it stands
-regions    boxes known by their names                      appeals, bios, phrases   the wording of what is not text
-judge, cleaner   what trafilatura takes for text           sanitise   markup that may be shown
-body       all of these together: Content                  media      pictures and frames
-head, jsonld     what the head states                      metadata   title, authors, dates; terms   tags, categories
-headline, bylines, person   title, who wrote it, names          dates, months   written dates in several languages
-thread     where the comments are                          nesting    which answers which
-unnumbered comments without numbers of their own           crosscheck, ld_comments   trafilatura's and the head's comments
-roles, signature    the parts of a comment, its author     comments   the thread: tuple of Comment
-count, paging       what the page says of other pages      refusals, repair   pages that are none; markup put right
-page       a whole page -> Article                         rest       REST JSON -> Article, Comment
+dom          bytes to a tree, and what is asked of its elements: text, names, head, JSON-LD, block-level units
+article      which element holds the body; headline, authors, dates, tags, further pages; what is no article
+boilerplate  a kind and a rule for every block: body, appeal, bio, share, ...; the wordings lie as data in boilerplate/wordings
+comments     which elements hold the comments, who answers whom, who signed, when, and whether all were read
+dates        written dates in several languages
+page         a whole page -> Article                      rest     items of REST answers -> Article, Comment
+version      the name of this extractor                   workers  processes in which foreign markup is read
 """

@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"cannot read {options.file}: {error}", file=sys.stderr)
         return 2
     article = extract_page(body, options.url, captured_at=options.captured_at, timezone=options.timezone)
-    print(json.dumps(as_json(article), ensure_ascii=False, indent=2))
+    print(json.dumps(article_json(article), ensure_ascii=False, indent=2))
     return 0
 
 
@@ -61,7 +61,7 @@ def _one(line: str) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         return {"path": None, "error": f"not a job: {type(error).__name__}: {error}"}
     try:
-        return {"path": path, **as_json(extract_page(_read(path), url, captured_at=captured_at))}
+        return {"path": path, **article_json(extract_page(_read(path), url, captured_at=captured_at))}
     except (OSError, EOFError, ValueError, TypeError, MemoryError, RecursionError) as error:
         return {"path": path, "error": f"{type(error).__name__}: {error}"}
 
@@ -71,7 +71,7 @@ def _read(path: str) -> bytes:
     return gzip.decompress(raw) if path.endswith(".gz") else raw
 
 
-def as_json(article: Article) -> dict[str, Any]:
+def article_json(article: Article) -> dict[str, Any]:
     """The object that the command prints; relative dates are null without the time of the capture."""
     terms = article.terms or ()
     return {

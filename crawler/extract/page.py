@@ -1,4 +1,4 @@
-"""A whole page to an Article."""
+"""Takes the bytes of a whole page and gives its Article, with the thread and with warnings about what did not fit together."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from crawler.extract.article.refusals import READABLE, reason_for_none
 from crawler.extract.comments.count import reported_count
 from crawler.extract.comments.crosscheck import missed_paragraphs
 from crawler.extract.comments.jsonld_comments import stated_comments
-from crawler.extract.comments.read import Thread, extract_comments
+from crawler.extract.comments.read import Thread, read_thread
 from crawler.extract.dom.document import Document
 from crawler.extract.dom.head import Head, article_address, head_of
 from crawler.extract.dom.parsing import decode, parse
@@ -61,7 +61,7 @@ def extract_page(
 
 
 def _article(page: Document, head: Head, url: str, site: Site | None, captured_at: str | None, timezone: str | None) -> Article:
-    thread = extract_comments(page, url, language=head.language, captured_at=captured_at, timezone=timezone)
+    thread = read_thread(page, url, language=head.language, captured_at=captured_at, timezone=timezone)
     if not thread.comments:
         thread = Thread(stated_comments(head, url, timezone))
     skip = frozenset(thread.elements)

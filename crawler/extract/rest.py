@@ -1,29 +1,40 @@
-"""WordPress REST answers to Articles and Comments, https://developer.wordpress.org/rest-api/reference/posts/
-
-Strict at the border: every field that is read is checked for its type, and what is missing is named.
+"""Takes items of WordPress REST answers, https://developer.wordpress.org/rest-api/reference/posts/, and gives Articles and Comments,
+one by one or a whole answer at once. Every field that is read is checked for its type, and what is missing is named.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from crawler.extract.article.body import Content, extract_fragment
 from crawler.extract.dates.parse import Moment, parse_iso
 from crawler.extract.dom.head import without_noise
 from crawler.extract.dom.parsing import parse
-from crawler.extract.dom.tree import absolute, clean, text_of
+from crawler.extract.dom.tree import absolute, clean_text, text_of
 from crawler.extract.page import join_names, kind_of
 from crawler.items import Article, Author, Comment, CommentKind, Term
 from crawler.site import Site
 
 Json = Mapping[str, Any]
+ReadRow = TypeVar("ReadRow")
 
 
 class Malformed(ValueError):
     """A field of an item is missing or not of its type: the message names item and field."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadRow:
+    """An item that gave nothing, and why. ``fault``: ``site`` sent something malformed; it was ``cut`` off after its allowance of
+    time or memory; or there is a ``bug`` in extraction."""
+
+    reason: str
+    fault: Literal["site", "cut", "bug"]
 
 
 def extract_post(
@@ -47,7 +58,7 @@ def extract_post(
         url=without_noise(link, site),
         door="rest",
         kind=kind_of(body),
-        title=plain(_text(_mapping(post, "title", "post"), "rendered", "post title")),
+        title=rest_plain(_text(_mapping(post, "title", "post"), "rendered", "post title")),
         source_id=str(_number(post, "id", "post")),
         byline=join_names([author.name for author in authors]) or None,
         authors=tuple(authors),
@@ -75,21 +86,45 @@ def extract_comment(comment: Json, *, timezone: str | None = None) -> tuple[str,
         position=0,
         depth=1,
         kind=_kind(comment),
-        author=plain(_text(comment, "author_name", "comment")),
+        author=rest_plain(_text(comment, "author_name", "comment")),
         author_url=absolute("", _text(comment, "author_url", "comment")),
         posted_at=posted.instant(timezone),
         posted_precision=posted.precision,
-        text=comment_text(html),
+        text=rest_comment_text(html),
     )
 
 
-def plain(html: str) -> str:
+def extract_posts(
+    posts: Iterable[tuple[Json, Sequence[Author], Sequence[Term]]], *, site: Site | None = None, timezone: str | None = None
+) -> list[Article | UnreadRow]:
+    """What :func:`extract_post` gives for each (item, its authors, its terms), in order. A post that cannot be read stops no other."""
+    read = partial(extract_post, site=site, timezone=timezone)
+    return [_read(partial(read, post, authors=authors, terms=terms)) for post, authors, terms in posts]
+
+
+def extract_comments(rows: Iterable[Json], *, timezone: str | None = None) -> list[tuple[str, Comment] | UnreadRow]:
+    """What :func:`extract_comment` gives for each item, in order. A comment that cannot be read stops no other."""
+    return [_read(partial(extract_comment, row, timezone=timezone)) for row in rows]
+
+
+def _read(read: Callable[[], ReadRow]) -> ReadRow | UnreadRow:
+    try:
+        return read()
+    except Malformed as error:
+        return UnreadRow(str(error), "site")
+    except MemoryError:
+        return UnreadRow("it takes more memory than is allowed", "cut")
+    except Exception as error:  # whatever a foreign row may cause: it is named, and the others are read
+        return UnreadRow(f"extraction failed with {type(error).__name__}: {error}", "bug")
+
+
+def rest_plain(html: str) -> str:
     """The text of a rendered title or name: markup gone, entities resolved, one line."""
     root = parse(f"<p>{html}</p>") if html.strip() else None
     return "" if root is None else " ".join(text_of(root).split())
 
 
-def comment_text(html: str) -> str:
+def rest_comment_text(html: str) -> str:
     """Paragraphs apart by a blank line, lines by a newline, emoji pictures as the characters they stand for."""
     root = parse(f"<div>{html}</div>") if html.strip() else None
     return "" if root is None else text_of(root, paragraph="\n\n")
@@ -131,7 +166,7 @@ def _text(item: Json, name: str, what: str) -> str:
     value = _required(item, name, what)
     if not isinstance(value, str):
         raise Malformed(f"{what} {item.get('id')!r}: {name} is {type(value).__name__}, not a string")
-    return clean(value)
+    return clean_text(value)
 
 
 def _number(item: Json, name: str, what: str) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive.queries import captures
 from crawler.errors import FetchError, PartFailed
-from crawler.extract.rest import Malformed
+from crawler.extract.rest import UnreadRow
 from crawler.extract.workers import ExtractionFailed
 from crawler.items import Article
 from crawler.pages.assemble import PageAssembler
@@ -83,10 +83,9 @@ class ArticleReadings:
         posts = [item for item in items if is_public(item)]
         if not posts:
             return None
-        try:
-            article = await self.context.parser.post(posts[0], CapturedNames(self.rest, row))
-        except ExtractionFailed as error:
-            if isinstance(error.__cause__, Malformed):  # a named gap then, and now
+        [article] = await self.context.parser.posts(posts[:1], CapturedNames(self.rest, row))
+        if isinstance(article, UnreadRow):
+            if article.fault == "site":  # a named gap then, and now
                 return None
-            raise
+            raise ExtractionFailed(f"article {number}: {article.reason}")
         return Reading(capture_id, row["captured_at"], "rest", article.url, article, captures=((capture_id, "rest"),))

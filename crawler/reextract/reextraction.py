@@ -17,7 +17,7 @@ from archive.store.reread import AGAIN, Kept, Reread
 from archive.store.settle import own_label
 from crawler.addresses import Addresses
 from crawler.admission.judge import SHRANK, SHRUNK
-from crawler.identity import EXTRACTOR
+from crawler.extract.version import extractor
 from crawler.parse import SiteParser
 from crawler.reextract.captured_rest import CapturedRest
 from crawler.reextract.readings import ArticleReadings
@@ -119,8 +119,8 @@ class Reextraction:
         except ArchiveError as error:
             self._left(row, error.exit_code, str(error))
             return
-        reread = replayed(self.store, row, readings)
-        self.counts += self.store.save_reread(crawl_id, reread, EXTRACTOR)
+        reread = replayed(self.store, row, readings, extractor(self.site))
+        self.counts += self.store.save_reread(crawl_id, reread, extractor(self.site))
         for kept in reread.kept:
             self.counts["kept"] += 1
             self.outcome.add(ALARM, f"an old reading was kept: {kept.url}: {kept.reason}")
@@ -156,8 +156,8 @@ def sentences(counts: Counter[str]) -> Iterator[str]:
         yield f"{counts['left']:,} articles left as they were"
 
 
-def replayed(store: Store, row: Row, readings: list[Reading]) -> Reread:
-    """What an article's readings come to."""
+def replayed(store: Store, row: Row, readings: list[Reading], read_by: str) -> Reread:
+    """What an article's readings come to. ``read_by`` names the extractor that read them."""
     windows = windows_of(store, row["id"])
     replay = Replay(windows, lambda reading, window: refusal(store, row, reading, window), lambda urls: store.ask(targets_of, urls))
     thread = ThreadReplay(held_comments(store, row["id"]), windows[0].start)
@@ -170,7 +170,7 @@ def replayed(store: Store, row: Row, readings: list[Reading]) -> Reread:
     for window in missing:
         at = store.ask(captures.capture, window.start)["captured_at"]
         kept.append(Kept(window.start, row["url"], at, f"{AGAIN}the article is not in the capture that first showed it"))
-    fresh = [(Seen(r.at, ((r.capture_id, r.door),), EXTRACTOR), r.door, comments) for r, comments in thread.fresh]
+    fresh = [(Seen(r.at, ((r.capture_id, r.door),), read_by), r.door, comments) for r, comments in thread.fresh]
     return Reread(row["id"], replay.states, replay.shown, replay.compared, replay.reported, thread.states, fresh, kept)
 
 

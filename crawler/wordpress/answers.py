@@ -5,14 +5,12 @@ One row that fails is a gap with its reason, and stops none of the others.
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from archive.errors import ArchiveError
-from crawler.extract.rest import Malformed, extract_comment
+from crawler.extract.rest import UnreadRow
 from crawler.items import Article, Comment, Gap
-from crawler.session.outcome import ALARM
+from crawler.session.outcome import ALARM, BUG
 from crawler.wordpress import api
 
 if TYPE_CHECKING:
@@ -34,30 +32,26 @@ def is_public(row: Row) -> bool:
 async def read_posts(context: SiteContext, rows: Sequence[Row], names: PostNames) -> Posts:
     """(articles, gaps) of an answer of ``posts``; those behind a password are explained gaps."""
     closed = [Gap("article", str(row["id"]), "password", True, month_of(row)) for row in rows if api.protected(row)]
-    read = await asyncio.gather(*(_read_post(context, row, names) for row in rows if is_public(row)))
-    return tuple(r for r in read if isinstance(r, Article)), (*closed, *(r for r in read if isinstance(r, Gap)))
-
-
-async def _read_post(context: SiteContext, row: Row, names: PostNames) -> Article | Gap:
-    try:
-        return await context.parser.post(row, names)
-    except ArchiveError as error:
-        malformed = isinstance(error.__cause__, Malformed)  # the site's fault, not ours
-        reason = str(error.__cause__ if malformed else error)
-        context.outcome.add(ALARM if malformed else error.exit_code, f"article {row['id']} was not read: {reason}")
-        return Gap("article", str(row["id"]), reason, False, month_of(row))
+    public = [row for row in rows if is_public(row)]
+    articles, gaps = list[Article](), list[Gap](closed)
+    for row, read in zip(public, await context.parser.posts(public, names), strict=True):
+        if isinstance(read, UnreadRow):
+            context.outcome.add(BUG if read.fault == "bug" else ALARM, f"article {row['id']} was not read: {read.reason}")
+            gaps.append(Gap("article", str(row["id"]), read.reason, False, month_of(row)))
+        else:
+            articles.append(read)
+    return tuple(articles), tuple(gaps)
 
 
 async def read_comments(context: SiteContext, rows: Sequence[Row]) -> Threads:
     """(the site's article id -> comments, gaps for those that are malformed) of an answer of ``comments``."""
     threads: dict[str, list[Comment]] = defaultdict(list)
     gaps: list[Gap] = []
-    for row in rows:
-        try:
-            post, comment = extract_comment(row, timezone=context.parser.timezone)
-        except ValueError as error:
-            gaps.append(Gap("comment", str(row["id"]), str(error), False))
+    for row, read in zip(rows, await context.parser.comments(rows), strict=True):
+        if isinstance(read, UnreadRow):
+            gaps.append(Gap("comment", str(row["id"]), read.reason, False))
         else:
+            post, comment = read
             threads[post].append(comment)
     return dict(threads), tuple(gaps)
 

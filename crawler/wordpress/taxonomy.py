@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from archive.queries.holdings import known_names
 from crawler.errors import DoorClosed, FetchError, Limited, OutsideSite
-from crawler.extract.dom.tree import clean
+from crawler.extract.dom.tree import clean_text
 from crawler.items import Author, Term, TermKind
 from crawler.wordpress import api as api
 
@@ -103,9 +103,9 @@ def _numbers(value: object) -> list[int]:
 
 def plain(name: object) -> str:
     """A name as text: REST escapes & and the like."""
-    return " ".join(clean(unescape(str(name))).split())
+    return " ".join(clean_text(unescape(str(name))).split())
 
 
 def text(value: object) -> str:
     """A string as REST gives it; '' for anything else."""
-    return clean(value) if isinstance(value, str) else ""
+    return clean_text(value) if isinstance(value, str) else ""

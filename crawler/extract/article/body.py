@@ -1,4 +1,4 @@
-"""A container or a REST fragment to labelled blocks, pictures and links. Both doors go through here: one text."""
+"""Takes the element that holds a text, or a REST fragment, and gives its labelled blocks, pictures and links. Both doors: one text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who wrote it: the names in the byline, in the head, and what of these is a person."""
+"""Takes a page, its head and the part above its text, and gives the article's authors: the names that are people."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from crawler.extract.article.headline import site_name
-from crawler.extract.article.person import IMPERSONAL, PERSON, fold, is_name, split_names, tidy_name, two_names
+from crawler.extract.article.person import IMPERSONAL, PERSON, fold_name, is_name, split_names, tidy_name, two_names
 from crawler.extract.dom.document import Document, inside
 from crawler.extract.dom.head import Head
 from crawler.extract.dom.jsonld import people
-from crawler.extract.dom.tree import BLOCK, Element, absolute, all_text, names, text_of, tokens
+from crawler.extract.dom.tree import BLOCK, Element, absolute, all_text, text_of, tokens, word_set
 from crawler.items import Author
 
 _BY = re.compile(
@@ -31,14 +31,14 @@ _NAME_CLASS = re.compile(
 )
 _READING_TIME = re.compile(r"\d+ min(?:ute)?s?\b", re.I)
 _DIGIT = re.compile(r"\d")
-_TRIVIAL = names("admin administrator editor guest staff webmaster root user author unknown anonymous team editorial redaktion")
+_TRIVIAL = word_set("admin administrator editor guest staff webmaster root user author unknown anonymous team editorial redaktion")
 _ELSEWHERE = re.compile(
     r".*(?:related|sidebar|widget|comment|recommend|popular|footer|author-?(?:box|bio|info|desc)|more-posts|"
     r"latest|newsletter).*"
 )
 
 
-def authors_of(page: Document, head: Head, header: list[Element], url: str, skip: frozenset[Element]) -> tuple[Author, ...]:
+def written_authors(page: Document, head: Head, header: list[Element], url: str, skip: frozenset[Element]) -> tuple[Author, ...]:
     """The authors, in the order of the byline. The page's byline wins where it agrees with the head or says more. Where they
     name different people, WordPress' head names the account that wrote it, other systems' heads the author."""
     shown = _shown(page, header, url)
@@ -47,24 +47,28 @@ def authors_of(page: Document, head: Head, header: list[Element], url: str, skip
         return _beside_reading_time(page, header) or anywhere(page, url, skip)
     if not shown or not stated:
         return shown or stated
-    agreed = {fold(a.name) for a in shown} & {fold(a.name) for a in stated}
+    agreed = {fold_name(a.name) for a in shown} & {fold_name(a.name) for a in stated}
     if agreed:
         return shown if len(shown) >= len(stated) else stated
     if glued := _within(stated, shown):
         return glued
-    if all(
-        fold(a.name) in _TRIVIAL or fold(a.name) == fold(site_name(head)) or " " not in a.name or IMPERSONAL.search(a.name) for a in stated
-    ):
+    if all(_names_no_person(a.name, head) for a in stated):
         return shown
     if not page.wordpress and any(PERSON.fullmatch(a.name) for a in stated):
         return stated
     return shown if any(" " in a.name for a in shown) else stated
 
 
+def _names_no_person(name: str, head: Head) -> bool:
+    """An account's name, the site's own name, a single word, an office."""
+    folded = fold_name(name)
+    return folded in _TRIVIAL or folded == fold_name(site_name(head)) or " " not in name or bool(IMPERSONAL.search(name))
+
+
 def _within(stated: tuple[Author, ...], shown: tuple[Author, ...]) -> tuple[Author, ...]:
     """The head's names where the byline's hold them and more: ``Ann LeeStaff Writer``, from two boxes without a blank between."""
-    line = "".join(fold(author.name) for author in shown)
-    return stated if any(len(key := fold(author.name)) > 5 and key in line for author in stated) else ()
+    line = "".join(fold_name(author.name) for author in shown)
+    return stated if any(len(key := fold_name(author.name)) > 5 and key in line for author in stated) else ()
 
 
 # ---- the head ----------------------------------------------------------------------------------------------------------
@@ -72,7 +76,7 @@ def _stated(head: Head, url: str) -> tuple[Author, ...]:
     found: list[Author] = []
     for name, link in people((head.article or {}).get("author"), head.nodes):
         found.append(Author(name, absolute(url, link)))
-    if not found or all(fold(a.name) in _TRIVIAL for a in found):
+    if not found or all(fold_name(a.name) in _TRIVIAL for a in found):
         for key in (
             "author",
             "article:author",
@@ -108,8 +112,8 @@ def _shown(page: Document, header: list[Element], url: str) -> tuple[Author, ...
         if linked:
             written = _written(page.text(part))
             authors = [author for author, _ in linked]
-            known = "".join(fold(a.name) for a in authors)
-            return _distinct(authors + [a for a in written if len(written) > len(linked) and fold(a.name) not in known])
+            known = "".join(fold_name(a.name) for a in authors)
+            return _distinct(authors + [a for a in written if len(written) > len(linked) and fold_name(a.name) not in known])
         if written := _written(page.text(part)):
             return _distinct(written)
     for part in header:
@@ -211,9 +215,9 @@ def anywhere(page: Document, url: str, skip: frozenset[Element]) -> tuple[Author
     return ()
 
 
-_NO_PLACE = names("footer nav")
-_NAME_TAGS = names("a span div p b strong address li h4 h5")
-_LINE_TAGS = names("p div span li h2 h3 h4 h5 h6")
+_NO_PLACE = word_set("footer nav")
+_NAME_TAGS = word_set("a span div p b strong address li h4 h5")
+_LINE_TAGS = word_set("p div span li h2 h3 h4 h5 h6")
 _WRITTEN = re.compile(r"\s*(?:written|authored|posted|article|words|story|text) by\b", re.I)
 _WRITTEN_BY = re.compile(rf"{_WRITTEN.pattern}\s*:?\s+([^\n|]{{3,60}})$", re.I)
 
@@ -226,7 +230,7 @@ def _written(text: str) -> list[Author]:
 def _distinct(authors: list[Author]) -> tuple[Author, ...]:
     found: dict[str, Author] = {}
     for author in authors:
-        key = fold(author.name)
+        key = fold_name(author.name)
         if key not in found or (author.url and not found[key].url):
             found[key] = author
     return tuple(found.values())

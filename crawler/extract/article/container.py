@@ -1,4 +1,4 @@
-"""Which element holds the article's body: the site's own selector, well-known marks, else the page as a whole."""
+"""Takes a page and gives the element that holds the article's body: by the site's own selector, else by well-known marks."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import Literal
 from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
 
+from crawler.extract.boilerplate.regions import is_box
 from crawler.extract.dom.document import WHOLE_PAGE, Document, inside
-from crawler.extract.dom.regions import is_box
-from crawler.extract.dom.tree import Element, all_text, names
+from crawler.extract.dom.tree import Element, all_text, word_set
 from crawler.site import Site
 
 # Names of the element that holds the text and little else, the most telling first. Only whole class names and ids.
 _NAMES = (
-    names("articlebody"),
-    names("entry-content wp-block-post-content td-post-content entry__content post-entry-content single-entry-content"),
-    names(
+    word_set("articlebody"),
+    word_set("entry-content wp-block-post-content td-post-content entry__content post-entry-content single-entry-content"),
+    word_set(
         "post-content article-content article-body article__body article__content post__content post-body "
         "story-body story-content article-text post-text the-content thecontent single-content "
         "single-post-content post_content article_body article_content entry_content entrytext storycontent "
@@ -28,12 +28,12 @@ _NAMES = (
         "postcontent articlecontent entry-body entry-text post-main-content js-article-body post-article "
         "single__content postbody post-entry blog-detail-content postarea singlepost"
     ),
-    names("entry"),
+    word_set("entry"),
     frozenset[str](),  # the names of _LIKE_CONTENT
-    names("hentry post-wrapper type-post"),
+    word_set("hentry post-wrapper type-post"),
 )
 _RANK = {name: rank for rank, marks in enumerate(_NAMES) for name in marks}
-_HOLDERS = names("div section article main span td")
+_HOLDERS = word_set("div section article main span td")
 _LITTLE = 250  # characters: a page with no more text outside of the mark is a link, a picture or a film
 # Themes put a prefix or a suffix of their own to the names above: "cm-entry-summary", "post-content-inner".
 _LIKE_CONTENT = re.compile(
@@ -43,17 +43,17 @@ _LIKE_CONTENT = re.compile(
 _LIKE_RANK = 4
 BROAD_RANK = 4  # from here on the element holds headline, byline and boxes as well
 _OWN_NUMBER = re.compile(r"\bpostid-(\d+)\b")
-_ARTICLES = names("type-post hentry")
+_ARTICLES = word_set("type-post hentry")
 _BIO_SIZE = 2000  # characters
-_BIO_BOXES = names(
+_BIO_BOXES = word_set(
     "author-bio author-box author-info author-description author-details author_bio_section about-author author-card authorbox "
     "author-profile post-author-box post-author-bio entry-author-info wp-block-post-author wp-block-post-author-biography "
     "wp-block-post-author__bio author-content-wrap saboxplugin-wrap m-a-box pp-multiple-authors-boxes-wrapper "
     "wp-block-post-excerpt"
 )
-_EXCLUDED = names("nav footer form aside noscript dialog")
-_PARAGRAPHS = names("p blockquote li pre")
-_LOOSE = names("div td span p section article font li")
+_EXCLUDED = word_set("nav footer form aside noscript dialog")
+_PARAGRAPHS = word_set("p blockquote li pre")
+_LOOSE = word_set("div td span p section article font li")
 Width = Literal["exact", "broad", "page"]
 
 

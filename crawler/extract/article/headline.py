@@ -1,4 +1,4 @@
-"""The headline: the heading that says what the head of the page says, never the site's name."""
+"""Takes a page and its head and gives the headline: the heading that says what the head says, never the site's name."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 from crawler.extract.dom.document import Document, inside
 from crawler.extract.dom.head import Head
 from crawler.extract.dom.jsonld import string
-from crawler.extract.dom.tree import Element, names
+from crawler.extract.dom.tree import Element, word_set
 
 _SEPARATOR = re.compile(r"\s+[|–—·•»«:›~-]+\s+|\s*[|»›]\s*")
 _WORDS = re.compile(r"\w+")
-_HEADING_NAMES = names(
+_HEADING_NAMES = word_set(
     "entry-title post-title article-title wp-block-post-title single-title story-title headline post__title "
     "entry__title article__title page-title posttitle td-post-title title-post"
 )

@@ -1,28 +1,24 @@
-"""Is a page an article, where no WordPress marks it? By what the page says of itself: schema.org, Open Graph, a date, its boxes.
-
-A page that is honestly none (About, a tag's page, an author's page) is told apart from one that lies by what it is on: only
-pages without any mark of an article end here. Pure.
-"""
+"""Takes a page that no WordPress marks, and the article read from it, and says why it is none: by what it says of itself
+(schema.org, Open Graph), by its date and its boxes. Only pages without any mark of an article are refused here."""
 
 from __future__ import annotations
 
 import re
 from urllib.parse import urlsplit
 
-from crawler.discover.xml import absolute
 from crawler.extract.dom.head import Head, head_of
 from crawler.extract.dom.jsonld import types_of
 from crawler.extract.dom.parsing import decode, parse
-from crawler.extract.dom.tree import Element, text_of, tokens
+from crawler.extract.dom.tree import Element, absolute, text_of, tokens
 from crawler.items import Article
 
-LISTS = frozenset(("collectionpage", "searchresultspage", "profilepage", "itemlist"))
-PLAIN = frozenset(("aboutpage", "contactpage", "faqpage", "qapage"))
-ENTRY = frozenset(
+LISTING_TYPES = frozenset(("collectionpage", "searchresultspage", "profilepage", "itemlist"))
+SITE_PAGE_TYPES = frozenset(("aboutpage", "contactpage", "faqpage", "qapage"))
+TEASER_CLASSES = frozenset(
     ("h-entry", "hentry", "teaser", "post-entry", "post-card", "post-preview", "post-item", "post-teaser", "card", "views-row", "summary")
 )
 LIST_CLASS = re.compile(r"(?:tag|author|list|taxonomy|term|archive|home)(?:-template|-page)?|path-taxonomy|page-vocabulary-[\w-]+")
-ELSEWHERE = ("aside", "nav", "footer")
+BESIDE_TAGS = ("aside", "nav", "footer")
 
 
 def why_no_article(body: bytes, content_type: str | None, article: Article) -> str | None:
@@ -33,11 +29,11 @@ def why_no_article(body: bytes, content_type: str | None, article: Article) -> s
     head = head_of(root, article.url)
     kinds = {kind for node in head.nodes for kind in types_of(node)}
     entries = entries_of(root, article)
-    if says_article(head) and not kinds & LISTS:
+    if says_article(head) and not kinds & LISTING_TYPES:
         return None if article.published_at or head.article is not None else "a page of the site: an article by its head, without a date"
-    if kinds & LISTS or entries or in_list_class(root):
+    if kinds & LISTING_TYPES or entries or in_list_class(root):
         return f"a listing page ({len(entries)} entries)"
-    if kinds & PLAIN:
+    if kinds & SITE_PAGE_TYPES:
         return "a page of the site, by its JSON-LD"
     if not article.published_at:
         return "a page of the site: nothing on it says article, and it has no date"
@@ -59,7 +55,7 @@ def entries_of(root: Element, article: Article) -> set[str]:
     found: set[str] = set()
     boxed: list[str] = []
     for box in root.iter("article", "div", "li", "section"):
-        if not (box.tag == "article" or ENTRY & set(tokens(box))) or any(up.tag in ELSEWHERE for up in box.iterancestors()):
+        if not (box.tag == "article" or TEASER_CLASSES & set(tokens(box))) or any(up.tag in BESIDE_TAGS for up in box.iterancestors()):
             continue
         if target := _target(box, article.url):
             found.add(target)

@@ -1,4 +1,4 @@
-"""Title, authors and dates of a page, from JSON-LD, meta properties, microdata and the text around the headline."""
+"""Takes a page and its head and gives title, authors, dates and terms: from JSON-LD, meta, microdata and the text near the headline."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from functools import lru_cache
 from itertools import islice
 from urllib.parse import urlsplit
 
-from crawler.extract.article.bylines import authors_of
+from crawler.extract.article.bylines import written_authors
 from crawler.extract.article.headline import headline
-from crawler.extract.article.tags import terms_of
+from crawler.extract.article.tags import page_terms
 from crawler.extract.dates.parse import Moment, page_order, parse_any_language, parse_iso, parse_written
 from crawler.extract.dom.document import Document, around, inside
 from crawler.extract.dom.head import Head
 from crawler.extract.dom.jsonld import string
-from crawler.extract.dom.tree import Element, is_longer, listed, names, text_of
+from crawler.extract.dom.tree import Element, is_longer, text_of, word_list, word_set
 from crawler.items import Author, Term
 
 # In order of trust.
-_PUBLISHED = listed(
+_PUBLISHED = word_list(
     "article:published_time og:published_time article:published datepublished date dc.date dc.date.issued "
     "dcterms.created dcterms.date dc.date.created sailthru.date parsely-pub-date publish-date publish_date "
     "pubdate published_time citation_publication_date citation_date publication_date cxenseparse:recs:publishtime "
@@ -63,15 +63,15 @@ def facts_of(page: Document, head: Head, url: str, body: Element, skip: frozense
     return Facts(
         title,
         heading,
-        authors_of(page, head, header, url, skip),
+        written_authors(page, head, header, url, skip),
         published,
         modified,
-        terms_of(page, head, url, heading, header, skip),
+        page_terms(page, head, url, heading, header, skip),
         tuple(header),
     )
 
 
-_NO_HEADER = names("nav footer aside script style form noscript h1")
+_NO_HEADER = word_set("nav footer aside script style form noscript h1")
 
 
 def header_parts(page: Document, heading: Element | None, body: Element, skip: frozenset[Element]) -> list[Element]:
@@ -93,7 +93,7 @@ def header_parts(page: Document, heading: Element | None, body: Element, skip: f
     return parts + _marked_parts(page, heading, body, skip, parts)
 
 
-_META_TAGS = names("div p header footer span ul section time")
+_META_TAGS = word_set("div p header footer span ul section time")
 
 
 def _marked_parts(page: Document, heading: Element, body: Element, skip: frozenset[Element], known: list[Element]) -> list[Element]:
@@ -148,7 +148,7 @@ def _any(text: str) -> Moment | None:
     return parse_iso(text) or (parse_written(text, "mdy") if text else None)
 
 
-_DATE_TAGS = names("time meta span abbr div p")
+_DATE_TAGS = word_set("time meta span abbr div p")
 
 
 def _marked_date(page: Document, name: str, skip: frozenset[Element]) -> Moment | None:
@@ -188,10 +188,10 @@ def _shown_dates(page: Document, header: list[Element], head: Head) -> tuple[Mom
     return (published or modified), modified
 
 
-_DATE_CLASSES = names("published entry-date post-date pubdate date-published published-date dt-published")
-_LONE_TAGS = names("time span small p div li em")
+_DATE_CLASSES = word_set("published entry-date post-date pubdate date-published published-date dt-published")
+_LONE_TAGS = word_set("time span small p div li em")
 _LONE_SIZE = 32  # characters: "Published: 24th of September 2021"
-_NO_DATE = names("nav footer aside")
+_NO_DATE = word_set("nav footer aside")
 
 
 def _lone_date(page: Document, head: Head, heading: Element | None, skip: frozenset[Element]) -> Moment | None:

@@ -1,4 +1,4 @@
-"""Other pages of the same thread (``comment-page-N``, ``cpage=N``) and of the same article (``<!--nextpage-->``)."""
+"""Takes a page and gives the addresses of further pages of its thread (``comment-page-N``) and of its article (``<!--nextpage-->``)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections import Counter
 from urllib.parse import urldefrag, urlsplit
 
 from crawler.extract.dom.document import Document
-from crawler.extract.dom.tree import Element, absolute, all_text, names, tokens
+from crawler.extract.dom.tree import Element, absolute, all_text, tokens, word_set
 
 _THREAD_PAGE = re.compile(r"(/comment-page-|[?&]cpage=)(\d{1,5})(?=/|$|&|#)")
 _ARTICLE_PAGE = re.compile(r"^(?P<base>.*?)(?P<mark>/|[?&]page=)(?P<number>\d{1,3})/?$")
 # What they link counts only where it is the article's own address and a number.
-_PAGERS = names(
+_PAGERS = word_set(
     "page-links page-link post-nav-links post-pagination pagelink wp-link-pages pagination page-numbers wp-pagenavi pagenavi "
     "post-pages link-pages multipage-links entry-pagination post-page-links pages"
 )

@@ -1,10 +1,10 @@
-"""What of a byline is a person's name: without dates, offices, addresses and the words around it."""
+"""Takes the words of a byline and gives a person's name: without dates, offices, addresses and the words around it."""
 
 from __future__ import annotations
 
 import re
 
-from crawler.extract.dates.months import MONTHS
+from crawler.extract.dates.months import MONTH_NUMBERS
 
 _SPLIT = re.compile(r"\s*(?:,|;|/|\s&\s|\s(?:and|und|et|y|e|en|with|mit)\s)\s*(?:and\s+|und\s+|&\s*)?", re.I)
 _TAIL = re.compile(
@@ -42,7 +42,7 @@ _THE_DESK = re.compile(
 )
 
 
-def fold(name: str) -> str:
+def fold_name(name: str) -> str:
     """Letters and digits alone: the same for two spellings of one name."""
     return re.sub(r"[\W_]+", "", name).casefold()
 
@@ -76,10 +76,10 @@ def tidy_name(text: str, *, whole: bool = False) -> str:
     line = (line if whole else _TAIL.sub("", line)).strip(" ,;:–—-|/")
     words = line.split()
     for i, word in enumerate(words):  # "Caleb Weiss July 9"
-        if i and (word.strip(".,").lower() in MONTHS and any(c.isdigit() for w in words[i + 1 : i + 2] for c in w)):
+        if i and (word.strip(".,").lower() in MONTH_NUMBERS and any(c.isdigit() for w in words[i + 1 : i + 2] for c in w)):
             return " ".join(words[:i]).strip(" ,;")
         glued = _GLUED.search(word)  # "Caleb WeissJuly 9", from two elements without a blank between them
-        if glued is not None and glued.group(1).lower() in MONTHS and any(c.isdigit() for w in words[i + 1 : i + 2] for c in w):
+        if glued is not None and glued.group(1).lower() in MONTH_NUMBERS and any(c.isdigit() for w in words[i + 1 : i + 2] for c in w):
             return " ".join([*words[:i], word[: glued.start(1)]]).strip(" ,;")
     return line
 

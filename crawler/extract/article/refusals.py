@@ -1,4 +1,4 @@
-"""Pages that are no article: listings, searches, 404 pages, challenges, feeds."""
+"""Takes a page and its head and says why it is no article: a listing, a search, a 404 page, a challenge, a feed."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 from crawler.extract.dom.head import Head
 from crawler.extract.dom.jsonld import types_of
-from crawler.extract.dom.tree import Element, names
+from crawler.extract.dom.tree import Element, word_set
 
 # Classes that WordPress' body_class() gives, https://developer.wordpress.org/reference/functions/get_body_class/
-_LISTING_CLASSES = names(
+_LISTING_CLASSES = word_set(
     "home blog archive search search-results search-no-results error404 attachment author category tag date paged privacy-policy"
 )
 _CHALLENGE_TITLE = re.compile(

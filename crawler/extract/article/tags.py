@@ -1,5 +1,5 @@
-"""The article's tags and categories: the links marked as such around it, else those whose address and place say it, else
-what the head states."""
+"""Takes a page and gives the article's tags and categories: from links that are marked as such, else by their address and place,
+else from the head."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from urllib.parse import unquote, urlsplit
 from crawler.extract.dom.document import Document
 from crawler.extract.dom.head import Head
 from crawler.extract.dom.jsonld import string
-from crawler.extract.dom.tree import Element, absolute, is_longer, names, text_of
+from crawler.extract.dom.tree import Element, absolute, is_longer, text_of, word_set
 from crawler.items import Term, TermKind
 
 _CATEGORY_ADDRESS = re.compile(r"/(?:categor(?:y|ies)|kategorien?|categoria|categorie|rubrik|section|topics?)/|[?&]cat=", re.I)
 _TAG_ADDRESS = re.compile(r"/tags?/|[?&]tag=")
-_TERM_RELS = names("tag category")
+_TERM_RELS = word_set("tag category")
 _TAGS_LINES = frozenset(("tags:", "tag:", "tagged:", "tags", "tagged with:", "filed under:"))
 _CATEGORY_WORD = re.compile(
     r"\W*(?:categor(?:y|ies)|(?:posted|filed) (?:in|under)|kategorien?|catégories?|categorías?|categorie|рубрики?)\b", re.I
@@ -27,10 +27,10 @@ _CATEGORY_WORD = re.compile(
 _CATEGORY_BOX = re.compile(r"(?:post|entry|article|single)[-_](?:cat|category|categories)\b")
 _LONGEST_LINE = 299  # characters of a line of categories
 _MANY = 12  # more categories than an article has: a list of the site's
-_CATEGORY_LISTS = names("taxonomy-category cat-links post-categories")
+_CATEGORY_LISTS = word_set("taxonomy-category cat-links post-categories")
 _POST_ID = re.compile(r"post-\d+")
-_ARTICLES = names("hentry type-post")
-_TAG_LISTS = names(
+_ARTICLES = word_set("hentry type-post")
+_TAG_LISTS = word_set(
     "post-tags entry-tags article-tags blog-tags single-tags tags-list tag-list post__tags article__tags entry__tags page-tags"
 )
 _TAXONOMY = re.compile(r"tax(?:onomy)?|(?:entry|post|article)-(?:meta|footer|info|terms)")
@@ -38,7 +38,7 @@ _LIST_OF_ALL = re.compile(r"cat-item|breadcrumb|widget|menu|tagcloud|related|nav
 _Found: TypeAlias = "dict[tuple[TermKind, str], Term]"
 
 
-def terms_of(
+def page_terms(
     page: Document, head: Head, url: str, heading: Element | None, header: Sequence[Element], skip: frozenset[Element]
 ) -> tuple[Term, ...]:
     """Tags and categories. ``header``: the parts around the headline, where links to listings are the article's own."""

@@ -1,18 +1,16 @@
-"""The wording of bios: who the author is, and who publishes."""
+"""Takes a paragraph and says whether it is a bio: who the author is, or who publishes. Roles, contacts and headings lie in
+wordings/bios.txt; how a name and what follows it are written, here.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
+
+from crawler.extract.boilerplate.wording import any_of
 
 _I = re.IGNORECASE
-BIO_HEADING = re.compile(
-    r"\W*(?:about (?:the |this |our )?(?:authors?|writers?|contributors?|guest (?:author|writer|blogger))|"
-    r"author(?:s|'s)?(?: (?:bio|profile|info|details|biography))?|written by|the authors?|meet the author|"
-    r"über (?:den|die|den/die) autor(?:in|en|innen)?|"
-    r"zur person|à propos (?:de l.|des )auteurs?|(?:sobre|acerca de)(?: el| la| los| o| a)? aut(?:or|ora|ores))(?:\s*:.{0,60})?\W*",
-    _I,
-)
 _NAME = (
     r"(?:(?:Dr|Prof|Professor|Sir|Maj|Col|Gen|Lt|Capt|Ret|Mr|Mrs|"
     r"Ms)\.?\s+)*[^\W\d_a-zа-яё][\w'’.-]*(?:\s+(?:(?:van|von|der|den|de|del|della|di|da|dos|al|el|bin|ibn|la|"
@@ -31,32 +29,42 @@ _IS = (
 )
 _SAYS_WHO = re.compile(_IS, _I)
 _BIO = re.compile(rf"^\W*(?:By\s+)?{_NAME}(?:(?:,| and| &| und|,? and) {_NAME}){{0,4}}{_IS}")
-_BIO_CONTACT = re.compile(
-    r"\bfollow (?:him|her|them|me|us|[A-Z]\w+|the author)\b|\b(?:on|via|at) (?:twitter|x|linkedin|mastodon|"
-    r"bluesky|instagram|threads)\b|(?<![\w.])@\w{2,}|\b(?:view|see|read|more) (?:all )?(?:\S+ )?(?:posts|"
-    r"articles|stories) (?:by|from)\b|"
-    r"\b(?:reached|contacted?) (?:at|via|on|by)\b|\bis the author of\b|\bviews? expressed\b",
-    _I,
-)
-_ROLE = re.compile(
-    r"\b(?:analysts?|fellows?|editors?|contributors?|writers?|reporters?|journalists?|correspondents?|"
-    r"researchers?|professors?|lecturers?|columnists?|bloggers?|authors?|directors?|founders?|"
-    r"scholars?|experts?|specialists?|consultants?|veterans?|students?|candidates?|photographers?|"
-    r"freelancers?|interns?|associates?|historians?|advis[eo]rs?|officers?|presidents?|managers?|"
-    r"publishers?)\b",
-    _I,
-)
 MAX_BIO = 1200
+
+
+@cache
+def _heading() -> re.Pattern[str]:
+    return re.compile(rf"\W*{any_of('bios', 'heading')}(?:\s*:.{{0,60}})?\W*", _I)
+
+
+@cache
+def _contact() -> re.Pattern[str]:
+    return re.compile(any_of("bios", "contact"), _I)
+
+
+@cache
+def _role() -> re.Pattern[str]:
+    return re.compile(rf"\b{any_of('bios', 'role')}\b", _I)
+
+
+@cache
+def _organisation() -> re.Pattern[str]:
+    return re.compile(rf"\b{any_of('bios', 'organisation')}\b", _I)
+
+
+def is_bio_heading(text: str) -> bool:
+    """``About the author``, and nothing else."""
+    return _heading().fullmatch(text) is not None
 
 
 def bio_sentence(text: str) -> bool:
     """``NAME is a senior analyst at ...``: names, then what they are, with a role or a way to reach them."""
-    return len(text) <= MAX_BIO and bool(_BIO.match(text)) and bool(_ROLE.search(text) or _BIO_CONTACT.search(text))
+    return len(text) <= MAX_BIO and bool(_BIO.match(text)) and bool(_role().search(text) or _contact().search(text))
 
 
 def bio_contact(text: str) -> bool:
     """A bio that tells how to follow or reach its person: certain enough without italics."""
-    return len(text) <= MAX_BIO and bool(_BIO.match(text)) and bool(_ROLE.search(text)) and bool(_BIO_CONTACT.search(text))
+    return len(text) <= MAX_BIO and bool(_BIO.match(text)) and bool(_role().search(text)) and bool(_contact().search(text))
 
 
 def bio_of(text: str, names: Sequence[str]) -> bool:
@@ -72,19 +80,13 @@ def _introduces(text: str, name: str) -> bool:
 _PUBLISHER = re.compile(
     r"^\W*(?P<name>[^\W\d_a-z][\w&.'’ -]{2,60}?)(?:,? (?:Inc|LLC|Ltd|GmbH)\.?)?(?: \([^)]{1,20}\))?,? (?:is|are) (?:an?|the)\b"
 )
-_ORGANISATION = re.compile(
-    r"\b(?:organi[sz]ations?|institut\w+|compan(?:y|ies)|firm|non-?profit|publication|magazine|journal|website|site|platform|"
-    r"provider|agency|think[- ]tank|leader|charity|blog|newspaper|newsroom|network|project|cent(?:er|re)|foundation|service|brand|"
-    r"studio|publisher|news outlet|advis[eo]r)\b",
-    _I,
-)
 _SIGNS = re.compile(r"[\W_]+")
 
 
 def bio_of_site(text: str, host: str) -> bool:
     """A paragraph that begins by saying what the publisher is: its name is the one in the site's address."""
     match = _PUBLISHER.match(text) if len(text) <= MAX_BIO else None
-    if match is None or not _ORGANISATION.search(text):
+    if match is None or not _organisation().search(text):
         return False
     name = _SIGNS.sub("", match.group("name").casefold().removeprefix("the "))
     return len(name) > 2 and name in (_SIGNS.sub("", label) for label in host.casefold().split(".")[-3:-1])

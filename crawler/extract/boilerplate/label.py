@@ -1,9 +1,10 @@
-"""A unit's label, and what the rules ask of a unit."""
+"""Takes a unit and gives what the rules ask of it: its links, how much of it is linked, whether it is emphasised. Defines Label."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import get_args
 
 from crawler.extract.dom.tree import Element, text_of
 from crawler.extract.dom.units import Unit
@@ -20,6 +21,15 @@ class Label:
 
 BODY = Label("body", "container")
 CAPTION = Label("caption", "media")
+
+
+def block_kind(name: str, where: str) -> BlockKind:
+    """The kind of that name. Raises ValueError, naming where the name stands, for any other."""
+    kinds: tuple[BlockKind, ...] = get_args(BlockKind)
+    for kind in kinds:
+        if kind == name:
+            return kind
+    raise ValueError(f"{where}: {name!r} is no block kind; use one of {', '.join(kinds)}")
 
 
 def link_share(unit: Unit) -> float:

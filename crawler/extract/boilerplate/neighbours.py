@@ -1,22 +1,27 @@
-"""Labels that depend on where a unit stands: beside what, below which heading, at which end of the text.
-
-Each changes labels in place, in the order in which :func:`crawler.extract.boilerplate.rules.label_units` calls them.
-"""
+"""Takes units and their labels and changes the labels that depend on place: beside what, below which heading, at which end of
+the text. :func:`crawler.extract.boilerplate.rules.label_units` calls these functions in a fixed order."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crawler.extract.boilerplate.appeals import is_newsletter
-from crawler.extract.boilerplate.bios import BIO_HEADING, bio_contact, bio_of, bio_of_site, bio_sentence
+from crawler.extract.boilerplate.bios import bio_contact, bio_of, bio_of_site, bio_sentence, is_bio_heading
+from crawler.extract.boilerplate.calls import is_newsletter
 from crawler.extract.boilerplate.label import BODY, SENTENCE_END, Label, anchors, is_emphasised, link_share
-from crawler.extract.boilerplate.phrases import RELATED_HEADING, SHARE_LINE, heads_box, is_byline, is_follow_heading, is_origin_note
-from crawler.extract.dom.media import host_of
+from crawler.extract.boilerplate.phrases import (
+    heads_box,
+    is_byline,
+    is_follow_heading,
+    is_origin_note,
+    is_related_heading,
+    is_share_heading,
+)
+from crawler.extract.dom.media import host_in
 from crawler.extract.dom.tree import Element, absolute
 from crawler.extract.dom.units import Unit
 
 
-def headline(units: Sequence[Unit], labels: list[Label], title: str) -> None:
+def label_headline(units: Sequence[Unit], labels: list[Label], title: str) -> None:
     last = len(units) - 3  # themes repeat it below the text, for machines
     for i, unit in enumerate(units):
         if not title or 12 <= i < last or unit.shape not in ("heading", "p") or labels[i].kind != "body":
@@ -25,10 +30,10 @@ def headline(units: Sequence[Unit], labels: list[Label], title: str) -> None:
             labels[i] = Label("chrome", "headline")
 
 
-def own_links(units: Sequence[Unit], labels: list[Label], base_url: str) -> None:
+def label_own_links(units: Sequence[Unit], labels: list[Label], base_url: str) -> None:
     """Lists and lines that are nothing but links to other pages of the site are not the author's text; links elsewhere are
     what a "today in the news" article consists of. Where a whole body is such links, they are what its author wrote."""
-    host = host_of(base_url).removeprefix("www.")
+    host = host_in(base_url).removeprefix("www.")
     found = [
         i
         for i, unit in enumerate(units)
@@ -41,10 +46,10 @@ def own_links(units: Sequence[Unit], labels: list[Label], base_url: str) -> None
 
 def _all_of_host(unit: Unit, base_url: str, host: str) -> bool:
     targets = [absolute(base_url, a.get("href")) for a in anchors(unit)]
-    return bool(targets) and all(host_of(target).removeprefix("www.") == host for target in targets)
+    return bool(targets) and all(host_in(target).removeprefix("www.") == host for target in targets)
 
 
-def stray(units: Sequence[Unit], labels: list[Label], container: Element) -> None:
+def label_stray(units: Sequence[Unit], labels: list[Label], container: Element) -> None:
     """Scraps of text in boxes within boxes (prices, badges, ``View more``) beside a text that is written in paragraphs. Text
     and ``div`` paragraphs directly in the container, and whatever ends like a sentence, are not meant."""
     if sum(unit.place.tag == "p" for unit in units) < 4:
@@ -60,7 +65,7 @@ def stray(units: Sequence[Unit], labels: list[Label], container: Element) -> Non
             labels[i] = Label("chrome", "stray-text")
 
 
-def follow_headings(units: Sequence[Unit], labels: list[Label]) -> None:
+def label_below_headings(units: Sequence[Unit], labels: list[Label]) -> None:
     """``Related articles`` names the links below it, ``About the author`` the paragraphs."""
     following: Label | None = None
     for i, unit in enumerate(units):
@@ -80,11 +85,11 @@ def follow_headings(units: Sequence[Unit], labels: list[Label]) -> None:
 
 
 def _heading_kind(text: str) -> Label | None:
-    if RELATED_HEADING.fullmatch(text):
+    if is_related_heading(text):
         return Label("related", "related-heading")
-    if SHARE_LINE.fullmatch(text):
+    if is_share_heading(text):
         return Label("share", "share-line")
-    if BIO_HEADING.fullmatch(text):
+    if is_bio_heading(text):
         return Label("bio", "bio-heading")
     return None
 
@@ -101,7 +106,7 @@ def _belongs(unit: Unit, heading: Label) -> bool:
     return (unit.shape == "media" and not unit.text) or link_share(unit) > 0.6
 
 
-def edges(units: Sequence[Unit], labels: list[Label], authors: Sequence[str], host: str) -> None:
+def label_edges(units: Sequence[Unit], labels: list[Label], authors: Sequence[str], host: str) -> None:
     """Bylines at the beginning or end of the text; paragraphs about its own author in the second half."""
     body = [i for i, label in enumerate(labels) if label.kind == "body"]
     for place, i in enumerate(body):
@@ -128,7 +133,7 @@ def _asks_for_address(unit: Unit) -> bool:
     return link_share(unit) > 0.4 and any(is_newsletter(line) for line in unit.text.split("\n"))
 
 
-def tail(units: Sequence[Unit], labels: list[Label]) -> None:
+def label_tail(units: Sequence[Unit], labels: list[Label]) -> None:
     """Below the last paragraph of the text: the bios. Only italics or a way to reach the person make a bio certain, for an
     article may well end with a sentence that says who somebody is."""
     for i in range(len(units) - 1, -1, -1):
@@ -147,7 +152,7 @@ def _is_bio(unit: Unit) -> bool:
     return bio_contact(unit.text)
 
 
-def orphaned_headings(units: Sequence[Unit], labels: list[Label]) -> None:
+def label_headings_of_boxes(units: Sequence[Unit], labels: list[Label]) -> None:
     """A heading right above a box belongs to the box (``Support us``, and then the appeal) unless the text goes on below it."""
     for i, unit in enumerate(units):
         if labels[i].kind != "body" or unit.shape != "heading" or i + 1 >= len(units):

@@ -1,9 +1,6 @@
-"""Which kind a unit is, and by which rule. Cleaning is labelling: a rule never removes, it names.
-
-Order of precedence: what the Site declares, what the markup says, what the words say, where the unit stands. Every rule is
-narrow: body text that only talks about donations, tags or institutes stays body. What repeats over many articles is
-learned elsewhere, from the archive as a whole.
-"""
+"""Takes the units of a container and gives each a kind and the rule that decided. A rule never removes text, it names it.
+First comes what the Site declares, then the markup, then the words, then the place. Every rule is narrow: a text that only
+talks about donations, tags or institutes stays body. What repeats over many articles is learned elsewhere, from the archive."""
 
 from __future__ import annotations
 
@@ -11,20 +8,21 @@ import re
 from collections.abc import Sequence
 
 from crawler.extract.boilerplate import neighbours
-from crawler.extract.boilerplate.appeals import appeal_cues, call_kind, is_newsletter
-from crawler.extract.boilerplate.label import BODY, CAPTION, Label, anchors, link_share
+from crawler.extract.boilerplate.appeals import appeal_cues
+from crawler.extract.boilerplate.calls import call_kind, is_newsletter
+from crawler.extract.boilerplate.label import BODY, CAPTION, Label, anchors, block_kind, link_share
 from crawler.extract.boilerplate.phrases import (
-    RELATED_LINE,
     is_credit,
     is_disclosure,
     is_follow_line,
     is_meta_line,
     is_notice,
+    is_related_line,
     is_share_line,
     is_tags_line,
 )
-from crawler.extract.dom.media import host_of
-from crawler.extract.dom.regions import Region, regions_in
+from crawler.extract.boilerplate.regions import Region, regions_in
+from crawler.extract.dom.media import host_in
 from crawler.extract.dom.tree import Element
 from crawler.extract.dom.units import Unit
 from crawler.items import BlockKind
@@ -52,13 +50,13 @@ def label_units(
     ``authors``: their names, for the paragraphs that introduce them."""
     regions = regions_in(container)
     labels = [_label(unit, _region_at(unit.place, container, regions), site) for unit in units]
-    neighbours.headline(units, labels, title)
-    neighbours.own_links(units, labels, base_url)
-    neighbours.stray(units, labels, container)
-    neighbours.follow_headings(units, labels)
-    neighbours.edges(units, labels, authors, host_of(base_url))
-    neighbours.tail(units, labels)
-    neighbours.orphaned_headings(units, labels)
+    neighbours.label_headline(units, labels, title)
+    neighbours.label_own_links(units, labels, base_url)
+    neighbours.label_stray(units, labels, container)
+    neighbours.label_below_headings(units, labels)
+    neighbours.label_edges(units, labels, authors, host_in(base_url))
+    neighbours.label_tail(units, labels)
+    neighbours.label_headings_of_boxes(units, labels)
     return labels
 
 
@@ -87,16 +85,8 @@ def _label(unit: Unit, region: Region | None, site: Site | None) -> Label:
 def _declared(unit: Unit, site: Site | None) -> Label | None:
     for kind, pattern in site.boilerplate if site else ():
         if re.search(pattern, unit.text):
-            return Label(_block_kind(kind), f"site:{pattern}")
+            return Label(block_kind(kind, "Site.boilerplate"), f"site:{pattern}")
     return None
-
-
-def _block_kind(kind: str) -> BlockKind:
-    known: tuple[BlockKind, ...] = ("body", "caption", "appeal", "bio", "tags", "share", "related", "newsletter", "comments", "chrome")
-    for name in known:
-        if name == kind:
-            return name
-    raise ValueError(f"Site.boilerplate: {kind!r} is no block kind; use one of {', '.join(known)}")
 
 
 def _by_words(unit: Unit) -> Label | None:
@@ -112,7 +102,7 @@ def _by_words(unit: Unit) -> Label | None:
         return Label("newsletter", "newsletter-wording")
     if unit.shape != "quote" and _is_appeal(unit):
         return Label("appeal", "appeal-wording")
-    if linked > 0.5 and unit.shape == "p" and RELATED_LINE.match(text):
+    if linked > 0.5 and unit.shape == "p" and is_related_line(text):
         return Label("related", "related-line")
     if unit.shape in ("p", "heading"):
         return _by_line(text)

@@ -1,11 +1,9 @@
-"""What trafilatura takes for text, and what of the rest comes back.
-
+"""Takes labelled units and what trafilatura kept of their container, and confirms, restores or refuses each body unit.
 trafilatura knows teasers, buttons and stray links better than any list of names; it also loses paragraphs, lists and quotations
 now and then. So it is asked where the container is wider than the body, and its "no" counts for units that do not read like
 text, and for those that stand among others of which it kept none: a lost paragraph has kept ones around it, a paragraph of a
 cookie notice has not. Nothing comes back from outside of the element that holds what was kept. An exact container is not judged:
-there it would cost headings and short lines, and not the same ones through REST and through the page.
-"""
+there it would cost headings and short lines, and not the same ones through REST and through the page."""
 
 from __future__ import annotations
 

@@ -1,8 +1,6 @@
-"""trafilatura's opinion on what is text, as a set of words to look units up in.
-
-Called without its comments and metadata, which are our own, and with its second opinions only where it has to find the article
-itself. Its in-process deduplication is never used: it would make the text of a page depend on the pages before it.
-"""
+"""Takes an element and gives the text that trafilatura keeps of it, to look units up in. trafilatura is called without comments
+and metadata, which are read elsewhere, and with its second opinions only where it has to find the article itself. Its in-process
+deduplication is never used: it would make the text of a page depend on the pages before it."""
 
 from __future__ import annotations
 

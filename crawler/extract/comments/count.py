@@ -1,4 +1,4 @@
-"""The page's own count of its comments: the cross-check of the thread."""
+"""Takes a page and gives the number of comments that the page itself states: the cross-check of the thread."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from crawler.extract.comments.thread import other_threads
 from crawler.extract.dom.document import Document
-from crawler.extract.dom.tree import Element, all_text, names
+from crawler.extract.dom.tree import Element, all_text, word_set
 
 _COUNT_WORD = (
     r"(?:comments?|responses?|repl(?:y|ies)|thoughts?|kommentare?|antworten|gedanken|reaktionen|commentaires?|"
@@ -30,8 +30,8 @@ _COUNT_PLACES = re.compile(
 )
 
 
-_HEADINGS = names("h1 h2 h3 h4 h5")
-_PLACES = names("div p span a")
+_HEADINGS = word_set("h1 h2 h3 h4 h5")
+_PLACES = word_set("div p span a")
 
 
 def reported_count(page: Document, thread: frozenset[Element]) -> int | None:

@@ -1,4 +1,5 @@
-"""A second look at threads: where a page says that it has more comments than were read, trafilatura is asked for its text."""
+"""Takes a page and the texts read from it, and counts the paragraphs that trafilatura finds in none of them: asked where a page
+states more comments than were read."""
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
-"""Comments that a page states as data only: the ``comment`` of its JSON-LD article, https://schema.org/comment.
-
-Pages that draw their thread with a script keep it there for search engines; markup, where there is any, says more.
-"""
+"""Takes a page's head and gives the comments that it states as data only: ``comment`` of a JSON-LD article,
+https://schema.org/comment. Pages that draw their thread with a script keep it there for search engines."""
 
 from __future__ import annotations
 
@@ -12,7 +10,7 @@ from crawler.extract.comments.read import with_stable_numbers
 from crawler.extract.comments.unnumbered import MADE_UP
 from crawler.extract.dates.parse import parse_iso
 from crawler.extract.dom.head import Head
-from crawler.extract.dom.jsonld import Node, people, string, types_of
+from crawler.extract.dom.jsonld import JsonNode, people, string, types_of
 from crawler.extract.dom.parsing import parse
 from crawler.extract.dom.tree import absolute, text_of
 from crawler.items import Comment
@@ -49,7 +47,7 @@ def stated_comments(head: Head, url: str, timezone: str | None = None) -> tuple[
     return with_stable_numbers(found)
 
 
-def _nodes(value: object, parent: Node | None, depth: int) -> Iterator[tuple[Node, Node | None, int]]:
+def _nodes(value: object, parent: JsonNode | None, depth: int) -> Iterator[tuple[JsonNode, JsonNode | None, int]]:
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, Mapping) and types_of(item) & {"comment", "answer", "usercomments"}:
             yield item, parent, depth
@@ -57,7 +55,7 @@ def _nodes(value: object, parent: Node | None, depth: int) -> Iterator[tuple[Nod
                 yield from _nodes(item.get("comment"), item, depth + 1)
 
 
-def _number(node: Node) -> str | None:
+def _number(node: JsonNode) -> str | None:
     match = next((found for key in ("@id", "url") if (found := _NUMBER.search(string(node.get(key))))), None)
     return None if match is None else match.group(1) or match.group(2)
 

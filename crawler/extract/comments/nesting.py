@@ -1,4 +1,5 @@
-"""Which comment answers which: by nesting, by the number of its parent in the id, by ``depth-N`` classes, by where it stands."""
+"""Takes the elements of comments and gives what each answers: by nesting, by the parent's number in the id, by ``depth-N``
+classes, by place."""
 
 from __future__ import annotations
 
@@ -7,15 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from crawler.extract.dom.tree import Element, names, tokens
+from crawler.extract.dom.tree import Element, tokens, word_set
 
-_ANSWERS = names("children thread comment-thread replies comment-replies child-comments comment-children")
+_ANSWERS = word_set("children thread comment-thread replies comment-replies child-comments comment-children")
 _SHIFT = re.compile(r"(?:padding|margin)-left\s*:\s*(\d{1,4})")  # Serendipity and others: the depth is how far the box is moved
 _DEPTH = re.compile(r"(?:depth|comment[_-]level|wpd_comment_level|level)[-_](\d+)")
 
 
 @dataclass(slots=True)
-class Node:
+class CommentNode:
     """One comment's place in the page. ``roots``: its own element, or ``dt`` and the ``dd`` that follow it."""
 
     number: str
@@ -29,7 +30,7 @@ class Node:
         return self.roots[0]
 
 
-def set_parents(nodes: list[Node], by_element: dict[Element, str], stated: dict[str, str]) -> None:
+def set_parents(nodes: list[CommentNode], by_element: dict[Element, str], stated: dict[str, str]) -> None:
     numbers = {node.number for node in nodes}
     depth_of: dict[str, int] = {}
     trail: list[tuple[int, str]] = []  # (depth-N, number) of the last comment on each level, for flat lists
@@ -53,19 +54,19 @@ def set_parents(nodes: list[Node], by_element: dict[Element, str], stated: dict[
         depth_of[node.number] = node.depth
 
 
-def raise_flattened(nodes: list[Node]) -> None:
+def raise_flattened(nodes: list[CommentNode]) -> None:
     """Answers below WordPress' deepest level stand beside the comment they answer, right after it, and that comment still has the
     class ``parent``. What follows them is their sibling where a later comment of the level has a lower number, else the level's."""
     answered = {node.parent for node in nodes}
     if any(node.number in answered and "parent" not in tokens(node.element) for node in nodes):
         return  # a theme that gives the class to others than WordPress does
-    levels: dict[str | None, list[Node]] = {}
+    levels: dict[str | None, list[CommentNode]] = {}
     for node in nodes:
         levels.setdefault(node.parent, []).append(node)
     deepest = max(node.depth for node in nodes)
     for level in [level for level in levels.values() if 1 < level[0].depth == deepest]:
-        open_parent: Node | None = None  # has the class, and its answer is still to come
-        above: Node | None = None  # whose answers the last comments of this level were
+        open_parent: CommentNode | None = None  # has the class, and its answer is still to come
+        above: CommentNode | None = None  # whose answers the last comments of this level were
         for i, node in enumerate(level):
             if open_parent is not None:
                 above = open_parent
@@ -76,7 +77,7 @@ def raise_flattened(nodes: list[Node]) -> None:
             open_parent = node if "parent" in tokens(node.element) and node.number not in answered else None
 
 
-def _outruns(node: Node, later: list[Node]) -> bool:
+def _outruns(node: CommentNode, later: list[CommentNode]) -> bool:
     """A level stands in the order of its numbers: one that outruns a later comment does not belong to the level itself."""
     return node.number.isdecimal() and any(other.number.isdecimal() and int(other.number) < int(node.number) for other in later)
 
@@ -120,7 +121,7 @@ def _indented(element: Element) -> int | None:
     return around + 1 if around or answered else None
 
 
-def own_elements(node: Node) -> Iterator[Element]:
+def own_elements(node: CommentNode) -> Iterator[Element]:
     """The comment's own elements in document order, without those of the comments inside it."""
     for root in node.roots:
         left_out = 0  # so many of the next elements

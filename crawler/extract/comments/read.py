@@ -1,4 +1,4 @@
-"""Comments of a page: who said what to whom, and when, as far as the page shows it."""
+"""Takes a page and gives its thread: who said what to whom, and when, as far as the page shows it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Container
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from crawler.extract.comments.roles import Parts, Role, sort_parts
+from crawler.extract.comments.roles import CommentParts, Role, sort_parts
 from crawler.extract.comments.signature import author_of, author_url
 from crawler.extract.comments.thread import comment_nodes
 from crawler.extract.comments.trim import without_byline
 from crawler.extract.comments.unnumbered import MADE_UP
-from crawler.extract.dates.parse import Moment, Order, page_order, parse_any_language, parse_iso, parse_relative, parse_written
+from crawler.extract.dates.parse import DateOrder, Moment, page_order, parse_any_language, parse_iso, parse_relative, parse_written
 from crawler.extract.dom.document import Document
-from crawler.extract.dom.tree import BLOCK, Element, all_text, clean, text_of, tokens
+from crawler.extract.dom.tree import BLOCK, Element, all_text, clean_text, text_of, tokens
 from crawler.items import Comment, CommentKind
 
 _PING = re.compile(r"^\W*(pingback|trackback|ping)(?:s)?\b\W*(?:by|from|von)?\W*", re.I)
@@ -29,7 +29,7 @@ class Thread:
     relative: int = 0  # comments whose date is known only relative to the capture
 
 
-def extract_comments(
+def read_thread(
     page: Document, base_url: str, *, language: str | None = None, captured_at: str | None = None, timezone: str | None = None
 ) -> Thread:
     """All comments of the page in reading order, pings included, each by its kind."""
@@ -52,7 +52,7 @@ def extract_comments(
     return Thread(with_stable_numbers(comments, rounded), tuple(elements), len(rounded))
 
 
-def _distrust_one_for_all(parts: list[Parts]) -> None:
+def _distrust_one_for_all(parts: list[CommentParts]) -> None:
     """A theme may have one and the same time in the markup of all comments, whatever is written beside it."""
     stated = {e.get("datetime") for part in parts for e in part.times}
     if len(parts) < 3 or len(stated) != 1 or None in stated:
@@ -88,7 +88,7 @@ def with_stable_numbers(comments: list[Comment], rounded: Container[str] = ()) -
     )
 
 
-def _comment(parts: Parts, moment: Moment | None, base_url: str, timezone: str | None, position: int) -> Comment | None:
+def _comment(parts: CommentParts, moment: Moment | None, base_url: str, timezone: str | None, position: int) -> Comment | None:
     kind = _kind(parts)
     author, author_element = author_of(parts)
     text = _text(parts, author_element, author)
@@ -112,7 +112,7 @@ def _comment(parts: Parts, moment: Moment | None, base_url: str, timezone: str |
 
 
 # ---- kind --------------------------------------------------------------------------------------------------------------
-def _kind(parts: Parts) -> CommentKind:
+def _kind(parts: CommentParts) -> CommentKind:
     for element in (parts.node.element, parts.node.element.getparent()):
         names = tokens(element) if element is not None and element.tag in ("li", "div", "article", "dt", "section") else []
         if "pingback" in names or "trackback" in names:
@@ -128,7 +128,7 @@ def _kind(parts: Parts) -> CommentKind:
     return "comment"
 
 
-def _ping(parts: Parts, author: str, text: str, element: Element | None) -> tuple[str, str, Element | None]:
+def _ping(parts: CommentParts, author: str, text: str, element: Element | None) -> tuple[str, str, Element | None]:
     """A ping's author is the page that linked: the first link that is no permalink of this page."""
     for link in parts.own:
         if link.tag == "a" and link not in parts.permalinks and link.get("href", "").startswith("http") and text_of(link):
@@ -140,11 +140,12 @@ def _ping(parts: Parts, author: str, text: str, element: Element | None) -> tupl
 
 
 # ---- date --------------------------------------------------------------------------------------------------------------
-def _date_texts(parts: Parts) -> list[str]:
+def _date_texts(parts: CommentParts) -> list[str]:
     """Everything in the comment that may be its date in words, the likeliest first: what is marked as a date, then short
     lines outside of the text."""
     elements = [*parts.times, *parts.of("date"), *parts.permalinks, *parts.of("meta"), *parts.of("author")]
-    texts = [text for e in elements for text in (clean(e.get("title") or ""), text_of(e).replace("\n", " ")) if text and len(text) < 200]
+    said = [text for e in elements for text in (clean_text(e.get("title") or ""), text_of(e).replace("\n", " "))]
+    texts = [text for text in said if text and len(text) < 200]
     if any(_YEAR.search(text) for text in texts) or any(parse_iso(e.get("datetime")) for e in parts.times):
         return texts
     skip = parts.node.inner.union(parts.of("content"))
@@ -153,7 +154,7 @@ def _date_texts(parts: Parts) -> list[str]:
     ]
 
 
-def _moment(parts: Parts, texts: list[str], order: Order | None, language: str | None) -> Moment | None:
+def _moment(parts: CommentParts, texts: list[str], order: DateOrder | None, language: str | None) -> Moment | None:
     """The machine-readable date, with the clock of the written one where it has none itself."""
     exact = _machine_moment(parts)
     written = [found for text in texts if (found := parse_written(text, order))]
@@ -167,7 +168,7 @@ def _moment(parts: Parts, texts: list[str], order: Order | None, language: str |
     return exact or next(iter(written), None) or next((found for text in texts if (found := parse_any_language(text, language))), None)
 
 
-def _machine_moment(parts: Parts) -> Moment | None:
+def _machine_moment(parts: CommentParts) -> Moment | None:
     exact = next((found for e in parts.times if (found := parse_iso(e.get("datetime") or e.get("content")))), None)
     return exact or next((found for e in parts.of("date") if (found := parse_iso(e.get("content") or e.get("title")))), None)
 
@@ -176,7 +177,7 @@ _WRONG_DAYS = 366  # more than day and month exchanged can make
 
 
 # ---- text --------------------------------------------------------------------------------------------------------------
-def _text(parts: Parts, author: Element | None, name: str) -> str:
+def _text(parts: CommentParts, author: Element | None, name: str) -> str:
     marks = {e for e in (author, *parts.times, *parts.of("name"), *parts.of("date")) if e is not None}
     for role in ("content", "whole"):
         holders = [e for e in parts.of(role) if not any(mark is e or _inside(mark, e) for mark in marks)]
@@ -199,12 +200,12 @@ def _text(parts: Parts, author: Element | None, name: str) -> str:
 _BYLINE_ROLES: tuple[Role, ...] = ("author", "meta")
 
 
-def _holds_text(element: Element, parts: Parts) -> bool:
+def _holds_text(element: Element, parts: CommentParts) -> bool:
     """Themes call the box of a whole comment its author, too."""
     return any(_inside(content, element) for content in parts.of("content"))
 
 
-def _text_without(element: Element, parts: Parts, more: set[Element]) -> str:
+def _text_without(element: Element, parts: CommentParts, more: set[Element]) -> str:
     skip = parts.node.inner.union(parts.of("junk"), parts.of("children"), more)
     return text_of(element, paragraph="\n\n", skip=skip)
 

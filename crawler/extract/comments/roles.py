@@ -1,4 +1,4 @@
-"""The elements of a comment by what they are: name, date, text, or neither."""
+"""Takes the element of a comment and gives its parts by what they are: name, date, text, or neither."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
-from crawler.extract.comments.nesting import Node, own_elements
+from crawler.extract.comments.nesting import CommentNode, own_elements
 from crawler.extract.dom.tree import Element
 
 Role = Literal["author", "name", "date", "meta", "content", "whole", "junk", "children"]
@@ -98,10 +98,10 @@ def role_of_classes(classes: str) -> Role | None:
 
 
 @dataclass(slots=True)
-class Parts:
+class CommentParts:
     """The elements of one comment by what they are."""
 
-    node: Node
+    node: CommentNode
     by_role: dict[Role, list[Element]] = field(default_factory=dict)
     times: list[Element] = field(default_factory=list)
     permalinks: list[Element] = field(default_factory=list)
@@ -111,8 +111,8 @@ class Parts:
         return self.by_role.get(role, [])
 
 
-def sort_parts(node: Node) -> Parts:
-    parts = Parts(node)
+def sort_parts(node: CommentNode) -> CommentParts:
+    parts = CommentParts(node)
     for element in own_elements(node):
         if element in node.roots:
             if element.tag == "dt":  # the term of a definition list is the byline, the definition is the text

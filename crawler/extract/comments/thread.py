@@ -1,9 +1,7 @@
-"""Where the comments of a page are: which elements hold one comment each, and which answers which.
-
-Found by the number in an element's id, which every WordPress theme and wpDiscuz keep, whatever the markup around it; else by
-microdata and classes. Two elements of one comment (``li-comment-5``, ``div-comment-5``) are one comment. A sidebar's widget
-shows comments of other articles under the same ids: what lies in such a list is left out.
-"""
+"""Takes a page and gives the elements that hold one comment each, with what each answers. They are found by the number in an
+element's id, which every WordPress theme and wpDiscuz keep; else by microdata and classes. Two elements of one comment
+(``li-comment-5``, ``div-comment-5``) are one. A sidebar's widget shows comments of other articles under the same ids: what lies
+in such a list is left out."""
 
 from __future__ import annotations
 
@@ -12,10 +10,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from crawler.extract.comments.nesting import Node, raise_flattened, set_parents
-from crawler.extract.comments.unnumbered import MADE_UP, Found, unnumbered
+from crawler.extract.comments.nesting import CommentNode, raise_flattened, set_parents
+from crawler.extract.comments.unnumbered import MADE_UP, UnnumberedComment, unnumbered
 from crawler.extract.dom.document import Document, inside
-from crawler.extract.dom.tree import Element, all_text, names, tokens
+from crawler.extract.dom.tree import Element, all_text, tokens, word_set
 
 _ID = re.compile(r"(?:[a-z]+[-_]){0,2}?comm(?:ent)?[-_](?:item[-_]|wrap[-_]|body[-_]|id[-_]|number[-_])?(\d+)(?:_(\d+))?$", re.I)
 _STATED_ID = re.compile(r"(?=[^\d]*\d)[\w-]{1,64}")
@@ -39,19 +37,19 @@ _SIDEBAR = re.compile(
 _WRAPPER = re.compile(r"(?:[a-z]+-)?comment(?:[-_](?:wrap(?:per)?|container|item|thread|node|outer|block|box|holder))?|depth-\d+")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\b(?:ago|her|vor|hace|il y a)\b")
 _PARENT_ATTRIBUTES = ("data-parent-id", "data-parent", "parentid", "data-comment-parent", "data-parent-comment-id")
-_PINGS = names("pingback trackback")
-_PING_LISTS = names("pinglist pingbacklist pings pingbacks trackbacks trackbacklist ping-list pingback-list trackback-list pingslist")
+_PINGS = word_set("pingback trackback")
+_PING_LISTS = word_set("pinglist pingbacklist pings pingbacks trackbacks trackbacklist ping-list pingback-list trackback-list pingslist")
 _HOLDERS = frozenset(("li", "article", "div", "section"))
 
 
-def comment_nodes(page: Document) -> list[Node]:
+def comment_nodes(page: Document) -> list[CommentNode]:
     """The thread's comments in page order, with parent and depth; empty when the page has none."""
     elements = _numbered(page) or unnumbered(page, other_threads)
     if not elements:
         return []
     scopes = _scopes(elements)
     by_element = {element: number for element, number, _ in scopes}
-    nodes = [Node(number, _roots(element)) for element, number, _ in scopes]
+    nodes = [CommentNode(number, _roots(element)) for element, number, _ in scopes]
     _set_inner(nodes, by_element)
     stated = {number: said for element, number, parent in scopes if (said := parent or _stated_parent(element)) is not None}
     set_parents(nodes, by_element, stated)
@@ -59,9 +57,9 @@ def comment_nodes(page: Document) -> list[Node]:
     return nodes
 
 
-def _set_inner(nodes: list[Node], elements: Iterable[Element]) -> None:
+def _set_inner(nodes: list[CommentNode], elements: Iterable[Element]) -> None:
     """Tells each comment which of the elements it holds: only these, for all of them would be the square of a long thread."""
-    holders: dict[Element, list[Node]] = {}
+    holders: dict[Element, list[CommentNode]] = {}
     for node in nodes:
         for root in node.roots:
             holders.setdefault(root, []).append(node)
@@ -71,11 +69,11 @@ def _set_inner(nodes: list[Node], elements: Iterable[Element]) -> None:
                 node.inner.add(element)
 
 
-def _numbered(page: Document) -> list[Found]:
+def _numbered(page: Document) -> list[UnnumberedComment]:
     """(element, number, stated parent) of all elements whose id says comment, outside of widgets with other articles' comments."""
-    found: list[Found] = []
-    short: list[Found] = []
-    opaque: list[Found] = []
+    found: list[UnnumberedComment] = []
+    short: list[UnnumberedComment] = []
+    opaque: list[UnnumberedComment] = []
     for element in page.marked:
         name = element.get("id") or element.get("name") or ""
         ends = name[-1:].isdigit()
@@ -98,7 +96,7 @@ def _numbered(page: Document) -> list[Found]:
     return _with_pings(_of_this_article(found, page), page)
 
 
-def _with_pings(found: list[Found], page: Document) -> list[Found]:
+def _with_pings(found: list[UnnumberedComment], page: Document) -> list[UnnumberedComment]:
     """Themes after Twenty Eleven show pings in the list of comments without a number: ``<li class="post pingback">``."""
     if not found:
         return found
@@ -122,7 +120,7 @@ def _in_comments(element: Element) -> bool:
     return any("comment" in name or "kmt-" in name for up in (element, *element.iterancestors()) for name in tokens(up))
 
 
-def _of_this_article(found: list[Found], page: Document) -> list[Found]:
+def _of_this_article(found: list[UnnumberedComment], page: Document) -> list[UnnumberedComment]:
     """Without the widgets of recent comments. Broken markup may put the thread itself into a sidebar: where nothing else is
     there, what has a date and no address of another article is the thread."""
     if not found:
@@ -169,7 +167,7 @@ def _is_sidebar(name: str) -> bool:
     return _SIDEBAR.fullmatch(name) is not None
 
 
-def _scopes(found: list[Found]) -> list[Found]:
+def _scopes(found: list[UnnumberedComment]) -> list[UnnumberedComment]:
     """One element per comment: the outermost of its own, widened to the wrapper that holds nothing of an earlier comment."""
     numbers = {element: number for element, number, _ in found}
     chosen: dict[str, tuple[Element, str | None]] = {}

@@ -1,17 +1,15 @@
-"""The text of a comment whose parts no class tells apart: name, date and buttons above and below it are no words of it.
-
-Only whole lines go, and only such in which nothing else is said: what a person wrote stays, be it a smiley or a number.
-"""
+"""Takes the text of a comment whose parts no class tells apart, and gives it without the lines of name, date and buttons above and
+below it. Only whole lines go, and only such in which nothing else is said: a smiley or a number is an answer."""
 
 from __future__ import annotations
 
 import re
 
-from crawler.extract.comments.signature import LAST_LINE, POSTED_BY, SAYS, tidy_name
-from crawler.extract.dates.months import MONTHS
+from crawler.extract.comments.signature import LAST_LINE, POSTED_BY, SAYS, signed_name
+from crawler.extract.dates.months import MONTH_NUMBERS
 from crawler.extract.dates.parse import parse_written
 
-_MONTH_WORDS = re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, MONTHS), key=len, reverse=True))})\b", re.I)
+_MONTH_WORDS = re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, MONTH_NUMBERS), key=len, reverse=True))})\b", re.I)
 _LONGEST_BYLINE = 160
 _BUTTONS = (
     r"reply(?: to (?:this )?comment)?|repl(?:y|ies)|zum antworten anmelden|antwort(?:en)?|répondre|responder|responde|rispondi|odpowiedz|"
@@ -85,7 +83,7 @@ def _is_name_line(line: str, name: str) -> bool:
 def _is_signature(line: str, name: str) -> bool:
     """``Posted by: NAME at August 1, 2005``"""
     said = (POSTED_BY.match(line) or LAST_LINE.match(line)) if len(line) < 120 else None
-    return said is not None and bool(name) and tidy_name(said.group(1)) == name
+    return said is not None and bool(name) and signed_name(said.group(1)) == name
 
 
 def _is_date_line(line: str) -> bool:

@@ -1,8 +1,6 @@
-"""Comments whose elements have no number: by microdata, microformats, or by names and places of elements.
-
-A list says that it holds comments, an item in it that it is one; what counts as one has an author and a time, a text or a
-reply link of its own. Latest comments of other articles, teasers of the section "Comment", likes and reposts are none.
-"""
+"""Takes a page whose comments have no numbers and gives their elements: by microdata, microformats, or names and places of
+elements. A list says that it holds comments, an item in it that it is one; what counts as one has an author and a time, a text or
+a reply link of its own. Latest comments of other articles, teasers of the section "Comment", likes and reposts are none."""
 
 from __future__ import annotations
 
@@ -16,12 +14,12 @@ from urllib.parse import urlsplit
 from crawler.extract.comments.roles import itemprop_role, role_of
 from crawler.extract.dates.parse import parse_written
 from crawler.extract.dom.document import Document, inside
-from crawler.extract.dom.tree import Element, names, text_of, tokens
+from crawler.extract.dom.tree import Element, text_of, tokens, word_set
 
-Found: TypeAlias = "tuple[Element, str, str | None]"  # element, number, number of the comment it answers where the id says so
+UnnumberedComment: TypeAlias = "tuple[Element, str, str | None]"  # element, number, number of the comment it answers where the id says so
 
 MADE_UP = "~"  # how a number begins that the page does not state
-_TAGS = names("li article div section dd tr blockquote table")
+_TAGS = word_set("li article div section dd tr blockquote table")
 _LIST = re.compile(
     r"(?:[a-z0-9]+[-_]{1,2}){0,3}(?:comments|commentlist|commentslist|responses|replies|webmentions?)"
     r"(?:[-_]{1,2}(?:list|area|wrap(?:per)?|container|section|thread|inner|body|content|items|root|stream|block))*|"
@@ -31,10 +29,10 @@ _ITEM = re.compile(
     r"(?:[a-z0-9]+[-_]{1,2}){0,3}comment(?:[-_]{1,2}(?:item|card|node|article|entry|box|single|block|row|wrap(?:per)?|container|holder))?|"
     r"(?:[a-z0-9]+[-_]{1,2}){0,2}comments[-_]{1,2}item|depth-\d+|[up]-comment"
 )
-_LIKES = names("p-like u-like p-repost u-repost p-likes p-reposts u-like-of u-repost-of p-bookmark u-bookmark u-tag-of p-rsvp reacji")
-_CITED = names("u-comment p-comment")
-_NO_LIST = names("a span form h1 h2 h3 h4 body main")
-_NO_PLACE = names("aside nav footer form")
+_LIKES = word_set("p-like u-like p-repost u-repost p-likes p-reposts u-like-of u-repost-of p-bookmark u-bookmark u-tag-of p-rsvp reacji")
+_CITED = word_set("u-comment p-comment")
+_NO_LIST = word_set("a span form h1 h2 h3 h4 body main")
+_NO_PLACE = word_set("aside nav footer form")
 _REPLY_ID = re.compile(r"[?&]replytocom=(\d+)|#(?:comment|li-comment|div-comment|comments?/)-?(\d+)")
 _OWN_ID = re.compile(r"(?<![a-z])\d+$|^\d{2,}$")
 _OF_ARTICLE = re.compile(r"#(?:comment|li-comment|c)-?\d+$")
@@ -42,7 +40,7 @@ _SIGNED = re.compile(r"\bby\b|\b(?:says?|said|wrote|writes)\b|\bvon\b|^\W*[â€”â€
 _NEITHER = re.compile(r"respond|form|recent|latest|popular|newest|count|link|sidebar|widget")
 
 
-def unnumbered(page: Document, widgets: Callable[[Document], set[Element]]) -> list[Found]:
+def unnumbered(page: Document, widgets: Callable[[Document], set[Element]]) -> list[UnnumberedComment]:
     """The comments in page order. ``widgets`` gives what holds comments of other articles. Those that have a reply link or
     permalink have its number, the others a made-up one: ``~1``, ``~2``, ... in page order."""
     candidates = _candidates(page)
@@ -51,7 +49,7 @@ def unnumbered(page: Document, widgets: Callable[[Document], set[Element]]) -> l
     out = widgets(page) | inside(page.of(_NO_PLACE))
     own = next(iter(page.root.xpath("//link[@rel='canonical']/@href")), "")
     kept = [e for e in candidates if e not in out and _like_a_comment(e) and not _elsewhere(e, str(own))]
-    found: list[Found] = []
+    found: list[UnnumberedComment] = []
     seen: set[str] = set()
     for place, element in enumerate(_separate(kept), 1):
         number = _number_of(element) or f"{MADE_UP}{place}"

@@ -1,7 +1,5 @@
-"""Dates as pages write them: machine-readable, in words of several languages, as digits, or relative to the capture.
-
-A clock without a zone stays without one unless the site's zone is known; a date without a clock stays a date.
-"""
+"""Takes a date as a page writes it (machine-readable, in words, as digits, relative to the capture) and gives a Moment. A clock
+without a zone stays without one unless the site's zone is known; a date without a clock stays a date."""
 
 from __future__ import annotations
 
@@ -14,10 +12,10 @@ from itertools import pairwise
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from crawler.extract.dates.months import LANGUAGES, MONTHS, UNITS
+from crawler.extract.dates.months import LANGUAGES, MONTH_NUMBERS, UNITS
 from crawler.items import Precision
 
-Order = Literal["dmy", "mdy"]
+DateOrder = Literal["dmy", "mdy"]
 
 _ISO = re.compile(r"\s*(\d{4})-(\d\d)-(\d\d)(?:[T ]+(\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*(Z|[+-]\d\d:?\d\d|[+-]\d\d)?)?", re.I)
 _WORD = re.compile(r"[^\W\d_]+")
@@ -116,7 +114,7 @@ def _moment(
 
 
 @lru_cache(maxsize=4096)
-def parse_written(text: str, order: Order | None = None) -> Moment | None:
+def parse_written(text: str, order: DateOrder | None = None) -> Moment | None:
     """A date in words or digits, with its clock if one stands beside it. ``order`` decides 3/4/2012; None: day first
     unless it cannot be."""
     text = text.translate(_PLAIN)
@@ -131,9 +129,9 @@ def parse_written(text: str, order: Order | None = None) -> Moment | None:
     return None
 
 
-def _in_words(text: str, _order: Order | None) -> tuple[int, int, int, str] | None:
+def _in_words(text: str, _order: DateOrder | None) -> tuple[int, int, int, str] | None:
     for word in _WORD.finditer(text):
-        month = MONTHS.get(word.group().lower())
+        month = MONTH_NUMBERS.get(word.group().lower())
         if month is None:
             continue
         before, after = text[: word.start()], text[word.end() :]
@@ -152,14 +150,14 @@ def _in_words(text: str, _order: Order | None) -> tuple[int, int, int, str] | No
     return None
 
 
-def _year_first(text: str, _order: Order | None) -> tuple[int, int, int, str] | None:
+def _year_first(text: str, _order: DateOrder | None) -> tuple[int, int, int, str] | None:
     match = _YMD.search(text)
     if match is None:
         return None
     return int(match.group(1)), int(match.group(2)), int(match.group(3)), text[: match.start()] + " | " + text[match.end() :]
 
 
-def _as_digits(text: str, order: Order | None) -> tuple[int, int, int, str] | None:
+def _as_digits(text: str, order: DateOrder | None) -> tuple[int, int, int, str] | None:
     match = _NUMERIC.search(text)
     if match is None:
         return None
@@ -189,7 +187,7 @@ def _clock(rest: str) -> tuple[tuple[int, int, int | None] | None, timezone | No
     return (hour, minute, None if match.group(3) is None else int(match.group(3))), offset
 
 
-def page_order(texts: Iterable[str], language: str | None = None) -> Order:
+def page_order(texts: Iterable[str], language: str | None = None) -> DateOrder:
     """Day or month first, decided over all the dates of a page: one date that can be read only one way decides; else the
     order in which the page's dates rise or fall most steadily, or lie closest together; else the page's language."""
     pairs = [(int(m.group(1)), int(m.group(3)), int(m.group(4))) for text in texts for m in _NUMERIC.finditer(text)]

@@ -1,8 +1,5 @@
-"""A parsed page, and what several of its readers ask for: every element is looked at once.
-
-Its lists keep the elements alive: lxml makes a new Python object for an element each time none is, and that costs more than
-most rules.
-"""
+"""Takes a parsed page and gives lists that several of its readers ask for, so that every element is looked at once. The lists
+keep the elements alive: lxml makes a new Python object for an element each time none is, and that costs more than most rules."""
 
 from __future__ import annotations
 
@@ -11,10 +8,15 @@ from collections.abc import Set as AbstractSet
 
 from lxml import etree
 
-from crawler.extract.dom.regions import ELSEWHERE
-from crawler.extract.dom.tree import Element, text_of, tokens_of
+from crawler.extract.dom.tree import Element, text_of, tokens_of, word_set
 
 WHOLE_PAGE = frozenset(("body", "main", "html"))
+# Parts of a page that are never its article; used to weigh containers, not to label.
+NEVER_ARTICLE = word_set(
+    "comments respond commentlist comment-list sidebar secondary widget-area footer site-footer colophon "
+    "related-posts related jp-relatedposts cookie-notice cookie-law-info-bar menu navigation disqus_thread "
+    "comments-area wpdcom modal popup"
+)
 _MICRODATA = etree.XPath("//@itemprop/..")
 
 
@@ -38,7 +40,7 @@ class Document:
         for found in self._places:
             for name in found:
                 self._names.setdefault(name, []).append(found)
-        self.elsewhere = {e for e in self.named(ELSEWHERE) if e.tag not in ("body", "html")}
+        self.elsewhere = {e for e in self.named(NEVER_ARTICLE) if e.tag not in ("body", "html")}
 
     def _read(self) -> None:
         for position, element in enumerate(self.elements):

@@ -1,4 +1,4 @@
-"""What the ``head`` of a page says: meta properties, canonical address, the parts of the title."""
+"""Takes a page and gives what its ``head`` says: meta properties, canonical address, JSON-LD, the parts of the title."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from crawler.extract.dom.jsonld import Node, article_of, nodes_of
-from crawler.extract.dom.tree import Element, absolute, all_text, clean
+from crawler.extract.dom.jsonld import JsonNode, article_of, nodes_of
+from crawler.extract.dom.tree import Element, absolute, all_text, clean_text
 from crawler.site import Site
 
 _COMMENT_PAGE = re.compile(r"/comment-page-\d+/?$")
@@ -21,8 +21,8 @@ class Head:
     title: str = ""
     canonical: str = ""
     shortlink: str = ""
-    nodes: list[Node] = field(default_factory=list)
-    article: Node | None = None
+    nodes: list[JsonNode] = field(default_factory=list)
+    article: JsonNode | None = None
     language: str | None = None
 
     def first(self, *names: str) -> str:
@@ -36,7 +36,7 @@ def head_of(root: Element, url: str) -> Head:
     head = Head()
     for meta in root.iter("meta"):
         name = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower()
-        content = " ".join(clean(meta.get("content") or "").split())
+        content = " ".join(clean_text(meta.get("content") or "").split())
         if name and content:
             head.meta.setdefault(name, []).append(content)
     for link in root.iter("link"):
@@ -46,7 +46,7 @@ def head_of(root: Element, url: str) -> Head:
         elif "shortlink" in rel:
             head.shortlink = absolute(url, link.get("href"))
     title = next(root.iter("title"), None)
-    head.title = " ".join(clean(all_text(title) if title is not None else "").split())
+    head.title = " ".join(clean_text(all_text(title) if title is not None else "").split())
     head.nodes = nodes_of(root)
     head.article = article_of(head.nodes)
     language = (root.get("lang") or root.get("xml:lang") or head.first("og:locale", "content-language", "language")).strip()

@@ -1,4 +1,4 @@
-"""JSON-LD of a page: the nodes that describe the article, https://schema.org/Article and its kinds."""
+"""Takes a page and gives the nodes of its JSON-LD, and the one that describes the article, https://schema.org/Article."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from crawler.extract.dom.tree import Element, clean, names
+from crawler.extract.dom.tree import Element, clean_text, word_set
 
-Node = Mapping[str, Any]
-ARTICLE_TYPES = names(
+JsonNode = Mapping[str, Any]
+ARTICLE_TYPES = word_set(
     "article newsarticle blogposting report scholarlyarticle analysisnewsarticle opinionnewsarticle "
     "reportagenewsarticle backgroundnewsarticle reviewnewsarticle askpublicnewsarticle techarticle socialmediaposting "
     "liveblogposting advertisercontentarticle satiricalarticle medicalscholarlyarticle"
@@ -18,9 +18,9 @@ ARTICLE_TYPES = names(
 _CONTROL = re.compile(r"[\x00-\x1f]+")
 
 
-def nodes_of(root: Element) -> list[Node]:
+def nodes_of(root: Element) -> list[JsonNode]:
     """All JSON-LD objects of the page, ``@graph`` and lists taken apart. Broken JSON gives nothing."""
-    nodes: list[Node] = []
+    nodes: list[JsonNode] = []
     for script in root.iter("script"):
         if (script.get("type") or "").strip().lower() == "application/ld+json":
             nodes += _flatten(_load(script.text or ""))
@@ -37,7 +37,7 @@ def _load(text: str) -> object:
     return None
 
 
-def _flatten(value: object, depth: int = 0) -> Iterator[Node]:
+def _flatten(value: object, depth: int = 0) -> Iterator[JsonNode]:
     if depth > 6:
         return
     if isinstance(value, list):
@@ -50,13 +50,13 @@ def _flatten(value: object, depth: int = 0) -> Iterator[Node]:
                 yield from _flatten(value[key], depth + 1)
 
 
-def types_of(node: Node) -> set[str]:
+def types_of(node: JsonNode) -> set[str]:
     kinds = node.get("@type")
     listed = kinds if isinstance(kinds, list) else [kinds]
     return {kind.rsplit("/", 1)[-1].lower() for kind in listed if isinstance(kind, str)}
 
 
-def article_of(nodes: list[Node]) -> Node | None:
+def article_of(nodes: list[JsonNode]) -> JsonNode | None:
     """The node of the article: the first of an article type, the one with a headline before others."""
     articles = [node for node in nodes if types_of(node) & ARTICLE_TYPES]
     return next((node for node in articles if node.get("headline")), articles[0] if articles else None)
@@ -65,7 +65,7 @@ def article_of(nodes: list[Node]) -> Node | None:
 def string(value: object) -> str:
     """A text value, whatever form it was given in: a string, ``{"@value"}``, ``{"name"}`` or a list of these."""
     if isinstance(value, str):
-        return " ".join(clean(value).split())
+        return " ".join(clean_text(value).split())
     if isinstance(value, list):
         return next((found for item in value if (found := string(item))), "")
     if isinstance(value, dict):
@@ -73,7 +73,7 @@ def string(value: object) -> str:
     return ""
 
 
-def people(value: object, nodes: list[Node]) -> list[tuple[str, str]]:
+def people(value: object, nodes: list[JsonNode]) -> list[tuple[str, str]]:
     """(name, url) of an author value; references by ``@id`` are looked up in the page's nodes."""
     if isinstance(value, list):
         return [person for item in value for person in people(item, nodes)]

@@ -1,11 +1,11 @@
-"""Pictures and embedded frames: the address a reader would see."""
+"""Takes an element of a picture or a frame and gives the address that a reader would see."""
 
 from __future__ import annotations
 
 import re
 from urllib.parse import urlsplit
 
-from crawler.extract.dom.tree import Element, absolute, clean
+from crawler.extract.dom.tree import Element, absolute, clean_text
 
 # Where lazy loaders keep the real address while ``src`` is a placeholder.
 _LAZY = (
@@ -44,7 +44,7 @@ def _first_of(image: Element) -> str:
 
 
 def image_alt(image: Element) -> str:
-    return " ".join(clean(image.get("alt") or "").split())
+    return " ".join(clean_text(image.get("alt") or "").split())
 
 
 def frame_address(frame: Element, base_url: str) -> str:
@@ -56,7 +56,7 @@ def frame_address(frame: Element, base_url: str) -> str:
     return ""
 
 
-def host_of(url: str) -> str:
+def host_in(url: str) -> str:
     try:
         return urlsplit(url).netloc.lower()
     except ValueError:

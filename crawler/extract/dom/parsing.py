@@ -1,4 +1,4 @@
-"""Bytes to an lxml tree: in whatever encoding, however broken, deep or large."""
+"""Takes bytes or text, in whatever encoding, however broken, deep or large, and gives an lxml tree."""
 
 from __future__ import annotations
 
@@ -6,25 +6,23 @@ import codecs
 import re
 
 from lxml import etree
+from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
 
-from crawler.extract.dom.tree import BLOCK, Element, names
+from crawler.extract.dom.tree import BLOCK, Element, word_set
 
 # libxml2 stops at a nesting of 2,048 even with huge_tree; the walkers here recurse, so a page is flattened long before.
 MAX_DEPTH = 200
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * MAX_DEPTH + ")")
-
-_META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:.-]{2,40})""", re.I)
-_HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?([\w:.-]{2,40})""", re.I)
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-# The labels that browsers read as windows-1252, https://encoding.spec.whatwg.org/#names-and-labels
-_WINDOWS = {"iso8859-1", "ascii", "iso8859-15", "latin-1"}
+_CURLY = re.compile(rb"[\x80-\x9f]")  # quotes and dashes of windows-1252, nothing in ISO 8859
+_LOOKED_AT = 4096  # bytes in which w3lib looks for a declaration; long scripts stand before some
+_XML_UTF8 = re.compile(rb"\s*<\?xml[^>]{0,200}utf-?8[^>]{0,100}\?>", re.I)  # templates say so whatever the page holds; browsers ignore it
 
 
 def decode(body: bytes, content_type: str | None = None) -> str:
     """Bytes to text. Valid UTF-8 is UTF-8 whatever the page says: no other encoding is valid as UTF-8 by accident."""
-    for bom, encoding in _BOMS:
-        if body.startswith(bom):
-            return body[len(bom) :].decode(encoding, "replace")
+    encoding, bom = read_bom(body)
+    if encoding is not None and bom is not None:
+        return body[len(bom) :].decode(encoding, "replace")
     declared = _declared(body, content_type) if b"\x1b" in body else ""
     if not declared.startswith("iso2022"):
         try:
@@ -37,19 +35,16 @@ def decode(body: bytes, content_type: str | None = None) -> str:
 
 
 def _declared(body: bytes, content_type: str | None) -> str:
-    """Python's name of the encoding that the header or the page declares; empty when none or unknown."""
-    header = _HEADER_CHARSET.search(content_type or "")
-    meta = None if header else _META_CHARSET.search(body[:8192])
-    label = header.group(1) if header else meta.group(1).decode("ascii", "replace") if meta else ""
-    if not label and body[:400].count(0) > 100:
+    """Python's name of the encoding that the header or the page declares, under the labels of https://encoding.spec.whatwg.org;
+    empty when none or unknown."""
+    name = http_content_type_encoding(content_type) if content_type and "charset" in content_type.lower() else None
+    start = _XML_UTF8.sub(b"", body[: 2 * _LOOKED_AT], count=1)
+    name = name or html_body_declared_encoding(start) or html_body_declared_encoding(start[_LOOKED_AT - 200 :])
+    if not name and body[:400].count(0) > 100:
         return "utf-16-be" if body[:2].startswith(b"\x00") else "utf-16-le"
-    try:
-        info = codecs.lookup(label)
-    except (LookupError, ValueError):
-        return ""
-    if not info._is_text_encoding:  # "base64" is a codec too
-        return ""
-    return "cp1252" if info.name in _WINDOWS else info.name
+    if name == "iso8859-15" and _CURLY.search(body):
+        return "cp1252"
+    return name if name and codecs.lookup(name)._is_text_encoding else ""  # "base64" is a codec too
 
 
 def _nearly_utf8(body: bytes, declared: str) -> str:
@@ -110,7 +105,7 @@ def _parse(data: bytes) -> Element | None:
 
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
-_VOID = names("area base br col embed hr img input link meta source track wbr param")
+_VOID = word_set("area base br col embed hr img input link meta source track wbr param")
 
 
 def _flatten(text: str) -> str:

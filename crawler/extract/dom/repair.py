@@ -1,4 +1,4 @@
-"""Markup that a browser's parser would read otherwise than it was meant, put right before it is parsed."""
+"""Takes a page's text and gives it with that markup put right which a browser's parser would read otherwise than it was meant."""
 
 from __future__ import annotations
 

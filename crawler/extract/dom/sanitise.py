@@ -1,4 +1,4 @@
-"""Markup that may be shown to a reader: an allow-list, balanced, without scripts, styles or foreign schemes."""
+"""Takes a unit and gives markup that may be shown to a reader: allow-listed, balanced, without scripts, styles or foreign schemes."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import nh3
 from lxml import etree
 
 from crawler.extract.dom.media import frame_address, image_address
-from crawler.extract.dom.tree import BLOCK, Element, absolute, emoji, names
-from crawler.extract.dom.units import Node, Unit
+from crawler.extract.dom.tree import BLOCK, Element, absolute, emoji, word_set
+from crawler.extract.dom.units import InlineNode, Unit
 
-_TAGS = names(
+_TAGS = word_set(
     "p br h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre code kbd samp var table caption thead tbody tfoot tr th td "
     "figure figcaption img a em strong i b u s del ins sub sup small mark abbr cite q time span bdi bdo ruby rt rp "
     "wbr"
@@ -68,7 +68,7 @@ def markup(unit: Unit, base_url: str) -> str:
     return _CLEANER.clean(inner).strip()
 
 
-def _serialise(node: Node, base_url: str, unit: Unit) -> str:
+def _serialise(node: InlineNode, base_url: str, unit: Unit) -> str:
     if isinstance(node, str):
         return escape(node, quote=False)
     if node.tag in ("iframe", "embed", "object"):

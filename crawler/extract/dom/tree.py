@@ -1,4 +1,4 @@
-"""Elements of an lxml tree: their text, names and addresses."""
+"""Takes an element of an lxml tree and gives its text, its names and whole addresses."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from lxml import etree
 Element: TypeAlias = etree._Element
 
 
-def listed(words: str) -> tuple[str, ...]:
+def word_list(words: str) -> tuple[str, ...]:
     """The words of a list, in order."""
     return tuple(words.split())
 
 
-def names(words: str) -> frozenset[str]:
+def word_set(words: str) -> frozenset[str]:
     """The words of a list, as a set."""
     return frozenset(words.split())
 
@@ -27,11 +27,11 @@ def names(words: str) -> frozenset[str]:
 # NUL and the C0 controls that no text needs, lone surrogates, non-characters: SQLite, JSON and XML each choke on some.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 # Never text: code, and controls of the page.
-SILENT = names(
+SILENT = word_set(
     "script style noscript noembed noframes template svg math head title link meta input button select textarea option object embed "
     "canvas audio video source track map area datalist progress meter dialog"
 )
-BLOCK = names(
+BLOCK = word_set(
     "address article aside blockquote body center dd details dir div dl dt fieldset figcaption figure footer form h1 "
     "h2 h3 h4 h5 h6 header hgroup hr li main menu nav ol p pre section summary table tbody thead tfoot tr td th "
     "caption ul iframe"
@@ -41,7 +41,7 @@ _EDGES = dict.fromkeys(BLOCK, "\x01") | {"td": " ", "th": " "}  # a row is one l
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """Without the characters that must never reach the database."""
     return _FORBIDDEN.sub("", text)
 
@@ -87,12 +87,7 @@ def _lines(part: str) -> str:
 def _collect(element: Element, parts: list[str], skip: AbstractSet[Element]) -> None:
     tag = element.tag
     if tag in _SPECIAL:
-        if tag == "br":
-            parts.append("\x00")
-        elif tag == "img":
-            parts.append(emoji(element))
-        elif tag == "pre":
-            parts += "\x01", verbatim(element).replace("\n", "\x00"), "\x01"
+        _collect_special(element, parts)
         return
     if not isinstance(tag, str):
         return
@@ -109,6 +104,17 @@ def _collect(element: Element, parts: list[str], skip: AbstractSet[Element]) -> 
                 parts.append(tail)
     if edge:
         parts.append(edge)
+
+
+def _collect_special(element: Element, parts: list[str]) -> None:
+    """A line break, a picture's emoji, the verbatim text of ``pre``; nothing of code and controls."""
+    tag = element.tag
+    if tag == "br":
+        parts.append("\x00")
+    elif tag == "img":
+        parts.append(emoji(element))
+    elif tag == "pre":
+        parts += "\x01", verbatim(element).replace("\n", "\x00"), "\x01"
 
 
 def is_longer(element: Element, size: int) -> bool:
@@ -166,7 +172,7 @@ def all_text(element: Element) -> str:
 
 def absolute(base: str, reference: str | None) -> str:
     """An absolute http(s) or mailto address, or an empty string for anything else (javascript:, data:, malformed)."""
-    reference = clean(reference or "").strip()
+    reference = clean_text(reference or "").strip()
     whole = reference.startswith(("https://", "http://", "mailto:"))
     if not reference or (whole and reference.isascii() and "[" not in reference):
         return reference

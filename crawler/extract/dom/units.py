@@ -1,9 +1,7 @@
-"""A container to its block-level units, in reading order. Every visible word is in exactly one unit.
-
-A paragraph may be a ``p``, a ``div``, a run of inline nodes directly in the container, or the part between two ``<br><br>``
-of an editor that knew nothing else. A list, a data table, a quotation and a ``pre`` are one unit each. A picture's caption
-is a unit of its own, wherever it stands, so that it is never in the text twice or in the middle of a sentence.
-"""
+"""Takes a container and gives its block-level units in reading order; every visible word is in exactly one unit. A paragraph may
+be a ``p``, a ``div``, a run of inline nodes directly in the container, or the part between two ``<br><br>`` of an editor that knew
+nothing else. A list, a data table, a quotation and a ``pre`` are one unit each. A picture's caption is a unit of its own, wherever
+it stands, so that it is never in the text twice or in the middle of a sentence."""
 
 from __future__ import annotations
 
@@ -15,16 +13,16 @@ from typing import Literal, TypeAlias
 
 from lxml import etree
 
-from crawler.extract.dom.tree import BLOCK, SILENT, Element, all_text, inline_text, names, text_of, tokens, verbatim
+from crawler.extract.dom.tree import BLOCK, SILENT, Element, all_text, inline_text, text_of, tokens, verbatim, word_set
 
-Node: TypeAlias = "str | Element"
+InlineNode: TypeAlias = "str | Element"
 Shape = Literal["p", "heading", "list", "quote", "pre", "table", "media"]
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _LISTS = frozenset(("ul", "ol", "dl", "menu", "dir"))
 _MEDIA = frozenset(("img", "iframe", "video", "audio", "embed", "object", "picture"))
 # Elements that hold text which is not the author's; they are units as well, so that nothing vanishes unlabelled.
-CAPTION_CLASSES = names(
+CAPTION_CLASSES = word_set(
     "wp-caption-text wp-element-caption gallery-caption wp-caption-dd caption-text image-caption img-caption "
     "photo-caption media-caption figure-caption picture-caption featured-image-caption td-featured-image-caption "
     "wp-post-image-caption entry-thumb-caption"
@@ -43,7 +41,7 @@ class Unit:
 
     shape: Shape
     tag: str  # the tag it is shown as
-    nodes: list[Node]
+    nodes: list[InlineNode]
     text: str
     place: Element  # where to look for classes of ancestors
     images: list[Element] = field(default_factory=list)
@@ -59,7 +57,7 @@ class _Walk:
         self.container = container
         self.skip = skip
         self.units: list[Unit] = []
-        self.line: list[Node] = []
+        self.line: list[InlineNode] = []
         self.with_blocks = _with_blocks(container)
 
     def run(self) -> list[Unit]:
@@ -151,7 +149,7 @@ class _Walk:
         by_figure = {caption.getparent(): caption for caption in captions}
         for image in images:
             caption = next((by_figure.pop(up) for up in image.iterancestors() if up in by_figure), None)
-            nodes: list[Node] = [image] if caption is None else [image, caption]
+            nodes: list[InlineNode] = [image] if caption is None else [image, caption]
             self.units.append(Unit("media", "figure", nodes, "" if caption is None else text_of(caption), element, [image]))
 
     def _flush(self, place: Element) -> None:
@@ -169,7 +167,7 @@ class _Walk:
         else:
             self._media(line, images, place)
 
-    def _media(self, line: list[Node], images: list[Element], place: Element) -> None:
+    def _media(self, line: list[InlineNode], images: list[Element], place: Element) -> None:
         for image in images:
             self.units.append(Unit("media", "figure", [image], "", place, [image]))
         for node in line:
@@ -177,7 +175,7 @@ class _Walk:
                 for frame in [node] if node.tag in ("iframe", "embed", "object") else node.iter("iframe", "embed"):
                     self.units.append(Unit("media", "p", [frame], "", place))
 
-    def _add(self, shape: Shape, tag: str, nodes: list[Node], text: str, place: Element) -> None:
+    def _add(self, shape: Shape, tag: str, nodes: list[InlineNode], text: str, place: Element) -> None:
         if text:
             self.units.append(Unit(shape, tag, nodes, text, place))
 
