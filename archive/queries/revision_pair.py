@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +44,7 @@ def revision_pair(db: Database, article_id: int, number: int) -> tuple[dict[str,
     return found[number - 1], found[number]
 
 
-def chosen(revisions: list[dict[str, Any]], numbers: list[int]) -> tuple[dict[str, Any], dict[str, Any]]:
+def chosen(revisions: list[dict[str, Any]], numbers: Sequence[int]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The two revisions of these numbers, the last two without any. Raises ConfigurationError naming those that are there."""
     held = {row["number"]: row for row in revisions}
     wanted = numbers or sorted(held)[-2:]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import click
+
+from archive.cli.options import archive_command
 from archive.clock import now
 from archive.db.connection import open_for_reading
 from archive.publish.formats import moment, number, plural, share
@@ -20,23 +22,23 @@ HELP = "what is held, what is missing and when it was last checked, per site; ex
 ALARM = 4
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    hours = "hours without a complete run after which a site is stale (default: %(default)g)"
-    parser.add_argument("--stale-after", metavar="HOURS", type=float, default=72, help=hours)
-    parser.add_argument("--quiet", action="store_true", help="print only what is wrong: nothing when all is well")
+STALE = "hours without a complete run after which a site is stale"
 
 
-def run(folder: Path, arguments: argparse.Namespace) -> int:
+@archive_command("status", HELP)
+@click.option("--stale-after", metavar="HOURS", type=float, default=72, show_default="72", help=STALE)
+@click.option("--quiet", is_flag=True, help="print only what is wrong: nothing when all is well")
+def command(folder: Path, stale_after: float, quiet: bool) -> int:
     with closing(open_for_reading(folder)) as db:
         db.execute("begin")  # one state of the archive, also while a crawl writes
         sites, reasons = site_states(db.conn), gap_reasons(db.conn)
         stands = [standing(db, folder, site["id"], now()) for site in sites]
     told = ["\n".join(site_lines(site, reasons, s)) for site, s in zip(sites, stands, strict=True)]
-    problems = [f"{site['name']}: {line}" for site, s in zip(sites, stands, strict=True) for line in s.problems(arguments.stale_after)]
-    if not arguments.quiet:
+    problems = [f"{site['name']}: {line}" for site, s in zip(sites, stands, strict=True) for line in s.problems(stale_after)]
+    if not quiet:
         print("\n\n".join(told) or "no site has been crawled yet")
     if problems:
-        print("\n".join([""] * (not arguments.quiet) + problems))
+        print("\n".join([""] * (not quiet) + problems))
     return ALARM if problems else 0
 
 
