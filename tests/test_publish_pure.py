@@ -18,6 +18,7 @@ from archive.publish.search import exports, spellings
 from archive.queries import addresses
 from archive.queries.search_query import parse_query
 from archive.text import markup, markup_diff
+from archive.text.urls import split_url
 
 CITED = citation.Citation(
     title="Drones & {braces}: 100% of #1_x",
@@ -67,11 +68,6 @@ def test_a_moment_given_in_part_means_its_end() -> None:
     assert addresses.instant("2024") == "2024-12-31T23:59:59Z"
 
 
-def test_tracking_parameters_are_left_out_and_others_kept() -> None:
-    assert addresses.without_tracking("p=12&utm_source=x&fbclid=y") == "p=12"
-    assert addresses.without_tracking("a=%20b") == "a=%20b"
-
-
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
@@ -85,7 +81,7 @@ def test_tracking_parameters_are_left_out_and_others_kept() -> None:
     ],
 )
 def test_pasted_text_is_taken_apart_as_an_address(text: str, parts: tuple[str, str, str] | None) -> None:
-    assert addresses.split_url(text) == parts
+    assert split_url(text) == parts
 
 
 def test_markup_keeps_what_an_article_needs_and_nothing_that_runs() -> None:

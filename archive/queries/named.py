@@ -10,7 +10,8 @@ from sqlite_utils import Database
 
 from archive.clock import stamp
 from archive.errors import ConfigurationError
-from archive.queries.addresses import find_article, split_url
+from archive.queries.addresses import find_article
+from archive.text.urls import split_url
 
 
 def article_named(db: Database, name: str) -> dict[str, Any]:

@@ -9,7 +9,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from sqlite_utils import Database
 
@@ -18,6 +17,7 @@ from archive.text import content_key
 from archive.text.change_kind import classify
 from archive.text.content_key import Fields
 from archive.text.fingerprint import fingerprint
+from archive.text.urls import host_of, link_key
 
 Outcome = Literal["new", "revised", "unchanged"]
 
@@ -114,7 +114,7 @@ def _same_targets(db: Database, article_id: int, links: list[dict[str, Any]]) ->
 def targets_of(db: Database, urls: list[str]) -> set[object]:
     """Our id of each article linked to, the comparable address of everything else."""
     found = {url: db.execute("select article_id from urls where url = ?", [url.split("#")[0]]).fetchone() for url in urls}
-    return {row[0] if row else content_key.link_key(url) for url, row in found.items()}
+    return {row[0] if row else link_key(url) for url, row in found.items()}
 
 
 def _insert(db: Database, site_id: int, article: Mapping[str, Any], fields: Fields, seen: Seen) -> int:
@@ -302,14 +302,6 @@ def save_links(db: Database, article_id: int, links: Sequence[Mapping[str, Any]]
         "values (?, ?, ?, ?, ?, (select article_id from urls where url = ?))",
         [(article_id, i, link["url"], host_of(link["url"]), link["text"], link["url"].split("#")[0]) for i, link in enumerate(links)],
     )
-
-
-def host_of(url: str) -> str:
-    """The host of an address without www.; '' for mailto and for what cannot be parsed."""
-    try:
-        return (urlsplit(url).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""
 
 
 def remember_reading(db: Database, article_id: int, door: str, fields: Fields, seen: Seen) -> None:

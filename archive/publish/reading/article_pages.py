@@ -19,9 +19,10 @@ from archive.publish.reading.article import reading
 from archive.publish.redaction.withholding import withheld_since
 from archive.publish.search.results import search
 from archive.publish.server.responses import answer, answer_json, origin, page, read, read_tables, redirect
-from archive.queries.addresses import Address, dated_path, find_article, instant, known_hosts, parse_address, reading_path, split_url
+from archive.queries.addresses import Address, dated_path, find_article, instant, known_hosts, parse_address, reading_path
 from archive.queries.rows import Row, fetch_rows
 from archive.queries.search_query import Filter, Query, parse_query
+from archive.text.urls import bare_host, split_url
 
 MOST_CITED = 100  # articles in one file
 WRITERS = {"txt": as_text, "bib": as_bibtex, "ris": as_ris}
@@ -188,10 +189,8 @@ async def no_article(datasette: Any, request: Any, address: Address, wanted: str
 
 def site_at(db: sqlite3.Connection, host: str) -> str | None:
     """The name of the site whose home is at this host, with or without ``www.``."""
-    homes = {
-        urlsplit(row["home"]).netloc.lower().removeprefix("www."): row["name"] for row in fetch_rows(db, "select name, home from sites")
-    }
-    return homes.get(host.removeprefix("www."))
+    homes = {bare_host(urlsplit(row["home"]).netloc): row["name"] for row in fetch_rows(db, "select name, home from sites")}
+    return homes.get(bare_host(host))
 
 
 async def absent(datasette: Any, request: Any, parts: tuple[str, str, str] | None, wanted: str) -> Response:

@@ -7,9 +7,9 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from archive.queries.addresses import split_url, url_variants
 from archive.queries.rows import as_json, fetch_column, fetch_value
 from archive.queries.search_query import Filter, Query
+from archive.text.urls import split_url, url_spellings
 
 MOST_RANKED = 20_000  # matching comments beyond which the newest come first: ranking 800,000 takes two seconds
 WEIGHTS = "10.0, 5.0, 1.0"  # title, byline, text
@@ -163,7 +163,7 @@ def link_condition(value: str) -> Condition:
     bare = re.sub(r":\d+$", "", host.removeprefix("www."))
     if path == "/" and not query and "://" not in value:
         return Condition("host = ?", (bare,))
-    return Condition("url in (select value from json_each(?))", (as_json(url_variants(host, path, query)),))
+    return Condition("url in (select value from json_each(?))", (as_json(url_spellings(host, path, query)),))
 
 
 def comment_conditions(db: sqlite3.Connection, query: Query) -> list[Condition]:
