@@ -18,7 +18,10 @@ from archive.publish.metadata.questions import QUESTIONS
 from archive.publish.overview import home, status
 from archive.publish.overview.charts import timeline
 from archive.publish.reading import captured_pictures
-from archive.publish.reading.article_pages import (
+from archive.publish.search import exports, spellings
+from archive.publish.search.hints import word_hints
+from archive.publish.search.results import MOST_COMMENTS, SORTS, search
+from archive.publish.server.article_pages import (
     find_url,
     not_found,
     show_article,
@@ -27,9 +30,6 @@ from archive.publish.reading.article_pages import (
     show_timemap,
     show_unapi,
 )
-from archive.publish.search import exports, spellings
-from archive.publish.search.hints import word_hints
-from archive.publish.search.results import MOST_COMMENTS, SORTS, search
 from archive.publish.server.responses import DATABASE, answer, as_json_text, origin, page, read, redirect
 from archive.queries.addresses import reading_path
 from archive.queries.rows import Row, fetch_row

@@ -11,11 +11,11 @@ from urllib.parse import unquote, urlsplit
 from datasette.utils.asgi import Response
 from markupsafe import Markup
 
-from archive.publish.changes.compare_page import compared, revision_number
 from archive.publish.cite import memento
 from archive.publish.cite.citation import MEDIA_TYPES, Citation, as_bibtex, as_csl, as_ris, as_text, cite, distinct
 from archive.publish.formats import field_query, search_path
 from archive.publish.reading.article import reading
+from archive.publish.reading.comparison import compared, revision_number
 from archive.publish.redaction.withholding import withheld_since
 from archive.publish.search.results import search
 from archive.publish.server.responses import answer, answer_json, origin, page, read, read_tables, redirect
