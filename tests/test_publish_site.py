@@ -18,7 +18,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archive.db.connection import open_for_writing
-from archive.publish.server.serve import build
+from archive.publish.server.serve import build_server
 from archive.warc.records import sha256
 from tests.publish_archive import HOME, build_archive
 
@@ -29,7 +29,7 @@ class Site:
     """Questions to the pages, one after the other."""
 
     def __init__(self, folder: Path) -> None:
-        self.datasette = build(folder)
+        self.datasette = build_server(folder)
         self.loop = asyncio.new_event_loop()
         self.run(self.datasette.invoke_startup())
 

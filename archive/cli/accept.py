@@ -31,9 +31,9 @@ def command(folder: Path, quarantine_id: int | None, site: str | None, reason: s
     require_one({"QUARANTINE_ID": quarantine_id, "--mass-loss SITE": site, "--list": listing})
     with closing(open_for_reading(folder)) as db:
         if listing:
-            print("\n".join([*waiting(db), *listed(db, "accept")]) or "nothing is in quarantine, and nothing was decided")
+            print("\n".join([*quarantine_lines(db), *listed(db, "accept")]) or "nothing is in quarantine, and nothing was decided")
             return 0
-        ref, what = subject(db, quarantine_id, site)
+        ref, what = accepted_subject(db, quarantine_id, site)
         if undo and ref not in decided(db, "accept"):
             raise ConfigurationError(f"{what} was not accepted: there is nothing to take back")
     with closing(Store(folder)) as store:
@@ -42,7 +42,7 @@ def command(folder: Path, quarantine_id: int | None, site: str | None, reason: s
     return 0
 
 
-def subject(db: Database, quarantine_id: int | None, site: str | None) -> tuple[str, str]:
+def accepted_subject(db: Database, quarantine_id: int | None, site: str | None) -> tuple[str, str]:
     """(ref of the decision, what it is about in words). Raises ConfigurationError when there is no such page or site."""
     if site:
         return f"mass-loss:{site_named(db, site)['name']}", f"what the next run of {site} finds missing"
@@ -52,7 +52,7 @@ def subject(db: Database, quarantine_id: int | None, site: str | None) -> tuple[
     return str(row["capture_id"]), f"{one_line(row['url'])} of {row['captured_at']} ({one_line(row['reason'])})"
 
 
-def waiting(db: Database) -> list[str]:
+def quarantine_lines(db: Database) -> list[str]:
     """Pages in quarantine, a line each, the latest first."""
     standing = decided(db, "accept")
     rows: list[dict[str, Any]] = list(db.query("select * from quarantine order by captured_at desc, id desc"))

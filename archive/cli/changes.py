@@ -9,8 +9,8 @@ import click
 
 from archive.cli.options import archive_command
 from archive.db.connection import open_for_reading
-from archive.queries.change_report import events, matching, since_last, tell
-from archive.queries.named import instant, site_named
+from archive.queries.change_report import events_since, matching_events, report_paragraphs, since_last
+from archive.queries.named import parse_instant, site_named
 
 HELP = "what happened, with the words that changed; nothing when nothing happened"
 
@@ -21,13 +21,13 @@ HELP = "what happened, with the words that changed; nothing when nothing happene
 @click.option("--tag", metavar="TAG", help="only articles with this tag or category")
 @click.option("--site", metavar="NAME", help="only this site")
 def command(folder: Path, since: str | None, search: str | None, tag: str | None, site: str | None) -> int:
-    begins = instant(since) if since else None
+    begins = parse_instant(since) if since else None
     with closing(open_for_reading(folder)) as db:
         db.execute("begin")  # one state of the archive, also while a crawl writes
         sites = [site_named(db, site)] if site else list(db.query("select * from sites order by name"))
         for row in sites:
-            found = events(db, row["id"], begins or since_last(db, row["id"]))
-            paragraphs = list(tell(db, row, matching(db, found, search, tag)))
+            found = events_since(db, row["id"], begins or since_last(db, row["id"]))
+            paragraphs = list(report_paragraphs(db, row, matching_events(db, found, search, tag)))
             if paragraphs:
                 print(f"{row['name']}  {row['home']}", *paragraphs, sep="\n\n", end="\n\n")
     return 0

@@ -11,7 +11,7 @@ from archive.cli.options import archive_command
 from archive.db.connection import open_for_reading
 from archive.errors import ConfigurationError
 from archive.queries.named import article_named
-from archive.queries.revision_pair import chosen, described, differences, render, revisions_of
+from archive.queries.revision_pair import chosen_pair, described_revision, differences, rendered_differences, revisions_of
 from archive.text.plaintext import one_line
 
 HELP = "what changed between two revisions of an article"
@@ -29,11 +29,11 @@ def command(folder: Path, name: str, numbers: tuple[int, ...]) -> int:
     with closing(open_for_reading(folder)) as db:
         article = article_named(db, name)
         revisions = revisions_of(db, article["id"])
-    old, new = chosen(revisions, numbers)
+    old, new = chosen_pair(revisions, numbers)
     print(f"{one_line(article['title'])}\n{one_line(article['url'])}")
     if len(revisions) == 1:
         print(f"one revision only, seen {new['seen_at']} to {new['last_seen_at']}: nothing to compare")
         return 0
-    print(f"--- {described(old)}\n+++ {described(new)}")
-    print("\n".join(render(differences(old, new), indent=0)))
+    print(f"--- {described_revision(old)}\n+++ {described_revision(new)}")
+    print("\n".join(rendered_differences(differences(old, new), indent=0)))
     return 0

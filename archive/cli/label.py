@@ -33,27 +33,27 @@ ARGUMENTS = f"FINGERPRINT|TEXT is a block's fingerprint, or its whole text. KIND
 def command(folder: Path, wording: str | None, kind: str | None, reason: str | None, undo: bool, listing: bool) -> int:
     with closing(open_for_reading(folder)) as db:
         if listing:
-            print("\n".join([*learned(db), *listed(db, "label")]) or "nothing was learned, and nothing was decided")
+            print("\n".join([*learned_lines(db), *listed(db, "label")]) or "nothing was learned, and nothing was decided")
             return 0
         if not wording or (kind is None) != undo:
             raise ConfigurationError("write: label WORDING KIND, or label WORDING --undo, or label --list")
-        ref = found(db, wording)
+        ref = known_fingerprint(db, wording)
         if undo and ref not in decided(db, "label"):
             raise ConfigurationError(f"nobody decided on {ref}: there is nothing to take back")
     with closing(Store(folder)) as store:
-        before = texts(store.db)
+        before = text_digests(store.db)
         store.decide("label", ref, kind or UNDONE, reason)
-        changed = len(texts(store.db) ^ before) // 2
+        changed = len(text_digests(store.db) ^ before) // 2
     print(f"{ref} is {kind or 'as the archive learned it'}: {counted(changed, 'text')} changed")
     return 0
 
 
-def texts(db: Database) -> set[tuple[int, str]]:
+def text_digests(db: Database) -> set[tuple[int, str]]:
     """(revision, digest of its blocks): what a label may change."""
     return set(db.execute("select id, digest from revisions").fetchall())
 
 
-def found(db: Database, wording: str) -> str:
+def known_fingerprint(db: Database, wording: str) -> str:
     """The fingerprint of a wording that stands somewhere. Raises ConfigurationError, naming what begins like it."""
     ref = wording.lower() if re.fullmatch(r"[0-9a-fA-F]{16}", wording.strip()) else fingerprint(wording)
     if ref and db.execute("select 1 from blocks where fingerprint = ?", [ref]).fetchone():
@@ -66,7 +66,7 @@ def found(db: Database, wording: str) -> str:
     )
 
 
-def learned(db: Database) -> list[str]:
+def learned_lines(db: Database) -> list[str]:
     """What the archive learned of each site, and which of it a person overruled."""
     overruled = decided(db, "label")
     sql = "select boilerplate.*, sites.name as site from boilerplate join sites on sites.id = site_id order by site, articles desc"

@@ -31,9 +31,9 @@ def command(folder: Path, name: str | None, reason: str | None, undo: bool, list
         if name is None:
             print("\n".join(listed(db, "withhold")) or "nothing is withheld")
             return 0
-        ref, what = subject(db, name)
+        ref, what = withheld_subject(db, name)
         if undo:
-            refs = [r for r in decided(db, "withhold") if r == ref or r in addresses(db, ref)]
+            refs = [r for r in decided(db, "withhold") if r == ref or r in every_address(db, ref)]
             if not refs:
                 raise ConfigurationError(f"{what} is not withheld: there is nothing to take back")
     with closing(Store(folder)) as store:
@@ -43,7 +43,7 @@ def command(folder: Path, name: str | None, reason: str | None, undo: bool, list
     return 0
 
 
-def subject(db: Database, name: str) -> tuple[str, str]:
+def withheld_subject(db: Database, name: str) -> tuple[str, str]:
     """(ref of the decision, what it is about in words). An article's ref is its present address."""
     if not name.startswith("comment:"):
         article = article_named(db, name)
@@ -55,7 +55,7 @@ def subject(db: Database, name: str) -> tuple[str, str]:
     return name, f"comment {row['id']}, signed {one_line(row['author'])}"
 
 
-def addresses(db: Database, url: str) -> set[str]:
+def every_address(db: Database, url: str) -> set[str]:
     """Every address of the article that has this one."""
     sql = "select url from urls where article_id = (select article_id from urls where url = ?)"
     return {address for (address,) in db.execute(sql, [url])}

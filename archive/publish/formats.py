@@ -15,7 +15,7 @@ from archive.text.markup import marked, paragraphs, plain
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 
 
-def day(instant: str | None) -> str:
+def readable_day(instant: str | None) -> str:
     """``2024-03-07...`` -> ``7 March 2024``; as much of it as is there."""
     match = re.match(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?", instant or "")
     if not match:
@@ -25,24 +25,24 @@ def day(instant: str | None) -> str:
     return " ".join(filter(None, [str(int(number)) if number else "", name, year]))
 
 
-def moment(instant: str | None) -> str:
+def readable_moment(instant: str | None) -> str:
     """``2024-03-07T12:30:05Z`` -> ``7 March 2024, 12:30 UTC``."""
     clock = re.search(r"T(\d\d:\d\d)", instant or "")
     zone = " UTC" if (instant or "").endswith("Z") else ""
-    return f"{day(instant)}, {clock[1]}{zone}" if clock else day(instant)
+    return f"{readable_day(instant)}, {clock[1]}{zone}" if clock else readable_day(instant)
 
 
 def time_tag(instant: str | None, fine: bool = True) -> Markup:
     """A time as ``<time>``, to the minute or to the day."""
     if not instant:
         return Markup("")
-    return Markup('<time datetime="{}">{}</time>').format(instant, moment(instant) if fine else day(instant))
+    return Markup('<time datetime="{}">{}</time>').format(instant, readable_moment(instant) if fine else readable_day(instant))
 
 
 def between(first: str | None, last: str | None) -> Markup:
     """``between A and B``; with the seconds where the minutes are the same."""
-    if first and last and moment(first) == moment(last):
-        exact = [Markup('<time datetime="{}">{}</time>').format(at, f"{day(at)}, {at[11:19]}") for at in (first, last)]
+    if first and last and readable_moment(first) == readable_moment(last):
+        exact = [Markup('<time datetime="{}">{}</time>').format(at, f"{readable_day(at)}, {at[11:19]}") for at in (first, last)]
         return Markup("between {} and {} UTC").format(*exact)
     return Markup("between {} and {}").format(time_tag(first), time_tag(last))
 
@@ -56,7 +56,7 @@ def days(first: str | None, last: str | None) -> Markup:
 
 def with_times(text: str | None) -> str:
     """Text whose ISO times read like times."""
-    return re.sub(r"\d{4}-\d\d-\d\dT[\d:]+Z?", lambda match: moment(match[0]), plain(text))
+    return re.sub(r"\d{4}-\d\d-\d\dT[\d:]+Z?", lambda match: readable_moment(match[0]), plain(text))
 
 
 def excerpt(text: str | None, length: int = 240) -> str:
@@ -122,8 +122,8 @@ def asset(name: str) -> str:
 
 
 FILTERS = {
-    "day": day,
-    "moment": moment,
+    "day": readable_day,
+    "moment": readable_moment,
     "time": time_tag,
     "date": lambda instant: time_tag(instant, fine=False),
     "with_times": with_times,

@@ -54,7 +54,7 @@ def digits(instant: str) -> str:
     return re.sub(r"\D", "", instant)[:14].ljust(14, "0")
 
 
-def instant(moment: str) -> str:
+def latest_instant(moment: str) -> str:
     """``20240307123005`` -> ``2024-03-07T12:30:05Z``; what is not given is taken as late as possible (a day means its end)."""
     full = moment + "99991231235959"[len(moment) :]
     return f"{full[:4]}-{full[4:6]}-{full[6:8]}T{full[8:10]}:{full[10:12]}:{full[12:14]}Z"
@@ -67,7 +67,7 @@ def known_hosts(db: sqlite3.Connection) -> frozenset[str]:
     return frozenset([*homes, *bare, *(f"www.{host}" for host in bare)])
 
 
-def find_article(db: sqlite3.Connection, host: str, path: str, query: str) -> Row | None:
+def article_at(db: sqlite3.Connection, host: str, path: str, query: str) -> Row | None:
     """The article that has, or had, this address in any of its spellings: its id and current url; None when there is none."""
     candidates = list(dict.fromkeys(url_spellings(host, path, query)))
     sql = """

@@ -9,9 +9,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.errors import ConfigurationError
-from archive.queries.revision_pair import differences, kind_of_change, render, revision_pair
+from archive.queries.revision_pair import differences, kind_of_change, rendered_differences, revision_pair
 from archive.queries.search_query import parse_query
-from archive.text.digest_mail import MANY, cut, summary, weight
+from archive.text.digest_mail import MANY, counted_events, shortened, telling_order
 from archive.text.plaintext import counted, harmless, one_line, render_diff, wrapped
 from archive.text.word_diff import text_diff
 
@@ -39,7 +39,7 @@ def first_archiving_ended(db: Database, site_id: int) -> str:
     return str(db.execute(sql, [site_id]).fetchone()[0] or "9999")
 
 
-def events(db: Database, site_id: int, since: str) -> list[Row]:
+def events_since(db: Database, site_id: int, since: str) -> list[Row]:
     """Rows of the view ``changes`` from ``since`` on, in order."""
     sql = """
         select changes.*
@@ -51,7 +51,7 @@ def events(db: Database, site_id: int, since: str) -> list[Row]:
     return list(db.query(sql, [since, site_id]))
 
 
-def matching(db: Database, found: list[Row], search: str | None, tag: str | None) -> list[Row]:
+def matching_events(db: Database, found: list[Row], search: str | None, tag: str | None) -> list[Row]:
     """Those events whose article carries the tag, now or before, and whose text, of any state, has the words."""
     if tag is not None:
         sql = """
@@ -79,7 +79,7 @@ def _search(db: Database, text: str) -> tuple[set[int], set[int]]:
     return tuple({i for (i,) in db.execute(sql, [match])} for sql in (articles, comments))  # type: ignore[return-value]
 
 
-def tell(db: Database, site: Row, found: list[Row]) -> Iterator[str]:
+def report_paragraphs(db: Database, site: Row, found: list[Row]) -> Iterator[str]:
     """One paragraph for each event; what the first archiving brought is one sentence, new comments stand under their article."""
     first_until = first_archiving_ended(db, site["id"])
     first = [row for row in found if row["event"] == "new" and (row["at"] <= first_until or _first_page(db, row))]
@@ -88,13 +88,13 @@ def tell(db: Database, site: Row, found: list[Row]) -> Iterator[str]:
         amounts = ((len(first) - comments, "article"), (comments, "comment"))
         yield f"{', '.join(counted(count, noun) for count, noun in amounts if count)} archived for the first time"
     older = {id(row) for row in first}
-    news = sorted((row for row in found if id(row) not in older), key=weight)
+    news = sorted((row for row in found if id(row) not in older), key=telling_order)
     paragraphs = list(_paragraphs(db, news))
     if len(paragraphs) > MANY:
-        yield summary(news)
+        yield counted_events(news)
     for row, text in paragraphs:
         edit = row["event"] == "edited" and row["comment_id"] is None
-        yield cut(text, f"python -m archive diff {row['article_id']}") if edit and len(paragraphs) > MANY else text
+        yield shortened(text, f"python -m archive diff {row['article_id']}") if edit and len(paragraphs) > MANY else text
 
 
 def _paragraphs(db: Database, news: list[Row]) -> Iterator[tuple[Row, str]]:
@@ -171,7 +171,7 @@ def _edited(db: Database, row: Row) -> list[str]:
     pairs = [revision_pair(db, row["article_id"], n) for (n,) in db.execute(number, [row["article_id"], row["at"]]).fetchall()]
     lines = _heading(f"edited ({kind_of_change(pairs[0][1])})", _article(db, row))
     for old, new in pairs:
-        lines += [f"  between {old['last_seen_at']} and {new['seen_at']}", *render(differences(old, new))]
+        lines += [f"  between {old['last_seen_at']} and {new['seen_at']}", *rendered_differences(differences(old, new))]
     return lines
 
 

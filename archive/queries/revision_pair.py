@@ -44,7 +44,7 @@ def revision_pair(db: Database, article_id: int, number: int) -> tuple[dict[str,
     return found[number - 1], found[number]
 
 
-def chosen(revisions: list[dict[str, Any]], numbers: Sequence[int]) -> tuple[dict[str, Any], dict[str, Any]]:
+def chosen_pair(revisions: list[dict[str, Any]], numbers: Sequence[int]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The two revisions of these numbers, the last two without any. Raises ConfigurationError naming those that are there."""
     held = {row["number"]: row for row in revisions}
     wanted = numbers or sorted(held)[-2:]
@@ -81,7 +81,7 @@ def _listed(before: str, after: str) -> list[word_diff.Line | word_diff.Fold]:
     return [(piece,) for piece in gone + come] or [(word_diff.Piece(", ".join(old), ", ".join(new)),)]
 
 
-def render(found: list[Difference], indent: int = 2) -> list[str]:
+def rendered_differences(found: list[Difference], indent: int = 2) -> list[str]:
     """Differences as lines of plain text, the field's name before each."""
     shown = []
     for difference in found:
@@ -95,7 +95,7 @@ def render(found: list[Difference], indent: int = 2) -> list[str]:
     return shown or [" " * indent + "nothing in the author's content differs"]
 
 
-def described(row: Mapping[str, Any]) -> str:
+def described_revision(row: Mapping[str, Any]) -> str:
     """``revision 2, seen 2024-03-07T12:30:05Z to 2024-04-01T06:00:00Z: number, not declared``."""
     return f"revision {row['number']}, seen {row['seen_at']} to {row['last_seen_at']}{kind_of_change(row, ': ')}"
 

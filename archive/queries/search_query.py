@@ -89,7 +89,7 @@ class Query:
 
 def parse_query(text: str, spellings: Mapping[str, tuple[str, ...]] | None = None) -> Query:
     """Read what a person typed. Never raises. ``name:X`` wants any of X's ``spellings`` (lower-case spelling -> its group)."""
-    query = Query(text=clean(text)[:LONGEST])
+    query = Query(text=printable(text)[:LONGEST])
     joins = False
     for token in [match for match in TOKEN.finditer(query.text) if match[0]][:MOST_TERMS]:
         word = token["word"] or ""
@@ -107,7 +107,7 @@ def parse_query(text: str, spellings: Mapping[str, tuple[str, ...]] | None = Non
     return query
 
 
-def clean(text: str) -> str:
+def printable(text: str) -> str:
     """Control characters end an FTS5 string early and lone surrogates cannot be bound: both become blanks."""
     text = re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", " ", text)
     return re.sub("[\u201c\u201d\u201e\u00ab\u00bb]", '"', text).strip()
@@ -152,7 +152,7 @@ def without(text: str, unwanted: Filter) -> str:
     """The text of a query without one of its filters."""
     kept = [
         token[0]
-        for token in TOKEN.finditer(clean(text))
+        for token in TOKEN.finditer(printable(text))
         if (token["field"] or "").lower() != unwanted.field
         or (token["phrase"] if token["phrase"] is not None else token["word"]).strip().rstrip("*") != unwanted.value
         or bool(token["minus"]) != unwanted.negated

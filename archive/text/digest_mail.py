@@ -13,13 +13,13 @@ KEPT = 12  # lines of a paragraph in a long mail
 WEIGHTS = ("missing", "gone", "back", "renamed", "edited", "moved", "new")  # the order in which they are told, articles before comments
 
 
-def weight(row: Mapping[str, Any]) -> tuple[int, bool, int]:
+def telling_order(row: Mapping[str, Any]) -> tuple[int, bool, int]:
     """Where an event stands in the mail: disappearances, edits, comments, and last what is new, which the site shows as well."""
     new, of_comment = row["event"] == "new", row["comment_id"] is not None
     return (new, of_comment, WEIGHTS.index(row["event"]))
 
 
-def summary(rows: Iterable[Mapping[str, Any]]) -> str:
+def counted_events(rows: Iterable[Mapping[str, Any]]) -> str:
     """``Articles: 3 missing, 1 renamed, 40 edited, 20 new. Comments: 1 missing, 60 new.``"""
     counts = Counter((row["comment_id"] is not None, row["event"]) for row in rows)
     told = []
@@ -29,7 +29,7 @@ def summary(rows: Iterable[Mapping[str, Any]]) -> str:
     return wrapped(" ".join(told))
 
 
-def cut(paragraph: str, rest: str) -> str:
+def shortened(paragraph: str, rest: str) -> str:
     """The first lines of a paragraph, and how the rest is read; as it is where it is not much longer."""
     lines = paragraph.splitlines()
     if len(lines) <= KEPT + 3:

@@ -10,12 +10,12 @@ from archive.text import word_diff
 from archive.text.markup import plain
 
 
-def inline_diff(old: str, new: str) -> Markup:
+def inline_diff_markup(old: str, new: str) -> Markup:
     """One line or paragraph."""
     return render_line(word_diff.line_diff(plain(old), plain(new)))
 
 
-def text_diff(old: str, new: str) -> Markup:
+def text_diff_markup(old: str, new: str) -> Markup:
     """Two texts of paragraphs: the changed paragraphs word by word, one unchanged around each, the rest counted."""
     return line_markup(word_diff.text_diff(plain(old), plain(new)))
 

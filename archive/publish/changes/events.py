@@ -14,7 +14,7 @@ from archive.queries.revision_pair import differences, revision_pair
 from archive.queries.rows import Row, as_json, fetch_row, fetch_rows, fetch_value
 from archive.queries.search_query import Query
 from archive.text.markup import plain
-from archive.text.markup_diff import inline_diff, line_markup, text_diff
+from archive.text.markup_diff import inline_diff_markup, line_markup, text_diff_markup
 
 EVENTS = ("new", "edited", "moved", "renamed", "missing", "gone", "back")
 GROUPS = {
@@ -48,12 +48,12 @@ def about(db: sqlite3.Connection, query: Query) -> About:
 
 def list_changes(db: sqlite3.Connection, group: str, limit: int, offset: int = 0, wanted: About | None = None) -> list[Row]:
     """Changes of a group, newest first. One query per event: each then walks its own index and stops at the limit."""
-    rows = [row for event in GROUPS[group] for row in events(db, event, limit + offset, wanted or About())]
+    rows = [row for event in GROUPS[group] for row in events_of_kind(db, event, limit + offset, wanted or About())]
     rows.sort(key=lambda row: (row["at"], row["article_id"]), reverse=True)
     return with_subjects(db, rows[offset : offset + limit])
 
 
-def events(db: sqlite3.Connection, event: str, limit: int, wanted: About) -> list[Row]:
+def events_of_kind(db: sqlite3.Connection, event: str, limit: int, wanted: About) -> list[Row]:
     """New comments under the articles asked for are left out: a search in comments finds them."""
     conditions = ["event = :event"]
     conditions += ["article_id in (select value from json_each(:articles))"] if wanted.articles is not None else []
@@ -79,10 +79,10 @@ def events(db: sqlite3.Connection, event: str, limit: int, wanted: About) -> lis
 
 def with_subjects(db: sqlite3.Connection, rows: list[Row]) -> list[Row]:
     """Each change with the article and, where it is about one, the comment's signature."""
-    return [row | subject(db, row) for row in rows]
+    return [row | change_subject(db, row) for row in rows]
 
 
-def subject(db: sqlite3.Connection, row: Row) -> dict[str, Any]:
+def change_subject(db: sqlite3.Connection, row: Row) -> dict[str, Any]:
     """The article, the comment's signature, and the first words of what came or went: ``said``, '' for other events."""
     article = fetch_row(db, "select title, url, published_on, revision_id from articles where id = ?", [row["article_id"]])
     said = author = None
@@ -113,12 +113,12 @@ def with_words(db: sqlite3.Connection, row: Row) -> Row:
 def described_edit(edit: Row) -> dict[str, Any]:
     """The differences of one edit, field by field. Shapes: see the views ``edits`` and ``comment_edits``."""
     lines = {
-        name: inline_diff(edit.get(f"old_{name}") or "", edit.get(name) or "")
+        name: inline_diff_markup(edit.get(f"old_{name}") or "", edit.get(name) or "")
         for name in ("title", "byline", "author")
         if differs(edit, name)
     }
-    tags = inline_diff(tag_line(edit.get("old_tags")), tag_line(edit.get("tags"))) if differs(edit, "tags") else Markup("")
-    words = text_diff(edit["old_text"], edit["text"]) if differs(edit, "text") else Markup("")
+    tags = inline_diff_markup(tag_line(edit.get("old_tags")), tag_line(edit.get("tags"))) if differs(edit, "tags") else Markup("")
+    words = text_diff_markup(edit["old_text"], edit["text"]) if differs(edit, "text") else Markup("")
     return {
         "headline": lines.get("title", Markup("")),
         "byline_words": lines.get("byline", lines.get("author", Markup(""))),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from archive.publish.cite.names import inverted, split_name
-from archive.publish.formats import day
+from archive.publish.formats import readable_day
 from archive.text.markup import plain
 
 LATEX = {character: f"\\{character}" for character in "&%$#_{}"} | {
@@ -91,7 +91,7 @@ def cite(article: dict[str, Any], origin: str, path: str) -> Citation:
 
 def as_text(citation: Citation) -> str:
     names = ", ".join(citation.authors)
-    when = f", {day(citation.published_on)}" if citation.published_on else ""
+    when = f", {readable_day(citation.published_on)}" if citation.published_on else ""
     start = f"{names}: " if names else ""
     return f"{start}“{citation.title}”, {citation.site}{when}. {citation.url} Archived at {citation.permalink} ({citation.proof})."
 
@@ -118,7 +118,7 @@ def latex_name(name: str) -> str:
 
 
 def latex(text: str) -> str:
-    return "".join(LATEX.get(character, character) for character in one_line(text))
+    return "".join(LATEX.get(character, character) for character in single_line(text))
 
 
 def as_ris(citation: Citation) -> str:
@@ -138,7 +138,7 @@ def as_ris(citation: Citation) -> str:
         ("ID", citation.key),
         ("ER", ""),
     ]
-    return "".join(f"{tag}  - {one_line(value)}\r\n" for tag, value in lines if value or tag == "ER")
+    return "".join(f"{tag}  - {single_line(value)}\r\n" for tag, value in lines if value or tag == "ER")
 
 
 def as_csl(citation: Citation) -> dict[str, Any]:
@@ -169,5 +169,5 @@ def date_parts(date: str) -> dict[str, list[list[int]]]:
     return {"date-parts": [parts]} if parts else {}
 
 
-def one_line(text: str) -> str:
+def single_line(text: str) -> str:
     return " ".join(text.split())

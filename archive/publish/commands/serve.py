@@ -15,6 +15,6 @@ HELP = "serve the archive as a web site until Ctrl-C"
 @click.option("--host", default="127.0.0.1", show_default=True, help="address to listen on")
 @click.option("--port", type=int, default=8001, show_default=True, help="port to listen on; 0 = any free one")
 def command(folder: Path, host: str, port: int) -> int:
-    from archive.publish.server.serve import serve  # Datasette takes a second to import, which no other command should wait for
+    from archive.publish.server.serve import serve_archive  # Datasette takes a second to import, which no other command should wait for
 
-    return serve(folder, host, port)
+    return serve_archive(folder, host, port)

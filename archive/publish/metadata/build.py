@@ -31,7 +31,7 @@ def metadata() -> dict[str, Any]:
     """What Datasette 0.65 reads: descriptions, table options and queries."""
     db = Database(memory=True)
     migrate(db)
-    tables = {name: described(name, db) for name in db.table_names() + db.view_names()}
+    tables = {name: table_metadata(name, db) for name in db.table_names() + db.view_names()}
     return {
         "title": TITLE,
         "description": DESCRIPTION,
@@ -39,7 +39,7 @@ def metadata() -> dict[str, Any]:
     }
 
 
-def described(name: str, db: Database) -> dict[str, Any]:
+def table_metadata(name: str, db: Database) -> dict[str, Any]:
     """One table's description, its columns' meanings and its options."""
     meanings = column_meanings(db) | UNDESCRIBED
     if name not in meanings:

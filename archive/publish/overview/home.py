@@ -10,16 +10,16 @@ from archive.publish.overview.status import site_states
 from archive.queries.rows import Row, fetch_rows
 
 
-def home(db: sqlite3.Connection) -> dict[str, Any]:
+def home_context(db: sqlite3.Connection) -> dict[str, Any]:
     """Everything the home page shows."""
     return {
         "sites": site_states(db),
-        "months": months(db),
+        "months": published_months(db),
         "articles": latest_articles(db, 12),
         "changes": list_changes(db, "changed", 8),
         "removals": latest_removals(db, 8),
         "topics": topics(db, 40),
-        "authors": authors(db, 20),
+        "authors": busiest_authors(db, 20),
     }
 
 
@@ -31,7 +31,7 @@ def latest_removals(db: sqlite3.Connection, limit: int) -> list[Row]:
     return list(latest.values())[:limit]
 
 
-def months(db: sqlite3.Connection) -> list[Row]:
+def published_months(db: sqlite3.Connection) -> list[Row]:
     """Articles per local month, and the comments under them."""
     return fetch_rows(
         db,
@@ -104,7 +104,7 @@ def topics(db: sqlite3.Connection, limit: int) -> list[Row]:
     )
 
 
-def authors(db: sqlite3.Connection, limit: int) -> list[Row]:
+def busiest_authors(db: sqlite3.Connection, limit: int) -> list[Row]:
     return fetch_rows(
         db,
         """

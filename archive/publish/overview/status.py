@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from archive.clock import now
 from archive.publish.formats import plural, size
-from archive.publish.redaction.withholding import counted
+from archive.publish.redaction.withholding import withheld_counts
 from archive.queries.health import Growth, growth, waiting
 from archive.queries.rows import Row, fetch_row, fetch_rows, fetch_value
 from archive.store.coverage import local_months
@@ -69,7 +69,7 @@ def coverage_line(db: sqlite3.Connection, site_id: int, kind: str, held: int) ->
     return listed | {"kind": kind, "held": held}
 
 
-def status(db: sqlite3.Connection) -> dict[str, Any]:
+def status_context(db: sqlite3.Connection) -> dict[str, Any]:
     """Everything the status page shows."""
     sites, archive = site_states(db), Database(db, recursive_triggers=False)
     folder, at = folder_of(db), now()
@@ -78,14 +78,14 @@ def status(db: sqlite3.Connection) -> dict[str, Any]:
             site | {"waiting": len(waiting(archive, site["id"])), "growth": growth_said(growth(archive, folder, site["id"], at))}
             for site in sites
         ],
-        "withheld": counted(db),
+        "withheld": withheld_counts(db),
         "lists": fetch_rows(db, "select lists.*, sites.name as site from lists join sites on sites.id = site_id order by site, lists.name"),
-        "gaps": gaps(db),
+        "gaps": open_gaps(db),
         "gap_reasons": gap_reasons(db),
         "short_months": short_months(db),
         "untold_months": untold_months(db),
-        "missing": missing(db),
-        "quarantine": quarantine(db),
+        "missing": missing_articles(db),
+        "quarantine": quarantined_pages(db),
         "crawls": fetch_rows(
             db, "select crawls.*, sites.name as site from crawls join sites on sites.id = site_id order by started_at desc limit 20"
         ),
@@ -116,7 +116,7 @@ def gap_reasons(db: sqlite3.Connection) -> list[Row]:
     )
 
 
-def gaps(db: sqlite3.Connection) -> list[Row]:
+def open_gaps(db: sqlite3.Connection) -> list[Row]:
     sql = """
         select
           gaps.*,
@@ -174,7 +174,7 @@ def untold_months(db: sqlite3.Connection) -> list[Row]:
     return found[:SHOWN]
 
 
-def missing(db: sqlite3.Connection) -> list[Row]:
+def missing_articles(db: sqlite3.Connection) -> list[Row]:
     """Articles that are gone from their site, the interval in which they went, newest first."""
     sql = """
         select
@@ -192,7 +192,7 @@ def missing(db: sqlite3.Connection) -> list[Row]:
     return fetch_rows(db, sql, [SHOWN])
 
 
-def quarantine(db: sqlite3.Connection) -> list[Row]:
+def quarantined_pages(db: sqlite3.Connection) -> list[Row]:
     sql = """
         select
           quarantine.*,

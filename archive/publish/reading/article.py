@@ -16,7 +16,7 @@ from archive.publish.reading.citation_links import cited_by, cites, linked_artic
 from archive.publish.reading.pictures import Picture, block_markup, held_pictures, picture_sources
 from archive.publish.reading.related import related
 from archive.publish.reading.thread import marked_comments, thread
-from archive.queries.addresses import instant, reading_path
+from archive.queries.addresses import latest_instant, reading_path
 from archive.queries.revision_pair import revisions_of
 from archive.queries.rows import Row, fetch_row, fetch_rows
 
@@ -46,9 +46,9 @@ PICTURES = f"""
 CONTENT = ("body", "caption")  # everything else is what the site wraps around the author's text
 
 
-def reading(db: sqlite3.Connection, article_id: int, moment: str | None = None) -> dict[str, Any] | None:
+def reading_context(db: sqlite3.Connection, article_id: int, moment: str | None = None) -> dict[str, Any] | None:
     """Everything the reading page shows; None when nothing had been seen at that moment (YYYYMMDDhhmmss, UTC)."""
-    at = instant(moment) if moment else None
+    at = latest_instant(moment) if moment else None
     revisions = fetch_rows(db, "select * from revisions where article_id = ? order by number", [article_id])
     article = fetch_row(db, ARTICLE, [article_id])
     revision = chosen_revision(article, revisions, at)
@@ -62,10 +62,10 @@ def reading(db: sqlite3.Connection, article_id: int, moment: str | None = None) 
         "moment": moment,
         **body(db, article, revision, moment, at),
         "words": len(revision["text"].split()),
-        "authors": authors(db, article, revision),
+        "authors": signed_authors(db, article, revision),
         "tags": tag_names(revision),
-        "edits": edits(db, article_id),
-        "captures": captures(db, revision["id"]),
+        "edits": edits_shown(db, article_id),
+        "captures": revision_captures(db, revision["id"]),
         "absences": fetch_rows(
             db, "select * from absences where article_id = ? and comment_id is null order by missing_since", [article_id]
         ),
@@ -127,7 +127,7 @@ def archived_links(db: sqlite3.Connection, blocks: list[Row], moment: str | None
     """Addresses in the text that lead to archived articles -> where those are read here, at that moment where they had been seen."""
     prefix = f"/{moment}" if moment else ""
     rows = linked_articles(db, [block["html"] or "" for block in blocks])
-    seen = instant(moment) if moment else ""
+    seen = latest_instant(moment) if moment else ""
     return {row["href"]: (prefix if row["first_seen_at"] <= seen else "") + reading_path(row["url"]) for row in rows}
 
 
@@ -155,7 +155,7 @@ def captioned(block: Row, held: dict[str, Picture], shown: set[str]) -> list[Pic
     return [picture for picture in same if picture.url not in shown]
 
 
-def authors(db: sqlite3.Connection, article: Row, revision: Row) -> list[str]:
+def signed_authors(db: sqlite3.Connection, article: Row, revision: Row) -> list[str]:
     """Names in the byline; the byline as one name where it is of an older state or no author is known."""
     sql = """
         select authors.name
@@ -176,7 +176,7 @@ def tag_names(revision: Row) -> list[Row]:
     return list({tag["name"]: tag for tag in tags}.values())
 
 
-def edits(db: sqlite3.Connection, article_id: int) -> list[Row]:
+def edits_shown(db: sqlite3.Connection, article_id: int) -> list[Row]:
     """Each later revision with the words that changed, newest first."""
     rows = fetch_rows(db, "select * from edits where article_id = ? order by number desc", [article_id])
     states = {row["number"]: row for row in revisions_of(Database(db), article_id)} if rows else {}
@@ -187,7 +187,7 @@ def edits(db: sqlite3.Connection, article_id: int) -> list[Row]:
     ]
 
 
-def captures(db: sqlite3.Connection, revision_id: int) -> list[Row]:
+def revision_captures(db: sqlite3.Connection, revision_id: int) -> list[Row]:
     """The exchanges that show this revision, latest first: the evidence."""
     sql = """
         select

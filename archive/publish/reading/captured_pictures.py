@@ -20,7 +20,7 @@ def find_picture(db: sqlite3.Connection, capture_id: int) -> Row | None:
     return row | {"mime": mime} if row and mime in SHOWN else None
 
 
-def read_picture(folder: Path, row: Row) -> bytes | None:
+def picture_bytes(folder: Path, row: Row) -> bytes | None:
     """Its bytes; None when the record cannot be read, is not what was written, lies elsewhere or shows no picture."""
     from archive.store import images
 

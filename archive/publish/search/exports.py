@@ -34,12 +34,12 @@ MEDIA_TYPES = {
 }
 
 
-def found(db: sqlite3.Connection, query: Query, sort: str, page: int, size: int) -> Results:
+def hits_for_file(db: sqlite3.Connection, query: Query, sort: str, page: int, size: int) -> Results:
     """The hits of a search. Newest first unless asked otherwise."""
     return search(db, query, sort or "newest", page, size)
 
 
-def found_rows(results: Results, origin: str) -> list[Row]:
+def file_rows(results: Results, origin: str) -> list[Row]:
     """Articles before comments, in the columns of a file."""
     return [*article_rows(results, origin), *comment_rows(results, origin)]
 
@@ -90,10 +90,10 @@ def as_csv(rows: Sequence[Row]) -> str:
     return out.getvalue()
 
 
-def found_citations(db: sqlite3.Connection, hits: Sequence[Row], origin: str, form: str) -> str:
+def file_citations(db: sqlite3.Connection, hits: Sequence[Row], origin: str, form: str) -> str:
     """The articles a search finds, for a reference manager. ``form``: ``ris`` or ``bib``."""
     ids = [hit["id"] for hit in hits]
-    names, topics = authors_of(db, ids), topics_of(db, ids)
+    names, topics = authors_by_article(db, ids), topics_by_article(db, ids)
     cited = distinct([hit_citation(hit, names[hit["id"]], topics[hit["id"]], origin) for hit in hits])
     return "".join(map(as_ris, cited)) if form == "ris" else "\n".join(map(as_bibtex, cited))
 
@@ -111,7 +111,7 @@ def hit_citation(hit: Row, names: list[str], topics: list[str], origin: str) -> 
     )
 
 
-def authors_of(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[str]]:
+def authors_by_article(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[str]]:
     sql = """
         select article_authors.article_id, authors.name
         from article_authors
@@ -122,7 +122,7 @@ def authors_of(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[str
     return named(fetch_rows(db, sql, [as_json(ids)]))
 
 
-def topics_of(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[str]]:
+def topics_by_article(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[str]]:
     sql = """
         select article_tags.article_id, tags.name
         from article_tags

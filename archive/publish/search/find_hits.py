@@ -70,7 +70,7 @@ def find_comments(db: sqlite3.Connection, query: Query, sort: str, limit: int) -
     if matches is None or matches > MOST_RANKED:
         by_date = "oldest" if sort == "oldest" else "newest"
         ids = comments_by_date(db, query, by_date, limit)
-        return ids, len(ids) if len(ids) < limit else count_comments(db, query), by_date
+        return ids, len(ids) if len(ids) < limit else count_matching_comments(db, query), by_date
     conditions = [*word_conditions(query, "comments_fts", "comments_fts.rowid"), *comment_conditions(db, query)]
     where, parameters = joined(conditions)
     ranked = sort == "relevance" and not query.filters  # the index alone sorts by rank: a join would read every match
@@ -86,7 +86,7 @@ def comments_by_date(db: sqlite3.Connection, query: Query, sort: str, limit: int
     return fetch_column(db, f"select comments.id from comments where {where} order by {order} limit ?", [*parameters, limit])
 
 
-def count_comments(db: sqlite3.Connection, query: Query) -> int:
+def count_matching_comments(db: sqlite3.Connection, query: Query) -> int:
     """The index of words alone counts fast, where it suffices."""
     if query.match and not query.filters:
         where, parameters = joined(word_conditions(query, "comments_fts", "comments_fts.rowid"))

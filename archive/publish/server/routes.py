@@ -47,7 +47,7 @@ VOCABULARY = spellings.Vocabulary()
 
 
 async def show_home(datasette: Any, request: Any) -> Response:
-    context = await read(datasette, home.home)
+    context = await read(datasette, home.home_context)
     chart = timeline(context["months"], "articles", "comments", month_link(""), "Articles and comments per month")
     return await page(datasette, request, "home.html", context | {"chart": chart, "questions": QUESTIONS})
 
@@ -111,18 +111,18 @@ async def export_search(datasette: Any, request: Any) -> Response:
     query = parse_query(request.args.get("q") or "", spelling_groups(datasette))
     sort, form, here = request.args.get("sort") or "", request.url_vars["format"], origin(request)
     number, size = page_number(request), exports.FEED if form == "atom" else exports.MOST
-    results = await read(datasette, exports.found, query, sort, number, size)
+    results = await read(datasette, exports.hits_for_file, query, sort, number, size)
     own = search_path(query.text, f".{form}") + (f"&sort={results.sort}" if sort else "")
     more = {"link": f'<{here}{own}&page={number + 1}>; rel="next"'} if number < results.pages(size) else {}
     if form in ("ris", "bib"):
-        body = await read(datasette, exports.found_citations, results.hits, here, form)
+        body = await read(datasette, exports.file_citations, results.hits, here, form)
     elif form == "json":
         counted = {"query": query.text, "notes": query.notes, "articles": results.articles, "comments": results.comments, "page": number}
-        body = as_json_text(counted | {"hits": exports.found_rows(results, here)})
+        body = as_json_text(counted | {"hits": exports.file_rows(results, here)})
     elif form == "csv":
-        body = exports.as_csv(exports.found_rows(results, here))
+        body = exports.as_csv(exports.file_rows(results, here))
     else:
-        body = exports.search_feed(exports.found_rows(results, here), query.text, here, own)
+        body = exports.search_feed(exports.file_rows(results, here), query.text, here, own)
     return answer(request, body, exports.MEDIA_TYPES[form], headers=more)
 
 
@@ -165,12 +165,12 @@ def described_changes(db: sqlite3.Connection, group: str, query: Query, limit: i
 
 
 async def show_status(datasette: Any, request: Any) -> Response:
-    return await page(datasette, request, "status.html", await read(datasette, status.status))
+    return await page(datasette, request, "status.html", await read(datasette, status.status_context))
 
 
 async def show_topics(datasette: Any, request: Any) -> Response:
     """Every topic and author, by the number of articles or, with ``sort=name``, by name."""
-    lists = {"topics": await read(datasette, home.topics, -1), "authors": await read(datasette, home.authors, -1)}
+    lists = {"topics": await read(datasette, home.topics, -1), "authors": await read(datasette, home.busiest_authors, -1)}
     sort = "name" if request.args.get("sort") == "name" else ""
     if sort:
         lists = {name: sorted(rows, key=lambda row: row["name"].casefold()) for name, rows in lists.items()}
@@ -200,7 +200,7 @@ async def show_picture(datasette: Any, request: Any) -> Response:
     """/picture/CAPTURE: a picture as it was captured."""
     row = await read(datasette, captured_pictures.find_picture, int(request.url_vars["capture"]))
     folder = Path(datasette.get_database(DATABASE).path).parent
-    body = await asyncio.to_thread(captured_pictures.read_picture, folder, row) if row else None
+    body = await asyncio.to_thread(captured_pictures.picture_bytes, folder, row) if row else None
     if row is None or body is None:
         return await not_found(datasette, request, request.path)
     headers = {"content-security-policy": "default-src 'none'; sandbox", "cache-control": "max-age=31536000, immutable"}

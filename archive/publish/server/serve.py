@@ -21,7 +21,7 @@ from archive.publish.server.responses import DATABASE
 HERE = Path(__file__).parent.parent
 
 
-def build(folder: Path) -> Datasette:
+def build_server(folder: Path) -> Datasette:
     """Datasette over the archive in ``folder``, mutable: with ``-i`` a live WAL file would serve stale data.
 
     Raises NoArchive, NewerSchema, StorageError.
@@ -55,15 +55,15 @@ def ensure_readable(folder: Path) -> None:
         db.conn.close()
 
 
-def serve(folder: Path, host: str, port: int) -> int:
+def serve_archive(folder: Path, host: str, port: int) -> int:
     """Serve until Ctrl-C. Raises ConfigurationError when the address cannot be had."""
-    datasette = build(folder)
+    datasette = build_server(folder)
     listener = listen(host, port)
     number = listener.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
     print(f"Serving the archive in {folder} at http://{shown}:{number}/ until Ctrl-C", flush=True)
     config = uvicorn.Config(datasette.app(), log_level="warning", lifespan="on", timeout_graceful_shutdown=3)
-    return run(uvicorn.Server(config), listener)
+    return run_server(uvicorn.Server(config), listener)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -75,7 +75,7 @@ def listen(host: str, port: int) -> socket.socket:
         raise ConfigurationError(f"cannot serve at {host}:{port}: {error}; choose another --host or --port") from error
 
 
-def run(server: uvicorn.Server, listener: socket.socket) -> int:
+def run_server(server: uvicorn.Server, listener: socket.socket) -> int:
     with suppress(KeyboardInterrupt):  # uvicorn raises the signal again after it has closed everything
         server.run(sockets=[listener])
     return 0
