@@ -1,4 +1,4 @@
-"""``python -m archive accept``: a person believes what the program did not."""
+"""``python -m archive accept``: takes a page in quarantine or a site with mass loss, and stores the decision that a person believes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``python -m archive backup``."""
+"""``python -m archive backup``: takes an archive's folder and a new folder, gives a verified copy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``python -m archive changes``: what cron mails."""
+"""``python -m archive changes``: takes a time and filters, prints what happened since; cron mails it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``python -m archive diff``."""
+"""``python -m archive diff``: takes an article and the numbers of two revisions, prints what changed between them."""
 
 from __future__ import annotations
 

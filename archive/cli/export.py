@@ -1,4 +1,4 @@
-"""``python -m archive export``: the evidence of one claim."""
+"""``python -m archive export``: takes an article, writes a folder or zip file with its evidence."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def command(folder: Path, name: str, target: Path) -> int:
 
 
 def write_zip(target: Path, files: Mapping[str, bytes], at: str) -> None:
-    """Raises ConfigurationError when the file is there, StorageError when it cannot be written."""
+    """Write the files into a zip file. Raises ConfigurationError when it exists already, StorageError when it cannot be written."""
     if target.exists():
         raise ConfigurationError(f"{target} is there already; name a file that is not")
     made = target.with_name(f".{target.name}.unfinished")

@@ -1,4 +1,4 @@
-"""``python -m archive label``: a person says what a wording is; the texts change at once."""
+"""``python -m archive label``: takes a wording and its kind, stores the decision and relabels every text at once."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def command(folder: Path, wording: str | None, kind: str | None, reason: str | N
 
 
 def text_digests(db: Database) -> set[tuple[int, str]]:
-    """(revision, digest of its blocks): what a label may change."""
+    """(revision id, digest of its blocks) of every revision; a label changes some of the digests."""
     return set(db.execute("select id, digest from revisions").fetchall())
 
 
 def known_fingerprint(db: Database, wording: str) -> str:
-    """The fingerprint of a wording that stands somewhere. Raises ConfigurationError, naming what begins like it."""
+    """The fingerprint of a wording that some block has. Raises ConfigurationError that names blocks which begin like it."""
     ref = wording.lower() if re.fullmatch(r"[0-9a-fA-F]{16}", wording.strip()) else fingerprint(wording)
     if ref and db.execute("select 1 from blocks where fingerprint = ?", [ref]).fetchone():
         return ref

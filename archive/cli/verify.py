@@ -1,4 +1,4 @@
-"""``python -m archive verify``."""
+"""``python -m archive verify``: takes an archive's folder, prints a line for each finding and a summary."""
 
 from __future__ import annotations
 

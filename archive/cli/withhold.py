@@ -1,4 +1,4 @@
-"""``python -m archive withhold``: the served pages no longer show a text; the evidence stays."""
+"""``python -m archive withhold``: takes an article or a comment and keeps it from the served pages; the evidence stays."""
 
 from __future__ import annotations
 
@@ -56,6 +56,6 @@ def withheld_subject(db: Database, name: str) -> tuple[str, str]:
 
 
 def every_address(db: Database, url: str) -> set[str]:
-    """Every address of the article that has this one."""
+    """All addresses of the article that has this one."""
     sql = "select url from urls where article_id = (select article_id from urls where url = ?)"
     return {address for (address,) in db.execute(sql, [url])}

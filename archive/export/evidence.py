@@ -1,4 +1,5 @@
-"""The evidence of one claim, in a folder that a stranger can check without us: texts, diffs, thread, the WARC records, digests.
+"""The evidence of one article: takes a connection and an article, gives files that a stranger can check without us: texts,
+diffs, thread, WARC records, digests.
 
 Everything opens offline; the pages load nothing from anywhere.
 """
@@ -88,10 +89,12 @@ def evidence(db: Database, folder: Path, article: Row, at: str) -> dict[str, byt
 
 
 def address_rows(db: Database, article_id: int) -> list[Row]:
+    """The addresses of an article, the first seen first."""
     return list(db.query("select url, kind, first_seen_at from urls where article_id = ? order by first_seen_at", [article_id]))
 
 
 def absence_rows(db: Database, article_id: int) -> list[Row]:
+    """The disappearances of an article, in order."""
     return list(db.query("select * from absences where article_id = ? order by missing_since", [article_id]))
 
 
@@ -103,7 +106,7 @@ def thread_with_states(db: Database, article_id: int) -> list[Row]:
 
 
 def showing(db: Database, folder: Path, article_id: int) -> Iterator[Record]:
-    """Every record that shows a revision, a comment, a picture, or that something was not there; in the order of time."""
+    """The records that show a revision, a comment, a picture, or an absence, in the order of time."""
     sql = """
         select capture_id, group_concat(distinct part) as parts
         from (
@@ -154,7 +157,7 @@ def exchange_bytes(folder: Path, row: Row) -> bytes:
 
 
 def warc_slice(folder: Path, records: Sequence[Record]) -> tuple[bytes, bytes]:
-    """(the records one after the other, byte by byte as they are, behind the warcinfo of their file; a table of where each lies)."""
+    """(the records, byte by byte, each file's warcinfo before them; a CSV table of where each lies)."""
     out, table = bytearray(), io.StringIO()
     rows = csv.writer(table, lineterminator="\n")
     rows.writerow(PLACES)
@@ -175,15 +178,18 @@ def warc_slice(folder: Path, records: Sequence[Record]) -> tuple[bytes, bytes]:
 
 
 def json_file(value: object) -> bytes:
+    """A value as the content of a JSON file."""
     return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def revision_text(row: Row, earlier: list[str]) -> str:
+    """A revision as plain text, with its fields and its digest."""
     fields = [f"{name}: {', '.join((row[name] or '').splitlines())}" for name in FIELDS if row[name]]
     return "\n".join([described_revision(row), *fields, f"digest: {row['digest']}", *earlier, "", row["text"], ""])
 
 
 def revision_html(db: Database, row: Row) -> Markup:
+    """A revision as markup."""
     sql = "select kind, html, text from blocks where revision_id = ? and kind in ('body', 'caption') order by position"
     body = Markup("\n").join(Markup(safe_markup(html)) for _, html, _ in db.execute(sql, [row["id"]]))
     facts = [row["byline"], row["published_at"], described_revision(row), row["digest"]]
@@ -192,6 +198,7 @@ def revision_html(db: Database, row: Row) -> Markup:
 
 
 def diff_html(old: Row, new: Row) -> Markup:
+    """What differs between two revisions, as markup."""
     parts = [Markup("<h1>{}</h1><p class=facts>{}<br>{}</p>").format(plain(new["title"]), described_revision(old), described_revision(new))]
     for name in FIELDS:
         if (old[name] or "") != (new[name] or ""):
@@ -202,6 +209,7 @@ def diff_html(old: Row, new: Row) -> Markup:
 
 
 def comment_text(row: Row) -> str:
+    """A comment as plain text, indented by its depth."""
     said = f"{row['author'] or 'unsigned'}, {row['posted_at'] or 'undated'}, id {row['source_id']}{_gone(row)}"
     margin = "    " * (row["depth"] - 1)
     return "\n".join(margin + line for line in [said, *row["text"].splitlines()])
@@ -212,6 +220,7 @@ def _gone(row: Row) -> str:
 
 
 def thread_html(thread: Sequence[Row]) -> Markup:
+    """A thread as markup."""
     item = Markup("<article style='margin-left:{}em'><p class=facts>{}, {}{}{}</p>{}</article>")
     parts = []
     for row in thread:
@@ -222,6 +231,7 @@ def thread_html(thread: Sequence[Row]) -> Markup:
 
 
 def index_html(article: Row, revisions: Sequence[Row], names: Sequence[str]) -> Markup:
+    """The first page: the states, and links to all files."""
     links = Markup("\n").join(Markup("<li><a href='{0}'>{0}</a></li>").format(name) for name in names if name != "index.html")
     states = Markup("\n").join(Markup("<li>{}</li>").format(described_revision(row)) for row in revisions)
     head = Markup("<h1>{}</h1><p class=facts>{}{}</p>").format(plain(article["title"]), article["url"], _gone(article))

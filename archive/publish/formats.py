@@ -1,4 +1,7 @@
-"""Times, numbers and links as a page shows them. A clock time without ``Z`` is a wall clock whose zone is not known."""
+"""Times, numbers and links as a page shows them: takes stored values, gives text or markup for the templates.
+
+A clock time without ``Z`` is a wall clock whose zone is not known.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +58,7 @@ def days(first: str | None, last: str | None) -> Markup:
 
 
 def with_times(text: str | None) -> str:
-    """Text whose ISO times read like times."""
+    """A text in which every ISO time is written as ``readable_moment`` writes it."""
     return re.sub(r"\d{4}-\d\d-\d\dT[\d:]+Z?", lambda match: readable_moment(match[0]), plain(text))
 
 
@@ -66,6 +69,7 @@ def excerpt(text: str | None, length: int = 240) -> str:
 
 
 def number(count: int | None) -> str:
+    """``1,234``; a dash where the number is not known."""
     return "—" if count is None else f"{count:,}"
 
 
@@ -76,14 +80,14 @@ def plural(count: int | None, noun: str) -> str:
 
 
 def share(part: int | None, whole: int | None) -> str:
-    """Percent, rounded down: 100 % is said only of everything."""
+    """``99.9 %`` of a whole, rounded down, so that 100 % is shown only when nothing lacks; '' where there is no whole."""
     if part is None or not whole:
         return ""
     return f"{min(100.0, int(1000 * part / whole) / 10):g} %"
 
 
 def search_path(query: str, form: str = "") -> str:
-    """``form``: an ending such as ``.csv``."""
+    """The address of a search. ``form`` is an ending such as ``.csv``."""
     return f"/search{form}?q={quote(query, safe='')}"
 
 
@@ -117,7 +121,7 @@ VERSIONS = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for pa
 
 
 def asset(name: str) -> str:
-    """The address of a static file, another one for another content: a browser may keep it for ever."""
+    """The address of a static file. It contains the file's digest, so a browser may keep the answer for ever."""
     return f"/static/{name}?v={VERSIONS[name]}"
 
 

@@ -1,4 +1,6 @@
-"""An article's original URL and its addresses here: /HOST/PATH?QUERY, and /YYYYMMDDhhmmss/HOST/PATH?QUERY as it was then."""
+"""An article's original URL and its addresses here: /HOST/PATH?QUERY, and /YYYYMMDDhhmmss/HOST/PATH?QUERY as it was then. Takes
+one, gives the other.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,7 @@ def digits(instant: str) -> str:
 
 
 def latest_instant(moment: str) -> str:
-    """``20240307123005`` -> ``2024-03-07T12:30:05Z``; what is not given is taken as late as possible (a day means its end)."""
+    """``20240307123005`` -> ``2024-03-07T12:30:05Z``. Of a shorter moment the latest instant is taken: a day means its end."""
     full = moment + "99991231235959"[len(moment) :]
     return f"{full[:4]}-{full[4:6]}-{full[6:8]}T{full[8:10]}:{full[10:12]}:{full[12:14]}Z"
 

@@ -1,4 +1,4 @@
-"""What happened to a site's articles and comments since a moment, told in plain text: the mail that cron sends."""
+"""The mail that cron sends: takes a site and a moment, gives what happened to its articles and comments since, as plain text."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ SHOWN = 280  # characters of a new comment
 
 
 def since_last(db: Database, site_id: int) -> str:
-    """When the first run began that has not been told of: after the run before the last finished one. Killed runs are not told of."""
+    """When the first run began that no mail has told of: the one after the last finished run but one. '' when there is none.
+    Killed runs are told with the run that follows.
+    """
     finished = """
         select id
         from crawls
@@ -34,7 +36,9 @@ def since_last(db: Database, site_id: int) -> str:
 
 
 def first_archiving_ended(db: Database, site_id: int) -> str:
-    """When the first complete run of a site ended: what is new until then was there before us. The far future when none has."""
+    """When the first complete run of a site ended. What is new until then was there before the archive. ``9999`` when no run
+    was complete.
+    """
     sql = "select min(finished_at) from crawls where site_id = ? and exit_code = 0 and mode <> 'reextract'"
     return str(db.execute(sql, [site_id]).fetchone()[0] or "9999")
 
@@ -52,7 +56,9 @@ def events_since(db: Database, site_id: int, since: str) -> list[Row]:
 
 
 def matching_events(db: Database, found: list[Row], search: str | None, tag: str | None) -> list[Row]:
-    """Those events whose article carries the tag, now or before, and whose text, of any state, has the words."""
+    """The events whose article carries the tag, now or before, and whose text, in any state, has the words. Raises
+    ConfigurationError for a search without words.
+    """
     if tag is not None:
         sql = """
             select article_id from article_tags join tags on tags.id = tag_id where tags.name = :tag collate nocase or slug = lower(:tag)
@@ -80,7 +86,7 @@ def _search(db: Database, text: str) -> tuple[set[int], set[int]]:
 
 
 def report_paragraphs(db: Database, site: Row, found: list[Row]) -> Iterator[str]:
-    """One paragraph for each event; what the first archiving brought is one sentence, new comments stand under their article."""
+    """One paragraph for each event. What the first archiving brought is one sentence; new comments stand under their article."""
     first_until = first_archiving_ended(db, site["id"])
     first = [row for row in found if row["event"] == "new" and (row["at"] <= first_until or _first_page(db, row))]
     if first:

@@ -1,4 +1,6 @@
-"""What a person means on the command line: an article by its id or any of its addresses, a site by its name, a day."""
+"""What a person means on a command line: takes text, gives the article (id or any address), the site (name) or the time. Errors
+are ConfigurationError.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Two revisions of an article side by side: what of the author's content differs, field by field."""
+"""Two revisions of an article side by side: takes an article's id and two numbers, gives what of the author's content differs,
+field by field.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,7 @@ def _from_blocks(db: Database, revision_id: int) -> dict[str, str]:
 
 
 def revision_pair(db: Database, article_id: int, number: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The revision before ``number``, and that one."""
+    """The revision before ``number`` and the one with it. Raises KeyError when there are no such two."""
     found = {row["number"]: row for row in revisions_of(db, article_id)}
     return found[number - 1], found[number]
 

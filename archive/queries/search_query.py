@@ -108,12 +108,13 @@ def parse_query(text: str, spellings: Mapping[str, tuple[str, ...]] | None = Non
 
 
 def printable(text: str) -> str:
-    """Control characters end an FTS5 string early and lone surrogates cannot be bound: both become blanks."""
+    """Text with blanks for control characters, which end an FTS5 string early, and for lone surrogates, which cannot be bound."""
     text = re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", " ", text)
     return re.sub("[\u201c\u201d\u201e\u00ab\u00bb]", '"', text).strip()
 
 
 def with_term(query: Query, value: str, star: bool, minus: bool, joins: bool) -> Query:
+    """The query with one more word or phrase."""
     prefix = star or value.endswith("*")
     term = Term(value.rstrip("*"), prefix)
     if not any(character.isalnum() for character in term.text):
@@ -138,6 +139,7 @@ def with_name(query: Query, name: str, minus: bool, spellings: Mapping[str, tupl
 
 
 def with_field(query: Query, field: str, value: str, exact: bool, negated: bool) -> Query:
+    """The query with one more field filter, or with a note that says why not."""
     value = value.strip().rstrip("*")
     nameless = field == "author" and exact and not value  # author:"" asks for what nobody signed
     problem = None if nameless else field_problem(field, value)

@@ -1,4 +1,6 @@
-"""A mail of many changes stays readable: in a line what there is, what weighs most first, long diffs cut with the way to the rest. Pure."""
+"""How a mail of many changes stays readable: takes events and paragraphs, gives a line of counts, an order, and shortened
+paragraphs. Pure.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ WEIGHTS = ("missing", "gone", "back", "renamed", "edited", "moved", "new")  # th
 
 
 def telling_order(row: Mapping[str, Any]) -> tuple[int, bool, int]:
-    """Where an event stands in the mail: disappearances, edits, comments, and last what is new, which the site shows as well."""
+    """A key to sort events by: disappearances, then edits, then comments, and new articles last, because the site shows those too."""
     new, of_comment = row["event"] == "new", row["comment_id"] is not None
     return (new, of_comment, WEIGHTS.index(row["event"]))
 
@@ -30,7 +32,7 @@ def counted_events(rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def shortened(paragraph: str, rest: str) -> str:
-    """The first lines of a paragraph, and how the rest is read; as it is where it is not much longer."""
+    """A paragraph's first lines and the command that shows the rest; the whole paragraph where it is not much longer."""
     lines = paragraph.splitlines()
     if len(lines) <= KEPT + 3:
         return paragraph

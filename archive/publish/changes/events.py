@@ -1,4 +1,4 @@
-"""What happened to articles and comments, newest first, with the words that changed."""
+"""The list of changes: takes a group of events and a search, gives changes newest first, with the words that changed as markup."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ class About:
 
 
 def about(db: sqlite3.Connection, query: Query) -> About:
-    """A search as a question to the changes: its dates are of the change, the rest finds articles, also by what was edited away."""
+    """The question that a search asks of the changes. Its dates are those of the change; the rest finds articles, also by words
+    that were edited away.
+    """
     dates = {one.field: one.value for one in query.filters if one.field in ("after", "before") and not one.negated}
     rest = replace(query, filters=tuple(one for one in query.filters if one.field not in ("after", "before") or one.negated))
     if rest.empty:
@@ -54,7 +56,7 @@ def list_changes(db: sqlite3.Connection, group: str, limit: int, offset: int = 0
 
 
 def events_of_kind(db: sqlite3.Connection, event: str, limit: int, wanted: About) -> list[Row]:
-    """New comments under the articles asked for are left out: a search in comments finds them."""
+    """Changes of one kind, newest first. With a search for articles, new comments are left out: a search in comments finds them."""
     conditions = ["event = :event"]
     conditions += ["article_id in (select value from json_each(:articles))"] if wanted.articles is not None else []
     conditions += ["comment_id is null"] if wanted.articles is not None and event == "new" else []
@@ -137,8 +139,10 @@ def other_words(old: Row, new: Row) -> list[tuple[str, Markup]]:
 
 
 def differs(edit: Row, name: str) -> bool:
+    """Whether a field differs between the two states of an edit."""
     return (edit.get(f"old_{name}") or "") != (edit.get(name) or "")
 
 
 def tag_line(tags: str | None) -> str:
+    """Tags, one a line, as one line."""
     return ", ".join(line.partition(": ")[2] or line for line in (tags or "").splitlines())

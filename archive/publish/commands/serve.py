@@ -1,4 +1,4 @@
-"""``python -m archive serve``."""
+"""``python -m archive serve``: takes an archive's folder, serves it as a web site until Ctrl-C."""
 
 from __future__ import annotations
 

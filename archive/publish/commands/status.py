@@ -1,4 +1,4 @@
-"""``python -m archive status``: how complete the archive is, in a few lines per site; cron mails what is wrong."""
+"""``python -m archive status``: takes an archive's folder, prints how complete each site is; cron mails what is wrong."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def command(folder: Path, stale_after: float, quiet: bool) -> int:
 
 
 def site_lines(site: Row, reasons: list[Row], stands: Standing) -> Iterator[str]:
-    """A site as lines of text."""
+    """One site as lines of text."""
     yield f"{site['name']}  {site['home']}"
     yield f"  last run     {last_run_line(site['last_run'])}"
     yield f"  complete     {readable_moment(stands.last_success) + f', {age(stands.hours)} ago' if stands.hours is not None else 'never'}"
@@ -57,6 +57,7 @@ def site_lines(site: Row, reasons: list[Row], stands: Standing) -> Iterator[str]
 
 
 def last_run_line(crawl: Row | None) -> str:
+    """The last run: when, how, its outcome and its requests."""
     if crawl is None:
         return "never"
     outcome = crawl["outcome"] or ("running, or killed" if crawl["finished_at"] is None else "unknown")
@@ -82,6 +83,7 @@ def difference_line(kept: Ledger) -> str:
 
 
 def gaps_line(reasons: list[Row]) -> str:
+    """Gaps by reason, those without a reason marked."""
     if not reasons:
         return "none"
     return "; ".join(
@@ -90,6 +92,7 @@ def gaps_line(reasons: list[Row]) -> str:
 
 
 def quarantine_line(stands: Standing) -> str:
+    """How many pages are in quarantine, and why the newest is."""
     if stands.newest_quarantine is None:
         return "0 pages"
     at, reason = stands.newest_quarantine
@@ -97,6 +100,6 @@ def quarantine_line(stands: Standing) -> str:
 
 
 def missing_line(counts: dict[str, int]) -> str:
-    """Gone from the site, kept here."""
+    """How much is gone from the site and kept here."""
     named = ((count, name.replace("s ", " ") if count == 1 else name) for name, count in counts.items() if count)
     return ", ".join(f"{count:,} {name}" for count, name in named) or "nothing"

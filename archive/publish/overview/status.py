@@ -1,4 +1,4 @@
-"""How complete the archive is: what each site says it holds against what is held, and a name for every gap."""
+"""How complete the archive is: takes a connection, gives what each site says it holds, what is held, and the reason of every gap."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ def site_states(db: sqlite3.Connection) -> list[Row]:
 
 
 def site_state(db: sqlite3.Connection, site_id: int) -> dict[str, Any]:
+    """One site with its numbers, its last run and its coverage of articles and comments."""
     numbers = fetch_row(
         db,
         """
@@ -98,6 +99,7 @@ def folder_of(db: sqlite3.Connection) -> Path:
 
 
 def gap_reasons(db: sqlite3.Connection) -> list[Row]:
+    """Gaps counted by site, kind and reason, the unexplained ones first."""
     return fetch_rows(
         db,
         """
@@ -117,6 +119,7 @@ def gap_reasons(db: sqlite3.Connection) -> list[Row]:
 
 
 def open_gaps(db: sqlite3.Connection) -> list[Row]:
+    """Single gaps, unexplained ones first, then the newest; at most ``SHOWN``."""
     sql = """
         select
           gaps.*,
@@ -155,7 +158,7 @@ def growth_said(came: Growth) -> str:
 
 
 def untold_months(db: sqlite3.Connection) -> list[Row]:
-    """Stretches of several months in which the site counts more than it gives: which month it is in is not known."""
+    """Spans of several months in which the site reports more than it lists, so that the month of what lacks is not known."""
     sql = """
         select
           overcounts.*,
@@ -193,6 +196,7 @@ def missing_articles(db: sqlite3.Connection) -> list[Row]:
 
 
 def quarantined_pages(db: sqlite3.Connection) -> list[Row]:
+    """Pages in quarantine, newest first; at most ``SHOWN``."""
     sql = """
         select
           quarantine.*,

@@ -1,4 +1,4 @@
-"""The one plugin: hooks only. What they do stands in archive/publish."""
+"""The one Datasette plugin: takes Datasette's hooks, and hands each to the module of archive/publish that does the work."""
 
 # mypy: disable-error-code="untyped-decorator"
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""An article as a page: its text now or as it was then, where it comes from, what changed, what was cut, what is near it."""
+"""The reading page of an article: takes a connection, an article's id and a moment, gives the text, its origin, its edits, what
+was cut, and related articles.
+"""
 
 from __future__ import annotations
 
@@ -142,13 +144,13 @@ def with_archived_links(markup: Markup, archived: dict[str, str]) -> Markup:
 
 
 def with_headings_from_two(blocks: list[Markup]) -> list[Markup]:
-    """Safe markup whose highest heading stands right below the headline: sites start at any level."""
+    """Safe markup whose highest heading is ``h2``, right below the headline: sites begin at any level."""
     lowered = min((int(level) for markup in blocks for level in HEADING.findall(markup)), default=2) - 2
     return [Markup(re.sub(r"(</?h)([2-6])\b", lambda match: f"{match[1]}{int(match[2]) - lowered}", markup)) for markup in blocks]
 
 
 def captioned(block: Row, held: dict[str, Picture], shown: set[str]) -> list[Picture]:
-    """The pictures whose caption this block is: the block's own markup may have lost them."""
+    """The pictures whose caption this block is, for blocks whose own markup names no picture."""
     if block["kind"] != "caption":
         return []
     same = [picture for picture in held.values() if picture.caption.split() == block["text"].split()]

@@ -1,4 +1,4 @@
-"""A comment thread as a tree in reading order, now or as it was at a moment."""
+"""A comment thread: takes an article's id and a moment, gives the comments as a tree in reading order, as they were then."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def marked_comments(comments: list[Row]) -> dict[str, list[Row]]:
 
 
 def states_by_comment(db: sqlite3.Connection, article_id: int) -> dict[int, list[Row]]:
-    """Comment -> its states in order, of comments with more than one."""
+    """Comment id -> its states in order, for comments with more than one."""
     sql = """
         select
           comment_revisions.comment_id,

@@ -1,4 +1,6 @@
-"""Addresses of articles: the reading page, its states, its citations, and what to say when there is none."""
+"""Handlers of articles' addresses: each takes Datasette and a request, gives a reading page, a citation, a comparison, or what
+to do when there is none.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,7 @@ WRITERS = {"txt": as_text, "bib": as_bibtex, "ris": as_ris}
 
 
 async def find_url(datasette: Any, request: Any) -> Response:
-    """Any spelling of an address -> its reading page."""
+    """/url: any spelling of an address leads to its reading page."""
     text = request.args.get("url") or ""
     parts = split_url(text)
     article = await read(datasette, article_at, *parts) if parts else None
@@ -72,6 +74,7 @@ def through_time(request: Any, context: dict[str, Any]) -> Response:
 
 
 async def reading_page(datasette: Any, request: Any, context: dict[str, Any]) -> Response:
+    """The reading page of a context, with its Memento headers."""
     url = context["article"]["url"]
     cited = citation_of(context, request)
     headers = {"link": memento.link_header(url, context["revisions"], origin(request))}
@@ -96,6 +99,7 @@ async def not_seen_yet(datasette: Any, request: Any, article: Row) -> Response:
 
 
 async def show_timemap(datasette: Any, request: Any) -> Response:
+    """/timemap/HOST/PATH: every state of an article (RFC 7089)."""
     address = parse_address(request.path.removeprefix("/timemap"), request.query_string)
     parts = (address.host, address.path, address.query) if address else None
     article = await read(datasette, article_at, *parts) if parts else None
@@ -147,10 +151,12 @@ async def show_citations(datasette: Any, request: Any, urls: list[str]) -> Respo
 
 
 def citation_of(context: dict[str, Any], request: Any) -> Citation:
+    """The citation of a reading page's context."""
     return cite(context, origin(request), dated_path(context["article"]["url"], context["revision"]["seen_at"]))
 
 
 def citation_file(request: Any, cited: Citation, form: str) -> Response:
+    """One citation as a file to download."""
     if form == "json":
         response = answer_json(request, [as_csl(cited)], MEDIA_TYPES[form])
     else:
@@ -180,7 +186,7 @@ async def show_unapi(datasette: Any, request: Any) -> Response:
 
 
 async def no_article(datasette: Any, request: Any, address: Address, wanted: str = "") -> Response:
-    """An address that is no article's: a site's front page leads to everything of that site."""
+    """The answer to an address that no article has. A site's front page leads to everything of that site."""
     if address.path == "/" and not address.query and (site := await read(datasette, site_with_home, address.host)):
         return redirect(search_path(field_query("site", site)))
     wanted = wanted or f"{address.host}{address.path}" + (f"?{address.query}" if address.query else "")
@@ -211,7 +217,7 @@ def withheld_at(db: sqlite3.Connection, host: str, path: str, query: str) -> str
 
 
 async def not_found(datasette: Any, request: Any, wanted: str, code: int = 404) -> Response:
-    """A page that helps on: what cites the address, what its words find, and where else to look."""
+    """404, with what may help: articles that cite the address, a search for its words, and where else to look."""
     wanted = wanted.lstrip("/")
     host, _, path = unquote(wanted.partition("://")[2] or wanted).partition("/")
     words = " OR ".join(re.findall(r"[^\W\d_]{4,}", path or host)[:8])

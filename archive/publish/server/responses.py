@@ -1,4 +1,8 @@
-"""Answers of our own pages: strict headers, one snapshot of the archive per page, 304 where nothing changed."""
+"""Answers of our own pages: takes a request and a body, gives a response with strict headers, an ETag and, where the reader has
+it already, 304.
+
+All queries of one page see one state of the archive.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +43,9 @@ async def read(datasette: Any, function: Callable[..., Value], *arguments: Any) 
 
 @contextmanager
 def limited(db: sqlite3.Connection, seconds: float) -> Iterator[None]:
-    """Queries end when this thread has computed for so long. Waiting for a busy machine does not count: it is no one's query."""
+    """End any query of this connection once the thread has computed for ``seconds``. Time spent waiting for the processor does
+    not count.
+    """
     deadline = time.thread_time() + seconds
     db.set_progress_handler(lambda: time.thread_time() > deadline, STEPS)
     try:
@@ -49,13 +55,13 @@ def limited(db: sqlite3.Connection, seconds: float) -> Iterator[None]:
 
 
 async def read_tables(datasette: Any, function: Callable[..., Value], *arguments: Any) -> Value:
-    """``function(connection, *arguments)`` on the tables themselves, with what is withheld: never to show it."""
+    """``function(connection, *arguments)`` on the tables with withheld rows in them. The result must not show them."""
     result: Value = await datasette.get_database(DATABASE).tables.execute_fn(lambda db: function(db, *arguments))
     return result
 
 
 def security_policy(picture_sources: Sequence[str] = ()) -> str:
-    """Content-Security-Policy of our own pages. Pictures load from elsewhere only after a click, and only from these origins."""
+    """The Content-Security-Policy of our own pages. ``picture_sources`` are origins from which a click may load pictures."""
     directives = {
         "default-src": "'none'",
         "style-src": "'self'",
@@ -83,7 +89,7 @@ async def page(
 
 
 def answer(request: Any, body: str, content_type: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """Any body of our own, with its ETag; 304 without a body when the reader has it already."""
+    """A response with an ETag; 304 without a body when the reader has this body already."""
     etag = '"' + hashlib.sha256(body.encode("utf-8", "replace")).hexdigest()[:24] + '"'
     sent = {"etag": etag, "cache-control": "no-cache"} | dict(headers or {})
     if status == 200 and etag in request.headers.get("if-none-match", ""):
@@ -92,15 +98,17 @@ def answer(request: Any, body: str, content_type: str, status: int = 200, header
 
 
 def answer_json(request: Any, value: Any, content_type: str = "application/json; charset=utf-8") -> Response:
+    """A value as a JSON response."""
     return answer(request, as_json_text(value), content_type)
 
 
 def as_json_text(value: Any) -> str:
+    """A value as indented JSON."""
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def redirect(path: str, headers: Mapping[str, str] | None = None) -> Response:
-    """To another address of ours. A path that starts with two slashes would lead to another host."""
+    """A redirect to a path of this server. Leading slashes are folded into one: ``//host/`` would lead to another host."""
     return Response.redirect("/" + path.lstrip("/\\"), headers=dict(headers or {}))
 
 

@@ -1,4 +1,7 @@
-"""Our own addresses, and what each answers. Everything that is neither ours nor Datasette's is an article's address."""
+"""Our own addresses and their handlers: each takes Datasette and a request, gives a response.
+
+A path that is neither ours nor Datasette's is an article's address.
+"""
 
 from __future__ import annotations
 
@@ -47,18 +50,19 @@ VOCABULARY = spellings.Vocabulary()
 
 
 async def show_home(datasette: Any, request: Any) -> Response:
+    """/: the home page."""
     context = await read(datasette, home.home_context)
     chart = timeline(context["months"], "articles", "comments", month_link(""), "Articles and comments per month")
     return await page(datasette, request, "home.html", context | {"chart": chart, "questions": QUESTIONS})
 
 
 def month_link(query: str) -> Callable[[str], str]:
-    """A bar's link: the same search, in that month."""
+    """A function from a month to the address of the same search in that month."""
     return lambda month: search_path(f"{query} month:{month}".strip())
 
 
 async def show_search(datasette: Any, request: Any) -> Response:
-    """A search; for an address that was pasted whole, the article that has it."""
+    """/search: what a query finds; a pasted address leads to its article instead."""
     if ADDRESS.match(request.args.get("q") or ""):
         return redirect("/url?" + urlencode({"url": request.args["q"].strip()}))
     groups = spelling_groups(datasette)
@@ -84,7 +88,9 @@ async def show_search(datasette: Any, request: Any) -> Response:
 
 
 def spelling_groups(datasette: Any) -> dict[str, tuple[str, ...]]:
-    """The list beside this code and the one beside the archive, read anew each time: it is edited by hand."""
+    """Groups of spellings out of two files, ours and the one beside the archive. They are read for every search, because people
+    edit them.
+    """
     return spellings.read_groups(spellings.LIST, Path(datasette.get_database(DATABASE).path).with_name(spellings.LIST.name))
 
 
@@ -101,7 +107,7 @@ async def offered_spellings(datasette: Any, query: Query, groups: spellings.Grou
 
 
 def moved(text: str, place: str) -> str:
-    """The same search in another place."""
+    """The text of a query with another place (``in:``); ``everything`` is written without it."""
     bare = re.sub(r"(?<!\S)-?in:\S*\s*", "", text, flags=re.I).strip()
     return bare if place == "everything" else f"in:{place} {bare}"
 
@@ -127,6 +133,7 @@ async def export_search(datasette: Any, request: Any) -> Response:
 
 
 async def show_changes(datasette: Any, request: Any) -> Response:
+    """/changes: what happened, a page of it."""
     group, number = event_group(request), page_number(request)
     query = parse_query(request.args.get("q") or "", spelling_groups(datasette))
     rows = await read(datasette, described_changes, group, query, events.PAGE + 1, (number - 1) * events.PAGE)
@@ -144,6 +151,7 @@ async def show_changes(datasette: Any, request: Any) -> Response:
 
 
 async def feed_changes(datasette: Any, request: Any) -> Response:
+    """/changes.atom: what happened, as a feed."""
     group, query = event_group(request), parse_query(request.args.get("q") or "", spelling_groups(datasette))
     rows = await read(datasette, described_changes, group, query, exports.FEED, 0)
     own = f"/changes.atom?{same_changes(group, query.text)}".rstrip("?")
@@ -151,20 +159,23 @@ async def feed_changes(datasette: Any, request: Any) -> Response:
 
 
 def same_changes(group: str, text: str) -> str:
-    """The query string of these changes."""
+    """The query string that repeats a group and a search."""
     return urlencode({name: value for name, value in (("event", group), ("q", text)) if value})
 
 
 def event_group(request: Any) -> str:
+    """The group of events asked for; '' (all) for an unknown one."""
     asked = request.args.get("event") or ""
     return asked if asked in events.GROUPS else ""
 
 
 def described_changes(db: sqlite3.Connection, group: str, query: Query, limit: int, offset: int) -> list[Row]:
+    """Changes of a group with the words that changed."""
     return [events.with_words(db, row) for row in events.list_changes(db, group, limit, offset, events.about(db, query))]
 
 
 async def show_status(datasette: Any, request: Any) -> Response:
+    """/status: how complete the archive is."""
     return await page(datasette, request, "status.html", await read(datasette, status.status_context))
 
 
@@ -178,7 +189,7 @@ async def show_topics(datasette: Any, request: Any) -> Response:
 
 
 async def show_kept(datasette: Any, request: Any) -> Response:
-    """What this reader keeps: the browser fills it in."""
+    """/kept: what this reader keeps. The browser fills the page in."""
     return await page(datasette, request, "kept.html", {})
 
 

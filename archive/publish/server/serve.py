@@ -41,7 +41,7 @@ def build_server(folder: Path) -> Datasette:
 
 
 def ensure_readable(folder: Path) -> None:
-    """The archive is there, of this release's schema, and can be opened as Datasette will open it."""
+    """Bring the archive's schema up to this release. Raises NoArchive, NewerSchema, StorageError when Datasette could not open it."""
     db = open_for_reading(folder)
     try:
         migrate(db)  # writes nothing when the schema and the views are this release's
@@ -67,7 +67,7 @@ def serve_archive(folder: Path, host: str, port: int) -> int:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """The socket first: an address in use is one clear line, not a log of a server that started and stopped."""
+    """A listening socket. Raises ConfigurationError when the address is in use or wrong: one line, instead of a server's log."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family)
@@ -76,6 +76,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def run_server(server: uvicorn.Server, listener: socket.socket) -> int:
+    """Run until Ctrl-C. Returns exit code 0."""
     with suppress(KeyboardInterrupt):  # uvicorn raises the signal again after it has closed everything
         server.run(sockets=[listener])
     return 0
