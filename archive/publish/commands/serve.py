@@ -14,7 +14,8 @@ HELP = "serve the archive as a web site until Ctrl-C"
 @archive_command("serve", HELP)
 @click.option("--host", default="127.0.0.1", show_default=True, help="address to listen on")
 @click.option("--port", type=int, default=8001, show_default=True, help="port to listen on; 0 = any free one")
-def command(folder: Path, host: str, port: int) -> int:
+@click.option("--base-url", metavar="URL", help="public origin for feeds and citations, such as https://archive.example.org")
+def command(folder: Path, host: str, port: int, base_url: str | None) -> int:
     from archive.publish.server.serve import serve_archive  # Datasette takes a second to import, which no other command should wait for
 
-    return serve_archive(folder, host, port)
+    return serve_archive(folder, host, port, base_url)

@@ -12,7 +12,7 @@ from archive.publish.formats import FILTERS, GLOBALS
 from archive.publish.server import core_pages, routes
 
 
-@hookimpl
+@hookimpl(trylast=True)  # our last route takes every address: routes of other plugins come before
 def register_routes(datasette: Any) -> Any:
     return routes.ROUTES
 

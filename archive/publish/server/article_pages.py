@@ -54,18 +54,18 @@ async def show_article(datasette: Any, request: Any) -> Response:
     if context is None:
         return await not_seen_yet(datasette, request, article)
     if address.moment is None and request.headers.get("accept-datetime"):
-        return through_time(request, context)
+        return through_time(datasette, request, context)
     own_path = f"/{address.moment}{reading_path(article['url'])}" if address.moment else reading_path(article["url"])
     if unquote(request.full_path) != unquote(own_path):
         return redirect(own_path)
     return await reading_page(datasette, request, context)
 
 
-def through_time(request: Any, context: dict[str, Any]) -> Response:
+def through_time(datasette: Any, request: Any, context: dict[str, Any]) -> Response:
     """A TimeGate's answer: to the state of the moment asked for, or 400 for what is no time (RFC 7089, 4.5.3)."""
     asked = request.headers["accept-datetime"]
     url, revisions = context["article"]["url"], context["revisions"]
-    headers = {"vary": "Accept-Datetime", "link": memento.link_header(url, revisions, origin(request))}
+    headers = {"vary": "Accept-Datetime", "link": memento.link_header(url, revisions, origin(datasette, request))}
     wanted = memento.moment_of(asked)
     if wanted is None:
         body = "Accept-Datetime is no date of the form Thu, 07 Mar 2024 12:30:05 GMT\n"
@@ -76,8 +76,8 @@ def through_time(request: Any, context: dict[str, Any]) -> Response:
 async def reading_page(datasette: Any, request: Any, context: dict[str, Any]) -> Response:
     """The reading page of a context, with its Memento headers."""
     url = context["article"]["url"]
-    cited = citation_of(context, request)
-    headers = {"link": memento.link_header(url, context["revisions"], origin(request))}
+    cited = citation_of(datasette, request, context)
+    headers = {"link": memento.link_header(url, context["revisions"], origin(datasette, request))}
     if context["moment"]:
         headers["memento-datetime"] = memento.http_date(context["revision"]["seen_at"])
     else:
@@ -106,7 +106,7 @@ async def show_timemap(datasette: Any, request: Any) -> Response:
     if article is None:
         return await absent(datasette, request, parts, request.path)
     context = await read(datasette, reading_context, article["id"])
-    lines = memento.timemap_links(article["url"], context["revisions"] if context else [], origin(request))
+    lines = memento.timemap_links(article["url"], context["revisions"] if context else [], origin(datasette, request))
     return answer(request, ",\n".join(lines) + "\n", "application/link-format")
 
 
@@ -133,14 +133,14 @@ async def show_citation(datasette: Any, request: Any) -> Response:
     context = await read(datasette, reading_context, article["id"], moment) if article else None
     if context is None:
         return await absent(datasette, request, parts, request.args.get("url") or "")
-    return citation_file(request, citation_of(context, request), request.url_vars["format"])
+    return citation_file(request, citation_of(datasette, request, context), request.url_vars["format"])
 
 
 async def show_citations(datasette: Any, request: Any, urls: list[str]) -> Response:
     """Several articles in one file, each as it is now; what is not in the archive, or withheld, is left out."""
     articles = [await read(datasette, article_at, *parts) for parts in map(split_url, urls) if parts]
     contexts = [await read(datasette, reading_context, article["id"]) for article in articles if article]
-    cited = distinct([citation_of(context, request) for context in contexts if context])
+    cited = distinct([citation_of(datasette, request, context) for context in contexts if context])
     form = request.url_vars["format"]
     if form == "json":
         response = answer_json(request, [as_csl(one) for one in cited], MEDIA_TYPES[form])
@@ -150,9 +150,9 @@ async def show_citations(datasette: Any, request: Any, urls: list[str]) -> Respo
     return response
 
 
-def citation_of(context: dict[str, Any], request: Any) -> Citation:
+def citation_of(datasette: Any, request: Any, context: dict[str, Any]) -> Citation:
     """The citation of a reading page's context."""
-    return cite(context, origin(request), dated_path(context["article"]["url"], context["revision"]["seen_at"]))
+    return cite(context, origin(datasette, request), dated_path(context["article"]["url"], context["revision"]["seen_at"]))
 
 
 def citation_file(request: Any, cited: Citation, form: str) -> Response:
@@ -182,7 +182,7 @@ async def show_unapi(datasette: Any, request: Any) -> Response:
     context = await read(datasette, reading_context, article["id"], moment) if article else None
     if context is None:
         return await absent(datasette, request, parts, wanted)
-    return answer(request, as_ris(citation_of(context, request)), MEDIA_TYPES["ris"])
+    return answer(request, as_ris(citation_of(datasette, request, context)), MEDIA_TYPES["ris"])
 
 
 async def no_article(datasette: Any, request: Any, address: Address, wanted: str = "") -> Response:

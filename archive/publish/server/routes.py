@@ -33,7 +33,7 @@ from archive.publish.server.article_pages import (
     show_timemap,
     show_unapi,
 )
-from archive.publish.server.responses import DATABASE, answer, as_json_text, origin, page, read, redirect
+from archive.publish.server.responses import DATABASE, Handler, answer, as_json_text, origin, page, read, reading_only, redirect
 from archive.queries.addresses import reading_path
 from archive.queries.rows import Row, fetch_row
 from archive.queries.search_query import PLACES, Query, parse_query, without
@@ -115,7 +115,7 @@ def moved(text: str, place: str) -> str:
 async def export_search(datasette: Any, request: Any) -> Response:
     """/search.csv, .json, .ris, .bib and .atom: the hits of any search."""
     query = parse_query(request.args.get("q") or "", spelling_groups(datasette))
-    sort, form, here = request.args.get("sort") or "", request.url_vars["format"], origin(request)
+    sort, form, here = request.args.get("sort") or "", request.url_vars["format"], origin(datasette, request)
     number, size = page_number(request), exports.FEED if form == "atom" else exports.MOST
     results = await read(datasette, exports.hits_for_file, query, sort, number, size)
     own = search_path(query.text, f".{form}") + (f"&sort={results.sort}" if sort else "")
@@ -155,7 +155,7 @@ async def feed_changes(datasette: Any, request: Any) -> Response:
     group, query = event_group(request), parse_query(request.args.get("q") or "", spelling_groups(datasette))
     rows = await read(datasette, described_changes, group, query, exports.FEED, 0)
     own = f"/changes.atom?{same_changes(group, query.text)}".rstrip("?")
-    return answer(request, exports.changes_feed(rows, origin(request), own, query.text), exports.MEDIA_TYPES["atom"])
+    return answer(request, exports.changes_feed(rows, origin(datasette, request), own, query.text), exports.MEDIA_TYPES["atom"])
 
 
 def same_changes(group: str, text: str) -> str:
@@ -220,7 +220,7 @@ async def show_picture(datasette: Any, request: Any) -> Response:
 
 async def describe_search(datasette: Any, request: Any) -> Response:
     """OpenSearch: the search box of a browser. https://github.com/dewitt/opensearch"""
-    body = await datasette.render_template("opensearch.xml", {"origin": origin(request)}, request=request, view_name="own")
+    body = await datasette.render_template("opensearch.xml", {"origin": origin(datasette, request)}, request=request, view_name="own")
     return answer(request, body, "application/opensearchdescription+xml; charset=utf-8")
 
 
@@ -241,7 +241,7 @@ def explain(datasette: Any, request: Any, exception: Exception) -> Any:
     return None
 
 
-ROUTES = [
+PAGES: list[tuple[str, Handler]] = [
     (r"^/$", show_home),
     (r"^/search$", show_search),
     (r"^/search\.(?P<format>csv|json|ris|bib|atom)$", export_search),
@@ -261,3 +261,4 @@ ROUTES = [
     (r"^/cite\.(?P<format>txt|bib|ris|json)$", show_citation),
     (rf"^/(?!{DATASETTE})", show_article),
 ]
+ROUTES = [(pattern, reading_only(handler)) for pattern, handler in PAGES]

@@ -6,6 +6,7 @@ import socket
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import uvicorn
 from datasette.app import Datasette
@@ -16,20 +17,23 @@ from archive.db.schema import migrate
 from archive.errors import ConfigurationError, StorageError
 from archive.publish.metadata.datasette_settings import SETTINGS
 from archive.publish.redaction.redacted import ShownDatabase
-from archive.publish.server.responses import DATABASE
+from archive.publish.server.responses import DATABASE, PLUGIN
 
 HERE = Path(__file__).parent.parent
 
 
-def build_server(folder: Path) -> Datasette:
+def build_server(folder: Path, base_url: str | None = None) -> Datasette:
     """Datasette over the archive in ``folder``, mutable: with ``-i`` a live WAL file would serve stale data.
 
-    Raises NoArchive, NewerSchema, StorageError.
+    ``base_url`` is the public origin that feeds and citations name, whatever host a request was sent to.
+    Raises ConfigurationError when it is none, NoArchive, NewerSchema, StorageError.
     """
+    options = {"base_url": checked_origin(base_url)} if base_url else {}
     ensure_readable(folder)
+    metadata = parse_metadata((HERE / "metadata" / "metadata.yaml").read_text(encoding="utf-8"))
     datasette = Datasette(
         [],
-        metadata=parse_metadata((HERE / "metadata" / "metadata.yaml").read_text(encoding="utf-8")),
+        metadata=metadata | {"plugins": {PLUGIN: options}},
         template_dir=str(HERE / "templates"),
         plugins_dir=str(HERE / "plugins"),
         static_mounts=[("static", str(HERE / "static"))],
@@ -38,6 +42,18 @@ def build_server(folder: Path) -> Datasette:
     datasette.remove_database("_memory")  # Datasette makes one where it is given no file
     datasette.add_database(ShownDatabase(datasette, folder / FILENAME), name=DATABASE)
     return datasette
+
+
+def checked_origin(base_url: str) -> str:
+    """``https://archive.example.org/`` -> ``https://archive.example.org``. Raises ConfigurationError for anything but an origin."""
+    try:
+        parts = urlsplit(base_url.strip())
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and not parts.username
+    except ValueError:
+        usable = False
+    if not usable or parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ConfigurationError(f"--base-url {base_url!r} is no origin; write it as https://archive.example.org, without a path")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
 def ensure_readable(folder: Path) -> None:
@@ -55,9 +71,9 @@ def ensure_readable(folder: Path) -> None:
         db.conn.close()
 
 
-def serve_archive(folder: Path, host: str, port: int) -> int:
-    """Serve until Ctrl-C. Raises ConfigurationError when the address cannot be had."""
-    datasette = build_server(folder)
+def serve_archive(folder: Path, host: str, port: int, base_url: str | None = None) -> int:
+    """Serve until Ctrl-C. Raises ConfigurationError when the address cannot be had, or ``base_url`` is no origin."""
+    datasette = build_server(folder, base_url)
     listener = listen(host, port)
     number = listener.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
