@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import fnmatch
 import ipaddress
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from archive.errors import ConfigurationError
+from archive.text.urls import without_parameters
 
 Origin = tuple[str, str, int]
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -86,11 +86,5 @@ class Addresses:
         if not self.belongs(url):
             return url
         parts, home = urlsplit(url), urlsplit(self.home)
-        query = parts.query
-        if query:
-            pairs = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if not self._is_noise(name)]
-            query = urlencode(pairs) if len(pairs) < query.count("&") + 1 else query
+        query = without_parameters(parts.query, self.noise)
         return urlunsplit((home.scheme, home.netloc, parts.path or "/", query, ""))
-
-    def _is_noise(self, name: str) -> bool:
-        return any(fnmatch.fnmatchcase(name.lower(), pattern) for pattern in self.noise)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from archive.text.urls import NOISE
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -14,6 +16,6 @@ class Site:
     timezone: str | None = None  # IANA name; None = ask REST, else infer
     container: str | None = None  # CSS selector of the article's body
     boilerplate: tuple[tuple[str, str], ...] = ()  # (block kind, regular expression searched in a block's text), first match wins
-    query_noise: tuple[str, ...] = ("utm_*", "fbclid", "gclid", "mc_cid", "mc_eid", "replytocom", "share", "nb")
+    query_noise: tuple[str, ...] = NOISE
     # query parameters that never name another page; a trailing * is a prefix
     image_hosts: tuple[str, ...] = ()  # other hosts that deliver its pictures, as "cdn.example.net"; with -a images they are asked too

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archive.queries.change_report import events, tell
+from archive.queries.change_report import events_since, report_paragraphs
 from archive.store.absences import due_again
 from tests.literal import URL, Desk, article, comment
 
@@ -80,7 +80,7 @@ def test_an_absence_that_no_answer_states_is_told_with_its_reason(desk: Desk) ->
     at = desk.clock.at = "2026-01-03T00:00:00Z"
     desk.store.mark_missing(desk.crawl, "articles", [1], at, desk.capture("page"), GONE_AFTER, "its address leads to the front page")
     site = next(desk.db.query("select * from sites"))
-    [told] = tell(desk.db, site, events(desk.db, desk.site, at))
+    [told] = report_paragraphs(desk.db, site, events_since(desk.db, desk.site, at))
     assert told.splitlines() == [
         "missing: The bridge",
         f"  {URL}",

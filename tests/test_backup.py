@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from archive.__main__ import main
+from archive.__main__ import commands
 from archive.errors import ConfigurationError, StorageError
 from archive.export.backup import backup
 from archive.store.store import Store
@@ -138,15 +139,13 @@ def test_a_backup_that_fails_leaves_nothing(desk: Desk, folder: Path, tmp_path: 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["archive", "file"]
 
 
-def test_a_flaw_of_the_archive_is_told_and_the_copy_is_kept(
-    desk: Desk, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_flaw_of_the_archive_is_told_and_the_copy_is_kept(desk: Desk, folder: Path, tmp_path: Path) -> None:
     filled(desk)
     shutil.copytree(folder, tmp_path / "flawed")
     command = ["backup", "--archive-dir", str(tmp_path / "flawed")]
-    assert main([*command, str(tmp_path / "one")]) == 0
-    assert capsys.readouterr().out.endswith("all as written\n")
+    done = CliRunner().invoke(commands, [*command, str(tmp_path / "one")])
+    assert done.exit_code == 0 and done.stdout.endswith("all as written\n")
     sqlite3.connect(tmp_path / "flawed" / "archive.db", isolation_level=None).execute("update comments set text = 'other' where id = 1")
-    assert main([*command, str(tmp_path / "two")]) == 3
-    assert "comment 1: the digest differs" in capsys.readouterr().out
+    done = CliRunner().invoke(commands, [*command, str(tmp_path / "two")])
+    assert done.exit_code == 3 and "comment 1: the digest differs" in done.stdout
     assert (tmp_path / "two" / "archive.db").is_file()

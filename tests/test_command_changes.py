@@ -9,10 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.__main__ import main
+from archive.__main__ import commands
 from archive.text import word_diff
 from archive.text.plaintext import HIDDEN, harmless, one_line, render_diff
 from tests.conftest import History
@@ -29,13 +30,12 @@ Command = Callable[..., tuple[int, list[str]]]
 
 
 @pytest.fixture
-def run(desk: Desk, folder: Path, capsys: pytest.CaptureFixture[str]) -> Command:
+def run(desk: Desk, folder: Path) -> Command:
     """Run a command on the desk's archive: (exit code, lines of output)."""
 
     def command(*arguments: str) -> tuple[int, list[str]]:
-        code = main([*arguments, "--archive-dir", str(folder)])
-        said = capsys.readouterr()
-        return code, [*said.out.splitlines(), *said.err.splitlines()]
+        done = CliRunner().invoke(commands, [*arguments, "--archive-dir", str(folder)])
+        return done.exit_code, [*done.stdout.splitlines(), *done.stderr.splitlines()]
 
     return command
 
@@ -302,20 +302,24 @@ def test_diff_says_what_is_wrong(desk: Desk, run: Command, arguments: tuple[str,
     assert (code, len(lines)) == (2, 1) and said in lines[0]
 
 
-def test_the_scripted_change_of_the_demo_site_is_told(history: History, capsys: pytest.CaptureFixture[str]) -> None:
+def changes_of(folder: Path) -> str:
+    """What the command prints of an archive, which succeeds."""
+    done = CliRunner().invoke(commands, ["--archive-dir", str(folder), "changes"])
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def test_the_scripted_change_of_the_demo_site_is_told(history: History) -> None:
     for folder, expected in ((history.first.folder, 1), (history.unchanged.folder, 0)):
-        assert main(["changes", "--archive-dir", str(folder)]) == 0
-        assert len([part for part in capsys.readouterr().out.split("\n\n") if part]) == expected + (expected > 0)
-    assert main(["changes", "--archive-dir", str(history.update.folder)]) == 0
-    said = capsys.readouterr().out
+        assert len([part for part in changes_of(folder).split("\n\n") if part]) == expected + (expected > 0)
+    said = changes_of(history.update.folder)
     events = history.update.rows(
         "select event, comment_id is null from changes where at >= (select started_at from crawls order by id desc limit 1)"
     )
     for event in {event for event, of_article in events if of_article and event != "new"}:
         assert f"\n{event}" in said, event
     assert "edited (correction, declared)" in said and "[-3:20-]{+3:40+}" in said and "archived for the first time" not in said
-    assert main(["changes", "--archive-dir", str(history.full.folder)]) == 0
-    assert "edited (number, not declared)" in capsys.readouterr().out, "what no list of the site told"
+    assert "edited (number, not declared)" in changes_of(history.full.folder), "what no list of the site told"
 
 
 def test_as_cron_runs_it_whatever_the_terminal_knows_and_whoever_stops_reading(desk: Desk, folder: Path) -> None:

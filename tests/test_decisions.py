@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from archive.__main__ import main
+from archive.__main__ import commands
 from archive.db.connection import open_for_reading
 from archive.publish.redaction.withholding import withheld_ids
 from archive.queries import holdings
@@ -36,13 +37,13 @@ def closed(folder: Path) -> Path:
 
 
 @pytest.fixture
-def say(closed: Path, capsys: pytest.CaptureFixture[str]) -> Command:
+def say(closed: Path) -> Command:
     """Run a command that must succeed; what it printed."""
 
     def command(*arguments: str, code: int = 0) -> str:
-        assert main([*arguments, "--archive-dir", str(closed)]) == code
-        said = capsys.readouterr()
-        return said.out + said.err
+        done = CliRunner().invoke(commands, [*arguments, "--archive-dir", str(closed)])
+        assert done.exit_code == code, done.output
+        return done.output
 
     return command
 

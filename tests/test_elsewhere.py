@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from crawler.items import Article, Block
-from crawler.pages.soft404 import Shown, beside, same_page
+from crawler.pages.soft404 import Shown, beside, same_showing
 from tests.crawls import Run, copied, crawl, rows
 from tests.demosite import DemoSite
 from tests.test_pages import readable
@@ -212,14 +212,14 @@ def test_the_address_at_which_nothing_can_be_stands_beside_the_article(address: 
     assert beside(address) == beside(address)
 
 
-def test_two_addresses_show_the_same_page_when_both_stay_or_lead_to_one_place_with_one_text() -> None:
+def test_two_addresses_show_the_same_showing_when_both_stay_or_lead_to_one_place_with_one_text() -> None:
     asked, nowhere = "https://example.org/a", beside("https://example.org/a")
 
     def shown(arrived: str, title: str = "Nothing here") -> Shown:
         return Shown(arrived, Article(arrived, "page", "none", title, blocks=(Block("body", "Look elsewhere.", "", ""),)))
 
-    assert same_page(shown(asked), shown(nowhere), asked)
-    assert same_page(shown("https://example.org/404"), shown("https://example.org/404"), asked)
-    assert not same_page(shown(asked), shown("https://example.org/404"), asked)
-    assert not same_page(shown(asked, "The bridge"), shown(nowhere), asked)
-    assert not same_page(shown(asked), None, asked)
+    assert same_showing(shown(asked), shown(nowhere), asked)
+    assert same_showing(shown("https://example.org/404"), shown("https://example.org/404"), asked)
+    assert not same_showing(shown(asked), shown("https://example.org/404"), asked)
+    assert not same_showing(shown(asked, "The bridge"), shown(nowhere), asked)
+    assert not same_showing(shown(asked), None, asked)

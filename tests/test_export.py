@@ -12,9 +12,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from warcio.archiveiterator import ArchiveIterator
 
-from archive.__main__ import main
+from archive.__main__ import commands
 from archive.export.evidence import evidence
 from archive.queries.named import article_named
 from tests.conftest import History
@@ -24,8 +25,15 @@ LATER = "2026-02-01T00:00:00Z"
 
 
 def exported(folder: Path, to: Path, name: str) -> Path:
-    assert main(["export", "--archive-dir", str(folder), "--article", name, "--to", str(to)]) == 0
+    code, said = export(folder, to, name)
+    assert code == 0, said
     return to
+
+
+def export(folder: Path, to: Path, name: str) -> tuple[int, str]:
+    """(exit code, what the command printed)."""
+    done = CliRunner().invoke(commands, ["export", "--archive-dir", str(folder), "--article", name, "--to", str(to)])
+    return done.exit_code, done.output
 
 
 @pytest.fixture
@@ -106,24 +114,24 @@ def test_a_zip_holds_the_same(edited: Desk, folder: Path, tmp_path: Path) -> Non
     assert all(packed.read(f"packed/{name}") == (made / name).read_bytes() for name in same)
 
 
-def test_a_place_that_is_taken_is_left_alone(edited: Desk, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_place_that_is_taken_is_left_alone(edited: Desk, folder: Path, tmp_path: Path) -> None:
     for name in ("claim", "claim.zip"):
         (tmp_path / name).write_text("mine")
-        assert main(["export", "--archive-dir", str(folder), "--article", "1", "--to", str(tmp_path / name)]) == 2
+        code, said = export(folder, tmp_path / name, "1")
+        assert code == 2 and "is there already" in said
         assert (tmp_path / name).read_text() == "mine"
-        assert "is there already" in capsys.readouterr().err
-    assert main(["export", "--archive-dir", str(folder), "--article", "99", "--to", str(tmp_path / "new")]) == 2
+    assert export(folder, tmp_path / "new", "99")[0] == 2
     assert not (tmp_path / "new").exists()
 
 
-def test_a_damaged_record_is_not_handed_out(edited: Desk, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_damaged_record_is_not_handed_out(edited: Desk, folder: Path, tmp_path: Path) -> None:
     [path] = (folder / "warc").glob("*/*.warc.gz")
     [(offset,)] = edited.rows("select offset from captures where id = 2")
     damaged = bytearray(path.read_bytes())
     damaged[offset + 5] ^= 1
     path.write_bytes(damaged)
-    assert main(["export", "--archive-dir", str(folder), "--article", URL, "--to", str(tmp_path / "claim")]) == 3
-    assert "run python -m archive verify" in capsys.readouterr().err
+    code, said = export(folder, tmp_path / "claim", URL)
+    assert code == 3 and "run python -m archive verify" in said
     assert not (tmp_path / "claim").exists()
 
 

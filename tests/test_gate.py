@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from crawler.admission.judge import no_article, refusal, same_address
+from archive.text.urls import same_page
+from crawler.admission.judge import no_article, refusal
 from crawler.items import Article, Block
 
 ASKED = "https://www.example.org/2020/05/bridge.php"
@@ -67,5 +68,5 @@ def test_a_listing_is_honestly_no_article_and_a_challenge_is_not_honest() -> Non
 
 
 def test_addresses_are_the_same_but_for_scheme_www_slash_and_escapes() -> None:
-    assert same_address("http://example.org/a/%C3%A9", "https://www.example.org/a/é/")
-    assert not same_address("https://example.org/?p=1", "https://example.org/?p=2")
+    assert same_page("http://example.org/a/%C3%A9", "https://www.example.org/a/é/")
+    assert not same_page("https://example.org/?p=1", "https://example.org/?p=2")

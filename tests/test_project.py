@@ -67,10 +67,10 @@ SERVE = """
 import asyncio, sys
 from pathlib import Path
 exec(Path("run.py").read_text().split("sys.argv =")[0])
-from archive.publish.server.serve import build
+from archive.publish.server.serve import build_server
 
 async def main():
-    served = build(Path("data"))
+    served = build_server(Path("data"))
     print([(await served.client.get(path)).status_code for path in sys.argv[1:]])
 
 asyncio.run(main())

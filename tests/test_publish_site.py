@@ -7,18 +7,22 @@ import html
 import io
 import random
 import re
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import httpx
 import pytest
+from datasette import hookimpl
+from datasette.plugins import pm
+from datasette.utils.asgi import Response
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archive.db.connection import open_for_writing
-from archive.publish.server.serve import build
+from archive.errors import ConfigurationError
+from archive.publish.server.serve import build_server
 from archive.warc.place import sha256
 from tests.publish_archive import HOME, build_archive
 
@@ -28,8 +32,8 @@ RAID = "/www.example.org/2014/03/raid"
 class Site:
     """Questions to the pages, one after the other."""
 
-    def __init__(self, folder: Path) -> None:
-        self.datasette = build(folder)
+    def __init__(self, folder: Path, base_url: str | None = None) -> None:
+        self.datasette = build_server(folder, base_url)
         self.loop = asyncio.new_event_loop()
         self.run(self.datasette.invoke_startup())
 
@@ -86,6 +90,63 @@ def test_an_unchanged_page_is_not_sent_again(site: Site) -> None:
     etag = site.get(RAID).headers["etag"]
     again = site.get(RAID, headers={"if-none-match": etag})
     assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize("path", ["/", RAID, "/search.json?q=marib", "/changes.atom"])
+def test_own_answers_are_compressed_for_those_who_take_gzip(site: Site, path: str) -> None:
+    plain = site.get(path, headers={"accept-encoding": "gzip;q=0, br"})
+    packed = site.get(path, headers={"accept-encoding": "br, gzip"})
+    assert "content-encoding" not in plain.headers and packed.headers["content-encoding"] == "gzip"
+    assert packed.content == plain.content and packed.num_bytes_downloaded < len(plain.content) / 1.5
+    for response in (plain, packed):
+        assert "Accept-Encoding" in response.headers["vary"]
+        again = site.get(path, headers={"if-none-match": response.headers["etag"], "accept-encoding": "gzip"})
+        assert (again.status_code, again.content) == (304, b"")
+    assert plain.headers["etag"] != packed.headers["etag"]
+
+
+def test_compression_keeps_the_other_reason_for_which_a_page_varies(site: Site) -> None:
+    assert {"Accept-Datetime", "Accept-Encoding"} <= set(site.get(RAID).headers["vary"].split(", "))
+
+
+@pytest.mark.parametrize("path", ["/", RAID, "/search?q=marib", "/status", "/nowhere"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
+def test_own_pages_are_only_read(site: Site, path: str, method: str) -> None:
+    response = site.run(site.datasette.client.request(method, path))
+    assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD")
+    assert site.run(site.datasette.client.request("HEAD", path)).status_code == site.get(path).status_code
+
+
+def test_a_fixed_origin_stands_in_feeds_and_citations_whatever_host_was_asked(tmp_path: Path) -> None:
+    site = Site(build_archive(tmp_path), "https://Archive.example.org/")
+    for path in ("/changes.atom", "/search.atom?q=marib", "/search.json?q=marib", "/opensearch.xml", f"/cite.txt?url={HOME}2014/03/raid"):
+        body = site.get(path, headers={"host": "evil.example"}).text
+        assert "https://archive.example.org/" in body and "evil.example" not in body and "localhost" not in body, path
+    link = site.get(RAID, headers={"host": "evil.example"}).headers["link"]
+    assert "<https://archive.example.org/timemap/" in link and "evil.example" not in link
+
+
+@pytest.mark.parametrize("url", ["archive.example.org", "https://example.org/archive/", "ftp://example.org", "https://", "http://[::1"])
+def test_what_is_no_origin_is_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(ConfigurationError, match="is no origin; write it as"):
+        build_server(build_archive(tmp_path), url)
+
+
+def test_routes_of_other_plugins_come_before_the_route_of_all_addresses(tmp_path: Path) -> None:
+    class Graph:
+        __name__ = "graph"
+
+        @hookimpl
+        def register_routes(self) -> list[tuple[str, Callable[[], Response]]]:
+            return [(r"^/graphql$", lambda: Response.text("a plugin's page"))]
+
+    for ours in [plugin for plugin in pm.get_plugins() if getattr(plugin, "__name__", "") == "reading_site.py"]:
+        pm.unregister(ours)  # ours is loaded last, as for an installed plugin
+    pm.register(Graph(), name="graph")
+    try:
+        assert Site(build_archive(tmp_path)).get("/graphql").text == "a plugin's page"
+    finally:
+        pm.unregister(name="graph")
 
 
 def test_the_reading_page_shows_the_article_and_where_it_comes_from(site: Site) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import re
 import shlex
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.__main__ import build_parser
+from archive.__main__ import COMMANDS as ARCHIVE_COMMANDS
 from archive.errors import ArchiveError, LockHeld
 from crawler import settings
 from crawler.session.outcome import COMPLETE, ORDER
@@ -92,8 +91,7 @@ def test_the_defaults_that_are_told_are_the_defaults(history: History) -> None:
 
 
 def archive_commands() -> set[str]:
-    [subparsers] = [action for action in build_parser()._actions if isinstance(action, argparse._SubParsersAction)]
-    return set(subparsers.choices)
+    return set(ARCHIVE_COMMANDS)
 
 
 def test_settings_exist_with_their_defaults() -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.text.content_key import changed, comment_key, link_key, merge, normalised, reading, same_time
+from archive.text.content_key import changed, comment_key, merge, normalised, reading, same_time
+from archive.text.urls import link_key
 from tests.literal import article, author, comment
 
 

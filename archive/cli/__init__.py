@@ -1,1 +1,1 @@
-"""The commands of ``python -m archive``, one a module: ``HELP``, ``add_arguments(parser)``, ``run(folder, arguments) -> exit code``."""
+"""The commands of ``python -m archive``, one a module that offers a click command called ``command``; options.py has what they share."""

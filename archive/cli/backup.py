@@ -1,10 +1,12 @@
-"""``python -m archive backup``."""
+"""``python -m archive backup``: takes an archive's folder and a new folder, gives a verified copy."""
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
+import click
+
+from archive.cli.options import archive_command
 from archive.export.backup import backup
 from archive.verify.database import Verification
 
@@ -12,12 +14,13 @@ HELP = "copy the archive, also while a crawl writes, and verify the copy; exit c
 WRONG = 3
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("target", metavar="TARGET", type=Path, help="a folder that is not there yet; it appears when it is whole")
+ARGUMENT = "TARGET is a folder that is not there yet; it appears when it is whole."
 
 
-def run(folder: Path, arguments: argparse.Namespace) -> int:
-    target: Path = arguments.target.expanduser().absolute()
+@archive_command("backup", HELP, ARGUMENT)
+@click.argument("target", metavar="TARGET", type=click.Path(path_type=Path))
+def command(folder: Path, target: Path) -> int:
+    target = target.expanduser().absolute()
     backup(folder, target)
     verification = Verification(target)
     for finding in verification.findings():

@@ -1,33 +1,33 @@
-"""``python -m archive changes``: what cron mails."""
+"""``python -m archive changes``: takes a time and filters, prints what happened since; cron mails it."""
 
 from __future__ import annotations
 
-import argparse
 from contextlib import closing
 from pathlib import Path
 
+import click
+
+from archive.cli.options import archive_command
 from archive.db.connection import open_for_reading
-from archive.queries.change_report import events, matching, since_last, tell
-from archive.queries.named import instant, site_named
+from archive.queries.change_report import events_since, matching_events, report_paragraphs, since_last
+from archive.queries.named import parse_instant, site_named
 
 HELP = "what happened, with the words that changed; nothing when nothing happened"
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--since", metavar="DATE", help="from this day or time on (default: what the last finished run brought)")
-    parser.add_argument("--search", metavar="WORDS", help="only what has these words, in any of its states")
-    parser.add_argument("--tag", metavar="TAG", help="only articles with this tag or category")
-    parser.add_argument("--site", metavar="NAME", help="only this site")
-
-
-def run(folder: Path, arguments: argparse.Namespace) -> int:
-    since = instant(arguments.since) if arguments.since else None
+@archive_command("changes", HELP)
+@click.option("--since", metavar="DATE", help="from this day or time on (default: what the last finished run brought)")
+@click.option("--search", metavar="WORDS", help="only what has these words, in any of its states")
+@click.option("--tag", metavar="TAG", help="only articles with this tag or category")
+@click.option("--site", metavar="NAME", help="only this site")
+def command(folder: Path, since: str | None, search: str | None, tag: str | None, site: str | None) -> int:
+    begins = parse_instant(since) if since else None
     with closing(open_for_reading(folder)) as db:
         db.execute("begin")  # one state of the archive, also while a crawl writes
-        sites = [site_named(db, arguments.site)] if arguments.site else list(db.query("select * from sites order by name"))
-        for site in sites:
-            found = events(db, site["id"], since or since_last(db, site["id"]))
-            paragraphs = list(tell(db, site, matching(db, found, arguments.search, arguments.tag)))
+        sites = [site_named(db, site)] if site else list(db.query("select * from sites order by name"))
+        for row in sites:
+            found = events_since(db, row["id"], begins or since_last(db, row["id"]))
+            paragraphs = list(report_paragraphs(db, row, matching_events(db, found, search, tag)))
             if paragraphs:
-                print(f"{site['name']}  {site['home']}", *paragraphs, sep="\n\n", end="\n\n")
+                print(f"{row['name']}  {row['home']}", *paragraphs, sep="\n\n", end="\n\n")
     return 0

@@ -1,13 +1,15 @@
-"""``python -m archive export``: the evidence of one claim."""
+"""``python -m archive export``: takes an article, writes a folder or zip file with its evidence."""
 
 from __future__ import annotations
 
-import argparse
 import zipfile
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
+import click
+
+from archive.cli.options import archive_command
 from archive.clock import moment, now
 from archive.db.connection import open_for_reading
 from archive.errors import ConfigurationError, StorageError
@@ -19,29 +21,29 @@ from archive.text.plaintext import counted
 HELP = "everything that shows an article's states, in a folder or a zip file that a stranger can check"
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--article", metavar="ID|URL", required=True, help="its id, or any of its addresses")
-    parser.add_argument("--to", metavar="DIR|FILE.zip", required=True, type=Path, help="what is made; it must not be there yet")
-
-
-def run(folder: Path, arguments: argparse.Namespace) -> int:
-    target: Path = arguments.to.expanduser().absolute()
+@archive_command("export", HELP)
+@click.option("--article", "name", metavar="ID|URL", required=True, help="its id, or any of its addresses")
+@click.option(
+    "--to", "target", metavar="DIR|FILE.zip", required=True, type=click.Path(path_type=Path), help="what is made; it must not be there yet"
+)
+def command(folder: Path, name: str, target: Path) -> int:
+    target = target.expanduser().absolute()
     at = now()
     with closing(open_for_reading(folder)) as db:
         db.execute("begin")
-        files = evidence(db, folder, article_named(db, arguments.article), at)
+        files = evidence(db, folder, article_named(db, name), at)
     if target.suffix == ".zip":
         write_zip(target, files, at)
     else:
         with appearing(target) as made:
-            for name, content in files.items():
-                (made / name).write_bytes(content)
+            for filename, content in files.items():
+                (made / filename).write_bytes(content)
     print(f"{target}: {counted(len(files), 'file')}; README.txt says how to check them")
     return 0
 
 
 def write_zip(target: Path, files: Mapping[str, bytes], at: str) -> None:
-    """Raises ConfigurationError when the file is there, StorageError when it cannot be written."""
+    """Write the files into a zip file. Raises ConfigurationError when it exists already, StorageError when it cannot be written."""
     if target.exists():
         raise ConfigurationError(f"{target} is there already; name a file that is not")
     made = target.with_name(f".{target.name}.unfinished")

@@ -1,14 +1,15 @@
-"""``python -m archive label``: a person says what a wording is; the texts change at once."""
+"""``python -m archive label``: takes a wording and its kind, stores the decision and relabels every text at once."""
 
 from __future__ import annotations
 
-import argparse
 import re
 from contextlib import closing
 from pathlib import Path
 
+import click
 from sqlite_utils import Database
 
+from archive.cli.options import archive_command, decision_options
 from archive.db.connection import open_for_reading
 from archive.errors import ConfigurationError
 from archive.store.decisions import UNDONE, decided, listed
@@ -19,39 +20,41 @@ from archive.text.plaintext import counted, one_line
 HELP = "say what a wording is (body, bio, appeal, ...) wherever it stands; texts change at once, nothing is deleted"
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("wording", metavar="FINGERPRINT|TEXT", nargs="?", help="a block's fingerprint, or its whole text")
-    parser.add_argument("kind", metavar="KIND", nargs="?", choices=KINDS, help=", ".join(KINDS))
-    parser.add_argument("--reason", help="why; it is kept with the decision")
-    parser.add_argument("--undo", action="store_true", help="take the decision back: the archive's own rules label the wording again")
-    parser.add_argument("--list", action="store_true", help="what was learned, what was decided, and every decision taken")
+ARGUMENTS = f"FINGERPRINT|TEXT is a block's fingerprint, or its whole text. KIND is one of {', '.join(KINDS)}."
 
 
-def run(folder: Path, arguments: argparse.Namespace) -> int:
+@archive_command("label", HELP, ARGUMENTS)
+@click.argument("wording", metavar="[FINGERPRINT|TEXT]", required=False)
+@click.argument("kind", metavar="[KIND]", type=click.Choice(KINDS), required=False)
+@decision_options(
+    listed="what was learned, what was decided, and every decision taken",
+    undo="take the decision back: the archive's own rules label the wording again",
+)
+def command(folder: Path, wording: str | None, kind: str | None, reason: str | None, undo: bool, listing: bool) -> int:
     with closing(open_for_reading(folder)) as db:
-        if arguments.list:
-            print("\n".join([*learned(db), *listed(db, "label")]) or "nothing was learned, and nothing was decided")
+        if listing:
+            print("\n".join([*learned_lines(db), *listed(db, "label")]) or "nothing was learned, and nothing was decided")
             return 0
-        if not arguments.wording or (arguments.kind is None) != arguments.undo:
+        if not wording or (kind is None) != undo:
             raise ConfigurationError("write: label WORDING KIND, or label WORDING --undo, or label --list")
-        ref = found(db, arguments.wording)
-        if arguments.undo and ref not in decided(db, "label"):
+        ref = known_fingerprint(db, wording)
+        if undo and ref not in decided(db, "label"):
             raise ConfigurationError(f"nobody decided on {ref}: there is nothing to take back")
     with closing(Store(folder)) as store:
-        before = texts(store.db)
-        store.decide("label", ref, UNDONE if arguments.undo else arguments.kind, arguments.reason)
-        changed = len(texts(store.db) ^ before) // 2
-    print(f"{ref} is {'as the archive learned it' if arguments.undo else arguments.kind}: {counted(changed, 'text')} changed")
+        before = text_digests(store.db)
+        store.decide("label", ref, kind or UNDONE, reason)
+        changed = len(text_digests(store.db) ^ before) // 2
+    print(f"{ref} is {kind or 'as the archive learned it'}: {counted(changed, 'text')} changed")
     return 0
 
 
-def texts(db: Database) -> set[tuple[int, str]]:
-    """(revision, digest of its blocks): what a label may change."""
+def text_digests(db: Database) -> set[tuple[int, str]]:
+    """(revision id, digest of its blocks) of every revision; a label changes some of the digests."""
     return set(db.execute("select id, digest from revisions").fetchall())
 
 
-def found(db: Database, wording: str) -> str:
-    """The fingerprint of a wording that stands somewhere. Raises ConfigurationError, naming what begins like it."""
+def known_fingerprint(db: Database, wording: str) -> str:
+    """The fingerprint of a wording that some block has. Raises ConfigurationError that names blocks which begin like it."""
     ref = wording.lower() if re.fullmatch(r"[0-9a-fA-F]{16}", wording.strip()) else fingerprint(wording)
     if ref and db.execute("select 1 from blocks where fingerprint = ?", [ref]).fetchone():
         return ref
@@ -63,7 +66,7 @@ def found(db: Database, wording: str) -> str:
     )
 
 
-def learned(db: Database) -> list[str]:
+def learned_lines(db: Database) -> list[str]:
     """What the archive learned of each site, and which of it a person overruled."""
     overruled = decided(db, "label")
     sql = "select boilerplate.*, sites.name as site from boilerplate join sites on sites.id = site_id order by site, articles desc"

@@ -1,13 +1,14 @@
-"""``python -m archive withhold``: the served pages no longer show a text; the evidence stays."""
+"""``python -m archive withhold``: takes an article or a comment and keeps it from the served pages; the evidence stays."""
 
 from __future__ import annotations
 
-import argparse
 from contextlib import closing
 from pathlib import Path
 
+import click
 from sqlite_utils import Database
 
+from archive.cli.options import archive_command, decision_options, require_one
 from archive.db.connection import open_for_reading
 from archive.errors import ConfigurationError
 from archive.queries.named import article_named
@@ -18,32 +19,31 @@ from archive.text.plaintext import one_line
 HELP = "keep an article or a comment from the served pages; the evidence stays"
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("what", metavar="URL|comment:ID", nargs="?", help="an article's address or id, or a comment's id in the archive")
-    what.add_argument("--list", action="store_true", help="every decision taken")
-    parser.add_argument("--reason", help="why; it is kept with the decision, and not shown on the pages")
-    parser.add_argument("--undo", action="store_true", help="take the decision back")
+ARGUMENT = "URL|comment:ID is an article's address or id, or a comment's id in the archive."
 
 
-def run(folder: Path, arguments: argparse.Namespace) -> int:
+@archive_command("withhold", HELP, ARGUMENT)
+@click.argument("name", metavar="[URL|comment:ID]", required=False)
+@decision_options(listed="every decision taken", reason="why; it is kept with the decision, and not shown on the pages")
+def command(folder: Path, name: str | None, reason: str | None, undo: bool, listing: bool) -> int:
+    require_one({"URL|comment:ID": name, "--list": listing})
     with closing(open_for_reading(folder)) as db:
-        if arguments.list:
+        if name is None:
             print("\n".join(listed(db, "withhold")) or "nothing is withheld")
             return 0
-        ref, what = subject(db, arguments.what)
-        if arguments.undo:
-            refs = [r for r in decided(db, "withhold") if r == ref or r in addresses(db, ref)]
+        ref, what = withheld_subject(db, name)
+        if undo:
+            refs = [r for r in decided(db, "withhold") if r == ref or r in every_address(db, ref)]
             if not refs:
                 raise ConfigurationError(f"{what} is not withheld: there is nothing to take back")
     with closing(Store(folder)) as store:
-        for name in refs if arguments.undo else [ref]:
-            store.decide("withhold", name, UNDONE if arguments.undo else "withheld", arguments.reason)
-    print(f"{'shown again' if arguments.undo else 'withheld'}: {what}")
+        for standing in refs if undo else [ref]:
+            store.decide("withhold", standing, UNDONE if undo else "withheld", reason)
+    print(f"{'shown again' if undo else 'withheld'}: {what}")
     return 0
 
 
-def subject(db: Database, name: str) -> tuple[str, str]:
+def withheld_subject(db: Database, name: str) -> tuple[str, str]:
     """(ref of the decision, what it is about in words). An article's ref is its present address."""
     if not name.startswith("comment:"):
         article = article_named(db, name)
@@ -55,7 +55,7 @@ def subject(db: Database, name: str) -> tuple[str, str]:
     return name, f"comment {row['id']}, signed {one_line(row['author'])}"
 
 
-def addresses(db: Database, url: str) -> set[str]:
-    """Every address of the article that has this one."""
+def every_address(db: Database, url: str) -> set[str]:
+    """All addresses of the article that has this one."""
     sql = "select url from urls where article_id = (select article_id from urls where url = ?)"
     return {address for (address,) in db.execute(sql, [url])}

@@ -73,7 +73,7 @@ create view changes as  -- Everything that happened to articles and comments, as
     new.seen_at,
     cast(
       case
-        when new.parent_id is not old.parent_id and new.text = old.text and new.author = old.author then 'moved'
+        when coalesce(new.parent_id, 0) <> coalesce(old.parent_id, 0) and new.text = old.text and new.author = old.author then 'moved'
         else 'edited'
       end as text
     ),

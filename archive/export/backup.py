@@ -1,4 +1,4 @@
-"""A second archive, whole at one moment, also while a crawl writes.
+"""A second archive: takes an archive's folder, also while a crawl writes, gives a copy of one moment.
 
 The database is copied through SQLite (a plain copy of a file in use was bad in 5 of 15 trials), then each WARC file up to the
 last record that the copied database knows: every row of the copy has its record, and no record lacks its row.

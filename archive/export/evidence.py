@@ -1,4 +1,5 @@
-"""The evidence of one claim, in a folder that a stranger can check without us: texts, diffs, thread, the WARC records, digests.
+"""The evidence of one article: takes a connection and an article, gives files that a stranger can check without us: texts,
+diffs, thread, WARC records, digests.
 
 Everything opens offline; the pages load nothing from anywhere.
 """
@@ -19,7 +20,7 @@ from sqlite_utils import Database
 
 from archive.errors import StorageError
 from archive.export.notes import CHECK, README, SLICE, SUMS
-from archive.queries.revision_pair import FIELDS, described, differences, render, revisions_of
+from archive.queries.revision_pair import FIELDS, described_revision, differences, rendered_differences, revisions_of
 from archive.store.reread import earlier_readings
 from archive.text import markup_diff
 from archive.text.markup import paragraphs, plain, safe_markup
@@ -55,29 +56,32 @@ class Record:
 def evidence(db: Database, folder: Path, article: Row, at: str) -> dict[str, bytes]:
     """Name -> content of every file of an export. Raises StorageError when a record cannot be read."""
     revisions = revisions_of(db, article["id"])
-    thread = comments(db, article["id"])
-    files = {"article.json": as_json({**article, "addresses": addresses(db, article["id"]), "absences": absences(db, article["id"])})}
+    thread = thread_with_states(db, article["id"])
+    files = {
+        "article.json": json_file({**article, "addresses": address_rows(db, article["id"]), "absences": absence_rows(db, article["id"])})
+    }
     for row in revisions:
         name = f"revision-{row['number']}"
         files[f"{name}.txt"] = revision_text(row, earlier_readings(db, row["id"])).encode()
-        files[f"{name}.html"] = page(f"Revision {row['number']}", revision_html(db, row))
+        files[f"{name}.html"] = offline_page(f"Revision {row['number']}", revision_html(db, row))
     for old, new in pairwise(revisions):
         name = f"diff-{old['number']}-{new['number']}"
         files[f"{name}.txt"] = (
-            "\n".join([f"--- {described(old)}", f"+++ {described(new)}", *render(differences(old, new), 0)]) + "\n"
+            "\n".join([f"--- {described_revision(old)}", f"+++ {described_revision(new)}", *rendered_differences(differences(old, new), 0)])
+            + "\n"
         ).encode()
-        files[f"{name}.html"] = page(f"Revision {old['number']} to {new['number']}", diff_html(old, new))
+        files[f"{name}.html"] = offline_page(f"Revision {old['number']} to {new['number']}", diff_html(old, new))
     if thread:
         files |= {
             "thread.txt": "\n\n".join(comment_text(row) for row in thread).encode() + b"\n",
-            "thread.html": page("Comments", thread_html(thread)),
-            "thread.json": as_json(thread),
+            "thread.html": offline_page("Comments", thread_html(thread)),
+            "thread.json": json_file(thread),
         }
     records = list(showing(db, folder, article["id"]))
     files[SLICE], files["records.csv"] = warc_slice(folder, records)
     files["check.py"] = CHECK.encode()
     files["README.txt"] = readme(article, revisions, records, at).encode()
-    files["index.html"] = page(one_line(article["title"]), index_html(article, revisions, sorted(files)))
+    files["index.html"] = offline_page(one_line(article["title"]), index_html(article, revisions, sorted(files)))
     files[SUMS] = "".join(f"{sha256(content).removeprefix('sha256:')}  {name}\n" for name, content in sorted(files.items())).encode()
     return files
 
@@ -85,15 +89,17 @@ def evidence(db: Database, folder: Path, article: Row, at: str) -> dict[str, byt
 # rows
 
 
-def addresses(db: Database, article_id: int) -> list[Row]:
+def address_rows(db: Database, article_id: int) -> list[Row]:
+    """The addresses of an article, the first seen first."""
     return list(db.query("select url, kind, first_seen_at from urls where article_id = ? order by first_seen_at", [article_id]))
 
 
-def absences(db: Database, article_id: int) -> list[Row]:
+def absence_rows(db: Database, article_id: int) -> list[Row]:
+    """The disappearances of an article, in order."""
     return list(db.query("select * from absences where article_id = ? order by missing_since", [article_id]))
 
 
-def comments(db: Database, article_id: int) -> list[Row]:
+def thread_with_states(db: Database, article_id: int) -> list[Row]:
     """The thread in reading order, missing ones too, each with all its states."""
     states = "select number, seen_at, author, text, digest, content_key from comment_revisions where comment_id = ? order by number"
     rows = list(db.query("select * from comments where article_id = ? order by position, id", [article_id]))
@@ -101,7 +107,7 @@ def comments(db: Database, article_id: int) -> list[Row]:
 
 
 def showing(db: Database, folder: Path, article_id: int) -> Iterator[Record]:
-    """Every record that shows a revision, a comment, a picture, or that something was not there; in the order of time."""
+    """The records that show a revision, a comment, a picture, or an absence, in the order of time."""
     sql = """
         select capture_id, group_concat(distinct part) as parts
         from (
@@ -133,10 +139,10 @@ def showing(db: Database, folder: Path, article_id: int) -> Iterator[Record]:
     parts = dict(db.execute(sql, {"article": article_id}).fetchall())
     marks = ", ".join("?" * len(parts))
     for row in db.query(f"select * from captures where id in ({marks}) order by captured_at, id", list(parts)):
-        yield Record(row, parts[row["id"]], exchange(folder, row))
+        yield Record(row, parts[row["id"]], exchange_bytes(folder, row))
 
 
-def exchange(folder: Path, row: Row) -> bytes:
+def exchange_bytes(folder: Path, row: Row) -> bytes:
     """The bytes of a response's record and of the request's behind it, as they lie in the file."""
     found = bytearray()
     try:
@@ -152,7 +158,7 @@ def exchange(folder: Path, row: Row) -> bytes:
 
 
 def warc_slice(folder: Path, records: Sequence[Record]) -> tuple[bytes, bytes]:
-    """(the records one after the other, byte by byte as they are, behind the warcinfo of their file; a table of where each lies)."""
+    """(the records, byte by byte, each file's warcinfo before them; a CSV table of where each lies)."""
     out, table = bytearray(), io.StringIO()
     rows = csv.writer(table, lineterminator="\n")
     rows.writerow(PLACES)
@@ -172,34 +178,39 @@ def warc_slice(folder: Path, records: Sequence[Record]) -> tuple[bytes, bytes]:
 # texts and pages
 
 
-def as_json(value: object) -> bytes:
+def json_file(value: object) -> bytes:
+    """A value as the content of a JSON file."""
     return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def revision_text(row: Row, earlier: list[str]) -> str:
+    """A revision as plain text, with its fields and its digest."""
     fields = [f"{name}: {', '.join((row[name] or '').splitlines())}" for name in FIELDS if row[name]]
-    return "\n".join([described(row), *fields, f"digest: {row['digest']}", *earlier, "", row["text"], ""])
+    return "\n".join([described_revision(row), *fields, f"digest: {row['digest']}", *earlier, "", row["text"], ""])
 
 
 def revision_html(db: Database, row: Row) -> Markup:
+    """A revision as markup."""
     sql = "select kind, html, text from blocks where revision_id = ? and kind in ('body', 'caption') order by position"
     body = Markup("\n").join(Markup(safe_markup(html)) for _, html, _ in db.execute(sql, [row["id"]]))
-    facts = [row["byline"], row["published_at"], described(row), row["digest"]]
+    facts = [row["byline"], row["published_at"], described_revision(row), row["digest"]]
     lines = Markup("<br>").join(plain(fact) for fact in facts if fact)
     return Markup("<h1>{}</h1>\n<p class=facts>{}</p>\n{}").format(plain(row["title"]), lines, body)
 
 
 def diff_html(old: Row, new: Row) -> Markup:
-    parts = [Markup("<h1>{}</h1><p class=facts>{}<br>{}</p>").format(plain(new["title"]), described(old), described(new))]
+    """What differs between two revisions, as markup."""
+    parts = [Markup("<h1>{}</h1><p class=facts>{}<br>{}</p>").format(plain(new["title"]), described_revision(old), described_revision(new))]
     for name in FIELDS:
         if (old[name] or "") != (new[name] or ""):
-            parts.append(Markup("<p><b>{}</b> {}</p>").format(name, markup_diff.inline_diff(old[name] or "", new[name] or "")))
+            parts.append(Markup("<p><b>{}</b> {}</p>").format(name, markup_diff.inline_diff_markup(old[name] or "", new[name] or "")))
     if old["text"] != new["text"]:
-        parts.append(markup_diff.text_diff(old["text"], new["text"]))
+        parts.append(markup_diff.text_diff_markup(old["text"], new["text"]))
     return Markup("\n").join(parts)
 
 
 def comment_text(row: Row) -> str:
+    """A comment as plain text, indented by its depth."""
     said = f"{row['author'] or 'unsigned'}, {row['posted_at'] or 'undated'}, id {row['source_id']}{_gone(row)}"
     margin = "    " * (row["depth"] - 1)
     return "\n".join(margin + line for line in [said, *row["text"].splitlines()])
@@ -210,6 +221,7 @@ def _gone(row: Row) -> str:
 
 
 def thread_html(thread: Sequence[Row]) -> Markup:
+    """A thread as markup."""
     item = Markup("<article style='margin-left:{}em'><p class=facts>{}, {}{}{}</p>{}</article>")
     parts = []
     for row in thread:
@@ -220,13 +232,14 @@ def thread_html(thread: Sequence[Row]) -> Markup:
 
 
 def index_html(article: Row, revisions: Sequence[Row], names: Sequence[str]) -> Markup:
+    """The first page: the states, and links to all files."""
     links = Markup("\n").join(Markup("<li><a href='{0}'>{0}</a></li>").format(name) for name in names if name != "index.html")
-    states = Markup("\n").join(Markup("<li>{}</li>").format(described(row)) for row in revisions)
+    states = Markup("\n").join(Markup("<li>{}</li>").format(described_revision(row)) for row in revisions)
     head = Markup("<h1>{}</h1><p class=facts>{}{}</p>").format(plain(article["title"]), article["url"], _gone(article))
     return head + Markup("<ul>{}</ul>\n<p>Start with README.txt.</p>\n<ul>{}</ul>").format(states, links)
 
 
-def page(title: str, body: Markup) -> bytes:
+def offline_page(title: str, body: Markup) -> bytes:
     """A page that loads nothing from anywhere and runs nothing."""
     head = (
         "<!doctype html>\n<meta charset=utf-8>\n"
@@ -239,7 +252,7 @@ def page(title: str, body: Markup) -> bytes:
 
 def readme(article: Row, revisions: Sequence[Row], records: Sequence[Record], at: str) -> str:
     """What this is, and how a stranger checks it."""
-    states = "\n".join(f"  {described(row)}" for row in revisions)
+    states = "\n".join(f"  {described_revision(row)}" for row in revisions)
     shown = "\n".join(f"  {record.row['captured_at']}  {record.part}: {record.row['url']}" for record in records)
     return README.format(
         title=one_line(article["title"]), url=one_line(article["url"]), gone=_gone(article), states=states, shown=shown, at=at

@@ -1,4 +1,4 @@
-"""What an export tells a stranger, and the short program with which he checks it."""
+"""What an export says: the text of its README and the short program that checks it, as templates."""
 
 from __future__ import annotations
 

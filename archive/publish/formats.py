@@ -1,4 +1,7 @@
-"""Times, numbers and links as a page shows them. A clock time without ``Z`` is a wall clock whose zone is not known."""
+"""Times, numbers and links as a page shows them: takes stored values, gives text or markup for the templates.
+
+A clock time without ``Z`` is a wall clock whose zone is not known.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from archive.text.markup import marked, paragraphs, plain
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 
 
-def day(instant: str | None) -> str:
+def readable_day(instant: str | None) -> str:
     """``2024-03-07...`` -> ``7 March 2024``; as much of it as is there."""
     match = re.match(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?", instant or "")
     if not match:
@@ -25,24 +28,24 @@ def day(instant: str | None) -> str:
     return " ".join(filter(None, [str(int(number)) if number else "", name, year]))
 
 
-def moment(instant: str | None) -> str:
+def readable_moment(instant: str | None) -> str:
     """``2024-03-07T12:30:05Z`` -> ``7 March 2024, 12:30 UTC``."""
     clock = re.search(r"T(\d\d:\d\d)", instant or "")
     zone = " UTC" if (instant or "").endswith("Z") else ""
-    return f"{day(instant)}, {clock[1]}{zone}" if clock else day(instant)
+    return f"{readable_day(instant)}, {clock[1]}{zone}" if clock else readable_day(instant)
 
 
 def time_tag(instant: str | None, fine: bool = True) -> Markup:
     """A time as ``<time>``, to the minute or to the day."""
     if not instant:
         return Markup("")
-    return Markup('<time datetime="{}">{}</time>').format(instant, moment(instant) if fine else day(instant))
+    return Markup('<time datetime="{}">{}</time>').format(instant, readable_moment(instant) if fine else readable_day(instant))
 
 
 def between(first: str | None, last: str | None) -> Markup:
     """``between A and B``; with the seconds where the minutes are the same."""
-    if first and last and moment(first) == moment(last):
-        exact = [Markup('<time datetime="{}">{}</time>').format(at, f"{day(at)}, {at[11:19]}") for at in (first, last)]
+    if first and last and readable_moment(first) == readable_moment(last):
+        exact = [Markup('<time datetime="{}">{}</time>').format(at, f"{readable_day(at)}, {at[11:19]}") for at in (first, last)]
         return Markup("between {} and {} UTC").format(*exact)
     return Markup("between {} and {}").format(time_tag(first), time_tag(last))
 
@@ -55,8 +58,8 @@ def days(first: str | None, last: str | None) -> Markup:
 
 
 def with_times(text: str | None) -> str:
-    """Text whose ISO times read like times."""
-    return re.sub(r"\d{4}-\d\d-\d\dT[\d:]+Z?", lambda match: moment(match[0]), plain(text))
+    """A text in which every ISO time is written as ``readable_moment`` writes it."""
+    return re.sub(r"\d{4}-\d\d-\d\dT[\d:]+Z?", lambda match: readable_moment(match[0]), plain(text))
 
 
 def excerpt(text: str | None, length: int = 240) -> str:
@@ -66,6 +69,7 @@ def excerpt(text: str | None, length: int = 240) -> str:
 
 
 def number(count: int | None) -> str:
+    """``1,234``; a dash where the number is not known."""
     return "—" if count is None else f"{count:,}"
 
 
@@ -76,14 +80,14 @@ def plural(count: int | None, noun: str) -> str:
 
 
 def share(part: int | None, whole: int | None) -> str:
-    """Percent, rounded down: 100 % is said only of everything."""
+    """``99.9 %`` of a whole, rounded down, so that 100 % is shown only when nothing lacks; '' where there is no whole."""
     if part is None or not whole:
         return ""
     return f"{min(100.0, int(1000 * part / whole) / 10):g} %"
 
 
 def search_path(query: str, form: str = "") -> str:
-    """``form``: an ending such as ``.csv``."""
+    """The address of a search. ``form`` is an ending such as ``.csv``."""
     return f"/search{form}?q={quote(query, safe='')}"
 
 
@@ -117,13 +121,13 @@ VERSIONS = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for pa
 
 
 def asset(name: str) -> str:
-    """The address of a static file, another one for another content: a browser may keep it for ever."""
+    """The address of a static file. It contains the file's digest, so a browser may keep the answer for ever."""
     return f"/static/{name}?v={VERSIONS[name]}"
 
 
 FILTERS = {
-    "day": day,
-    "moment": moment,
+    "day": readable_day,
+    "moment": readable_moment,
     "time": time_tag,
     "date": lambda instant: time_tag(instant, fine=False),
     "with_times": with_times,

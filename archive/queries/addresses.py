@@ -1,15 +1,17 @@
-"""An article's original URL and its addresses here: /HOST/PATH?QUERY, and /YYYYMMDDhhmmss/HOST/PATH?QUERY as it was then."""
+"""An article's original URL and its addresses here: /HOST/PATH?QUERY, and /YYYYMMDDhhmmss/HOST/PATH?QUERY as it was then. Takes
+one, gives the other.
+"""
 
 from __future__ import annotations
 
 import re
 import sqlite3
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from archive.queries.rows import Row, as_json, fetch_column, fetch_row
+from archive.text.urls import url_spellings
 
-TRACKING = re.compile(r"(utm_\w+|fbclid|gclid|mc_cid|mc_eid|igshid|ref_src|share|nb)$")
 DATED = re.compile(r"/(?P<moment>\d{4,14})(?:[a-z]{2}_)?/(?P<rest>.+)$", re.S)
 SAFE = "/:@!$&'()*+,;=~-._%[]"  # left as they stand: what a browser sends as it is, and "%" of what is encoded already
 SAFE_QUERY = SAFE + "?"
@@ -54,8 +56,8 @@ def digits(instant: str) -> str:
     return re.sub(r"\D", "", instant)[:14].ljust(14, "0")
 
 
-def instant(moment: str) -> str:
-    """``20240307123005`` -> ``2024-03-07T12:30:05Z``; what is not given is taken as late as possible (a day means its end)."""
+def latest_instant(moment: str) -> str:
+    """``20240307123005`` -> ``2024-03-07T12:30:05Z``. Of a shorter moment the latest instant is taken: a day means its end."""
     full = moment + "99991231235959"[len(moment) :]
     return f"{full[:4]}-{full[4:6]}-{full[6:8]}T{full[8:10]}:{full[10:12]}:{full[12:14]}Z"
 
@@ -64,12 +66,12 @@ def known_hosts(db: sqlite3.Connection) -> frozenset[str]:
     """Hosts of the archived sites, with their ports, with and without ``www.``."""
     homes = [urlsplit(home).netloc.lower() for home in fetch_column(db, "select home from sites")]
     bare = [host.removeprefix("www.") for host in homes]
-    return frozenset(homes + bare + [f"www.{host}" for host in bare])
+    return frozenset([*homes, *bare, *(f"www.{host}" for host in bare)])
 
 
-def find_article(db: sqlite3.Connection, host: str, path: str, query: str) -> Row | None:
+def article_at(db: sqlite3.Connection, host: str, path: str, query: str) -> Row | None:
     """The article that has, or had, this address in any of its spellings: its id and current url; None when there is none."""
-    candidates = list(dict.fromkeys(url_variants(host, path, query)))
+    candidates = list(dict.fromkeys(url_spellings(host, path, query)))
     sql = """
         with candidates as materialized (
           select key as place, value as url
@@ -93,51 +95,3 @@ def find_article(db: sqlite3.Connection, host: str, path: str, query: str) -> Ro
         limit 1
     """
     return fetch_row(db, sql, [as_json(candidates)])
-
-
-def url_variants(host: str, path: str, query: str) -> list[str]:
-    """Spellings under which a site may have published an address, likeliest first."""
-    bare = host.removeprefix("www.")
-    hosts = [host, bare, f"www.{bare}"]
-    queries = [query, without_tracking(query)]
-    if path.strip("/"):  # ?replytocom=7, ?amp=1: beside a path of its own, a query string is mostly an addition
-        queries.append("")
-    return [
-        f"{scheme}://{name}{spelling}{'?' + asked if asked else ''}"
-        for asked in dict.fromkeys(queries)
-        for spelling in path_variants(path)
-        for name in dict.fromkeys(hosts)
-        for scheme in ("https", "http")
-    ]
-
-
-def path_variants(path: str) -> list[str]:
-    """Percent-encoding in either case or none, with and without the last slash."""
-    decoded = unquote(path, errors="replace")
-    encoded = quote(decoded, safe="/:@!$&'()*+,;=~-._")
-    lower = re.sub(r"%[0-9A-F]{2}", lambda match: match[0].lower(), encoded)
-    spellings = dict.fromkeys([path, encoded, lower, decoded])
-    slashed = [turned for spelling in spellings for turned in (spelling, spelling.rstrip("/") + "/", spelling.rstrip("/"))]
-    return list(dict.fromkeys(slashed))
-
-
-def without_tracking(query: str) -> str:
-    """The query string without what newsletters and networks append."""
-    pairs = parse_qsl(query, keep_blank_values=True)
-    kept = [(name, value) for name, value in pairs if not TRACKING.match(name)]
-    return query if len(kept) == len(pairs) else urlencode(kept)
-
-
-def split_url(text: str) -> tuple[str, str, str] | None:
-    """Host, path and query of whatever a person pasted as an address; None when it is none."""
-    text = "".join(character for character in text.strip() if character.isprintable())
-    address = text if re.match(r"https?://", text, re.I) else f"http://{text.removeprefix('//')}"
-    try:
-        parts = urlsplit(address)
-        host = parts.netloc.rpartition("@")[2].lower()
-    except ValueError:
-        return None
-    if not host or " " in host:
-        return None
-    default = re.sub(r":(80|443)$", "", host)
-    return default, parts.path or "/", parts.query

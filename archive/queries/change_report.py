@@ -1,4 +1,4 @@
-"""What happened to a site's articles and comments since a moment, told in plain text: the mail that cron sends."""
+"""The mail that cron sends: takes a site and a moment, gives what happened to its articles and comments since, as plain text."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.errors import ConfigurationError
-from archive.queries.revision_pair import differences, kind_of_change, render, revision_pair
+from archive.queries.revision_pair import differences, kind_of_change, rendered_differences, revision_pair
 from archive.queries.search_query import parse_query
-from archive.text.digest_mail import MANY, cut, summary, weight
+from archive.text.digest_mail import MANY, counted_events, shortened, telling_order
 from archive.text.plaintext import counted, harmless, one_line, render_diff, wrapped
 from archive.text.word_diff import text_diff
 
@@ -20,7 +20,9 @@ SHOWN = 280  # characters of a new comment
 
 
 def since_last(db: Database, site_id: int) -> str:
-    """When the first run began that has not been told of: after the run before the last finished one. Killed runs are not told of."""
+    """When the first run began that no mail has told of: the one after the last finished run but one. '' when there is none.
+    Killed runs are told with the run that follows.
+    """
     finished = """
         select id
         from crawls
@@ -34,12 +36,14 @@ def since_last(db: Database, site_id: int) -> str:
 
 
 def first_archiving_ended(db: Database, site_id: int) -> str:
-    """When the first complete run of a site ended: what is new until then was there before us. The far future when none has."""
+    """When the first complete run of a site ended. What is new until then was there before the archive. ``9999`` when no run
+    was complete.
+    """
     sql = "select min(finished_at) from crawls where site_id = ? and exit_code = 0 and mode <> 'reextract'"
     return str(db.execute(sql, [site_id]).fetchone()[0] or "9999")
 
 
-def events(db: Database, site_id: int, since: str) -> list[Row]:
+def events_since(db: Database, site_id: int, since: str) -> list[Row]:
     """Rows of the view ``changes`` from ``since`` on, in order."""
     sql = """
         select changes.*
@@ -51,8 +55,10 @@ def events(db: Database, site_id: int, since: str) -> list[Row]:
     return list(db.query(sql, [since, site_id]))
 
 
-def matching(db: Database, found: list[Row], search: str | None, tag: str | None) -> list[Row]:
-    """Those events whose article carries the tag, now or before, and whose text, of any state, has the words."""
+def matching_events(db: Database, found: list[Row], search: str | None, tag: str | None) -> list[Row]:
+    """The events whose article carries the tag, now or before, and whose text, in any state, has the words. Raises
+    ConfigurationError for a search without words.
+    """
     if tag is not None:
         sql = """
             select article_id from article_tags join tags on tags.id = tag_id where tags.name = :tag collate nocase or slug = lower(:tag)
@@ -79,8 +85,8 @@ def _search(db: Database, text: str) -> tuple[set[int], set[int]]:
     return tuple({i for (i,) in db.execute(sql, [match])} for sql in (articles, comments))  # type: ignore[return-value]
 
 
-def tell(db: Database, site: Row, found: list[Row]) -> Iterator[str]:
-    """One paragraph for each event; what the first archiving brought is one sentence, new comments stand under their article."""
+def report_paragraphs(db: Database, site: Row, found: list[Row]) -> Iterator[str]:
+    """One paragraph for each event. What the first archiving brought is one sentence; new comments stand under their article."""
     first_until = first_archiving_ended(db, site["id"])
     first = [row for row in found if row["event"] == "new" and (row["at"] <= first_until or _first_page(db, row))]
     if first:
@@ -88,13 +94,13 @@ def tell(db: Database, site: Row, found: list[Row]) -> Iterator[str]:
         amounts = ((len(first) - comments, "article"), (comments, "comment"))
         yield f"{', '.join(counted(count, noun) for count, noun in amounts if count)} archived for the first time"
     older = {id(row) for row in first}
-    news = sorted((row for row in found if id(row) not in older), key=weight)
+    news = sorted((row for row in found if id(row) not in older), key=telling_order)
     paragraphs = list(_paragraphs(db, news))
     if len(paragraphs) > MANY:
-        yield summary(news)
+        yield counted_events(news)
     for row, text in paragraphs:
         edit = row["event"] == "edited" and row["comment_id"] is None
-        yield cut(text, f"python -m archive diff {row['article_id']}") if edit and len(paragraphs) > MANY else text
+        yield shortened(text, f"python -m archive diff {row['article_id']}") if edit and len(paragraphs) > MANY else text
 
 
 def _paragraphs(db: Database, news: list[Row]) -> Iterator[tuple[Row, str]]:
@@ -171,7 +177,7 @@ def _edited(db: Database, row: Row) -> list[str]:
     pairs = [revision_pair(db, row["article_id"], n) for (n,) in db.execute(number, [row["article_id"], row["at"]]).fetchall()]
     lines = _heading(f"edited ({kind_of_change(pairs[0][1])})", _article(db, row))
     for old, new in pairs:
-        lines += [f"  between {old['last_seen_at']} and {new['seen_at']}", *render(differences(old, new))]
+        lines += [f"  between {old['last_seen_at']} and {new['seen_at']}", *rendered_differences(differences(old, new))]
     return lines
 
 

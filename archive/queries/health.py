@@ -1,4 +1,6 @@
-"""How a site's archive stands today, and what of it a person should look at."""
+"""How a site's archive stands today: takes a site's id and the time, gives growth, quarantine, missing articles, and what a
+person should look at.
+"""
 
 from __future__ import annotations
 
@@ -57,6 +59,7 @@ class Standing:
 
 
 def standing(db: Database, folder: Path, site_id: int, now: str) -> Standing:
+    """How one site stands at ``now``."""
     runs = "select min(started_at), max(finished_at) filter (where exit_code = 0) from crawls where site_id = ? and mode <> 'reextract'"
     first, last = db.execute(runs, [site_id]).fetchone()
     quarantined = waiting(db, site_id)
@@ -77,6 +80,7 @@ def standing(db: Database, folder: Path, site_id: int, now: str) -> Standing:
 
 
 def hours(since: str | None, now: str) -> float | None:
+    """Hours from ``since`` to ``now``; None without ``since``."""
     return (moment(now) - moment(since)).total_seconds() / 3600 if since else None
 
 
@@ -102,7 +106,7 @@ def waiting(db: Database, site_id: int) -> list[tuple[str, str]]:
 
 
 def missing(db: Database, site_id: int) -> dict[str, int]:
-    """Comments under missing articles are not marked themselves.
+    """Numbers of articles and comments that are missing or gone. Comments under a missing article are not marked themselves.
 
     ``cross join`` starts from the index of missing comments, not from each article's thread (460 -> 0 ms for a million).
     """
@@ -119,7 +123,7 @@ def missing(db: Database, site_id: int) -> dict[str, int]:
 
 
 def growth(db: Database, folder: Path, site_id: int, now: str) -> Growth:
-    """The pace counts from the end of the first complete run on, 30 days back at most; a day is the least it is told from."""
+    """What came in the last 30 days and what the next 30 will bring. The pace is that since the first complete run, of at least a day."""
     since = later(now, days=-DAYS)
     ended = "select min(finished_at) from crawls where site_id = ? and exit_code = 0 and mode <> 'reextract'"
     first = db.execute(ended, [site_id]).fetchone()[0]

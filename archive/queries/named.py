@@ -1,4 +1,6 @@
-"""What a person means on the command line: an article by its id or any of its addresses, a site by its name, a day."""
+"""What a person means on a command line: takes text, gives the article (id or any address), the site (name) or the time. Errors
+are ConfigurationError.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,8 @@ from sqlite_utils import Database
 
 from archive.clock import stamp
 from archive.errors import ConfigurationError
-from archive.queries.addresses import find_article, split_url
+from archive.queries.addresses import article_at
+from archive.text.urls import split_url
 
 
 def article_named(db: Database, name: str) -> dict[str, Any]:
@@ -21,7 +24,7 @@ def article_named(db: Database, name: str) -> dict[str, Any]:
             raise ConfigurationError(f"no article has the id {name}; give its address, or an id out of the table articles")
         return row
     parts = split_url(name)
-    found = find_article(db.conn, *parts) if parts else None
+    found = article_at(db.conn, *parts) if parts else None
     if found is None:
         raise ConfigurationError(f"no article is held under {name!r}; give an address of the site, or an id out of the table articles")
     return next(db.query("select * from articles where id = ?", [found["id"]]))
@@ -35,7 +38,7 @@ def site_named(db: Database, name: str) -> dict[str, Any]:
     return rows[name]
 
 
-def instant(text: str) -> str:
+def parse_instant(text: str) -> str:
     """A day, or a day and a time, in UTC unless it says otherwise -> ``2024-03-07T00:00:00Z``. Raises ConfigurationError."""
     plain = text.strip()
     plain = f"{plain}-01" if re.fullmatch(r"\d{4}-\d\d", plain) else plain

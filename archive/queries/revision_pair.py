@@ -1,9 +1,11 @@
-"""Two revisions of an article side by side: what of the author's content differs, field by field."""
+"""Two revisions of an article side by side: takes an article's id and two numbers, gives what of the author's content differs,
+field by field.
+"""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,12 +41,12 @@ def _from_blocks(db: Database, revision_id: int) -> dict[str, str]:
 
 
 def revision_pair(db: Database, article_id: int, number: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The revision before ``number``, and that one."""
+    """The revision before ``number`` and the one with it. Raises KeyError when there are no such two."""
     found = {row["number"]: row for row in revisions_of(db, article_id)}
     return found[number - 1], found[number]
 
 
-def chosen(revisions: list[dict[str, Any]], numbers: list[int]) -> tuple[dict[str, Any], dict[str, Any]]:
+def chosen_pair(revisions: list[dict[str, Any]], numbers: Sequence[int]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The two revisions of these numbers, the last two without any. Raises ConfigurationError naming those that are there."""
     held = {row["number"]: row for row in revisions}
     wanted = numbers or sorted(held)[-2:]
@@ -81,7 +83,7 @@ def _listed(before: str, after: str) -> list[word_diff.Line | word_diff.Fold]:
     return [(piece,) for piece in gone + come] or [(word_diff.Piece(", ".join(old), ", ".join(new)),)]
 
 
-def render(found: list[Difference], indent: int = 2) -> list[str]:
+def rendered_differences(found: list[Difference], indent: int = 2) -> list[str]:
     """Differences as lines of plain text, the field's name before each."""
     shown = []
     for difference in found:
@@ -95,7 +97,7 @@ def render(found: list[Difference], indent: int = 2) -> list[str]:
     return shown or [" " * indent + "nothing in the author's content differs"]
 
 
-def described(row: Mapping[str, Any]) -> str:
+def described_revision(row: Mapping[str, Any]) -> str:
     """``revision 2, seen 2024-03-07T12:30:05Z to 2024-04-01T06:00:00Z: number, not declared``."""
     return f"revision {row['number']}, seen {row['seen_at']} to {row['last_seen_at']}{kind_of_change(row, ': ')}"
 

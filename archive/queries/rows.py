@@ -1,4 +1,4 @@
-"""Rows as plain dicts, for functions that take a connection and give values to a template."""
+"""Rows as plain dicts: takes a connection and SQL, gives values for a template."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ Parameters = Sequence[Any] | Mapping[str, Any]
 
 
 def fetch_rows(db: sqlite3.Connection, sql: str, parameters: Parameters = ()) -> list[Row]:
+    """All rows, column -> value."""
     cursor = db.execute(sql, parameters)
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, tuple(row), strict=True)) for row in cursor]
 
 
 def fetch_row(db: sqlite3.Connection, sql: str, parameters: Parameters = ()) -> Row | None:
+    """The first row; None when there is none."""
     return next(iter(fetch_rows(db, sql, parameters)), None)
 
 
@@ -28,6 +30,7 @@ def fetch_value(db: sqlite3.Connection, sql: str, parameters: Parameters = ()) -
 
 
 def fetch_column(db: sqlite3.Connection, sql: str, parameters: Parameters = ()) -> list[Any]:
+    """The first column of all rows."""
     return [row[0] for row in db.execute(sql, parameters)]
 
 

@@ -89,7 +89,7 @@ class Query:
 
 def parse_query(text: str, spellings: Mapping[str, tuple[str, ...]] | None = None) -> Query:
     """Read what a person typed. Never raises. ``name:X`` wants any of X's ``spellings`` (lower-case spelling -> its group)."""
-    query = Query(text=clean(text)[:LONGEST])
+    query = Query(text=printable(text)[:LONGEST])
     joins = False
     for token in [match for match in TOKEN.finditer(query.text) if match[0]][:MOST_TERMS]:
         word = token["word"] or ""
@@ -107,13 +107,14 @@ def parse_query(text: str, spellings: Mapping[str, tuple[str, ...]] | None = Non
     return query
 
 
-def clean(text: str) -> str:
-    """Control characters end an FTS5 string early and lone surrogates cannot be bound: both become blanks."""
+def printable(text: str) -> str:
+    """Text with blanks for control characters, which end an FTS5 string early, and for lone surrogates, which cannot be bound."""
     text = re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", " ", text)
     return re.sub("[\u201c\u201d\u201e\u00ab\u00bb]", '"', text).strip()
 
 
 def with_term(query: Query, value: str, star: bool, minus: bool, joins: bool) -> Query:
+    """The query with one more word or phrase."""
     prefix = star or value.endswith("*")
     term = Term(value.rstrip("*"), prefix)
     if not any(character.isalnum() for character in term.text):
@@ -138,6 +139,7 @@ def with_name(query: Query, name: str, minus: bool, spellings: Mapping[str, tupl
 
 
 def with_field(query: Query, field: str, value: str, exact: bool, negated: bool) -> Query:
+    """The query with one more field filter, or with a note that says why not."""
     value = value.strip().rstrip("*")
     nameless = field == "author" and exact and not value  # author:"" asks for what nobody signed
     problem = None if nameless else field_problem(field, value)
@@ -152,7 +154,7 @@ def without(text: str, unwanted: Filter) -> str:
     """The text of a query without one of its filters."""
     kept = [
         token[0]
-        for token in TOKEN.finditer(clean(text))
+        for token in TOKEN.finditer(printable(text))
         if (token["field"] or "").lower() != unwanted.field
         or (token["phrase"] if token["phrase"] is not None else token["word"]).strip().rstrip("*") != unwanted.value
         or bool(token["minus"]) != unwanted.negated

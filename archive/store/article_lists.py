@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlite_utils import Database
+
+from archive.text.urls import host_of
 
 
 def save_authors(db: Database, site_id: int, article_id: int, authors: list[dict[str, Any]]) -> None:
@@ -69,11 +70,3 @@ def save_links(db: Database, article_id: int, links: Sequence[Mapping[str, Any]]
         "values (?, ?, ?, ?, ?, (select article_id from urls where url = ?))",
         [(article_id, i, link["url"], host_of(link["url"]), link["text"], link["url"].split("#")[0]) for i, link in enumerate(links)],
     )
-
-
-def host_of(url: str) -> str:
-    """The host of an address without www.; '' for mailto and for what cannot be parsed."""
-    try:
-        return (urlsplit(url).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""

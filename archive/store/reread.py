@@ -21,6 +21,7 @@ from archive.text import content_key
 from archive.text.change_kind import classify
 from archive.text.content_key import Fields
 from archive.text.fingerprint import fingerprint
+from archive.text.urls import link_key
 
 Row = Mapping[str, Any]
 AGAIN = "read again: "
@@ -303,5 +304,5 @@ def _content(db: Database, row: Row) -> dict[str, object]:
         "terms": row["tags"],
         "text_key": [content_key.normalised(block["text"]) for block in body],
         "captions_key": [content_key.normalised(block["text"]) for block in blocks if block["kind"] == "caption"],
-        "links_key": {content_key.link_key(url) for block in body for url in HREF.findall(block["html"])},
+        "links_key": {link_key(url) for block in body for url in HREF.findall(block["html"])},
     }

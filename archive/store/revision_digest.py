@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.text.content_key import key, link_key, normalised
+from archive.text.content_key import key, normalised
+from archive.text.urls import link_key
 
 COLUMNS = ("title", "byline", "published_at", "modified_at", "tags")
 HREF = re.compile(r'href="([^"]*)"')

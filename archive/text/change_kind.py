@@ -1,4 +1,6 @@
-"""What kind of change lies between two revisions, and whether the article itself declares it. Pure."""
+"""What kind of change lies between two revisions: takes both texts, gives the weightiest kind, and whether the article declares
+it. Pure.
+"""
 
 from __future__ import annotations
 

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from archive.text.urls import link_key
+
 Fields = dict[str, Any]
 
 CONTENT = ("title", "authors", "terms", "published", "text_key", "captions_key", "links_key")
 FOLD = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00a0": " ", "\u00ad": None, "\u200b": None})
-NOISE = re.compile(r"^(utm_|fbclid$|gclid$|mc_[ce]id$)")
 
 
 def normalised(text: str) -> str:
@@ -31,14 +31,6 @@ def normalised(text: str) -> str:
 def key(*parts: object) -> str:
     """sha256:HEX over any JSON-able values."""
     return f"sha256:{hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()}"
-
-
-def link_key(url: str) -> str:
-    """A link's target as it is compared: scheme, www., tracking parameters and a final slash come and go without an author."""
-    bare = re.sub(r"^https?://(www\.)?", "", url.strip())
-    address, _, query = bare.partition("?")
-    kept = [pair for pair in query.split("&") if pair and not NOISE.match(pair.split("=")[0].lower())]
-    return address.rstrip("/") + ("?" + "&".join(kept) if kept else "")
 
 
 def reading(article: Mapping[str, Any]) -> Fields:

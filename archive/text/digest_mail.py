@@ -1,4 +1,6 @@
-"""A mail of many changes stays readable: in a line what there is, what weighs most first, long diffs cut with the way to the rest. Pure."""
+"""How a mail of many changes stays readable: takes events and paragraphs, gives a line of counts, an order, and shortened
+paragraphs. Pure.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +15,13 @@ KEPT = 12  # lines of a paragraph in a long mail
 WEIGHTS = ("missing", "gone", "back", "renamed", "edited", "moved", "new")  # the order in which they are told, articles before comments
 
 
-def weight(row: Mapping[str, Any]) -> tuple[int, bool, int]:
-    """Where an event stands in the mail: disappearances, edits, comments, and last what is new, which the site shows as well."""
+def telling_order(row: Mapping[str, Any]) -> tuple[int, bool, int]:
+    """A key to sort events by: disappearances, then edits, then comments, and new articles last, because the site shows those too."""
     new, of_comment = row["event"] == "new", row["comment_id"] is not None
     return (new, of_comment, WEIGHTS.index(row["event"]))
 
 
-def summary(rows: Iterable[Mapping[str, Any]]) -> str:
+def counted_events(rows: Iterable[Mapping[str, Any]]) -> str:
     """``Articles: 3 missing, 1 renamed, 40 edited, 20 new. Comments: 1 missing, 60 new.``"""
     counts = Counter((row["comment_id"] is not None, row["event"]) for row in rows)
     told = []
@@ -29,8 +31,8 @@ def summary(rows: Iterable[Mapping[str, Any]]) -> str:
     return wrapped(" ".join(told))
 
 
-def cut(paragraph: str, rest: str) -> str:
-    """The first lines of a paragraph, and how the rest is read; as it is where it is not much longer."""
+def shortened(paragraph: str, rest: str) -> str:
+    """A paragraph's first lines and the command that shows the rest; the whole paragraph where it is not much longer."""
     lines = paragraph.splitlines()
     if len(lines) <= KEPT + 3:
         return paragraph

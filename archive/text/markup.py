@@ -1,7 +1,7 @@
-"""Foreign text on our pages: shown as text, or as markup that cannot do anything.
+"""Foreign text on our pages: takes stored text or markup, gives markup that can do nothing. Pure.
 
-What the archive stores has been cleaned once, at the door; this is the second door, because a page must be safe whatever
-the file holds.
+What the archive stores was cleaned when it was extracted; it is cleaned again here, because a page must be safe whatever the
+file holds.
 """
 
 from __future__ import annotations
@@ -87,4 +87,5 @@ def marked(text: str | None) -> Markup:
 
 
 def without_marks(text: str) -> str:
+    """Text without the sentinels around its hits."""
     return re.sub(f"[{START}{END}]", "", text)

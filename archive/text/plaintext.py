@@ -1,4 +1,4 @@
-"""Archived text on a terminal or in a mail: nothing in it acts, and every hidden sign is seen."""
+"""Archived text for a terminal or a mail: takes any text, gives text in which hidden characters are shown and control nothing. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changed between two texts, word by word, as a reader wants to see it. Pure, and without markup: pages and mails render it.
+"""What changed between two texts, word by word: takes two texts, gives lines of pieces, without markup. Pure.
 
 Texts come in as the reader may see them; cleaning them for a page or a terminal is the caller's.
 """
@@ -48,7 +48,7 @@ def line_diff(old: str, new: str) -> Line:
 
 
 def merged(opcodes: Sequence[tuple[str, int, int, int, int]], before: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
-    """Changes that only blanks keep apart as one change: "two words" reads better than "one" and "another"."""
+    """Opcodes in which two changes with only blanks between them are one: whole phrases read better than single words."""
     result: list[tuple[str, int, int, int, int]] = []
     for position, (operation, a, b, c, d) in enumerate(opcodes):
         blank = operation == "equal" and 0 < position < len(opcodes) - 1 and not "".join(before[a:b]).strip()
@@ -74,11 +74,12 @@ def text_diff(old: str, new: str) -> list[Line | Fold]:
 
 
 def split_paragraphs(text: str) -> list[str]:
+    """The paragraphs of a text, which empty lines keep apart."""
     return [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
 
 
 def paragraph_diffs(before: Sequence[str], after: Sequence[str]) -> list[Line]:
-    """Paragraphs that stand in for each other word by word; those without a likeness as taken out or put in."""
+    """Paragraphs compared with those most like them, word by word. One without a likeness is taken out or put in whole."""
     if len(before) * len(after) > 10_000:
         return [*((Piece(paragraph, ""),) for paragraph in before), *((Piece("", paragraph),) for paragraph in after)]
     result: list[Line] = []

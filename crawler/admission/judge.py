@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
+from archive.text.urls import same_page
 from crawler.items import Article
 
 SHRUNK = 0.4  # of the held text: less than that is judged before it is believed
@@ -33,7 +33,7 @@ def refusal(article: Article, asked: str, held: Mapping[str, Any] | None) -> str
         return article.warnings[0] if article.warnings else "no article on the page"
     if not article.title.strip():
         return "no title on the page"
-    if article.source_id is None and not same_address(article.url, asked):
+    if article.source_id is None and not same_page(article.url, asked):
         return f"the page calls itself {article.url}"
     if held is None:
         return None
@@ -84,13 +84,3 @@ def recognisable(article: Article, held: Mapping[str, Any]) -> bool:
 def letters(text: str) -> str:
     """Letters and digits alone: quotes, dashes and spaces come and go."""
     return "".join(letter for letter in text.casefold() if letter.isalnum())
-
-
-def same_address(one: str, other: str) -> bool:
-    """The same page but for scheme, www., a final slash and the spelling of percent escapes."""
-    return _plain(one) == _plain(other)
-
-
-def _plain(url: str) -> tuple[str, str, str]:
-    parts = urlsplit(url)
-    return parts.netloc.lower().removeprefix("www."), unquote(parts.path).rstrip("/"), parts.query

@@ -32,7 +32,8 @@ def extractor(site: Site | None = None) -> str:
 @lru_cache(maxsize=1)
 def _extractor() -> str:
     libraries = "".join(f" {name}/{version(name)}" for name in _LIBRARIES)
-    compared = _meaning((files("archive.text") / "content_key.py").read_bytes())  # in what form readings are compared
+    texts = files("archive.text")  # in what form readings are compared
+    compared = "".join(_meaning((texts / name).read_bytes()) for name in ("content_key.py", "urls.py"))
     digest = _short(f"{rules_digest(files('crawler.extract'))} {compared}{libraries}".encode())
     return " ".join((f"{NAME}/{RELEASE}+{digest}", *(f"{name}/{version(name)}" for name in _NAMED)))
 

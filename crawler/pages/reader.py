@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from archive.queries import backlog, holdings
-from crawler.admission.judge import no_article, same_address
+from archive.text.urls import same_page
+from crawler.admission.judge import no_article
 from crawler.errors import FetchError, Forbidden, OutsideSite, PartFailed
 from crawler.items import Answer, Article, Gap
 from crawler.pages.assemble import Captures, PageAssembler
@@ -111,15 +112,15 @@ class PageReader:
 
         Both addresses name one article from here on; one that is held under the old address moves.
         """
-        if same_address(article.url, address):
+        if same_page(article.url, address):
             return address, article, response
-        if same_address(response.url, address):  # no redirect: only the page itself says that it lives elsewhere
+        if same_page(response.url, address):  # no redirect: only the page itself says that it lives elsewhere
             try:
                 there = await self.context.source.get(article.url, door="page")
             except (FetchError, OutsideSite):
                 return address, replace(article, url=address), response
             other = await self.context.parser.page(there)
-            if not same_address(other.url, article.url) or other.title != article.title:
+            if not same_page(other.url, article.url) or other.title != article.title:
                 return address, replace(article, url=address), response
             article, response = other, there
         held = self.context.held(address)
@@ -141,7 +142,7 @@ class PageReader:
         """Everything the pages brought. A comment that stands on two pages is taken once."""
         comments = {comment.source_id: comment for comment in article.comments or ()}
         answer = Answer("page", capture_of(response).at, tuple(captures), asked, articles=(article,))
-        answer.arrived = "" if same_address(response.url, asked) else response.url
+        answer.arrived = "" if same_page(response.url, asked) else response.url
         if comments:
             answer.threads[article.source_id or article.url] = list(comments.values())
         if not self.context.threads_on_pages:

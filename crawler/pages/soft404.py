@@ -13,7 +13,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 from archive.clock import later
 from archive.queries import backlog, holdings
-from crawler.admission.judge import ANOTHER, letters, no_article, same_address
+from archive.text.urls import same_page
+from crawler.admission.judge import ANOTHER, letters, no_article
 from crawler.errors import FetchError, Limited, NotBelieved, OutsideSite
 from crawler.extract.workers import ExtractionCut, ExtractionFailed
 from crawler.pages.reader import Shown
@@ -79,9 +80,9 @@ class Elsewhere:
         arrived = self.run.addresses.canonical(shown.arrived)
         if arrived == self.run.site.home:
             return "its address leads to the front page"
-        if not same_address(arrived, address) and (no_article(shown.article) or "").startswith("a listing"):
+        if not same_page(arrived, address) and (no_article(shown.article) or "").startswith("a listing"):
             return "its address leads to a listing"
-        if same_page(shown, await self._where_nothing_is(address), address):
+        if same_showing(shown, await self._where_nothing_is(address), address):
             return "its address shows what the site shows where there is nothing"
         return None
 
@@ -121,11 +122,11 @@ def beside(address: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
 
 
-def same_page(one: Shown, other: Shown | None, asked: str) -> bool:
+def same_showing(one: Shown, other: Shown | None, asked: str) -> bool:
     """Whether two addresses show the same: where they lead, the headline and the text."""
     if other is None:
         return False
-    stayed = [same_address(shown.arrived, url) for shown, url in ((one, asked), (other, beside(asked)))]
-    if stayed[0] != stayed[1] or not (stayed[0] or same_address(one.arrived, other.arrived)):
+    stayed = [same_page(shown.arrived, url) for shown, url in ((one, asked), (other, beside(asked)))]
+    if stayed[0] != stayed[1] or not (stayed[0] or same_page(one.arrived, other.arrived)):
         return False
     return letters(one.article.title) == letters(other.article.title) and one.article.text == other.article.text

@@ -16,8 +16,8 @@ from archive.errors import ArchiveError, StorageError
 from archive.queries import captures
 from archive.store.articles import blocks_of
 from archive.store.settle import own_label
+from archive.text.urls import same_page
 from crawler.admission.intake import Intake
-from crawler.admission.judge import same_address
 from crawler.errors import NotBelieved
 from crawler.items import Answer
 from crawler.pages.reader import PageReader
@@ -86,7 +86,7 @@ class Unsaved:
     def _is_first(self, article: Article, asked: str) -> bool:
         held = self.context.held(asked, article.source_id)
         named = held is not None and asked in self.context.store.ask(captures.addresses_of_article, held["id"])
-        return same_address(article.url, asked) or named
+        return same_page(article.url, asked) or named
 
     async def _save_page(self, row: Row) -> None:
         answer = await self._read(row)

@@ -1,1 +1,1 @@
-"""What happened, as pages: the list of changes, and two states side by side."""
+"""What happened to articles and comments: the list of changes and the words that changed."""

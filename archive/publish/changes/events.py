@@ -1,4 +1,4 @@
-"""What happened to articles and comments, newest first, with the words that changed."""
+"""The list of changes: takes a group of events and a search, gives changes newest first, with the words that changed as markup."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from archive.queries.revision_pair import differences, revision_pair
 from archive.queries.rows import Row, as_json, fetch_row, fetch_rows, fetch_value
 from archive.queries.search_query import Query
 from archive.text.markup import plain
-from archive.text.markup_diff import inline_diff, line_markup, text_diff
+from archive.text.markup_diff import inline_diff_markup, line_markup, text_diff_markup
 
 EVENTS = ("new", "edited", "moved", "renamed", "missing", "gone", "back")
 GROUPS = {
@@ -37,7 +37,9 @@ class About:
 
 
 def about(db: sqlite3.Connection, query: Query) -> About:
-    """A search as a question to the changes: its dates are of the change, the rest finds articles, also by what was edited away."""
+    """The question that a search asks of the changes. Its dates are those of the change; the rest finds articles, also by words
+    that were edited away.
+    """
     dates = {one.field: one.value for one in query.filters if one.field in ("after", "before") and not one.negated}
     rest = replace(query, filters=tuple(one for one in query.filters if one.field not in ("after", "before") or one.negated))
     if rest.empty:
@@ -48,13 +50,13 @@ def about(db: sqlite3.Connection, query: Query) -> About:
 
 def list_changes(db: sqlite3.Connection, group: str, limit: int, offset: int = 0, wanted: About | None = None) -> list[Row]:
     """Changes of a group, newest first. One query per event: each then walks its own index and stops at the limit."""
-    rows = [row for event in GROUPS[group] for row in events(db, event, limit + offset, wanted or About())]
+    rows = [row for event in GROUPS[group] for row in events_of_kind(db, event, limit + offset, wanted or About())]
     rows.sort(key=lambda row: (row["at"], row["article_id"]), reverse=True)
     return with_subjects(db, rows[offset : offset + limit])
 
 
-def events(db: sqlite3.Connection, event: str, limit: int, wanted: About) -> list[Row]:
-    """New comments under the articles asked for are left out: a search in comments finds them."""
+def events_of_kind(db: sqlite3.Connection, event: str, limit: int, wanted: About) -> list[Row]:
+    """Changes of one kind, newest first. With a search for articles, new comments are left out: a search in comments finds them."""
     conditions = ["event = :event"]
     conditions += ["article_id in (select value from json_each(:articles))"] if wanted.articles is not None else []
     conditions += ["comment_id is null"] if wanted.articles is not None and event == "new" else []
@@ -79,10 +81,10 @@ def events(db: sqlite3.Connection, event: str, limit: int, wanted: About) -> lis
 
 def with_subjects(db: sqlite3.Connection, rows: list[Row]) -> list[Row]:
     """Each change with the article and, where it is about one, the comment's signature."""
-    return [row | subject(db, row) for row in rows]
+    return [row | change_subject(db, row) for row in rows]
 
 
-def subject(db: sqlite3.Connection, row: Row) -> dict[str, Any]:
+def change_subject(db: sqlite3.Connection, row: Row) -> dict[str, Any]:
     """The article, the comment's signature, and the first words of what came or went: ``said``, '' for other events."""
     article = fetch_row(db, "select title, url, published_on, revision_id from articles where id = ?", [row["article_id"]])
     said = author = None
@@ -113,12 +115,12 @@ def with_words(db: sqlite3.Connection, row: Row) -> Row:
 def described_edit(edit: Row) -> dict[str, Any]:
     """The differences of one edit, field by field. Shapes: see the views ``edits`` and ``comment_edits``."""
     lines = {
-        name: inline_diff(edit.get(f"old_{name}") or "", edit.get(name) or "")
+        name: inline_diff_markup(edit.get(f"old_{name}") or "", edit.get(name) or "")
         for name in ("title", "byline", "author")
         if differs(edit, name)
     }
-    tags = inline_diff(tag_line(edit.get("old_tags")), tag_line(edit.get("tags"))) if differs(edit, "tags") else Markup("")
-    words = text_diff(edit["old_text"], edit["text"]) if differs(edit, "text") else Markup("")
+    tags = inline_diff_markup(tag_line(edit.get("old_tags")), tag_line(edit.get("tags"))) if differs(edit, "tags") else Markup("")
+    words = text_diff_markup(edit["old_text"], edit["text"]) if differs(edit, "text") else Markup("")
     return {
         "headline": lines.get("title", Markup("")),
         "byline_words": lines.get("byline", lines.get("author", Markup(""))),
@@ -137,8 +139,10 @@ def other_words(old: Row, new: Row) -> list[tuple[str, Markup]]:
 
 
 def differs(edit: Row, name: str) -> bool:
+    """Whether a field differs between the two states of an edit."""
     return (edit.get(f"old_{name}") or "") != (edit.get(name) or "")
 
 
 def tag_line(tags: str | None) -> str:
+    """Tags, one a line, as one line."""
     return ", ".join(line.partition(": ")[2] or line for line in (tags or "").splitlines())

@@ -1,4 +1,7 @@
-"""A citation that can be checked: the dated address here, the digest of what the site sent, the record that holds it."""
+"""Citations that can be checked: takes a reading page's context, gives text, BibTeX, RIS and CSL-JSON.
+
+Each has the dated address here, the digest of what the site sent, and the id of the record that holds it.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from archive.publish.cite.names import inverted, split_name
-from archive.publish.formats import day
+from archive.publish.formats import readable_day
 from archive.text.markup import plain
 
 LATEX = {character: f"\\{character}" for character in "&%$#_{}"} | {
@@ -68,6 +71,7 @@ def distinct(citations: Sequence[Citation]) -> list[Citation]:
 
 
 def ascii_word(text: str) -> str:
+    """A word in lower-case ASCII letters, for a key."""
     folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]", "", folded.lower())
 
@@ -90,8 +94,9 @@ def cite(article: dict[str, Any], origin: str, path: str) -> Citation:
 
 
 def as_text(citation: Citation) -> str:
+    """One paragraph of plain text."""
     names = ", ".join(citation.authors)
-    when = f", {day(citation.published_on)}" if citation.published_on else ""
+    when = f", {readable_day(citation.published_on)}" if citation.published_on else ""
     start = f"{names}: " if names else ""
     return f"{start}“{citation.title}”, {citation.site}{when}. {citation.url} Archived at {citation.permalink} ({citation.proof})."
 
@@ -113,12 +118,13 @@ def as_bibtex(citation: Citation) -> str:
 
 
 def latex_name(name: str) -> str:
-    """``Doe, Jane``; in braces of its own where it is not known to be a person's, so that it is not taken apart."""
+    """``Doe, Jane``. A name that may be no person's is put in braces, so that BibTeX does not take it apart."""
     return latex(inverted(name)) if split_name(name) else "{" + latex(name) + "}"
 
 
 def latex(text: str) -> str:
-    return "".join(LATEX.get(character, character) for character in one_line(text))
+    """A value with LaTeX's special characters escaped."""
+    return "".join(LATEX.get(character, character) for character in single_line(text))
 
 
 def as_ris(citation: Citation) -> str:
@@ -138,7 +144,7 @@ def as_ris(citation: Citation) -> str:
         ("ID", citation.key),
         ("ER", ""),
     ]
-    return "".join(f"{tag}  - {one_line(value)}\r\n" for tag, value in lines if value or tag == "ER")
+    return "".join(f"{tag}  - {single_line(value)}\r\n" for tag, value in lines if value or tag == "ER")
 
 
 def as_csl(citation: Citation) -> dict[str, Any]:
@@ -160,14 +166,17 @@ def as_csl(citation: Citation) -> dict[str, Any]:
 
 
 def csl_name(name: str) -> dict[str, str]:
+    """A name as CSL-JSON has it."""
     parts = split_name(name)
     return {"family": parts[0], "given": parts[1]} if parts else {"literal": name}
 
 
 def date_parts(date: str) -> dict[str, list[list[int]]]:
+    """``2024-03-07`` -> ``{"date-parts": [[2024, 3, 7]]}``."""
     parts = [int(part) for part in date.split("-") if part.isdigit()]
     return {"date-parts": [parts]} if parts else {}
 
 
-def one_line(text: str) -> str:
+def single_line(text: str) -> str:
+    """Text without line breaks."""
     return " ".join(text.split())

@@ -1,4 +1,7 @@
-"""Time in HTTP: the headers and the list of states that memento clients read. https://www.rfc-editor.org/rfc/rfc7089"""
+"""Time in HTTP: takes an article's states, gives the headers and the list of states that memento clients read.
+
+https://www.rfc-editor.org/rfc/rfc7089
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ def moment_of(accept_datetime: str | None) -> str | None:
 
 
 def nearest(revisions: Sequence[Row], at: str) -> str:
-    """When the state of that moment was first seen; the first state where the moment is earlier (RFC 7089, 4.5.3)."""
+    """When the state at a moment was first seen. Before the first state: the first state (RFC 7089, 4.5.3)."""
     earlier = [revision["seen_at"] for revision in revisions if revision["seen_at"] <= at]
     return str(earlier[-1] if earlier else revisions[0]["seen_at"])
 
@@ -40,7 +43,7 @@ def links(url: str, revisions: Sequence[Row], origin: str) -> list[str]:
 
 
 def timemap_links(url: str, revisions: Sequence[Row], origin: str) -> list[str]:
-    """The links of the TimeMap itself, which says the span that it covers (RFC 7089, 5)."""
+    """The links of a TimeMap, with the span that it covers (RFC 7089, 5)."""
     span = f'; from="{http_date(revisions[0]["seen_at"])}"; until="{http_date(revisions[-1]["seen_at"])}"' if revisions else ""
     path = reading_path(url)
     own = f'<{origin}/timemap{path}>; rel="self"; type="application/link-format"{span}'
@@ -48,10 +51,12 @@ def timemap_links(url: str, revisions: Sequence[Row], origin: str) -> list[str]:
 
 
 def original(url: str) -> str:
+    """The link to the original."""
     return f'<{header_safe(url)}>; rel="original"'
 
 
 def memento_links(url: str, revisions: Sequence[Row], origin: str) -> list[str]:
+    """A link for each state, the first and the last marked."""
     result = []
     for position, revision in enumerate(revisions):
         ends = ["first"] * (position == 0) + ["last"] * (position == len(revisions) - 1)
@@ -61,10 +66,11 @@ def memento_links(url: str, revisions: Sequence[Row], origin: str) -> list[str]:
 
 
 def link_header(url: str, revisions: Sequence[Row], origin: str) -> str:
-    """The links of a response: of the mementos only the first and the last."""
+    """The Link header of a response. Of the mementos it has only the first and the last."""
     ends = list(dict.fromkeys([0, len(revisions) - 1])) if revisions else []
     return ", ".join(links(url, [revisions[position] for position in ends], origin))
 
 
 def header_safe(url: str) -> str:
+    """A URL without characters that would end a header or its brackets."""
     return "".join(character for character in url if 0x20 < ord(character) < 0x7F and character not in '<>"')

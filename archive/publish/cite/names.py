@@ -1,6 +1,6 @@
-"""Names as citations want them: a person's family name apart, an institution's name whole.
+"""Names as citations want them: takes a name out of a byline, gives family name and given name, or the whole name of an institution.
 
-A byline tells one string. It is split only where the split is hardly in doubt; every other name stays as it was signed.
+A name is split only where the split is hardly in doubt; every other name stays as it was signed.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Commands of ``python -m archive`` that read the archive as its pages do."""
+"""The commands of ``python -m archive`` that need the reading site. archive/__main__.py loads them by name."""

@@ -1,19 +1,21 @@
-"""``python -m archive serve``."""
+"""``python -m archive serve``: takes an archive's folder, serves it as a web site until Ctrl-C."""
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
+
+import click
+
+from archive.cli.options import archive_command
 
 HELP = "serve the archive as a web site until Ctrl-C"
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=8001, help="port to listen on; 0 = any free one (default: %(default)s)")
+@archive_command("serve", HELP)
+@click.option("--host", default="127.0.0.1", show_default=True, help="address to listen on")
+@click.option("--port", type=int, default=8001, show_default=True, help="port to listen on; 0 = any free one")
+@click.option("--base-url", metavar="URL", help="public origin for feeds and citations, such as https://archive.example.org")
+def command(folder: Path, host: str, port: int, base_url: str | None) -> int:
+    from archive.publish.server.serve import serve_archive  # Datasette takes a second to import, which no other command should wait for
 
-
-def run(folder: Path, arguments: argparse.Namespace) -> int:
-    from archive.publish.server.serve import serve  # Datasette takes a second to import, which no other command should wait for
-
-    return serve(folder, arguments.host, arguments.port)
+    return serve_archive(folder, host, port, base_url)

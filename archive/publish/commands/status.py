@@ -1,15 +1,17 @@
-"""``python -m archive status``: how complete the archive is, in a few lines per site; cron mails what is wrong."""
+"""``python -m archive status``: takes an archive's folder, prints how complete each site is; cron mails what is wrong."""
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import click
+
+from archive.cli.options import archive_command
 from archive.clock import now
 from archive.db.connection import open_for_reading
-from archive.publish.formats import moment, number, plural, share
+from archive.publish.formats import number, plural, readable_moment, share
 from archive.publish.overview.status import gap_reasons, growth_said, site_states
 from archive.queries.health import Standing, age, standing
 from archive.queries.rows import Row
@@ -20,66 +22,68 @@ HELP = "what is held, what is missing and when it was last checked, per site; ex
 ALARM = 4
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    hours = "hours without a complete run after which a site is stale (default: %(default)g)"
-    parser.add_argument("--stale-after", metavar="HOURS", type=float, default=72, help=hours)
-    parser.add_argument("--quiet", action="store_true", help="print only what is wrong: nothing when all is well")
+STALE = "hours without a complete run after which a site is stale"
 
 
-def run(folder: Path, arguments: argparse.Namespace) -> int:
+@archive_command("status", HELP)
+@click.option("--stale-after", metavar="HOURS", type=float, default=72, show_default="72", help=STALE)
+@click.option("--quiet", is_flag=True, help="print only what is wrong: nothing when all is well")
+def command(folder: Path, stale_after: float, quiet: bool) -> int:
     with closing(open_for_reading(folder)) as db:
         db.execute("begin")  # one state of the archive, also while a crawl writes
         sites, reasons = site_states(db.conn), gap_reasons(db.conn)
         stands = [standing(db, folder, site["id"], now()) for site in sites]
     told = ["\n".join(site_lines(site, reasons, s)) for site, s in zip(sites, stands, strict=True)]
-    problems = [f"{site['name']}: {line}" for site, s in zip(sites, stands, strict=True) for line in s.problems(arguments.stale_after)]
-    if not arguments.quiet:
+    problems = [f"{site['name']}: {line}" for site, s in zip(sites, stands, strict=True) for line in s.problems(stale_after)]
+    if not quiet:
         print("\n\n".join(told) or "no site has been crawled yet")
     if problems:
-        print("\n".join([""] * (not arguments.quiet) + problems))
+        print("\n".join([""] * (not quiet) + problems))
     return ALARM if problems else 0
 
 
 def site_lines(site: Row, reasons: list[Row], stands: Standing) -> Iterator[str]:
-    """A site as lines of text."""
+    """One site as lines of text."""
     yield f"{site['name']}  {site['home']}"
-    yield f"  last run     {last_run(site['last_run'])}"
-    yield f"  complete     {moment(stands.last_success) + f', {age(stands.hours)} ago' if stands.hours is not None else 'never'}"
+    yield f"  last run     {last_run_line(site['last_run'])}"
+    yield f"  complete     {readable_moment(stands.last_success) + f', {age(stands.hours)} ago' if stands.hours is not None else 'never'}"
     for line, kept in zip(site["coverage"], stands.ledgers, strict=True):
-        yield f"  {line['kind'] + 's':<12} {coverage(line)}{difference(kept)}"
-    yield f"  gaps         {gaps([row for row in reasons if row['site'] == site['name']])}"
-    yield f"  quarantine   {quarantine(stands)}"
-    yield f"  missing      {missing(stands.missing)}"
+        yield f"  {line['kind'] + 's':<12} {held_line(line)}{difference_line(kept)}"
+    yield f"  gaps         {gaps_line([row for row in reasons if row['site'] == site['name']])}"
+    yield f"  quarantine   {quarantine_line(stands)}"
+    yield f"  missing      {missing_line(stands.missing)}"
     yield f"  growth       {growth_said(stands.growth)}"
-    yield f"  oldest check {moment(stands.oldest_check) or 'none'}; of a thread {moment(stands.oldest_thread) or 'none'}"
+    yield f"  oldest check {readable_moment(stands.oldest_check) or 'none'}; of a thread {readable_moment(stands.oldest_thread) or 'none'}"
 
 
-def last_run(crawl: Row | None) -> str:
+def last_run_line(crawl: Row | None) -> str:
+    """The last run: when, how, its outcome and its requests."""
     if crawl is None:
         return "never"
     outcome = crawl["outcome"] or ("running, or killed" if crawl["finished_at"] is None else "unknown")
     code = "" if crawl["exit_code"] is None else f", exit {crawl['exit_code']}"
-    return f"{moment(crawl['started_at'])}, {crawl['mode']}: {outcome}{code}, {plural(crawl['requests'], 'request')}"
+    return f"{readable_moment(crawl['started_at'])}, {crawl['mode']}: {outcome}{code}, {plural(crawl['requests'], 'request')}"
 
 
-def coverage(line: Row) -> str:
+def held_line(line: Row) -> str:
     """``15,203 held of 15,210 reported (99.9 %), checked 7 March 2024``."""
     if line["reported"] is None:
         return f"{number(line['held'])} held; the site does not say how many it has"
     return (
         f"{number(line['held'])} held of {number(line['reported'])} reported"
-        f" ({share(line['held'], line['reported']) or '100 %'}), checked {moment(line['checked_at'])}"
+        f" ({share(line['held'], line['reported']) or '100 %'}), checked {readable_moment(line['checked_at'])}"
     )
 
 
-def difference(kept: Ledger) -> str:
+def difference_line(kept: Ledger) -> str:
     """What the difference consists of, where the site says how much it has."""
     parts = [f"{number(count)} {reason}" for reason, count in kept.explained.items()]
     parts += [f"{number(count)} unexplained: {reason}" for reason, count in kept.unexplained.items()]
     return f"; the rest: {', '.join(parts)}" if parts and kept.said is not None else ""
 
 
-def gaps(reasons: list[Row]) -> str:
+def gaps_line(reasons: list[Row]) -> str:
+    """Gaps by reason, those without a reason marked."""
     if not reasons:
         return "none"
     return "; ".join(
@@ -87,14 +91,15 @@ def gaps(reasons: list[Row]) -> str:
     )
 
 
-def quarantine(stands: Standing) -> str:
+def quarantine_line(stands: Standing) -> str:
+    """How many pages are in quarantine, and why the newest is."""
     if stands.newest_quarantine is None:
         return "0 pages"
     at, reason = stands.newest_quarantine
-    return f"{plural(stands.quarantined, 'page')}; the newest, {moment(at)}: {one_line(reason)}"
+    return f"{plural(stands.quarantined, 'page')}; the newest, {readable_moment(at)}: {one_line(reason)}"
 
 
-def missing(counts: dict[str, int]) -> str:
-    """Gone from the site, kept here."""
+def missing_line(counts: dict[str, int]) -> str:
+    """How much is gone from the site and kept here."""
     named = ((count, name.replace("s ", " ") if count == 1 else name) for name, count in counts.items() if count)
     return ", ".join(f"{count:,} {name}" for count, name in named) or "nothing"

@@ -31,7 +31,7 @@ def metadata() -> dict[str, Any]:
     """What Datasette 0.65 reads: descriptions, table options and queries."""
     db = Database(memory=True)
     migrate(db)
-    tables = {name: described(name, db) for name in db.table_names() + db.view_names()}
+    tables = {name: table_metadata(name, db) for name in db.table_names() + db.view_names()}
     return {
         "title": TITLE,
         "description": DESCRIPTION,
@@ -39,7 +39,7 @@ def metadata() -> dict[str, Any]:
     }
 
 
-def described(name: str, db: Database) -> dict[str, Any]:
+def table_metadata(name: str, db: Database) -> dict[str, Any]:
     """One table's description, its columns' meanings and its options."""
     meanings = column_meanings(db) | UNDESCRIBED
     if name not in meanings:
@@ -51,7 +51,7 @@ def described(name: str, db: Database) -> dict[str, Any]:
 
 
 def queries() -> dict[str, dict[str, Any]]:
-    """The answer first: the SQL is one click away."""
+    """The canned queries by name. Their SQL is hidden until a reader asks for it."""
     return {one.name: {"title": one.title, "description": one.description, "hide_sql": True, "sql": one.sql.strip()} for one in QUESTIONS}
 
 
@@ -61,13 +61,14 @@ def configuration() -> dict[str, Any]:
 
 
 class Dumper(yaml.SafeDumper):
-    """SQL as a block of lines, no anchors."""
+    """Writes SQL as a block of lines and repeats values instead of naming anchors."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
 
 def represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    """Texts of several lines as a block."""
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
 
 
@@ -75,6 +76,7 @@ Dumper.add_representer(str, represent_text)
 
 
 def as_yaml(value: dict[str, Any]) -> str:
+    """A mapping as YAML, with the note that the file is made."""
     text: str = yaml.dump(value, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=130)
     return HEAD + text
 

@@ -1,4 +1,4 @@
-"""Datasette's settings, each with its reason."""
+"""Datasette's settings, each with its reason: data that ``serve`` passes on and ``build`` writes to datasette.yaml."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Questions people ask of the archive, as canned queries: questions/NAME.sql. A column called ``read`` leads to the reading page."""
+"""The canned queries: takes the files questions/NAME.sql, gives ``QUESTIONS``. A column called ``read`` leads to the reading page."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ ORDER = (
 
 @dataclass(frozen=True, slots=True)
 class Question:
+    """A canned query with the question it answers."""
+
     name: str  # part of the address
     title: str
     description: str
@@ -34,7 +36,7 @@ class Question:
 
 
 def read_question(name: str) -> Question:
-    """A file: its comment's first line is the question, the lines below it describe the answer, then comes the SQL."""
+    """Read one file. Its comment's first line is the title, the other comment lines are the description, the rest is the SQL."""
     lines = (FOLDER / f"{name}.sql").read_text(encoding="utf-8").splitlines()
     comment = [line.removeprefix("-- ") for line in lines if line.startswith("-- ")]
     return Question(name, comment[0], " ".join(comment[1:]), "\n".join(line for line in lines if not line.startswith("-- ")))

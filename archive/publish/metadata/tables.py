@@ -1,4 +1,4 @@
-"""How Datasette shows each table: order, facets, labels, search. Facets stand on indexed columns or small tables only."""
+"""How Datasette shows each table: data on order, facets, labels and search. Facets stand only on indexed columns or small tables."""
 
 from __future__ import annotations
 

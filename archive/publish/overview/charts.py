@@ -1,4 +1,4 @@
-"""Charts as SVG made on the server: no script, no style attribute, one link per bar."""
+"""Charts as SVG, made on the server: takes rows per month, gives markup with one link per bar, without scripts or style attributes."""
 
 from __future__ import annotations
 
@@ -64,16 +64,17 @@ def month_bar(
 
 
 def bar(kind: str, x: float, y: float, width: float, height: float) -> str:
-    """Numbers only: nothing to escape, which hundreds of bars would take long."""
+    """One bar. Its values are numbers, so nothing is escaped: escaping hundreds of bars is slow."""
     return f'<rect class="{kind}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"/>'
 
 
 def bar_height(count: int | None, most: int, room: int) -> float:
-    """In proportion; one pixel and a half for the smallest, so that it can be seen."""
+    """The height in proportion to the largest bar; at least 1.5 pixels, so that a single article is visible."""
     return max(1.5, room * count / most) if count else 0.0
 
 
 def year_mark(year: str, x: float, above: int, below: int) -> Markup:
+    """A line at the first month of a year, and the year below it."""
     return Markup('<line class="year" x1="{:.1f}" x2="{:.1f}" y1="0" y2="{}"/><text x="{:.1f}" y="{}">{}</text>').format(
         x, x, above + below + 4, x + 3, above + below + FOOT - 4, year
     )

@@ -1,4 +1,4 @@
-"""The home page: what is archived, how complete, when last checked, what happened lately."""
+"""The home page: takes a connection, gives its numbers, its latest articles and changes, its topics and authors."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from archive.publish.overview.status import site_states
 from archive.queries.rows import Row, fetch_rows
 
 
-def home(db: sqlite3.Connection) -> dict[str, Any]:
+def home_context(db: sqlite3.Connection) -> dict[str, Any]:
     """Everything the home page shows."""
     return {
         "sites": site_states(db),
-        "months": months(db),
+        "months": published_months(db),
         "articles": latest_articles(db, 12),
         "changes": list_changes(db, "changed", 8),
         "removals": latest_removals(db, 8),
         "topics": topics(db, 40),
-        "authors": authors(db, 20),
+        "authors": busiest_authors(db, 20),
     }
 
 
 def latest_removals(db: sqlite3.Connection, limit: int) -> list[Row]:
-    """What disappeared or came back, each article and comment once, as it stands: "gone" says that it was missing first."""
+    """What disappeared or came back, newest first. An article that is missing and then gone is listed once, as gone."""
     latest: dict[tuple[int, int | None], Row] = {}
     for row in list_changes(db, "removed", 3 * limit):
         latest.setdefault((row["article_id"], row["comment_id"]), row)
     return list(latest.values())[:limit]
 
 
-def months(db: sqlite3.Connection) -> list[Row]:
+def published_months(db: sqlite3.Connection) -> list[Row]:
     """Articles per local month, and the comments under them."""
     return fetch_rows(
         db,
@@ -49,6 +49,7 @@ def months(db: sqlite3.Connection) -> list[Row]:
 
 
 def latest_articles(db: sqlite3.Connection, limit: int) -> list[Row]:
+    """The newest articles, each with its number of comments."""
     return fetch_rows(
         db,
         """
@@ -104,7 +105,8 @@ def topics(db: sqlite3.Connection, limit: int) -> list[Row]:
     )
 
 
-def authors(db: sqlite3.Connection, limit: int) -> list[Row]:
+def busiest_authors(db: sqlite3.Connection, limit: int) -> list[Row]:
+    """Authors by their number of articles, the most first."""
     return fetch_rows(
         db,
         """

@@ -1,4 +1,4 @@
-"""How complete the archive is: what each site says it holds against what is held, and a name for every gap."""
+"""How complete the archive is: takes a connection, gives what each site says it holds, what is held, and the reason of every gap."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from archive.clock import now
 from archive.publish.formats import plural, size
-from archive.publish.redaction.withholding import counted
+from archive.publish.redaction.withholding import withheld_counts
 from archive.queries.health import Growth, growth, waiting
 from archive.queries.rows import Row, fetch_row, fetch_rows, fetch_value
 from archive.store.coverage import local_months
@@ -27,6 +27,7 @@ def site_states(db: sqlite3.Connection) -> list[Row]:
 
 
 def site_state(db: sqlite3.Connection, site_id: int) -> dict[str, Any]:
+    """One site with its numbers, its last run and its coverage of articles and comments."""
     numbers = fetch_row(
         db,
         """
@@ -69,7 +70,7 @@ def coverage_line(db: sqlite3.Connection, site_id: int, kind: str, held: int) ->
     return listed | {"kind": kind, "held": held}
 
 
-def status(db: sqlite3.Connection) -> dict[str, Any]:
+def status_context(db: sqlite3.Connection) -> dict[str, Any]:
     """Everything the status page shows."""
     sites, archive = site_states(db), Database(db, recursive_triggers=False)
     folder, at = folder_of(db), now()
@@ -78,14 +79,14 @@ def status(db: sqlite3.Connection) -> dict[str, Any]:
             site | {"waiting": len(waiting(archive, site["id"])), "growth": growth_said(growth(archive, folder, site["id"], at))}
             for site in sites
         ],
-        "withheld": counted(db),
+        "withheld": withheld_counts(db),
         "lists": fetch_rows(db, "select lists.*, sites.name as site from lists join sites on sites.id = site_id order by site, lists.name"),
-        "gaps": gaps(db),
+        "gaps": open_gaps(db),
         "gap_reasons": gap_reasons(db),
         "short_months": short_months(db),
         "untold_months": untold_months(db),
-        "missing": missing(db),
-        "quarantine": quarantine(db),
+        "missing": missing_articles(db),
+        "quarantine": quarantined_pages(db),
         "crawls": fetch_rows(
             db, "select crawls.*, sites.name as site from crawls join sites on sites.id = site_id order by started_at desc limit 20"
         ),
@@ -98,6 +99,7 @@ def folder_of(db: sqlite3.Connection) -> Path:
 
 
 def gap_reasons(db: sqlite3.Connection) -> list[Row]:
+    """Gaps counted by site, kind and reason, the unexplained ones first."""
     return fetch_rows(
         db,
         """
@@ -116,7 +118,8 @@ def gap_reasons(db: sqlite3.Connection) -> list[Row]:
     )
 
 
-def gaps(db: sqlite3.Connection) -> list[Row]:
+def open_gaps(db: sqlite3.Connection) -> list[Row]:
+    """Single gaps, unexplained ones first, then the newest; at most ``SHOWN``."""
     sql = """
         select
           gaps.*,
@@ -155,7 +158,7 @@ def growth_said(came: Growth) -> str:
 
 
 def untold_months(db: sqlite3.Connection) -> list[Row]:
-    """Stretches of several months in which the site counts more than it gives: which month it is in is not known."""
+    """Spans of several months in which the site reports more than it lists, so that the month of what lacks is not known."""
     sql = """
         select
           overcounts.*,
@@ -174,7 +177,7 @@ def untold_months(db: sqlite3.Connection) -> list[Row]:
     return found[:SHOWN]
 
 
-def missing(db: sqlite3.Connection) -> list[Row]:
+def missing_articles(db: sqlite3.Connection) -> list[Row]:
     """Articles that are gone from their site, the interval in which they went, newest first."""
     sql = """
         select
@@ -192,7 +195,8 @@ def missing(db: sqlite3.Connection) -> list[Row]:
     return fetch_rows(db, sql, [SHOWN])
 
 
-def quarantine(db: sqlite3.Connection) -> list[Row]:
+def quarantined_pages(db: sqlite3.Connection) -> list[Row]:
+    """Pages in quarantine, newest first; at most ``SHOWN``."""
     sql = """
         select
           quarantine.*,

@@ -1,4 +1,4 @@
-"""The one plugin: hooks only. What they do stands in archive/publish."""
+"""The one Datasette plugin: takes Datasette's hooks, and hands each to the module of archive/publish that does the work."""
 
 # mypy: disable-error-code="untyped-decorator"
 from __future__ import annotations
@@ -12,7 +12,7 @@ from archive.publish.formats import FILTERS, GLOBALS
 from archive.publish.server import core_pages, routes
 
 
-@hookimpl
+@hookimpl(trylast=True)  # our last route takes every address: routes of other plugins come before
 def register_routes(datasette: Any) -> Any:
     return routes.ROUTES
 

@@ -1,4 +1,6 @@
-"""An article as a page: its text now or as it was then, where it comes from, what changed, what was cut, what is near it."""
+"""The reading page of an article: takes a connection, an article's id and a moment, gives the text, its origin, its edits, what
+was cut, and related articles.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ from archive.publish.reading.citation_links import cited_by, cites, linked_artic
 from archive.publish.reading.pictures import Picture, block_markup, held_pictures, picture_sources
 from archive.publish.reading.related import related
 from archive.publish.reading.thread import marked_comments, thread
-from archive.queries.addresses import instant, reading_path
+from archive.queries.addresses import latest_instant, reading_path
 from archive.queries.revision_pair import revisions_of
 from archive.queries.rows import Row, fetch_row, fetch_rows
 
@@ -46,9 +48,9 @@ PICTURES = f"""
 CONTENT = ("body", "caption")  # everything else is what the site wraps around the author's text
 
 
-def reading(db: sqlite3.Connection, article_id: int, moment: str | None = None) -> dict[str, Any] | None:
+def reading_context(db: sqlite3.Connection, article_id: int, moment: str | None = None) -> dict[str, Any] | None:
     """Everything the reading page shows; None when nothing had been seen at that moment (YYYYMMDDhhmmss, UTC)."""
-    at = instant(moment) if moment else None
+    at = latest_instant(moment) if moment else None
     revisions = fetch_rows(db, "select * from revisions where article_id = ? order by number", [article_id])
     article = fetch_row(db, ARTICLE, [article_id])
     revision = chosen_revision(article, revisions, at)
@@ -62,10 +64,10 @@ def reading(db: sqlite3.Connection, article_id: int, moment: str | None = None) 
         "moment": moment,
         **body(db, article, revision, moment, at),
         "words": len(revision["text"].split()),
-        "authors": authors(db, article, revision),
+        "authors": signed_authors(db, article, revision),
         "tags": tag_names(revision),
-        "edits": edits(db, article_id),
-        "captures": captures(db, revision["id"]),
+        "edits": edits_shown(db, article_id),
+        "captures": revision_captures(db, revision["id"]),
         "absences": fetch_rows(
             db, "select * from absences where article_id = ? and comment_id is null order by missing_since", [article_id]
         ),
@@ -127,7 +129,7 @@ def archived_links(db: sqlite3.Connection, blocks: list[Row], moment: str | None
     """Addresses in the text that lead to archived articles -> where those are read here, at that moment where they had been seen."""
     prefix = f"/{moment}" if moment else ""
     rows = linked_articles(db, [block["html"] or "" for block in blocks])
-    seen = instant(moment) if moment else ""
+    seen = latest_instant(moment) if moment else ""
     return {row["href"]: (prefix if row["first_seen_at"] <= seen else "") + reading_path(row["url"]) for row in rows}
 
 
@@ -142,20 +144,20 @@ def with_archived_links(markup: Markup, archived: dict[str, str]) -> Markup:
 
 
 def with_headings_from_two(blocks: list[Markup]) -> list[Markup]:
-    """Safe markup whose highest heading stands right below the headline: sites start at any level."""
+    """Safe markup whose highest heading is ``h2``, right below the headline: sites begin at any level."""
     lowered = min((int(level) for markup in blocks for level in HEADING.findall(markup)), default=2) - 2
     return [Markup(re.sub(r"(</?h)([2-6])\b", lambda match: f"{match[1]}{int(match[2]) - lowered}", markup)) for markup in blocks]
 
 
 def captioned(block: Row, held: dict[str, Picture], shown: set[str]) -> list[Picture]:
-    """The pictures whose caption this block is: the block's own markup may have lost them."""
+    """The pictures whose caption this block is, for blocks whose own markup names no picture."""
     if block["kind"] != "caption":
         return []
     same = [picture for picture in held.values() if picture.caption.split() == block["text"].split()]
     return [picture for picture in same if picture.url not in shown]
 
 
-def authors(db: sqlite3.Connection, article: Row, revision: Row) -> list[str]:
+def signed_authors(db: sqlite3.Connection, article: Row, revision: Row) -> list[str]:
     """Names in the byline; the byline as one name where it is of an older state or no author is known."""
     sql = """
         select authors.name
@@ -176,7 +178,7 @@ def tag_names(revision: Row) -> list[Row]:
     return list({tag["name"]: tag for tag in tags}.values())
 
 
-def edits(db: sqlite3.Connection, article_id: int) -> list[Row]:
+def edits_shown(db: sqlite3.Connection, article_id: int) -> list[Row]:
     """Each later revision with the words that changed, newest first."""
     rows = fetch_rows(db, "select * from edits where article_id = ? order by number desc", [article_id])
     states = {row["number"]: row for row in revisions_of(Database(db), article_id)} if rows else {}
@@ -187,7 +189,7 @@ def edits(db: sqlite3.Connection, article_id: int) -> list[Row]:
     ]
 
 
-def captures(db: sqlite3.Connection, revision_id: int) -> list[Row]:
+def revision_captures(db: sqlite3.Connection, revision_id: int) -> list[Row]:
     """The exchanges that show this revision, latest first: the evidence."""
     sql = """
         select

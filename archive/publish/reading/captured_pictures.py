@@ -1,4 +1,4 @@
-"""Pictures out of the WARC files, for the reading page."""
+"""Pictures for the reading page: takes a capture's id, gives the picture's bytes out of the WARC files."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def find_picture(db: sqlite3.Connection, capture_id: int) -> Row | None:
     return row | {"mime": mime} if row and mime in SHOWN else None
 
 
-def read_picture(folder: Path, row: Row) -> bytes | None:
-    """Its bytes; None when the record cannot be read, is not what was written, lies elsewhere or shows no picture."""
+def picture_bytes(folder: Path, row: Row) -> bytes | None:
+    """A picture's bytes; None when the record is unreadable, altered, outside the archive's folder, or shows no picture."""
     from archive.store import images
 
     if not (folder / row["filename"]).resolve().is_relative_to(folder.resolve()):

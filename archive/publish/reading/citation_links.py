@@ -1,4 +1,6 @@
-"""What stands near an article: what it cites and what cites it, what came before and after, by the same author, on the same topic."""
+"""Articles that belong together: takes an article, gives what it cites, what cites it, and its neighbours in time, by author
+and by topic.
+"""
 
 from __future__ import annotations
 
@@ -53,6 +55,7 @@ def cites(db: sqlite3.Connection, article: Row, revision: Row) -> list[Row]:
 
 
 def cited_by(db: sqlite3.Connection, article_id: int) -> list[Row]:
+    """The articles that link to this one, newest first, at most 100."""
     sql = """
         select distinct
           articles.title,
@@ -119,6 +122,7 @@ def series(db: sqlite3.Connection, article_id: int) -> list[dict[str, Any]]:
 
 
 def beside(db: sqlite3.Connection, article_id: int, table: str, column: str, value: int) -> dict[str, Row | None]:
+    """The article before and the one after among those with one author, or one tag."""
     sql = """
         select articles.title, articles.url
         from {table}

@@ -1,4 +1,7 @@
-"""Pictures: from the archive where they were captured, else a link. A reader's browser never calls the publisher by itself."""
+"""Pictures on a page: takes a block's markup, gives it with captured pictures, or with links where there are none.
+
+A reader's browser never calls the publisher unless the reader clicks.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,8 @@ HOST = re.compile(r"[a-z0-9.-]+(:\d{1,5})?")
 
 @dataclass(frozen=True, slots=True)
 class Picture:
+    """A picture of an article. ``capture_id`` is None where it is not held."""
+
     url: str
     alt: str = ""
     caption: str = ""

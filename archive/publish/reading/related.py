@@ -1,4 +1,4 @@
-"""Articles near this one: shared tags, rare ones weighing more, and the words of its headline."""
+"""Articles like this one: takes an article, gives others by shared tags (rare ones count more) and by the words of its headline."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ def related(db: sqlite3.Connection, article: Row, named: Collection[str] = (), l
 
 
 def by_tags(db: sqlite3.Connection, article_id: int) -> list[int]:
+    """Ids of articles that share tags, the nearest first."""
     sql = """
         with own as materialized (
           select
@@ -51,6 +52,7 @@ def by_tags(db: sqlite3.Connection, article_id: int) -> list[int]:
 
 
 def by_words(db: sqlite3.Connection, article: Row) -> list[int]:
+    """Ids of articles whose headline has some of this one's longer words, the nearest first."""
     words = sorted(set(re.findall(r"[^\W\d_]{4,}", article["title"])), key=len, reverse=True)[:8]
     if not words:
         return []

@@ -1,4 +1,4 @@
-"""A comment thread as a tree in reading order, now or as it was at a moment."""
+"""A comment thread: takes an article's id and a moment, gives the comments as a tree in reading order, as they were then."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from archive.publish.redaction.withholding import withheld_comments
 from archive.queries.rows import Row, fetch_rows
-from archive.text.markup_diff import inline_diff, text_diff
+from archive.text.markup_diff import inline_diff_markup, text_diff_markup
 
 NOTHING = dict.fromkeys(("posted_at", "missing_since", "gone_at"), None) | {"kind": "comment", "author": "", "text": ""}
 DEEPEST = 10  # replies below are shown on this level; the "in reply to" says to whom
@@ -20,7 +20,7 @@ def thread(db: sqlite3.Connection, article_id: int, at: str | None = None) -> li
     rows = fetch_rows(db, "select * from comments where article_id = ? order by position, id", [article_id])
     withheld = [NOTHING | row for row in withheld_comments(db, article_id)]
     rows = sorted(rows + withheld, key=lambda row: (row["position"], row["id"])) if withheld else rows
-    states = revisions_of(db, article_id)
+    states = states_by_comment(db, article_id)
     if at:
         rows = [as_seen(row, states[row["id"]], at) for row in rows if was_there(db, row, at)]
     nested = with_nesting(in_order(rows))
@@ -38,8 +38,8 @@ def marked_comments(comments: list[Row]) -> dict[str, list[Row]]:
     }
 
 
-def revisions_of(db: sqlite3.Connection, article_id: int) -> dict[int, list[Row]]:
-    """Comment -> its states in order, of comments with more than one."""
+def states_by_comment(db: sqlite3.Connection, article_id: int) -> dict[int, list[Row]]:
+    """Comment id -> its states in order, for comments with more than one."""
     sql = """
         select
           comment_revisions.comment_id,
@@ -80,8 +80,8 @@ def comment_edits(states: list[Row]) -> list[dict[str, Any]]:
     return [
         {
             "seen_at": new["seen_at"],
-            "author": inline_diff(old["author"], new["author"]) if old["author"] != new["author"] else "",
-            "words": text_diff(old["text"], new["text"]) if old["text"] != new["text"] else "",
+            "author": inline_diff_markup(old["author"], new["author"]) if old["author"] != new["author"] else "",
+            "words": text_diff_markup(old["text"], new["text"]) if old["text"] != new["text"] else "",
             "moved": old["parent_id"] != new["parent_id"],
         }
         for old, new in itertools.pairwise(states)

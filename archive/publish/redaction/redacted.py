@@ -1,4 +1,4 @@
-"""The database as Datasette and our pages read it: what is withheld is not there."""
+"""The database as Datasette and our pages read it: takes the archive's file, gives connections in which withheld rows do not exist."""
 
 from __future__ import annotations
 

@@ -142,7 +142,7 @@ def withheld_comments(db: sqlite3.Connection, article_id: int) -> list[Row]:
     return fetch_rows(db, sql, [article_id])
 
 
-def counted(db: sqlite3.Connection) -> dict[str, int]:
+def withheld_counts(db: sqlite3.Connection) -> dict[str, int]:
     """How many articles and comments are withheld."""
     decisions = db.execute("select ref, value from main.decisions where kind = 'withhold' order by id").fetchall()
     articles, comments = withheld_ids(db, [(ref, value) for ref, value in decisions])

@@ -1,4 +1,4 @@
-"""A search or the changes in other programs' formats: JSON, CSV, RIS, BibTeX and Atom."""
+"""A search or the changes in other programs' formats: takes results, gives JSON, CSV, RIS, BibTeX and Atom."""
 
 from __future__ import annotations
 
@@ -34,17 +34,18 @@ MEDIA_TYPES = {
 }
 
 
-def found(db: sqlite3.Connection, query: Query, sort: str, page: int, size: int) -> Results:
+def hits_for_file(db: sqlite3.Connection, query: Query, sort: str, page: int, size: int) -> Results:
     """The hits of a search. Newest first unless asked otherwise."""
     return search(db, query, sort or "newest", page, size)
 
 
-def found_rows(results: Results, origin: str) -> list[Row]:
+def file_rows(results: Results, origin: str) -> list[Row]:
     """Articles before comments, in the columns of a file."""
     return [*article_rows(results, origin), *comment_rows(results, origin)]
 
 
 def article_rows(results: Results, origin: str) -> list[Row]:
+    """The articles found, in the columns of a file."""
     former = results.query.place == "history"
     return [
         {
@@ -64,6 +65,7 @@ def article_rows(results: Results, origin: str) -> list[Row]:
 
 
 def comment_rows(results: Results, origin: str) -> list[Row]:
+    """The comments found, in the columns of a file."""
     return [
         {
             "kind": "comment",
@@ -90,15 +92,16 @@ def as_csv(rows: Sequence[Row]) -> str:
     return out.getvalue()
 
 
-def found_citations(db: sqlite3.Connection, hits: Sequence[Row], origin: str, form: str) -> str:
+def file_citations(db: sqlite3.Connection, hits: Sequence[Row], origin: str, form: str) -> str:
     """The articles a search finds, for a reference manager. ``form``: ``ris`` or ``bib``."""
     ids = [hit["id"] for hit in hits]
-    names, topics = authors_of(db, ids), topics_of(db, ids)
+    names, topics = authors_by_article(db, ids), topics_by_article(db, ids)
     cited = distinct([hit_citation(hit, names[hit["id"]], topics[hit["id"]], origin) for hit in hits])
     return "".join(map(as_ris, cited)) if form == "ris" else "\n".join(map(as_bibtex, cited))
 
 
 def hit_citation(hit: Row, names: list[str], topics: list[str], origin: str) -> Citation:
+    """The citation of one article found."""
     return Citation(
         title=plain(hit["title"]),
         authors=tuple(names or ([plain(hit["byline"])] if hit["byline"] else [])),
@@ -111,7 +114,8 @@ def hit_citation(hit: Row, names: list[str], topics: list[str], origin: str) -> 
     )
 
 
-def authors_of(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[str]]:
+def authors_by_article(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[str]]:
+    """Article id -> its authors in order."""
     sql = """
         select article_authors.article_id, authors.name
         from article_authors
@@ -122,7 +126,8 @@ def authors_of(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[str
     return named(fetch_rows(db, sql, [as_json(ids)]))
 
 
-def topics_of(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[str]]:
+def topics_by_article(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[str]]:
+    """Article id -> its tags and categories in order."""
     sql = """
         select article_tags.article_id, tags.name
         from article_tags
@@ -143,7 +148,7 @@ def named(rows: Sequence[Row]) -> dict[int, list[str]]:
 
 
 def search_feed(rows: Sequence[Row], text: str, origin: str, own: str) -> str:
-    """An entry is as old as the site says, and updated when a later state of it was first seen."""
+    """The hits of a search as a feed. An entry is dated by the site, and updated when its latest state was first seen."""
     entries = [
         {
             "id": row["address"],
@@ -160,13 +165,14 @@ def search_feed(rows: Sequence[Row], text: str, origin: str, own: str) -> str:
 
 
 def changes_feed(changes: Sequence[Row], origin: str, own: str, text: str = "") -> str:
-    """Changes with the words that changed in each entry: a feed that says only "changed" is of no use."""
+    """Changes as a feed. Every entry has the words that changed, so that nobody has to open the page."""
     return atom(
         f"Archive: changes about {text}" if text else "Archive: changes", origin, own, [change_entry(row, origin) for row in changes]
     )
 
 
 def change_entry(row: Row, origin: str) -> dict[str, Any]:
+    """One change as an entry of a feed."""
     about = f"comment by {plain(row['author'])} on {plain(row['title'])}" if row["comment_id"] else plain(row["title"])
     address = origin + reading_path(row["url"]) + (f"#c-{row['comment_id']}" if row["comment_id"] else "")
     words = Markup("").join(row.get(name) or "" for name in ("headline", "byline_words", "tag_words", "words"))

@@ -1,4 +1,4 @@
-"""What a search's hits have in common: years, authors, topics, kinds, and hits per month."""
+"""What the hits of a search have in common: takes ids, gives years, authors, topics and kinds with their numbers, and hits per month."""
 
 from __future__ import annotations
 
@@ -78,7 +78,9 @@ TAGS = f"""
 
 
 def comment_facets(db: sqlite3.Connection, ids: list[int]) -> tuple[dict[str, list[Row]], list[Row]]:
-    """Counted here, in one pass: a query per facet reads the same rows four times."""
+    """Facet -> value and number of comments; and the number per month. Counted in one pass: a query per facet would read the
+    same rows four times.
+    """
     rows = db.execute(f"select coalesce(posted_at, ''), author, kind from comments where id in {FOUND}", {"ids": as_json(ids)}).fetchall()
     months = Counter(posted_at[:7] for posted_at, _, _ in rows if posted_at)
     years: Counter[str] = Counter()
@@ -93,5 +95,6 @@ def comment_facets(db: sqlite3.Connection, ids: list[int]) -> tuple[dict[str, li
 
 
 def most_common(counted: Counter[str]) -> list[Row]:
+    """The most frequent values with their numbers."""
     ordered = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
     return [{"value": value, "hits": hits} for value, hits in ordered[:MOST]]

@@ -1,4 +1,4 @@
-"""Which articles and comments a query finds: ids only, in order."""
+"""Which articles and comments a query finds: takes a query, gives ids in order."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from archive.queries.addresses import split_url, url_variants
 from archive.queries.rows import as_json, fetch_column, fetch_value
 from archive.queries.search_query import Filter, Query
+from archive.text.urls import split_url, url_spellings
 
 MOST_RANKED = 20_000  # matching comments beyond which the newest come first: ranking 800,000 takes two seconds
 WEIGHTS = "10.0, 5.0, 1.0"  # title, byline, text
@@ -42,6 +42,8 @@ STATE_OF_COMMENT = {  # lists of ids: as plain conditions they would be tested o
 
 @dataclass(frozen=True, slots=True)
 class Condition:
+    """A condition of SQL with its parameters."""
+
     sql: str
     parameters: tuple[Any, ...] = ()
 
@@ -70,7 +72,7 @@ def find_comments(db: sqlite3.Connection, query: Query, sort: str, limit: int) -
     if matches is None or matches > MOST_RANKED:
         by_date = "oldest" if sort == "oldest" else "newest"
         ids = comments_by_date(db, query, by_date, limit)
-        return ids, len(ids) if len(ids) < limit else count_comments(db, query), by_date
+        return ids, len(ids) if len(ids) < limit else count_matching_comments(db, query), by_date
     conditions = [*word_conditions(query, "comments_fts", "comments_fts.rowid"), *comment_conditions(db, query)]
     where, parameters = joined(conditions)
     ranked = sort == "relevance" and not query.filters  # the index alone sorts by rank: a join would read every match
@@ -81,13 +83,14 @@ def find_comments(db: sqlite3.Connection, query: Query, sort: str, limit: int) -
 
 
 def comments_by_date(db: sqlite3.Connection, query: Query, sort: str, limit: int) -> list[int]:
+    """Ids of the first comments by date."""
     where, parameters = joined(conditions_on_comments(db, query))
     order = "comments.posted_at" + (" desc" if sort == "newest" else "")
     return fetch_column(db, f"select comments.id from comments where {where} order by {order} limit ?", [*parameters, limit])
 
 
-def count_comments(db: sqlite3.Connection, query: Query) -> int:
-    """The index of words alone counts fast, where it suffices."""
+def count_matching_comments(db: sqlite3.Connection, query: Query) -> int:
+    """How many comments match. Words without filters are counted in the index alone, which is fast."""
     if query.match and not query.filters:
         where, parameters = joined(word_conditions(query, "comments_fts", "comments_fts.rowid"))
         return int(fetch_value(db, f"select count(*) from comments_fts where {where}", parameters))
@@ -103,16 +106,19 @@ def conditions_on_comments(db: sqlite3.Connection, query: Query) -> list[Conditi
 
 
 def joined(conditions: list[Condition]) -> tuple[str, list[Any]]:
+    """Conditions joined by ``and``, with all their parameters."""
     where = "\n and ".join(condition.sql for condition in conditions) or "1"
     return where, [value for condition in conditions for value in condition.parameters]
 
 
 def word_conditions(query: Query, index: str, rowid: str) -> list[Condition]:
+    """The wanted and unwanted words as conditions."""
     wanted = [Condition(f"{index} match ?", (query.match,))] if query.match else []
     return [*wanted, *unwanted_condition(query, index, rowid)]
 
 
 def unwanted_condition(query: Query, index: str, rowid: str) -> list[Condition]:
+    """Rows that have none of the unwanted words."""
     if not query.excluded:
         return []
     return [Condition(f"{rowid} not in (select rowid from {index} where {index} match ?)", (query.excluded,))]
@@ -125,6 +131,7 @@ def article_conditions(db: sqlite3.Connection, query: Query) -> list[Condition]:
 
 
 def negated(condition: Condition, one: Filter) -> Condition:
+    """The opposite of a condition where the filter was negated."""
     return Condition(f"not coalesce(({condition.sql}), 0)", condition.parameters) if one.negated else condition
 
 
@@ -155,7 +162,7 @@ def article_condition(db: sqlite3.Connection, one: Filter, id_column: str = "art
 
 
 def link_condition(value: str) -> Condition:
-    """Links to a host (``example.org``), or to one address in any spelling of it."""
+    """Articles that link to a host (``example.org``), or to one address in any of its spellings."""
     parts = split_url(value)
     if parts is None:
         return Condition("0")
@@ -163,10 +170,11 @@ def link_condition(value: str) -> Condition:
     bare = re.sub(r":\d+$", "", host.removeprefix("www."))
     if path == "/" and not query and "://" not in value:
         return Condition("host = ?", (bare,))
-    return Condition("url in (select value from json_each(?))", (as_json(url_variants(host, path, query)),))
+    return Condition("url in (select value from json_each(?))", (as_json(url_spellings(host, path, query)),))
 
 
 def comment_conditions(db: sqlite3.Connection, query: Query) -> list[Condition]:
+    """The filters of a query as conditions on ``comments``."""
     return [negated(comment_condition(db, one), one) for one in query.filters]
 
 

@@ -1,4 +1,6 @@
-"""Why a search found nothing: what each of its words finds alone, and how far a word that stands nowhere can be followed."""
+"""Why a search found nothing: takes a query, gives for each word what it finds alone, or the longest beginning of it that finds
+something.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ MOST = 8  # words
 
 
 def word_hints(db: sqlite3.Connection, query: Query) -> list[Row]:
-    """A line for each word, phrase or group of alternatives; none where only fields were asked for, or one word that begins nothing."""
+    """A line for each word, phrase or group of alternatives. Empty where the query has fields only, or one word that no word of
+    the archive begins like.
+    """
     hints = []
     for group in query.wanted[:MOST]:
         alone = Query(wanted=(group,))
@@ -25,6 +29,7 @@ def word_hints(db: sqlite3.Connection, query: Query) -> list[Row]:
 
 
 def counts(db: sqlite3.Connection, match: str | None) -> tuple[int, int]:
+    """Numbers of articles and comments that have these words."""
     articles = (
         "select count(*) from revisions_fts cross join articles on articles.revision_id = revisions_fts.rowid where revisions_fts match ?"
     )
@@ -33,7 +38,7 @@ def counts(db: sqlite3.Connection, match: str | None) -> tuple[int, int]:
 
 
 def beginning(db: sqlite3.Connection, word: str) -> str | None:
-    """``Marebb`` -> ``Mare*``: the longest beginning of a word with which words of the archive begin."""
+    """``Marebb`` -> ``Mare*``: the longest beginning of a word that words of the archive share."""
     for length in range(len(word) - 1, SHORTEST - 1, -1):
         if word[:length].isalnum() and any(counts(db, Term(word[:length], prefix=True).match())):
             return f"{word[:length]}*"

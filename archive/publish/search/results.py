@@ -1,4 +1,4 @@
-"""Search over articles and comments: ids first, then what the page shows of them."""
+"""Search over articles and comments: takes a query and a page's number, gives the hits on that page and the numbers of all."""
 
 from __future__ import annotations
 

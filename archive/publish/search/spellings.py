@@ -1,6 +1,6 @@
-"""Spellings of transliterated names: a list that people keep, and suggestions from the archive's own headlines and tags.
+"""Spellings of transliterated names: takes a list that people keep and the archive's headlines and tags, gives other spellings of a word.
 
-Both are offered, never applied in silence: a search finds what was typed, unless ``name:`` asks for the group.
+They are offered, never applied unasked: a search finds what was typed, unless ``name:`` asks for the group.
 """
 
 from __future__ import annotations
@@ -80,6 +80,7 @@ def suggestions(query: Query, groups: Groups, vocabulary: Vocabulary) -> list[tu
 
 
 def other_spellings(word: str, groups: Groups, vocabulary: Vocabulary) -> list[str]:
+    """Up to ``OFFERED`` other spellings of a word; none for a word that is written small somewhere."""
     own = fold(word)
     bones = skeleton(word)
     is_name = len(bones) >= SHORTEST and own not in vocabulary.common
@@ -91,7 +92,7 @@ def other_spellings(word: str, groups: Groups, vocabulary: Vocabulary) -> list[s
 
 
 def same_stem(one: str, other: str) -> bool:
-    """Whether the index finds the one by the other anyway: a plural or a possessive."""
+    """Whether two words differ only by a plural or possessive s, which the index folds by itself."""
     return one.rstrip("s") == other.rstrip("s")
 
 
@@ -119,7 +120,7 @@ def refresh(db: sqlite3.Connection, vocabulary: Vocabulary) -> Vocabulary:
 
 
 def with_names(names: Mapping[str, Counter[str]], titles: Iterable[str]) -> dict[str, Counter[str]]:
-    """A new mapping: the old one may be in use by another thread."""
+    """The names with those of new titles, as a new mapping: another thread may be reading the old one."""
     grown = dict(names)
     written: Counter[str] = Counter(re.sub("['’]s$", "", name) for title in titles for name in NAME.findall(title))
     for name, count in written.items():
@@ -130,5 +131,5 @@ def with_names(names: Mapping[str, Counter[str]], titles: Iterable[str]) -> dict
 
 
 def lower_words(texts: Iterable[str]) -> frozenset[str]:
-    """Words that are written small somewhere: no names."""
+    """Words that are written in lower case somewhere, and so are no names."""
     return frozenset(fold(word) for word in {word for text in texts for word in re.findall(r"\b[a-z][a-z']+\b", text)})

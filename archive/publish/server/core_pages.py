@@ -1,4 +1,6 @@
-"""Datasette's own pages: limits, headers, cells that lead to the reading page."""
+"""What is added to Datasette's own pages: a limit on values, protective headers, labels for screen readers, cells that lead to
+the reading page.
+"""
 
 from __future__ import annotations
 
@@ -28,12 +30,12 @@ ALWAYS = {
 
 
 def limit(connection: sqlite3.Connection) -> None:
-    """A query that wants a huge value is refused at once."""
+    """Refuse values larger than ``LONGEST_VALUE`` on this connection."""
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
 
 
 def with_headers(app: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-    """Every answer carries the protective headers; one that a page set itself stands."""
+    """An ASGI application that adds protective headers to every answer. A header that the answer has already stays."""
 
     async def wrapped(scope: MutableMapping[str, Any], receive: Any, send: Send) -> None:
         async def send_with_headers(message: MutableMapping[str, Any]) -> None:
@@ -67,12 +69,12 @@ MENDED = [  # Datasette's markup -> what a screen reader can name
 
 
 def lasting(scope: MutableMapping[str, Any]) -> bool:
-    """Whether this address will always have this content: static files, ours and Datasette's, are asked for with their digest."""
+    """Whether an answer may be kept for ever: a static file asked for with its digest."""
     return str(scope.get("path", "")).startswith(("/static/", "/-/static/")) and bool(scope.get("query_string"))
 
 
 def mended(markup: str) -> Markup:
-    """One of Datasette's pages with headings in order and every field named; nothing else is touched."""
+    """A page of Datasette's with headings in order and a name for every field. Everything else stays as it is."""
     plain = "".join(markup)  # a Markup would escape what is put into it
     for pattern, better in MENDED:
         plain = pattern.sub(better, plain)

@@ -1,12 +1,19 @@
-"""Answers of our own pages: strict headers, one snapshot of the archive per page, 304 where nothing changed."""
+"""Answers of our own pages: takes a request and a body, gives a response with strict headers, an ETag and, where the reader has
+it already, 304.
+
+All queries of one page see one state of the archive.
+"""
 
 from __future__ import annotations
 
+import functools
+import gzip
 import hashlib
 import json
+import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -16,7 +23,13 @@ DATABASE = "archive"
 LONGEST = 8.0  # seconds of computing for one page; a search for everything in a huge archive ends here
 STEPS = 10_000  # of SQLite between two looks at the clock: about a millisecond
 
+WORTH_PACKING = 1_000  # bytes; a smaller answer fits into one packet anyway
+PACKING = 5  # gzip's level: beyond it, time grows faster than the answer shrinks
+READING = ("GET", "HEAD")
+PLUGIN = "reading_site"  # the name under which Datasette keeps our options
+
 Value = TypeVar("Value")
+Handler = Callable[[Any, Any], Awaitable[Response]]
 
 
 async def read(datasette: Any, function: Callable[..., Value], *arguments: Any) -> Value:
@@ -39,7 +52,9 @@ async def read(datasette: Any, function: Callable[..., Value], *arguments: Any) 
 
 @contextmanager
 def limited(db: sqlite3.Connection, seconds: float) -> Iterator[None]:
-    """Queries end when this thread has computed for so long. Waiting for a busy machine does not count: it is no one's query."""
+    """End any query of this connection once the thread has computed for ``seconds``. Time spent waiting for the processor does
+    not count.
+    """
     deadline = time.thread_time() + seconds
     db.set_progress_handler(lambda: time.thread_time() > deadline, STEPS)
     try:
@@ -49,13 +64,13 @@ def limited(db: sqlite3.Connection, seconds: float) -> Iterator[None]:
 
 
 async def read_tables(datasette: Any, function: Callable[..., Value], *arguments: Any) -> Value:
-    """``function(connection, *arguments)`` on the tables themselves, with what is withheld: never to show it."""
+    """``function(connection, *arguments)`` on the tables with withheld rows in them. The result must not show them."""
     result: Value = await datasette.get_database(DATABASE).tables.execute_fn(lambda db: function(db, *arguments))
     return result
 
 
 def security_policy(picture_sources: Sequence[str] = ()) -> str:
-    """Content-Security-Policy of our own pages. Pictures load from elsewhere only after a click, and only from these origins."""
+    """The Content-Security-Policy of our own pages. ``picture_sources`` are origins from which a click may load pictures."""
     directives = {
         "default-src": "'none'",
         "style-src": "'self'",
@@ -83,27 +98,56 @@ async def page(
 
 
 def answer(request: Any, body: str, content_type: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """Any body of our own, with its ETag; 304 without a body when the reader has it already."""
-    etag = '"' + hashlib.sha256(body.encode("utf-8", "replace")).hexdigest()[:24] + '"'
-    sent = {"etag": etag, "cache-control": "no-cache"} | dict(headers or {})
-    if status == 200 and etag in request.headers.get("if-none-match", ""):
+    """A response with an ETag, compressed where the reader takes gzip; 304 without a body when the reader has this body already."""
+    content = body.encode("utf-8", "replace")
+    digest = hashlib.sha256(content).hexdigest()[:24]
+    packed = len(content) >= WORTH_PACKING and accepts_gzip(request.headers.get("accept-encoding", ""))
+    sent = {"etag": f'"{digest}-gzip"' if packed else f'"{digest}"', "cache-control": "no-cache"} | dict(headers or {})
+    sent["vary"] = ", ".join(filter(None, [sent.get("vary"), "Accept-Encoding"]))
+    if status == 200 and f'"{digest}' in request.headers.get("if-none-match", ""):
         return Response("", status=304, headers=sent, content_type=content_type)
-    return Response(body, status=status, headers=sent, content_type=content_type)
+    if packed:
+        content, sent["content-encoding"] = gzip.compress(content, PACKING, mtime=0), "gzip"
+    return Response(content, status=status, headers=sent, content_type=content_type)
+
+
+def accepts_gzip(header: str) -> bool:
+    """Whether an Accept-Encoding header allows gzip (RFC 9110, 12.5.3): named, or by ``*``, and not with weight 0."""
+    weights: dict[str, bool] = {}
+    for part in header.lower().split(","):
+        name, _, weight = part.partition(";")
+        weights[name.strip()] = not re.fullmatch(r"\s*q\s*=\s*0(\.0*)?\s*", weight)
+    return weights.get("gzip", weights.get("*", False))
+
+
+def reading_only(handler: Handler) -> Handler:
+    """A handler of our own pages that answers 405 to every method but GET and HEAD: nothing here can be written."""
+
+    @functools.wraps(handler)
+    async def read_or_refuse(datasette: Any, request: Any) -> Response:
+        if request.method not in READING:
+            return Response.text("This archive is read only.\n", status=405, headers={"allow": ", ".join(READING)})
+        return await handler(datasette, request)
+
+    return read_or_refuse
 
 
 def answer_json(request: Any, value: Any, content_type: str = "application/json; charset=utf-8") -> Response:
+    """A value as a JSON response."""
     return answer(request, as_json_text(value), content_type)
 
 
 def as_json_text(value: Any) -> str:
+    """A value as indented JSON."""
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def redirect(path: str, headers: Mapping[str, str] | None = None) -> Response:
-    """To another address of ours. A path that starts with two slashes would lead to another host."""
+    """A redirect to a path of this server. Leading slashes are folded into one: ``//host/`` would lead to another host."""
     return Response.redirect("/" + path.lstrip("/\\"), headers=dict(headers or {}))
 
 
-def origin(request: Any) -> str:
-    """Scheme, host and port that this request was sent to."""
-    return f"{request.scheme}://{request.host}"
+def origin(datasette: Any, request: Any) -> str:
+    """``https://host``: the public origin that ``serve --base-url`` fixed, else where this request was sent to."""
+    fixed = (datasette.plugin_config(PLUGIN) or {}).get("base_url")
+    return str(fixed) if fixed else f"{request.scheme}://{request.host}"

@@ -1,4 +1,7 @@
-"""Our own addresses, and what each answers. Everything that is neither ours nor Datasette's is an article's address."""
+"""Our own addresses and their handlers: each takes Datasette and a request, gives a response.
+
+A path that is neither ours nor Datasette's is an article's address.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ from archive.publish.metadata.questions import QUESTIONS
 from archive.publish.overview import home, status
 from archive.publish.overview.charts import timeline
 from archive.publish.reading import captured_pictures
-from archive.publish.reading.article_pages import (
+from archive.publish.search import exports, spellings
+from archive.publish.search.hints import word_hints
+from archive.publish.search.results import MOST_COMMENTS, SORTS, search
+from archive.publish.server.article_pages import (
     find_url,
     not_found,
     show_article,
@@ -27,10 +33,7 @@ from archive.publish.reading.article_pages import (
     show_timemap,
     show_unapi,
 )
-from archive.publish.search import exports, spellings
-from archive.publish.search.hints import word_hints
-from archive.publish.search.results import MOST_COMMENTS, SORTS, search
-from archive.publish.server.responses import DATABASE, answer, as_json_text, origin, page, read, redirect
+from archive.publish.server.responses import DATABASE, Handler, answer, as_json_text, origin, page, read, reading_only, redirect
 from archive.queries.addresses import reading_path
 from archive.queries.rows import Row, fetch_row
 from archive.queries.search_query import PLACES, Query, parse_query, without
@@ -47,18 +50,19 @@ VOCABULARY = spellings.Vocabulary()
 
 
 async def show_home(datasette: Any, request: Any) -> Response:
-    context = await read(datasette, home.home)
+    """/: the home page."""
+    context = await read(datasette, home.home_context)
     chart = timeline(context["months"], "articles", "comments", month_link(""), "Articles and comments per month")
     return await page(datasette, request, "home.html", context | {"chart": chart, "questions": QUESTIONS})
 
 
 def month_link(query: str) -> Callable[[str], str]:
-    """A bar's link: the same search, in that month."""
+    """A function from a month to the address of the same search in that month."""
     return lambda month: search_path(f"{query} month:{month}".strip())
 
 
 async def show_search(datasette: Any, request: Any) -> Response:
-    """A search; for an address that was pasted whole, the article that has it."""
+    """/search: what a query finds; a pasted address leads to its article instead."""
     if ADDRESS.match(request.args.get("q") or ""):
         return redirect("/url?" + urlencode({"url": request.args["q"].strip()}))
     groups = spelling_groups(datasette)
@@ -84,7 +88,9 @@ async def show_search(datasette: Any, request: Any) -> Response:
 
 
 def spelling_groups(datasette: Any) -> dict[str, tuple[str, ...]]:
-    """The list beside this code and the one beside the archive, read anew each time: it is edited by hand."""
+    """Groups of spellings out of two files, ours and the one beside the archive. They are read for every search, because people
+    edit them.
+    """
     return spellings.read_groups(spellings.LIST, Path(datasette.get_database(DATABASE).path).with_name(spellings.LIST.name))
 
 
@@ -101,7 +107,7 @@ async def offered_spellings(datasette: Any, query: Query, groups: spellings.Grou
 
 
 def moved(text: str, place: str) -> str:
-    """The same search in another place."""
+    """The text of a query with another place (``in:``); ``everything`` is written without it."""
     bare = re.sub(r"(?<!\S)-?in:\S*\s*", "", text, flags=re.I).strip()
     return bare if place == "everything" else f"in:{place} {bare}"
 
@@ -109,24 +115,25 @@ def moved(text: str, place: str) -> str:
 async def export_search(datasette: Any, request: Any) -> Response:
     """/search.csv, .json, .ris, .bib and .atom: the hits of any search."""
     query = parse_query(request.args.get("q") or "", spelling_groups(datasette))
-    sort, form, here = request.args.get("sort") or "", request.url_vars["format"], origin(request)
+    sort, form, here = request.args.get("sort") or "", request.url_vars["format"], origin(datasette, request)
     number, size = page_number(request), exports.FEED if form == "atom" else exports.MOST
-    results = await read(datasette, exports.found, query, sort, number, size)
+    results = await read(datasette, exports.hits_for_file, query, sort, number, size)
     own = search_path(query.text, f".{form}") + (f"&sort={results.sort}" if sort else "")
     more = {"link": f'<{here}{own}&page={number + 1}>; rel="next"'} if number < results.pages(size) else {}
     if form in ("ris", "bib"):
-        body = await read(datasette, exports.found_citations, results.hits, here, form)
+        body = await read(datasette, exports.file_citations, results.hits, here, form)
     elif form == "json":
         counted = {"query": query.text, "notes": query.notes, "articles": results.articles, "comments": results.comments, "page": number}
-        body = as_json_text(counted | {"hits": exports.found_rows(results, here)})
+        body = as_json_text(counted | {"hits": exports.file_rows(results, here)})
     elif form == "csv":
-        body = exports.as_csv(exports.found_rows(results, here))
+        body = exports.as_csv(exports.file_rows(results, here))
     else:
-        body = exports.search_feed(exports.found_rows(results, here), query.text, here, own)
+        body = exports.search_feed(exports.file_rows(results, here), query.text, here, own)
     return answer(request, body, exports.MEDIA_TYPES[form], headers=more)
 
 
 async def show_changes(datasette: Any, request: Any) -> Response:
+    """/changes: what happened, a page of it."""
     group, number = event_group(request), page_number(request)
     query = parse_query(request.args.get("q") or "", spelling_groups(datasette))
     rows = await read(datasette, described_changes, group, query, events.PAGE + 1, (number - 1) * events.PAGE)
@@ -144,33 +151,37 @@ async def show_changes(datasette: Any, request: Any) -> Response:
 
 
 async def feed_changes(datasette: Any, request: Any) -> Response:
+    """/changes.atom: what happened, as a feed."""
     group, query = event_group(request), parse_query(request.args.get("q") or "", spelling_groups(datasette))
     rows = await read(datasette, described_changes, group, query, exports.FEED, 0)
     own = f"/changes.atom?{same_changes(group, query.text)}".rstrip("?")
-    return answer(request, exports.changes_feed(rows, origin(request), own, query.text), exports.MEDIA_TYPES["atom"])
+    return answer(request, exports.changes_feed(rows, origin(datasette, request), own, query.text), exports.MEDIA_TYPES["atom"])
 
 
 def same_changes(group: str, text: str) -> str:
-    """The query string of these changes."""
+    """The query string that repeats a group and a search."""
     return urlencode({name: value for name, value in (("event", group), ("q", text)) if value})
 
 
 def event_group(request: Any) -> str:
+    """The group of events asked for; '' (all) for an unknown one."""
     asked = request.args.get("event") or ""
     return asked if asked in events.GROUPS else ""
 
 
 def described_changes(db: sqlite3.Connection, group: str, query: Query, limit: int, offset: int) -> list[Row]:
+    """Changes of a group with the words that changed."""
     return [events.with_words(db, row) for row in events.list_changes(db, group, limit, offset, events.about(db, query))]
 
 
 async def show_status(datasette: Any, request: Any) -> Response:
-    return await page(datasette, request, "status.html", await read(datasette, status.status))
+    """/status: how complete the archive is."""
+    return await page(datasette, request, "status.html", await read(datasette, status.status_context))
 
 
 async def show_topics(datasette: Any, request: Any) -> Response:
     """Every topic and author, by the number of articles or, with ``sort=name``, by name."""
-    lists = {"topics": await read(datasette, home.topics, -1), "authors": await read(datasette, home.authors, -1)}
+    lists = {"topics": await read(datasette, home.topics, -1), "authors": await read(datasette, home.busiest_authors, -1)}
     sort = "name" if request.args.get("sort") == "name" else ""
     if sort:
         lists = {name: sorted(rows, key=lambda row: row["name"].casefold()) for name, rows in lists.items()}
@@ -178,7 +189,7 @@ async def show_topics(datasette: Any, request: Any) -> Response:
 
 
 async def show_kept(datasette: Any, request: Any) -> Response:
-    """What this reader keeps: the browser fills it in."""
+    """/kept: what this reader keeps. The browser fills the page in."""
     return await page(datasette, request, "kept.html", {})
 
 
@@ -200,7 +211,7 @@ async def show_picture(datasette: Any, request: Any) -> Response:
     """/picture/CAPTURE: a picture as it was captured."""
     row = await read(datasette, captured_pictures.find_picture, int(request.url_vars["capture"]))
     folder = Path(datasette.get_database(DATABASE).path).parent
-    body = await asyncio.to_thread(captured_pictures.read_picture, folder, row) if row else None
+    body = await asyncio.to_thread(captured_pictures.picture_bytes, folder, row) if row else None
     if row is None or body is None:
         return await not_found(datasette, request, request.path)
     headers = {"content-security-policy": "default-src 'none'; sandbox", "cache-control": "max-age=31536000, immutable"}
@@ -209,7 +220,7 @@ async def show_picture(datasette: Any, request: Any) -> Response:
 
 async def describe_search(datasette: Any, request: Any) -> Response:
     """OpenSearch: the search box of a browser. https://github.com/dewitt/opensearch"""
-    body = await datasette.render_template("opensearch.xml", {"origin": origin(request)}, request=request, view_name="own")
+    body = await datasette.render_template("opensearch.xml", {"origin": origin(datasette, request)}, request=request, view_name="own")
     return answer(request, body, "application/opensearchdescription+xml; charset=utf-8")
 
 
@@ -230,7 +241,7 @@ def explain(datasette: Any, request: Any, exception: Exception) -> Any:
     return None
 
 
-ROUTES = [
+PAGES: list[tuple[str, Handler]] = [
     (r"^/$", show_home),
     (r"^/search$", show_search),
     (r"^/search\.(?P<format>csv|json|ris|bib|atom)$", export_search),
@@ -250,3 +261,4 @@ ROUTES = [
     (r"^/cite\.(?P<format>txt|bib|ris|json)$", show_citation),
     (rf"^/(?!{DATASETTE})", show_article),
 ]
+ROUTES = [(pattern, reading_only(handler)) for pattern, handler in PAGES]

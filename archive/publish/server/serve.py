@@ -6,6 +6,7 @@ import socket
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import uvicorn
 from datasette.app import Datasette
@@ -16,20 +17,23 @@ from archive.db.schema import migrate
 from archive.errors import ConfigurationError, StorageError
 from archive.publish.metadata.datasette_settings import SETTINGS
 from archive.publish.redaction.redacted import ShownDatabase
-from archive.publish.server.responses import DATABASE
+from archive.publish.server.responses import DATABASE, PLUGIN
 
 HERE = Path(__file__).parent.parent
 
 
-def build(folder: Path) -> Datasette:
+def build_server(folder: Path, base_url: str | None = None) -> Datasette:
     """Datasette over the archive in ``folder``, mutable: with ``-i`` a live WAL file would serve stale data.
 
-    Raises NoArchive, NewerSchema, StorageError.
+    ``base_url`` is the public origin that feeds and citations name, whatever host a request was sent to.
+    Raises ConfigurationError when it is none, NoArchive, NewerSchema, StorageError.
     """
+    options = {"base_url": checked_origin(base_url)} if base_url else {}
     ensure_readable(folder)
+    metadata = parse_metadata((HERE / "metadata" / "metadata.yaml").read_text(encoding="utf-8"))
     datasette = Datasette(
         [],
-        metadata=parse_metadata((HERE / "metadata" / "metadata.yaml").read_text(encoding="utf-8")),
+        metadata=metadata | {"plugins": {PLUGIN: options}},
         template_dir=str(HERE / "templates"),
         plugins_dir=str(HERE / "plugins"),
         static_mounts=[("static", str(HERE / "static"))],
@@ -40,8 +44,20 @@ def build(folder: Path) -> Datasette:
     return datasette
 
 
+def checked_origin(base_url: str) -> str:
+    """``https://archive.example.org/`` -> ``https://archive.example.org``. Raises ConfigurationError for anything but an origin."""
+    try:
+        parts = urlsplit(base_url.strip())
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and not parts.username
+    except ValueError:
+        usable = False
+    if not usable or parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ConfigurationError(f"--base-url {base_url!r} is no origin; write it as https://archive.example.org, without a path")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
 def ensure_readable(folder: Path) -> None:
-    """The archive is there, of this release's schema, and can be opened as Datasette will open it."""
+    """Bring the archive's schema up to this release. Raises NoArchive, NewerSchema, StorageError when Datasette could not open it."""
     db = open_for_reading(folder)
     try:
         migrate(db)  # writes nothing when the schema and the views are this release's
@@ -55,19 +71,19 @@ def ensure_readable(folder: Path) -> None:
         db.conn.close()
 
 
-def serve(folder: Path, host: str, port: int) -> int:
-    """Serve until Ctrl-C. Raises ConfigurationError when the address cannot be had."""
-    datasette = build(folder)
+def serve_archive(folder: Path, host: str, port: int, base_url: str | None = None) -> int:
+    """Serve until Ctrl-C. Raises ConfigurationError when the address cannot be had, or ``base_url`` is no origin."""
+    datasette = build_server(folder, base_url)
     listener = listen(host, port)
     number = listener.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
     print(f"Serving the archive in {folder} at http://{shown}:{number}/ until Ctrl-C", flush=True)
     config = uvicorn.Config(datasette.app(), log_level="warning", lifespan="on", timeout_graceful_shutdown=3)
-    return run(uvicorn.Server(config), listener)
+    return run_server(uvicorn.Server(config), listener)
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """The socket first: an address in use is one clear line, not a log of a server that started and stopped."""
+    """A listening socket. Raises ConfigurationError when the address is in use or wrong: one line, instead of a server's log."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family)
@@ -75,7 +91,8 @@ def listen(host: str, port: int) -> socket.socket:
         raise ConfigurationError(f"cannot serve at {host}:{port}: {error}; choose another --host or --port") from error
 
 
-def run(server: uvicorn.Server, listener: socket.socket) -> int:
+def run_server(server: uvicorn.Server, listener: socket.socket) -> int:
+    """Run until Ctrl-C. Returns exit code 0."""
     with suppress(KeyboardInterrupt):  # uvicorn raises the signal again after it has closed everything
         server.run(sockets=[listener])
     return 0

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
+from archive.text.urls import NOISE, host_of, without_parameters
 from crawler.extract.dom.jsonld import JsonNode, article_of, nodes_of
 from crawler.extract.dom.tree import Element, absolute, all_text, clean_text
 from crawler.site import Site
 
 _COMMENT_PAGE = re.compile(r"/comment-page-\d+/?$")
-_NOISE = (*Site("", "").query_noise, "cpage")
+_NOISE = (*NOISE, "cpage")
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ def article_address(url: str, head: Head, site: Site | None = None) -> str:
     """The article's own address: the canonical one where it is of this host and names a page, without pages of comments."""
     canonical = head.canonical
     if canonical and (
-        _host(canonical) != _host(url)
+        host_of(canonical) != host_of(url)
         or (urlsplit(canonical).path in ("", "/") and not urlsplit(canonical).query and len(urlsplit(url).path) > 1)
     ):
         canonical = ""
@@ -70,27 +70,7 @@ def without_noise(url: str, site: Site | None = None) -> str:
     noise = _NOISE if site is None else (*site.query_noise, "cpage")
     try:
         parts = urlsplit(url)
-        query = [
-            (k, v)
-            for k, v in parse_qsl(parts.query, keep_blank_values=True)
-            if not any(fnmatchcase(k.lower(), pattern) for pattern in noise)
-        ]
     except ValueError:
         return url
     path = _COMMENT_PAGE.sub("/" if parts.path.endswith("/") else "", parts.path)
-    return urlunsplit(
-        (
-            parts.scheme,
-            parts.netloc,
-            path,
-            parts.query if len(query) == len(parse_qsl(parts.query, keep_blank_values=True)) else urlencode(query),
-            "",
-        )
-    )
-
-
-def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""
+    return urlunsplit((parts.scheme, parts.netloc, path, without_parameters(parts.query, noise), ""))

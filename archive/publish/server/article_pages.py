@@ -1,4 +1,6 @@
-"""Addresses of articles: the reading page, its states, its citations, and what to say when there is none."""
+"""Handlers of articles' addresses: each takes Datasette and a request, gives a reading page, a citation, a comparison, or what
+to do when there is none.
+"""
 
 from __future__ import annotations
 
@@ -11,27 +13,28 @@ from urllib.parse import unquote, urlsplit
 from datasette.utils.asgi import Response
 from markupsafe import Markup
 
-from archive.publish.changes.compare_page import compared, revision_number
 from archive.publish.cite import memento
 from archive.publish.cite.citation import MEDIA_TYPES, Citation, as_bibtex, as_csl, as_ris, as_text, cite, distinct
 from archive.publish.formats import field_query, search_path
-from archive.publish.reading.article import reading
+from archive.publish.reading.article import reading_context
+from archive.publish.reading.comparison import compared, revision_number
 from archive.publish.redaction.withholding import withheld_since
 from archive.publish.search.results import search
 from archive.publish.server.responses import answer, answer_json, origin, page, read, read_tables, redirect
-from archive.queries.addresses import Address, dated_path, find_article, instant, known_hosts, parse_address, reading_path, split_url
+from archive.queries.addresses import Address, article_at, dated_path, known_hosts, latest_instant, parse_address, reading_path
 from archive.queries.rows import Row, fetch_rows
 from archive.queries.search_query import Filter, Query, parse_query
+from archive.text.urls import bare_host, split_url
 
 MOST_CITED = 100  # articles in one file
 WRITERS = {"txt": as_text, "bib": as_bibtex, "ris": as_ris}
 
 
 async def find_url(datasette: Any, request: Any) -> Response:
-    """Any spelling of an address -> its reading page."""
+    """/url: any spelling of an address leads to its reading page."""
     text = request.args.get("url") or ""
     parts = split_url(text)
-    article = await read(datasette, find_article, *parts) if parts else None
+    article = await read(datasette, article_at, *parts) if parts else None
     if article:
         return redirect(reading_path(article["url"]))
     if parts is None:
@@ -44,36 +47,37 @@ async def show_article(datasette: Any, request: Any) -> Response:
     address = parse_address(request.path, request.query_string)
     if address is None or address.host not in await read(datasette, known_hosts):
         return await not_found(datasette, request, request.path)
-    article = await read(datasette, find_article, address.host, address.path, address.query)
+    article = await read(datasette, article_at, address.host, address.path, address.query)
     if article is None:
         return await no_article(datasette, request, address)
-    context = await read(datasette, reading, article["id"], address.moment)
+    context = await read(datasette, reading_context, article["id"], address.moment)
     if context is None:
         return await not_seen_yet(datasette, request, article)
     if address.moment is None and request.headers.get("accept-datetime"):
-        return through_time(request, context)
+        return through_time(datasette, request, context)
     own_path = f"/{address.moment}{reading_path(article['url'])}" if address.moment else reading_path(article["url"])
     if unquote(request.full_path) != unquote(own_path):
         return redirect(own_path)
     return await reading_page(datasette, request, context)
 
 
-def through_time(request: Any, context: dict[str, Any]) -> Response:
+def through_time(datasette: Any, request: Any, context: dict[str, Any]) -> Response:
     """A TimeGate's answer: to the state of the moment asked for, or 400 for what is no time (RFC 7089, 4.5.3)."""
     asked = request.headers["accept-datetime"]
     url, revisions = context["article"]["url"], context["revisions"]
-    headers = {"vary": "Accept-Datetime", "link": memento.link_header(url, revisions, origin(request))}
+    headers = {"vary": "Accept-Datetime", "link": memento.link_header(url, revisions, origin(datasette, request))}
     wanted = memento.moment_of(asked)
     if wanted is None:
         body = "Accept-Datetime is no date of the form Thu, 07 Mar 2024 12:30:05 GMT\n"
         return answer(request, body, "text/plain; charset=utf-8", 400, headers)
-    return redirect(dated_path(url, memento.nearest(revisions, instant(wanted))), headers)
+    return redirect(dated_path(url, memento.nearest(revisions, latest_instant(wanted))), headers)
 
 
 async def reading_page(datasette: Any, request: Any, context: dict[str, Any]) -> Response:
+    """The reading page of a context, with its Memento headers."""
     url = context["article"]["url"]
-    cited = citation_of(context, request)
-    headers = {"link": memento.link_header(url, context["revisions"], origin(request))}
+    cited = citation_of(datasette, request, context)
+    headers = {"link": memento.link_header(url, context["revisions"], origin(datasette, request))}
     if context["moment"]:
         headers["memento-datetime"] = memento.http_date(context["revision"]["seen_at"])
     else:
@@ -95,13 +99,14 @@ async def not_seen_yet(datasette: Any, request: Any, article: Row) -> Response:
 
 
 async def show_timemap(datasette: Any, request: Any) -> Response:
+    """/timemap/HOST/PATH: every state of an article (RFC 7089)."""
     address = parse_address(request.path.removeprefix("/timemap"), request.query_string)
     parts = (address.host, address.path, address.query) if address else None
-    article = await read(datasette, find_article, *parts) if parts else None
+    article = await read(datasette, article_at, *parts) if parts else None
     if article is None:
         return await absent(datasette, request, parts, request.path)
-    context = await read(datasette, reading, article["id"])
-    lines = memento.timemap_links(article["url"], context["revisions"] if context else [], origin(request))
+    context = await read(datasette, reading_context, article["id"])
+    lines = memento.timemap_links(article["url"], context["revisions"] if context else [], origin(datasette, request))
     return answer(request, ",\n".join(lines) + "\n", "application/link-format")
 
 
@@ -109,7 +114,7 @@ async def show_comparison(datasette: Any, request: Any) -> Response:
     """/compare with ``url``, ``from`` and ``to``: two revisions of an article, by their numbers; the first and the last without."""
     text = request.args.get("url") or ""
     parts = split_url(text)
-    article = await read(datasette, find_article, *parts) if parts else None
+    article = await read(datasette, article_at, *parts) if parts else None
     if article is None:
         return await absent(datasette, request, parts, text)
     first, second = (revision_number(request.args.get(name)) for name in ("from", "to"))
@@ -123,19 +128,19 @@ async def show_citation(datasette: Any, request: Any) -> Response:
     if len(asked) > 1:
         return await show_citations(datasette, request, asked)
     parts = split_url(request.args.get("url") or "")
-    article = await read(datasette, find_article, *parts) if parts else None
+    article = await read(datasette, article_at, *parts) if parts else None
     moment = re.sub(r"\D", "", request.args.get("at") or "")[:14] or None
-    context = await read(datasette, reading, article["id"], moment) if article else None
+    context = await read(datasette, reading_context, article["id"], moment) if article else None
     if context is None:
         return await absent(datasette, request, parts, request.args.get("url") or "")
-    return citation_file(request, citation_of(context, request), request.url_vars["format"])
+    return citation_file(request, citation_of(datasette, request, context), request.url_vars["format"])
 
 
 async def show_citations(datasette: Any, request: Any, urls: list[str]) -> Response:
     """Several articles in one file, each as it is now; what is not in the archive, or withheld, is left out."""
-    articles = [await read(datasette, find_article, *parts) for parts in map(split_url, urls) if parts]
-    contexts = [await read(datasette, reading, article["id"]) for article in articles if article]
-    cited = distinct([citation_of(context, request) for context in contexts if context])
+    articles = [await read(datasette, article_at, *parts) for parts in map(split_url, urls) if parts]
+    contexts = [await read(datasette, reading_context, article["id"]) for article in articles if article]
+    cited = distinct([citation_of(datasette, request, context) for context in contexts if context])
     form = request.url_vars["format"]
     if form == "json":
         response = answer_json(request, [as_csl(one) for one in cited], MEDIA_TYPES[form])
@@ -145,11 +150,13 @@ async def show_citations(datasette: Any, request: Any, urls: list[str]) -> Respo
     return response
 
 
-def citation_of(context: dict[str, Any], request: Any) -> Citation:
-    return cite(context, origin(request), dated_path(context["article"]["url"], context["revision"]["seen_at"]))
+def citation_of(datasette: Any, request: Any, context: dict[str, Any]) -> Citation:
+    """The citation of a reading page's context."""
+    return cite(context, origin(datasette, request), dated_path(context["article"]["url"], context["revision"]["seen_at"]))
 
 
 def citation_file(request: Any, cited: Citation, form: str) -> Response:
+    """One citation as a file to download."""
     if form == "json":
         response = answer_json(request, [as_csl(cited)], MEDIA_TYPES[form])
     else:
@@ -171,27 +178,25 @@ async def show_unapi(datasette: Any, request: Any) -> Response:
     moment, slash, url = wanted.partition("/")
     moment, url = (moment, url) if slash and re.fullmatch(r"\d{4,14}", moment) else (None, wanted)
     parts = split_url(url)
-    article = await read(datasette, find_article, *parts) if parts else None
-    context = await read(datasette, reading, article["id"], moment) if article else None
+    article = await read(datasette, article_at, *parts) if parts else None
+    context = await read(datasette, reading_context, article["id"], moment) if article else None
     if context is None:
         return await absent(datasette, request, parts, wanted)
-    return answer(request, as_ris(citation_of(context, request)), MEDIA_TYPES["ris"])
+    return answer(request, as_ris(citation_of(datasette, request, context)), MEDIA_TYPES["ris"])
 
 
 async def no_article(datasette: Any, request: Any, address: Address, wanted: str = "") -> Response:
-    """An address that is no article's: a site's front page leads to everything of that site."""
-    if address.path == "/" and not address.query and (site := await read(datasette, site_at, address.host)):
+    """The answer to an address that no article has. A site's front page leads to everything of that site."""
+    if address.path == "/" and not address.query and (site := await read(datasette, site_with_home, address.host)):
         return redirect(search_path(field_query("site", site)))
     wanted = wanted or f"{address.host}{address.path}" + (f"?{address.query}" if address.query else "")
     return await absent(datasette, request, (address.host, address.path, address.query), wanted)
 
 
-def site_at(db: sqlite3.Connection, host: str) -> str | None:
+def site_with_home(db: sqlite3.Connection, host: str) -> str | None:
     """The name of the site whose home is at this host, with or without ``www.``."""
-    homes = {
-        urlsplit(row["home"]).netloc.lower().removeprefix("www."): row["name"] for row in fetch_rows(db, "select name, home from sites")
-    }
-    return homes.get(host.removeprefix("www."))
+    homes = {bare_host(urlsplit(row["home"]).netloc): row["name"] for row in fetch_rows(db, "select name, home from sites")}
+    return homes.get(bare_host(host))
 
 
 async def absent(datasette: Any, request: Any, parts: tuple[str, str, str] | None, wanted: str) -> Response:
@@ -207,12 +212,12 @@ async def absent(datasette: Any, request: Any, parts: tuple[str, str, str] | Non
 
 def withheld_at(db: sqlite3.Connection, host: str, path: str, query: str) -> str | None:
     """Since when the article at this address is withheld, in any spelling of it."""
-    article = find_article(db, host, path, query)
+    article = article_at(db, host, path, query)
     return withheld_since(db, article["id"]) if article else None
 
 
 async def not_found(datasette: Any, request: Any, wanted: str, code: int = 404) -> Response:
-    """A page that helps on: what cites the address, what its words find, and where else to look."""
+    """404, with what may help: articles that cite the address, a search for its words, and where else to look."""
     wanted = wanted.lstrip("/")
     host, _, path = unquote(wanted.partition("://")[2] or wanted).partition("/")
     words = " OR ".join(re.findall(r"[^\W\d_]{4,}", path or host)[:8])

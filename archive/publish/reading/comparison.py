@@ -1,4 +1,4 @@
-"""Two states of an article side by side: neighbours, or any two that a reader chooses."""
+"""Two states of an article side by side: takes the numbers of two revisions, gives what differs as markup."""
 
 from __future__ import annotations
 
@@ -48,5 +48,5 @@ def described_pair(old: Row, new: Row) -> dict[str, Any]:
 
 
 def revision_number(text: str | None) -> int | None:
-    """A number as it was asked for; None for anything else."""
+    """A revision's number out of a query string; None for anything else."""
     return int(text) if text and re.fullmatch(r"[1-9][0-9]{0,6}", text) else None
