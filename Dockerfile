@@ -12,7 +12,7 @@ RUN /opt/archive/bin/pip install --no-cache-dir --disable-pip-version-check --no
 FROM python:3.13-slim-trixie
 RUN useradd --uid 10001 --create-home archive && install -d -o archive -g archive /data
 COPY --from=build /opt/archive /opt/archive
-COPY docker/crawl-daily /usr/local/bin/crawl-daily
+COPY docker/crawl_daily.py /usr/local/bin/crawl-daily
 ENV PATH=/opt/archive/bin:$PATH PYTHONUNBUFFERED=1 SCRAPY_SETTINGS_MODULE=crawler.settings ARCHIVE_DIR=/data
 USER 10001
 WORKDIR /home/archive
