@@ -23,11 +23,11 @@ LAYERS = (
     "crawler.spiders",
     "crawler.reextract",
     "crawler.wordpress crawler.pages crawler.images",  # the doors
-    "crawler.sources",
-    "crawler.admission",
-    "crawler.session",
     "crawler.discover",
-    "crawler.http",
+    "crawler.absence crawler.admission crawler.http",
+    "crawler.session",
+    "crawler.parse",
+    "crawler.sources",
     "crawler.extract.__main__",
     "crawler.extract",  # page, rest: one answer becomes one article
     "crawler.extract.article",
@@ -44,26 +44,26 @@ LAYERS = (
     "archive.publish.commands",
     "archive.publish.plugins",
     "archive.publish.server",
-    "archive.publish.overview",
+    "archive.publish.overview archive.publish.reading",
     "archive.publish.changes",
-    "archive.publish.reading",
     "archive.publish.search",
     "archive.publish.cite",
     "archive.publish.redaction archive.publish.metadata",
     "archive.publish.formats",
     "archive.cli",
     "archive.verify archive.export",
-    "archive.store",
     "archive.queries",
+    "archive.store",
     "archive.db archive.warc",
     "archive.text",
     "archive.errors archive.clock",
 )
 LONGEST = 320  # lines of a file
-LONG = {"archive/db/schema.py": "the data, table by table, is read as one text"}
+LONG = re.compile(r"archive/db/(schema|migrations/m\d+_\w+)\.py")  # the data, table by table, is read as one text
 MOST_COMPLEX = 12
 SAME_NAME = {  # public names that several modules of one package have, and why
     "run": "every command has one",
+    "command": "every command has one",
     "add_arguments": "every command has one",
     "Command": "Scrapy finds its commands by this name",
     "main": "what python -m runs",
@@ -74,6 +74,7 @@ PENDING: frozenset[str] = frozenset(
     {
         "archive/cli/accept.py: subject stands 2 times in archive.cli",
         "archive/cli/withhold.py: subject stands 2 times in archive.cli",
+        "archive/publish/changes/compare_page.py: imports archive.publish.reading.article, which stands no lower",
         "archive/publish/commands/status.py: gaps stands 2 times in archive.publish",
         "archive/publish/commands/status.py: missing stands 2 times in archive.publish",
         "archive/publish/commands/status.py: quarantine stands 2 times in archive.publish",
@@ -82,28 +83,20 @@ PENDING: frozenset[str] = frozenset(
         "archive/publish/overview/status.py: missing stands 2 times in archive.publish",
         "archive/publish/overview/status.py: quarantine stands 2 times in archive.publish",
         "archive/publish/reading/article.py: authors stands 2 times in archive.publish",
-        "archive/publish/reading/article.py: imports archive.publish.changes.events, which stands no lower",
-        "archive/publish/reading/article_pages.py: imports archive.publish.changes.compare_page, which stands no lower",
         "archive/publish/reading/article_pages.py: imports archive.publish.server.responses, which stands no lower",
         "archive/publish/reading/pictures.py: Picture stands 2 times in the project",
         "archive/publish/redaction/withholding.py: Reader stands 2 times in the project",
         "archive/queries/addresses.py: instant stands 2 times in archive.queries",
-        "archive/queries/health.py: imports archive.store.coverage, which stands no lower",
-        "archive/queries/health.py: imports archive.store.decisions, which stands no lower",
-        "archive/queries/holdings.py: imports archive.store.decisions, which stands no lower",
         "archive/queries/named.py: instant stands 2 times in archive.queries",
-        "archive/queries/revision_pair.py: imports archive.store.revision_digest, which stands no lower",
         "archive/queries/search_query.py: Term stands 2 times in the project",
         "archive/store/articles.py: more than 320 lines",
+        "archive/store/gaps.py: imports archive.queries.backlog, which stands no lower",
         "archive/store/reread.py: Shown stands 2 times in the project",
         "archive/store/store.py: more than 320 lines",
         "archive/text/markup_diff.py: text_diff stands 2 times in archive.text",
         "archive/text/word_diff.py: text_diff stands 2 times in archive.text",
         "crawler/discover/discovered.py: Found stands 2 times in the project",
-        "crawler/discover/discovered.py: imports crawler.session.session, which stands no lower",
         "crawler/discover/schedule.py: imports crawler.pages.crawl, which stands no lower",
-        "crawler/discover/schedule.py: imports crawler.session.session, which stands no lower",
-        "crawler/discover/site_lists.py: imports crawler.session.session, which stands no lower",
         "crawler/extract/article/headline.py: headline stands 2 times in crawler.extract",
         "crawler/extract/article/kind.py: imports crawler.discover.xml, which stands no lower",
         "crawler/extract/article/person.py: tidy_name stands 2 times in crawler.extract",
@@ -111,8 +104,6 @@ PENDING: frozenset[str] = frozenset(
         "crawler/extract/comments/signature.py: `_author_in_text` is too complex",
         "crawler/extract/comments/signature.py: tidy_name stands 2 times in crawler.extract",
         "crawler/extract/dom/tree.py: `_collect` is too complex",
-        "crawler/http/capture.py: imports crawler.session.session, which stands no lower",
-        "crawler/http/middlewares.py: imports crawler.session.session, which stands no lower",
         "crawler/images/crawl.py: Picture stands 2 times in the project",
         "crawler/items.py: Term stands 2 times in the project",
         "crawler/pages/soft404.py: Shown stands 2 times in the project",
@@ -127,11 +118,12 @@ PENDING: frozenset[str] = frozenset(
         "crawler/reextract/unsaved.py: executes SQL",
         "crawler/reextract/unsaved.py: reaches through the store: self.store.db",
         "crawler/session/command.py: imports crawler.spiders.site, which stands no lower",
+        "crawler/session/session.py: imports crawler.discover.revisit, which stands no lower",
         "crawler/session/session.py: imports crawler.pages.merge, which stands no lower",
-        "crawler/session/session.py: imports crawler.sources.live, which stands no lower",
         "crawler/sources/captured_rest.py: SQL: insert",
         "crawler/sources/captured_rest.py: SQL: select",
         "crawler/sources/captured_rest.py: executes SQL",
+        "crawler/sources/captured_rest.py: imports crawler.discover.feed, which stands no lower",
         "crawler/sources/captured_rest.py: imports crawler.wordpress.taxonomy, which stands no lower",
         "crawler/sources/captures.py: SQL: select",
         "crawler/sources/captures.py: imports crawler.wordpress.api, which stands no lower",
@@ -338,14 +330,10 @@ def test_no_file_is_longer_than_a_person_reads_at_once() -> None:
     def long() -> Iterator[str]:
         for path in MODULES.values():
             name, lines = str(path.relative_to(PROJECT)), len(path.read_text(encoding="utf-8").splitlines())
-            if lines > LONGEST and name not in LONG:
+            if lines > LONGEST and not LONG.fullmatch(name):
                 yield f"{name}:{lines}: more than {LONGEST} lines"
 
     check(long())
-
-
-def test_files_that_may_be_long_exist() -> None:
-    assert [name for name in LONG if not (PROJECT / name).exists()] == []
 
 
 def test_no_function_is_more_complex_than_twelve() -> None:
