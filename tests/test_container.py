@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from fnmatch import fnmatch
 from importlib import import_module
 from pathlib import Path
@@ -119,21 +121,39 @@ exit 4
 """
 
 
-def start_loop(folder: Path, **environment: str) -> subprocess.Popen[str]:
-    """The loop with a stand-in for the crawl, whose length and exit code the test decides; what it was told is in folder/log."""
-    (folder / "scrapy").write_text(CRAWL)
-    (folder / "scrapy").chmod(0o755)
-    (folder / "log").touch()
-    known = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "LOG": str(folder / "log"), "LONG": "", **environment}
-    return subprocess.Popen([LOOP, "-s", "CONTACT=you@example.org"], env=known, stderr=subprocess.PIPE, text=True)
+Start = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts the loop: ``start(*arguments, **environment)``. It is ended with the test, however that goes."""
+    with ExitStack() as ended:
+
+        def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
+            known = {**os.environ, **environment}
+            loop = subprocess.Popen([LOOP, *arguments], cwd=PROJECT, env=known, stderr=subprocess.PIPE, text=True)
+            ended.callback(loop.wait, timeout=20)
+            ended.callback(loop.terminate)
+            return loop
+
+        yield start
+
+
+@pytest.fixture
+def stand_in(tmp_path: Path) -> dict[str, str]:
+    """The environment in which a stand-in is the crawl: the test decides its length and exit code; folder/log has what it was told."""
+    (tmp_path / "scrapy").write_text(CRAWL)
+    (tmp_path / "scrapy").chmod(0o755)
+    (tmp_path / "log").touch()
+    return {"PATH": f"{tmp_path}:{os.environ['PATH']}", "LOG": str(tmp_path / "log"), "LONG": "", "EVERY": "3600"}
 
 
 def said(folder: Path) -> list[str]:
     return (folder / "log").read_text().splitlines()
 
 
-def test_the_loop_passes_a_stop_on_and_waits_for_the_crawl_to_end(tmp_path: Path) -> None:
-    loop = start_loop(tmp_path, LONG="yes")
+def test_the_loop_passes_a_stop_on_and_waits_for_the_crawl_to_end(tmp_path: Path, start: Start, stand_in: dict[str, str]) -> None:
+    loop = start("-s", "CONTACT=you@example.org", **stand_in | {"LONG": "yes"})
     until(lambda: said(tmp_path), loop)
     loop.send_signal(signal.SIGTERM)
     _, told = loop.communicate(timeout=20)
@@ -141,26 +161,25 @@ def test_the_loop_passes_a_stop_on_and_waits_for_the_crawl_to_end(tmp_path: Path
     assert (loop.returncode, told) == (130, "scrapy update: exit code 130\n")
 
 
-def test_the_loop_goes_on_after_an_alarm_and_says_so(tmp_path: Path) -> None:
-    loop = start_loop(tmp_path, EVERY="0.05")
+def test_the_loop_goes_on_after_an_alarm_and_says_so(tmp_path: Path, start: Start, stand_in: dict[str, str]) -> None:
+    loop = start(**stand_in | {"EVERY": "0.05"})
     until(lambda: len(said(tmp_path)) >= 3, loop)
     loop.send_signal(signal.SIGTERM)
     _, told = loop.communicate(timeout=20)
     assert "scrapy update: exit code 4\n" in told
 
 
-def test_the_loop_ends_at_once_while_it_waits(tmp_path: Path) -> None:
-    loop = start_loop(tmp_path, EVERY="3600")
+def test_the_loop_ends_at_once_while_it_waits(start: Start, stand_in: dict[str, str]) -> None:
+    loop = start(**stand_in)
     assert loop.stderr
     assert loop.stderr.readline() == "scrapy update: exit code 4\n"
     loop.send_signal(signal.SIGTERM)
     assert loop.wait(timeout=20) == 0
 
 
-def test_the_loop_runs_the_real_command(tmp_path: Path) -> None:
+def test_the_loop_runs_the_real_command(tmp_path: Path, start: Start) -> None:
     open_for_writing(tmp_path / "data").close()
-    known = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "ARCHIVE_DIR": str(tmp_path / "data")}
-    loop = subprocess.Popen([LOOP], cwd=PROJECT, env=known, stderr=subprocess.PIPE, text=True)
+    loop = start(PATH=f"{Path(sys.executable).parent}:{os.environ['PATH']}", ARCHIVE_DIR=str(tmp_path / "data"))
     assert loop.stderr
     assert "no site is remembered yet" in loop.stderr.readline()
     assert loop.stderr.readline() == "scrapy update: exit code 2\n"
