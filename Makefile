@@ -1,12 +1,12 @@
 # make demo    an archive with history, at http://127.0.0.1:8001          make lint      format, rules, types
 # make test    all tests that take seconds; TESTS="tests/test_store.py -k edit" names some
 # make torture the long ones: many kills, a year                          make screenshots  the README's pictures, anew
-# make bench   how fast the archive is served, beside Datasette's stock settings
+# make bench   how fast the archive is served, beside Datasette's stock settings          make docs      docs/schema.md, out of the schema
 PYTHON ?= python3
 PORT ?= 8001
 TESTS ?= tests
 
-.PHONY: install demo test torture bench lint screenshots
+.PHONY: install demo test torture bench lint docs screenshots
 install: .venv/installed
 
 .venv/installed: requirements.txt requirements-test.txt
@@ -31,6 +31,9 @@ bench: .venv/installed
 
 lint: .venv/installed
 	@.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy
+
+docs: .venv/installed
+	@.venv/bin/python -m archive.db.describe docs/schema.md
 
 screenshots: .venv/installed
 	@.venv/bin/python -m tests.screenshots
