@@ -105,6 +105,9 @@ def dump(folder: Path, tables: Iterable[str]) -> dict[str, list[tuple[Any, ...]]
     return {table: sorted(rows(folder, f"select * from {table}"), key=repr) for table in tables}
 
 
+WRITTEN = ["articles", "revisions", "blocks", "readings", "comments", "comment_revisions", "absences", "urls", "links", "images", "gaps"]
+"""The tables that an unchanged site leaves as they are."""
+
 CONTENT = {
     "articles": """
         select source_id, url, kind, title, byline, published_at, published_on, published_precision, modified_at, year, month,

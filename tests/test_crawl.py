@@ -13,12 +13,10 @@ from archive.warc.place import sha256
 from archive.warc.read import read_body
 from crawler.absence.policy import mass_loss
 from tests.conftest import History, Stage
-from tests.crawls import content, crawl, dump, rows
+from tests.crawls import WRITTEN, content, crawl, dump, rows
 from tests.demosite import DemoSite
 from tests.demosite.model import Comment, Post
 from tests.demosite.script import CORRECTED, DISCUSSED, FIRST, REMOVED, SILENT
-
-WRITTEN = ["articles", "revisions", "blocks", "readings", "comments", "comment_revisions", "absences", "urls", "links", "images", "gaps"]
 
 
 def read_posts(site: DemoSite) -> dict[str, Post]:
