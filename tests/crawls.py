@@ -33,7 +33,9 @@ def of_site(site: DemoSite, arguments: Iterable[str]) -> list[str]:
 
 
 def scrapy(*arguments: str, folder: Path, modules: Path | None = None, **settings: object) -> Run:
-    """One of our commands to its end, in this process. ``modules`` is a folder of further Python modules."""
+    """A command to its end: ours in this process, Scrapy's own in one of its own. ``modules`` is a folder of further Python modules."""
+    if arguments[0] not in ("crawl", "update", "reextract"):
+        return scrapy_process(*arguments, folder=folder, modules=modules, **settings)
     let_the_second_pass(folder)
     return run_inside(words(*arguments, folder=folder, **settings), modules)
 
