@@ -33,7 +33,9 @@ def of_site(site: DemoSite, arguments: Iterable[str]) -> list[str]:
 
 
 def scrapy(*arguments: str, folder: Path, modules: Path | None = None, **settings: object) -> Run:
-    """One of our commands to its end, in this process. ``modules`` is a folder of further Python modules."""
+    """A command to its end: ours in this process, Scrapy's own in one of its own. ``modules`` is a folder of further Python modules."""
+    if arguments[0] not in ("crawl", "update", "reextract"):
+        return scrapy_process(*arguments, folder=folder, modules=modules, **settings)
     let_the_second_pass(folder)
     return run_inside(words(*arguments, folder=folder, **settings), modules)
 
@@ -104,6 +106,9 @@ def dump(folder: Path, tables: Iterable[str]) -> dict[str, list[tuple[Any, ...]]
     """Every row of these tables, as stored."""
     return {table: sorted(rows(folder, f"select * from {table}"), key=repr) for table in tables}
 
+
+WRITTEN = ["articles", "revisions", "blocks", "readings", "comments", "comment_revisions", "absences", "urls", "links", "images", "gaps"]
+"""The tables that an unchanged site leaves as they are."""
 
 CONTENT = {
     "articles": """

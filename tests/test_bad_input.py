@@ -75,6 +75,10 @@ def test_a_wrong_argument_names_itself_and_touches_nothing(folder: Path, argumen
     assert not folder.exists()
 
 
+def test_the_process_exits_with_the_code_and_says_the_one_line(folder: Path) -> None:
+    assert_refused(scrapy_process("crawl", "nosuchsite", folder=folder), 2, "'nosuchsite'")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -12,7 +12,7 @@ import pytest
 from archive.text.content_key import normalised
 from tests.crawls import content, crawl, rows
 from tests.demosite import DemoSite
-from tests.test_pages import shown
+from tests.demosite.public import shown
 
 Content = dict[str, list[tuple[Any, ...]]]
 

@@ -10,25 +10,10 @@ import pytest
 from crawler.extract.comments.read import read_thread
 from crawler.extract.dom.document import Document
 from crawler.extract.dom.parsing import parse
-from crawler.items import Comment
+from tests.pages.threads.rewrite import ADDRESS, AROUND, shown, thread
 
 THREADS = Path(__file__).parent / "pages" / "threads"
 EXPECTED = json.loads((THREADS / "expected.json").read_text(encoding="utf-8"))
-ADDRESS = "https://own.example/a"
-AROUND = (
-    f'<html><head><link rel="canonical" href="{ADDRESS}"></head><body><h1>T</h1>'
-    '<div class="entry-content"><p>The text of the article.</p></div>%s</body></html>'
-)
-
-
-def thread(fragment: str) -> tuple[Comment, ...]:
-    root = parse(AROUND % fragment)
-    assert root is not None
-    return read_thread(Document(root), ADDRESS, language="en", captured_at="2023-01-01T00:00:00Z").comments
-
-
-def shown(comment: Comment) -> list[str | None]:
-    return [comment.source_id, comment.source_parent_id, comment.author, comment.posted_at, comment.text]
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in THREADS.glob("*.html")))

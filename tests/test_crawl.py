@@ -12,13 +12,11 @@ from archive.__main__ import main
 from archive.warc.place import sha256
 from archive.warc.read import read_body
 from crawler.absence.policy import mass_loss
-from tests.conftest import History, Stage
-from tests.crawls import content, crawl, dump, rows
+from tests.conftest import History, Stage, Steady
+from tests.crawls import WRITTEN, content, crawl, crawl_process, dump, rows
 from tests.demosite import DemoSite
 from tests.demosite.model import Comment, Post
 from tests.demosite.script import CORRECTED, DISCUSSED, FIRST, REMOVED, SILENT
-
-WRITTEN = ["articles", "revisions", "blocks", "readings", "comments", "comment_revisions", "absences", "urls", "links", "images", "gaps"]
 
 
 def read_posts(site: DemoSite) -> dict[str, Post]:
@@ -36,6 +34,12 @@ def utc(moment: object) -> str:
 
 
 # the first run
+
+
+def test_in_a_process_of_its_own_a_crawl_ends_in_the_same_way_and_leaves_the_same(steady: Steady, folder: Path) -> None:
+    run = crawl_process(steady.site, folder)
+    assert (run.code, run.err, len(run.out.splitlines())) == (0, "", 1)
+    assert content(folder) == steady.content
 
 
 def test_first_run_ends_with_one_line_and_0(history: History) -> None:

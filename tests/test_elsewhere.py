@@ -13,7 +13,7 @@ from crawler.items import Article, Block
 from crawler.pages.soft404 import Shown, beside, same_showing
 from tests.crawls import Run, copied, crawl, rows
 from tests.demosite import DemoSite
-from tests.test_pages import readable
+from tests.demosite.public import readable
 
 LOST = 127
 ABSENCES = "select missing_since, gone_at, back_at, reason from absences where comment_id is null order by id"

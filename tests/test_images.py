@@ -21,9 +21,9 @@ from crawler.http.guard import GuardMiddleware
 from tests.conftest import Stage
 from tests.crawls import content, copied, crawl, dump, rows, scrapy
 from tests.demosite import DemoSite, uploads
+from tests.kills import assert_whole, kill
 from tests.literal import HOME, Desk, article, exchange
-from tests.test_kill import assert_whole, kill
-from tests.test_publish_site import Site
+from tests.publish_site import Site
 
 BRIDGE, ROAD = 128, 100  # articles with a picture each
 HELD = "select url, digest, capture_id from images order by article_id, position"

@@ -6,42 +6,11 @@ import random
 from pathlib import Path
 
 import pytest
-from warcio.archiveiterator import ArchiveIterator
 
-from archive.warc.read import whole_members
 from tests.conftest import Steady
-from tests.crawls import content, crawl, rows, start_crawl, until
+from tests.crawls import content, crawl, rows
 from tests.demosite import DemoSite
-
-
-def kill(site: DemoSite, folder: Path, after: int, *arguments: str, slowness: float = 0.03) -> bool:
-    """Start a crawl and kill it once the site has seen ``after`` requests more. False when it had ended before."""
-    site.clear_requests()
-    fault = site.fault("", delay=slowness)
-    process = start_crawl(site, folder, *arguments)
-    until(lambda: len(site.requests) >= after or process.poll() is not None)
-    killed = process.poll() is None
-    process.kill()
-    process.communicate()
-    site.faults.rules.remove(fault)
-    return killed
-
-
-def assert_whole(folder: Path) -> None:
-    """Every record of every WARC file can be read, each response has its row, and no comment is there twice."""
-    placed = {(name, offset) for name, offset in rows(folder, "select filename, offset from captures")}
-    found = set()
-    for path in (folder / "warc").glob("*/*.warc.gz"):
-        with path.open("rb") as file:
-            assert [record.rec_type for record in ArchiveIterator(file)].count("response") > 0
-        members = list(whole_members(path))
-        assert sum(len(compressed) for _, compressed, _ in members) == path.stat().st_size
-        responses = {offset for offset, _, text in members if b"WARC-Type: response" in text[:500]}
-        found |= {(str(path.relative_to(folder)), offset) for offset in responses}
-    assert found == placed
-    assert rows(folder, "select article_id, source_id from comments group by 1, 2 having count(*) > 1") == []
-    assert rows(folder, "pragma integrity_check") == [("ok",)]
-    assert rows(folder, "pragma foreign_key_check") == []
+from tests.kills import assert_whole, kill
 
 
 def test_three_kills_and_a_rerun_give_the_rows_of_an_undisturbed_crawl(steady: Steady, folder: Path) -> None:

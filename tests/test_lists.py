@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawls import copied, crawl, dump, rows
+from tests.crawls import WRITTEN, copied, crawl, dump, rows
 from tests.demosite import DemoSite, feeds
-from tests.test_pages import WRITTEN, readable
+from tests.demosite.public import readable
 
 ARTICLES = "/wp-sitemap-posts-post-1.xml"
 

@@ -12,14 +12,14 @@ import pytest
 
 from crawler.pages.assemble import VAIN
 from tests.conftest import Stage
-from tests.crawls import content, copied, crawl, dump, rows
+from tests.crawls import WRITTEN, content, copied, crawl, dump, rows
 from tests.demosite import DemoSite
 from tests.demosite.markup import render_comment
 from tests.demosite.model import Comment, Post, local
+from tests.demosite.public import readable, shown
 from tests.demosite.script import FIRST
-from tests.test_kill import assert_whole, kill
+from tests.kills import assert_whole, kill
 
-WRITTEN = ["articles", "revisions", "blocks", "readings", "comments", "comment_revisions", "absences", "urls", "links", "images", "gaps"]
 OLD_EDITED, RENAMED, TRASHED, GONE, FAILING = 105, 138, 127, 121, 125  # no other article links to these: an address is content
 SHAPES: dict[str, dict[str, Any]] = {
     "html5": {"theme": "html5", "sitemap_lastmod": True},
@@ -31,22 +31,6 @@ SHAPES: dict[str, dict[str, Any]] = {
     "listings alone": {"sitemap": False, "feeds": False, "boilerplate": "theme"},
     "sitemap in small files": {"sitemap_size": 7, "boilerplate": "off", "comments_per_page": 0},
 }
-
-
-def readable(site: DemoSite) -> dict[str, Post]:
-    """Public posts that can be read without a password, by id."""
-    return {str(post.id): post for post in site.published() if not post.password}
-
-
-def shown(site: DemoSite) -> dict[str, Comment]:
-    """Comments that pages show: approved, and every one that they answer is approved too."""
-    posts = readable(site)
-
-    def visible(comment: Comment) -> bool:
-        parent = site.comments.get(comment.parent)
-        return comment.status == "approved" and (not comment.parent or (parent is not None and visible(parent)))
-
-    return {str(c.id): c for c in site.comments.values() if str(c.post) in posts and visible(c)}
 
 
 def minute(moment: Any) -> str:

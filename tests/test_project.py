@@ -95,3 +95,15 @@ def test_requirements_are_capped_and_each_has_its_reason() -> None:
         if line and not line.startswith("#"):
             requirement, _, reason = line.partition("#")
             assert "<" in requirement and reason.strip(), line
+
+
+def test_no_test_module_imports_another() -> None:
+    """What several tests need stands in a module of its own, or is a fixture: a test can be read, moved and dropped by itself."""
+    for path in (PROJECT / "tests").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            named: list[str | None] = []
+            if isinstance(node, ast.Import):
+                named = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                named = [node.module, *(alias.name for alias in node.names)]
+            assert not [name for name in named if name and name.rpartition(".")[2].startswith("test_")], path

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from archive.db.connection import open_for_writing
 from archive.publish.reading.article import with_headings_from_two
 from tests.publish_archive import HOME, build_archive, insert_revision
-from tests.test_publish_site import RAID, Site
+from tests.publish_site import RAID, Site
 
 AGAIN = "2024-03-01T06:00:10Z"
 URL = f"{HOME}2014/03/raid"

@@ -13,7 +13,7 @@ import pytest
 from archive.publish.cite import citation
 from archive.publish.search import exports
 from tests.publish_archive import HOME, build_archive
-from tests.test_publish_site import RAID, Site
+from tests.publish_site import RAID, Site
 
 CITED = citation.Citation(
     "Drones & more", ("Jane Doe",), "The Journal", "2014-03-07", "https://e.org/a", "http://h/2/e.org/a", "2024-02-01T06:00:10Z"

@@ -10,7 +10,7 @@ import pytest
 from archive.publish.search.find_hits import Condition, link_condition
 from archive.queries.search_query import Filter, parse_query, without
 from tests.publish_archive import HOME, build_archive
-from tests.test_publish_site import RAID, Site
+from tests.publish_site import RAID, Site
 
 CHARTER = "/www.example.org/2014/04/charter"
 

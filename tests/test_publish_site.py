@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import html
 import io
 import random
 import re
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-import httpx
 import pytest
 from datasette import hookimpl
 from datasette.plugins import pm
@@ -25,30 +23,7 @@ from archive.errors import ConfigurationError
 from archive.publish.server.serve import build_server
 from archive.warc.place import sha256
 from tests.publish_archive import HOME, build_archive
-
-RAID = "/www.example.org/2014/03/raid"
-
-
-class Site:
-    """Questions to the pages, one after the other."""
-
-    def __init__(self, folder: Path, base_url: str | None = None) -> None:
-        self.datasette = build_server(folder, base_url)
-        self.loop = asyncio.new_event_loop()
-        self.run(self.datasette.invoke_startup())
-
-    def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
-        return self.loop.run_until_complete(coroutine)
-
-    def get(self, path: str, **options: Any) -> httpx.Response:
-        return self.run(self.datasette.client.get(path, **options))
-
-    def text(self, path: str) -> str:
-        """What a reader sees: no markup, blanks folded."""
-        response = self.get(path)
-        assert response.status_code == 200, (path, response.status_code)
-        bare = re.sub(r"(?s)<(script|style|head)\b.*?</\1>|<[^>]+>", " ", response.text)
-        return re.sub(r" ([,.;:])", r"\1", " ".join(html.unescape(bare).split()))
+from tests.publish_site import RAID, Site
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from archive.db.schema import TABLES
 from archive.publish import formats
 from archive.publish.server import core_pages
 from tests.publish_archive import build_archive
-from tests.test_publish_site import RAID, Site
+from tests.publish_site import RAID, Site
 
 GONE = "/www.example.org/2015/05/gone"
 

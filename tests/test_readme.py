@@ -58,7 +58,7 @@ def test_make_knows_its_targets(command: str) -> None:
 def test_scrapy_knows_its_commands_and_spiders() -> None:
     used = re.findall(r"scrapy (\w+)(?: (\w+))?", "\n".join(COMMANDS) + README)
     listed = subprocess.run(["scrapy", "list"], cwd=PROJECT, capture_output=True, text=True, env=environment()).stdout.split()
-    for command, spider in used:
+    for command, spider in dict.fromkeys(used):
         if command == "crawl":
             assert spider in listed
         else:

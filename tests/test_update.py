@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawls import crawl, rows, scrapy
+from tests.crawls import crawl, rows, scrapy, scrapy_process
 from tests.demosite import DemoSite
 
 
@@ -21,6 +21,12 @@ def test_update_visits_every_remembered_site_and_says_one_line_for_each(site: De
     assert len(run.out.splitlines()) == 2
     assert rows(folder, "select count(*) from crawls where exit_code = 0") == [(4,)]
     assert rows(folder, "select count(*) from absences") == [(2,)]
+
+
+def test_in_a_process_of_its_own_the_cron_line_is_as_quiet_as_cron_wants_it(site: DemoSite, folder: Path) -> None:
+    crawl(site, folder, "limit=1", "pages=none")
+    run = scrapy_process("update", "--quiet", "-a", "pages=none", folder=folder)
+    assert (run.code, run.out, run.err) == (0, "", "")
 
 
 def test_the_worst_sites_exit_code_is_told_and_the_others_are_visited(site: DemoSite, folder: Path) -> None:

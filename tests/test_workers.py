@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import mmap
 import os
 import signal
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.extract.workers import ExtractionCut, ExtractionFailed, Workers
+from crawler.extract.workers import MEMORY, ExtractionCut, ExtractionFailed, Workers
 from tests.crawls import PROJECT, until
 
 
@@ -31,6 +32,15 @@ def die() -> None:
 
 def double(number: int) -> int:
     return 2 * number
+
+
+kept: list[mmap.mmap] = []
+
+
+def hoard() -> int:
+    """Map three quarters of an allowance and never let go of it."""
+    kept.append(mmap.mmap(-1, MEMORY // 4 * 3))
+    return len(kept)
 
 
 def fail() -> None:
@@ -69,6 +79,45 @@ def test_each_page_has_an_allowance_of_its_own() -> None:
             workers.close()
 
     assert asyncio.run(run()) == [0.6] * 4
+
+
+def test_what_a_page_leaves_in_memory_is_not_taken_off_the_next_ones_allowance() -> None:
+    async def run() -> list[int]:
+        workers = Workers(1, 5)
+        try:
+            return [await workers.run(hoard) for _ in range(2)]
+        finally:
+            workers.close()
+
+    assert asyncio.run(run()) == [1, 2]
+
+
+def test_the_runs_of_one_process_share_their_workers_and_the_last_one_ends_them() -> None:
+    async def run() -> None:
+        first, second = Workers(1, 5), Workers(1, 5)
+        pid = await first.run(os.getpid)
+        assert await second.run(os.getpid) == pid
+        first.close()
+        first.close()
+        assert await second.run(os.getpid) == pid, "it is still used"
+        second.close()
+        assert not running(pid)
+
+    asyncio.run(run())
+
+
+def test_a_run_that_ends_gives_up_its_own_pages_and_no_other_runs() -> None:
+    async def run() -> None:
+        ending, going_on = Workers(2, 60), Workers(2, 60)
+        assert await going_on.run(double, 1) == 2
+        under_way = asyncio.ensure_future(ending.run(spin))
+        await asyncio.sleep(0)
+        ending.close()
+        assert await asyncio.gather(*(going_on.run(double, n) for n in range(8))) == [2 * n for n in range(8)]
+        assert isinstance((await asyncio.gather(under_way, return_exceptions=True))[0], asyncio.CancelledError)
+        going_on.close()
+
+    asyncio.run(run())
 
 
 def test_a_bug_in_the_extractor_is_told_as_it_is() -> None:

@@ -138,9 +138,10 @@ def _size_at_start() -> int:
 
 
 def _left_behind() -> int:
-    """Bytes of address space that earlier pages have left mapped: the allowance of the next page is not smaller for them."""
+    """Bytes of address space that earlier pages have left mapped. The next page's allowance is not smaller for them, unless they
+    come to a whole allowance: something leaks then, and the machine is not to run out of memory for it."""
     before = _size_at_start()
-    return max(0, _size() - before)
+    return min(MEMORY, max(0, _size() - before))
 
 
 def _size() -> int:

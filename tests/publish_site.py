@@ -1,0 +1,38 @@
+"""The archive's pages, asked of a real Datasette in this process: takes an archive's folder, gives answers and what a reader sees."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import re
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from archive.publish.server.serve import build_server
+
+RAID = "/www.example.org/2014/03/raid"
+
+
+class Site:
+    """Questions to the pages, one after the other."""
+
+    def __init__(self, folder: Path, base_url: str | None = None) -> None:
+        self.datasette = build_server(folder, base_url)
+        self.loop = asyncio.new_event_loop()
+        self.run(self.datasette.invoke_startup())
+
+    def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
+        return self.loop.run_until_complete(coroutine)
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        return self.run(self.datasette.client.get(path, **options))
+
+    def text(self, path: str) -> str:
+        """What a reader sees: no markup, blanks folded."""
+        response = self.get(path)
+        assert response.status_code == 200, (path, response.status_code)
+        bare = re.sub(r"(?s)<(script|style|head)\b.*?</\1>|<[^>]+>", " ", response.text)
+        return re.sub(r" ([,.;:])", r"\1", " ".join(html.unescape(bare).split()))
