@@ -64,8 +64,8 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.http.capture.CaptureMiddleware": 950,  # nearest the downloader: bodies still compressed, robots.txt and redirects included
 }
 EXTENSIONS = {
-    "crawler.session.archive_extension.ArchiveExtension": 100,  # opens the archive for a spider of ours, and closes it
-    "crawler.session.progress.Progress": 200,
+    "crawler.extensions.archive.ArchiveExtension": 100,  # opens the archive for a spider of ours, and closes it
+    "crawler.extensions.progress.Progress": 200,
 }
 
 # Words. On a terminal a progress bar and a summary; under cron the summary and what went wrong: crawl, update and reextract log

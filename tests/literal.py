@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from archive.store.articles import Seen
+from archive.store.seen import Seen
 from archive.store.store import Store
 from archive.warc.write import Exchange, WarcWriter
 

@@ -8,8 +8,8 @@ from typing import get_args
 
 import pytest
 
-from archive.store.articles import Seen
 from archive.store.checkpoints import Checkpoint, Kind
+from archive.store.seen import Seen
 from tests.literal import HOME, Desk, article
 
 NEWEST = [Checkpoint("12", value="2026-01-02T03:04:05"), Checkpoint("7", value="2026-01-02T03:04:05")]

@@ -30,8 +30,8 @@ PENDING = {
     "crawler/pages/reader.py:PageReader",
     "crawler/parse.py",
     "crawler/parse.py:SiteParser",
-    "crawler/session/archive_extension.py",
-    "crawler/session/archive_extension.py:ArchiveExtension",
+    "crawler/extensions/archive.py",
+    "crawler/extensions/archive.py:ArchiveExtension",
 }
 
 

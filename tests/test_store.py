@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archive.errors import LockHeld, StorageError
-from archive.store.articles import Seen
+from archive.store.seen import Seen
 from archive.store.store import Store
 from archive.text import content_key
 from tests.literal import HOME, PARAGRAPHS, URL, Desk, article, author, block, comment

@@ -6,7 +6,7 @@ from typing import Literal
 
 from sqlite_utils import Database
 
-THREAD = "#comments"  # an article's address with this names its thread
+from archive.store.gaps import THREAD
 
 
 def unread_threads(db: Database, site_id: int) -> list[str]:

@@ -23,7 +23,7 @@ DATE = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$")
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class QueryTerm:
     """A word or a phrase of the text."""
 
     text: str
@@ -50,8 +50,8 @@ class Query:
     """What was asked. ``wanted`` is an AND of ORs; notes say what could not be understood and was left out."""
 
     text: str = ""
-    wanted: tuple[tuple[Term, ...], ...] = ()
-    unwanted: tuple[Term, ...] = ()
+    wanted: tuple[tuple[QueryTerm, ...], ...] = ()
+    unwanted: tuple[QueryTerm, ...] = ()
     filters: tuple[Filter, ...] = ()
     place: str = "everything"
     notes: tuple[str, ...] = ()
@@ -116,7 +116,7 @@ def printable(text: str) -> str:
 def with_term(query: Query, value: str, star: bool, minus: bool, joins: bool) -> Query:
     """The query with one more word or phrase."""
     prefix = star or value.endswith("*")
-    term = Term(value.rstrip("*"), prefix)
+    term = QueryTerm(value.rstrip("*"), prefix)
     if not any(character.isalnum() for character in term.text):
         return query
     if minus:
@@ -129,7 +129,7 @@ def with_term(query: Query, value: str, star: bool, minus: bool, joins: bool) ->
 def with_name(query: Query, name: str, minus: bool, spellings: Mapping[str, tuple[str, ...]]) -> Query:
     """A name in all its spellings; only as it was typed, with a note, where none are listed."""
     key = re.sub(r"[\W_]", "", name.casefold())
-    terms = tuple(Term(spelling) for spelling in spellings.get(key, (name,)) if any(character.isalnum() for character in spelling))
+    terms = tuple(QueryTerm(spelling) for spelling in spellings.get(key, (name,)) if any(character.isalnum() for character in spelling))
     if not terms:
         return replace(query, notes=(*query.notes, f"name: needs a value, as in name:{EXAMPLES['name']}"))
     if minus:

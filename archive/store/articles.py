@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from archive.store.article_lists import save_authors, save_images, save_links, save_terms
 from archive.store.readings import note_differences, readings_of, remember_reading
 from archive.store.revision_digest import seal
+from archive.store.seen import Seen
 from archive.text import content_key
 from archive.text.change_kind import classify
 from archive.text.content_key import Fields
@@ -21,15 +22,6 @@ from archive.text.fingerprint import fingerprint
 from archive.text.urls import link_key
 
 Outcome = Literal["new", "revised", "unchanged"]
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """When and through which exchanges something was observed, and by which code it was read."""
-
-    at: str
-    captures: tuple[tuple[int, str], ...]  # (capture id, part: rest, page, page-2, ...)
-    extractor: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.store.articles import Outcome, Seen, crawl_of, find_article, record_earlier
+from archive.store.articles import Outcome, crawl_of, find_article, record_earlier
+from archive.store.seen import Seen
 from archive.text.content_key import comment_key, key
 
 COLUMNS = ("source_parent_id", "kind", "author", "author_url", "posted_at", "posted_precision", "text")

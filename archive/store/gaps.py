@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.queries.backlog import THREAD
+THREAD = "#comments"  # an article's address with this names its thread
 
 
 def add_gap(db: Database, site_id: int, gap: Mapping[str, Any], at: str) -> None:

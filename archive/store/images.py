@@ -119,7 +119,7 @@ def save_picture(db: Database, site_id: int, capture: Row, picture: bytes, place
     db.conn.executemany("delete from gaps where site_id = ? and kind = 'image' and ref = ?", [(site_id, ref) for ref in refs])
 
 
-def forget_gaps(db: Database, site_id: int, named: set[str]) -> None:
+def forget_image_gaps(db: Database, site_id: int, named: set[str]) -> None:
     """The gaps of pictures that no article shows any more. ``named``: the addresses that articles show."""
     gaps = [ref for (ref,) in db.execute("select ref from gaps where site_id = ? and kind = 'image'", [site_id]) if ref not in named]
     db.conn.executemany("delete from gaps where site_id = ? and kind = 'image' and ref = ?", [(site_id, ref) for ref in gaps])

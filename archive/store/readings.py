@@ -14,7 +14,7 @@ from archive.text import content_key
 from archive.text.content_key import Fields
 
 if TYPE_CHECKING:
-    from archive.store.articles import Seen
+    from archive.store.seen import Seen
 
 
 def readings_of(db: Database, article_id: int) -> dict[str, tuple[Fields, str]]:

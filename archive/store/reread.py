@@ -14,8 +14,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.store import article_lists, articles, comments, readings
-from archive.store.articles import Seen
 from archive.store.revision_digest import HREF, seal
+from archive.store.seen import Seen
 from archive.store.settle import BEFORE, own_label
 from archive.text import content_key
 from archive.text.change_kind import classify
@@ -41,7 +41,7 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class DoorReading:
     """What a door showed last: the row of ``readings``."""
 
     fields: Fields
@@ -65,7 +65,7 @@ class Reread:
 
     article_id: int
     states: Mapping[int, State] = field(default_factory=dict)  # revision id -> state
-    shown: Mapping[str, Shown] = field(default_factory=dict)  # door -> its last reading
+    shown: Mapping[str, DoorReading] = field(default_factory=dict)  # door -> its last reading
     compared: tuple[Mapping[str, Fields], str] | None = None  # what the doors showed when they were last compared, and when
     reported: int | None = None  # the page's own count of comments
     comments: Mapping[int, Mapping[int, Row]] = field(default_factory=dict)  # comment id -> number of its revision -> state, with ``door``

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from archive.store import absences, captures, checkpoints, coverage, crawls, feed_items, gaps, images, quarantine, sites
-from archive.store.articles import Saved, Seen, add_alias, find_article, save_article
+from archive.store.articles import Saved, add_alias, find_article, save_article
 from archive.store.checkpoints import Checkpoint, Kind
 from archive.store.comments import read_by_others, save_comments
 from archive.store.decisions import Kind as Decision
@@ -15,6 +15,7 @@ from archive.store.decisions import decide
 from archive.store.feed_items import FeedFacts
 from archive.store.opening import OpenArchive
 from archive.store.reread import AGAIN, Reread, classify_again, reread_pairs, save_reread
+from archive.store.seen import Seen
 from archive.store.settle import settle
 from archive.warc.place import Place
 from archive.warc.write import Exchange
@@ -90,7 +91,7 @@ class Store(OpenArchive):
     def forget_picture_gaps(self, site_id: int, named: set[str]) -> None:
         """Keep the gaps of those pictures alone that articles still show."""
         with self.transaction():
-            images.forget_gaps(self.db, site_id, named)
+            images.forget_image_gaps(self.db, site_id, named)
 
     def end_of_records(self, filename: str) -> int:
         """Where the last record ends that is known of a WARC file: a shorter file is not the one that was written."""

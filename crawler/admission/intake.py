@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from archive.clock import later
 from archive.queries import captures, holdings
-from archive.store.articles import Seen, blocks_of
+from archive.store.articles import blocks_of
+from archive.store.seen import Seen
 from crawler.admission.judge import ANOTHER, SHRANK, emptied, refusal
 from crawler.errors import NotBelieved
 from crawler.extract.version import extractor

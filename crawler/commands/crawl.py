@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archive.errors import ConfigurationError
-from crawler.session.archive_extension import check_settings
-from crawler.session.command import ArchiveCommand, add_argument_help, report
-from crawler.session.shared_store import shared_store
+from crawler.command import ArchiveCommand, add_argument_help, report
+from crawler.extensions.archive import check_settings
+from crawler.extensions.shared_store import shared_store
 
 if TYPE_CHECKING:
     import argparse

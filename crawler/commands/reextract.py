@@ -11,13 +11,13 @@ from scrapy.statscollectors import DummyStatsCollector
 from tqdm import tqdm
 
 from archive.errors import ConfigurationError
+from crawler.command import ArchiveCommand
 from crawler.commands.update import chosen, declared_site
+from crawler.extensions.shared_store import shared_store
 from crawler.extract.workers import Workers
 from crawler.http.decompress import UnpackMiddleware
 from crawler.reextract.reextraction import Reextraction
-from crawler.session.command import ArchiveCommand
 from crawler.session.outcome import COMPLETE, ORDER
-from crawler.session.shared_store import shared_store
 from crawler.sources.captures import Captures
 from crawler.spiders.site import SiteSpider
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from archive.errors import ConfigurationError
 from archive.queries import captures
-from crawler.session.archive_extension import check_settings
-from crawler.session.command import ArchiveCommand, add_argument_help, report
+from crawler.command import ArchiveCommand, add_argument_help, report
+from crawler.extensions.archive import check_settings
+from crawler.extensions.shared_store import shared_store
 from crawler.session.options import undeclared_site
 from crawler.session.outcome import COMPLETE, ORDER
-from crawler.session.shared_store import shared_store
 from crawler.site import Site
 from crawler.spiders.site import SiteSpider
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Found:
+class DiscoveredUrls:
     """What the lists name: addresses with their lastmod, newest first where the list has an order."""
 
     addresses: dict[str, str] = field(default_factory=dict)
@@ -30,13 +30,13 @@ class Found:
     sections: list[str] = field(default_factory=list)  # addresses in the menus that proved to be listings
 
 
-def remember_feed(run: Run, found: Found) -> None:
+def remember_feed(run: Run, found: DiscoveredUrls) -> None:
     """Write down what the feed told so far, before any page is read, and note the addresses of which it shows something new."""
     items = (FeedFacts(address, item.published_at, item.authors, item.digest) for address, item in found.items.items())
     found.news |= run.store.save_feed_items(run.site_id, items)
 
 
-def hidden_comments(run: Run, found: Found, since: str) -> list[str]:
+def hidden_comments(run: Run, found: DiscoveredUrls, since: str) -> list[str]:
     """Ids of comments that the feed names and the page, read since, does not show: answers to a comment that is hidden."""
     rows, before = run.store.ask(holdings.addresses, run.site_id), set(run.checkpoints.refs("hidden_comments"))
     hidden = []
@@ -47,7 +47,7 @@ def hidden_comments(run: Run, found: Found, since: str) -> list[str]:
     return hidden
 
 
-def remember(run: Run, found: Found, since: str) -> None:
+def remember(run: Run, found: DiscoveredUrls, since: str) -> None:
     """What this reading of the lists came to, for status and for the next run. ``since``: when the run began."""
     now, was = run.store.now(), set(run.checkpoints.refs("unlisted"))
     if found.whole:
@@ -65,4 +65,4 @@ def remember(run: Run, found: Found, since: str) -> None:
         notes["sections"] = as_refs(found.sections)
     columns = {"total": len(found.addresses), "walked_at": now} if found.whole else {}
     run.store.save_list(run.site_id, "pages", notes, door=found.by or "listing", url=run.site.home, checked_at=now, **columns)
-    run.finish_sweep("pages")
+    run.sweep.finish("pages")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from archive.clock import later
 from archive.errors import ConfigurationError
 from archive.queries import holdings
-from crawler.discover.discovered import Found, remember, remember_feed
+from crawler.discover.discovered import DiscoveredUrls, remember, remember_feed
 from crawler.discover.feed import FeedItem, read_feed
 from crawler.discover.listing import ListingPage, read_listing_page
 from crawler.discover.sitemap import SITEMAP_PLACES, Sitemap, read_sitemap
@@ -39,12 +39,12 @@ class SiteLists:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.found, self.began = Found(), run.store.now()
+        self.found, self.began = DiscoveredUrls(), run.store.now()
         self.ended: set[str] = set()  # addresses that answered that there is no such list, or no such page of it
         self.failures: list[str] = []  # what else went wrong; it may pass
         self.known = run.store.ask(holdings.addresses, run.site_id).keys() | run.store.ask(holdings.gaps, run.site_id)
 
-    async def read(self) -> Found:
+    async def read(self) -> DiscoveredUrls:
         """The first feed page always (times, authors, what is newest); then the cheapest list that is whole.
 
         Raises Unreachable when nothing could be read because the site fails.
@@ -103,7 +103,7 @@ class SiteLists:
         """True when a list that runs from the newest to the oldest need not be followed: all that it names here is known,
         and the last time that a list was followed as far as it leads is younger than the sweep allows."""
         last = self.run.checkpoints.followed()
-        if self.run.order.mode == "full" or not addresses or not last:
+        if self.run.options.mode == "full" or not addresses or not last:
             return False
         recent = later(last, days=self.run.sweep_days or 30) > self.run.store.now()
         return recent and all(self.run.addresses.canonical(address) in self.known for address in addresses)
@@ -113,7 +113,7 @@ class SiteLists:
     async def _sitemaps(self) -> Reading:
         """What a broken file still tells is used, but is not the whole list. A site that has none is asked again after a month."""
         named, last = [*self.run.sitemaps], self.run.remembered("sitemap")
-        due = self.run.order.mode == "full" or not last["checked_at"] or later(last["checked_at"], days=30) <= self.run.store.now()
+        due = self.run.options.mode == "full" or not last["checked_at"] or later(last["checked_at"], days=30) <= self.run.store.now()
         places = [last["url"]] if last["url"] and not last["closed"] else []
         places += [absolute_link(self.run.site.home, place) for place in SITEMAP_PLACES] if due or places else []
         found: list[tuple[str, bool]] = []  # (place, whether it was read whole) of those that name articles
@@ -233,7 +233,7 @@ class SiteLists:
 
     def _sections(self, first: ListingPage) -> tuple[str, ...]:
         """The menus' addresses; once it is known which of them are listings, these."""
-        found = self.run.checkpoints.refs("sections") if self.run.order.mode == "update" else None
+        found = self.run.checkpoints.refs("sections") if self.run.options.mode == "update" else None
         return tuple(found or first.sections[:SECTIONS_AT_MOST])
 
     async def _section(self, address: str) -> Reading:

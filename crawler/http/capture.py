@@ -15,9 +15,9 @@ from scrapy import Request
 
 from archive.warc.write import Exchange, Headers
 from crawler.errors import NotFromTheSite
-from crawler.http.decompress import is_torn
 from crawler.items import Capture
 from crawler.session.session import run_of
+from crawler.sources.packing import is_torn
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import zlib
 from typing import TYPE_CHECKING, Any
 
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
@@ -16,25 +15,7 @@ if TYPE_CHECKING:
     from scrapy import Request, Spider
     from scrapy.http import Response
 
-PIECE = 2**20  # bytes unpacked at a time, and thrown away
 QUIET = ("scrapy.downloadermiddlewares.httpcompression", "scrapy.core.downloader.handlers")  # whoever asked is told, in one line
-FORMATS = {"gzip": zlib.MAX_WBITS + 16, "x-gzip": zlib.MAX_WBITS + 16, "deflate": zlib.MAX_WBITS}
-
-
-def is_torn(body: bytes, encoding: str) -> bool:
-    """Whether a packed body ends before its stream does. Half of it unpacks without a complaint, and reads like an edit.
-
-    False for what is not packed so, or not at all: that is for the one who unpacks it to say.
-    """
-    if not body or encoding.strip().lower() not in FORMATS:
-        return False
-    unzip = zlib.decompressobj(FORMATS[encoding.strip().lower()])
-    try:
-        while not unzip.eof and (unzip.decompress(body, PIECE) or len(unzip.unconsumed_tail) < len(body)):
-            body = unzip.unconsumed_tail
-    except zlib.error:
-        return False
-    return not unzip.eof
 
 
 class UnpackMiddleware(HttpCompressionMiddleware):

@@ -61,7 +61,7 @@ class PictureDoor:
 
     async def read(self) -> None:
         """Capture what the run may ask for, and say in the run's line what came of it."""
-        if self.run.order.images == "none":
+        if self.run.options.images == "none":
             return
         found = list(self._found())
         self.store.forget_picture_gaps(self.run.site_id, {ref for picture in found for ref in picture.refs})
@@ -107,7 +107,7 @@ class PictureDoor:
 
     def _due(self, found: Iterable[Picture]) -> list[Picture]:
         """What is to be asked for: what is not held; in a full run all the others too, the longest not captured first."""
-        full, allowed = self.run.order.mode == "full", self.run.origins | self.run.picture_origins
+        full, allowed = self.run.options.mode == "full", self.run.origins | self.run.picture_origins
         wait = set() if full else self.store.ask(images.waiting, self.run.site_id, self.store.now(), self._asked)
         due = []
         for picture in found:
@@ -119,7 +119,7 @@ class PictureDoor:
 
     def _allotted(self, due: list[Picture]) -> list[Picture]:
         """What this run takes: of so many articles as ``limit`` allows, and as many as the budget."""
-        limit, most = self.run.order.limit, self.run.images_at_most
+        limit, most = self.run.options.limit, self.run.images_at_most
         articles = set(list(dict.fromkeys(picture.article_id for picture in due))[:limit])
         taken = [picture for picture in due if picture.article_id in articles][:most]
         self.counts["left"] = len(due) - len(taken)

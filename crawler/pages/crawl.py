@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from archive.store.absences import Table
     from archive.store.feed_items import FeedFacts
-    from crawler.discover.discovered import Found
+    from crawler.discover.discovered import DiscoveredUrls
     from crawler.items import Answer
     from crawler.session.session import Run
 
@@ -36,7 +36,7 @@ TABLES: tuple[Table, ...] = ("articles", "comments")
 class PageDoor:
     """Reads articles through their pages. ``run`` is the present run; ``found`` is what the lists of a site without REST name."""
 
-    def __init__(self, run: Run, found: Found | None = None) -> None:
+    def __init__(self, run: Run, found: DiscoveredUrls | None = None) -> None:
         self.run = run
         self.facts: dict[str, FeedFacts] = {}  # what the feed told of articles, by address
         self.reader = PageReader(run.context, lambda url: self.facts.get(url))
@@ -164,8 +164,8 @@ class PageDoor:
                 continue  # on a site with REST, REST says what is missing
             newly = self.run.store.ask(holdings.not_yet_missing, table, list(rows))
             unsaid = self.unsaid if table == "articles" else {}
-            marked = self.run.may_mark(table, newly, unsaid)
+            marked = self.run.absences.may_mark(table, newly, unsaid)
             for row_id, (capture_id, at) in rows.items():
                 if row_id in marked or len(marked) == len(newly):
-                    self.run.mark_missing(table, row_id, capture_id, at, unsaid.get(row_id))
+                    self.run.absences.mark_missing(table, row_id, capture_id, at, unsaid.get(row_id))
         self.absent.clear()

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from archive.queries import backlog, holdings
+from archive.queries import holdings
+from archive.store.gaps import THREAD
 from archive.text.urls import same_page
 from crawler.admission.judge import no_article
 from crawler.errors import FetchError, Forbidden, OutsideSite, PartFailed
@@ -149,7 +150,7 @@ class PageReader:
             return answer
         if cut:
             reason, explained = ("robots.txt", True) if isinstance(cut.cause, Forbidden) else (str(cut), False)
-            answer.gaps = (Gap("comment", f"{article.url}{backlog.THREAD}", reason, explained),)
+            answer.gaps = (Gap("comment", f"{article.url}{THREAD}", reason, explained),)
         else:
             answer.whole_threads = (article.source_id or article.url,)
         return answer

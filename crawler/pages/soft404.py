@@ -22,7 +22,7 @@ from crawler.session.outcome import ALARM
 
 if TYPE_CHECKING:
     from archive.store.absences import Table
-    from crawler.discover.discovered import Found
+    from crawler.discover.discovered import DiscoveredUrls
     from crawler.session.session import Run
 
 WITNESSES = 3  # held articles that have to be there as ever
@@ -42,7 +42,7 @@ class Door(Protocol):
 class Elsewhere:
     """Judges the pages that were not believed in one run. ``found`` is what the site's lists name; without it nothing is judged."""
 
-    def __init__(self, door: Door, found: Found | None) -> None:
+    def __init__(self, door: Door, found: DiscoveredUrls | None) -> None:
         self.door, self.found, self.run = door, found, door.run
         self._well: bool | None = None  # whether other articles are there as ever
         self._nothing: dict[str, Shown | None] = {}  # folder of an address -> what the site shows there for what cannot exist

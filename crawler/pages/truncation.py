@@ -57,7 +57,8 @@ class PageEndings:
         if self._seen[True] or self._none_ends:
             return not self._none_ends
         kept = self.context.store.ask(holdings.last_page_of_site, self.context.site_id)
-        return self._ended(kept) if kept else bool(self.context.home_ends)
+        home = self.context.front_page
+        return self._ended(kept) if kept else home is not None and is_ended(home)
 
     def _ended(self, row: dict[str, Any] | None) -> bool:
         """Whether a captured page has its end; False where there is none, or none that can be read."""

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from archive.errors import ArchiveError
 from archive.queries import captures, holdings
-from archive.store.articles import Seen, blocks_of, targets_of
+from archive.store.articles import blocks_of, targets_of
 from archive.store.reread import AGAIN, Kept, Reread
+from archive.store.seen import Seen
 from archive.store.settle import own_label
 from crawler.addresses import Addresses
 from crawler.admission.judge import SHRANK, SHRUNK

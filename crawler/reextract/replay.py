@@ -14,7 +14,7 @@ from typing import Any
 
 from archive.store.comments import COLUMNS
 from archive.store.feed_items import FeedFacts
-from archive.store.reread import Shown, State
+from archive.store.reread import DoorReading, State
 from archive.text import content_key
 from archive.text.content_key import Fields, comment_key
 from crawler.items import Article, Comment, Door
@@ -57,7 +57,7 @@ class Replay:
     refused: Callable[[Reading, Window], str | None]
     targets: Callable[[list[str]], set[object]]
     states: dict[int, State] = field(default_factory=dict)
-    shown: dict[str, Shown] = field(default_factory=dict)
+    shown: dict[str, DoorReading] = field(default_factory=dict)
     compared: tuple[dict[str, Fields], str] | None = None
     reported: int | None = None
     kept: list[tuple[Reading, str]] = field(default_factory=list)  # readings that are not believed: the old ones stay
@@ -89,7 +89,7 @@ class Replay:
         fields, before = content_key.reading(mapping), self._merged()
         was = self.shown.get(door)
         if was is None or was.fields != fields:
-            self.shown[door] = Shown(fields, reading.at, reading.capture_id)
+            self.shown[door] = DoorReading(fields, reading.at, reading.capture_id)
         after = self._merged()
         if door == "page" and article.reported_comment_count is not None:
             self.reported = article.reported_comment_count

@@ -32,7 +32,7 @@ class SiteContext:
     gone_after: float  # hours between two confirmations
     threads_on_pages: bool = False  # REST gives no comments: what the pages show is the thread
     pages_are_the_text: bool = False  # no REST: what the pages show is the text
-    home_ends: bool | None = None  # whether the front page has its </html>; None where it was not asked for
+    front_page: bytes | None = None  # the body of the site's front page; None where it was not asked for
 
     def held(self, url: str, source_id: str | None = None) -> dict[str, Any] | None:
         """The row of the article with this id of the site's, or at this address; None where none is held."""

@@ -1,4 +1,4 @@
-"""The site's front page: takes a run, asks for the home once, and gives its response when the site is where it was."""
+"""The site's front page: a source and the home's address go in, the response comes out when the site is where it was."""
 
 from __future__ import annotations
 
@@ -11,29 +11,34 @@ from crawler.errors import OutsideSite, Unreachable
 if TYPE_CHECKING:
     from scrapy.http import Response
 
-    from crawler.session.session import Run
+    from crawler.sources.source import ResponseSource
 
 
-async def fetch_front_page(run: Run) -> Response:
-    """The answer to the first request for the home. The home may move once, to https and with or without www.
+async def fetch_front_page(source: ResponseSource, home: str, *, is_held: bool) -> Response:
+    """The answer to the first request for the home. ``is_held``: articles of the site are held, so it was the right address once.
 
     Raises ConfigurationError when it lies elsewhere, Unreachable when the site keeps us out.
     """
     try:
-        response = await run.web.get(run.site.home, door="page", any_status=True)
+        response = await source.get(home, door="page", any_status=True)
     except OutsideSite as error:
-        raise ConfigurationError(f"{run.site.home} redirects to {error.url}; if that is the site, crawl it by that address") from error
-    _check_status(run, response)
-    if response.url != run.site.home:
-        parts = urlsplit(response.url)
-        run.move_home(f"{parts.scheme}://{parts.netloc}{urlsplit(run.site.home).path}")
+        raise ConfigurationError(f"{home} redirects to {error.url}; if that is the site, crawl it by that address") from error
+    _check_status(response, is_held=is_held)
     return response
 
 
-def _check_status(run: Run, response: Response) -> None:
+def home_of(response: Response, home: str) -> str:
+    """Where the home is by its answer: it may move once, to https and with or without www."""
+    if response.url == home:
+        return home
+    parts = urlsplit(response.url)
+    return f"{parts.scheme}://{parts.netloc}{urlsplit(home).path}"
+
+
+def _check_status(response: Response, *, is_held: bool) -> None:
     if response.status >= 500 or response.status == 429:
         raise Unreachable(f"{response.url} answers {response.status}; try again later")
-    if response.status >= 400 and (response.status in (401, 403) or run.held("article")):  # it was the right address once
+    if response.status >= 400 and (response.status in (401, 403) or is_held):
         raise Unreachable(f"{response.url} answers {response.status}: the site keeps us out; try again later")
     if response.status >= 400:
         raise ConfigurationError(f"{response.url} answers {response.status}; check the address of the site's front page")

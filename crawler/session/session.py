@@ -3,84 +3,60 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from archive.queries import holdings
 from archive.warc.write import WarcWriter
-from crawler.absence.policy import AbsencePolicy
-from crawler.addresses import Addresses, family, origins_of
-from crawler.admission.intake import Intake
-from crawler.extract.workers import Workers
-from crawler.http.decompress import UnpackMiddleware
+from crawler.addresses import family, origins_of
 from crawler.identity import SOFTWARE
-from crawler.pages.truncation import is_ended
-from crawler.parse import SiteParser
 from crawler.session.checkpoints import Checkpoints
-from crawler.session.context import SiteContext
-from crawler.session.emit import ItemSender, report_error
-from crawler.session.home import fetch_front_page
-from crawler.session.outcome import Outcome
-from crawler.session.sweep import Sweep
-from crawler.sources.captures import Captures
-from crawler.sources.live import LiveSource
+from crawler.session.home import fetch_front_page, home_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from archive.store.store import Store
+    from crawler.addresses import Addresses
     from crawler.items import Answer
+    from crawler.session.context import SiteContext
     from crawler.session.options import CrawlOptions
+    from crawler.session.services import Absences, Admission, ItemFeed, LiveWeb, SweepShare
     from crawler.site import Site
 
 
 class Run:
     """State and services of one run. It is opened before the first request and closed once, however the run ends."""
 
-    def __init__(self, options: CrawlOptions, store: Store, crawler: Crawler) -> None:
-        """Raises ConfigurationError for IMAGE_HOSTS that are none, StorageError when the disk refuses."""
+    intake: Admission
+    items: ItemFeed
+    absences: Absences
+    sweep: SweepShare
+
+    def __init__(self, options: CrawlOptions, crawler: Crawler, context: SiteContext) -> None:
+        """``context`` is the site's, with its row of ``crawls`` begun. Raises ConfigurationError for IMAGE_HOSTS that are none."""
         settings = crawler.settings
-        self.options, self.store, self.crawler = options, store, crawler
-        self.web = LiveSource(crawler)
-        self.workers = Workers(settings.getint("EXTRACT_WORKERS"), settings.getfloat("EXTRACT_SECONDS"))
-        self.gone_after = settings.getfloat("GONE_AFTER")
+        self.options, self.crawler, self.context = options, crawler, context
+        self.store, self.outcome, self.gone_after = context.store, context.outcome, context.gone_after
+        self.site_id, self.crawl_id = context.site_id, context.crawl_id
         self.page_budget, self.image_budget = settings.getint("PAGE_BUDGET"), settings.getint("IMAGE_BUDGET")
+        self.origins = family(self.site.home)
         self.picture_origins = origins_of([*options.site.image_hosts, *settings.getlist("IMAGE_HOSTS")])  # beside the site's own
         self.retry_wait = settings.getfloat("RETRY_WAIT")
         self.sweep_days = settings.getfloat("SWEEP_DAYS")
-        self.outcome, self.counts = Outcome(lambda message: report_error(crawler, message)), Counter[str]()
+        self.counts = Counter[str]()
         self.pictures_due = 0
         self.sitemaps: tuple[str, ...] = ()  # as robots.txt names them
         self.received = self.taken = self.lost_comments = 0
         self.home_response: Response | None = None
-        self.context = self._context_of(options.site)
-        self.site_id, self.crawl_id = self.context.site_id, self.context.crawl_id
-        self.warc = WarcWriter(store.folder, self.site.name, SOFTWARE, store.end_of_records)
-        self.intake, self.items = Intake(self.context), ItemSender(self)
-        self._name_services()
-
-    def _name_services(self) -> None:
-        """The run's services, under the names by which the doors call them."""
-        self.order = self.options
+        self.warc = WarcWriter(self.store.folder, self.site.name, SOFTWARE, self.store.end_of_records)
         self.checkpoints = Checkpoints(self.store, self.site_id)
-        self.absences, self.sweep = AbsencePolicy(self), Sweep(self)
-        self.may_mark, self.not_marked, self.mark_missing = self.absences.may_mark, self.absences.not_marked, self.absences.mark_missing
-        self.suspect, self.suspects, self.clear_suspects = self.absences.suspect, self.absences.suspects, self.absences.clear_suspects
-        self.due_again, self.finish_sweep = self.sweep.due_again, self.sweep.finish
 
     # the site
 
-    def _context_of(self, site: Site) -> SiteContext:
-        """The site as the archive knows it: under the name and at the address of its first crawl."""
-        store = self.store
-        row = store.ask(holdings.site_at, family(site.home)) or store.ensure_site(site.name, site.home, site.timezone)
-        site = replace(site, name=row["name"], home=row["home"])
-        self.origins = family(site.home)
-        parser = SiteParser(site, Addresses(site.home, site.query_noise), site.timezone or row["timezone"], self.workers)
-        captures = Captures(store.folder, UnpackMiddleware.from_crawler(self.crawler))
-        crawl_id = store.start_crawl(int(row["id"]), self.options.mode)
-        return SiteContext(store, int(row["id"]), crawl_id, parser, self.web, captures, self.outcome, self.gone_after)
+    @property
+    def web(self) -> LiveWeb:
+        """The live source of the site's responses."""
+        return cast("LiveWeb", self.context.source)
 
     @property
     def site(self) -> Site:
@@ -102,8 +78,10 @@ class Run:
     async def front_page(self) -> Response:
         """The home page, asked for once in a run. Raises ConfigurationError when it lies elsewhere, Unreachable."""
         if self.home_response is None:
-            self.home_response = await fetch_front_page(self)
-            self.context.home_ends = is_ended(self.home_response.body)
+            self.home_response = await fetch_front_page(self.web, self.site.home, is_held=bool(self.held("article")))
+            self.context.front_page = self.home_response.body
+            if (home := home_of(self.home_response, self.site.home)) != self.site.home:
+                self.move_home(home)
         return self.home_response
 
     def move_home(self, home: str) -> None:

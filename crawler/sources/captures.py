@@ -16,8 +16,8 @@ from scrapy.http import Response
 from archive.queries.captures import next_answer
 from archive.warc.read import DamagedRecord, is_truncated, read_record
 from crawler.errors import BadStatus, FetchError, Unreachable
-from crawler.http.decompress import is_torn
 from crawler.items import Capture
+from crawler.sources.packing import is_torn
 from crawler.sources.source import TORN, checked
 
 if TYPE_CHECKING:

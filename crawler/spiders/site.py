@@ -14,17 +14,18 @@ from scrapy.exceptions import CloseSpider
 from archive import clock
 from archive.errors import ConfigurationError
 from archive.queries import backlog
-from crawler.discover.schedule import pages_of_threads, pages_to_read, settle_zone
+from crawler.discover.schedule import pages_of_threads, pages_to_read
 from crawler.discover.site_lists import SiteLists, no_list
 from crawler.errors import BadStatus, DoorClosed, Forbidden, RestGone, Stopped
+from crawler.extensions.archive import ArchiveExtension
+from crawler.extensions.closing import blame
+from crawler.extensions.items import item_of
 from crawler.extract.page import extract_page
 from crawler.http.closing import is_closing, kept_open
 from crawler.images.crawl import PictureDoor
 from crawler.items import ArticleItem
 from crawler.pages.crawl import PageDoor
-from crawler.session.archive_extension import ArchiveExtension
-from crawler.session.closing import blame
-from crawler.session.emit import item_of
+from crawler.pages.zone import settle_zone
 from crawler.session.options import CrawlOptions, parse_options, undeclared_site
 from crawler.session.outcome import INTERRUPTED, UNREACHABLE
 from crawler.sources.source import content_type
@@ -130,7 +131,7 @@ class SiteSpider(scrapy.Spider):
         posts = self.run.remembered("posts")
         if posts["url"] and not posts["closed"]:
             return True
-        if posts["closed"] and self.run.order.mode == "update" and self.run.remembered("pages")["checked_at"]:
+        if posts["closed"] and self.run.options.mode == "update" and self.run.remembered("pages")["checked_at"]:
             return False  # found closed before; a full run looks again
         home = await self.run.front_page()
         links = b", ".join(home.headers.getlist("Link")).decode("latin-1")
@@ -146,7 +147,7 @@ class SiteSpider(scrapy.Spider):
             raise
         swept = await sweep(rest, "posts")
         await confirm(rest, "posts")
-        run, full = self.run, self.run.order.mode == "full"
+        run, full = self.run, self.run.options.mode == "full"
         run.context.threads_on_pages = not await self.read_threads(rest)
         threads = await pages_of_threads(run, swept) if run.context.threads_on_pages and run.pages_at_most else []
         due = run.store.ask(backlog.pages_due, run.site_id, run.pages_at_most, again=full)
@@ -159,10 +160,10 @@ class SiteSpider(scrapy.Spider):
         """
         run = self.run
         row = run.remembered("comments")
-        if row["closed"] and run.order.mode == "update" and not row.get("walk_started_at"):
+        if row["closed"] and run.options.mode == "update" and not row.get("walk_started_at"):
             return False
         try:
-            if not run.order.limit and run.remembered("posts")["walked_at"]:
+            if not run.options.limit and run.remembered("posts")["walked_at"]:
                 await bring_up_to_date(rest, "comments")
                 await sweep(rest, "comments")
             await rest.read_threads(run.store.ask(backlog.unread_threads, run.site_id))

@@ -21,18 +21,18 @@ async def confirm(door: RestDoor, collection: Main) -> None:
     """Ask for the suspects, and for what is due for its second confirmation; mark those that are not there."""
     run, ask = door.run, door.store.ask
     table: Table = "articles" if collection == "posts" else "comments"
-    suspects = run.suspects(collection) | dict(ask(holdings.unseen_by_walk, run.site_id, collection))
-    suspects |= ask(holdings.source_ids, run.site_id, collection, run.not_marked(table))
+    suspects = run.absences.suspects(collection) | dict(ask(holdings.unseen_by_walk, run.site_id, collection))
+    suspects |= ask(holdings.source_ids, run.site_id, collection, run.absences.not_marked(table))
     due = dict(ask(due_again, run.site_id, table, door.store.now(), run.gone_after))
     absent = await _absent(door, collection, {**suspects, **due})
     if absent and collection == "comments":
         absent = await _under_articles_that_are_there(door, absent)
     newly = [row_id for row_id, _ in absent if row_id in suspects]
-    marked = run.may_mark(table, newly)
+    marked = run.absences.may_mark(table, newly)
     for row_id, capture in absent:
         if row_id in marked or len(marked) == len(newly):
-            run.mark_missing(table, row_id, capture.id, capture.at)
-    run.clear_suspects(collection)
+            run.absences.mark_missing(table, row_id, capture.id, capture.at)
+    run.absences.clear_suspects(collection)
 
 
 async def _under_articles_that_are_there(door: RestDoor, absent: list[tuple[int, Capture]]) -> list[tuple[int, Capture]]:
@@ -43,7 +43,7 @@ async def _under_articles_that_are_there(door: RestDoor, absent: list[tuple[int,
         above = ask(holdings.articles_of, [row_id for row_id, _ in batch])
         gone |= {row_id for row_id, _ in await _absent(door, "posts", above)}
     if gone:
-        run.suspect("posts", ask(holdings.source_ids, run.site_id, "posts", list(gone)).items())
+        run.absences.suspect("posts", ask(holdings.source_ids, run.site_id, "posts", list(gone)).items())
         await confirm(door, "posts")
     return [(row_id, capture) for row_id, capture in absent if not gone & ask(holdings.articles_of, [row_id]).keys()]
 

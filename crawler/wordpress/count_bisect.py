@@ -21,7 +21,7 @@ LEAF = 100  # items: so many ids come in one answer, which settles a span
 
 
 @dataclass(slots=True)
-class Found:
+class Located:
     listed: set[int] = field(default_factory=set)  # the site's ids seen in the spans that were read
     absent: list[tuple[int, str]] = field(default_factory=list)  # (our id, the site's) held for these spans and not listed
 
@@ -34,9 +34,9 @@ class Search:
         self.url = door.row(collection)["url"]
         self.held = door.store.ask(holdings.dated, door.run.site_id, collection)  # (time, our id, the site's id), by time
         self.over = door.store.ask(holdings.overcounts, door.run.site_id, collection)  # (start, end, how many)
-        self.found, self.asked = Found(), 0
+        self.found, self.asked = Located(), 0
 
-    async def run(self, total: int) -> Found:
+    async def run(self, total: int) -> Located:
         """``total`` is what the site says of the whole list."""
         if len(self.held) <= 10 * LEAF:
             await self._read("", "", self.held)  # the list of ids costs no more than the search

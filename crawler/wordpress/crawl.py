@@ -175,7 +175,7 @@ class RestDoor:
                 shown.update(str(row["id"]) for row in listing.rows)
                 if not paging.more:  # before the threads count as read: a kill between the two would hide it
                     held = self.store.ask(holdings.comments_of, self.run.site_id, batch)
-                    self.run.suspect("comments", [(row_id, number) for row_id, number in held if number not in shown])
+                    self.run.absences.suspect("comments", [(row_id, number) for row_id, number in held if number not in shown])
                 await self.save("comments", listing.rows, capture, asked, {}, whole=() if paging.more else batch)
 
     async def fetch(self, collection: Main, ids: list[int]) -> set[int]:

@@ -22,7 +22,7 @@ Mark = list[Any]  # [id, modified_gmt] of a post, [id, ""] of a comment
 async def bring_up_to_date(door: RestDoor, collection: Main) -> None:
     """Walk through a list where that is due or was begun, else ask what has changed since."""
     row = door.row(collection)
-    if row["walked_at"] and door.run.order.mode == "update":
+    if row["walked_at"] and door.run.options.mode == "update":
         await changes(door, collection)
         return
     resumed = row["walk_started_at"] and not row["walked_at"]
@@ -122,7 +122,7 @@ async def _explain(door: RestDoor, collection: Main, total: int) -> None:
     numbers = [str(number) for number in sorted(found.listed)]
     unknown = door.store.ask(holdings.unknown, door.run.site_id, collection, numbers)
     await door.fetch(collection, [int(number) for number in unknown])
-    door.run.suspect(collection, found.absent)
+    door.run.absences.suspect(collection, found.absent)
 
 
 async def sweep(door: RestDoor, collection: Main) -> list[str]:
@@ -130,12 +130,12 @@ async def sweep(door: RestDoor, collection: Main) -> list[str]:
 
     Returns the articles' addresses.
     """
-    looks = door.run.due_again(collection)
+    looks = door.run.sweep.due_again(collection)
     due = [(look.id, look.source_id) for look in looks if look.source_id]
     if due and collection == "comments":
         await door.read_threads([number for _, number in due])
     elif due:
         there = await door.fetch("posts", [int(number) for _, number in due])
-        door.run.suspect("posts", [(row_id, number) for row_id, number in due if int(number) not in there])
-    door.run.finish_sweep(collection)
+        door.run.absences.suspect("posts", [(row_id, number) for row_id, number in due if int(number) not in there])
+    door.run.sweep.finish(collection)
     return [look.url for look in looks]

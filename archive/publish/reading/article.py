@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from archive.publish.changes.events import described_edit, other_words
 from archive.publish.reading.captured_pictures import SHOWN
 from archive.publish.reading.citation_links import cited_by, cites, linked_articles, neighbours, series
-from archive.publish.reading.pictures import Picture, block_markup, held_pictures, picture_sources
+from archive.publish.reading.pictures import ShownPicture, block_markup, held_pictures, picture_sources
 from archive.publish.reading.related import related
 from archive.publish.reading.thread import marked_comments, thread
 from archive.queries.addresses import latest_instant, reading_path
@@ -121,7 +121,7 @@ def body(db: sqlite3.Connection, article: Row, revision: Row, moment: str | None
         "cut": [block for block in rendered if not block["content"]],
         "loose_pictures": loose,
         "pictures_unknown": bool(held) and not current,
-        "picture_sources": picture_sources([held.get(url) or Picture(url) for url in shown] + loose),
+        "picture_sources": picture_sources([held.get(url) or ShownPicture(url) for url in shown] + loose),
     }
 
 
@@ -149,7 +149,7 @@ def with_headings_from_two(blocks: list[Markup]) -> list[Markup]:
     return [Markup(re.sub(r"(</?h)([2-6])\b", lambda match: f"{match[1]}{int(match[2]) - lowered}", markup)) for markup in blocks]
 
 
-def captioned(block: Row, held: dict[str, Picture], shown: set[str]) -> list[Picture]:
+def captioned(block: Row, held: dict[str, ShownPicture], shown: set[str]) -> list[ShownPicture]:
     """The pictures whose caption this block is, for blocks whose own markup names no picture."""
     if block["kind"] != "caption":
         return []

@@ -25,7 +25,7 @@ HOST = re.compile(r"[a-z0-9.-]+(:\d{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class ShownPicture:
     """A picture of an article. ``capture_id`` is None where it is not held."""
 
     url: str
@@ -47,16 +47,16 @@ class Picture:
         )
 
 
-def held_pictures(images: Sequence[Row]) -> dict[str, Picture]:
+def held_pictures(images: Sequence[Row]) -> dict[str, ShownPicture]:
     """Rows of ``images`` by their address; only addresses a browser may be sent to."""
     return {
-        row["url"]: Picture(row["url"], row["alt"], row["caption"], row["capture_id"])
+        row["url"]: ShownPicture(row["url"], row["alt"], row["caption"], row["capture_id"])
         for row in images
         if row["url"].lower().startswith(("http://", "https://"))
     }
 
 
-def block_markup(source: str, held: Mapping[str, Picture]) -> tuple[Markup, list[str]]:
+def block_markup(source: str, held: Mapping[str, ShownPicture]) -> tuple[Markup, list[str]]:
     """A block's markup, made safe, its pictures replaced; and the addresses of the pictures it shows."""
     shown: list[str] = []
 
@@ -66,7 +66,7 @@ def block_markup(source: str, held: Mapping[str, Picture]) -> tuple[Markup, list
         if not url.lower().startswith(("http://", "https://")):
             return ""
         shown.append(url)
-        picture = held.get(url) or Picture(url, attributes.get("alt", ""))
+        picture = held.get(url) or ShownPicture(url, attributes.get("alt", ""))
         return str(picture.render())
 
     unlinked = LINKED_PICTURE.sub(r"\1", safe_markup(source))
@@ -74,7 +74,7 @@ def block_markup(source: str, held: Mapping[str, Picture]) -> tuple[Markup, list
     return Markup(PICTURE.sub(replace_picture, reachable)), shown
 
 
-def picture_sources(pictures: Sequence[Picture]) -> tuple[str, ...]:
+def picture_sources(pictures: Sequence[ShownPicture]) -> tuple[str, ...]:
     """Origins that a click may load pictures from, for this page's Content-Security-Policy."""
     origins = {f"{urlsplit(p.url).scheme.lower()}://{p.host}" for p in pictures if p.capture_id is None and HOST.fullmatch(p.host)}
     return tuple(sorted(origins))

@@ -7,7 +7,7 @@ from __future__ import annotations
 import sqlite3
 
 from archive.queries.rows import Row, fetch_value
-from archive.queries.search_query import Query, Term
+from archive.queries.search_query import Query, QueryTerm
 
 SHORTEST = 3  # letters of a beginning that is offered
 MOST = 8  # words
@@ -40,6 +40,6 @@ def counts(db: sqlite3.Connection, match: str | None) -> tuple[int, int]:
 def beginning(db: sqlite3.Connection, word: str) -> str | None:
     """``Marebb`` -> ``Mare*``: the longest beginning of a word that words of the archive share."""
     for length in range(len(word) - 1, SHORTEST - 1, -1):
-        if word[:length].isalnum() and any(counts(db, Term(word[:length], prefix=True).match())):
+        if word[:length].isalnum() and any(counts(db, QueryTerm(word[:length], prefix=True).match())):
             return f"{word[:length]}*"
     return None

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from archive.store.articles import Saved
+    from archive.store.store import Store
     from crawler.items import Answer, Article
-    from crawler.session.session import Run
 
 
 class SiteError(Exception):
@@ -40,17 +40,17 @@ def report_error(crawler: Crawler, message: str) -> None:
 class ItemSender:
     """Sends one item for each article that a run saved; an article that is read through two doors is sent once."""
 
-    def __init__(self, run: Run) -> None:
-        self.run = run
+    def __init__(self, crawler: Crawler, store: Store) -> None:
+        self.crawler, self.store = crawler, store
         self._sent: set[int] = set()
 
     async def send(self, answer: Answer, saved: Sequence[Saved]) -> None:
         """``saved`` stands beside ``answer.articles``. Returns when feeds and pipelines have had the items."""
-        scraper, items = self.run.crawler.engine.scraper, []
+        scraper, items = self.crawler.engine.scraper, []
         for article, at in zip(answer.articles, saved, strict=True):
             if at.article_id not in self._sent:
                 self._sent.add(at.article_id)
-                row = self.run.store.ask(saved_article, at.article_id, answer.captures[0][0])
+                row = self.store.ask(saved_article, at.article_id, answer.captures[0][0])
                 if row is None:
                     continue
                 fields = row | {"outcome": at.outcome, "language": article.language, "captured_at": answer.at, "door": answer.door}

@@ -13,10 +13,10 @@ from scrapy.downloadermiddlewares.httpcache import HttpCacheMiddleware
 
 from archive.errors import ArchiveError, ConfigurationError
 from crawler.addresses import origins_of
-from crawler.session.closing import close_run, why_stopped
+from crawler.extensions.begin import begin_run
+from crawler.extensions.closing import close_run, why_stopped
+from crawler.extensions.shared_store import acquire_store, release_store
 from crawler.session.outcome import BUG, COMPLETE, INTERRUPTED
-from crawler.session.session import Run
-from crawler.session.shared_store import acquire_store, release_store
 
 if TYPE_CHECKING:
     from scrapy import Spider
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from archive.store.store import Store
     from crawler.session.options import CrawlOptions
+    from crawler.session.session import Run
 
 logger = logging.getLogger(__name__)
 NO_CACHE = "Scrapy's HTTP cache would answer in the place of the site, and nothing of it is evidence; leave HTTPCACHE_ENABLED off"
@@ -50,7 +51,7 @@ class ArchiveExtension:
         """Raises ConfigurationError where the settings switch the extension off."""
         found: ArchiveExtension | None = crawler.get_extension(cls)
         if found is None:
-            raise ConfigurationError("EXTENSIONS must keep crawler.session.archive_extension.ArchiveExtension: it opens the archive")
+            raise ConfigurationError("EXTENSIONS must keep crawler.extensions.archive.ArchiveExtension: it opens the archive")
         return found
 
     def begin(self, options: CrawlOptions) -> Run:
@@ -59,7 +60,7 @@ class ArchiveExtension:
         if any(isinstance(each, HttpCacheMiddleware) for each in self.crawler.engine.downloader.middleware.middlewares):
             raise ConfigurationError(NO_CACHE)
         self._store = acquire_store(self.crawler.settings)
-        self.run = Run(options, self._store, self.crawler)
+        self.run = begin_run(options, self._store, self.crawler)
         return self.run
 
     @property

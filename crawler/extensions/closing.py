@@ -56,7 +56,7 @@ def close_run(run: Run) -> str:
 
 
 def _close(run: Run) -> str:
-    run.workers.close()
+    run.context.parser.workers.close()
     run.warc.close()
     if run.counts["new"] or run.counts["revised"]:
         run.store.settle(run.crawl_id, run.site_id)

@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from scrapy.commands import BaseRunSpiderCommand, ScrapyHelpFormatter
 
 from archive.errors import ArchiveError, ConfigurationError
-from crawler.session.archive_extension import ArchiveExtension, check_settings
+from crawler.extensions.archive import ArchiveExtension, check_settings
 from crawler.session.options import help_text
 from crawler.session.outcome import BUG
 
 if TYPE_CHECKING:
     import argparse
 
+    from scrapy import Spider
     from scrapy.crawler import Crawler
-
-    from crawler.spiders.site import SiteSpider
 
 
 class ArchiveCommand(BaseRunSpiderCommand):
@@ -42,7 +41,7 @@ class ArchiveCommand(BaseRunSpiderCommand):
     def work(self, args: list[str], arguments: dict[str, str], opts: argparse.Namespace) -> int:
         """Do the command; ``arguments`` are those given with ``-a``. Returns the exit code."""
 
-    def start(self, spider_class: type[SiteSpider], arguments: Mapping[str, str]) -> Crawler:
+    def start(self, spider_class: type[Spider], arguments: Mapping[str, str]) -> Crawler:
         """Begin one crawl; it runs once the process is started. Raises ConfigurationError for settings that cannot be."""
         crawler: Crawler = self.process.create_crawler(spider_class)
         check_settings(crawler.settings)

@@ -1,0 +1,53 @@
+"""The beginning of a run: what was asked for, the open archive and a crawler go in; a run with all that it works with comes out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from archive.queries import holdings
+from crawler.absence.policy import AbsencePolicy
+from crawler.addresses import Addresses, family
+from crawler.admission.intake import Intake
+from crawler.discover.sweep import Sweep
+from crawler.extensions.items import ItemSender, report_error
+from crawler.extract.workers import Workers
+from crawler.http.decompress import UnpackMiddleware
+from crawler.parse import SiteParser
+from crawler.session.context import SiteContext
+from crawler.session.outcome import Outcome
+from crawler.session.session import Run
+from crawler.sources.captures import Captures
+from crawler.sources.live import LiveSource
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from archive.store.store import Store
+    from crawler.session.options import CrawlOptions
+
+
+def begin_run(options: CrawlOptions, store: Store, crawler: Crawler) -> Run:
+    """The run's row is in the database. Raises ConfigurationError for IMAGE_HOSTS that are none, StorageError."""
+    run = Run(options, crawler, _context(options, store, crawler))
+    run.intake, run.items = Intake(run.context), ItemSender(crawler, store)
+    run.absences, run.sweep = AbsencePolicy(run), Sweep(run)
+    return run
+
+
+def _context(options: CrawlOptions, store: Store, crawler: Crawler) -> SiteContext:
+    """The site as the archive knows it: under the name and at the address of its first crawl."""
+    settings, site = crawler.settings, options.site
+    row = store.ask(holdings.site_at, family(site.home)) or store.ensure_site(site.name, site.home, site.timezone)
+    site = replace(site, name=row["name"], home=row["home"])
+    workers = Workers(settings.getint("EXTRACT_WORKERS"), settings.getfloat("EXTRACT_SECONDS"))
+    return SiteContext(
+        store=store,
+        site_id=int(row["id"]),
+        crawl_id=store.start_crawl(int(row["id"]), options.mode),
+        parser=SiteParser(site, Addresses(site.home, site.query_noise), site.timezone or row["timezone"], workers),
+        source=LiveSource(crawler),
+        captures=Captures(store.folder, UnpackMiddleware.from_crawler(crawler)),
+        outcome=Outcome(lambda message: report_error(crawler, message)),
+        gone_after=settings.getfloat("GONE_AFTER"),
+    )

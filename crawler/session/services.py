@@ -1,0 +1,58 @@
+"""What a run works with, as its readers see it: the shapes of the services that whoever begins a run gives to it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
+
+    from archive.store.absences import Table
+    from archive.store.articles import Saved
+    from crawler.items import Answer
+    from crawler.session.checkpoints import Listed, Swept
+
+
+class LiveWeb(Protocol):
+    """The live source, which also gives pictures."""
+
+    async def get(self, url: str, *, door: str, any_status: bool = False, follow: bool = True) -> Response: ...
+
+    async def get_picture(self, url: str, article_id: int) -> Response: ...
+
+
+class Admission(Protocol):
+    """Admits and stores answers: crawler/admission/intake.py."""
+
+    def save(self, answer: Answer, as_of: int | None = None) -> tuple[Answer, list[Saved]]: ...
+
+
+class ItemFeed(Protocol):
+    """Sends items of saved articles to Scrapy: crawler/extensions/items.py."""
+
+    async def send(self, answer: Answer, saved: Sequence[Saved]) -> None: ...
+
+
+class Absences(Protocol):
+    """What is missing, and when that is recorded: crawler/absence/policy.py."""
+
+    def may_mark(self, table: Table, newly: list[int], unsaid: Collection[int] = ()) -> set[int]: ...
+
+    def not_marked(self, table: Table) -> list[int]: ...
+
+    def suspect(self, collection: Listed, items: Iterable[tuple[int, str]]) -> None: ...
+
+    def suspects(self, collection: Listed) -> dict[int, str]: ...
+
+    def clear_suspects(self, collection: Listed) -> None: ...
+
+    def mark_missing(self, table: Table, row_id: int, capture_id: int, at: str, reason: str | None = None) -> None: ...
+
+
+class SweepShare(Protocol):
+    """What is looked at again unasked: crawler/discover/sweep.py."""
+
+    def due_again(self, collection: Swept) -> list[Any]: ...
+
+    def finish(self, collection: Swept) -> None: ...
