@@ -17,23 +17,6 @@ from tests.crawls import PROJECT
 DOCUMENTS = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").glob("*.md")])
 HAND_WRITTEN = [path for path in DOCUMENTS if path.name not in ("schema.md", "CHANGELOG.md")]
 
-# pending: names that the documents have and this tree does not have yet. It ends empty.
-PENDING = {
-    "archive/db/migrations/",
-    "crawler/absence/",
-    "crawler/admission/intake.py",
-    "crawler/admission/intake.py:Intake",
-    "crawler/extract/boilerplate/wordings/",
-    "crawler/http/guard.py",
-    "crawler/http/guard.py:GuardMiddleware",
-    "crawler/pages/reader.py",
-    "crawler/pages/reader.py:PageReader",
-    "crawler/parse.py",
-    "crawler/parse.py:SiteParser",
-    "crawler/extensions/archive.py",
-    "crawler/extensions/archive.py:ArchiveExtension",
-}
-
 
 def name_of(path: Path) -> str:
     return str(path.relative_to(PROJECT))
@@ -70,7 +53,7 @@ def test_files_and_folders_that_a_document_names_exist(document: Path) -> None:
     named = set(re.findall(r"`((?:archive|crawler|tests|docs|\.github|\.ci)/[\w./-]*\w[\w./-]*)`", text))
     named |= set(re.findall(r"`((?:archive|crawler|tests)/[\w./-]+\.\w+):\w+`", text))
     linked = {link for link in re.findall(r"\]\(([^)#\s]+)", text) if "://" not in link and not link.startswith("mailto:")}
-    missing = [name for name in sorted(named - PENDING) if not (PROJECT / name).exists()]
+    missing = [name for name in sorted(named) if not (PROJECT / name).exists()]
     missing += [link for link in sorted(linked) if not (document.parent / link).exists()]
     assert missing == []
 
@@ -83,7 +66,7 @@ def test_functions_and_classes_that_a_document_names_exist(document: Path) -> No
         source = (PROJECT / path).read_text(encoding="utf-8") if (PROJECT / path).exists() else ""
         if not re.search(rf"^\s*(?:async )?(?:def|class) {name}\b|^\s*{name}\b.*=", source, re.M):
             lost.append(f"{path}:{name}")
-    assert [name for name in lost if name not in PENDING] == []
+    assert lost == []
 
 
 @pytest.mark.parametrize("document", HAND_WRITTEN, ids=name_of)

@@ -109,3 +109,10 @@ def test_sites_do_not_mix(desk: Desk) -> None:
     desk.store.save_feed_items(desk.site, [ITEM])
     assert desk.store.save_feed_items(other, [replace(ITEM, digest="a2")]) == set()
     assert remembered(desk) == [ITEM]
+
+
+def test_the_first_sight_of_an_item_whose_article_is_held_is_no_news(desk: Desk) -> None:
+    desk.see(article(), at="2026-01-01T00:00:00Z")
+    assert desk.store.save_feed_items(desk.site, [ITEM]) == set()
+    assert desk.store.save_feed_items(desk.site, [ITEM]) == set()
+    assert desk.store.save_feed_items(desk.site, [replace(ITEM, digest="a2")]) == {URL}

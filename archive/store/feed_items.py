@@ -41,7 +41,9 @@ def save_feed_items(db: Database, site_id: int, items: Iterable[FeedFacts], at: 
     the digest does. No items: the feed was empty or could not be read, and nothing is forgotten.
     """
     told = {item.url: item for item in items}
-    changed = {item.url for item in feed_items(db, site_id) if item.url in told and told[item.url].digest != item.digest}
+    before = {item.url: item.digest for item in feed_items(db, site_id)}
+    changed = {url for url, item in told.items() if before.get(url, item.digest) != item.digest}
+    first = _first_sights(db, [url for url in told if url not in before])
     db.conn.executemany(
         """
         insert into feed_items(site_id, url, published_at, authors, digest, seen_at) values (?, ?, ?, ?, ?, ?)
@@ -52,12 +54,20 @@ def save_feed_items(db: Database, site_id: int, items: Iterable[FeedFacts], at: 
             seen_at = case when excluded.digest = digest then seen_at else excluded.seen_at end
         where digest <> excluded.digest or published_at is not excluded.published_at or authors <> excluded.authors
         """,
-        [(site_id, item.url, item.published_at, _lines(item.authors), item.digest, at) for item in told.values()],
+        [(site_id, item.url, item.published_at, _lines(item.authors), item.digest, first.get(item.url, at)) for item in told.values()],
     )
     if told:
         dropped = [url for url in _settled(db, site_id) if url not in told]
         db.conn.executemany("delete from feed_items where site_id = ? and url = ?", [(site_id, url) for url in dropped])
     return changed | _unread(db, site_id)
+
+
+def _first_sights(db: Database, urls: Iterable[str]) -> dict[str, str]:
+    """Address -> when its article was last read, of items seen for the first time whose articles are held already: there is nothing
+    to compare them with, so they are no news."""
+    sql = "select checked_at from urls join articles on articles.id = urls.article_id where urls.url = ?"
+    rows = {url: db.execute(sql, [url]).fetchone() for url in urls}
+    return {url: row[0] for url, row in rows.items() if row}
 
 
 def _lines(names: Iterable[str]) -> str:
