@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import signal
 import sqlite3
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from archive.__main__ import main
 from archive.db.lock import Lock
 from archive.verify.database import Verification
+from archive.warc.read import read_exchange
+from archive.warc.write import WarcWriter
 from tests.conftest import History
 from tests.crawls import PROJECT, Run, command, content, copied, crawl, dump, finished, rows, scrapy, scrapy_process, until
 from tests.demosite import DemoSite
 from tests.demosite.script import CORRECTED, SILENT
+from tests.literal import exchange
 
 LONG = "nuvali-long-read"
 KEPT = [  # tables of which reading again with the same code changes nothing
@@ -342,6 +348,49 @@ def test_a_page_that_was_not_saved_becomes_the_article_that_it_shows_as_of_its_c
     before = dump(folder, TABLES)
     assert reextract(folder).code == 0
     assert dump(folder, TABLES) == before
+
+
+def torn(body: bytes) -> dict[str, Any]:
+    packed = gzip.compress(body)
+    return {"headers": [("Content-Type", "text/html"), ("Content-Encoding", "gzip")], "body": packed[: len(packed) * 2 // 3]}
+
+
+def cut(body: bytes) -> dict[str, Any]:
+    return {"headers": [("Content-Type", "text/html")], "body": body[: len(body) * 2 // 3]}
+
+
+def part(body: bytes) -> dict[str, Any]:
+    return {"headers": [("Content-Type", "text/html")], "body": body, "status": 206}
+
+
+def marked(body: bytes) -> dict[str, Any]:
+    return {"headers": [("Content-Type", "text/html")], "body": body, "truncated": True}
+
+
+def unbroken(body: bytes) -> dict[str, Any]:
+    return {"headers": [("Content-Type", "text/html")], "body": body}
+
+
+@pytest.mark.parametrize(("broken", "held"), [(torn, 0), (cut, 0), (part, 0), (marked, 0), (unbroken, 1)])
+def test_a_broken_record_that_a_killed_run_left_is_no_article(
+    walked: Path, folder: Path, broken: Callable[[bytes], dict[str, Any]], held: int
+) -> None:
+    """What a live run refuses is refused in adopted records too: torn in its compression, cut off, a part, marked as truncated."""
+    copied(walked, folder)
+    places = "select captures.id, captures.url, filename, offset, length, record_digest, payload_digest from captures"
+    [found] = rows(folder, f"{places} join articles on articles.id = article_id where source_id = '130' order by captures.id limit 1")
+    page = dict(zip(("id", "url", "filename", "offset", "length", "record_digest", "payload_digest"), found, strict=True))
+    _, packed = read_exchange(folder, page)
+    body = gzip.decompress(packed)
+    forgotten(folder, "130", None)
+    change(folder, "delete from captures where crawl_id is null")
+    writer = WarcWriter(folder, page["filename"].split("/")[1], "test")
+    writer.write(exchange(page["url"], "2026-12-01T00:00:00Z", **broken(body)))
+    writer.close()
+    run = reextract(folder)
+    assert run.code == 0, run.lines
+    assert rows(folder, "select count(*) from captures where crawl_id is null") == [(1,)], "the record was adopted"
+    assert rows(folder, "select count(*) from articles where source_id = '130'") == [(held,)]
 
 
 def test_a_page_that_lies_before_what_was_seen_later_stays_in_quarantine_and_is_told(walked: Path, folder: Path) -> None:
