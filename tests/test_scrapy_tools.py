@@ -262,6 +262,7 @@ def test_two_crawls_of_one_process_share_the_archive_and_let_go_of_it(steady: St
         ("home=HOME, mode='quick'", "{}", "'quick' is unknown"),
         ("home=HOME", "{'HTTPCACHE_ENABLED': True}", "HTTPCACHE_ENABLED"),
         ("home=HOME", "{'IMAGE_HOSTS': 'no host'}", "'no host'"),
+        ("home=HOME", "{'TWISTED_REACTOR': 'twisted.internet.epollreactor.EPollReactor'}", "needs asyncio"),
     ],
 )
 def test_a_script_that_asks_for_what_cannot_be_is_told_so_without_a_request(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from scrapy import signals
 from scrapy.downloadermiddlewares.httpcache import HttpCacheMiddleware
+from scrapy.utils.asyncio import is_asyncio_available
 
 from archive.errors import ArchiveError, ConfigurationError
 from crawler.addresses import origins_of
@@ -57,6 +58,8 @@ class ArchiveExtension:
     def begin(self, options: CrawlOptions) -> Run:
         """Check the settings, open the archive, begin the run. Raises ConfigurationError, LockHeld, StorageError."""
         check_settings(self.crawler.settings)
+        if not is_asyncio_available():
+            raise ConfigurationError(f"a run needs asyncio, which TWISTED_REACTOR={self.crawler.settings['TWISTED_REACTOR']} has not")
         if any(isinstance(each, HttpCacheMiddleware) for each in self.crawler.engine.downloader.middleware.middlewares):
             raise ConfigurationError(NO_CACHE)
         self._store = acquire_store(self.crawler.settings)
