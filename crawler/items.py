@@ -1,4 +1,4 @@
-"""What flows through the crawler: the dataclasses that discover, extract, gate and store speak.
+"""What flows through the crawler: the dataclasses that discovery, extraction, admission and the store pass on.
 
 Instants are ISO 8601 text. With a trailing ``Z`` they are UTC; without any zone they are the site's wall clock, and the
 zone is not known: such a value is never called UTC. ``precision`` says how much of it was observed.

@@ -24,10 +24,11 @@ class AbsencePolicy:
         self.run, self.store, self.checkpoints = run, run.store, run.checkpoints
 
     def may_mark(self, table: Table, newly: list[int], unsaid: Collection[int] = ()) -> set[int]:
-        """Of our ids that are newly missing, those that may be marked: all of a few; of many at once none, and a person is told.
+        """Which of our newly missing ids may be marked: all if they are few; none if they are many at once, and a person is told.
 
-        What stays missing in LASTING_RUNS runs over LASTING_DAYS, or what a person accepted, is missing however much it is.
-        What is ``unsaid``, concluded from where an address leads, is never believed in mass: a new design may lead all of them home.
+        Many are marked if they stay missing in LASTING_RUNS runs over LASTING_DAYS, or if a person accepted the loss.
+        ``unsaid`` are ids that count as missing only because of where their addresses lead. Many of them are never marked: a new
+        design of the site may redirect all its addresses to the front page.
         """
         run, now = self.run, self.store.now()
         allowed = max(5, run.held("article" if table == "articles" else "comment") // 50)

@@ -1,1 +1,1 @@
-"""May what was read become current? The judge decides, the pipeline acts on it and hands the rest to the store."""
+"""Decides whether what was read may become current, and hands it to the store or to quarantine."""

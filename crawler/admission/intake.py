@@ -1,8 +1,8 @@
-"""The last step from a response to saved articles: what may become current goes to the store in one transaction, what may not
-lies in quarantine.
+"""The last step from a response to saved articles: what may become current is stored in one transaction, what may not is put in
+quarantine.
 
-An ``Answer`` goes in, and comes out with what was saved of it and with counts. Every reading of a response ends here: of live
-runs, of records that a killed run left, of pages that were refused before.
+Takes an ``Answer``; gives it back with what was saved of it, and with counts. Every response ends here, whether it came from a live
+run, from a record that a killed run left, or from a page that was refused before.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Intake:
             raise NotBelieved(answer.asked, reason)
 
     def _refuse_another(self, article: Article, answer: Answer) -> None:
-        """WordPress leads the address of a removed article to one that is spelled alike. It says nothing of either.
+        """WordPress redirects the address of a removed article to one that is spelled alike. Such an answer says nothing of either.
 
         Raises NotBelieved.
         """

@@ -1,6 +1,7 @@
-"""May this reading become current? By identity, not by length: a short article is an article. Pure.
+"""Decides whether a reading may become the current state of an article. It asks whether this is the article that was asked for, not
+how long it is: a short article is an article. Pure.
 
-A page that lies (challenge, donate wall, soft 404, redesign) never replaces a good one: it is kept and listed.
+A page that lies (a challenge, a donation wall, a soft 404, a redesign) never replaces a good one: it is kept in quarantine and listed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The beginning of a run: what was asked for, the open archive and a crawler go in; a run with all that it works with comes out."""
+"""The beginning of a run: takes the options, the open archive and a crawler, and gives a run with all its services."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The end of a run: takes it, settles what it saved, measures coverage, closes its row, and gives its one line for people."""
+"""The end of a run: takes it, settles what it saved, measures coverage, closes its row, and gives the one line that people read."""
 
 from __future__ import annotations
 

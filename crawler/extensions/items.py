@@ -1,7 +1,7 @@
-"""A run towards Scrapy: takes what was saved and what went wrong, sends items and errors through Scrapy's own signals and stats.
+"""What a run tells Scrapy: takes saved articles and failures, and sends them as items and errors through Scrapy's signals and stats.
 
-Feeds (``-O items.jsonl``), ITEM_PIPELINES, Spidermon and the CLOSESPIDER_* limits live on them. What they do, or fail to do,
-touches neither the archive nor the exit code: an item is sent when its article lies in the database.
+Feeds (``-O items.jsonl``), ITEM_PIPELINES, Spidermon and the CLOSESPIDER_* limits need them. An item is sent after its article is in
+the database, so a pipeline that fails touches neither the archive nor the exit code.
 """
 
 from __future__ import annotations

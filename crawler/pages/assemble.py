@@ -1,8 +1,9 @@
-"""An article put together out of all its pages: the first page's article goes in, the article with the further pages of its
-text and of its thread comes out, and what is in the way of the whole thread.
+"""An article out of all its pages: takes the article of the first page, and gives it with the further pages of its text and of its
+thread, together with the reasons why the thread may not be whole.
 
-Each further page may lie or fail like any page, and is asked who it is before it is joined. A text is whole or is not taken.
-A thread is taken as far as it goes, and the rest is named: its article is asked for again until the thread is whole.
+A further page may fail or show something else, like any page. It is joined only if it is a page of this article. The text is taken
+whole or not at all. The thread is taken as far as it could be read; what lacks is named, and the article is asked for again in
+later runs until its thread is whole.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""An article put together: its pages joined to one, its time and authors completed from the feed and from what was known.
-
-Articles go in, an Article comes out. Pure.
-"""
+"""Joins the pages of an article to one article, and completes its time and authors from the feed and from what was known. Pure."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""One article read through its pages: an address goes in, a parsed response with everything its pages show comes out.
+"""Reads one article through its pages: takes an address, gives a parsed response with everything that its pages show.
 
-The same for a live run, for records that a killed run left, and for pages that were refused before: only the source of the
+A live run, records that a killed run left, and pages that were refused before are read by this same code: only the source of the
 responses differs.
 """
 
@@ -86,7 +86,7 @@ class PageReader:
         """The article as it is, or called none where nothing marks it as one.
 
         That is honest on a site that marks no article with an id. On one that does, a page without id and marks is a wall or an
-        error page, and admission is to know.
+        error page, and admission is told so.
         """
         if article.source_id is not None or article.kind == "none":
             return article

@@ -1,8 +1,10 @@
-"""Removed articles whose addresses do not say so: they lead to the front page or a listing, or show the page for what is not there.
+"""Removed articles whose addresses answer neither 404 nor 410: they redirect to the front page or a listing, or show an error page
+with status 200.
 
-One such answer proves nothing: a redesign, a broken rule or a wall look alike. It is called missing when the site's whole list,
-which named it before, does not name it now; when other articles are there as ever in the same run; and when it was the same
-more than GONE_AFTER before. Of many at once it is never believed (``Run.may_mark``). Sites with REST say it through REST.
+One such answer proves nothing: a redesign, a broken redirect or a wall looks the same. The article is called missing only if the
+site's whole list, which named it before, does not name it now, if other articles are there as ever in the same run, and if the
+answer was the same more than GONE_AFTER hours before. When many articles answer so at once, none is marked (``Run.may_mark``). On
+sites with REST, REST says what is gone.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Pages that break off: a response goes in, and Unreachable comes out where it lacks its end.
+"""Pages that break off: takes a response, and raises Unreachable when its end is missing.
 
-A server that fails in the middle of a page sends what it has, and no header tells. What tells is the </html> with which the
-site ends its pages. Some pages have never had one: so an article that is held is measured by its own last page, and a page that
-was never read by the site's other articles. Where one of these ends, it is refused once, named, and believed in a later run;
-where none does, it is believed when it comes so a second time.
+A server that fails in the middle of a page sends what it has, with the headers of a whole page. The sign is a missing </html>, but
+some sites never write one. So a page of an article that is held is compared with the article's last page: if that one ended, the
+new one is refused. A page that was never read is compared with the site's other articles: if those end, it is refused and named in
+one run, and believed in a later one; if none is known that ends, it is believed when it comes a second time.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The time zone of a site without REST: pages and feed items of both halves of the year go in; where they agree, the site's zone is
-noted. The pages are kept for their turn.
+"""The time zone of a site without REST: compares the times on pages with those of feed items, in both halves of the year, and notes
+the zone in which they agree. The door keeps the pages, so that none is asked for twice.
 """
 
 from __future__ import annotations

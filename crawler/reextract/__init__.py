@@ -1,1 +1,1 @@
-"""Reading the archive's own records again: captures -> extract -> gate -> store, without the network."""
+"""Reads the archive's own records again: captures -> extract -> admission -> store, without the network."""

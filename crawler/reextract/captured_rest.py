@@ -1,5 +1,5 @@
-"""What REST told, out of the captures of one site: its captured answers go in; posts, comments, names and feed items come out by
-the id or the address for which they are asked.
+"""What REST said, out of the captures of one site: takes its captured answers, and gives posts, comments, names and feed items by id
+or by address.
 """
 
 from __future__ import annotations

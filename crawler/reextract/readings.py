@@ -1,5 +1,5 @@
-"""The readings of one held article out of its captures: its row goes in; what each of its pages and REST answers shows comes out,
-by the same readers that read them from the web.
+"""The readings of one article out of its captures: takes its row, and gives what each of its pages and REST answers shows, read by the
+same code that read them from the web.
 """
 
 from __future__ import annotations

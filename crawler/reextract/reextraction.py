@@ -1,5 +1,5 @@
-"""One site read again: its row of ``sites`` goes in; every article is read out of its captures, then what no run had believed or
-seen, then the labels are settled. An outcome and one line for people come out. Nothing is asked of the web.
+"""One site read again: takes its row of ``sites``, reads every article out of its captures, then the captures that no run had
+believed or seen, then settles the labels. Gives an outcome and one line for people. Nothing is asked of the web.
 """
 
 from __future__ import annotations

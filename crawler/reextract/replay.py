@@ -1,7 +1,8 @@
-"""An article's readings, one after the other, as they came: what each of its revisions says when all are read by the same code.
+"""Reads the captures of one article again in the order in which they came, and says what each of its revisions holds when all are
+read by the same code.
 
-The revisions themselves are given: a new reading makes none and takes none away. What a reading shows that differs from the
-state it was taken for is left out, as it was then. Pure, but for the questions that its two functions ask.
+It adds no revision and takes none away. Where a capture now shows something else than the revision that it was taken for, that
+part is left out, as it was at the time. Pure, except for the questions that its two functions ask.
 """
 
 from __future__ import annotations

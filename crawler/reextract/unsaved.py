@@ -1,8 +1,8 @@
-"""Captures that no state rests on: pages in quarantine, and records that were adopted after a kill, go in; what is believed of
-them now is saved as of the time of its capture, by the same reader, admission and store as on the day itself.
+"""Captures from which nothing was saved: pages in quarantine, and records that were adopted after a kill. What is believed of them now
+is saved as of the time of its capture, by the same reader, admission and store as in a live run.
 
-It is saved only where nothing later was read from the article's pages: revisions are numbered and cited by their numbers, so none
-is put between two others. Such a page stays where it is, and is counted.
+A capture is saved only if nothing later was read from the article's pages: revisions are numbered, and cited by their numbers, so
+none may be put between two others. Otherwise it stays where it is, and is counted.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""One site as its readers need it: where its responses come from, how they are parsed, and the store that keeps what they say.
+"""What code that reads a site needs: where responses come from, how they are parsed, and the store that keeps what they say.
 
-A live run has one, and so has a reading of the archive's own captures; what takes a context serves both.
+A live run has a context, and so has a reading of the archive's own captures: the same code reads both.
 """
 
 from __future__ import annotations

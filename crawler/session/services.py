@@ -1,4 +1,4 @@
-"""What a run works with, as its readers see it: the shapes of the services that whoever begins a run gives to it."""
+"""The services that a run works with, as protocols. Whoever begins a run supplies them; code that reads a site knows only these."""
 
 from __future__ import annotations
 

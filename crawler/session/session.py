@@ -1,4 +1,4 @@
-"""One run at one site: what it was asked to do, what it works with, what it has come to. Doors and middlewares take it."""
+"""One run at one site: its options, its services, and its outcome so far. The doors and the middlewares are given it."""
 
 from __future__ import annotations
 

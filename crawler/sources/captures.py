@@ -1,7 +1,7 @@
-"""The archive's own captures as a source of responses: rows of ``captures`` go in, the responses that they tell of come out.
+"""The archive's own captures as a source of responses: takes rows of ``captures``, gives the responses that were captured.
 
-A record is checked against its digests, unpacked as a live answer is, and flagged where it is torn, so that every reader
-refuses what a live run refuses.
+A record is checked against its digests, unpacked as a live answer is, and marked as torn where it is, so that readers refuse what a
+live run refuses.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The live web as a source of responses: an address goes in, what the site answers comes out, captured before it is read.
+"""The live web as a source of responses: takes an address, gives the site's answer, which was captured before anyone reads it.
 
-Every request leaves through here, and every failure gets its name here.
+Every request of a run is sent here, and every failure becomes one of the errors of crawler/errors.py here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Packed bodies: a body as it was transferred and its Content-Encoding go in; whether it ends before its stream does comes out."""
+"""Compressed bodies: takes a body as it was transferred and its Content-Encoding, and says whether it breaks off before its end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a source of responses is: an address goes in, a response with its capture comes out, or an error that names why not.
+"""A source of responses: takes an address, and gives a response with its capture, or raises an error that says why there is none.
 
 There are two: the live web (``live``) and the archive's own captures (``captures``). Both refuse the same answers, in ``checked``.
 """
@@ -22,7 +22,7 @@ class ResponseSource(Protocol):
     """Where the responses of one site come from."""
 
     async def get(self, url: str, *, door: str, any_status: bool = False, follow: bool = True) -> Response:
-        """The response to a GET, after redirects where ``follow``; ``capture_of`` tells its record.
+        """The response to a GET, after redirects where ``follow``; ``capture_of`` gives its record.
 
         Raises BadStatus unless the status is one of ``WHOLE`` or ``any_status``; Unreachable where it is torn, or there is none.
         """

@@ -1,6 +1,6 @@
-"""What one REST answer says: its rows go in; articles, threads and named gaps come out, for live answers and captured ones.
+"""What one REST answer says: takes its rows, and gives articles, threads and named gaps, for live answers and for captured ones.
 
-One row that fails is a gap with its reason, and stops none of the others.
+A row that cannot be read becomes a gap with its reason, and the other rows are read as usual.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The WordPress REST API as an index: which address to ask next, and what an answer says. Pure.
+"""Addresses and answers of the WordPress REST API: which address to ask next, and what an answer says. Pure.
 
-Source: the REST API handbook, and what was measured on real sites: totals over-count, pages come short before the end,
-naive times are the site's wall clock, unknown parameters are ignored without a word.
+Sources: the REST API handbook, and what was measured on real sites: totals count too much, pages are short before the last one,
+times without a zone are the site's wall clock, unknown parameters are silently ignored.
 """
 
 from __future__ import annotations

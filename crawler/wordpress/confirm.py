@@ -1,4 +1,4 @@
-"""Disappearance through REST: each suspect is asked for by itself before anything is said of it."""
+"""Disappearance through REST: each suspect is asked for by itself before it is called missing."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Finding by counting: where in time does a list hold more or fewer items than the archive?
+"""Finds by counting: in which span of time does a list hold more or fewer items than the archive?
 
-A site tells how many items lie in any span of time. Halving the span where the count differs leads to the item in a few
-questions: 20 removals among 20,000 articles take about 120, a full list of ids would take 200.
+A site tells how many items lie in any span of time. Where the count differs, the span is halved again and again until the item is
+found: 20 removals among 20,000 articles take about 120 requests, a full list of ids would take 200.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The REST door: 100 articles a request, complete threads, and in three requests what has changed since."""
+"""The REST door: reads 100 articles a request and whole threads, and asks with three requests what has changed since the last run."""
 
 from __future__ import annotations
 

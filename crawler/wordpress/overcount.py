@@ -1,8 +1,8 @@
-"""What a site counts in its totals but does not give, found on the way of a walk. Pure.
+"""What a site counts in its totals but does not give, found while a list is walked through by date. Pure.
 
-Each answer of a walk by date tells how many items lie beyond its edge. Between two edges the totals fall by as much as the
-site counts there; the rows that came are what it gives. That costs no request. A span that reaches over several months is
-halved at the turn of a month, a question for a total each time, until each month has a number of its own.
+Each answer of the walk says how many items lie beyond its last one. From one answer to the next this number falls by what the site
+counts in between; the rows of the answer are what it gives. The difference costs no request. A span of several months is divided
+at the turns of the months, with one request for each, so that every month has a number of its own.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Names behind the numbers: authors, tags and categories that REST articles refer to by id."""
+"""The names of the authors, tags and categories that REST articles refer to by id."""
 
 from __future__ import annotations
 

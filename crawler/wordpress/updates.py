@@ -1,4 +1,6 @@
-"""What has changed since the last run: the cheap pass over a REST list, the search for what it cannot explain, the sweep."""
+"""What has changed since the last run. One question shows what is new in a REST list; where the list's total differs from what is
+held, counting finds where (``count_bisect``); the sweep reads old articles again.
+"""
 
 from __future__ import annotations
 
