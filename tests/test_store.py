@@ -103,6 +103,15 @@ def test_a_reworded_bio_makes_no_revision_and_is_kept(desk: Desk) -> None:
     assert desk.rows("select count(*) from blocks where kind = 'bio'") == [(1,)]
 
 
+def test_a_field_that_an_older_release_did_not_know_is_no_edit(desk: Desk) -> None:
+    desk.see(article())
+    desk.see(article(door="page"), at=LATER)
+    desk.store.db.execute("update readings set fields = json_remove(fields, '$.terms', '$.modified_at')")
+    assert desk.see(article(door="page", reported_comment_count=1), at="2026-03-01T00:00:00Z") == {"unchanged": 1}
+    assert numbers(desk) == [1]
+    assert set(content_key.reading(article())) == set(content_key.FIELDS)
+
+
 def test_a_pictures_new_address_is_no_edit(desk: Desk) -> None:
     desk.see(article(images=[{"url": HOME + "a.jpg", "caption": "The bridge", "alt": ""}]))
     desk.see(article(images=[{"url": HOME + "cdn/a.webp", "caption": "The bridge", "alt": ""}]))

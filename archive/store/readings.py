@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def readings_of(db: Database, article_id: int) -> dict[str, tuple[Fields, str]]:
     """Door -> (what it showed last, the code that read it)."""
     rows = db.execute("select door, fields, extractor from readings where article_id = ?", [article_id])
-    return {door: (json.loads(fields), extractor) for door, fields, extractor in rows}
+    return {door: (content_key.remembered(json.loads(fields)), extractor) for door, fields, extractor in rows}
 
 
 def remember_reading(db: Database, article_id: int, door: str, fields: Fields, seen: Seen) -> None:

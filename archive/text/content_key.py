@@ -18,6 +18,11 @@ from archive.text.urls import link_key
 
 Fields = dict[str, Any]
 
+FIELDS = (
+    *("kind", "title", "byline", "authors", "published_at", "published_on", "published_precision", "modified_at", "terms"),
+    *("text_key", "captions_key", "links_key"),
+)
+"""What a reading consists of. A new one is added here and in ``reading``."""
 CONTENT = ("title", "authors", "terms", "published", "text_key", "captions_key", "links_key")
 FOLD = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00a0": " ", "\u00ad": None, "\u200b": None})
 
@@ -50,6 +55,11 @@ def reading(article: Mapping[str, Any]) -> Fields:
         "captions_key": key([normalised(image["caption"]) for image in article["images"] if image["caption"]]),
         "links_key": key(sorted({link_key(link["url"]) for link in article["links"]})),
     }
+
+
+def remembered(fields: Mapping[str, Any]) -> Fields:
+    """A reading as an older release may have stored it: what that release did not know is None, not shown."""
+    return dict.fromkeys(FIELDS) | dict(fields)
 
 
 def _plain(rows: Iterable[Mapping[str, Any]] | None) -> list[dict[str, Any]] | None:
