@@ -14,6 +14,8 @@ PAGES = Path(__file__).parent
 sys.path.insert(0, str(PAGES.parent.parent))
 
 from crawler.extract.page import extract_page  # noqa: E402
+from crawler.site import Site  # noqa: E402
+from crawler.spiders.longwarjournal import LongWarJournalSpider  # noqa: E402
 
 ADDRESSES = {
     "journal_classes": "https://journal.example/archives/2014/07/harbour-town-changes-hands.php",
@@ -22,13 +24,15 @@ ADDRESSES = {
     "block_theme": "https://kueste.example/2023/05/hafen/comment-page-2/",
     "discuz": "https://bridges.example/orm",
 }
+SITES: dict[str, Site] = {"journal_classes": LongWarJournalSpider.site}
+"""The declaration that a page is read with, where its site has one."""
 
 
 def expected(name: str) -> dict[str, Any]:
     """What the extractor makes of a page of this folder, in the shape of the golden files."""
-    article = extract_page(
-        (PAGES / f"{name}.html").read_bytes(), ADDRESSES[name], captured_at="2021-02-17T12:00:00Z", timezone="America/New_York"
-    )
+    site, page = SITES.get(name), (PAGES / f"{name}.html").read_bytes()
+    zone = site.timezone if site else "America/New_York"
+    article = extract_page(page, ADDRESSES[name], site=site, captured_at="2021-02-17T12:00:00Z", timezone=zone)
     return {
         "url": article.url,
         "kind": article.kind,
