@@ -25,6 +25,8 @@ RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 520, 521, 522, 524]  # what ma
 RETRY_WAIT = 5.0  # seconds before the first retry, doubled for the next; a Retry-After of the server wins
 PATIENCE = 300  # seconds of waiting for a site that limits us, in all; then the run ends with exit code 5
 
+FEED_EXPORT_ENCODING = "utf-8"  # feeds such as -O items.jsonl hold letters; without this JSON spells all but ASCII as numbers
+
 NOW = None  # the time of the whole run, as 2026-03-01T12:00:00Z; for rehearsals of months in minutes. None = the clock
 
 # Manners.
