@@ -92,6 +92,7 @@ def test_links_to_headings_lead_to_one() -> None:
             assert anchor in headings, f"{document.name}: {target}#{anchor}"
 
 
-def test_make_docs_writes_the_schemas_page() -> None:
+def test_make_docs_writes_the_schemas_page_and_the_served_descriptions() -> None:
     done = subprocess.run(["make", "--dry-run", "docs"], cwd=PROJECT, capture_output=True, text=True)
     assert "archive.db.describe docs/schema.md" in done.stdout, done.stderr
+    assert "archive.publish.metadata.build" in done.stdout, "the served descriptions come from the same schema"

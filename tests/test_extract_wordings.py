@@ -44,7 +44,8 @@ ASKED: dict[tuple[str, str], Callable[[str], bool]] = {
 @pytest.mark.parametrize(("file", "example"), EXAMPLES, ids=[f"{file} {example.text}" for file, example in EXAMPLES])
 def test_a_line_finds_its_example(file: str, example: Example) -> None:
     find = re.fullmatch if file == "boxes" else re.search
-    assert find(example.line, example.text, 0 if file == "boxes" else re.I), example.line
+    found = find(example.line, example.text, 0 if file == "boxes" else re.I)
+    assert found, f"{file}.txt [{example.section}]: {example.line} does not find its example, {example.text!r}"
     asked = ASKED.get((file, example.section))
     assert asked is None or asked(example.text), f"{file}.txt [{example.section}]: the rule says no to {example.text!r}"
 
@@ -60,7 +61,9 @@ def test_every_section_has_an_example_and_every_line_is_a_regular_expression(fil
 
 
 def test_every_cue_of_an_appeal_has_an_example() -> None:
-    assert [example.line for example in examples_of("appeals") if example.section == "cues"] == list(lines_of("appeals", "cues"))
+    shown = {example.line for example in examples_of("appeals") if example.section == "cues"}
+    bare = [line for line in lines_of("appeals", "cues") if line not in shown]
+    assert bare == [], f"write a sentence below each of these in appeals.txt, after '>': {bare}"
 
 
 def test_two_cues_that_meet_are_an_appeal_and_reported_speech_is_none() -> None:

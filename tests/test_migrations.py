@@ -46,12 +46,13 @@ def test_a_released_migration_is_as_it_was_released(step: Any) -> None:
     digest = hashlib.sha256(step.SQL.encode()).hexdigest()
     assert digest == RELEASED.get(name_of(step)), (
         f"{name_of(step)}: archives have been made by the text that was released. Leave it as it was, write what you need as a further "
-        f"step in archive/db/migrations/, and change archive/db/schema.py. A step that is new gets its digest here: {digest}"
+        f"step in archive/db/migrations/, and change archive/db/schema.py. A step that is new gets its digest in RELEASED, above: {digest}"
     )
 
 
 def test_no_released_migration_is_dropped_or_renamed() -> None:
-    assert list(RELEASED) == [migration.name for migration in MIGRATIONS._migrations]
+    steps = [migration.name for migration in MIGRATIONS._migrations]
+    assert list(RELEASED) == steps, "RELEASED, above, names every step of archive/db/migrations/__init__.py:STEPS in the same order"
 
 
 def archive_made_by(folder: Path, first: str, *applied: str) -> None:
@@ -126,7 +127,9 @@ def test_the_written_schema_is_what_the_migrations_make(tmp_path: Path) -> None:
     read = Database(sqlite3.connect(":memory:", isolation_level=None))
     for statement in statements(TABLES):
         read.execute(statement)
-    assert written(read) == written(open_for_writing(tmp_path))
+    said, made = written(read), written(open_for_writing(tmp_path))
+    differ = sorted(name for name in said | made if said.get(name) != made.get(name))
+    assert said == made, f"archive/db/schema.py says something else of {differ} than the steps make: change its text, or the new step"
 
 
 def test_every_column_that_a_migration_made_carries_a_meaning(tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ def test_marked_text_never_holds_markup_of_its_own(text: str) -> None:
 
 
 def test_pictures_become_links_unless_captured() -> None:
-    held = {"https://p.net/b.jpg": pictures.Picture("https://p.net/b.jpg", "B", "", 7)}
+    held = {"https://p.net/b.jpg": pictures.ShownPicture("https://p.net/b.jpg", "B", "", 7)}
     source = '<figure><a href="https://p.net/big"><img src="https://p.net/a.jpg" alt="x &quot;>" onerror="y"></a><img src="https://p.net/b.jpg"></figure>'
     markup, shown = pictures.block_markup(source, held)
     assert shown == ["https://p.net/a.jpg", "https://p.net/b.jpg"]

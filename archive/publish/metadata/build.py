@@ -1,6 +1,6 @@
-"""Writes metadata.yaml (Datasette 0.65) and datasette.yaml (1.0) from the schema, tables.py, questions/ and settings.py.
+"""Writes metadata.yaml (Datasette 0.65) and datasette.yaml (1.0) from the schema, tables.py, questions/ and datasette_settings.py.
 
-    python -m archive.publish.metadata.build
+    make docs
 
 Two files, because 1.0 ignores ``queries`` in metadata.yaml without a word, and 0.65 ignores datasette.yaml.
 """
@@ -19,8 +19,8 @@ from archive.publish.metadata.questions import QUESTIONS
 from archive.publish.metadata.tables import INSIDE, INTERNAL, SEARCH_TABLES, TABLES, UNDESCRIBED
 
 HERE = Path(__file__).parent
-COMMAND = "python -m archive.publish.metadata.build"
-HEAD = f"# Made by `{COMMAND}` from the schema, tables.py, questions/ and settings.py: edit those, not this file.\n"
+COMMAND = "make docs"
+HEAD = f"# Made by `{COMMAND}` from the schema, tables.py, questions/ and datasette_settings.py: edit those, not this file.\n"
 TITLE = "Archive of analysis journalism"
 DESCRIPTION = (
     "Articles and their comment threads, with every revision and disappearance that was observed, and the WARC records that prove it."
