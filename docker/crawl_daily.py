@@ -23,9 +23,10 @@ def main() -> int:
         signal.signal(number, lambda *_: stopping.set())
     while True:
         code = update(sys.argv[1:], stopping)
+        stopped = stopping.is_set()  # asked before the line is printed: a stop that comes after it is one of the pause, exit code 0
         if code:
             print(f"scrapy update: exit code {code}", file=sys.stderr, flush=True)
-        if stopping.is_set():
+        if stopped:
             return code
         if stopping.wait(float(os.environ.get("EVERY") or DAY)):
             return 0
