@@ -14,6 +14,8 @@ import httpx
 from archive.publish.server.serve import build_server
 
 RAID = "/www.example.org/2014/03/raid"
+PAGES = ("/", "/search", "/changes", "/status", "/topics", "/kept")
+"""Every page that needs no question: tests that are about all of our pages ask for these."""
 
 
 class Site:

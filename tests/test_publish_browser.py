@@ -16,15 +16,15 @@ from typing import Any
 import pytest
 
 from tests.publish_archive import build_archive
+from tests.publish_site import PAGES, RAID
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 ROOT = Path(__file__).parent.parent
-RAID = "/www.example.org/2014/03/raid"
-OWN = ["/", "/search?q=marib", "/search?q=in:comments+reply", "/changes", "/changes?q=nothing+at+all", "/status", "/topics", "/kept"]
-OWN += ["/search", '/search?q=author:"Jane Doe"', '/search?q=marib tag:"Al Qaeda" -is:gone', "/topics?sort=name"]
+OWN = [*PAGES, "/search?q=marib", "/search?q=in:comments+reply", "/changes?q=nothing+at+all"]
+OWN += ['/search?q=author:"Jane Doe"', '/search?q=marib tag:"Al Qaeda" -is:gone', "/topics?sort=name"]
 READING = ["/compare?url=https://www.example.org/2014/03/raid", RAID, "/www.example.org/2015/05/gone", "/20240115" + RAID, "/nowhere"]
 DATASETTES = [
     "/archive",

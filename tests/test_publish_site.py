@@ -20,10 +20,11 @@ from warcio.warcwriter import WARCWriter
 
 from archive.db.connection import open_for_writing
 from archive.errors import ConfigurationError
+from archive.publish.server import routes
 from archive.publish.server.serve import build_server
 from archive.warc.place import sha256
 from tests.publish_archive import HOME, build_archive
-from tests.publish_site import RAID, Site
+from tests.publish_site import PAGES, RAID, Site
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     site.loop.close()
 
 
-OWN = ["/", "/search?q=drone", "/changes", "/status", "/topics", "/url?url=nowhere.example", RAID, "/20240115/www.example.org/2014/03/raid"]
+OWN = [*PAGES, "/search?q=drone", "/url?url=nowhere.example", RAID, "/20240115/www.example.org/2014/03/raid"]
+ASKED = ("/url", "/compare", "/unapi")  # what these show depends on a question
+
+
+def test_every_page_is_among_those_that_the_tests_ask_for() -> None:
+    plain = {match[1] for pattern, _ in routes.PAGES if (match := re.fullmatch(r"\^(/\w*)\$", pattern))}
+    forgotten = plain.difference(PAGES, ASKED)
+    assert not forgotten, f"{forgotten}: name them in tests/publish_site.py:PAGES, and their headers, markup and secrets are tested"
 
 
 @pytest.mark.parametrize("path", OWN)
@@ -433,7 +441,7 @@ def test_status_says_how_it_grows(site: Site) -> None:
 def test_an_empty_archive_has_pages_too(tmp_path: Path) -> None:
     open_for_writing(tmp_path).conn.close()
     empty = Site(tmp_path)
-    for path in ("/", "/search?q=x", "/search", "/changes", "/status", "/topics", "/url"):
+    for path in (*PAGES, "/search?q=x", "/url"):
         assert empty.get(path).status_code == 200, path
     assert empty.get("/example.org/x").status_code == 404
     empty.loop.close()

@@ -16,7 +16,7 @@ from archive.__main__ import main as archive
 from archive.db.connection import open_for_writing
 from archive.publish.redaction.withholding import INSIDE, OPEN, SEARCHED, SHOWN, reaches_around
 from tests.publish_archive import HOME, build_archive, open_archive
-from tests.publish_site import RAID, Site
+from tests.publish_site import PAGES, RAID, Site
 
 SECRETS = ("convoy", "Hurayra", "strike kills", "2014/03/raid", "road to Marib", "marib.jpg", "Gone Guy", "A deeper reply", "donate")
 """Words of article 1 and its thread that stand nowhere else: text, headline, address, caption, picture, comments, what was cut."""
@@ -77,7 +77,7 @@ def told(body: str) -> list[str]:
     return [secret for secret in SECRETS if secret.lower() in body.lower()]
 
 
-OWN = ["/", "/changes", "/changes?event=removed", "/changes.atom", "/status", "/topics", "/www.example.org/2014/04/charter"]
+OWN = [*PAGES, "/changes?event=removed", "/changes.atom", "/www.example.org/2014/04/charter"]
 FOUND = [
     f"/search{form}?q={quote(query)}"
     for form in ("", ".json", ".csv", ".atom", ".ris", ".bib")
