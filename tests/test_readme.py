@@ -63,8 +63,9 @@ def test_scrapy_knows_its_commands_and_spiders() -> None:
             assert spider in listed
         else:
             helped = subprocess.run(["scrapy", command, "--help"], cwd=PROJECT, capture_output=True, text=True, env=environment())
-            assert helped.returncode == 0 and "cron" in helped.stdout
-            assert "--quiet" in helped.stdout
+            assert helped.returncode == 0, command
+            if (PROJECT / "crawler" / "commands" / f"{command}.py").exists():  # ours; the others are Scrapy's
+                assert "cron" in helped.stdout and "--quiet" in helped.stdout
 
 
 def environment() -> dict[str, str]:
