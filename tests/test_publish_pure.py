@@ -224,6 +224,7 @@ def test_a_timeline_links_every_month_and_leaves_gaps() -> None:
     rows = [{"month": "2014-01", "articles": 3, "comments": 1}, {"month": "2014-04", "articles": 1, "comments": None}]
     svg = str(charts.timeline(rows, "articles", "comments", lambda month: f"/search?q={month}&x", "<label>"))
     assert svg.count("<a ") == 2 and 'href="/search?q=2014-04&amp;x"' in svg and 'aria-label="&lt;label&gt;"' in svg
+    assert "<title>2014-01: 3 articles, 1 comment</title>" in svg and "<title>2014-04: 1 article, 0 comments</title>" in svg
     assert "style=" not in svg
     assert charts.month_range("2013-11", "2014-02") == ["2013-11", "2013-12", "2014-01", "2014-02"]
 

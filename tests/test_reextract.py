@@ -293,7 +293,7 @@ def test_a_damaged_record_is_named_and_its_articles_stay_as_they_are(small: Path
         file.write(bytes([byte ^ 1]))
     change(small, "update blocks set html = '<p>lost</p>' where position = 1")
     run = reextract(small)
-    assert run.code == 3 and "is damaged" in run.err and "1 articles left as they were" in run.err
+    assert run.code == 3 and "is damaged" in run.err and "1 article left as it was" in run.err
     lost = "select distinct article_id from blocks join revisions on revisions.id = revision_id where html = '<p>lost</p>'"
     assert rows(small, lost) == [(article,)], "all others were read"
 

@@ -154,7 +154,7 @@ def sentences(counts: Counter[str]) -> Iterator[str]:
     if counts["kept"]:
         yield f"{counts['kept']:,} readings not believed"
     if counts["left"]:
-        yield f"{counts['left']:,} articles left as they were"
+        yield "1 article left as it was" if counts["left"] == 1 else f"{counts['left']:,} articles left as they were"
 
 
 def replayed(store: Store, row: Row, readings: list[Reading], read_by: str) -> Reread:

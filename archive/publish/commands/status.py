@@ -26,7 +26,7 @@ STALE = "hours without a complete run after which a site is stale"
 
 
 @archive_command("status", HELP)
-@click.option("--stale-after", metavar="HOURS", type=float, default=72, show_default="72", help=STALE)
+@click.option("--stale-after", metavar="HOURS", type=float, default=72, show_default=True, help=STALE)
 @click.option("--quiet", is_flag=True, help="print only what is wrong: nothing when all is well")
 def command(folder: Path, stale_after: float, quiet: bool) -> int:
     with closing(open_for_reading(folder)) as db:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from markupsafe import Markup, escape
 
+from archive.publish.formats import plural
 from archive.queries.rows import Row
 
 WIDTH, FOOT = 960, 18
@@ -54,7 +55,7 @@ def month_bar(
 ) -> Markup:
     """One month: a link over the whole height, so that a short bar is as easy to hit as a tall one."""
     counts = [(name, row[name] or 0) for name, _ in filter(None, (upper, lower))]
-    title = escape(f"{row['month']}: " + ", ".join(f"{count:,} {name}" for name, count in counts))
+    title = escape(f"{row['month']}: " + ", ".join(plural(count, name.removesuffix("s")) for name, count in counts))
     wide = max(step - 1, step * 0.8)
     tall = bar_height(row[upper[0]], upper[1], above - 4)
     parts = f'<rect class="hit" x="{x:.1f}" y="0" width="{step:.1f}" height="{above + below}"/>' + bar("bar", x, above - tall, wide, tall)
