@@ -87,3 +87,37 @@ def test_an_absence_that_no_answer_states_is_told_with_its_reason(desk: Desk) ->
         f"  went between {SEEN} and {at}; to be confirmed; its text is kept",
         "  its address leads to the front page",
     ]
+
+
+def test_only_what_its_own_request_confirmed_is_called_gone(desk: Desk) -> None:
+    desk.see(article(), article(url=f"{URL}2", source_id="13"), _12=[comment("1"), comment("2")], at=SEEN)
+    miss(desk, "comments", "2026-01-02T00:00:00Z")
+    miss(desk, "articles", "2026-01-02T00:00:00Z")
+    for table in ("comments", "articles"):
+        at = "2026-01-04T00:00:00Z"
+        assert desk.store.mark_missing(desk.crawl, table, [1], at, desk.capture("rest"), GONE_AFTER) == 0  # type: ignore[arg-type]
+    gone = desk.rows("select article_id, comment_id from absences where gone_at is not null order by article_id, comment_id")
+    assert gone == [(1, None), (1, 1)]
+
+
+def test_an_article_that_came_back_was_gone_only_the_second_time(desk: Desk) -> None:
+    desk.see(article(), at=SEEN)
+    miss(desk, "articles", "2026-01-02T00:00:00Z")
+    desk.see(article(), at="2026-01-03T00:00:00Z")
+    miss(desk, "articles", "2026-01-04T00:00:00Z")
+    miss(desk, "articles", "2026-01-06T00:00:00Z")
+    assert desk.rows("select gone_at from absences order by id") == [(None,), ("2026-01-06T00:00:00Z",)]
+
+
+def test_a_confirmed_absence_counts_as_a_check_of_that_article_alone(desk: Desk) -> None:
+    desk.see(article(), article(url=f"{URL}2", source_id="13"), at=SEEN)
+    [(before,)] = desk.rows("select checked_at from articles where id = 2")
+    desk.store.mark_missing(desk.crawl, "articles", [1], "2026-01-02T00:00:00Z", desk.capture("rest"), GONE_AFTER)
+    assert desk.rows("select checked_at from articles order by id") == [("2026-01-02T00:00:00Z",), (before,)]
+
+
+def test_missing_comments_are_due_again_on_their_own_site(desk: Desk) -> None:
+    desk.see(article(), _12=[comment("7")], at=SEEN)
+    miss(desk, "comments", "2026-01-02T00:00:00Z")
+    assert due_again(desk.db, desk.site, "comments", "2026-01-03T00:00:00Z", GONE_AFTER) == [(1, "7")]
+    assert due_again(desk.db, desk.site + 1, "comments", "2026-01-03T00:00:00Z", GONE_AFTER) == []

@@ -65,6 +65,28 @@ def test_an_overcount_within_a_month_is_said_of_it_and_one_across_months_makes_t
     assert ledger(desk.db, desk.site, "article").unexplained == {}
 
 
+def test_an_overcount_across_the_turn_of_a_year_names_the_months_between_and_no_others(desk: Desk) -> None:
+    walked(desk, "posts", 2)
+    desk.store.save_overcounts(desk.site, "posts", [("2020-11-10T12:00:00Z", "2021-02-10T12:00:00Z", 2)])
+    assert month_rows(desk, "article") == [(month, None, 0) for month in ("2020-11", "2020-12", "2021-01", "2021-02")]
+
+
+def test_what_is_missing_or_has_no_date_is_in_no_month(desk: Desk) -> None:
+    undated = article(url="https://www.example.org/3", source_id="3", published_at=None, published_on=None, published_precision=None)
+    desk.see(at("2020-05-04", 1), at("2020-06-04", 2), undated)
+    desk.store.mark_missing(desk.crawl, "articles", [2], NOW, None, 24)
+    assert month_rows(desk, "article") == [("2020-05", None, 1)]
+
+
+def test_what_the_site_says_of_its_comments_is_not_what_it_says_of_its_articles(desk: Desk) -> None:
+    desk.see(at("2020-05-04", 1), _1=[comment("1")])
+    desk.store.save_list(desk.site, "pages", total=5)
+    assert [ledger(desk.db, desk.site, kind).said for kind in ("article", "comment")] == [5, None]
+    desk.store.save_coverage(desk.site, "article", 7, 1)
+    desk.store.save_coverage(desk.site, "comment", 9, 1)
+    assert [ledger(desk.db, desk.site, kind).said for kind in ("article", "comment")] == [7, 9]
+
+
 def test_what_no_name_accounts_for_is_unexplained_once_everything_was_read(desk: Desk) -> None:
     desk.see(at("2020-01-10", 1))
     desk.store.save_list(desk.site, "posts", total=4)

@@ -255,3 +255,20 @@ def test_byline_and_buttons_without_any_class_are_no_words_of_the_comment(above:
     name = "Ferry Clerk"
     html = f"<div><div id='comment-7'>{above.format(name=f'<cite>{name}</cite>')}{text}{below}</div></div>"
     assert [(comment.author, comment.text) for comment in thread(html, captured_at="2026-01-01T00:00:00Z")] == [(name, said)]
+
+
+def test_a_number_behind_the_id_says_which_comment_is_answered_and_zero_that_none_is() -> None:
+    html = "".join(
+        f'<div class="wpd-comment" id="wpd-comm-{said}"><b class="fn">N</b><p class="wpd-comment-text">T{said}</p></div>'
+        for said in ("70_0", "71_70", "72_0")
+    )
+    assert [(c.source_id, c.source_parent_id) for c in thread(html)] == [("70", None), ("71", "70"), ("72", None)]
+
+
+def test_a_number_in_an_attribute_alone_makes_a_comment_only_of_what_is_called_one() -> None:
+    def item(tag: str, name: str, number: str) -> str:
+        return f'<{tag} class="{name}" data-comment-id="{number}"><b class="fn">N</b><p>Text {number}</p></{tag}>'
+
+    for tag in ("li", "article", "div", "section"):
+        html = f'<div class="thread">{item(tag, "c-comment", "4")}{item(tag, "c-comment", "not one")}{item(tag, "c-teaser", "5")}</div>'
+        assert [c.source_id for c in thread(html)] == ["4"], tag

@@ -46,6 +46,25 @@ def test_a_field_that_one_door_does_not_show_did_not_change() -> None:
     assert changed(fields(), fields(authors=[author("Tobin Raske")])) == {"authors"}
 
 
+def test_each_field_of_the_content_is_named_when_it_alone_differs() -> None:
+    image = {"url": "https://a.example/i.jpg", "caption": "The bridge, before", "alt": ""}
+    others: dict[str, dict[str, object]] = {
+        "title": {"title": "The fallen bridge"},
+        "authors": {"authors": [author("Tobin Raske")]},
+        "terms": {"terms": [{"kind": "tag", "name": "Rivers", "slug": "rivers", "source_id": "4"}]},
+        "published": {"published_at": "2020-05-06T08:30:15Z"},
+        "text_key": {"paragraphs": ["Another text."]},
+        "captions_key": {"images": [image]},
+        "links_key": {"links": [{"url": "https://a.example/", "text": "a"}]},
+    }
+    assert {name: changed(fields(), fields(**given)) for name, given in others.items()} == {name: {name} for name in others}
+    assert changed(fields(), fields(published_at="2020-05-04T08:30Z")) == set(), "the same time, less precisely"
+
+
+def test_what_stands_around_the_text_is_no_part_of_its_key() -> None:
+    assert changed(fields(), fields(bio="Mara Ellsworth writes about bridges.")) == set()
+
+
 def test_the_order_of_links_and_tags_says_nothing_that_of_authors_does() -> None:
     links = [{"url": "https://a.example/", "text": "a"}, {"url": "https://b.example/", "text": "b"}]
     terms = [{"kind": "tag", "name": n, "slug": "", "source_id": ""} for n in ("A", "B")]
@@ -65,6 +84,9 @@ def test_the_order_of_links_and_tags_says_nothing_that_of_authors_does() -> None
         ("2014-07-24", "2014-07-23", False),
         ("2014-07-22T22:14", "2014-07-23T02:14:36Z", True),
         ("2014-07-22T22:14", "2019-07-23T02:14:36Z", False),
+        ("2014-07-22T22:14", "2014-07-24T02:14:36Z", False),
+        ("2014-07-23T02:14", "2014-07-23T02:14:36", True),
+        ("2014-07-23T02:14", "2014-07-23T02:15:00", False),
     ],
 )
 def test_times_are_compared_at_the_coarser_precision(one: str, other: str, same: bool) -> None:
@@ -77,6 +99,20 @@ def test_rest_wins_on_the_text_and_the_page_gives_co_authors() -> None:
     page = fields(paragraphs=["Other."], authors=[author("A"), author("B")], byline="A and B")
     merged = merge(rest, page)
     assert (merged["text_key"], merged["byline"]) == (rest["text_key"], "A and B")
+
+
+def test_the_page_gives_the_date_that_rest_lacks_with_its_day_and_precision_and_no_other() -> None:
+    dates = ("published_at", "published_on", "published_precision")
+    page = fields(published_at="2020-05-06T09:00Z", published_on="2020-05-06", published_precision="minute")
+    rest = fields()
+    assert [merge(rest, page)[name] for name in dates] == [rest[name] for name in dates]
+    undated = fields(published_at="", published_on="2020-05-04", published_precision="day")
+    assert [merge(undated, page)[name] for name in dates] == ["2020-05-06T09:00Z", "2020-05-06", "minute"]
+
+
+def test_one_door_alone_is_the_state() -> None:
+    assert merge(fields(), None) == merge(None, fields()) == fields()
+    assert merge(None, None) == {}
 
 
 def test_a_page_that_names_others_does_not_overrule_rest() -> None:

@@ -44,6 +44,11 @@ def test_another_path_query_port_or_host_is_another_page(other: str) -> None:
     assert not same_page(PAGE, other)
 
 
+def test_a_malformed_url_is_the_same_page_as_itself_only() -> None:
+    assert same_page("http://[::1", "http://[::1")
+    assert not same_page("http://[::1", "http://[::2")
+
+
 def test_a_parameter_is_noise_in_any_case_and_by_prefix_only_where_the_list_says_so() -> None:
     assert all(is_noise(name) for name in ("utm_source", "UTM_Medium", "fbclid", "msclkid", "mc_eid", "nb"))
     assert not any(is_noise(name) for name in ("p", "id", "page", "cid", "uid", "fbclidx", "utm", "share_id", "source"))
