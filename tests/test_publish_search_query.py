@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.queries.search_query import PLACES, Filter, Query, Term, parse_query
+from archive.queries.search_query import PLACES, Filter, Query, QueryTerm, parse_query
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_words_become_a_quoted_fts_expression(text: str, match: str) -> None:
 def test_a_minus_excludes_words_and_phrases() -> None:
     query = parse_query('drone -pakistan -"north waziristan"')
     assert query.match == '("drone")'
-    assert query.unwanted == (Term("pakistan"), Term("north waziristan"))
+    assert query.unwanted == (QueryTerm("pakistan"), QueryTerm("north waziristan"))
     assert query.excluded == '"pakistan" OR "north waziristan"'
 
 
