@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archive.text.urls import NOISE, host_of, is_noise, link_key, page_key, same_page, url_spellings, without_parameters
@@ -77,6 +77,8 @@ def test_any_text_has_a_key_and_is_the_same_page_as_itself(one: str, other: str)
     assert isinstance(host_of(one), str)
 
 
+@example("/%2533", "p=1")
+@example("/%%333", "p=1")
 @given(st.from_regex(r"/[a-z%C3A9/é]{0,12}", fullmatch=True), st.sampled_from(["", "p=1", "utm_source=x", "p=1&fbclid=2"]))
 def test_every_spelling_that_keeps_the_query_is_the_same_page(path: str, query: str) -> None:
     url = f"https://www.example.org{path}{'?' + query if query else ''}"

@@ -121,6 +121,7 @@ def path_spellings(path: str) -> list[str]:
     decoded = unquote(path, errors="replace")
     encoded = quote(decoded, safe=SAFE_IN_PATH)
     lower = re.sub(r"%[0-9A-F]{2}", lambda match: match[0].lower(), encoded)
-    spellings = dict.fromkeys([path, encoded, lower, decoded])
+    plain = [decoded] if unquote(decoded) == decoded else []  # /%2533 decodes to /%33, which is the address of /3
+    spellings = dict.fromkeys([path, encoded, lower, *plain])
     slashed = [turned for spelling in spellings for turned in (spelling, spelling.rstrip("/") + "/", spelling.rstrip("/"))]
     return list(dict.fromkeys(slashed))
