@@ -21,7 +21,7 @@ demo: .venv/installed
 	@.venv/bin/python -m tests.demo --port $(PORT)
 
 test: .venv/installed
-	@.venv/bin/python -m pytest -q -n auto --dist loadfile -m 'not torture' $(TESTS)
+	@.venv/bin/python -m pytest -q -n auto --dist worksteal -m 'not torture' $(TESTS)
 
 torture: .venv/installed
 	@.venv/bin/python -m pytest -q -m torture $(TESTS)
