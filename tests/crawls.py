@@ -16,7 +16,7 @@ from typing import Any
 
 from archive import clock
 from tests.demosite import DemoSite
-from tests.inside import Run, run_inside
+from tests.inside import Run, begin_after, real_now, run_inside
 
 PROJECT = Path(__file__).parent.parent
 
@@ -36,16 +36,24 @@ def scrapy(*arguments: str, folder: Path, modules: Path | None = None, **setting
     """A command to its end: ours in this process, Scrapy's own in one of its own. ``modules`` is a folder of further Python modules."""
     if arguments[0] not in ("crawl", "update", "reextract"):
         return scrapy_process(*arguments, folder=folder, modules=modules, **settings)
-    let_the_second_pass(folder)
+    begin_after(last_run(folder))
     return run_inside(words(*arguments, folder=folder, **settings), modules)
 
 
-def let_the_second_pass(folder: Path) -> None:
-    """An archive tells its runs apart by whole seconds, and a run inside this process can end in the second in which it began."""
+def last_run(folder: Path) -> str:
+    """When the last run of an archive ended. An archive tells its runs apart by whole seconds, and tests run many in one second."""
     if (folder / "archive.db").is_file():
         with contextlib.suppress(sqlite3.DatabaseError):  # what is damaged has no runs to tell apart
             [(ended,)] = rows(folder, "select max(finished_at) from crawls")
-            until(lambda: clock.now() != ended)
+            return ended or ""
+    return ""
+
+
+def let_the_second_pass(folder: Path) -> None:
+    """Wait until a process of its own has a later time than the last run, whose clock may have been ahead."""
+    ended = last_run(folder)
+    if ended and clock.later(real_now(), minutes=1) > ended:
+        until(lambda: real_now() > ended)
 
 
 def crawl(site: DemoSite, folder: Path, *arguments: str, **settings: object) -> Run:
@@ -63,6 +71,7 @@ def scrapy_process(
 ) -> Run:
     """As ``scrapy``, in a process of its own. ``before`` runs in the new process, to set limits."""
     environment = {**os.environ, "PYTHONPATH": str(modules)} if modules else None
+    let_the_second_pass(folder)
     line = command(*arguments, folder=folder, **settings)
     done = subprocess.run(line, cwd=PROJECT, capture_output=True, text=True, timeout=180, preexec_fn=before, env=environment)
     return Run(done.returncode, done.stdout, done.stderr)
@@ -75,6 +84,7 @@ def crawl_process(site: DemoSite, folder: Path, *arguments: str, **settings: obj
 
 def start_crawl(site: DemoSite, folder: Path, *arguments: str) -> subprocess.Popen[str]:
     """A run under way, in a process of its own."""
+    let_the_second_pass(folder)
     line = command(*of_site(site, arguments), folder=folder)
     return subprocess.Popen(line, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 

@@ -14,6 +14,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from scrapy.utils.log import _uninstall_scrapy_root_handler, configure_logging, 
 from scrapy.utils.misc import load_object
 from scrapy.utils.project import get_project_settings
 from scrapy.utils.reactor import install_reactor
+
+from archive import clock
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,31 @@ class Run:
     @property
     def lines(self) -> list[str]:
         return [*self.out.splitlines(), *self.err.splitlines()]
+
+
+class AheadOfTime(datetime):
+    """The clock of runs inside this process: it is set ahead where a run would begin in the second in which the one before ended."""
+
+    by = timedelta(0)
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        return datetime.now(tz) + cls.by
+
+
+clock.datetime = AheadOfTime  # type: ignore[misc]
+
+
+def begin_after(ended: str) -> None:
+    """Set the clock of this process so far ahead that it is at least a second after ``ended`` (UTC with Z; empty: no run yet)."""
+    AheadOfTime.by = timedelta(0)
+    if ended and (now := clock.now()) <= ended:
+        AheadOfTime.by = clock.moment(ended) - clock.moment(now) + timedelta(seconds=1)
+
+
+def real_now() -> str:
+    """This moment by the machine's own clock, UTC with Z."""
+    return clock.stamp(datetime.now(UTC))
 
 
 class CrawlsInside(AsyncCrawlerRunner):
