@@ -79,12 +79,13 @@ create table lists (
   door text not null,  -- rest, feed, sitemap, listing
   url text not null,  -- where it is asked
   total integer,  -- what the site said it holds, when it was last read whole or checked
-  watermark text,  -- not used any more: checkpoints hold what stood here
   walk_started_at text,  -- when the present or last walk through the whole list began
   cursor text,  -- how far that walk has come; the next run goes on from here
   walked_at text,  -- when the walk came to its end; empty while it is unfinished
   checked_at text,  -- when the list was last asked
   closed text,  -- why this door is closed, empty while it is open
+  held integer,  -- of the articles that it names, how many are held
+  explained integer,  -- of the articles that it names, how many are not held for a reason that a rule gives
   primary key (site_id, name)
 ) strict;
 

@@ -6,27 +6,30 @@ from typing import Literal
 
 from sqlite_utils import Database
 
+from archive.queries.holdings import GIVEN_BY_REST
 from archive.store.gaps import THREAD
 
 
 def unread_threads(db: Database, site_id: int) -> list[str]:
-    """The site's ids of articles whose threads have not been read to the end, newest first."""
-    sql = """
+    """The site's ids of articles that REST gave and whose threads have not been read to the end, newest first."""
+    sql = f"""
         select source_id
         from articles
-        where site_id = ? and comments_checked_at is null and missing_since is null and source_id is not null
+        where site_id = ? and comments_checked_at is null and missing_since is null and source_id is not null and {GIVEN_BY_REST}
         order by published_at desc
         """
     return [number for (number,) in db.execute(sql, [site_id])]
 
 
 def last_stirred(
-    db: Database, site_id: int, collection: Literal["posts", "comments", "pages"]
+    db: Database, site_id: int, collection: Literal["posts", "comments", "pages"], *, beside_rest: bool = False
 ) -> list[tuple[int, str | None, str, str, str]]:
     """(id, source_id, url, when its text or its thread was last read, when something last happened in it) of what is there.
 
-    What happens: it is published, someone comments, its text or a comment is edited.
+    What happens: it is published, someone comments, its text or a comment is edited. Of ``pages``: all articles, or with
+    ``beside_rest`` those that REST has never given.
     """
+    read_here = GIVEN_BY_REST if collection != "pages" else f"not {GIVEN_BY_REST}" if beside_rest else "true"
     column = "comments_checked_at" if collection == "comments" else "checked_at"
     edited = "number > 1"
     sql = f"""
@@ -43,7 +46,7 @@ def last_stirred(
         from articles
         join stirred on stirred.article_id = articles.id
         where site_id = :site_id and missing_since is null and {column} is not null
-          and (source_id is not null or :collection = 'pages')
+          and (source_id is not null or :collection = 'pages') and {read_here}
         group by articles.id
         """
     return list(db.execute(sql, {"site_id": site_id, "collection": collection}))

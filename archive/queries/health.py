@@ -32,6 +32,20 @@ class Growth:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedList:
+    """What one list of the site named when it was last read, and what is held of it."""
+
+    name: str  # posts, feed, sitemap, listing, ...
+    named: int
+    held: int
+    explained: int  # not held, for a reason that a rule gives
+
+    @property
+    def lacking(self) -> int:
+        return self.named - self.held - self.explained
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """One site. Times are UTC; ``hours`` are those since the end of the last complete run, None where there was none."""
 
@@ -45,6 +59,7 @@ class Standing:
     growth: Growth
     oldest_check: str | None  # of an article that is there
     oldest_thread: str | None
+    lists: tuple[NamedList, ...]
 
     def problems(self, stale_after: float) -> Iterator[str]:
         """What is wrong, a line each. ``stale_after``: hours."""
@@ -76,7 +91,20 @@ def standing(db: Database, folder: Path, site_id: int, now: str) -> Standing:
         growth=growth(db, folder, site_id, now),
         oldest_check=oldest_check,
         oldest_thread=oldest_thread,
+        lists=tuple(named_lists(db, site_id)),
     )
+
+
+def named_lists(db: Database, site_id: int) -> Iterator[NamedList]:
+    """The lists of a site that name articles, by name."""
+    sql = """
+        select name, total, held, coalesce(explained, 0)
+        from lists
+        where site_id = ? and total is not null and held is not null
+        order by name
+        """
+    for row in db.execute(sql, [site_id]):
+        yield NamedList(*row)
 
 
 def hours(since: str | None, now: str) -> float | None:

@@ -11,6 +11,10 @@ from sqlite_utils import Database
 from archive.store.decisions import decided
 
 Collection = Literal["posts", "comments"]
+GIVEN_BY_REST = "exists (select 1 from readings where readings.article_id = articles.id and readings.door = 'rest')"
+"""True of a row of ``articles`` that REST has given, at least once. Of all others a page is the text."""
+OF_NO_ARTICLE = "ref glob 'http*' and not exists (select 1 from urls where urls.url = gaps.ref)"
+"""True of a row of ``gaps`` that names an address which no article has. The page of an article that REST gives may be a gap too."""
 
 
 def site_at(db: Database, origins: frozenset[tuple[str, str, int]]) -> dict[str, Any] | None:
@@ -67,7 +71,11 @@ def articles_of(db: Database, comment_ids: Sequence[int]) -> dict[int, str]:
 def present(db: Database, site_id: int, collection: Collection) -> list[tuple[int, str]]:
     """(id, source_id) of what is held, came through REST, and is not missing. Comments of missing articles are not asked for."""
     if collection == "posts":
-        sql = "select id, source_id from articles where site_id = ? and source_id is not null and missing_since is null"
+        sql = f"""
+            select id, source_id
+            from articles
+            where site_id = ? and source_id is not null and missing_since is null and {GIVEN_BY_REST}
+            """
     else:
         sql = """
             select comments.id, comments.source_id
@@ -160,9 +168,9 @@ def not_yet_missing(db: Database, table: Literal["articles", "comments"], ids: l
 
 
 def addresses(db: Database, site_id: int) -> dict[str, dict[str, Any]]:
-    """Every known address of the site -> its article's current url, checked_at, missing_since, gone_at."""
-    sql = """
-        select urls.url as address, articles.url, articles.checked_at, articles.missing_since, articles.gone_at
+    """Every known address of the site -> its article's current url, checked_at, missing_since, gone_at, and whether REST has given it."""
+    sql = f"""
+        select urls.url as address, articles.url, articles.checked_at, articles.missing_since, articles.gone_at, {GIVEN_BY_REST} as by_rest
         from urls
         join articles on articles.id = urls.article_id
         where articles.site_id = ?
@@ -170,10 +178,52 @@ def addresses(db: Database, site_id: int) -> dict[str, dict[str, Any]]:
     return {row["address"]: row for row in db.query(sql, [site_id])}
 
 
-def explained_gaps(db: Database, site_id: int) -> set[str]:
-    """Addresses that need not be asked for again: no article, password. What robots.txt forbids costs no request to ask."""
-    sql = "select ref from gaps where site_id = ? and kind = 'article' and explained = 1 and reason <> 'robots.txt'"
-    return {ref for (ref,) in db.execute(sql, [site_id])}
+def explained_gaps(db: Database, site_id: int, *, robots: bool = False) -> set[str]:
+    """Addresses that need not be asked for again: no article, password. What robots.txt forbids costs no request to ask: it is among
+    them with ``robots`` only."""
+    sql = "select ref from gaps where site_id = ? and kind = 'article' and explained = 1 and (? or reason <> 'robots.txt')"
+    return {ref for (ref,) in db.execute(sql, [site_id, robots])}
+
+
+def given_by_rest(db: Database, article_id: int) -> bool:
+    """Whether REST has given an article, at least once."""
+    return db.execute("select 1 from readings where article_id = ? and door = 'rest'", [article_id]).fetchone() is not None
+
+
+def open_gaps(db: Database, site_id: int) -> list[str]:
+    """Addresses of articles that are named and were not obtained, and that no rule explains: each run asks for them again."""
+    sql = "select ref from gaps where site_id = ? and kind = 'article' and explained = 0 and ref glob 'http*' order by id"
+    return [ref for (ref,) in db.execute(sql, [site_id])]
+
+
+def beside_rest(db: Database, site_id: int) -> int:
+    """How many articles feeds, sitemaps and listings name that REST has never given: those held, and those named as gaps."""
+    sql = f"""
+        select
+          (select count(*) from articles where site_id = :site_id and missing_since is null and not {GIVEN_BY_REST})
+          + (select count(*) from gaps where site_id = :site_id and kind = 'article' and explained = 0 and {OF_NO_ARTICLE})
+        """
+    return int(db.execute(sql, {"site_id": site_id}).fetchone()[0])
+
+
+def beside_rest_in_all(db: Database, site_id: int, kind: Literal["article", "comment"]) -> int:
+    """How many more the site names than REST counts: articles that are held through their pages alone, and addresses named as gaps;
+    comments that are held through pages alone."""
+    if kind == "article":
+        sql = f"""
+            select
+              (select count(*) from articles where site_id = :site_id and missing_since is null and not {GIVEN_BY_REST})
+              + (select count(*) from gaps where site_id = :site_id and kind = 'article' and {OF_NO_ARTICLE})
+            """
+    else:
+        sql = f"""
+            select count(*)
+            from articles
+            cross join comments on comments.article_id = articles.id
+            where site_id = :site_id and articles.missing_since is null and not {GIVEN_BY_REST}
+              and comments.missing_since is null and comments.door = 'page' and comments.kind = 'comment'
+            """
+    return int(db.execute(sql, {"site_id": site_id}).fetchone()[0])
 
 
 def gaps(db: Database, site_id: int) -> set[str]:
@@ -232,13 +282,13 @@ def refused_before(db: Database, site_id: int, url: str, reason: str, before: st
 
 def not_believed(db: Database, site_id: int) -> list[int]:
     """The site's ids of articles that were refused later than they were last seen: they are asked for again until that is settled."""
-    sql = """
+    sql = f"""
         select distinct articles.source_id
         from quarantine
         join urls on urls.url = quarantine.url
         join articles on articles.id = urls.article_id
         where quarantine.site_id = ? and quarantine.captured_at > articles.last_seen_at and articles.missing_since is null
-          and articles.source_id is not null
+          and articles.source_id is not null and {GIVEN_BY_REST}
         """
     return sorted(int(number) for (number,) in db.execute(sql, [site_id]))
 

@@ -25,6 +25,7 @@ Kind = Literal[
     "hidden_comments",  # ref: the site's id. Comments that the feed names and the page does not show
     "listed_by",  # ref: empty; value: sitemap, feed or listing. Which list named the articles of a site without REST
     "followed",  # ref: empty; at: when that list was last followed as far as it leads
+    "compared",  # ref: empty; at: when all lists of the site were last read and held against each other
     "sections",  # ref: address. Menus of the front page that proved to be listings, in their order
     "unlisted",  # ref: address. Held articles that no list names, and that were read since: they are not news
 ]

@@ -28,6 +28,7 @@ NOISE = (*TRACKING, *WORDPRESS_LINKS)
 FROZEN_LINK_NOISE = re.compile(r"^(utm_|fbclid$|gclid$|mc_[ce]id$)")
 """What ``link_key`` drops. It stands in the digests of stored revisions: another name here would make them differ."""
 
+PageKey = tuple[str, str, str]  # host, path, query
 SAFE_IN_PATH = "/:@!$&'()*+,;=~-._"
 
 
@@ -50,7 +51,7 @@ def same_page(one: str, other: str, noise: Iterable[str] = NOISE) -> bool:
     return page_key(one, noise) == page_key(other, noise)
 
 
-def page_key(url: str, noise: Iterable[str] = NOISE) -> tuple[str, str, str]:
+def page_key(url: str, noise: Iterable[str] = NOISE) -> PageKey:
     """(host, path, query) of a URL in the form in which ``same_page`` compares them."""
     try:
         parts = urlsplit(url.strip())

@@ -22,6 +22,7 @@ class AbsencePolicy:
 
     def __init__(self, run: Run) -> None:
         self.run, self.store, self.checkpoints = run, run.store, run.checkpoints
+        self._newly: dict[Table, set[int]] = {"articles": set(), "comments": set()}  # through every door of this run
 
     def may_mark(self, table: Table, newly: list[int], unsaid: Collection[int] = ()) -> set[int]:
         """Which of our newly missing ids may be marked: all if they are few; none if they are many at once, and a person is told.
@@ -31,6 +32,8 @@ class AbsencePolicy:
         design of the site may redirect all its addresses to the front page.
         """
         run, now = self.run, self.store.now()
+        self._newly[table].update(newly)
+        newly = sorted(self._newly[table])
         allowed = max(5, run.held("article" if table == "articles" else "comment") // 50)
         if len(newly) <= allowed or self.store.ask(holdings.mass_loss_accepted, run.site_id, run.crawl_id):
             self.checkpoints.save_mass_loss(table, {})

@@ -1,13 +1,16 @@
-"""What the lists of a site named: takes what was read of them in this run, gives it to the doors, and notes it for the next run."""
+"""What the lists of a site named: takes addresses as they are read, gives them to the doors, and notes for the next run and for
+status what each list named and how much of it is held."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from archive.queries import holdings
 from archive.store.checkpoints import Checkpoint, Kind
 from archive.store.feed_items import FeedFacts
+from archive.text.urls import PageKey, page_key
 from crawler.discover.feed import FeedItem
 from crawler.session.checkpoints import as_refs
 
@@ -19,15 +22,35 @@ if TYPE_CHECKING:
 class DiscoveredUrls:
     """What the lists name: addresses with their lastmod, newest first where the list has an order."""
 
+    run: Run
     addresses: dict[str, str] = field(default_factory=dict)
+    named: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # list (feed, sitemap, listing) -> addresses
     items: dict[str, FeedItem] = field(default_factory=dict)  # article address -> what its feed item says
     news: set[str] = field(default_factory=set)  # addresses of which the feed says something else than when they were last read
     discussed: list[FeedItem] = field(default_factory=list)  # items of the comments feed
     whole: bool = False  # one list was read from its first to its last entry
     by: str = ""  # which one: sitemap, feed, listing
+    beside: bool = False  # another list names most of the site: the next ones are followed only while they name something new
+    given: set[PageKey] = field(default_factory=set)  # what REST has given
     followed: bool = False  # it was read as far as it leads, whole or not: the next run may stop where all is known
+    compared: bool = False  # all lists were read and held against each other
     unlisted: set[str] = field(default_factory=set)  # held articles that it named in an earlier run and does not name now
     sections: list[str] = field(default_factory=list)  # addresses in the menus that proved to be listings
+
+    def add(self, address: str, by: str, lastmod: str = "") -> bool:
+        """Keep an address that a list names; False when it is nothing new: known to this run, given by REST, no address of an article."""
+        here = self.run.addresses.canonical(address)
+        if not self.run.addresses.belongs(address) or here == self.run.site.home:
+            return False
+        self.named[by].add(here)
+        is_new = here not in self.addresses
+        if is_new or (lastmod and by == "sitemap"):  # the feed may have named it before
+            self.addresses[here] = lastmod
+        return is_new and not self.is_given(here)
+
+    def is_given(self, address: str) -> bool:
+        """Whether REST has given the article of an address, so that its page is not its text."""
+        return bool(self.given) and page_key(address) in self.given
 
 
 def remember_feed(run: Run, found: DiscoveredUrls) -> None:
@@ -49,20 +72,39 @@ def hidden_comments(run: Run, found: DiscoveredUrls, since: str) -> list[str]:
 
 def remember(run: Run, found: DiscoveredUrls, since: str) -> None:
     """What this reading of the lists came to, for status and for the next run. ``since``: when the run began."""
+    run.sweep.finish("pages")
+    if not found.named:
+        return
     now, was = run.store.now(), set(run.checkpoints.refs("unlisted"))
     if found.whole:
         rows = run.store.ask(holdings.addresses, run.site_id)
+        rows = rows if run.pages_are_the_text else {a: row for a, row in rows.items() if not row["by_rest"]}
         unlisted = {a: row for a, row in rows.items() if a == row["url"] and a not in found.addresses and not row["missing_since"]}
         was = {address for address, row in unlisted.items() if address in was or row["checked_at"] >= since}
-    notes: dict[Kind, list[Checkpoint]] = {
-        "hidden_comments": as_refs(hidden_comments(run, found, since)),
-        "listed_by": [Checkpoint(value=found.by)] if found.by else [],
-        "unlisted": as_refs(sorted(was)),
-    }
+    notes: dict[Kind, list[Checkpoint]] = {"unlisted": as_refs(sorted(was))}
+    if found.discussed:
+        notes["hidden_comments"] = as_refs(hidden_comments(run, found, since))
+    if found.by:
+        notes["listed_by"] = [Checkpoint(value=found.by)]
     if found.followed:
         notes["followed"] = [Checkpoint(at=now)]
+    if found.compared:
+        notes["compared"] = [Checkpoint(at=now)]
     if found.sections:
         notes["sections"] = as_refs(found.sections)
     columns = {"total": len(found.addresses), "walked_at": now} if found.whole else {}
     run.store.save_list(run.site_id, "pages", notes, door=found.by or "listing", url=run.site.home, checked_at=now, **columns)
-    run.sweep.finish("pages")
+    remember_counts(run, found)
+
+
+def remember_counts(run: Run, found: DiscoveredUrls) -> None:
+    """How many articles each list named, how many of them are held, and how many a rule explains."""
+    held = {page_key(address) for address in run.store.ask(holdings.addresses, run.site_id)}
+    explained = run.store.ask(holdings.explained_gaps, run.site_id, robots=True)
+    for name, named in found.named.items():
+        there = sum(page_key(address) in held for address in named)
+        settled = sum(address in explained for address in named)
+        row = run.remembered(name)
+        kept = {"door": row.get("door") or name, "url": row["url"] or run.site.home}
+        counts = {"total": len(named), "held": there, "explained": settled}
+        run.store.save_list(run.site_id, name, **kept, **counts, checked_at=run.store.now())

@@ -9,9 +9,9 @@ from archive.clock import later
 from archive.queries import backlog, holdings
 from crawler.discover.discovered import DiscoveredUrls
 from crawler.discover.feed import feed_time
-from crawler.discover.site_lists import SiteLists
 
 if TYPE_CHECKING:
+    from crawler.discover.site_lists import SiteLists
     from crawler.session.session import Run
 
 ASKED_AT_MOST = 100  # articles that a list lacks all of a sudden, or 2 % of those held
@@ -19,10 +19,16 @@ AHEAD = 26  # hours that a lastmod may lie ahead: a day alone, or a clock of ano
 
 
 def pages_to_read(run: Run, found: DiscoveredUrls) -> list[str]:
-    """Addresses in the order in which they are read: what is listed, what has news, what is no longer listed, what the sweep takes."""
+    """Addresses in the order in which they are read: what is listed, what has news, what was not obtained before, what is no longer
+    listed, what the sweep takes. On a site with REST: of the articles alone that REST does not give."""
+    if not (run.pages_are_the_text or found.named or run.store.ask(holdings.beside_rest, run.site_id)):
+        return []
     held = run.store.ask(holdings.addresses, run.site_id)
+    held = held if run.pages_are_the_text else {address: row for address, row in held.items() if not row["by_rest"]}
     settled = run.store.ask(holdings.explained_gaps, run.site_id) if run.options.mode == "update" else set()
-    due = [a for a, lastmod in found.addresses.items() if a in found.news or (a not in settled and _is_due(run, held.get(a), lastmod))]
+    named = {address: lastmod for address, lastmod in found.addresses.items() if not found.is_given(address)}
+    due = [a for a, lastmod in named.items() if a in found.news or (a not in settled and _is_due(run, held.get(a), lastmod))]
+    due += [address for address in run.store.ask(holdings.open_gaps, run.site_id) if not found.is_given(address)]
     due += discussed_anew(run, found, held)
     due += run.store.ask(backlog.cut_threads, run.site_id)
     due += _unlisted(run, found, held)
@@ -38,10 +44,9 @@ def discussed_anew(run: Run, found: DiscoveredUrls, held: Mapping[str, Any]) -> 
     return [address for address in fresh if address in held]
 
 
-async def pages_of_threads(run: Run, swept: list[str]) -> list[str]:
+async def pages_of_threads(run: Run, lists: SiteLists, swept: list[str]) -> list[str]:
     """Where REST gives the articles and not the comments: what is discussed anew, what was cut short, and the sweep's share."""
-    lists = SiteLists(run)
-    await lists.read_discussed()
+    await lists.feeds.read_discussed()
     anew = discussed_anew(run, lists.found, run.store.ask(holdings.addresses, run.site_id))
     return [*anew, *run.store.ask(backlog.cut_threads, run.site_id), *swept]
 

@@ -1,284 +1,88 @@
-"""What a site without REST lists: sitemaps, feeds, listing pages. Each list says whether it was read whole."""
+"""What a site lists, all its lists together: feeds, sitemaps, listing pages. Takes a run, gives the addresses that they name.
+
+No list is taken for the whole site. Every list says whether it was read to its end; now and then all are read and held against each
+other, and against what REST gives.
+"""
 
 from __future__ import annotations
 
-import logging
-import re
-from collections.abc import Callable
-from html import unescape
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING
 
 from archive.clock import later
 from archive.errors import ConfigurationError
 from archive.queries import holdings
-from crawler.discover.discovered import DiscoveredUrls, remember, remember_feed
-from crawler.discover.feed import FeedItem, read_feed
-from crawler.discover.listing import ListingPage, read_listing_page
-from crawler.discover.sitemap import SITEMAP_PLACES, Sitemap, read_sitemap
-from crawler.discover.xml import absolute_link
-from crawler.errors import BadStatus, DoorClosed, FetchError, Forbidden, Limited, OutsideSite, Unreachable
+from archive.text.urls import page_key
+from crawler.discover.discovered import DiscoveredUrls, remember
+from crawler.discover.list_files import ListFiles
+from crawler.discover.site_feeds import SiteFeeds
+from crawler.discover.site_listings import SiteListings
+from crawler.discover.site_sitemaps import SiteSitemaps
+from crawler.errors import DoorClosed, Unreachable
+from crawler.session.outcome import UNREACHABLE
 
 if TYPE_CHECKING:
-    from scrapy.http import Response
-
     from crawler.session.session import Run
 
-logger = logging.getLogger(__name__)
-T = TypeVar("T")
-FEEDS = {"feed": "feed/", "comments feed": "comments/feed/"}
-FILES_AT_MOST = 2_000  # sitemap files, feed pages, listing pages: a calendar without end must not become a crawl without end
-FILES_IN_VAIN = 50  # sitemap files in a row that name nothing but further files, or nothing at all
-SECTIONS_AT_MOST = 30  # menus of a front page that is no listing itself
-NOTHING_NEW = 3  # pages of a listing in a row that name nothing new: it goes in a circle
-NOT_THERE = (400, 401, 403, 404, 410)  # there is no such list; other failures pass
-Reading = Literal["whole", "news", ""]  # to the last entry; as far as there was something new; there is no such list
+BESIDE_REST = 6.2  # days between two comparisons where a list has named what REST lacked: a nightly run that is early still comes within 7
 
 
 class SiteLists:
     """Reads the lists of one site. ``run`` is the present run."""
 
     def __init__(self, run: Run) -> None:
-        self.run = run
-        self.found, self.began = DiscoveredUrls(), run.store.now()
-        self.ended: set[str] = set()  # addresses that answered that there is no such list, or no such page of it
-        self.failures: list[str] = []  # what else went wrong; it may pass
-        self.known = run.store.ask(holdings.addresses, run.site_id).keys() | run.store.ask(holdings.gaps, run.site_id)
+        self.run, self.began = run, run.store.now()
+        self.found, self.files = DiscoveredUrls(run), ListFiles(run)
+        self.feeds = SiteFeeds(self.files, self.found)
+        self.sitemaps = SiteSitemaps(self.files, self.found)
+        self.listings = SiteListings(self.files, self.found)
 
     async def read(self) -> DiscoveredUrls:
-        """The first feed page always (times, authors, what is newest); then the cheapest list that is whole.
+        """The lists of a site without REST. The first feed page always (times, authors, what is newest), and the cheapest list that is
+        whole; the others too where it is time to compare them.
 
         Raises Unreachable when nothing could be read because the site fails.
         """
-        await self._feeds()
-        for name, read in (("sitemap", self._sitemaps), ("feed", self._feed_pages), ("listing", self._listing)):
-            if reading := await read():
-                self.found.whole, self.found.by = reading == "whole", name
-                self.found.followed = self.found.followed or reading == "whole"
-                break
-        if self.failures and not self.found.addresses:
-            raise Unreachable(f"{self.run.site.home}: no list could be read ({self.failures[0]}); try again later")
+        await self.feeds.read_first()
+        await self._read_further(every=self._is_time_to_compare(self.run.sweep_days or 30))
+        if self.files.failures and not self.found.addresses:
+            raise Unreachable(f"{self.run.site.home}: no list could be read ({next(iter(self.files.failures.values()))}); try again later")
         return self.found
 
-    async def _get(self, url: str, door: str, read: Callable[[bytes, str], T]) -> T | None:
-        """One list's file, read; None where there is none, or none that can be relied on."""
-        response = await self._fetch(url, door)
-        if response is None:
-            return None
-        closed = self.run.remembered(url)["closed"]
-        try:
-            found = read(response.body, response.url)
-        except DoorClosed as error:
-            self.failures += [str(error)] if response.meta["capture"].truncated else []
-            self.run.store.save_list(self.run.site_id, url, door=door, url=url, closed=str(error), checked_at=self.run.store.now())
-            return None
-        if closed:
-            self.run.store.save_list(self.run.site_id, url, closed=None, checked_at=self.run.store.now())
+    async def read_beside_rest(self) -> DiscoveredUrls:
+        """The lists of a site with REST: all of them where it is time to compare them with what REST gives. Where one has ever named
+        what REST lacks, the feed in every run."""
+        found, beside = self.found, self.run.store.ask(holdings.beside_rest, self.run.site_id)
+        rows = self.run.store.ask(holdings.addresses, self.run.site_id)
+        found.beside, found.given = True, {page_key(address) for address, row in rows.items() if row["by_rest"]}
+        if self._is_time_to_compare(BESIDE_REST if beside else self.run.sweep_days or 30):
+            await self.feeds.read_first()
+            await self._read_further(every=True)
+        elif beside:
+            await self.feeds.read_first()
         return found
 
-    async def _fetch(self, url: str, door: str) -> Response | None:
-        """A list's answer; None where there is none, with the reason in ``ended`` or ``failures``."""
-        try:
-            return await self.run.web.get(self.run.addresses.canonical(url), door=door)
-        except Limited:
-            raise
-        except (FetchError, OutsideSite) as error:
-            logger.info("%s", error)
-            if isinstance(error, (Forbidden, OutsideSite)) or (isinstance(error, BadStatus) and error.status in NOT_THERE):
-                self.ended.add(url)
-            else:
-                self.failures.append(str(error))
-            return None
+    def _is_time_to_compare(self, days: float) -> bool:
+        last = self.run.checkpoints.compared()
+        return self.run.options.mode == "full" or not last or later(last, days=days) <= self.run.store.now()
 
-    def _add(self, address: str, lastmod: str = "") -> bool:
-        """Keep an address of the site; False when it was known to this run, or is no address of an article."""
-        if not self.run.addresses.belongs(address):
-            return False
-        here = self.run.addresses.canonical(address)
-        if here == self.run.site.home or here in self.found.addresses:
-            return False
-        self.found.addresses[here] = lastmod
-        return True
-
-    def _enough(self, addresses: list[str]) -> bool:
-        """True when a list that runs from the newest to the oldest need not be followed: all that it names here is known,
-        and the last time that a list was followed as far as it leads is younger than the sweep allows."""
-        last = self.run.checkpoints.followed()
-        if self.run.options.mode == "full" or not addresses or not last:
-            return False
-        recent = later(last, days=self.run.sweep_days or 30) > self.run.store.now()
-        return recent and all(self.run.addresses.canonical(address) in self.known for address in addresses)
-
-    # sitemaps
-
-    async def _sitemaps(self) -> Reading:
-        """What a broken file still tells is used, but is not the whole list. A site that has none is asked again after a month."""
-        named, last = [*self.run.sitemaps], self.run.remembered("sitemap")
-        due = self.run.options.mode == "full" or not last["checked_at"] or later(last["checked_at"], days=30) <= self.run.store.now()
-        places = [last["url"]] if last["url"] and not last["closed"] else []
-        places += [absolute_link(self.run.site.home, place) for place in SITEMAP_PLACES] if due or places else []
-        found: list[tuple[str, bool]] = []  # (place, whether it was read whole) of those that name articles
-        failures = len(self.failures)
-        for place in dict.fromkeys([*named, *places]):
-            if (found and place not in named) or (last["url"] and len(self.failures) > failures):
-                break  # found; or the one that was found before fails today, which makes no other one more likely
-            names, whole = await self._sitemap_tree(place)
-            found += [(place, whole)] if names else []
-        whole = bool(found) and all(whole for _, whole in found)
-        place = found[0][0] if found else ""
-        if place != last["url"] if found else due and len(self.failures) == failures:
-            self._remember_sitemap(place)
-        return "whole" if whole else ""
-
-    def _remember_sitemap(self, place: str) -> None:
-        closed = None if place else "no sitemap with articles was found"
-        self.run.store.save_list(self.run.site_id, "sitemap", door="sitemap", url=place, closed=closed, checked_at=self.run.store.now())
-
-    async def _sitemap_tree(self, place: str) -> tuple[int, bool]:
-        """(how many addresses of the site it names, whether it was read whole)."""
-        waiting, seen, names, asked, idle, whole = [place], {place}, 0, 0, 0, True
-        while waiting and asked < FILES_AT_MOST and idle < FILES_IN_VAIN:
-            sitemap: Sitemap | None = await self._get(waiting.pop(), "sitemap", read_sitemap)
-            asked, idle = asked + 1, 0 if sitemap and sitemap.addresses else idle + 1
-            if sitemap is None:
-                whole = False
-                continue
-            for address, lastmod in reversed(sitemap.addresses.items()):  # WordPress lists the oldest first
-                names += self.run.addresses.belongs(address)
-                if not self._add(address, lastmod) and lastmod and (here := self.run.addresses.canonical(address)) in self.found.addresses:
-                    self.found.addresses[here] = lastmod  # the feed named it before
-            files = [file for file in sitemap.files if file not in seen]
-            ours = [file for file in files if self.run.addresses.belongs(file)]
-            whole = whole and len(ours) == len(files)
-            seen.update(files)
-            waiting += ours
-        return names, whole and not waiting
-
-    # feeds
-
-    async def read_discussed(self) -> None:
-        """The comments feed alone."""
-        if not self.run.remembered("comments feed")["url"]:
-            await self._find_feeds()
-        self.found.discussed = await self._get(self._feed("comments feed"), "feed", read_feed) or []
-
-    async def _feeds(self) -> None:
-        if not all(self.run.remembered(name)["url"] for name in FEEDS):
-            await self._find_feeds()
-        for item in await self._get(self._feed("feed"), "feed", read_feed) or []:
-            self._keep(item)
-        remember_feed(self.run, self.found)
-        await self.read_discussed()
-
-    def _keep(self, item: FeedItem) -> bool:
-        """Keep an item of the articles' feed; False when it was known."""
-        address = self.run.addresses.canonical(item.url)
-        if not self.run.addresses.belongs(address) or address in self.found.items:
-            return False
-        self.found.items[address] = item
-        self._add(address, item.updated_at or "")
-        return True
-
-    async def _find_feeds(self) -> None:
-        """Remember the feeds that the front page names, else WordPress's usual places."""
-        home = await self.run.front_page()
-        named = feed_links(home.text if hasattr(home, "text") else "", home.url)
-        ours = [address for address in named if self.run.addresses.belongs(address)]
-        for name, usual in FEEDS.items():
-            fits = [address for address in ours if ("comments" in address) == (name == "comments feed")]
-            url = self.run.addresses.canonical(fits[0] if fits else absolute_link(self.run.site.home, usual))
-            self.run.store.save_list(self.run.site_id, name, door="feed", url=url)
-
-    def _feed(self, name: str) -> str:
-        return str(self.run.remembered(name)["url"])
-
-    def _feed_page(self, number: int) -> str:
-        url = self._feed("feed")
-        return f"{url}{'&' if '?' in url else '?'}paged={number}"
-
-    async def feed_page(self, number: int) -> list[FeedItem]:
-        """One further page of the articles' feed; empty beyond its end."""
-        return await self._get(self._feed_page(number), "feed", read_feed) or []
-
-    async def _feed_pages(self) -> Reading:
-        """To the feed's end, which is a 404 beyond the last page; a page that fails is no end."""
-        try:
-            return await self._follow_feed()
-        finally:
-            remember_feed(self.run, self.found)
-
-    async def _follow_feed(self) -> Reading:
-        items = list(self.found.items.values())
-        for number in range(2, FILES_AT_MOST):
-            if not items:
-                return "whole" if number > 3 and self._feed_page(number - 1) in self.ended else ""
-            if self._enough([item.url for item in items]):
-                return "news"
-            items = await self.feed_page(number)
-            if items and not sum(self._keep(item) for item in items):
-                return ""  # the same page again: this feed has no paging
-        return ""
-
-    # listing pages
-
-    async def _listing(self) -> Reading:
-        """The front page's listing to its last page; where the front page has none, those that its menus lead to."""
-        home = await self.run.front_page()
-        first = self._page(home)
-        reading = await self._follow(home, first)
-        if reading or first.next_page:
-            return reading
-        readings = [await self._section(address) for address in self._sections(first)]
-        self.found.followed = "news" not in readings
-        return "news" if self.found.addresses else ""  # what stands in no section is not seen: never the whole
-
-    def _sections(self, first: ListingPage) -> tuple[str, ...]:
-        """The menus' addresses; once it is known which of them are listings, these."""
-        found = self.run.checkpoints.refs("sections") if self.run.options.mode == "update" else None
-        return tuple(found or first.sections[:SECTIONS_AT_MOST])
-
-    async def _section(self, address: str) -> Reading:
-        response = await self._fetch(address, "listing")
-        if response is None:
-            return "" if address in self.ended else "news"
-        page = self._page(response)
-        self.found.sections += [address] if page.boxed or page.next_page else []
-        return await self._follow(response, page if page.boxed else ListingPage((), page.next_page, False))
-
-    def _page(self, response: Response) -> ListingPage:
-        return read_listing_page(response.text if hasattr(response, "text") else "", response.url)
-
-    async def _follow(self, response: Response, page: ListingPage) -> Reading:
-        """Keep what a listing names, from this page to its last. Links outside of headlines and boxes count on the first page only."""
-        seen, idle = {response.url}, 0
-        for number in range(1, FILES_AT_MOST):
-            new = [self._add(address) for address in page.articles if page.boxed or number == 1]
-            idle = 0 if any(new) else idle + 1
-            if page.next_page is None:
-                return "whole" if number > 1 else ""
-            if self._enough(list(page.articles)):
-                return "news"
-            if idle >= NOTHING_NEW or page.next_page in seen:
-                return "news"
-            seen.add(page.next_page)
-            following = await self._fetch(page.next_page, "listing")
-            if following is None:
-                return "news"
-            page = self._page(following)
-        return "news"
+    async def _read_further(self, *, every: bool) -> None:
+        found = self.found
+        for name, read in (("sitemap", self.sitemaps.read), ("feed", self.feeds.read_pages), ("listing", self.listings.read)):
+            if found.by and not every:
+                return
+            reading = await read()
+            if reading and not found.by:
+                found.whole, found.by = reading == "whole", name
+                found.followed = found.followed or reading == "whole"
+            found.beside = found.beside or bool(reading)
+        failed = [*self.feeds.failed(), *self.sitemaps.failed()]
+        found.compared = every and not failed
+        if failed and found.addresses:
+            self.run.outcome.add(UNREACHABLE, f"a list that the site names could not be read: {failed[0]} ({len(failed):,} in all)")
 
     def remember(self) -> None:
         """What this reading of the lists came to, for status and for the next run."""
         remember(self.run, self.found, self.began)
-
-
-def feed_links(html: str, base: str) -> list[str]:
-    """Addresses of the feeds that a page's head names."""
-    found = []
-    for tag in re.findall(r"<link\b[^>]*>", html):
-        href = re.search(r"""href=["']?([^"'\s>]+)""", tag)
-        if href and re.search(r"application/(?:rss|atom)\+xml", tag) and absolute_link(base, unescape(href[1])):
-            found.append(absolute_link(base, unescape(href[1])))
-    return found
 
 
 def no_list(home: str, held: int) -> Exception:

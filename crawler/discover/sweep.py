@@ -27,7 +27,7 @@ class Sweep:
             last = last or before["checked_at"]
         if not run.sweep_days or not last or run.options.limit or run.options.mode == "full":
             return []
-        looks = (Look(*row) for row in run.store.ask(backlog.last_stirred, run.site_id, collection))
+        looks = (Look(*row) for row in run.store.ask(backlog.last_stirred, run.site_id, collection, beside_rest=not run.pages_are_the_text))
         found, taken = due(looks, last, run.store.now(), run.sweep_days)
         self._taken |= {collection} if taken else set()
         return found

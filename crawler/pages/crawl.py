@@ -119,7 +119,9 @@ class PageDoor:
     def _is_absence(self, address: str, error: Exception) -> bool:
         """A held article whose own page answers that it is not there."""
         held = self._held(address)
-        if held is None or not isinstance(error, BadStatus) or error.status not in NOT_THERE or not self.run.pages_are_the_text:
+        if held is None or not isinstance(error, BadStatus) or error.status not in NOT_THERE:
+            return False
+        if not self.run.context.page_is_text(held):  # REST says what is missing of what it gives
             return False
         self.absent.append(("articles", held["id"], error.capture.id, error.capture.at))
         return True
@@ -161,7 +163,7 @@ class PageDoor:
         for table in TABLES:
             rows = {row_id: (capture_id, at) for name, row_id, capture_id, at in self.absent if name == table}
             if not rows and not self.run.pages_are_the_text:
-                continue  # on a site with REST, REST says what is missing
+                continue
             newly = self.run.store.ask(holdings.not_yet_missing, table, list(rows))
             unsaid = self.unsaid if table == "articles" else {}
             marked = self.run.absences.may_mark(table, newly, unsaid)

@@ -65,11 +65,11 @@ class PageReader:
         asked, article, response = await self._settled(address, article, response)
         captures = [(capture_of(response).id, "page")]
         article = await self.assembler.text(article, response, captures)
-        on_pages = self.context.threads_on_pages
+        on_pages = self.context.page_has_thread(self.context.held(article.url, article.source_id) or held)
         article, cut = await self.assembler.thread(article, captures, hidden=on_pages)
         if cut and not on_pages and not isinstance(cut.cause, Forbidden):
             raise cut  # REST gives the thread: the page is evidence, and is asked for again
-        answer = self._answer(self.completed(article), asked, response, captures, cut)
+        answer = self._answer(self.completed(article), asked, response, captures, cut, on_pages=on_pages)
         answer.requested = address
         return answer, cut
 
@@ -139,14 +139,16 @@ class PageReader:
         authors = self.context.store.ask(holdings.authors_of, row["id"])
         return Before(row["published_at"], row["published_precision"], tuple(authors))
 
-    def _answer(self, article: Article, asked: str, response: Response, captures: Captures, cut: PartFailed | None) -> Answer:
+    def _answer(
+        self, article: Article, asked: str, response: Response, captures: Captures, cut: PartFailed | None, *, on_pages: bool
+    ) -> Answer:
         """Everything the pages brought. A comment that stands on two pages is taken once."""
         comments = {comment.source_id: comment for comment in article.comments or ()}
         answer = Answer("page", capture_of(response).at, tuple(captures), asked, articles=(article,))
         answer.arrived = "" if same_page(response.url, asked) else response.url
         if comments:
             answer.threads[article.source_id or article.url] = list(comments.values())
-        if not self.context.threads_on_pages:
+        if not on_pages:
             return answer
         if cut:
             reason, explained = ("robots.txt", True) if isinstance(cut.cause, Forbidden) else (str(cut), False)

@@ -49,7 +49,7 @@ async def _other_half(lists: SiteLists, items: list[FeedItem]) -> list[FeedItem]
     times = sorted(moment(item.published_at) for item in items if item.published_at)
     span = max(times[-1] - times[0], timedelta(hours=1))
     page = 1 + int(timedelta(days=182) / span)
-    return [item for item in await lists.feed_page(max(2, page)) if item.published_at]
+    return [item for item in await lists.feeds.page(max(2, page)) if item.published_at]
 
 
 async def _pairs(run: Run, door: PageDoor, item: FeedItem, discussed: list[FeedItem]) -> list[Pair]:

@@ -74,6 +74,10 @@ class Checkpoints:
         """When that list was last followed as far as it leads."""
         return next((row.at for row in self._read("followed")), None)
 
+    def compared(self) -> str | None:
+        """When all lists of the site were last held against each other."""
+        return next((row.at for row in self._read("compared")), None)
+
     def _read(self, kind: Kind) -> list[Checkpoint]:
         return self.store.checkpoints(self.site_id, kind)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from archive.queries import holdings
 from archive.store.articles import find_article
 
 if TYPE_CHECKING:
@@ -37,6 +38,14 @@ class SiteContext:
     def held(self, url: str, source_id: str | None = None) -> dict[str, Any] | None:
         """The row of the article with this id of the site's, or at this address; None where none is held."""
         return self.store.ask(find_article, self.site_id, source_id, url)
+
+    def page_is_text(self, row: dict[str, Any] | None) -> bool:
+        """Whether an article's page is its text: there is no REST, or REST has never given this article. ``row``: None if not held."""
+        return self.pages_are_the_text or row is None or not self.store.ask(holdings.given_by_rest, row["id"])
+
+    def page_has_thread(self, row: dict[str, Any] | None) -> bool:
+        """Whether the thread of an article comes from its page."""
+        return self.threads_on_pages or self.page_is_text(row)
 
     def quarantine(self, url: str, reason: str, capture_id: int, at: str) -> None:
         """Keep a page that is not believed in view of people."""

@@ -149,9 +149,14 @@ class SiteSpider(scrapy.Spider):
         await confirm(rest, "posts")
         run, full = self.run, self.run.options.mode == "full"
         run.context.threads_on_pages = not await self.read_threads(rest)
-        threads = await pages_of_threads(run, swept) if run.context.threads_on_pages and run.pages_at_most else []
-        due = run.store.ask(backlog.pages_due, run.site_id, run.pages_at_most, again=full)
-        await PageDoor(self.run).read(dict.fromkeys([*threads, *(address for _, address in due)]))
+        lists = SiteLists(run)
+        whole = run.options.limit is None and run.remembered("posts")["walked_at"]
+        found = await lists.read_beside_rest() if whole else lists.found
+        due = pages_to_read(run, found) if whole else []
+        due += await pages_of_threads(run, lists, swept) if run.context.threads_on_pages and run.pages_at_most else []
+        due += [address for _, address in run.store.ask(backlog.pages_due, run.site_id, run.pages_at_most, again=full)]
+        await PageDoor(run, found).read(dict.fromkeys(due))
+        lists.remember()
 
     async def read_threads(self, rest: RestDoor) -> bool:
         """The comments, where REST gives them; False where a site has closed them while its articles are open.

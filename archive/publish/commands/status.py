@@ -13,7 +13,7 @@ from archive.clock import now
 from archive.db.connection import open_for_reading
 from archive.publish.formats import number, plural, readable_moment, share
 from archive.publish.overview.status import gap_reasons, growth_said, site_states
-from archive.queries.health import Standing, age, standing
+from archive.queries.health import NamedList, Standing, age, standing
 from archive.queries.rows import Row
 from archive.store.coverage import Ledger
 from archive.text.plaintext import one_line
@@ -49,6 +49,8 @@ def site_lines(site: Row, reasons: list[Row], stands: Standing) -> Iterator[str]
     yield f"  complete     {readable_moment(stands.last_success) + f', {age(stands.hours)} ago' if stands.hours is not None else 'never'}"
     for line, kept in zip(site["coverage"], stands.ledgers, strict=True):
         yield f"  {line['kind'] + 's':<12} {held_line(line)}{difference_line(kept)}"
+    if stands.lists:
+        yield f"  lists        {'; '.join(map(list_line, stands.lists))}"
     yield f"  gaps         {gaps_line([row for row in reasons if row['site'] == site['name']])}"
     yield f"  quarantine   {quarantine_line(stands)}"
     yield f"  missing      {missing_line(stands.missing)}"
@@ -73,6 +75,13 @@ def held_line(line: Row) -> str:
         f"{number(line['held'])} held of {number(line['reported'])} reported"
         f" ({share(line['held'], line['reported']) or '100 %'}), checked {readable_moment(line['checked_at'])}"
     )
+
+
+def list_line(named: NamedList) -> str:
+    """``sitemap: 92 named, 90 held, 1 explained, 1 not``."""
+    rest = [(named.explained, "explained"), (named.lacking, "not")]
+    lacking = "".join(f", {number(count)} {word}" for count, word in rest if count > 0)
+    return f"{named.name}: {number(named.named)} named, {number(named.held)} held{lacking}"
 
 
 def difference_line(kept: Ledger) -> str:

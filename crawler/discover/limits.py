@@ -1,0 +1,11 @@
+"""How far the lists of a site are followed, and what a reading of one came to."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+FILES_AT_MOST = 2_000  # sitemap files, feed pages, listing pages: a calendar without end must not become a crawl without end
+FILES_IN_VAIN = 50  # sitemap files in a row that name nothing but further files, or nothing at all
+SECTIONS_AT_MOST = 30  # menus of a front page
+NOTHING_NEW = 3  # pages of a listing in a row that name nothing new: it goes in a circle, or names what another list has named
+Reading = Literal["whole", "news", ""]  # to the last entry; as far as there was something new; there is no such list

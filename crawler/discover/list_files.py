@@ -1,0 +1,75 @@
+"""Asks for the files of a site's lists: takes an address, gives the response or what a reader makes of it, and keeps which lists there
+are none of and which failed though something names them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeVar
+
+from archive.clock import later
+from archive.queries import holdings
+from crawler.errors import BadStatus, DoorClosed, FetchError, Forbidden, Limited, OutsideSite
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
+
+    from crawler.session.session import Run
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+NOT_THERE = (400, 401, 403, 404, 410)  # there is no such list; other failures pass
+
+
+class ListFiles:
+    """The files of the lists of one site, in one run."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.ended: set[str] = set()  # addresses that answered that there is no such list, or no such page of it
+        self.failures: dict[str, str] = {}  # address -> what else went wrong; it may pass
+        self._known = run.store.ask(holdings.addresses, run.site_id).keys() | run.store.ask(holdings.gaps, run.site_id)
+
+    async def get(self, url: str, door: str, read: Callable[[bytes, str], T]) -> T | None:
+        """One list's file, read; None where there is none, or none that can be relied on."""
+        response = await self.fetch(url, door)
+        if response is None:
+            return None
+        run = self.run
+        closed = run.remembered(url)["closed"]
+        try:
+            found = read(response.body, response.url)
+        except DoorClosed as error:
+            if response.meta["capture"].truncated:
+                self.failures[url] = str(error)
+            run.store.save_list(run.site_id, url, door=door, url=url, closed=str(error), checked_at=run.store.now())
+            return None
+        if closed:
+            run.store.save_list(run.site_id, url, closed=None, checked_at=run.store.now())
+        return found
+
+    async def fetch(self, url: str, door: str) -> Response | None:
+        """A list's answer; None where there is none, with the reason in ``ended`` or ``failures``."""
+        try:
+            return await self.run.web.get(self.run.addresses.canonical(url), door=door)
+        except Limited:
+            raise
+        except (FetchError, OutsideSite) as error:
+            logger.info("%s", error)
+            if isinstance(error, (Forbidden, OutsideSite)) or (isinstance(error, BadStatus) and error.status in NOT_THERE):
+                self.ended.add(url)
+            else:
+                self.failures[url] = str(error)
+            return None
+
+    def all_known(self, addresses: Iterable[str]) -> bool:
+        """Whether each of these addresses is held, or named as a gap."""
+        return all(self.run.addresses.canonical(address) in self._known for address in addresses)
+
+    def enough(self, addresses: list[str]) -> bool:
+        """True when a list that runs from the newest to the oldest need not be followed: all that it names here is known,
+        and the last time that a list was followed as far as it leads is younger than the sweep allows."""
+        run, last = self.run, self.run.checkpoints.followed()
+        if run.options.mode == "full" or not addresses or not last:
+            return False
+        return later(last, days=run.sweep_days or 30) > run.store.now() and self.all_known(addresses)

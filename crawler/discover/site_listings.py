@@ -1,0 +1,73 @@
+"""The listing pages of one site: takes its front page and the sections that its menus lead to, gives the entries, page after page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crawler.discover.limits import FILES_AT_MOST, NOTHING_NEW, SECTIONS_AT_MOST, Reading
+from crawler.discover.listing import ListingPage, read_listing_page
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
+
+    from crawler.discover.discovered import DiscoveredUrls
+    from crawler.discover.list_files import ListFiles
+
+
+class SiteListings:
+    """Reads the listings of one site. ``files`` asks for them; ``found`` keeps what they name."""
+
+    def __init__(self, files: ListFiles, found: DiscoveredUrls) -> None:
+        self.files, self.found, self.run = files, found, files.run
+
+    async def read(self) -> Reading:
+        """The front page's listing to its last page; where the front page has none, those that its menus lead to.
+
+        Beside another list both are read, each while it names something new.
+        """
+        home = await self.run.front_page()
+        first = self._page(home)
+        reading = await self._follow(home, first)
+        if (reading or first.next_page) and not self.found.beside:
+            return reading
+        readings = [await self._section(address) for address in self._sections(first)]
+        if not self.found.beside:
+            self.found.followed = "news" not in readings
+        return "news" if self.found.addresses else ""  # what stands in no section is not seen: never the whole
+
+    def _sections(self, first: ListingPage) -> tuple[str, ...]:
+        """The menus' addresses; once it is known which of them are listings, these."""
+        found = self.run.checkpoints.refs("sections") if self.run.options.mode == "update" and not self.found.beside else None
+        return tuple(found or first.sections[:SECTIONS_AT_MOST])
+
+    async def _section(self, address: str) -> Reading:
+        response = await self.files.fetch(address, "listing")
+        if response is None:
+            return "" if address in self.files.ended else "news"
+        page = self._page(response)
+        self.found.sections += [address] if page.boxed or page.next_page else []
+        return await self._follow(response, page if page.boxed else ListingPage((), page.next_page, False))
+
+    def _page(self, response: Response) -> ListingPage:
+        return read_listing_page(response.text if hasattr(response, "text") else "", response.url)
+
+    async def _follow(self, response: Response, page: ListingPage) -> Reading:
+        """Keep what a listing names, from this page to its last. Links outside of headlines and boxes count on the first page of a
+        site's only list."""
+        seen, idle, vain = {response.url}, 0, 1 if self.found.beside else NOTHING_NEW
+        for number in range(1, FILES_AT_MOST):
+            counted = page.boxed or (number == 1 and not self.found.beside)
+            new = [self.found.add(address, "listing") for address in page.articles if counted]
+            idle = 0 if any(new) else idle + 1
+            if page.next_page is None:
+                return "whole" if number > 1 else ""
+            if self.files.enough(list(page.articles)):
+                return "news"
+            if idle >= vain or page.next_page in seen:
+                return "news"
+            seen.add(page.next_page)
+            following = await self.files.fetch(page.next_page, "listing")
+            if following is None:
+                return "news"
+            page = self._page(following)
+        return "news"

@@ -1,0 +1,70 @@
+"""The sitemaps of one site: takes where robots.txt, an earlier run or custom place them, gives the addresses that all their files name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archive.clock import later
+from crawler.discover.limits import FILES_AT_MOST, FILES_IN_VAIN, Reading
+from crawler.discover.sitemap import SITEMAP_PLACES, Sitemap, read_sitemap
+from crawler.discover.xml import absolute_link
+
+if TYPE_CHECKING:
+    from crawler.discover.discovered import DiscoveredUrls
+    from crawler.discover.list_files import ListFiles
+
+
+class SiteSitemaps:
+    """Reads the sitemaps of one site. ``files`` asks for them; ``found`` keeps what they name."""
+
+    def __init__(self, files: ListFiles, found: DiscoveredUrls) -> None:
+        self.files, self.found, self.run = files, found, files.run
+        self.named: set[str] = set()  # files that robots.txt, an index or an earlier run names
+
+    async def read(self) -> Reading:
+        """What a broken file still tells is used, but is not the whole list. A site that has none is asked again after a month."""
+        named, last = [*self.run.sitemaps], self.run.remembered("sitemap")
+        due = self.run.options.mode == "full" or not last["checked_at"] or later(last["checked_at"], days=30) <= self.run.store.now()
+        places = [last["url"]] if last["url"] and not last["closed"] else []
+        self.named.update(named, places)
+        places += [absolute_link(self.run.site.home, place) for place in SITEMAP_PLACES] if due or places else []
+        found: list[tuple[str, bool]] = []  # (place, whether it was read whole) of those that name articles
+        failures = len(self.files.failures)
+        for place in dict.fromkeys([*named, *places]):
+            if (found and place not in named) or (last["url"] and len(self.files.failures) > failures):
+                break  # found; or the one that was found before fails today, which makes no other one more likely
+            names, whole = await self._tree(place)
+            found += [(place, whole)] if names else []
+        whole = bool(found) and all(whole for _, whole in found)
+        place = found[0][0] if found else ""
+        if place != last["url"] if found else due and len(self.files.failures) == failures:
+            self._remember(place)
+        return "whole" if whole else ""
+
+    def failed(self) -> list[str]:
+        """What went wrong with files that something names: what they hold is not known."""
+        return [why for address, why in self.files.failures.items() if address in self.named]
+
+    def _remember(self, place: str) -> None:
+        closed = None if place else "no sitemap with articles was found"
+        self.run.store.save_list(self.run.site_id, "sitemap", door="sitemap", url=place, closed=closed, checked_at=self.run.store.now())
+
+    async def _tree(self, place: str) -> tuple[int, bool]:
+        """(how many addresses of the site it names, whether it was read whole)."""
+        waiting, seen, names, asked, idle, whole = [place], {place}, 0, 0, 0, True
+        while waiting and asked < FILES_AT_MOST and idle < FILES_IN_VAIN:
+            sitemap: Sitemap | None = await self.files.get(waiting.pop(), "sitemap", read_sitemap)
+            asked, idle = asked + 1, 0 if sitemap and sitemap.addresses else idle + 1
+            if sitemap is None:
+                whole = False
+                continue
+            for address, lastmod in reversed(sitemap.addresses.items()):  # WordPress lists the oldest first
+                names += self.run.addresses.belongs(address)
+                self.found.add(address, "sitemap", lastmod)
+            files = [file for file in sitemap.files if file not in seen]
+            ours = [file for file in files if self.run.addresses.belongs(file)]
+            whole = whole and len(ours) == len(files)
+            seen.update(files)
+            self.named.update(ours)
+            waiting += ours
+        return names, whole and not waiting
