@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crawler.discover.listing import read_listing_page
-from crawler.discover.site_lists import feed_links
+from crawler.discover.site_feeds import feed_links
 
 HOME = "https://example.org/"
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from sqlite_utils import Database
 
-from archive.queries.holdings import GIVEN_BY_REST
+from archive.queries.beside_rest import GIVEN_BY_REST
 from archive.store.gaps import THREAD
 
 

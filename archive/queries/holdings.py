@@ -8,13 +8,10 @@ from urllib.parse import urlsplit
 
 from sqlite_utils import Database
 
+from archive.queries.beside_rest import GIVEN_BY_REST
 from archive.store.decisions import decided
 
 Collection = Literal["posts", "comments"]
-GIVEN_BY_REST = "exists (select 1 from readings where readings.article_id = articles.id and readings.door = 'rest')"
-"""True of a row of ``articles`` that REST has given, at least once. Of all others a page is the text."""
-OF_NO_ARTICLE = "ref glob 'http*' and not exists (select 1 from urls where urls.url = gaps.ref)"
-"""True of a row of ``gaps`` that names an address which no article has. The page of an article that REST gives may be a gap too."""
 
 
 def site_at(db: Database, origins: frozenset[tuple[str, str, int]]) -> dict[str, Any] | None:
@@ -183,47 +180,6 @@ def explained_gaps(db: Database, site_id: int, *, robots: bool = False) -> set[s
     them with ``robots`` only."""
     sql = "select ref from gaps where site_id = ? and kind = 'article' and explained = 1 and (? or reason <> 'robots.txt')"
     return {ref for (ref,) in db.execute(sql, [site_id, robots])}
-
-
-def given_by_rest(db: Database, article_id: int) -> bool:
-    """Whether REST has given an article, at least once."""
-    return db.execute("select 1 from readings where article_id = ? and door = 'rest'", [article_id]).fetchone() is not None
-
-
-def open_gaps(db: Database, site_id: int) -> list[str]:
-    """Addresses of articles that are named and were not obtained, and that no rule explains: each run asks for them again."""
-    sql = "select ref from gaps where site_id = ? and kind = 'article' and explained = 0 and ref glob 'http*' order by id"
-    return [ref for (ref,) in db.execute(sql, [site_id])]
-
-
-def beside_rest(db: Database, site_id: int) -> int:
-    """How many articles feeds, sitemaps and listings name that REST has never given: those held, and those named as gaps."""
-    sql = f"""
-        select
-          (select count(*) from articles where site_id = :site_id and missing_since is null and not {GIVEN_BY_REST})
-          + (select count(*) from gaps where site_id = :site_id and kind = 'article' and explained = 0 and {OF_NO_ARTICLE})
-        """
-    return int(db.execute(sql, {"site_id": site_id}).fetchone()[0])
-
-
-def beside_rest_in_all(db: Database, site_id: int, kind: Literal["article", "comment"]) -> int:
-    """How many more the site names than REST counts: articles that are held through their pages alone, and addresses named as gaps;
-    comments that are held through pages alone."""
-    if kind == "article":
-        sql = f"""
-            select
-              (select count(*) from articles where site_id = :site_id and missing_since is null and not {GIVEN_BY_REST})
-              + (select count(*) from gaps where site_id = :site_id and kind = 'article' and {OF_NO_ARTICLE})
-            """
-    else:
-        sql = f"""
-            select count(*)
-            from articles
-            cross join comments on comments.article_id = articles.id
-            where site_id = :site_id and articles.missing_since is null and not {GIVEN_BY_REST}
-              and comments.missing_since is null and comments.door = 'page' and comments.kind = 'comment'
-            """
-    return int(db.execute(sql, {"site_id": site_id}).fetchone()[0])
 
 
 def gaps(db: Database, site_id: int) -> set[str]:

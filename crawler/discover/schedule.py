@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from archive.clock import later
-from archive.queries import backlog, holdings
+from archive.queries import backlog, beside_rest, holdings
 from crawler.discover.discovered import DiscoveredUrls
 from crawler.discover.feed import feed_time
 
@@ -21,14 +21,14 @@ AHEAD = 26  # hours that a lastmod may lie ahead: a day alone, or a clock of ano
 def pages_to_read(run: Run, found: DiscoveredUrls) -> list[str]:
     """Addresses in the order in which they are read: what is listed, what has news, what was not obtained before, what is no longer
     listed, what the sweep takes. On a site with REST: of the articles alone that REST does not give."""
-    if not (run.pages_are_the_text or found.named or run.store.ask(holdings.beside_rest, run.site_id)):
+    if not (run.pages_are_the_text or found.named or run.store.ask(beside_rest.count_beside, run.site_id)):
         return []
     held = run.store.ask(holdings.addresses, run.site_id)
     held = held if run.pages_are_the_text else {address: row for address, row in held.items() if not row["by_rest"]}
     settled = run.store.ask(holdings.explained_gaps, run.site_id) if run.options.mode == "update" else set()
     named = {address: lastmod for address, lastmod in found.addresses.items() if not found.is_given(address)}
     due = [a for a, lastmod in named.items() if a in found.news or (a not in settled and _is_due(run, held.get(a), lastmod))]
-    due += [address for address in run.store.ask(holdings.open_gaps, run.site_id) if not found.is_given(address)]
+    due += [address for address in run.store.ask(beside_rest.open_gaps, run.site_id) if not found.is_given(address)]
     due += discussed_anew(run, found, held)
     due += run.store.ask(backlog.cut_threads, run.site_id)
     due += _unlisted(run, found, held)

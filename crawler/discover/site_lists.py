@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from archive.clock import later
 from archive.errors import ConfigurationError
-from archive.queries import holdings
+from archive.queries import beside_rest, holdings
 from archive.text.urls import page_key
 from crawler.discover.discovered import DiscoveredUrls, remember
 from crawler.discover.list_files import ListFiles
@@ -51,7 +51,7 @@ class SiteLists:
     async def read_beside_rest(self) -> DiscoveredUrls:
         """The lists of a site with REST: all of them where it is time to compare them with what REST gives. Where one has ever named
         what REST lacks, the feed in every run."""
-        found, beside = self.found, self.run.store.ask(holdings.beside_rest, self.run.site_id)
+        found, beside = self.found, self.run.store.ask(beside_rest.count_beside, self.run.site_id)
         rows = self.run.store.ask(holdings.addresses, self.run.site_id)
         found.beside, found.given = True, {page_key(address) for address, row in rows.items() if row["by_rest"]}
         if self._is_time_to_compare(BESIDE_REST if beside else self.run.sweep_days or 30):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from archive.queries import backlog
+from archive.queries import backlog, beside_rest
 from crawler.discover.revisit import Look, due
 
 if TYPE_CHECKING:
@@ -27,7 +27,10 @@ class Sweep:
             last = last or before["checked_at"]
         if not run.sweep_days or not last or run.options.limit or run.options.mode == "full":
             return []
-        looks = (Look(*row) for row in run.store.ask(backlog.last_stirred, run.site_id, collection, beside_rest=not run.pages_are_the_text))
+        beside_only = collection == "pages" and not run.pages_are_the_text
+        if beside_only and not run.store.ask(beside_rest.count_beside, run.site_id):
+            return []
+        looks = (Look(*row) for row in run.store.ask(backlog.last_stirred, run.site_id, collection, beside_rest=beside_only))
         found, taken = due(looks, last, run.store.now(), run.sweep_days)
         self._taken |= {collection} if taken else set()
         return found

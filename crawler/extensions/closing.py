@@ -7,7 +7,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from archive.errors import ArchiveError, database_fails
-from archive.queries import holdings
+from archive.queries import beside_rest, holdings
 from archive.store.coverage import LISTS
 from crawler.session.outcome import BUG, CONFIGURATION, UNREACHABLE
 
@@ -74,6 +74,6 @@ def _measure_coverage(run: Run) -> None:
     for kind, name in LISTS.items():
         total = None if run.pages_are_the_text else run.remembered(name)["total"]
         if total is not None:
-            total += run.store.ask(holdings.beside_rest_in_all, run.site_id, kind)
+            total += run.store.ask(beside_rest.named_beside, run.site_id, kind)
         if total is not None or run.pages_are_the_text:
             run.store.save_coverage(run.site_id, kind, total, run.held(kind))

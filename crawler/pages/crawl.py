@@ -108,6 +108,8 @@ class PageDoor:
         """An article that was asked for and not obtained, or not believed, twice."""
         why = why.cause if isinstance(why, PartFailed) else why
         if isinstance(why, NotBelieved):
+            if not self._held(address):
+                self._gap(address, f"not believed: {why.reason}", explained=False)
             self.run.outcome.add(ALARM, f"a page was not believed: {why}")
         else:
             self._gap(address, str(why), explained=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from archive.queries import holdings
+from archive.queries import beside_rest
 from archive.store.articles import find_article
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class SiteContext:
 
     def page_is_text(self, row: dict[str, Any] | None) -> bool:
         """Whether an article's page is its text: there is no REST, or REST has never given this article. ``row``: None if not held."""
-        return self.pages_are_the_text or row is None or not self.store.ask(holdings.given_by_rest, row["id"])
+        return self.pages_are_the_text or row is None or not self.store.ask(beside_rest.given_by_rest, row["id"])
 
     def page_has_thread(self, row: dict[str, Any] | None) -> bool:
         """Whether the thread of an article comes from its page."""

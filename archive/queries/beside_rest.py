@@ -1,0 +1,53 @@
+"""What of a site REST does not give though its other lists name it: articles held through their pages alone, and gaps. Reads only."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sqlite_utils import Database
+
+GIVEN_BY_REST = "exists (select 1 from readings where readings.article_id = articles.id and readings.door = 'rest')"
+"""True of a row of ``articles`` that REST has given, at least once. Of all others a page is the text."""
+OF_NO_ARTICLE = "ref glob 'http*' and not exists (select 1 from urls where urls.url = gaps.ref)"
+"""True of a row of ``gaps`` that names an address which no article has. The page of an article that REST gives may be a gap too."""
+
+
+def given_by_rest(db: Database, article_id: int) -> bool:
+    """Whether REST has given an article, at least once."""
+    return db.execute("select 1 from readings where article_id = ? and door = 'rest'", [article_id]).fetchone() is not None
+
+
+def open_gaps(db: Database, site_id: int) -> list[str]:
+    """Addresses of articles that are named and were not obtained, and that no rule explains: each run asks for them again."""
+    sql = "select ref from gaps where site_id = ? and kind = 'article' and explained = 0 and ref glob 'http*' order by id"
+    return [ref for (ref,) in db.execute(sql, [site_id])]
+
+
+def count_beside(db: Database, site_id: int) -> int:
+    """How many articles feeds, sitemaps and listings name that REST has never given: those held, and those named as gaps."""
+    sql = f"""
+        select
+          (select count(*) from articles where site_id = :site_id and missing_since is null and not {GIVEN_BY_REST})
+          + (select count(*) from gaps where site_id = :site_id and kind = 'article' and explained = 0 and {OF_NO_ARTICLE})
+        """
+    return int(db.execute(sql, {"site_id": site_id}).fetchone()[0])
+
+
+def named_beside(db: Database, site_id: int, kind: Literal["article", "comment"]) -> int:
+    """How many more the site names than REST counts: articles that are held through their pages alone, and addresses named as gaps;
+    comments that are held through pages alone."""
+    if kind == "article":
+        sql = f"""
+            select
+              (select count(*) from articles where site_id = :site_id and missing_since is null and not {GIVEN_BY_REST})
+              + (select count(*) from gaps where site_id = :site_id and kind = 'article' and {OF_NO_ARTICLE})
+            """
+    else:
+        sql = f"""
+            select count(*)
+            from articles
+            cross join comments on comments.article_id = articles.id
+            where site_id = :site_id and articles.missing_since is null and not {GIVEN_BY_REST}
+              and comments.missing_since is null and comments.door = 'page' and comments.kind = 'comment'
+            """
+    return int(db.execute(sql, {"site_id": site_id}).fetchone()[0])
