@@ -157,7 +157,8 @@ def test_pingbacks_come_from_pages(history: History) -> None:
 def test_an_article_behind_a_password_is_an_explained_gap(history: History) -> None:
     locked = [str(post.id) for post in history.site.published() if post.password]
     assert locked
-    assert history.first.rows("select kind, ref, reason, explained from gaps") == [("article", ref, "password", 1) for ref in locked]
+    gaps = history.first.rows("select kind, ref, reason, explained from gaps where reason = 'password'")
+    assert gaps == [("article", ref, "password", 1) for ref in locked]
 
 
 def test_coverage_is_measured_against_the_sites_own_count(history: History) -> None:
@@ -325,7 +326,7 @@ def test_the_full_run_ends_well(history: History) -> None:
 def test_pages_none_then_all_completes_without_a_second_revision(site: DemoSite, folder: Path) -> None:
     assert crawl(site, folder, "pages=none").code == 0
     few = len(site.requests)
-    assert few <= 12
+    assert few <= 32  # all lists are compared once
     assert crawl(site, folder, "pages=all").code == 0
     assert rows(folder, "select count(*) from revisions where number > 1") == [(0,)]
     assert rows(folder, "select count(*) from articles where byline like '% and %'")[0][0] > 0

@@ -40,7 +40,8 @@ def named_beside(db: Database, site_id: int, kind: Literal["article", "comment"]
         sql = f"""
             select
               (select count(*) from articles where site_id = :site_id and missing_since is null and not {GIVEN_BY_REST})
-              + (select count(*) from gaps where site_id = :site_id and kind = 'article' and {OF_NO_ARTICLE})
+              + (select count(*) from gaps where site_id = :site_id and kind = 'article' and {OF_NO_ARTICLE}
+                   and (explained = 0 or reason = 'robots.txt'))
             """
     else:
         sql = f"""

@@ -197,3 +197,9 @@ def sites(db: Database, names: Sequence[str] = ()) -> list[Row]:
     """The rows of the remembered sites, or of those with these names, by name."""
     rows = list(db.query("select * from sites order by name"))
     return [row for row in rows if row["name"] in names] if names else rows
+
+
+def run_at(db: Database, site_id: int, at: str) -> int:
+    """The site's last run that had begun at a time; 0 where there was none."""
+    sql = "select coalesce(max(id), 0) from crawls where site_id = ? and mode <> 'reextract' and started_at <= ?"
+    return int(db.execute(sql, [site_id, at]).fetchone()[0])

@@ -146,9 +146,14 @@ def save_months(db: Database, site_id: int, kind: Kind, at: str) -> None:
 def ledger(db: Database, site_id: int, kind: Kind) -> Ledger:
     """Said, held, and the difference by reasons."""
     row = _said(db, site_id, kind)
-    named = f"select reason, explained, count(*) from gaps where {UNHELD} group by reason, explained"
+    named = f"""
+        select reason, explained, count(*)
+        from gaps
+        where {UNHELD} and not (? and explained = 1 and ref glob 'http*' and reason <> 'robots.txt')
+        group by reason, explained
+        """  # REST counts no pages that are no articles
     explained, unexplained = Counter[str](), Counter[str]()
-    for reason, known, count in db.execute(named, [site_id, kind]):
+    for reason, known, count in db.execute(named, [site_id, kind, row["counts"]]):
         (explained if known else unexplained)[reason] += count
     over = sum(n for (n,) in db.execute("select count from overcounts where site_id = ? and list = ?", [site_id, LISTS[kind]]))
     if over > explained["password"]:

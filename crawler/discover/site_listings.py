@@ -19,6 +19,8 @@ class SiteListings:
 
     def __init__(self, files: ListFiles, found: DiscoveredUrls) -> None:
         self.files, self.found, self.run = files, found, files.run
+        self.followed: set[str] = set()  # further pages of listings
+        self.kept: dict[str, Response] = {}  # sections, by their address: what proves to be no listing is not asked for twice
 
     async def read(self) -> Reading:
         """The front page's listing to its last page; where the front page has none, those that its menus lead to.
@@ -41,9 +43,12 @@ class SiteListings:
         return tuple(found or first.sections[:SECTIONS_AT_MOST])
 
     async def _section(self, address: str) -> Reading:
+        if self.run.addresses.canonical(address) in self.followed:
+            return ""
         response = await self.files.fetch(address, "listing")
         if response is None:
             return "" if address in self.files.ended else "news"
+        self.kept[self.run.addresses.canonical(address)] = response
         page = self._page(response)
         self.found.sections += [address] if page.boxed or page.next_page else []
         return await self._follow(response, page if page.boxed else ListingPage((), page.next_page, False))
@@ -66,6 +71,7 @@ class SiteListings:
             if idle >= vain or page.next_page in seen:
                 return "news"
             seen.add(page.next_page)
+            self.followed.add(self.run.addresses.canonical(page.next_page))
             following = await self.files.fetch(page.next_page, "listing")
             if following is None:
                 return "news"

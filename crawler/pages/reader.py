@@ -62,6 +62,7 @@ class PageReader:
             if reason := no_article(article):
                 self._gap(address, reason)
                 return None, None
+        self.endings.count(response)
         asked, article, response = await self._settled(address, article, response)
         captures = [(capture_of(response).id, "page")]
         article = await self.assembler.text(article, response, captures)

@@ -34,10 +34,9 @@ class PageEndings:
 
     def check(self, response: Response, asked: str, article_id: int | None) -> None:
         """Raises Unreachable for a page that breaks off. ``article_id``: the article's that is held, None at first sight."""
-        ended = is_ended(response.body)
-        self._seen[ended] += 1
-        if ended:
+        if is_ended(response.body):
             return
+        self._seen[False] += 1
         store, site_id = self.context.store, self.context.site_id
         last = store.ask(holdings.last_page, article_id) if article_id is not None else None
         before = store.ask(holdings.gap, site_id, asked)
@@ -45,6 +44,10 @@ class PageEndings:
         lasting = before is not None and BREAKS_OFF in before["reason"] and before["since"] < began
         if self._ended(last) if last else self._pages_end() and not lasting:
             raise Unreachable(f"{asked} {BREAKS_OFF}: it lacks the end that the page had before, or that the site's pages have")
+
+    def count(self, response: Response) -> None:
+        """Take a page that proved to be an article's: other pages may come out of another template."""
+        self._seen[True] += is_ended(response.body)
 
     def none_ends(self) -> bool:
         """Whether pages broke off and no article of the site is known whose page ends. From then on such pages are believed."""

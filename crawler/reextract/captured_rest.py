@@ -92,6 +92,11 @@ class CapturedRest:
                 facts = FeedFacts(address, item.published_at, item.authors, item.digest)
                 self.items[row["crawl_id"]].setdefault(address, facts)
 
+    def items_of(self, row: Row) -> dict[str, FeedFacts]:
+        """What the feed told in the run that made a capture; of a record that was adopted after a kill, in the run that was killed."""
+        run = row["crawl_id"] or self.store.ask(captures.run_at, self.site["id"], row["captured_at"])
+        return self.items.get(run, {})
+
     def _response(self, row: Row) -> Response:
         return checked(self.records.response(row), row["url"], any_status=False)
 

@@ -68,7 +68,7 @@ class ArticleReadings:
             taken = taken[:1]
         article, _ = await assembler.thread(article, taken)
         comments = {comment.source_id: comment for comment in article.comments or ()}
-        item = self.rest.items.get(row["crawl_id"], {}).get(article.url)
+        item = self.rest.items_of(row).get(article.url)
         return Reading(row["id"], row["captured_at"], "page", row["url"], article, tuple(comments.values()), tuple(taken), item)
 
     # REST

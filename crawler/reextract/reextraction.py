@@ -86,6 +86,7 @@ class Reextraction:
             gone_after=self.gone_after,
             threads_on_pages=on_pages,
             pages_are_the_text=on_pages,
+            rest_may_follow=not on_pages,
         )
 
     async def _articles(self, readings: ArticleReadings, crawl_id: int) -> None:

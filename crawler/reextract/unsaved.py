@@ -72,7 +72,7 @@ class Unsaved:
     async def _read(self, row: Row) -> Answer | None:
         """The page as a live run reads it; None where that refuses it, or where it is a further page of a text or of a thread."""
         source = CaptureSource(self.context.captures, self.context.store, row)
-        reader = PageReader(replace(self.context, source=source), self.rest.items.get(row["crawl_id"], {}).get)
+        reader = PageReader(replace(self.context, source=source), self.rest.items_of(row).get)
         try:
             answer, cut = await reader.read(row["asked"], source.first())
         except StorageError:

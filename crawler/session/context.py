@@ -33,6 +33,7 @@ class SiteContext:
     gone_after: float  # hours between two confirmations
     threads_on_pages: bool = False  # REST gives no comments: what the pages show is the thread
     pages_are_the_text: bool = False  # no REST: what the pages show is the text
+    rest_may_follow: bool = False  # of an article that is not held, REST may have more to say than was asked yet
     front_page: bytes | None = None  # the body of the site's front page; None where it was not asked for
 
     def held(self, url: str, source_id: str | None = None) -> dict[str, Any] | None:
@@ -41,7 +42,9 @@ class SiteContext:
 
     def page_is_text(self, row: dict[str, Any] | None) -> bool:
         """Whether an article's page is its text: there is no REST, or REST has never given this article. ``row``: None if not held."""
-        return self.pages_are_the_text or row is None or not self.store.ask(beside_rest.given_by_rest, row["id"])
+        if self.pages_are_the_text or row is None:
+            return self.pages_are_the_text or not self.rest_may_follow
+        return not self.store.ask(beside_rest.given_by_rest, row["id"])
 
     def page_has_thread(self, row: dict[str, Any] | None) -> bool:
         """Whether the thread of an article comes from its page."""

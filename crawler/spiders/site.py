@@ -155,7 +155,9 @@ class SiteSpider(scrapy.Spider):
         due = pages_to_read(run, found) if whole else []
         due += await pages_of_threads(run, lists, swept) if run.context.threads_on_pages and run.pages_at_most else []
         due += [address for _, address in run.store.ask(backlog.pages_due, run.site_id, run.pages_at_most, again=full)]
-        await PageDoor(run, found).read(dict.fromkeys(due))
+        door = PageDoor(run, found)
+        door.kept |= lists.listings.kept
+        await door.read(dict.fromkeys(due))
         lists.remember()
 
     async def read_threads(self, rest: RestDoor) -> bool:
@@ -192,6 +194,7 @@ class SiteSpider(scrapy.Spider):
         if not found.addresses:
             raise no_list(run.site.home, run.held("article"))
         door = PageDoor(run, found)
+        door.kept |= lists.listings.kept
         due = pages_to_read(run, found)
         if due and run.timezone is None:
             await settle_zone(run, door, lists)
