@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from crawler.extract.article.headline import site_name
-from crawler.extract.article.person import IMPERSONAL, PERSON, fold_name, is_name, split_names, tidy_name, two_names
+from crawler.extract.article.names import split_names, two_names
+from crawler.extract.article.person import IMPERSONAL, PERSON, fold_name, is_name, name_key, tidy_name
 from crawler.extract.dom.document import Document, inside
 from crawler.extract.dom.head import Head
 from crawler.extract.dom.jsonld import people
@@ -47,7 +48,7 @@ def written_authors(page: Document, head: Head, header: list[Element], url: str,
         return _beside_reading_time(page, header) or anywhere(page, url, skip)
     if not shown or not stated:
         return shown or stated
-    agreed = {fold_name(a.name) for a in shown} & {fold_name(a.name) for a in stated}
+    agreed = {name_key(a.name) for a in shown} & {name_key(a.name) for a in stated}
     if agreed:
         return shown if len(shown) >= len(stated) else stated
     if glued := _within(stated, shown):
@@ -75,7 +76,8 @@ def _within(stated: tuple[Author, ...], shown: tuple[Author, ...]) -> tuple[Auth
 def _stated(head: Head, url: str) -> tuple[Author, ...]:
     found: list[Author] = []
     for name, link in people((head.article or {}).get("author"), head.nodes):
-        found.append(Author(name, absolute(url, link)))
+        names = two_names(tidy_name(name, whole=True))
+        found += [Author(single, absolute(url, link) if len(names) == 1 else "") for single in names]
     if not found or all(fold_name(a.name) in _TRIVIAL for a in found):
         for key in (
             "author",
@@ -230,7 +232,7 @@ def _written(text: str) -> list[Author]:
 def _distinct(authors: list[Author]) -> tuple[Author, ...]:
     found: dict[str, Author] = {}
     for author in authors:
-        key = fold_name(author.name)
+        key = name_key(author.name)
         if key not in found or (author.url and not found[key].url):
             found[key] = author
     return tuple(found.values())

@@ -108,12 +108,18 @@ def site_name(head: Head) -> str:
 
 
 def _from_head(head: Head, site: str) -> str:
-    for title in (string((head.article or {}).get("headline")), head.first("og:title", "twitter:title"), head.title):
+    stated = string((head.article or {}).get("headline"))
+    for title in (stated, head.first("og:title", "twitter:title"), head.title):
         if not title or title.casefold() == site.casefold():
             continue
         pieces = _SEPARATOR.split(title)
-        if len(pieces) > 1 and (not site or pieces[-1].casefold() in site.casefold() or site.casefold() in pieces[-1].casefold()):
+        if len(pieces) > 1 and (_is_of(pieces[-1], site) if site else title != stated):
             last = title.rfind(pieces[-1])
             return re.sub(r"[\s|–—·•»«:›~-]+$", "", title[:last]) or title
         return title
     return ""
+
+
+def _is_of(piece: str, site: str) -> bool:
+    """Is the one a part of the other: "The Paper" of "The Paper Online"?"""
+    return piece.casefold() in site.casefold() or site.casefold() in piece.casefold()
