@@ -26,7 +26,7 @@ _PLACEHOLDER = re.compile(
     r"clear|dummy|empty)[\w.-]*\.(?:gif|png|svg|webp)(?:$|[?#])",
     re.I,
 )
-_NOTHING = re.compile(r"(?:^|/)[a-z-]*[_-]?[\dx]*\.gif(?:$|[?#])|(?:^|/)[a-z]+[_-]?[\dx]*\.(?:png|svg|webp)(?:$|[?#])", re.I)
+_NOTHING = re.compile(r"(?:^|/)[a-z-]*[_-]?[\dx]*\.gif(?:$|[?#])|(?:^|/)[a-z]*[_-]?[\dx]*\.(?:png|svg|webp)(?:$|[?#])", re.I)
 _STYLE = re.compile(r"""background(?:-image)?\s*:[^;]*?url\(\s*["']?([^"')]+)["']?\s*\)""", re.I)
 _PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|webp|avif|gif|heic)(?:$|[?#])", re.I)
 _ORNAMENTS = word_set("emoji wp-smiley avatar gravatar icon")

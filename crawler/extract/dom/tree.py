@@ -100,7 +100,8 @@ def _collect(element: Element, parts: list[str], skip: AbstractSet[Element]) -> 
         parts.append(edge)
     if text := element.text:
         if tag == "a" and len(text) < 4 and text.isdigit() and _points_below(element):
-            text = above(text, _end_of(parts), element.tail or "", is_note=True)
+            before = _end_of(parts)
+            text = above(text, before, element.tail or "", is_note=True) if before[-1:].strip("\x00\x01([ \n") else text
         parts.append(text)
     if len(element):  # an iterator costs more than all the rest, and most elements have no children
         for child in element:
