@@ -66,6 +66,9 @@ LINES = {
     "Prof. Anna Berg, Sgt. Bo Lee and Dr Marna van der Merwe": ["Prof. Anna Berg", "Sgt. Bo Lee", "Dr Marna van der Merwe"],
     "Jane Doe, Senior Fellow": ["Jane Doe"],
     "Jane Doe – Senior Fellow": ["Jane Doe"],
+    "Leïla Slimani, écrivaine": ["Leïla Slimani"],
+    "Jane Doe in Berlin and Bo Berg in Paris": ["Jane Doe", "Bo Berg"],
+    "Op-ed by Jane Doe": ["Jane Doe"],
     "Jane Doe, Director of Research, University of Oxford": ["Jane Doe"],
     "James Dean, Ann Major": ["James Dean", "Ann Major"],
     "Ann Lee Staff Writer": ["Ann Lee"],
@@ -76,6 +79,7 @@ LINES = {
     # capitals
     "BY JANE DOE AND JOHN O'BRIEN": ["Jane Doe", "John O'Brien"],
     "JAN VAN DER BERG III": ["Jan van der Berg III"],
+    "ABBY BYRON, JD VANCE and ANA OCASIO-CORTEZ": ["Abby Byron", "JD Vance", "Ana Ocasio-Cortez"],
     "BBC NEWS": ["BBC NEWS"],
 }
 

@@ -8,6 +8,7 @@ import re
 from crawler.extract.article.person import (
     GENERATION,
     IMPERSONAL,
+    PARTICLES,
     SUFFIXES,
     is_agency,
     is_name,
@@ -154,9 +155,10 @@ def _take(found: list[str], piece: str, *, comma: bool) -> None:
 
 def _is_house(words: str) -> bool:
     """Is it where the person before works: an organisation, an agency, a paper, or capitals that stand for one or for a degree?"""
-    if IMPERSONAL.search(words) or is_agency(words) or words.startswith("The "):
+    if IMPERSONAL.search(words) or is_agency(words) or words.startswith("The ") or _WORDS.match(words):
         return True
     return all(SUFFIXES.fullmatch(word) or _CAPITALS.fullmatch(word) for word in words.split())
 
 
+_WORDS = re.compile(rf"(?!(?:{PARTICLES})\s)[a-zà-öø-ÿ]{{2,}}")  # écrivaine, as told to
 _CAPITALS = re.compile(r"[A-Z][A-Z.]{1,7}®?")

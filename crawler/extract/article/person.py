@@ -49,15 +49,14 @@ _DEGREE = (
 _SUFFIX = rf"(?:{_GENERATION}|\(?{_DEGREE}\)?)"
 SUFFIXES = re.compile(rf"{_SUFFIX}(?:[\s,]+{_SUFFIX})*")
 GENERATION = re.compile(_GENERATION, re.I)
-_PARTICLES = (
+PARTICLES = (
     r"van|von|vom|vander|der|den|de|del|della|delle|degli|dei|di|da|das|do|dos|du|des|d['’]|al|el|ul|bin|bint|ben|ibn|abu|abd|la|le|lo|los|las|ter|"
     r"ten|te|zu|zum|zur|af|av|y|e|i|st\.?|['’]t|ap|ab|und"
 )
 _NAME_WORD = r"[^\W\d_a-zа-яёα-ωà-öø-ÿ](?:[\w'’.-]|,(?=\w))*|(?:al|el|as|ad|ash|an|ar|ul)-[^\W\d_a-z][\w'’-]*|[dl]['’][^\W\d_a-z][\w'’-]*"
 # Two to four words, none of them small but particles; titles before and degrees after do not count.
-PERSON = re.compile(
-    rf"(?!\s)(?:{_TITLE}\s+){{0,3}}(?:(?!{_DEGREE}(?:\s|$))(?:(?:{_PARTICLES})\s+){{0,3}}(?:{_NAME_WORD})(?:\s+|$|(?=,))){{2,4}}(?:,?\s*{_SUFFIX})*"
-)
+_WORD = rf"(?:(?:{PARTICLES})\s+){{0,3}}(?:{_NAME_WORD})(?:\s+|$|(?=,))"
+PERSON = re.compile(rf"(?!\s)(?:{_TITLE}\s+){{0,3}}{_WORD}(?:(?!{_DEGREE}(?:\s|$)){_WORD}){{1,3}}(?:,?\s*{_SUFFIX})*")
 _GLUED = re.compile(r"(?<=[^\W\d_])([^\W\d_a-zà-ÿ][a-zà-ÿ]{2,})$")
 # What somebody is: ``Ann Lee, Staff Writer``. Words of the second kind are surnames, too: they need others beside them.
 _OFFICE = re.compile(
@@ -84,11 +83,13 @@ _AT_END = re.compile(rf"(?:\s+{_HIGH})*\s+(?:writer|editor|reporter|corresponden
 _CALLED = re.compile(r"\s*(?:기자|특파원|논설위원|(?<=\w\w)(?:記者|记者|報導|报道|編集委員))$")
 _ACCOUNT = re.compile(r"<?\(?\b[\w.+-]+@[\w-]+\.[\w.-]+\)?>?|(?<!\w)@\w+")
 _ASIDE = re.compile(r"\s*[(（\[][^()（）\[\]]*[)）\]]")
+_PLACE = re.compile(r"\s+(?:in|aus|à|en|da)\s+[A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+)?(?=\s*,|\s+(?:and|und|et|y|e)\s)")
 _THE_DESK = re.compile(
     r"the .*\b(?:press|board|agency|bureau|service|collective|network|team|staff|editors?|editorial|desk|group|union)\b", re.I
 )
 _LABEL = re.compile(
-    r"^\W*(?:(?:(?:written|posted|published|authored|guest post|articles?|words|story|text|report(?:ed|ing)?) )?(?:by|von|par|por|door|"
+    r"^\W*(?:(?:(?:written|posted|published|authored|guest post|articles?|words|story|text|report(?:ed|ing)?|op-ed|opinion|"
+    r"analysis|comment(?:ary)?|review|column|essay|interview) )?(?:by|von|par|por|door|"
     r"autor(?:in|e)?|auteur|author|text|texte|tekst|автор|yazan|yazar|oleh|بقلم|كتب|نویسنده)\b\s*[:：]?|"
     r"(?:作者|著者|撰文|文|執筆|記者|记者)\s*[:：／/\s]|(?:記者|记者)(?=\w{2,4}$))\s*",
     re.I,
@@ -131,7 +132,7 @@ def tidy_name(text: str, *, whole: bool = False) -> str:
     line = re.sub(r"^[Bb]y(?=[A-Z])", "", line)
     line = re.split(r"\s[|•·]\s|\s*[|•·]\s*", line)[0]
     line = _ASIDE.sub(lambda match: match[0] if SUFFIXES.fullmatch(match[0].strip()) else "", _ACCOUNT.sub("", line)) or line
-    line = (line if whole else _TAIL.sub("", line)).strip(" ,;:–—-|/")
+    line = (line if whole else _TAIL.sub("", _PLACE.sub("", line))).strip(" ,;:–—-|/")
     return _spelled(_CALLED.sub("", _without_date(line)))
 
 
