@@ -16,7 +16,9 @@ _NOT_A_NAME = re.compile(
     r"https?:|www\.|\w@\w|\d{3,}|\d\d:\d\d|^\W*$|"
     r"^(?:fotos?|bild(?:er)?|quelle|source|fuente|fonte|video|grafik|picture|illustration)\b\W|"
     r"\b(?:comments?|minutes?|follow|view|profile|fact|checked|articles? by|archive|author|photo|image|credit|"
-    r"courtesy|updated|published|ago)\b|^(?:read|share|posts?|more)\b|(?-i:\b(?:read|share|posts?|more)\b)|\bread more\b",
+    r"courtesy|updated|published|ago)\b|^(?:read|share|posts?|more)\b|(?-i:\b(?:read|share|posts?|more)\b)|"
+    r"\b(?:read|learn|see|show|load|out|no) more\b|\b(?:facebook|twitter|instagram|linkedin|youtube)\b|"
+    r"\b(?:by|von|par|and|und|of|the|with)$",
     re.I,
 )
 IMPERSONAL = re.compile(
@@ -82,7 +84,7 @@ _OFFICE_BESIDE = re.compile(
 _AT_END = re.compile(rf"(?:\s+{_HIGH})*\s+(?:writer|editor|reporter|correspondent|columnist|contributor)s?$", re.I)
 _CALLED = re.compile(r"\s*(?:기자|특파원|논설위원|(?<=\w\w)(?:記者|记者|報導|报道|編集委員))$")
 _ACCOUNT = re.compile(r"<?\(?\b[\w.+-]+@[\w-]+\.[\w.-]+\)?>?|(?<!\w)@\w+")
-_ASIDE = re.compile(r"\s*[(（\[][^()（）\[\]]*[)）\]]")
+_ASIDE = re.compile(r"\s*[(（\[][^()（）\[\]]*[)）\]](?!\s+[^\W\d_a-z])")  # not the one within a name
 _PLACE = re.compile(r"\s+(?:in|aus|à|en|da)\s+[A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+)?(?=\s*,|\s+(?:and|und|et|y|e)\s)")
 _THE_DESK = re.compile(
     r"the .*\b(?:press|board|agency|bureau|service|collective|network|team|staff|editors?|editorial|desk|group|union)\b", re.I

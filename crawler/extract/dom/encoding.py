@@ -134,7 +134,7 @@ def _labels(body: bytes, content_type: str | None) -> Iterator[str]:
 
 
 def _of_meta(attributes: str) -> str:
-    said = {name.lower(): a or b or c for name, a, b, c in _ATTRIBUTE.findall(attributes)}
+    said: dict[str, str] = {name.lower(): a or b or c for name, a, b, c in _ATTRIBUTE.findall(attributes)}
     if said.get("charset"):
         return said["charset"]
     pragma = said.get("http-equiv", "").strip().lower().replace("_", "-")
@@ -182,7 +182,7 @@ def _guess(body: bytes) -> str:
     for lost in range(4) if len(sample.translate(None, _ASCII)) > 7 else ():  # bytes of a letter that is cut off
         best = from_bytes(sample[: len(sample) - lost], cp_isolation=list(_GUESSED), enable_fallback=False).best()
         if best is not None and best.encoding not in _LATIN:
-            return best.encoding
+            return str(best.encoding)
     language = _LANGUAGE.search(body[:_LOOKED_AT])
     return _LATIN_OF.get(language[1].decode().lower() if language else "", "cp1252")
 
