@@ -40,7 +40,7 @@ _LATIN_OF = {
 }
 
 
-class Reading(NamedTuple):
+class DecodedText(NamedTuple):
     text: str
     errors: int
 
@@ -95,17 +95,17 @@ def _not_utf8(body: bytes, content_type: str | None) -> str:
     if letters > 2 * broken:  # some bytes were lost, or pasted in from elsewhere
         return text
     odd = len(body.translate(None, _ASCII))
-    readings: list[Reading] = []
+    tried: list[DecodedText] = []
     for label in _labels(body, content_type):
         codec = _codec_of(label)
         if codec is None or (codec.name in _LATIN and _is_no_latin(body)):
             continue
-        reading = _read(body, codec)
-        if reading.errors * _FEW <= odd:
-            return reading.text
-        readings.append(reading)
-    readings.append(_read(body, codecs.lookup(_guess(body))))
-    return min(readings, key=lambda reading: reading.errors).text
+        found = _read(body, codec)
+        if found.errors * _FEW <= odd:
+            return found.text
+        tried.append(found)
+    tried.append(_read(body, codecs.lookup(_guess(body))))
+    return min(tried, key=lambda found: found.errors).text
 
 
 _ASCII = bytes(range(0x80))
@@ -154,13 +154,13 @@ def _codec_of(label: str) -> codecs.CodecInfo | None:
     return codecs.lookup("gb18030") if encoding.name == "gbk" else encoding.codec_info  # their decoders are one in the standard
 
 
-def _read(body: bytes, codec: codecs.CodecInfo) -> Reading:
+def _read(body: bytes, codec: codecs.CodecInfo) -> DecodedText:
     if codec.name == "x-user-defined":
-        return Reading(codec.decode(body, "replace")[0], 0)
+        return DecodedText(codec.decode(body, "replace")[0], 0)
     decoder = codec.incrementaldecoder
     errors = _HANDLERS.get(codec.name, "replace")
     text = codec.decode(body, errors)[0] if decoder is None else decoder(errors).decode(body)  # which keeps back a letter cut off
-    return Reading(text, sum(1 for _ in _ERRORS.finditer(text)))
+    return DecodedText(text, sum(1 for _ in _ERRORS.finditer(text)))
 
 
 def _sample(body: bytes) -> bytes:
