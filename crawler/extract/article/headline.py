@@ -74,7 +74,7 @@ def _only_h1(found: list[Candidate], head: Head, site: str) -> Candidate | None:
     of_page = [candidate for candidate in found if candidate.element.tag == "h1"]
     if len(of_page) != 1 or len(_words(of_page[0].text)) < 3:
         return None
-    own = _words(of_page[0].text)
+    own = _words(of_page[0].text) - _words(_last_piece(head)) - _words(site)
     shared = max((len(own & _words(title)) for title in _full_titles(head, site)), default=0)
     return of_page[0] if shared >= 2 else None
 
