@@ -13,13 +13,14 @@ from crawler.extract.dom.tree import Element, absolute, clean_text, tokens, word
 
 # Where lazy loaders keep the real address while ``src`` is a placeholder or a blurred copy.
 _LAZY = word_list(
-    "data-src data-lazy-src data-original data-lazy data-ezsrc data-cfsrc data-srcurl data-url data-image data-img-src data-hi-res-src "
-    "data-echo data-layzr data-delayed-url data-litespeed-src data-raw-src data-actualsrc data-real-src data-flickity-lazyload "
-    "data-pagespeed-lazy-src data-runner-src"
+    "data-src data-lazy-src data-original data-lazy data-ezsrc data-cfsrc data-srcurl data-url data-image data-img-src data-native-src "
+    "data-hi-res-src data-echo data-layzr data-delayed-url data-litespeed-src data-raw-src data-actualsrc data-real-src data-runner-src "
+    "data-flickity-lazyload data-pagespeed-lazy-src"
 )
 _FULL_SIZE = word_list("data-orig-file data-full-url data-large-file")  # for zooming: only where the page shows no other
 _SETS = word_list("srcset data-srcset data-lazy-srcset data-original-set data-ezsrcset data-cfsrcset data-litespeed-srcset")
-_BACKGROUNDS = word_list("data-bg data-background data-background-image data-bg-url data-bg-src data-lazy-background data-image-src")
+_BACKGROUNDS = word_set("data-bg data-background data-background-image data-bg-url data-bg-src data-lazy-background data-image-src")
+_LAZY_BOXES = word_set("data-src data-original data-lazy-src")  # of a box that a script puts an image into
 _CANDIDATE = re.compile(r"([^\s,](?:\S*[^\s,])?)(?:\s+(\d+(?:\.\d+)?)[wx][^,]*)?\s*(?:,|$)")
 _PLACEHOLDER = re.compile(
     r"^data:|^about:|(?:^|/)(?:blank|spacer|pixel|transparent|placeholder|lazy|loading|loader|ajax-loader|preload|1x1|1px|trans|gr[ae]y|"
@@ -43,19 +44,21 @@ def image_address(image: Element, base_url: str) -> str:
 
 
 def _said(image: Element) -> Iterator[str]:
-    """The addresses that an image may have, the best first."""
-    yield from (_largest(image.get(name) or "") for name in _SETS)
-    yield from (found for name in _LAZY if (found := (image.get(name) or "").strip()) and _is_address(found))
-    yield image.get("src") or ""
-    yield from (image.get(name) or "" for name in _FULL_SIZE)
+    """The addresses that an image may have, the best first. What stands in ``noscript`` beside it is shown where scripts do not run."""
+    given = dict(image.attrib)
+    yield from (_largest(given[name]) for name in _SETS if name in given)
+    if len(given) > 1:
+        yield from (found for name in _LAZY if name in given and (found := given[name].strip()) and _is_address(found))
     picture = next((up for up in islice(image.iterancestors(), 4) if up.tag == "picture"), None)  # libxml2 nests what follows a ``source``
-    if picture is not None:
-        yield from (_largest(source.get(name) or "") for source in picture.iter("source") for name in _SETS)
     for near in (image, image.getparent() if picture is None else picture):
         after = near.getnext() if near is not None else None
-        if after is not None and after.tag == "noscript" and (twin := next(after.iter("img"), None)) is not None:
+        if after is not None and after.tag == "noscript" and (twin := next(after.iter("img"), None)) is not None and not is_ornament(twin):
             yield _largest(twin.get("srcset") or "")
             yield twin.get("src") or ""
+    yield given.get("src", "")
+    yield from (given.get(name, "") for name in _FULL_SIZE)
+    if picture is not None:
+        yield from (_largest(source.get(name) or "") for source in picture.iter("source") for name in _SETS)
 
 
 def _is_address(text: str) -> bool:
@@ -94,9 +97,13 @@ def _is_twin(image: Element) -> bool:
 
 def background_of(element: Element) -> Element | None:
     """An ``img`` for the picture that an element shows as its background, as galleries and tiles do."""
-    style = element.get("style")
-    match = _STYLE.search(style) if style and "url(" in style else None
-    source = match[1] if match else next((value for name in _BACKGROUNDS if (value := element.get(name))), "")
+    source = ""
+    for name in element.keys():  # noqa: SIM118  an element is no mapping; most have a class alone
+        if name == "style":
+            match = _STYLE.search(element.get(name) or "")
+            source = match[1] if match else source
+        elif name in _BACKGROUNDS or (name in _LAZY_BOXES and next(element.iter("img"), None) is None):
+            source = source or element.get(name) or ""
     source = source.strip()
     if not source or _PLACEHOLDER.search(source) or not _PICTURE_FILE.search(source):
         return None
