@@ -76,7 +76,8 @@ def _within(stated: tuple[Author, ...], shown: tuple[Author, ...]) -> tuple[Auth
 # ---- the head ----------------------------------------------------------------------------------------------------------
 def _stated(head: Head, url: str) -> tuple[Author, ...]:
     found: list[Author] = []
-    for name, link in people((head.article or {}).get("author"), head.nodes):
+    article = head.article or {}
+    for name, link in people(article.get("author") or article.get("creator"), head.nodes):
         names = two_names(tidy_name(name, whole=True))
         found += [Author(single, absolute(url, link) if len(names) == 1 else "") for single in names]
     if not found or all(fold_name(a.name) in _TRIVIAL for a in found):

@@ -35,8 +35,20 @@ _LAST_FIRST = re.compile(rf"({_FAMILY}),\s*((?:[^\W\d_a-z][\w'’-]*\.?)(?:[\s.]
 
 
 def split_names(text: str) -> list[str]:
-    """``By A, B and C on May 3`` to the three names."""
+    """``By A, B and C on May 3`` to the three names. Lines below the first are what these people are, unless it goes on there."""
+    first, *more = [line for line in text.split("\n") if line.strip()] or [""]
+    for line in more:
+        if not _GOES_ON.search(f"{first}\n{line}"):
+            break
+        first = f"{first} {line}"
+    return _names_of(first) or (_names_of(text) if more else [])
+
+
+def _names_of(text: str) -> list[str]:
     return names_in(tidy_name(text, whole=_HEAD.match(_without_label(text)) is not None))
+
+
+_GOES_ON = re.compile(rf"(?:,|&|\b(?:{_AND}|by|von|par|por))\s*\n|\n\s*(?:&|(?:{_AND}|by|von|par|por)\b)", re.I)
 
 
 def _without_label(text: str) -> str:

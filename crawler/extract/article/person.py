@@ -83,6 +83,11 @@ _OFFICE_BESIDE = re.compile(
 )
 _AT_END = re.compile(rf"(?:\s+{_HIGH})*\s+(?:writer|editor|reporter|correspondent|columnist|contributor)s?$", re.I)
 _CALLED = re.compile(r"\s*(?:기자|특파원|논설위원|(?<=\w\w)(?:記者|记者|報導|报道|編集委員))$")
+_BESIDE = re.compile(  # who else had a hand in it, and where
+    r"\s+(?:additional |with )?(?:photo\w*|images?|illustrat\w+|edited|reviewed|video\w*|graphics?|translated|reporting|research(?:ed)?)"
+    r"(?: \w+)? by\b.*|\s*(?:写真|撮影|編集|摄影|\bFotos?|\bBilder)\s*[:：].*|\s*[／/]\s*\S{1,6}(?:報導|报道|電|电)$",
+    re.I,
+)
 _ACCOUNT = re.compile(r"<?\(?\b[\w.+-]+@[\w-]+\.[\w.-]+\)?>?|(?<!\w)@\w+")
 _ASIDE = re.compile(r"\s*[(（\[][^()（）\[\]]*[)）\]](?!\s+[^\W\d_a-z])")  # not the one within a name
 _PLACE = re.compile(r"\s+(?:in|aus|à|en|da)\s+[A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+)?(?=\s*,|\s+(?:and|und|et|y|e)\s)")
@@ -91,7 +96,7 @@ _THE_DESK = re.compile(
 )
 _LABEL = re.compile(
     r"^\W*(?:(?:(?:written|posted|published|authored|guest post|articles?|words|story|text|report(?:ed|ing)?|op-ed|opinion|"
-    r"analysis|comment(?:ary)?|review|column|essay|interview) )?(?:by|von|par|por|door|"
+    r"analysis|comment(?:ary)?|review|column|essay|interview) )?(?:by|von(?: unser(?:em|er) \w+)?|par|por|door|"
     r"autor(?:in|e)?|auteur|author|text|texte|tekst|автор|yazan|yazar|oleh|بقلم|كتب|نویسنده)\b\s*[:：]?|"
     r"(?:作者|著者|撰文|文|執筆|記者|记者)\s*[:：／/\s]|(?:記者|记者)(?=\w{2,4}$))\s*",
     re.I,
@@ -130,10 +135,11 @@ def is_office(words: str) -> bool:
 
 def tidy_name(text: str, *, whole: bool = False) -> str:
     """``whole``: it is a name and nothing else, so "Institute for Peace" keeps its second half."""
-    line = _LABEL.sub("", " ".join(text.split()))
+    line = _BESIDE.sub("", _LABEL.sub("", " ".join(text.split()).strip("【】")))
     line = re.sub(r"^[Bb]y(?=[A-Z])", "", line)
     line = re.split(r"\s[|•·]\s|\s*[|•·]\s*", line)[0]
-    line = _ASIDE.sub(lambda match: match[0] if SUFFIXES.fullmatch(match[0].strip()) else "", _ACCOUNT.sub("", line)) or line
+    line = _ACCOUNT.sub("", line).strip()
+    line = _ASIDE.sub(lambda match: match[0] if SUFFIXES.fullmatch(match[0].strip()) else "", line) or line.strip("()[]（）")
     line = (line if whole else _TAIL.sub("", _PLACE.sub("", line))).strip(" ,;:–—-|/")
     return _spelled(_CALLED.sub("", _without_date(line)))
 
@@ -172,6 +178,9 @@ def _word_spelled(word: str, *, first: bool) -> str:
     return re.sub(r"^(Mc)([a-z])", lambda part: part[1] + part[2].upper(), spelled)
 
 
+_NOTHING = frozenset(("null", "undefined", "none", "n/a", "nan", "false", "true", "[object object]"))  # what a program wrote for no name
+
+
 def is_name(name: str) -> bool:
     """Could it be a person's (or desk's) name? Dates, addresses and labels are none."""
     body = IMPERSONAL.search(name) is not None
@@ -181,6 +190,7 @@ def is_name(name: str) -> bool:
         and len(name.split()) <= (14 if body else 7)
         and not _NOT_A_NAME.search(name)
         and SUFFIXES.fullmatch(name) is None
+        and name.casefold() not in _NOTHING
         and (not name.startswith("the ") or _THE_DESK.match(name) is not None)  # a heading "By the Numbers" names nobody
         and any(c.isalpha() for c in name)
     )
