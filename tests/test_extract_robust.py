@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crawler.extract.article.body import extract_fragment
-from crawler.extract.dom.parsing import decode
+from crawler.extract.dom.encoding import decode
 from crawler.extract.page import extract_page
 from tests.pages.rewrite import ADDRESSES, PAGES
 

@@ -16,8 +16,9 @@ from crawler.extract.comments.crosscheck import missed_paragraphs
 from crawler.extract.comments.jsonld_comments import stated_comments
 from crawler.extract.comments.read import Thread, read_thread
 from crawler.extract.dom.document import Document
+from crawler.extract.dom.encoding import decode
 from crawler.extract.dom.head import Head, article_address, head_of
-from crawler.extract.dom.parsing import decode, parse
+from crawler.extract.dom.parsing import parse
 from crawler.extract.dom.repair import wrap_bare_answers
 from crawler.extract.dom.tree import Element
 from crawler.items import Article, ArticleKind

@@ -5,13 +5,14 @@ one by one or a whole answer at once. Every field that is read is checked for it
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 from functools import partial
 from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from crawler.extract.article.body import Content, extract_fragment
+from crawler.extract.article.names import spoken_name
 from crawler.extract.dates.parse import Moment, parse_iso
 from crawler.extract.dom.head import without_noise
 from crawler.extract.dom.parsing import parse
@@ -52,6 +53,7 @@ def extract_post(
         if protected
         else extract_fragment(_text(content, "rendered", "post content"), link, site=site, authors=[author.name for author in authors])
     )
+    signed = tuple(replace(author, name=spoken_name(author.name)) for author in authors)
     published = _moment(post, "date", "post", timezone)
     modified = _moment(post, "modified", "post", timezone)
     return Article(
@@ -60,8 +62,8 @@ def extract_post(
         kind=kind_of(body),
         title=rest_plain(_text(_mapping(post, "title", "post"), "rendered", "post title")),
         source_id=str(_number(post, "id", "post")),
-        byline=join_names([author.name for author in authors]) or None,
-        authors=tuple(authors),
+        byline=join_names([author.name for author in signed]) or None,
+        authors=signed,
         published_at=published.instant(timezone),
         published_on=_text(post, "date", "post")[:10],
         published_precision=published.precision,

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from crawler.extract.article.headline import site_name
-from crawler.extract.article.person import IMPERSONAL, PERSON, fold_name, is_name, split_names, tidy_name, two_names
+from crawler.extract.article.names import split_names, two_names
+from crawler.extract.article.person import IMPERSONAL, PERSON, fold_name, is_name, is_person, name_key, tidy_name
 from crawler.extract.dom.document import Document, inside
 from crawler.extract.dom.head import Head
 from crawler.extract.dom.jsonld import people
@@ -22,13 +23,14 @@ _BY = re.compile(
 )
 _AUTHOR_LINK = re.compile(
     r"/(?:author|authors|autor|autoren|auteur|contributor|contributors|writer|writers|staff|people|profile|"
-    r"team|by|journalist|user|redaktion)s?/[^/?#]+|/author/?$|[?&]author(?:_name)?=",
+    r"team|by|journalist|user|redaktion)s?/[^/?#]+|/author/?$|[?&]_?author(?:_name)?=",
     re.I,
 )
 _NAME_CLASS = re.compile(
     r"(?:[\w-]*[-_])?(?:author|byline)(?:[-_]*(?:name|link|title))?|fn|n|author-url|vcard|posted-by|by-author|"
     r"coauthor|written-by|entry-author-name|post-author-name|writer"
 )
+_BOX_NAME = re.compile(r"[\w-]*author[-_]box[-_]{1,2}name")  # below the text: a reviewer may stand there as well
 _READING_TIME = re.compile(r"\d+ min(?:ute)?s?\b", re.I)
 _DIGIT = re.compile(r"\d")
 _TRIVIAL = word_set("admin administrator editor guest staff webmaster root user author unknown anonymous team editorial redaktion")
@@ -47,14 +49,14 @@ def written_authors(page: Document, head: Head, header: list[Element], url: str,
         return _beside_reading_time(page, header) or anywhere(page, url, skip)
     if not shown or not stated:
         return shown or stated
-    agreed = {fold_name(a.name) for a in shown} & {fold_name(a.name) for a in stated}
+    agreed = {name_key(a.name) for a in shown} & {name_key(a.name) for a in stated}
     if agreed:
         return shown if len(shown) >= len(stated) else stated
     if glued := _within(stated, shown):
         return glued
     if all(_names_no_person(a.name, head) for a in stated):
         return shown
-    if not page.wordpress and any(PERSON.fullmatch(a.name) for a in stated):
+    if not page.wordpress and any(is_person(a.name) for a in stated):
         return stated
     return shown if any(" " in a.name for a in shown) else stated
 
@@ -74,8 +76,10 @@ def _within(stated: tuple[Author, ...], shown: tuple[Author, ...]) -> tuple[Auth
 # ---- the head ----------------------------------------------------------------------------------------------------------
 def _stated(head: Head, url: str) -> tuple[Author, ...]:
     found: list[Author] = []
-    for name, link in people((head.article or {}).get("author"), head.nodes):
-        found.append(Author(name, absolute(url, link)))
+    article = head.article or {}
+    for name, link in people(article.get("author") or article.get("creator"), head.nodes):
+        names = two_names(tidy_name(name, whole=True))
+        found += [Author(single, absolute(url, link) if len(names) == 1 else "") for single in names]
     if not found or all(fold_name(a.name) in _TRIVIAL for a in found):
         for key in (
             "author",
@@ -112,8 +116,7 @@ def _shown(page: Document, header: list[Element], url: str) -> tuple[Author, ...
         if linked:
             written = _written(page.text(part))
             authors = [author for author, _ in linked]
-            known = "".join(fold_name(a.name) for a in authors)
-            return _distinct(authors + [a for a in written if len(written) > len(linked) and fold_name(a.name) not in known])
+            return _distinct(authors + _besides(written, authors))
         if written := _written(page.text(part)):
             return _distinct(written)
     for part in header:
@@ -121,6 +124,15 @@ def _shown(page: Document, header: list[Element], url: str) -> tuple[Author, ...
         if marked:
             return _distinct(marked)
     return ()
+
+
+def _besides(written: list[Author], linked: list[Author]) -> list[Author]:
+    """Those of the line without a link of their own. A linked name with more behind it is followed by that person's office."""
+    keys = [fold_name(author.name) for author in linked]
+    if len(written) <= len(linked) or any(key in (said := fold_name(author.name)) and key != said for author in written for key in keys):
+        return []
+    known = "".join(keys)
+    return [author for author in written if fold_name(author.name) not in known]
 
 
 def _linked(page: Document, part: Element, url: str) -> list[tuple[Author, Element]]:
@@ -168,7 +180,7 @@ def _is_name_class(marks: tuple[str, ...]) -> bool:
 @lru_cache(maxsize=20_000)
 def _is_author_class(name: str) -> bool:
     """Does it say author? Not ``fn`` and ``n``, which any hCard has."""
-    return name not in ("n", "fn", "vcard") and _NAME_CLASS.fullmatch(name) is not None
+    return name not in ("n", "fn", "vcard") and (_NAME_CLASS.fullmatch(name) or _BOX_NAME.fullmatch(name)) is not None
 
 
 def _marked(page: Document, part: Element) -> list[Author]:
@@ -230,7 +242,7 @@ def _written(text: str) -> list[Author]:
 def _distinct(authors: list[Author]) -> tuple[Author, ...]:
     found: dict[str, Author] = {}
     for author in authors:
-        key = fold_name(author.name)
+        key = name_key(author.name)
         if key not in found or (author.url and not found[key].url):
             found[key] = author
     return tuple(found.values())

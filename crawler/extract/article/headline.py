@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from crawler.extract.dom.document import Document, inside
@@ -18,28 +19,76 @@ _HEADING_NAMES = word_set(
 )
 _ELSEWHERE = frozenset(("aside", "nav", "footer"))
 _NAMED_TAGS = frozenset(("div", "span", "p"))
+_ENOUGH = 0.5  # score of a heading that is the article's
+_SAME = 0.9  # likeness of two titles that are one
 _LIKE_SITE = 0.16  # more than the level of an h1 is worth beside a heading of the theme's title class
 _LEVELS = frozenset(("h1", "h2", "h3"))
 _MICRODATA_TAGS = _LEVELS | _NAMED_TAGS | {"header", "td"}
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    score: float
+    text: str
+    element: Element
+
+
 def headline(page: Document, head: Head, skip: frozenset[Element]) -> tuple[str, Element | None]:
     """(title, its heading element). The heading wins over the head's wording, which is often cut or made for search engines."""
-    said = [_words(title) for title in _said(head)]
-    site, last = site_name(head), _last_piece(head)
-    best: tuple[float, str, Element | None] = (0.0, "", None)
+    site = site_name(head)
+    found = _candidates(page, head, site, skip)
+    best = max(found, key=lambda candidate: candidate.score, default=None)
+    alone = _only_h1(found, head, site)
+    if best is None or best.score < _ENOUGH or (alone is not None and not _is_full_title(best.text, head, site)):
+        best = alone
+    return (best.text, best.element) if best is not None else (_from_head(head, site), None)
+
+
+def _candidates(page: Document, head: Head, site: str, skip: frozenset[Element]) -> list[Candidate]:
+    said, last = [_words(title) for title in _said(head)], _last_piece(head)
+    found: list[Candidate] = []
     for place, element in enumerate(_headings(page, skip)):
-        text = page.text(element).replace("\n", " ").strip()
+        text = _without_lines_below(page.text(element), said)
         if not 1 < len(text) < 400 or text.casefold() == site.casefold() or _leads_home(page, element, text):
             continue
-        own = _words(text)
         standing = _standing(page, element) - (_LIKE_SITE if text == last else 0.0)
-        score = max((_likeness(own, title) for title in said), default=0.3) + standing - min(place, 20) * 0.004
-        if score > best[0]:
-            best = score, text, element
-    if best[0] >= 0.5:
-        return best[1], best[2]
-    return _from_head(head, site), None
+        found.append(Candidate(_likeness_to(text, said) + standing - min(place, 20) * 0.004, text, element))
+    return found
+
+
+def _likeness_to(text: str, said: list[set[str]]) -> float:
+    own = _words(text)
+    return max((_likeness(own, title) for title in said), default=0.3)
+
+
+def _without_lines_below(text: str, said: list[set[str]]) -> str:
+    """One line; without a date or a byline that the theme puts into the heading: then the first line alone is what the head says."""
+    first, *more = text.split("\n")
+    whole = " ".join([first, *more]).strip()
+    return first.strip() if more and _likeness_to(first, said) > max(0.8, _likeness_to(whole, said)) else whole
+
+
+def _only_h1(found: list[Candidate], head: Head, site: str) -> Candidate | None:
+    """The page's one ``h1``, where it speaks of what the head says, though in other words: titles in heads are made for search
+    engines, and a section may be called more like them than the article is."""
+    of_page = [candidate for candidate in found if candidate.element.tag == "h1"]
+    if len(of_page) != 1 or len(_words(of_page[0].text)) < 3:
+        return None
+    own = _words(of_page[0].text) - _words(_last_piece(head)) - _words(site)
+    shared = max((len(own & _words(title)) for title in _full_titles(head, site)), default=0)
+    return of_page[0] if shared >= 2 else None
+
+
+def _is_full_title(text: str, head: Head, site: str) -> bool:
+    """Is it all that the head calls the article, not just a part of that?"""
+    own = _words(text)
+    return any(_likeness(own, _words(title)) >= _SAME for title in _full_titles(head, site))
+
+
+def _full_titles(head: Head, site: str) -> list[str]:
+    stated = string((head.article or {}).get("headline"))
+    titles = [title for title in (stated, head.first("og:title"), head.first("twitter:title"), head.title) if title]
+    return [*titles, *(_without_site(title, site, cut=title == head.title) for title in titles)]
 
 
 def _leads_home(page: Document, element: Element, text: str) -> bool:
@@ -55,7 +104,8 @@ def _leads_home(page: Document, element: Element, text: str) -> bool:
 
 
 def _headings(page: Document, skip: frozenset[Element]) -> list[Element]:
-    out = inside((*skip, *page.of(_ELSEWHERE)))
+    elsewhere = (e for e in page.of(_ELSEWHERE) if next(e.iter("h1"), None) is None)  # one that was never closed holds all the page
+    out = inside((*skip, *elsewhere))
     said = {element for element in page.named(_HEADING_NAMES) if element.tag in _NAMED_TAGS}
     said.update(element for element in page.microdata if "headline" in element.get("itemprop", ""))
     found = [element for element in page.of(_MICRODATA_TAGS) if (element.tag in _LEVELS or element in said) and element not in out]
@@ -108,12 +158,22 @@ def site_name(head: Head) -> str:
 
 
 def _from_head(head: Head, site: str) -> str:
-    for title in (string((head.article or {}).get("headline")), head.first("og:title", "twitter:title"), head.title):
-        if not title or title.casefold() == site.casefold():
-            continue
-        pieces = _SEPARATOR.split(title)
-        if len(pieces) > 1 and (not site or pieces[-1].casefold() in site.casefold() or site.casefold() in pieces[-1].casefold()):
-            last = title.rfind(pieces[-1])
-            return re.sub(r"[\s|–—·•»«:›~-]+$", "", title[:last]) or title
-        return title
+    stated = string((head.article or {}).get("headline"))
+    for title in (stated, head.first("og:title", "twitter:title"), head.title):
+        if title and title.casefold() != site.casefold():
+            return _without_site(title, site, cut=title != stated)
     return ""
+
+
+def _without_site(title: str, site: str, *, cut: bool) -> str:
+    """Without the site's name behind the title; ``cut``: what stands last is taken for it where the site does not say its name."""
+    pieces = _SEPARATOR.split(title)
+    if len(pieces) > 1 and (_is_of(pieces[-1], site) if site else cut):
+        last = title.rfind(pieces[-1])
+        return re.sub(r"[\s|–—·•»«:›~-]+$", "", title[:last]) or title
+    return title
+
+
+def _is_of(piece: str, site: str) -> bool:
+    """Is the one a part of the other: "The Paper" of "The Paper Online"?"""
+    return piece.casefold() in site.casefold() or site.casefold() in piece.casefold()

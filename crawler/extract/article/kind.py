@@ -6,9 +6,10 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from crawler.extract.dom.encoding import decode
 from crawler.extract.dom.head import Head, head_of
 from crawler.extract.dom.jsonld import types_of
-from crawler.extract.dom.parsing import decode, parse
+from crawler.extract.dom.parsing import parse
 from crawler.extract.dom.tree import Element, absolute, text_of, tokens
 from crawler.items import Article
 

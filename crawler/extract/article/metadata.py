@@ -117,7 +117,7 @@ def _marked_parts(page: Document, heading: Element, body: Element, skip: frozens
 
 _META_NAMES = re.compile(
     r"(?:[\w-]*[-_])?(?:meta|byline|author|posted-on|posted-by|postmetadata|entry-info|post-info|entry-footer|"
-    r"post-date|entry-date|date|publish(?:ed)?(?:-date)?)(?:[-_][\w-]+)?|meta|info"
+    r"post-date|entry-date|date|publish(?:ed)?(?:-date)?)(?:[-_][\w-]+)?|meta|info|by[-_][\w-]+"
 )
 
 

@@ -1,44 +1,105 @@
-"""Takes the words of a byline and gives a person's name: without dates, offices, addresses and the words around it."""
+"""Takes the words of one name and says what they are: a person, an organisation, a degree, an office; gives the name without dates,
+addresses and the words around it. The lists are those of bylines in a dozen languages."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from crawler.extract.dates.months import MONTH_NUMBERS
 
-_SPLIT = re.compile(r"\s*(?:,|;|/|\s&\s|\s(?:and|und|et|y|e|en|with|mit)\s)\s*(?:and\s+|und\s+|&\s*)?", re.I)
 _TAIL = re.compile(
-    r"\s+(?:(?:op|em|pada|den|il|på|w dniu)\s+\d.*|"
-    r"(?:on|in|at|for|am|um|le|el|published|updated|posted|last|leave|comments?|\d+ (?:min|comments?)|–|"
-    r"—|-)\b.*|[–—-]\s.*|\(?@.*)$",
-    re.I,
+    r"\s+(?:(?:op|em|pada|den|il|på|w dniu|le|el)\s+\d.*|(?i:on|at)\s+(?:\d|[A-Z][a-z]{2}).*|"
+    r"(?:on|in|at|for|am|um)\b.*|(?i:published|updated|posted|last updated|leave|comments?|\d+ (?:min|comments?))\b.*|[–—-]+\s.*|\(?@.*)$",
 )
 _NOT_A_NAME = re.compile(
     r"https?:|www\.|\w@\w|\d{3,}|\d\d:\d\d|^\W*$|"
     r"^(?:fotos?|bild(?:er)?|quelle|source|fuente|fonte|video|grafik|picture|illustration)\b\W|"
-    r"\b(?:comments?|minutes?|read|share|posts?|follow|view|profile|fact|checked|articles? by|more|archive|author|photo|image|credit|"
-    r"courtesy|updated|published|ago)\b",
+    r"\b(?:comments?|minutes?|follow|view|profile|fact|checked|articles? by|archive|author|photo|image|credit|"
+    r"courtesy|updated|published|ago)\b|^(?:read|share|posts?|more)\b|(?-i:\b(?:read|share|posts?|more)\b)|"
+    r"\b(?:read|learn|see|show|load|out|no) more\b|\b(?:facebook|twitter|instagram|linkedin|youtube)\b|"
+    r"\b(?:by|von|par|and|und|of|the|with)$",
     re.I,
 )
 IMPERSONAL = re.compile(
     r"\b(?:news|staff|team|admin|editors?|editorial|desk|newsroom|company|inc|llc|group|magazine|journal|"
-    r"institute|office|cent(?:er|re)|stud(?:y|ies)|project|council|university|college|association|society|department|"
-    r"ministry|committee|foundation|research|agency|press|media|times|post|group)\b",
+    r"institut[eo]?|office|cent(?:er|re)|stud(?:y|ies)|project|council|university|college|association|society|department|"
+    r"ministry|committee|foundation|research|agency|press|media|times|post|board|bureau|administration|initiative|"
+    r"coalition|commission|alliance|network|redaktion|universit[äéày]t?|agencies)\b",
     re.I,
 )
-# Two to four words, none of them small but particles.
-PERSON = re.compile(
-    r"(?:(?!\s)(?:van|von|der|den|de|del|della|di|da|dos|al|el|bin|ibn|la|le|ter|ten|zu|[^\W\d_a-zа-яё][\w'’.-]*)(?:\s+|$)){2,4}"
+AGENCIES = frozenset(
+    (
+        *("reuters", "afp", "ap", "dpa", "epd", "kna", "apa", "sda", "ansa", "efe", "tass", "ria novosti", "interfax", "xinhua", "kyodo"),
+        *("yonhap", "pti", "upi", "ani", "ians", "bloomberg", "associated press", "the associated press", "agence france-presse", "bbc"),
+        *("cnn", "npr", "anp", "belga", "lusa", "ntb", "tt", "ritzau", "stt", "pap", "ctk", "čtk", "mti", "anadolu", "anadolu agency"),
+        *("afp-jiji", "jiji", "jiji press", "kyodo news", "共同", "时事", "時事", "新华社", "中央社", "رويترز", "рейтер", "тасс"),
+    )
 )
+_TITLE = (
+    r"(?:Drs?|Prof|Professor|Sir|Dame|Lord|Lady|Rev|Fr|Msgr|Rabbi|Imam|Sheikh|Sgt|Sergeant|Cpl|Cap|Capt|Captain|Lt|Lieutenant|Maj|Major|Col|"
+    r"Colonel|Gen|General|Brig|Adm|Admiral|Cmdr|Cdr|Amb|Ambassador|Sen|Senator|Rep|Gov|Hon|Judge|Mr|Mrs|Ms|Mme|Herr|Frau|Dipl|Ing|Mag|Dott|"
+    r"Ir|Shri|Smt|Ph\.?D)\.?(?:-Ing\.?)?"
+)
+_GENERATION = r"(?:Jr|Sr|Jnr|Snr)\.?|II|III|IV"
+_DEGREE = (
+    r"(?:Ph\.?\s?D|D\.?\s?Phil|M\.?Phil|Ed\.?D|Psy\.?D|Pharm\.?D|Sc\.?D|Dr\.?P\.?H|M\.?D|D\.?O|D\.?D\.?S|D\.?V\.?M|J\.?D|LL\.?[BMD]|"
+    r"M\.?B\.?A|M\.?P\.?[AHP]|M\.?Sc|B\.?Sc|M\.?S\.?W?|B\.?S|M\.?A|B\.?A|M\.?Ed|M\.?F\.?A|R\.?N|B\.?S\.?N|M\.?S\.?N|N\.?P|R\.?D\.?N?|"
+    r"C\.?P\.?A|C\.?F\.?[AP]|P\.?E|L\.?C\.?S\.?W|L\.?M\.?F\.?T|Esq(?:uire)?|Ret(?:['’]?d|ired)?|U\.?S\.?N|USMC|USAF|USCG|[OCMK]BE|"
+    r"[QK]\.?C|MEP|FRS|FRCP|S\.?J|O\.?P|O\.?F\.?M|O\.?S\.?B)\b\.?®?"
+)
+_SUFFIX = rf"(?:{_GENERATION}|\(?{_DEGREE}\)?)"
+SUFFIXES = re.compile(rf"{_SUFFIX}(?:[\s,]+{_SUFFIX})*")
+GENERATION = re.compile(_GENERATION, re.I)
+PARTICLES = (
+    r"van|von|vom|vander|der|den|de|del|della|delle|degli|dei|di|da|das|do|dos|du|des|d['’]|al|el|ul|bin|bint|ben|ibn|abu|abd|la|le|lo|los|las|ter|"
+    r"ten|te|zu|zum|zur|af|av|y|e|i|st\.?|['’]t|ap|ab|und"
+)
+_NAME_WORD = r"[^\W\d_a-zа-яёα-ωà-öø-ÿ](?:[\w'’.-]|,(?=\w))*|(?:al|el|as|ad|ash|an|ar|ul)-[^\W\d_a-z][\w'’-]*|[dl]['’][^\W\d_a-z][\w'’-]*"
+# Two to four words, none of them small but particles; titles before and degrees after do not count.
+_WORD = rf"(?:(?:{PARTICLES})\s+){{0,3}}(?:{_NAME_WORD})(?:\s+|$|(?=,))"
+PERSON = re.compile(rf"(?!\s)(?:{_TITLE}\s+){{0,3}}{_WORD}(?:(?!{_DEGREE}(?:\s|$)){_WORD}){{1,3}}(?:,?\s*{_SUFFIX})*")
 _GLUED = re.compile(r"(?<=[^\W\d_])([^\W\d_a-zà-ÿ][a-zà-ÿ]{2,})$")
-# What somebody is: ``Ann Lee, Staff Writer``
+# What somebody is: ``Ann Lee, Staff Writer``. Words of the second kind are surnames, too: they need others beside them.
 _OFFICE = re.compile(
-    r"(?:[\w-]+ ){0,3}(?:writer|editor|reporter|correspondent|columnist|analyst|contributor|journalist|producer|photographer)s?|"
-    r"(?:[\w-]*(?:redakteur|korrespondent|reporter|journalist|volontär|autor|leiter)(?:in)?)\b.*",
+    r"\b(?:writer|editor|reporter|correspondent|columnist|analyst|contributor|journalist|producer|photographer|videographer|director|"
+    r"professor|lecturer|researcher|scholar|scientist|economist|historian|president|chairman|chairwoman|secretary|officer|manager|"
+    r"founder|adviser|advisor|specialist|expert|consultant|attorney|lawyer|student|candidate|veteran|blogger|author|intern|strategist|"
+    r"engineer|ceo|cto|cfo|coo|ambassador|diplomat|minister|commentator|critic|psychologist|physician|nutritionist|dietitian|"
+    r"educator|coach|therapist|horticulturalist|redactora?|periodista|corresponsal|giornalista|rédact(?:eur|rice)|journaliste|"
+    r"correspondante?|[\w-]*(?:redakteur|korrespondent|reporter|journalist|volontär|autor|leiter|experte|forscher)(?:in)?|jornalista|"
+    r"журналист|корреспондент|обозреватель|редактор|эксперт)s?\b",
     re.I,
 )
+_HIGH = (
+    r"(?:senior|junior|research|visiting|associate|assistant|deputy|executive|managing|chief|policy|non-?resident|distinguished|former|"
+    r"retired|emerit\w+|adjunct|staff|vice|special|contributing|principal|lead|national|foreign|political|legal|general|postdoctoral)"
+)
+_OFFICE_BESIDE = re.compile(
+    rf"\b{_HIGH}\b.*\b(?:fellow|dean|major|judge|head|chief|host|chair|partner|counsel|associate|assistant|member|leader)s?\b|"
+    r"\b(?:fellow|dean|head|chief|host|chair|partner|counsel|associate|assistant|member|leader|colonel|general|captain|veteran)s?\s+"
+    r"(?:of|at|for|in|on|with)\b|\bfellow\b$",
+    re.I,
+)
+_AT_END = re.compile(rf"(?:\s+{_HIGH})*\s+(?:writer|editor|reporter|correspondent|columnist|contributor)s?$", re.I)
+_CALLED = re.compile(r"\s*(?:기자|특파원|논설위원|(?<=\w\w)(?:記者|记者|報導|报道|編集委員))$")
+_BESIDE = re.compile(  # who else had a hand in it, and where
+    r"\s+(?:additional |with )?(?:photo\w*|images?|illustrat\w+|edited|reviewed|video\w*|graphics?|translated|reporting|research(?:ed)?)"
+    r"(?: \w+)? by\b.*|\s*(?:写真|撮影|編集|摄影|\bFotos?|\bBilder)\s*[:：].*|\s*[／/]\s*\S{1,6}(?:報導|报道|電|电)$",
+    re.I,
+)
+_ACCOUNT = re.compile(r"<?\(?\b[\w.+-]+@[\w-]+\.[\w.-]+\)?>?|(?<!\w)@\w+")
+_ASIDE = re.compile(r"\s*[(（\[][^()（）\[\]]*[)）\]](?!\s+[^\W\d_a-z])")  # not the one within a name
+_PLACE = re.compile(r"\s+(?:in|aus|à|en|da)\s+[A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+)?(?=\s*,|\s+(?:and|und|et|y|e)\s)")
 _THE_DESK = re.compile(
     r"the .*\b(?:press|board|agency|bureau|service|collective|network|team|staff|editors?|editorial|desk|group|union)\b", re.I
+)
+_LABEL = re.compile(
+    r"^\W*(?:(?:(?:written|posted|published|authored|guest post|articles?|words|story|text|report(?:ed|ing)?|op-ed|opinion|"
+    r"analysis|comment(?:ary)?|review|column|essay|interview) )?(?:by|von(?: unser(?:em|er) \w+)?|par|por|door|"
+    r"autor(?:in|e)?|auteur|author|text|texte|tekst|автор|yazan|yazar|oleh|بقلم|كتب|نویسنده)\b\s*[:：]?|"
+    r"(?:作者|著者|撰文|文|執筆|記者|记者)\s*[:：／/\s]|(?:記者|记者)(?=\w{2,4}$))\s*",
+    re.I,
 )
 
 
@@ -47,33 +108,43 @@ def fold_name(name: str) -> str:
     return re.sub(r"[\W_]+", "", name).casefold()
 
 
-def two_names(name: str) -> list[str]:
-    """``Ann Lee and Bo Berg`` in one link, as plugins for several authors write it, is two. With ``&`` it stays the account that
-    two people share."""
-    parts = re.split(r"\s*,\s*|\s+(?:and|und|et)\s+", name)
-    return parts if len(parts) > 1 and all(PERSON.fullmatch(part) and not IMPERSONAL.search(part) for part in parts) else [name]
+def name_key(name: str) -> str:
+    """The same for one person with and without titles, degrees and accents."""
+    bare = re.sub(rf"^(?:{_TITLE}\s+)+(?=\S+\s)", "", name)
+    bare = re.sub(rf"(?:,?\s+\(?{_DEGREE}\)?)+$", "", bare)
+    folded = "".join(sign for sign in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(sign))
+    return fold_name(folded) or fold_name(name)
 
 
-def split_names(text: str) -> list[str]:
-    """``By A, B and C on May 3`` to the three names."""
-    line = tidy_name(text)
-    found = [name for part in _SPLIT.split(line) if (name := tidy_name(part)) and is_name(name)] if line else []
-    return found[:1] + [name for name in found[1:] if not _OFFICE.fullmatch(name)]
+def is_agency(name: str) -> bool:
+    return name.strip(" .").casefold() in AGENCIES
+
+
+def is_person(name: str) -> bool:
+    """Does it read like the name of one human being?"""
+    return PERSON.fullmatch(name) is not None and not IMPERSONAL.search(name) and not is_agency(name)
+
+
+def is_office(words: str) -> bool:
+    """Is it what somebody is, or where they are?"""
+    if _OFFICE_BESIDE.search(words):
+        return True
+    match = _OFFICE.search(words)
+    return match is not None and (match.start() > 0 or not is_person(words))
 
 
 def tidy_name(text: str, *, whole: bool = False) -> str:
     """``whole``: it is a name and nothing else, so "Institute for Peace" keeps its second half."""
-    line = " ".join(text.split())
-    line = re.sub(
-        r"^\W*(?:(?:written|posted|published|authored|guest post|articles?|words) )?(?:by|von|par|por|"
-        r"autor(?:in)?|author)\b\s*:?\s*",
-        "",
-        line,
-        flags=re.I,
-    )
+    line = _BESIDE.sub("", _LABEL.sub("", " ".join(text.split()).strip("【】")))
     line = re.sub(r"^[Bb]y(?=[A-Z])", "", line)
     line = re.split(r"\s[|•·]\s|\s*[|•·]\s*", line)[0]
-    line = (line if whole else _TAIL.sub("", line)).strip(" ,;:–—-|/")
+    line = _ACCOUNT.sub("", line).strip()
+    line = _ASIDE.sub(lambda match: match[0] if SUFFIXES.fullmatch(match[0].strip()) else "", line) or line.strip("()[]（）")
+    line = (line if whole else _TAIL.sub("", _PLACE.sub("", line))).strip(" ,;:–—-|/")
+    return _spelled(_CALLED.sub("", _without_date(line)))
+
+
+def _without_date(line: str) -> str:
     words = line.split()
     for i, word in enumerate(words):  # "Caleb Weiss July 9"
         if i and (word.strip(".,").lower() in MONTH_NUMBERS and any(c.isdigit() for w in words[i + 1 : i + 2] for c in w)):
@@ -84,13 +155,42 @@ def tidy_name(text: str, *, whole: bool = False) -> str:
     return line
 
 
+def without_office(name: str) -> str:
+    """``Ann Lee Staff Writer``, from two boxes in a line, without the office."""
+    short = _AT_END.sub("", name)
+    return short if is_person(short) else name
+
+
+def _spelled(name: str) -> str:
+    """A person's name in capitals, which is the layout's doing, in the usual letters."""
+    if not (name.isupper() and name[:1].isascii() and len(name.split()) > 1 and is_person(name)):
+        return name
+    return " ".join(_word_spelled(word, first=not i) for i, word in enumerate(name.split()))
+
+
+def _word_spelled(word: str, *, first: bool) -> str:
+    bare = word.strip(".,()")
+    if SUFFIXES.fullmatch(bare) or "." in bare or (len(bare) < 3 and not re.search("[AEIOUY]", bare)):
+        return word
+    if not first and re.fullmatch(r"(?:VAN|VON|DER|DEN|DE|DEL|DELLA|DI|DA|DOS|DU|LA|BIN|IBN|ZU|TER|TEN|AF|AL)", bare):
+        return word.lower()
+    spelled = re.sub(r"[^\W\d_]+", lambda part: part[0].capitalize(), word.lower())
+    return re.sub(r"^(Mc)([a-z])", lambda part: part[1] + part[2].upper(), spelled)
+
+
+_NOTHING = frozenset(("null", "undefined", "none", "n/a", "nan", "false", "true", "[object object]"))  # what a program wrote for no name
+
+
 def is_name(name: str) -> bool:
     """Could it be a person's (or desk's) name? Dates, addresses and labels are none."""
+    body = IMPERSONAL.search(name) is not None
     return (
-        1 < len(name) <= 70
+        1 < len(name) <= (110 if body else 70)
         and "*" not in name
-        and len(name.split()) <= 7
+        and len(name.split()) <= (14 if body else 7)
         and not _NOT_A_NAME.search(name)
+        and SUFFIXES.fullmatch(name) is None
+        and name.casefold() not in _NOTHING
         and (not name.startswith("the ") or _THE_DESK.match(name) is not None)  # a heading "By the Numbers" names nobody
         and any(c.isalpha() for c in name)
     )

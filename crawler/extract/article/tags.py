@@ -189,8 +189,7 @@ def _stated_tags(head: Head) -> list[str]:
     tags = head.all("article:tag")
     if not tags:
         keywords = (head.article or {}).get("keywords")
-        listed = keywords if isinstance(keywords, list) else string(keywords).split(",") if keywords else []
-        tags = [string(item) for item in listed]
+        tags = [string(item) for item in keywords] if isinstance(keywords, list) else string(keywords).split(",")
     return [tag.strip() for tag in tags if 0 < len(tag.strip()) < 80]
 
 

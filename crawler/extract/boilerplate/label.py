@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import get_args
 
@@ -11,6 +12,10 @@ from crawler.extract.dom.units import Unit
 from crawler.items import BlockKind
 
 SENTENCE_END = re.compile(r"[.!?:;…\u3002\u061f\u06d4\"”’»)]\W*$")
+
+
+_CLOCK = re.compile(r"(?:[\w.,]+ ){0,5}(?:at |um |à |- )?\d{1,2}[:.h]\d\d(?: ?[ap]\.?m\.?)?(?: (?:Uhr|[A-Z]{2,5}))?", re.I)
+_ENTRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,12 @@ def link_share(unit: Unit) -> float:
     """Share of the unit's characters that are link text, 0 to 1."""
     size = len(unit.text)
     return min(1.0, sum(len(text_of(a)) for a in anchors(unit)) / size) if size else 0.0
+
+
+def entry_times(units: Sequence[Unit]) -> set[int]:
+    """The units that are the times of entries, in a report that goes on; empty where there are fewer than three."""
+    found = {i for i, unit in enumerate(units) if len(unit.text) < 50 and _CLOCK.fullmatch(unit.text)}
+    return found if len(found) >= _ENTRIES else set()
 
 
 def anchors(unit: Unit) -> list[Element]:

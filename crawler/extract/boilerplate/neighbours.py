@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from crawler.extract.boilerplate.bios import bio_contact, bio_of, bio_of_site, bio_sentence, is_bio_heading
 from crawler.extract.boilerplate.calls import is_newsletter
-from crawler.extract.boilerplate.label import BODY, SENTENCE_END, Label, anchors, is_emphasised, link_share
+from crawler.extract.boilerplate.label import BODY, SENTENCE_END, Label, anchors, entry_times, is_emphasised, link_share
 from crawler.extract.boilerplate.phrases import (
     heads_box,
     is_byline,
@@ -54,6 +54,7 @@ def label_stray(units: Sequence[Unit], labels: list[Label], container: Element) 
     and ``div`` paragraphs directly in the container, and whatever ends like a sentence, are not meant."""
     if sum(unit.place.tag == "p" for unit in units) < 4:
         return
+    times = entry_times(units)
     for i, unit in enumerate(units):
         boxed = (
             unit.shape == "p"
@@ -61,7 +62,7 @@ def label_stray(units: Sequence[Unit], labels: list[Label], container: Element) 
             and unit.place is not container
             and unit.place.getparent() is not container
         )
-        if labels[i] is BODY and boxed and len(unit.text) < 80 and not SENTENCE_END.search(unit.text):
+        if labels[i] is BODY and boxed and i not in times and len(unit.text) < 80 and not SENTENCE_END.search(unit.text):
             labels[i] = Label("chrome", "stray-text")
 
 

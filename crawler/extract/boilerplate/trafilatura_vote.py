@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from crawler.extract.boilerplate.label import SENTENCE_END, Label, link_share
+from crawler.extract.boilerplate.label import SENTENCE_END, Label, entry_times, link_share
 from crawler.extract.boilerplate.trafilatura_words import clean_element
 from crawler.extract.dom.tree import Element
 from crawler.extract.dom.units import Unit
@@ -71,9 +71,11 @@ def _among_kept(units: Sequence[Unit], kept: Sequence[bool], lost: Sequence[bool
 
 
 def _headings_above(units: Sequence[Unit], labels: list[Label], kept: Sequence[bool], back: list[bool]) -> None:
-    """A heading comes back with the text right below it."""
+    """A heading comes back with the text right below it, and so does the time of an entry in a report that goes on."""
+    times = entry_times(units)
     for i in range(len(units) - 2, -1, -1):
-        if units[i].shape == "heading" and labels[i].kind == "body" and (kept[i + 1] or back[i + 1]):
+        above = units[i].shape == "heading" or i in times
+        if above and labels[i].kind == "body" and (kept[i + 1] or back[i + 1]):
             back[i] = True
 
 

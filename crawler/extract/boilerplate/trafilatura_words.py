@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
+from unicodedata import normalize
 
 from lxml import etree
 from trafilatura.core import bare_extraction
 
+from crawler.extract.dom.inline import write_out
 from crawler.extract.dom.tree import Element
 
 _SIGNS = re.compile(r"[\W_]+")
@@ -42,7 +44,7 @@ class Verdict:
 
 def letters_of(text: str) -> str:
     """Letters and digits alone, in lower case."""
-    return _SIGNS.sub("", text).casefold()
+    return _SIGNS.sub("", text if text.isascii() else normalize("NFKC", text)).casefold()  # m² is m2 to trafilatura
 
 
 def clean_element(element: Element, skip: frozenset[Element] = frozenset()) -> Verdict:
@@ -75,6 +77,7 @@ def _document(element: Element, skip: frozenset[Element]) -> str:
     copy.tail = None
     for e in _SKIPPED(copy):
         _drop(e)
+    write_out(copy)
     html: str = etree.tostring(copy, encoding="unicode", method="html")
     return f"<html>{html}</html>" if copy.tag == "body" else f"<html><body><article>{html}</article></body></html>"
 

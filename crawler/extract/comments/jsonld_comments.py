@@ -10,7 +10,7 @@ from crawler.extract.comments.read import with_stable_numbers
 from crawler.extract.comments.unnumbered import MADE_UP
 from crawler.extract.dates.parse import parse_iso
 from crawler.extract.dom.head import Head
-from crawler.extract.dom.jsonld import JsonNode, people, string, types_of
+from crawler.extract.dom.jsonld import JsonNode, html_string, people, string, types_of
 from crawler.extract.dom.parsing import parse
 from crawler.extract.dom.tree import absolute, text_of
 from crawler.items import Comment
@@ -26,7 +26,7 @@ def stated_comments(head: Head, url: str, timezone: str | None = None) -> tuple[
     for node, parent, depth in _nodes((head.article or {}).get("comment"), None, 1):
         if len(found) >= _MOST:
             break
-        text = _text(string(node.get("text") or node.get("description")))
+        text = _text(html_string(node.get("text") or node.get("description")))
         name, link = next(iter(people(node.get("author") or node.get("creator"), head.nodes)), ("", ""))
         moment = parse_iso(string(node.get("dateCreated") or node.get("datePublished")))
         if text or name:
@@ -63,6 +63,6 @@ def _number(node: JsonNode) -> str | None:
 def _text(said: str) -> str:
     """Some state HTML as text."""
     if "<" not in said:
-        return said
+        return string(said)
     root = parse(f"<html><body>{said}</body></html>")
     return "" if root is None else text_of(root, paragraph="\n\n")

@@ -48,7 +48,7 @@ def head_of(root: Element, url: str) -> Head:
     title = next(root.iter("title"), None)
     head.title = " ".join(clean_text(all_text(title) if title is not None else "").split())
     head.nodes = nodes_of(root)
-    head.article = article_of(head.nodes)
+    head.article = article_of(head.nodes, (url, head.canonical))
     language = (root.get("lang") or root.get("xml:lang") or head.first("og:locale", "content-language", "language")).strip()
     head.language = language.replace("_", "-") if re.fullmatch(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]+)*", language) else None
     return head

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from html import unescape
 from typing import Any
 
 from crawler.extract.dom.tree import Element, clean_text, word_set
@@ -15,26 +16,52 @@ ARTICLE_TYPES = word_set(
     "reportagenewsarticle backgroundnewsarticle reviewnewsarticle askpublicnewsarticle techarticle socialmediaposting "
     "liveblogposting advertisercontentarticle satiricalarticle medicalscholarlyarticle"
 )
-_CONTROL = re.compile(r"[\x00-\x1f]+")
+_WRAPPING = re.compile(  # what hid a script from old browsers, and ends that belong to no JSON
+    r"^(?:\s|<!--|/?/?\*?\s*<!\[CDATA\[\s*(?:\*/|-->)?)+|(?:\s|;|-->|(?://|/\*|<!--)?\s*\]\]>\s*(?:\*/|-->)?)+$"
+)
+_REPAIRED = 100_000  # characters: the time that a repair takes may grow faster than the text
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.I)
+_INLINE = re.compile(r"</?(?:em|i|b|strong|span|small|sup|sub|u|br|font|mark)\b[^<>]*>", re.I)
+_NESTED = ("@graph", "mainEntity", "mainEntityOfPage", "hasPart", "@list")
+_JSON = json.JSONDecoder(strict=False)  # raw line breaks in strings are read
 
 
 def nodes_of(root: Element) -> list[JsonNode]:
-    """All JSON-LD objects of the page, ``@graph`` and lists taken apart. Broken JSON gives nothing."""
+    """All JSON-LD objects of the page, ``@graph`` and lists taken apart. Of broken JSON, what can be read."""
     nodes: list[JsonNode] = []
     for script in root.iter("script"):
-        if (script.get("type") or "").strip().lower() == "application/ld+json":
+        if (script.get("type") or "").partition(";")[0].strip().lower() == "application/ld+json":
             nodes += _flatten(_load(script.text or ""))
     return nodes
 
 
 def _load(text: str) -> object:
-    text = text.strip().removeprefix("<![CDATA[").removesuffix("]]>").strip().rstrip(";")
-    for attempt in (text, _CONTROL.sub(" ", text)):
+    """The value of a script; a list where it holds several, one after the other."""
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        text = _WRAPPING.sub("", text)
+    if text.startswith(("{&quot;", "[{&quot;", "{ &quot;")):
+        text = unescape(text)
+    values: list[object] = []
+    while text:
         try:
-            return json.loads(attempt, strict=False)
+            value, end = _JSON.raw_decode(text)
         except (ValueError, RecursionError):
-            continue
-    return None
+            return [*values, _repaired(text)]
+        values.append(value)
+        text = text[end:].lstrip(" \t\r\n,;")
+    return values
+
+
+def _repaired(text: str) -> object:
+    """Commas too many or too few, comments, quotation marks inside of strings, an end that is missing."""
+    from json_repair import loads  # only few pages need it
+
+    try:
+        return loads(text[:_REPAIRED], skip_json_loads=True)
+    except (ValueError, RecursionError, IndexError, TypeError, KeyError):
+        return None
 
 
 def _flatten(value: object, depth: int = 0) -> Iterator[JsonNode]:
@@ -45,7 +72,7 @@ def _flatten(value: object, depth: int = 0) -> Iterator[JsonNode]:
             yield from _flatten(item, depth + 1)
     elif isinstance(value, dict):
         yield value
-        for key in ("@graph", "mainEntity", "mainEntityOfPage", "hasPart"):
+        for key in _NESTED:
             if isinstance(value.get(key), (list, dict)):
                 yield from _flatten(value[key], depth + 1)
 
@@ -53,24 +80,54 @@ def _flatten(value: object, depth: int = 0) -> Iterator[JsonNode]:
 def types_of(node: JsonNode) -> set[str]:
     kinds = node.get("@type")
     listed = kinds if isinstance(kinds, list) else [kinds]
-    return {kind.rsplit("/", 1)[-1].lower() for kind in listed if isinstance(kind, str)}
+    return {_TYPE.split(kind)[-1].lower() for kind in listed if isinstance(kind, str)}
 
 
-def article_of(nodes: list[JsonNode]) -> JsonNode | None:
-    """The node of the article: the first of an article type, the one with a headline before others."""
+_TYPE = re.compile(r"[/:#]")
+
+
+def article_of(nodes: list[JsonNode], addresses: Iterable[str] = ()) -> JsonNode | None:
+    """The node of the article: of those of an article type the one that names one of the page's ``addresses`` as its own, else
+    the first with a headline."""
     articles = [node for node in nodes if types_of(node) & ARTICLE_TYPES]
-    return next((node for node in articles if node.get("headline")), articles[0] if articles else None)
+    titled = [node for node in articles if node.get("headline")] or articles
+    if len(titled) > 1:
+        own = {_bare(address) for address in addresses if address}
+        titled = [node for node in titled if not own.isdisjoint(_addresses(node))] or titled
+    return titled[0] if titled else None
+
+
+def _addresses(node: JsonNode) -> set[str]:
+    said = (node.get(key) for key in ("mainEntityOfPage", "url", "@id"))
+    return {_bare(value.get("@id") or value.get("url") if isinstance(value, dict) else value) for value in said} - {""}
+
+
+def _bare(address: object) -> str:
+    """An address without scheme, fragment and last slash."""
+    return re.sub(r"^https?://(?:www\.)?|#.*$", "", address).rstrip("/") if isinstance(address, str) else ""
 
 
 def string(value: object) -> str:
-    """A text value, whatever form it was given in: a string, ``{"@value"}``, ``{"name"}`` or a list of these."""
+    """A text value, whatever form it was given in: a string, ``{"@value"}``, ``{"name"}`` or a list of these. Its character
+    references are resolved once: many systems put HTML into their JSON."""
+    return _plain(html_string(value))
+
+
+def html_string(value: object) -> str:
+    """The same as it is written, for whoever reads it as HTML."""
     if isinstance(value, str):
         return " ".join(clean_text(value).split())
     if isinstance(value, list):
-        return next((found for item in value if (found := string(item))), "")
+        return next((found for item in value if (found := html_string(item))), "")
     if isinstance(value, dict):
-        return string(value.get("@value") or value.get("name") or "")
+        return html_string(value.get("@value") or value.get("name") or "")
     return ""
+
+
+def _plain(text: str) -> str:
+    if "<" in text:
+        text = _INLINE.sub("", text)
+    return " ".join(clean_text(_ENTITY.sub(lambda match: unescape(match[0]), text)).split()) if "&" in text else text
 
 
 def people(value: object, nodes: list[JsonNode]) -> list[tuple[str, str]]:
@@ -81,10 +138,12 @@ def people(value: object, nodes: list[JsonNode]) -> list[tuple[str, str]]:
         return [] if value.startswith("http") else [(string(value), "")]
     if not isinstance(value, dict):
         return []
+    if isinstance(value.get("@list"), list):
+        return people(value["@list"], nodes)
     if not value.get("name") and value.get("@id"):
         value = next((node for node in nodes if node.get("@id") == value["@id"] and node.get("name")), value)
-    name = value.get("name")
+    name = value.get("name") or [" ".join(filter(None, (string(value.get("givenName")), string(value.get("familyName")))))]
     if isinstance(name, list):
-        return [(string(item), "") for item in name]
+        return [(found, "") for item in name if (found := string(item))]
     url = value.get("url")
     return [(string(name), url if isinstance(url, str) else "")] if string(name) else []

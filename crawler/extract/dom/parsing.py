@@ -1,59 +1,17 @@
-"""Takes bytes or text, in whatever encoding, however broken, deep or large, and gives an lxml tree."""
+"""Takes text, however broken, deep or large, and gives an lxml tree."""
 
 from __future__ import annotations
 
-import codecs
 import re
 
 from lxml import etree
-from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
 
+from crawler.extract.dom.repair import as_plain_html
 from crawler.extract.dom.tree import BLOCK, Element, word_set
 
 # libxml2 stops at a nesting of 2,048 even with huge_tree; the walkers here recurse, so a page is flattened long before.
 MAX_DEPTH = 200
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * MAX_DEPTH + ")")
-_CURLY = re.compile(rb"[\x80-\x9f]")  # quotes and dashes of windows-1252, nothing in ISO 8859
-_LOOKED_AT = 4096  # bytes in which w3lib looks for a declaration; long scripts stand before some
-_XML_UTF8 = re.compile(rb"\s*<\?xml[^>]{0,200}utf-?8[^>]{0,100}\?>", re.I)  # templates say so whatever the page holds; browsers ignore it
-
-
-def decode(body: bytes, content_type: str | None = None) -> str:
-    """Bytes to text. Valid UTF-8 is UTF-8 whatever the page says: no other encoding is valid as UTF-8 by accident."""
-    encoding, bom = read_bom(body)
-    if encoding is not None and bom is not None:
-        return body[len(bom) :].decode(encoding, "replace")
-    declared = _declared(body, content_type) if b"\x1b" in body else ""
-    if not declared.startswith("iso2022"):
-        try:
-            return body.decode("utf-8")
-        except UnicodeDecodeError:
-            declared = _declared(body, content_type)
-    if declared in ("", "utf-8"):
-        return _nearly_utf8(body, declared)
-    return body.decode(declared, "replace")
-
-
-def _declared(body: bytes, content_type: str | None) -> str:
-    """Python's name of the encoding that the header or the page declares, under the labels of https://encoding.spec.whatwg.org;
-    empty when none or unknown."""
-    name = http_content_type_encoding(content_type) if content_type and "charset" in content_type.lower() else None
-    start = _XML_UTF8.sub(b"", body[: 2 * _LOOKED_AT], count=1)
-    name = name or html_body_declared_encoding(start) or html_body_declared_encoding(start[_LOOKED_AT - 200 :])
-    if not name and body[:400].count(0) > 100:
-        return "utf-16-be" if body[:2].startswith(b"\x00") else "utf-16-le"
-    if name == "iso8859-15" and _CURLY.search(body):
-        return "cp1252"
-    return name if name and codecs.lookup(name)._is_text_encoding else ""  # "base64" is a codec too
-
-
-def _nearly_utf8(body: bytes, declared: str) -> str:
-    """UTF-8 with some broken bytes (a page cut within a letter), or else windows-1252, the web's default."""
-    text = body.decode("utf-8", "replace")
-    broken = text.count("\ufffd")
-    if declared or broken * 8 < sum(1 for c in body if c >= 0xC2):
-        return text
-    return body.decode("cp1252", "replace")
 
 
 def parse(text: str) -> Element | None:
@@ -66,6 +24,8 @@ def parse(text: str) -> Element | None:
     root = _parse(data)
     if root is not None and _TOO_DEEP(root):
         root = _parse(_flatten(data.decode("utf-8")).encode("utf-8"))
+    if root is not None:
+        as_plain_html(root, data)
     return root
 
 

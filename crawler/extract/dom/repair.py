@@ -1,8 +1,10 @@
-"""Takes a page's text and gives it with that markup put right which a browser's parser would read otherwise than it was meant."""
+"""Takes a page's text or tree and puts that markup right which a browser's parser would read otherwise than it was meant."""
 
 from __future__ import annotations
 
 import re
+
+from lxml import etree
 
 _TAG = re.compile(r"<li\b[^>]*>|</li\s*>|<[ou]l\b[^>]*>|</[ou]l\s*>", re.I)
 _COMMENT = re.compile(r"""\bid=["']?(?:li-|div-)?comment-\d""", re.I)
@@ -38,3 +40,49 @@ def wrap_bare_answers(html: str) -> str:
         out += [html[last : tag.start()], insert]
         last = tag.start()
     return "".join(out) + html[last:]
+
+
+_AMP_TAGS = {"amp-img": "img", "amp-anim": "img", "amp-iframe": "iframe", "amp-video": "video", "amp-audio": "audio"}
+_AMP_FRAMES = {  # element -> attribute with the number of what it shows, and the address of that
+    "amp-youtube": ("data-videoid", "https://www.youtube.com/embed/{}"),
+    "amp-vimeo": ("data-videoid", "https://player.vimeo.com/video/{}"),
+    "amp-dailymotion": ("data-videoid", "https://www.dailymotion.com/embed/video/{}"),
+    "amp-twitter": ("data-tweetid", "https://twitter.com/i/status/{}"),
+    "amp-facebook": ("data-href", "{}"),
+    "amp-instagram": ("data-shortcode", "https://www.instagram.com/p/{}/"),
+}
+
+
+def as_plain_html(root: etree._Element, data: bytes) -> None:
+    """AMP's own elements become those of HTML, https://amp.dev/documentation/components; KaTeX's second rendering of a formula,
+    which is for the eye alone, goes."""
+    if b"<amp-" in data:
+        for element in list(root.iter(*_AMP_TAGS, *_AMP_FRAMES)):
+            _as_html(element)
+    if b"katex-html" in data and b"<math" in data:
+        for element in list(root.iter("span")):
+            if "katex-html" in (element.get("class") or "").split():
+                _take_out(element)
+
+
+def _as_html(element: etree._Element) -> None:
+    name = element.tag
+    if name in _AMP_FRAMES:
+        attribute, address = _AMP_FRAMES[name]
+        element.set("src", address.format(element.get(attribute) or ""))
+    element.tag = _AMP_TAGS.get(name, "iframe")
+    if element.tag in ("img", "iframe") and not "".join(element.itertext()).strip():
+        for child in list(element):  # placeholders, and the same for browsers without scripts
+            element.remove(child)
+
+
+def _take_out(element: etree._Element) -> None:
+    """The element goes, the text after it stays."""
+    parent, before = element.getparent(), element.getprevious()
+    if parent is None:
+        return
+    if element.tail and before is not None:
+        before.tail = (before.tail or "") + element.tail
+    elif element.tail:
+        parent.text = (parent.text or "") + element.tail
+    parent.remove(element)

@@ -79,8 +79,9 @@ def _serialise(node: InlineNode, base_url: str, unit: Unit) -> str:
         return escape(unit.text, quote=False)
     html: str = etree.tostring(node, encoding="unicode", method="html", with_tail=False)
     if _REWRITTEN.search(html) and not _is_final(node):
+        pictures = [image_address(image, base_url) for image in node.iter("img")]  # some stand beside the image: not in its copy
         node = deepcopy(node)
-        _rewrite(node, base_url)
+        _rewrite(node, base_url, pictures)
         html = etree.tostring(node, encoding="unicode", method="html", with_tail=False)
     return html
 
@@ -97,16 +98,18 @@ def _is_final(node: Element) -> bool:
     return True
 
 
-def _rewrite(copy: Element, base_url: str) -> None:
+def _rewrite(copy: Element, base_url: str, pictures: list[str]) -> None:
+    addresses = iter(pictures)
     for element in list(copy.iter("a", "img", "iframe", "embed", "h1", "figure")):
         if element.tag == "a" and element.get("href"):
             element.set("href", absolute(base_url, element.get("href")))
         elif element.tag == "img":
+            address = next(addresses)
             character = emoji(element)
             if character:
                 element.tag, element.text = "span", character
             else:
-                element.set("src", image_address(element, base_url))
+                element.set("src", address)
         elif element.tag in ("iframe", "embed"):
             address = frame_address(element, base_url)
             element.tag, element.text = "a", address

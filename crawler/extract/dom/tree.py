@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
+from itertools import islice
 from typing import TypeAlias
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
+
+from crawler.extract.dom.raised import above, below, formula
 
 Element: TypeAlias = etree._Element
 
@@ -28,15 +31,16 @@ def word_set(words: str) -> frozenset[str]:
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 # Never text: code, and controls of the page.
 SILENT = word_set(
-    "script style noscript noembed noframes template svg math head title link meta input button select textarea option object embed "
-    "canvas audio video source track map area datalist progress meter dialog"
+    "script style noscript noembed noframes template svg head title link meta input button select textarea option object embed "
+    "canvas audio video source track map area datalist progress meter dialog rt rp rtc"  # of ruby the base alone is text
 )
 BLOCK = word_set(
     "address article aside blockquote body center dd details dir div dl dt fieldset figcaption figure footer form h1 "
     "h2 h3 h4 h5 h6 header hgroup hr li main menu nav ol p pre section summary table tbody thead tfoot tr td th "
     "caption ul iframe"
 )
-_SPECIAL = SILENT | {"br", "img", "pre", "iframe"}  # no text, or text of their own kind
+_RAISED = word_set("sup sub")
+_SPECIAL = SILENT | _RAISED | {"br", "img", "pre", "iframe", "q", "math"}  # no text, or text of their own kind
 _EDGES = dict.fromkeys(BLOCK, "\x01") | {"td": " ", "th": " "}  # a row is one line
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
 
@@ -87,7 +91,7 @@ def _lines(part: str) -> str:
 def _collect(element: Element, parts: list[str], skip: AbstractSet[Element]) -> None:
     tag = element.tag
     if tag in _SPECIAL:
-        _collect_special(element, parts)
+        _collect_special(element, parts, skip)
         return
     if not isinstance(tag, str):
         return
@@ -95,6 +99,9 @@ def _collect(element: Element, parts: list[str], skip: AbstractSet[Element]) -> 
     if edge == "\x01":
         parts.append(edge)
     if text := element.text:
+        if tag == "a" and len(text) < 4 and text.isdigit() and _points_below(element):
+            before = _end_of(parts)
+            text = above(text, before, element.tail or "", is_note=True) if before[-1:].strip("\x00\x01([ \n") else text
         parts.append(text)
     if len(element):  # an iterator costs more than all the rest, and most elements have no children
         for child in element:
@@ -106,15 +113,67 @@ def _collect(element: Element, parts: list[str], skip: AbstractSet[Element]) -> 
         parts.append(edge)
 
 
-def _collect_special(element: Element, parts: list[str]) -> None:
-    """A line break, a picture's emoji, the verbatim text of ``pre``; nothing of code and controls."""
+def _collect_special(element: Element, parts: list[str], skip: AbstractSet[Element]) -> None:
+    """A line break, a picture's emoji, the verbatim text of ``pre``, what is raised, lowered or quoted; nothing of code and controls."""
     tag = element.tag
-    if tag == "br":
+    if tag in _RAISED:
+        _collect_raised(element, parts, skip)
+    elif tag == "q":
+        inner = _inner(element, skip)
+        quoted = "".join(inner).strip()
+        parts += inner if not quoted or quoted[0] in _QUOTES else ["“", *inner, "”"]
+    elif tag == "math":
+        parts.append(formula(element))
+    elif tag == "br":
         parts.append("\x00")
     elif tag == "img":
         parts.append(emoji(element))
     elif tag == "pre":
         parts += "\x01", verbatim(element).replace("\n", "\x00"), "\x01"
+
+
+_QUOTES = frozenset("\"'“”„‟«»‹›‘’‚「」『』")
+_NOTE = re.compile(r"foot-?note|\bnote-?ref|(?:^|[\s_-])(?:fn|mfn|ref|reference|citation|endnote|cite|noteref)(?:$|[\s_-])", re.I)
+_LINE_END = 40  # characters before a raised one that tell what it is
+
+
+def _inner(element: Element, skip: AbstractSet[Element]) -> list[str]:
+    parts = [element.text or ""]
+    for child in element:
+        if child not in skip:
+            _collect(child, parts, skip)
+        parts.append(child.tail or "")
+    return parts
+
+
+def _end_of(parts: list[str]) -> str:
+    return "".join(parts[-6:])[-_LINE_END:]
+
+
+def _collect_raised(element: Element, parts: list[str], skip: AbstractSet[Element]) -> None:
+    inner = _inner(element, skip)
+    text = " ".join("".join(inner).split())
+    if not text or "\x01" in text or "\x00" in text:
+        parts += inner
+        return
+    before, after = _end_of(parts), element.tail or ""
+    if element.tag == "sub":
+        parts.append(below(text, before, after))
+        return
+    parts.append(above(text, before, after, is_note=_is_note(element)))
+
+
+def _is_note(element: Element) -> bool:
+    """Does its markup say that it points to a footnote: by a link within the page, or by a name?"""
+    anchors = [*element.iter("a"), *(up for up in islice(element.iterancestors(), 2) if up.tag == "a")]
+    if any(_points_below(anchor) for anchor in anchors):
+        return True
+    return any(_NOTE.search(" ".join(tokens(named)) + " " + (named.get("role") or "")) for named in (element, *anchors))
+
+
+def _points_below(anchor: Element) -> bool:
+    href = anchor.get("href") or ""
+    return href.startswith("#") or _NOTE.search(href.partition("#")[2]) is not None
 
 
 def is_longer(element: Element, size: int) -> bool:

@@ -13,7 +13,8 @@ from typing import Literal, TypeAlias
 
 from lxml import etree
 
-from crawler.extract.dom.tree import BLOCK, SILENT, Element, all_text, inline_text, text_of, tokens, verbatim, word_set
+from crawler.extract.dom.media import background_of, backgrounds_in, pictures_in
+from crawler.extract.dom.tree import BLOCK, SILENT, Element, all_text, inline_text, is_longer, text_of, tokens, verbatim, word_set
 
 InlineNode: TypeAlias = "str | Element"
 Shape = Literal["p", "heading", "list", "quote", "pre", "table", "media"]
@@ -33,6 +34,7 @@ CAPTION_CLASSES = word_set(
 _LIKE_CAPTION = re.compile(r"caption|(?:photo|image|img)-?_?credit")
 _LONGEST_CAPTION = 800  # characters
 _FIGURE_DEPTH = 3  # boxes around a caption, the picture's among them
+_TILE = 200  # characters on a picture that is the background of a tile; behind more text it is decoration
 
 
 @dataclass(slots=True)
@@ -66,6 +68,8 @@ class _Walk:
         return self.units
 
     def _inside(self, element: Element) -> None:
+        if element is not self.container and (image := background_of(element)) is not None and not is_longer(element, _TILE):
+            self.units.append(Unit("media", "figure", [image], "", element, [image]))
         if element.text and element.text.strip():
             self.line.append(element.text)
         for child in element if len(element) else ():
@@ -76,6 +80,8 @@ class _Walk:
     def _visit(self, element: Element, parent: Element) -> None:
         tag = element.tag
         if element in self.skip or not isinstance(tag, str) or (tag in SILENT and tag not in _MEDIA):
+            if tag == "noscript":
+                self.line += pictures_in(element)
             return
         if tag == "br":
             self._break(parent)
@@ -138,7 +144,7 @@ class _Walk:
         captions = [e for e in element.iter("figcaption", "p", "div", "dd", "span") if e.tag == "figcaption" or is_caption(e)]
         captions = [e for e in captions if e is not element and e.getparent() is not None and _has_media(e.getparent())]
         text = text_of(element, skip=self.skip.union(captions))
-        images = _pictures(element)
+        images = pictures_in(element) or ([] if text else backgrounds_in([element]))
         if text:
             self._add(shape, element.tag, [element], text, element)
             self.units[-1].images = [] if captions else images
@@ -158,14 +164,14 @@ class _Walk:
             line.pop()
         if not line:
             return
-        images = [image for node in line if not isinstance(node, str) for image in _pictures(node)]
+        images = [image for node in line if not isinstance(node, str) for image in pictures_in(node)]
         text = inline_text(line)
         if text:
             tag = place.tag if place.tag in ("p", "summary", "figcaption") else "p"
             self._add("p", tag, line, text, place)
             self.units[-1].images = images
         else:
-            self._media(line, images, place)
+            self._media(line, images or backgrounds_in(node for node in line if not isinstance(node, str)), place)
 
     def _media(self, line: list[InlineNode], images: list[Element], place: Element) -> None:
         for image in images:
@@ -202,22 +208,6 @@ def _said_of(marks: tuple[str, ...]) -> Literal["caption", "like", ""]:
     if not CAPTION_CLASSES.isdisjoint(marks):
         return "caption"
     return "like" if any(_LIKE_CAPTION.search(name) for name in marks) else ""
-
-
-def _pictures(element: Element) -> list[Element]:
-    if element.tag == "img":
-        return [] if is_ornament(element) else [element]
-    return [image for image in element.iter("img") if not is_ornament(image)] if len(element) else []
-
-
-_ORNAMENTS = frozenset(("emoji", "wp-smiley", "avatar", "gravatar", "icon"))
-
-
-def is_ornament(image: Element) -> bool:
-    """Emoji, avatars and counting pixels are no pictures of the article."""
-    if _ORNAMENTS & set(tokens(image)):
-        return True
-    return image.get("width") in ("0", "1") or image.get("height") in ("0", "1")
 
 
 def _has_media(element: Element) -> bool:
