@@ -26,6 +26,7 @@ Kind = Literal[
     "listed_by",  # ref: empty; value: sitemap, feed or listing. Which list named the articles of a site without REST
     "followed",  # ref: empty; at: when that list was last followed as far as it leads
     "sections",  # ref: address. Menus of the front page that proved to be listings, in their order
+    "walls",  # ref: digest of the text; at: first met; value: headline and text. Pages that stood in place of articles
     "unlisted",  # ref: address. Held articles that no list names, and that were read since: they are not news
 ]
 
