@@ -27,6 +27,7 @@ class DiscoveredUrls:
     by: str = ""  # which one: sitemap, feed, listing
     followed: bool = False  # it was read as far as it leads, whole or not: the next run may stop where all is known
     unlisted: set[str] = field(default_factory=set)  # held articles that it named in an earlier run and does not name now
+    claims: dict[str, str] = field(default_factory=dict)  # address -> list, where it alone says that a page that was read has changed
     sections: list[str] = field(default_factory=list)  # addresses in the menus that proved to be listings
 
 

@@ -188,7 +188,7 @@ class SiteSpider(scrapy.Spider):
             raise no_list(run.site.home, run.held("article"))
         door = PageDoor(run, found)
         due = pages_to_read(run, found)
-        if due and run.timezone is None:
+        if run.timezone is None and any(address not in found.claims for address in due):
             await settle_zone(run, door, lists)
         await door.read(due)
         lists.remember()
