@@ -48,8 +48,9 @@ class NotBelieved(ArchiveError):
 
     exit_code = 4
 
-    def __init__(self, url: str, reason: str) -> None:
-        super().__init__(f"{url}: {reason}")
+    def __init__(self, url: str, reason: str, headline: str = "") -> None:
+        """``headline``: of a page that stands in place of others."""
+        super().__init__(f"{url}: {reason}{f' (“{headline}”)' if headline else ''}")
         self.url, self.reason = url, reason
 
 

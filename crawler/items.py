@@ -98,6 +98,8 @@ class Article:
     comment_pages: tuple[str, ...] = ()  # other pages of the same thread
     next_pages: tuple[str, ...] = ()  # other pages of the same article (<!--nextpage-->)
     language: str | None = None
+    identity: tuple[str, ...] = ()  # what marks the page as the article of its address: id, article, address, headline, date
+    shown: str = ""  # where there is no text of an article: all that the page shows, its beginning
     warnings: tuple[str, ...] = field(default=())  # what the extractor could not reconcile, e.g. "comments: page says 12, read 9"
 
     @property

@@ -112,6 +112,30 @@ create table feed_items (
   primary key (site_id, url)
 ) strict, without rowid;
 
+-- Addresses that lists name and that were read as no article: on what evidence, and since when
+create table verdicts (
+  site_id integer not null references sites(id),  -- the site
+  url text not null,  -- address that the list names
+  reason text not null,  -- why it is no article
+  decided_at text not null,  -- when it was first found so
+  checked_at text not null,  -- when it was last read
+  readings integer not null,  -- how often in a row it was found so: the next reading is due after 1, 2, 4, ... days
+  digest text not null,  -- of what the page showed, without numbers: the same at other addresses is no verdict but a wall
+  lastmod text not null,  -- what the list said of its last change; empty where it said nothing
+  extractor text not null,  -- code that read it: it is read again by another
+  primary key (site_id, url)
+) strict, without rowid;
+
+-- How often a list was right that said that a held page had changed
+create table claims (
+  site_id integer not null references sites(id),  -- the site
+  list text not null,  -- sitemap or feed
+  asked integer not null,  -- pages read because of it; old ones count less and less
+  confirmed integer not null,  -- of these, how many were different
+  checked_at text not null,  -- when it was last put to the test
+  primary key (site_id, list)
+) strict, without rowid;
+
 -- Spans of time in which a site's totals count more items than it gives, so that its counting finds what really vanished
 create table overcounts (
   site_id integer not null references sites(id),  -- the site
@@ -414,7 +438,8 @@ create table quarantine (
   url text not null,  -- the address asked
   captured_at text not null,  -- when the answer arrived
   reason text not null,  -- what was wrong with it
-  capture_id integer references captures(id)  -- the exchange in the WARC
+  capture_id integer references captures(id),  -- the exchange in the WARC
+  last_at text  -- when the address was last refused for the same reason; empty: only once
 ) strict;
 create index quarantine_url on quarantine(url);
 

@@ -23,6 +23,11 @@ def open_gaps(db: Database, site_id: int) -> list[str]:
     return [ref for (ref,) in db.execute(sql, [site_id])]
 
 
+def explained_addresses(db: Database, site_id: int) -> set[str]:
+    """Addresses that a list names and a rule says why they are not held."""
+    return {ref for (ref,) in db.execute("select ref from gaps where site_id = ? and kind = 'article' and explained = 1", [site_id])}
+
+
 def count_beside(db: Database, site_id: int) -> int:
     """How many articles feeds, sitemaps and listings name that REST has never given: those held, and those named as gaps."""
     sql = f"""

@@ -126,7 +126,7 @@ def waiting(db: Database, site_id: int) -> list[tuple[str, str]]:
             select 1
             from urls
             join articles on articles.id = urls.article_id
-            where urls.url = quarantine.url and (articles.last_seen_at > quarantine.captured_at or missing_since is not null)
+            where urls.url = quarantine.url and (articles.last_seen_at > coalesce(last_at, captured_at) or missing_since is not null)
           )
         order by captured_at desc, id desc
         """

@@ -175,13 +175,6 @@ def addresses(db: Database, site_id: int) -> dict[str, dict[str, Any]]:
     return {row["address"]: row for row in db.query(sql, [site_id])}
 
 
-def explained_gaps(db: Database, site_id: int, *, robots: bool = False) -> set[str]:
-    """Addresses that need not be asked for again: no article, password. What robots.txt forbids costs no request to ask: it is among
-    them with ``robots`` only."""
-    sql = "select ref from gaps where site_id = ? and kind = 'article' and explained = 1 and (? or reason <> 'robots.txt')"
-    return {ref for (ref,) in db.execute(sql, [site_id, robots])}
-
-
 def gaps(db: Database, site_id: int) -> set[str]:
     """Addresses, and the site's own ids, of every article and thread that is listed and not held, whatever the reason."""
     return {ref for (ref,) in db.execute("select ref from gaps where site_id = ? and kind <> 'image'", [site_id])}
@@ -243,7 +236,7 @@ def not_believed(db: Database, site_id: int) -> list[int]:
         from quarantine
         join urls on urls.url = quarantine.url
         join articles on articles.id = urls.article_id
-        where quarantine.site_id = ? and quarantine.captured_at > articles.last_seen_at and articles.missing_since is null
+        where quarantine.site_id = ? and coalesce(last_at, captured_at) > articles.last_seen_at and articles.missing_since is null
           and articles.source_id is not null and {GIVEN_BY_REST}
         """
     return sorted(int(number) for (number,) in db.execute(sql, [site_id]))

@@ -27,6 +27,7 @@ Kind = Literal[
     "followed",  # ref: empty; at: when that list was last followed as far as it leads
     "compared",  # ref: empty; at: when all lists of the site were last read and held against each other
     "sections",  # ref: address. Menus of the front page that proved to be listings, in their order
+    "walls",  # ref: digest of the text; at: first met; value: headline and text. Pages that stood in place of articles
     "unlisted",  # ref: address. Held articles that no list names, and that were read since: they are not news
 ]
 

@@ -28,6 +28,7 @@ def forget_gaps(db: Database, site_id: int, kind: str, reason: str) -> None:
 def close_article_gaps(db: Database, site_id: int, article: Mapping[str, Any]) -> None:
     """An article that was read is no gap, neither by its id nor by its address."""
     db.execute("delete from gaps where site_id = ? and kind = 'article' and ref in (?, ?)", [site_id, article["source_id"], article["url"]])
+    db.execute("delete from verdicts where site_id = ? and url = ?", [site_id, article["url"]])
 
 
 def close_comment_gaps(db: Database, site_id: int, comments: Iterable[Mapping[str, Any]]) -> None:

@@ -10,9 +10,30 @@ def is_quarantined(db: Database, site_id: int, url: str, reason: str, capture_id
     sql = """
         select 1
         from quarantine
-        where site_id = ? and url = ? and (capture_id = ? or (reason = ? and captured_at >= ?))
+        where site_id = ? and url = ? and (capture_id = ? or (reason = ? and coalesce(last_at, captured_at) >= ?))
         """
     return db.execute(sql, [site_id, url, capture_id, reason, since]).fetchone() is not None
+
+
+def refuse_again(db: Database, site_id: int, url: str, reason: str, at: str) -> bool:
+    """Note that an address was refused once more, for a reason for which it lies in quarantine already. False where it does not,
+    or where its article was read well in between."""
+    sql = """
+        update quarantine
+        set last_at = ?
+        where id = (
+          select max(id)
+          from quarantine as latest
+          where site_id = ? and url = ? and reason = ? and captured_at <= ?
+            and not exists (
+              select 1
+              from urls
+              join articles on articles.id = urls.article_id
+              where urls.url = latest.url and articles.last_seen_at > coalesce(latest.last_at, latest.captured_at)
+            )
+        )
+        """
+    return db.execute(sql, [at, site_id, url, reason, at]).rowcount > 0
 
 
 def add_to_quarantine(db: Database, site_id: int, url: str, at: str, reason: str, capture_id: int) -> None:

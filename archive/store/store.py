@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
-from archive.store import absences, captures, checkpoints, coverage, crawls, feed_items, gaps, images, quarantine, sites
+from archive.store import absences, captures, checkpoints, coverage, crawls, feed_items, gaps, images, quarantine, sites, verdicts
 from archive.store.articles import Saved, add_alias, find_article, save_article
 from archive.store.checkpoints import Checkpoint, Kind
 from archive.store.comments import read_by_others, save_comments
@@ -17,6 +17,7 @@ from archive.store.opening import OpenArchive
 from archive.store.reread import AGAIN, Reread, classify_again, reread_pairs, save_reread
 from archive.store.seen import Seen
 from archive.store.settle import settle
+from archive.store.verdicts import Finding
 from archive.warc.place import Place
 from archive.warc.write import Exchange
 
@@ -202,18 +203,44 @@ class Store(OpenArchive):
         with self.transaction():
             gaps.add_gap(self.db, site_id, gap, self.now())
 
+    def save_verdict(self, site_id: int, verdict: Finding) -> None:
+        """Remember that an address is no article: an explained gap, with its evidence."""
+        gap = {"kind": "article", "ref": verdict.url, "reason": verdict.reason, "explained": 1}
+        with self.transaction():
+            gaps.add_gap(self.db, site_id, gap, self.now())
+            verdicts.save_verdict(self.db, site_id, verdict, self.now())
+
+    def doubt(self, site_id: int, url: str, reason: str) -> None:
+        """An article that a list names is not held, and nothing explains it. What was found at its address before is taken back."""
+        with self.transaction():
+            gaps.add_gap(self.db, site_id, {"kind": "article", "ref": url, "reason": reason, "explained": 0}, self.now())
+            verdicts.drop_verdict(self.db, site_id, url)
+
+    def close_gap(self, site_id: int, url: str) -> None:
+        """What a list names by this address is held."""
+        with self.transaction():
+            gaps.close_article_gaps(self.db, site_id, {"source_id": None, "url": url})
+            verdicts.drop_verdict(self.db, site_id, url)
+
+    def add_claims(self, site_id: int, name: str, asked: int, confirmed: int) -> None:
+        """Remember how often a list was right in this run that said that a page had changed."""
+        with self.transaction():
+            verdicts.add_claims(self.db, site_id, name, asked, confirmed, self.now())
+
     def forget_gaps(self, site_id: int, kind: str, reason: str) -> None:
         """Forget the gaps of one reason: whoever names them asks anew in every run."""
         with self.transaction():
             gaps.forget_gaps(self.db, site_id, kind, reason)
 
     def quarantine(self, crawl_id: int, site_id: int, url: str, reason: str, capture_id: int, at: str) -> None:
-        """Keep a page that was not believed in view of people: once in a run, however often it is asked for; once for a capture,
-        however often that is read again."""
-        if quarantine.is_quarantined(self.db, site_id, url, reason, capture_id, since=self.crawl(crawl_id)["started_at"]):
+        """Keep a page that was not believed in view of people: once for a capture, and once for an address and a reason until it
+        was read well, however many runs ask for it. Each run counts it once."""
+        counted = quarantine.is_quarantined(self.db, site_id, url, reason, capture_id, since=self.crawl(crawl_id)["started_at"])
+        if counted:
             return
         with self.transaction():
-            quarantine.add_to_quarantine(self.db, site_id, url, at, reason, capture_id)
+            if not quarantine.refuse_again(self.db, site_id, url, reason, at):
+                quarantine.add_to_quarantine(self.db, site_id, url, at, reason, capture_id)
             crawls.add_counts(self.db, crawl_id, {"quarantined": 1})
 
     def save_reread(self, crawl_id: int, reread: Reread, extractor: str) -> Counter[str]:

@@ -7,16 +7,17 @@ run, from a record that a killed run left, or from a page that was refused befor
 
 from __future__ import annotations
 
-import hashlib
-from collections import defaultdict
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from archive.clock import later
 from archive.queries import captures, holdings
 from archive.store.articles import blocks_of
+from archive.store.checkpoints import Checkpoint
 from archive.store.seen import Seen
+from archive.text.urls import same_page
 from crawler.admission.judge import ANOTHER, SHRANK, emptied, refusal
+from crawler.admission.walls import SAME_PAGE, SAME_TEXT, WALL, Sighting, Walls, sighting_of
 from crawler.errors import NotBelieved
 from crawler.extract.version import extractor
 from crawler.session.outcome import ALARM
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from crawler.items import Answer, Article
     from crawler.session.context import SiteContext
 
-SAME_TEXT = 3  # other addresses with the very same text
+WALLS, WALL_TEXT = 20, 4000  # walls that are remembered, the latest; characters of each
 
 
 class Intake:
@@ -34,7 +35,8 @@ class Intake:
 
     def __init__(self, context: SiteContext) -> None:
         self.context = context
-        self._addresses: dict[bytes, set[str]] = defaultdict(set)  # digest of a text -> addresses at which it was met
+        rows = context.store.checkpoints(context.site_id, "walls")
+        self.walls = Walls((headline, text) for headline, _, text in ((row.value or "").partition("\n") for row in rows))
 
     def save(self, answer: Answer, as_of: int | None = None) -> tuple[Answer, list[Saved]]:
         """Admit and store an answer. Gives it back with its counts, and what was saved of each of its articles.
@@ -52,14 +54,15 @@ class Intake:
         """Raises NotBelieved."""
         self._refuse_another(article, answer)
         row = self.context.held(answer.asked, article.source_id)
-        reason = refusal(article, answer.asked, self._weighed(row, as_of) if row else None) or self.repeated(
-            article.text, answer.asked, article.url
-        )
+        reason = refusal(article, answer.asked, self._weighed(row, as_of) if row else None)
+        if (reason is None or reason.startswith(SHRANK)) and (row is None or self.differs(article, row)):
+            # what shrinks at many addresses at once is no edit, however long it lasts
+            reason = self.wall(self.meet(answer), article) or reason
         if reason and answer.arrived and article.kind == "none":
             reason = f"leads to {answer.arrived}: {reason}"
         if reason and not self._believed(answer, answer.asked, reason):
             self.context.quarantine(answer.asked, reason, answer.captures[0][0], answer.at)
-            raise NotBelieved(answer.asked, reason)
+            raise NotBelieved(answer.asked, reason, article.title if reason.startswith(WALL) else "")
 
     def _refuse_another(self, article: Article, answer: Answer) -> None:
         """WordPress redirects the address of a removed article to one that is spelled alike. Such an answer says nothing of either.
@@ -98,15 +101,35 @@ class Intake:
         held = {block["text"] for block in self.context.store.ask(blocks_of, revision_id)}
         return held.issuperset(block.text for block in article.blocks if block.kind == "body")
 
-    def repeated(self, text: str, *addresses: str) -> str | None:
-        """Why a text is not believed that stands at several other addresses than the article's own: it is a wall, or an error page
-        in the article's clothes. The addresses are remembered with it."""
-        if not text:
-            return None
-        others = self._addresses[_digest(text)]
-        others.add(addresses[0])
-        count = len(others - {*addresses})
-        return f"the same text as {count} other addresses" if count >= SAME_TEXT else None
+    def differs(self, article: Article, row: dict[str, Any]) -> bool:
+        """Whether an article that is held has another headline or text now. A paragraph counts as held whatever it is called by now."""
+        held = self.context.store.ask(blocks_of, row["revision_id"])
+        before, now = {block["text"] for block in held}, {block.text for block in article.blocks}
+        added = any(block.kind == "body" and block.text not in before for block in article.blocks)
+        return added or article.title != row["title"] or any(block["kind"] == "body" and block["text"] not in now for block in held)
+
+    def meet(self, answer: Answer) -> Sighting:
+        """What a page showed, remembered beside what others show: it may prove to be a wall before it is saved."""
+        article = answer.articles[0]
+        asked = answer.requested or answer.asked
+        arrived = answer.arrived or ("" if same_page(article.url, asked) or article.kind == "none" else article.url)
+        sighting = sighting_of(article, asked, answer.asked, arrived=arrived)
+        self.walls.meet(sighting)
+        return sighting
+
+    def wall(self, sighting: Sighting, article: Article) -> str | None:
+        """Why a page is no article, but what the site shows at many addresses; later runs know it again."""
+        reason = self.walls.reason(sighting)
+        if reason == SAME_PAGE:
+            known = self.context.store.checkpoints(self.context.site_id, "walls")
+            if sighting.digest not in [row.ref for row in known]:
+                text = f"{article.title}\n{(article.text or article.shown)[:WALL_TEXT]}"
+                self.context.store.save_checkpoints(
+                    self.context.site_id,
+                    "walls",
+                    [*known[-WALLS + 1 :], Checkpoint(sighting.digest, at=self.context.store.now(), value=text)],
+                )
+        return reason
 
     def _believed(self, answer: Answer, asked: str, reason: str) -> bool:
         """A person accepted the page, or its text shrank in the same way a day ago: then it is what the site shows."""
@@ -134,7 +157,3 @@ class Intake:
             saved=saved,
         )
         return answer, saved
-
-
-def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode("utf-8", "replace")).digest()

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from archive.queries import holdings
+from archive.queries import beside_rest, holdings
 from archive.store.checkpoints import Checkpoint, Kind
 from archive.store.feed_items import FeedFacts
 from archive.text.urls import PageKey, page_key
@@ -35,6 +35,7 @@ class DiscoveredUrls:
     followed: bool = False  # it was read as far as it leads, whole or not: the next run may stop where all is known
     compared: bool = False  # all lists were read and held against each other
     unlisted: set[str] = field(default_factory=set)  # held articles that it named in an earlier run and does not name now
+    claims: dict[str, str] = field(default_factory=dict)  # address -> list, where it alone says that a page that was read has changed
     sections: list[str] = field(default_factory=list)  # addresses in the menus that proved to be listings
 
     def add(self, address: str, by: str, lastmod: str = "") -> bool:
@@ -100,7 +101,7 @@ def remember(run: Run, found: DiscoveredUrls, since: str) -> None:
 def remember_counts(run: Run, found: DiscoveredUrls) -> None:
     """How many articles each list named, how many of them are held, and how many a rule explains."""
     held = {page_key(address) for address in run.store.ask(holdings.addresses, run.site_id)}
-    explained = run.store.ask(holdings.explained_gaps, run.site_id, robots=True)
+    explained = run.store.ask(beside_rest.explained_addresses, run.site_id)
     for name, named in found.named.items():
         there = sum(page_key(address) in held for address in named)
         settled = sum(address in explained for address in named)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from archive.clock import later
 from archive.queries import backlog, beside_rest, holdings
+from archive.store.verdicts import Finding, verdicts
 from crawler.discover.discovered import DiscoveredUrls
 from crawler.discover.feed import feed_time
+from crawler.discover.reconsider import again
+from crawler.extract.version import extractor
 
 if TYPE_CHECKING:
     from crawler.discover.site_lists import SiteLists
@@ -25,15 +28,52 @@ def pages_to_read(run: Run, found: DiscoveredUrls) -> list[str]:
         return []
     held = run.store.ask(holdings.addresses, run.site_id)
     held = held if run.pages_are_the_text else {address: row for address, row in held.items() if not row["by_rest"]}
-    settled = run.store.ask(holdings.explained_gaps, run.site_id) if run.options.mode == "update" else set()
-    named = {address: lastmod for address, lastmod in found.addresses.items() if not found.is_given(address)}
-    due = [a for a, lastmod in named.items() if a in found.news or (a not in settled and _is_due(run, held.get(a), lastmod))]
-    due += [address for address in run.store.ask(beside_rest.open_gaps, run.site_id) if not found.is_given(address)]
-    due += discussed_anew(run, found, held)
-    due += run.store.ask(backlog.cut_threads, run.site_id)
-    due += _unlisted(run, found, held)
-    due += [look.url for look in run.sweep.due_again("pages")]
-    return list(dict.fromkeys(due))
+    certain = [address for address in run.store.ask(beside_rest.open_gaps, run.site_id) if not found.is_given(address)]
+    certain += discussed_anew(run, found, held)
+    certain += run.store.ask(backlog.cut_threads, run.site_id)
+    certain += _unlisted(run, found, held)
+    certain += [look.url for look in run.sweep.due_again("pages")]
+    due = dict.fromkeys(_listed(run, found, held, _explained(run)))
+    for address in certain:
+        due[address] = None
+        found.claims.pop(address, None)
+    return list(due)
+
+
+def _explained(run: Run) -> dict[str, Finding]:
+    """Address -> why it is no article, of those that need not be asked for again now. A full run asks for all."""
+    if run.options.mode != "update":
+        return {}
+    found = run.store.ask(verdicts, run.site_id)
+    for address in again(found.values(), run.store.now(), run.sweep_days, extractor(run.site)):
+        del found[address]
+    return found
+
+
+def _listed(run: Run, found: DiscoveredUrls, held: Mapping[str, Any], explained: Mapping[str, Finding]) -> Iterator[str]:
+    """What the lists name and the archive lacks, and what they say has changed: ``found.claims`` says which list alone says so."""
+    for address, lastmod in found.addresses.items():
+        row = held.get(address)
+        if found.is_given(address):
+            continue
+        if (row is None and address not in explained) or (row and (row["missing_since"] or run.options.mode == "full")):
+            yield address
+        elif name := _claimed_by(run, found, address, lastmod, row["checked_at"] if row else None, explained.get(address)):
+            found.claims[address] = name
+            yield address
+
+
+def _claimed_by(run: Run, found: DiscoveredUrls, address: str, lastmod: str, checked_at: str | None, verdict: Finding | None) -> str | None:
+    """Which list says that a page has changed since it was read; None for none."""
+    if address in found.news:
+        return "feed"
+    if verdict is not None and checked_at is None:
+        changed = bool(lastmod) and lastmod != verdict.lastmod
+    else:
+        at = _utc(lastmod) if lastmod else None
+        changed = at is not None and (checked_at or "") < at <= later(run.store.now(), hours=AHEAD)
+    item = found.items.get(address)
+    return ("feed" if item is not None and item.updated_at == lastmod else "sitemap") if changed else None
 
 
 def discussed_anew(run: Run, found: DiscoveredUrls, held: Mapping[str, Any]) -> list[str]:
@@ -49,13 +89,6 @@ async def pages_of_threads(run: Run, lists: SiteLists, swept: list[str]) -> list
     await lists.feeds.read_discussed()
     anew = discussed_anew(run, lists.found, run.store.ask(holdings.addresses, run.site_id))
     return [*anew, *run.store.ask(backlog.cut_threads, run.site_id), *swept]
-
-
-def _is_due(run: Run, row: dict[str, str] | None, lastmod: str) -> bool:
-    if row is None or row["missing_since"] or run.options.mode == "full":
-        return True
-    at = _utc(lastmod) if lastmod else None
-    return at is not None and row["checked_at"] < at <= later(run.store.now(), hours=AHEAD)
 
 
 def _utc(lastmod: str) -> str | None:

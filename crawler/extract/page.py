@@ -10,7 +10,7 @@ from crawler.extract.article.body import Content, clean_content
 from crawler.extract.article.container import find_container
 from crawler.extract.article.metadata import Facts, facts_of
 from crawler.extract.article.paging import article_pages, thread_pages
-from crawler.extract.article.refusals import READABLE, reason_for_none
+from crawler.extract.article.refusals import READABLE, doubt_of, identity_of, outweighed, reason_for_none, shown_by
 from crawler.extract.comments.count import reported_count
 from crawler.extract.comments.crosscheck import missed_paragraphs
 from crawler.extract.comments.jsonld_comments import stated_comments
@@ -55,10 +55,20 @@ def extract_page(
     page = Document(root, wordpress=_WORDPRESS.search(text) is not None)
     head = head_of(root, url)
     refusal = reason_for_none(root, head, url, text)
+    doubt = doubt_of(root, head, url, text, refusal)
     if refusal is not None and not refusal.startswith(READABLE):
-        return Article(url=url, door="page", kind="none", title=head.title, language=head.language, warnings=(refusal,))
+        return Article(
+            url=url, door="page", kind="none", title=head.title, language=head.language, shown=shown_by(root), warnings=(refusal,)
+        )
+    shown = shown_by(root) if refusal or doubt else ""  # reading changes the tree
     article = _article(page, head, url, site, captured_at, timezone)
-    return article if refusal is None else replace(article, kind="none", warnings=(refusal, *article.warnings))
+    article = replace(article, identity=identity_of(root, head, article))
+    if doubt is not None and not outweighed(doubt, article.identity, article):
+        title, language = head.title, head.language
+        return Article(url=url, door="page", kind="none", title=title, language=language, shown=shown, warnings=(doubt.reason,))
+    if refusal is not None:
+        return replace(article, kind="none", shown=shown, warnings=(refusal, *article.warnings))
+    return article if article.text else replace(article, shown=shown_by(root))
 
 
 def _article(page: Document, head: Head, url: str, site: Site | None, captured_at: str | None, timezone: str | None) -> Article:

@@ -11,11 +11,14 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from archive.queries import holdings
+from crawler.discover.claims import Claims
 from crawler.errors import BadStatus, FetchError, Forbidden, Limited, NotBelieved, OutsideSite, PartFailed
 from crawler.extract.workers import ExtractionCut, ExtractionFailed
+from crawler.pages.failures import messages
+from crawler.pages.held_back import HeldBack, Waiting
 from crawler.pages.reader import PageReader
 from crawler.pages.soft404 import Elsewhere
-from crawler.session.outcome import ALARM, BUG
+from crawler.pages.verdicts import Verdicts
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -39,7 +42,10 @@ class PageDoor:
     def __init__(self, run: Run, found: DiscoveredUrls | None = None) -> None:
         self.run = run
         self.facts: dict[str, FeedFacts] = {}  # what the feed told of articles, by address
-        self.reader = PageReader(run.context, lambda url: self.facts.get(url))
+        self.verdicts = Verdicts(run, found.addresses if found else {})
+        self.claims = Claims(run, found.claims if found else {})
+        self.held_back = HeldBack()
+        self.reader = PageReader(run.context, lambda url: self.facts.get(url), self.verdicts.meet)
         self.kept: dict[str, Response] = {}  # pages that were fetched before their turn, for the time zone
         self.done: set[str] = set()  # addresses of the articles that this run has saved
         self.failed: list[tuple[str, Exception]] = []  # they have a second chance, at the end of the queue
@@ -59,23 +65,42 @@ class PageDoor:
         for address in addresses:
             (held if self._held(address) else unheld).append(address)
         for part in (held, unheld):
-            await self._read_all(iter(part))
+            await self._read_all(part)
         failed, self.failed = self.failed, []
         few = len(failed) <= max(FEW, len(held + unheld) // 10)  # a bad moment; more than that is the site, and is not asked again
         if self.reader.endings.none_ends() or few:
-            await self._read_all(iter(address for address, _ in failed))
+            await self._read_all([address for address, _ in failed])
         else:
             self.failed = failed
+        named: list[tuple[str, Exception]] = []
         for address, why in self.failed:  # it grows when a witness fails
             if not await self.elsewhere.explains(address, why, self.reader.shown.get(address)):
-                self._name(address, why)
+                named.append((address, why))
+        self._name(named)
+        self.claims.remember()
         self.elsewhere.remember()
         self._mark_absent()
 
-    async def _read_all(self, waiting: Iterator[str]) -> None:
+    async def _read_all(self, addresses: list[str]) -> None:
+        """Read these, and go on with what lists claim while their claims prove right. What was held back is then saved or refused."""
+        left = addresses
+        try:
+            while left:
+                waiting, left = left, []
+                await self._read_some(iter(waiting), left)
+                left = left if len(left) < len(waiting) else []
+        finally:
+            await self.release()
+
+    async def _read_some(self, waiting: Iterator[str], left: list[str]) -> None:
+        """``left`` is extended by the addresses whose lists are not believed so far."""
+
         async def work() -> None:
             for address in waiting:
-                await self.read_or_name(address)
+                if self.claims.follows(address):
+                    await self.read_or_name(address)
+                else:
+                    left.append(address)
 
         counted = self.run.pages_are_the_text and self.run.room() is not None  # one by one, or a limit of 3 reads 10
         tasks = [asyncio.ensure_future(work()) for _ in range(1 if counted else AT_ONCE)]
@@ -85,9 +110,25 @@ class PageDoor:
             for task in tasks:
                 task.cancel()
 
+    async def release(self) -> None:
+        """Save what was held back until other pages were read; name as no articles what are none."""
+        self.failed += self.verdicts.conclude(self.claims.hear)
+        while waiting := self.held_back.next():
+            await self._save_or_refuse(waiting)
+
+    async def _save_or_refuse(self, waiting: Waiting) -> None:
+        try:
+            await self._save(waiting)
+        except NotBelieved as error:
+            self.done -= {waiting.address, waiting.answer.articles[0].url}
+            self.failed.append((waiting.address, error))
+        except PartFailed as error:
+            self.failed.append((waiting.address, error))
+
     async def read_or_name(self, address: str) -> None:
         """Read one article, or say why not: a gap, explained where robots.txt asks for it or where there is no article."""
-        if address in self.done or (self.run.pages_are_the_text and self.run.room() == 0):
+        room = self.run.room() if self.run.pages_are_the_text else None
+        if address in self.done or (room is not None and room <= len(self.held_back)):
             return
         try:
             await self.read_article(address)
@@ -104,16 +145,18 @@ class PageDoor:
             if not self._is_absence(address, error):
                 self.failed.append((address, error))
 
-    def _name(self, address: str, why: Exception) -> None:
-        """An article that was asked for and not obtained, or not believed, twice."""
-        why = why.cause if isinstance(why, PartFailed) else why
-        if isinstance(why, NotBelieved):
-            if not self._held(address):
-                self._gap(address, f"not believed: {why.reason}", explained=False)
-            self.run.outcome.add(ALARM, f"a page was not believed: {why}")
-        else:
-            self._gap(address, str(why), explained=False)
-            self.run.outcome.add(BUG if isinstance(why, ExtractionFailed) else ALARM, f"a page was not obtained: {why}")
+    def _name(self, failures: list[tuple[str, Exception]]) -> None:
+        """Articles that were asked for and not obtained, or not believed, twice. What is like the others of its kind is told with them."""
+        causes = [(address, why.cause if isinstance(why, PartFailed) else why) for address, why in failures]
+        causes = [(address, why) for address, why in causes if not self.verdicts.stands(address, why)]
+        for address, why in causes:
+            if isinstance(why, NotBelieved):
+                if self._held(address) is None:
+                    self.run.store.doubt(self.run.site_id, address, why.reason)
+            else:
+                self._gap(address, str(why), explained=False)
+        for code, message in messages(causes):
+            self.run.outcome.add(code, message)
 
     def _gap(self, address: str, reason: str, *, explained: bool) -> None:
         self.run.store.add_gap(self.run.site_id, kind="article", ref=address, reason=reason, explained=int(explained))
@@ -138,13 +181,30 @@ class PageDoor:
         if vanished:  # confirmed by a request of its own before it is believed
             again, cut_again = await self.reader.read(address)
             vanished &= self._vanished(again) if again and not cut_again else set()
+        waiting = Waiting(address, answer, cut, vanished)
+        held = self.run.context.held(answer.asked, answer.articles[0].source_id)
+        as_held = held is not None and not self.run.intake.differs(answer.articles[0], held)
+        self.claims.hear(address, right=held is not None and not as_held)
+        if as_held or not self.held_back.keep(waiting, self.run.intake.meet(answer)):
+            await self._save(waiting)
+            return
+        self.done |= {address, answer.articles[0].url}
+        if (oldest := self.held_back.overdue()) is not None:
+            await self._save_or_refuse(oldest)
+
+    async def _save(self, page: Waiting) -> None:
+        """Raises NotBelieved, StorageError, PartFailed for a thread that was cut short."""
+        address, answer, cut = page.address, page.answer, page.cut
         held = self._held(address)
-        await self.run.save(answer)
+        saved = await self.run.save(answer)
+        self.claims.hear(address, right=bool(saved.counts["new"] or saved.counts["revised"]))
         self.reader.shown.pop(address, None)
         self.as_ever |= {address} if held else set()
         self.done |= {address, answer.articles[0].url}
         self.reader.learn_addresses(address, answer.articles[0])
-        self.absent += [("comments", comment, answer.captures[0][0], answer.at) for comment in vanished]
+        if not held and address != answer.articles[0].url:
+            self.run.store.close_gap(self.run.site_id, address)
+        self.absent += [("comments", comment, answer.captures[0][0], answer.at) for comment in page.vanished]
         if cut and not isinstance(cut.cause, Forbidden):
             self.done -= {address, answer.articles[0].url}
             raise cut  # what there is of the thread is safe; the rest has its second chance

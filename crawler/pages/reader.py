@@ -19,6 +19,7 @@ from crawler.items import Answer, Article, Gap
 from crawler.pages.assemble import Captures, PageAssembler
 from crawler.pages.merge import Before, completed
 from crawler.pages.truncation import PageEndings
+from crawler.pages.verdicts import NoArticle
 from crawler.sources.source import capture_of
 
 if TYPE_CHECKING:
@@ -39,8 +40,10 @@ class Shown:
 class PageReader:
     """Reads the articles of one site. ``item_of`` gives what the feed told of an article's address, or None."""
 
-    def __init__(self, context: SiteContext, item_of: Callable[[str], FeedFacts | None]) -> None:
-        self.context, self.item_of = context, item_of
+    def __init__(
+        self, context: SiteContext, item_of: Callable[[str], FeedFacts | None], on_none: Callable[[NoArticle], None] | None = None
+    ) -> None:
+        self.context, self.item_of, self.on_none = context, item_of, on_none or self._gap
         self.assembler = PageAssembler(context)
         self.endings = PageEndings(context)
         self.shown: dict[str, Shown] = {}  # what addresses showed that are not saved, by the address asked for
@@ -49,7 +52,8 @@ class PageReader:
     async def read(self, address: str, response: Response | None = None) -> tuple[Answer | None, PartFailed | None]:
         """The article at an address, with all pages of its text and of its thread, and what is in the way of its whole thread.
 
-        None for a page that is honestly no article: it is named as a gap. ``response``: the first page, where it is there already.
+        None for a page that is honestly no article: ``on_none`` is told, else it is named as a gap. ``response``: the first page,
+        where it is there already.
         Raises FetchError, OutsideSite, PartFailed, ExtractionCut, ExtractionFailed.
         """
         response = response or await self.context.source.get(address, door="page")
@@ -60,7 +64,8 @@ class PageReader:
         if not held:
             article = await self._marked(article, response)
             if reason := no_article(article):
-                self._gap(address, reason)
+                capture, arrived = capture_of(response), "" if same_page(response.url, address) else response.url
+                self.on_none(NoArticle(address, reason, article, arrived, capture.id, capture.at))
                 return None, None
         self.endings.count(response)
         asked, article, response = await self._settled(address, article, response)
@@ -80,8 +85,8 @@ class PageReader:
             article = replace(article, kind="none", warnings=("the home page", *article.warnings))
         return article
 
-    def _gap(self, address: str, reason: str) -> None:
-        self.context.store.add_gap(self.context.site_id, kind="article", ref=address, reason=reason, explained=1)
+    def _gap(self, none: NoArticle) -> None:
+        self.context.store.add_gap(self.context.site_id, kind="article", ref=none.address, reason=none.reason, explained=1)
 
     async def _marked(self, article: Article, response: Response) -> Article:
         """The article as it is, or called none where nothing marks it as one.

@@ -40,6 +40,8 @@ class Door(Protocol):
 
     async def read_or_name(self, address: str) -> None: ...
 
+    async def release(self) -> None: ...
+
 
 class Elsewhere:
     """Judges the pages that were not believed in one run. ``found`` is what the site's lists name; without it nothing is judged."""
@@ -109,6 +111,7 @@ class Elsewhere:
             others = [url for url in listed if url in self.door.as_ever]
             for url in listed[: WITNESSES - len(others)] if len(others) < WITNESSES else ():
                 await self.door.read_or_name(url)
+            await self.door.release()
             others = [url for url in listed if url in self.door.as_ever]
             self._well = len(others) >= min(WITNESSES, len(listed)) > 0
         return self._well

@@ -18,6 +18,7 @@ from archive.store.articles import blocks_of
 from archive.store.settle import own_label
 from archive.text.urls import same_page
 from crawler.admission.intake import Intake
+from crawler.admission.walls import held_text
 from crawler.errors import NotBelieved
 from crawler.items import Answer
 from crawler.pages.reader import PageReader
@@ -66,7 +67,7 @@ class Unsaved:
         """Whether the page is an article's first; its text is remembered, for one that stands everywhere is no article's."""
         answer = await self._read(row)
         if answer is not None:
-            self.intake.repeated(answer.articles[0].text, answer.asked)
+            self.intake.meet(answer)
         return answer is not None
 
     async def _read(self, row: Row) -> Answer | None:
@@ -116,7 +117,7 @@ class Unsaved:
         for url, revision_id in self.context.store.ask(captures.current_revisions, self.context.site_id):
             blocks = self.context.store.ask(blocks_of, revision_id)
             text = "\n\n".join(block["text"] for block in blocks if own_label(block["kind"], block["rule"])[0] == "body")
-            self.intake.repeated(text, url)
+            self.intake.walls.meet(held_text(text, url))
 
     # adopted answers of REST
 

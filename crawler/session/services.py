@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from archive.store.absences import Table
     from archive.store.articles import Saved
-    from crawler.items import Answer
+    from crawler.items import Answer, Article
     from crawler.session.checkpoints import Listed, Swept
 
 
@@ -25,7 +25,15 @@ class LiveWeb(Protocol):
 class Admission(Protocol):
     """Admits and stores answers: crawler/admission/intake.py."""
 
+    walls: Any
+
     def save(self, answer: Answer, as_of: int | None = None) -> tuple[Answer, list[Saved]]: ...
+
+    def differs(self, article: Article, row: dict[str, Any]) -> bool: ...
+
+    def meet(self, answer: Answer) -> Any: ...
+
+    def wall(self, sighting: Any, article: Article) -> str | None: ...
 
 
 class ItemFeed(Protocol):

@@ -196,7 +196,7 @@ class SiteSpider(scrapy.Spider):
         door = PageDoor(run, found)
         door.kept |= lists.listings.kept
         due = pages_to_read(run, found)
-        if due and run.timezone is None:
+        if run.timezone is None and any(address not in found.claims for address in due):
             await settle_zone(run, door, lists)
         await door.read(due)
         lists.remember()

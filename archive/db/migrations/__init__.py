@@ -22,6 +22,7 @@ from archive.db.migrations import (
     m006_checkpoints,
     m007_feed_items,
     m008_checkpoints_taken_over,
+    m012_verdicts,
     m013_lists_compared,
 )
 
@@ -34,6 +35,7 @@ STEPS = (
     m006_checkpoints,
     m007_feed_items,
     m008_checkpoints_taken_over,
+    m012_verdicts,
     m013_lists_compared,
 )
 """In the order in which they are applied."""

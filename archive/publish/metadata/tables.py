@@ -48,7 +48,19 @@ UNDESCRIBED: dict[str, dict[str, str]] = {
 }
 """Tables that other programs make, whose schema carries no comments."""
 INSIDE = (
-    *("readings", "blocks", "boilerplate", "decisions", "lists", "checkpoints", "feed_items", "urls", "revision_captures"),
+    *(
+        "readings",
+        "blocks",
+        "boilerplate",
+        "decisions",
+        "lists",
+        "checkpoints",
+        "feed_items",
+        "verdicts",
+        "claims",
+        "urls",
+        "revision_captures",
+    ),
     *("article_authors", "article_tags"),
 )
 SEARCH_TABLES = "Full-text index that SQLite keeps; search through its table instead"

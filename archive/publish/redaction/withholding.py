@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from archive.queries.rows import Row, fetch_rows
 from archive.store.decisions import UNDONE
 
-OPEN = frozenset({"sites", "crawls", "lists", "overcounts", "coverage", "_sqlite_migrations", "sqlite_stat1"})
+OPEN = frozenset({"sites", "crawls", "lists", "overcounts", "claims", "coverage", "_sqlite_migrations", "sqlite_stat1"})
 """Tables that tell nothing about one article or comment."""
 
 # Rows that are shown. {articles} and {comments} are lists of withheld ids.
@@ -51,6 +51,7 @@ SHOWN = {
     "quarantine": f"url not in {URLS}",
     "checkpoints": f"ref not in {URLS}",
     "feed_items": f"url not in {URLS}",
+    "verdicts": f"url not in {URLS}",
     "boilerplate": """fingerprint not in (
     select theirs.fingerprint from main.revisions join main.blocks as theirs on theirs.revision_id = revisions.id
     where revisions.article_id in ({articles}) and not exists (

@@ -1,0 +1,218 @@
+"""Tells a wall from articles: takes the pages of a run, each with its addresses, and says which of them show the same in place of
+what was asked for.
+
+A wall (consent, login, payment, a check of visitors, a notice of maintenance) is known in any language by one thing: the same
+page stands at addresses that the site's lists name as different, and carries the identity of none of them. Numbers, times and tokens in
+it may change. Two articles that share a text, and are marked as articles of their own addresses, are no wall; four are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from crawler.admission.judge import letters
+from crawler.extract.article.wall_words import is_worded_as_wall
+
+if TYPE_CHECKING:
+    from crawler.items import Article
+
+WALL = "a wall: "
+SAME_PAGE = f"{WALL}the same page stands at several addresses"
+SAME_TEXT = 3  # other addresses with the very same text: too many, even for pages that are marked as articles
+ALIKE = 0.8  # share of the letters of two pages that stand in equal sentences
+LONG = 400  # words: longer pages are compared as a whole only
+KEPT = 50  # pages in which a sentence is looked for
+LED = 3  # addresses that lead to one other place: renamed articles do not come together
+_SENTENCE = re.compile(r"[.!?。！？؟\n]+")
+_GATE = re.compile(
+    r"(?:cookie-?)?consent\S*|(?:sso-?)?(?:log|sign)-?in\S*|cookiewall|paywall|captcha\S*|challenge\S*|verify|subscribe\S*|registration|"
+    r"zustimmung|anmelden|connexion|abonnement\S*|(?:site-)?maintenance\S*",
+    re.I,
+)
+_VIEWS = ("", "amp", "print", "m", "index.html", "index.php")
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What one address showed. ``names``: the address asked for, and those that the page gives as its own."""
+
+    names: frozenset[str]
+    asked: str
+    digest: str
+    sentences: tuple[tuple[int, int], ...]  # (hash, letters) of each; none of long pages
+    headline: str  # letters of it
+    is_none: bool
+    strong: bool  # marked as the article of its own address
+    worded: bool  # it asks to be let through
+    arrived: str  # where the address led; '' = it stayed
+
+
+class Walls:
+    """The pages of one run. ``known``: walls that earlier runs met, headline and text."""
+
+    def __init__(self, known: Iterable[tuple[str, str]] = ()) -> None:
+        self._seen: list[Sighting] = []
+        self._by_digest: dict[str, list[int]] = defaultdict(list)
+        self._by_sentence: dict[int, list[int]] = defaultdict(list)
+        self._by_arrival: dict[str, set[str]] = defaultdict(set)
+        self._met: set[tuple[frozenset[str], str]] = set()
+        self._known = {self._add(known_wall(*one)) for one in known}
+
+    def meet(self, sighting: Sighting) -> None:
+        """Remember what an address showed; the same once."""
+        if (sighting.names, sighting.digest) not in self._met:
+            self._met.add((sighting.names, sighting.digest))
+            self._add(sighting)
+
+    def _add(self, sighting: Sighting) -> int:
+        number = len(self._seen)
+        self._seen.append(sighting)
+        if sighting.digest:
+            self._by_digest[sighting.digest].append(number)
+        for sentence, _ in sighting.sentences:
+            if len(self._by_sentence[sentence]) < KEPT:
+                self._by_sentence[sentence].append(number)
+        if sighting.arrived and not _is_twin(sighting.asked, sighting.arrived):
+            self._by_arrival[place_of(sighting.arrived, sighting.asked)].add(sighting.asked)
+        return number
+
+    def reason(self, sighting: Sighting) -> str | None:
+        """Why a page is taken for a wall; None when it is not. It says no number, which would differ from run to run."""
+        if sighting.arrived and not sighting.strong:
+            place = place_of(sighting.arrived, sighting.asked)
+            if len(self._by_arrival[place]) >= LED or is_gate(sighting.asked, sighting.arrived):
+                return f"{WALL}its address leads to {place}"
+        same = [number for number in self._same(sighting) if not self._is_own(self._seen[number], sighting)]
+        if (sighting.worded or not sighting.strong) and self._known.intersection(same):
+            return SAME_PAGE
+        others = {self._seen[number].asked for number in same if number not in self._known}
+        worded = sighting.worded or any(self._seen[number].worded for number in same)
+        if any(not _is_twin(other, sighting.asked) for other in others) and (worded or not sighting.strong):
+            return SAME_PAGE
+        return "the same text as several other addresses" if len(others) >= SAME_TEXT else None
+
+    def asked_alike(self, sighting: Sighting) -> set[str]:
+        """The other addresses that show the same."""
+        return {self._seen[number].asked for number in self._same(sighting)} - {sighting.asked, ""}
+
+    def _is_own(self, other: Sighting, sighting: Sighting) -> bool:
+        """Whether another sighting is of the same article, or only led to the address of this one."""
+        led = bool(other.arrived) and place_of(other.arrived, other.asked) == sighting.asked
+        return led or bool(other.names & sighting.names)
+
+    def _same(self, sighting: Sighting) -> list[int]:
+        """Numbers of the sightings that show the same page."""
+        found = dict.fromkeys(self._by_digest.get(sighting.digest, ()) if sighting.digest else ())
+        if sighting.strong and not sighting.worded:
+            return list(found)
+        shared = Counter[int]()
+        for sentence, length in dict(sighting.sentences).items():
+            for number in self._by_sentence.get(sentence, ()):
+                shared[number] += length
+        whole = _length(sighting)
+        alike = [n for n, length in shared.items() if n not in found and length >= ALIKE * max(whole, _length(self._seen[n])) > 0]
+        titled = [n for n in (*found, *alike) if self._is_titled(self._seen[n], sighting, exact=n in found)]
+        bare = [n for n in (*found, *alike) if self._seen[n].is_none and sighting.is_none]
+        return list(dict.fromkeys([*titled, *(bare if len(bare) > SAME_TEXT else ())]))
+
+    def _is_titled(self, other: Sighting, sighting: Sighting, *, exact: bool) -> bool:
+        """Whether what two pages say alike is more than what empty pages of a site say under different headlines."""
+        worded = other.worded or sighting.worded or other.headline == sighting.headline
+        return worded or (exact and not (other.is_none and sighting.is_none and other.headline and sighting.headline))
+
+
+def sighting_of(article: Article, *names: str, arrived: str = "") -> Sighting:
+    """What a page showed. ``names``: the address asked for first; ``arrived``: where it led, '' where it stayed."""
+    text = article.text or article.shown
+    marks = set(article.identity)
+    strong = article.kind != "none" and (
+        "id" in marks or "headline" in marks or ("article" in marks and "date" in marks) or "address" in marks
+    )
+    return Sighting(
+        frozenset(names) | ({article.url} if article.kind != "none" else set()),
+        names[0],
+        digest_of(text or " ".join(image.url for image in article.images)),
+        _sentences(text),
+        letters(article.title),
+        article.kind == "none",
+        strong and not (arrived and "headline" not in marks and "id" not in marks),
+        is_worded_as_wall(article.title, text),
+        arrived,
+    )
+
+
+def known_wall(headline: str, text: str) -> Sighting:
+    """A wall that an earlier run met."""
+    return Sighting(
+        frozenset(), "", digest_of(text), _sentences(text), letters(headline), True, False, is_worded_as_wall(headline, text), ""
+    )
+
+
+def seen_before(digest: str, url: str) -> Sighting:
+    """What an address showed that an earlier run called no article."""
+    return Sighting(frozenset((url,)), url, digest, (), "", True, False, False, "")
+
+
+def held_text(text: str, url: str) -> Sighting:
+    """The text of an article that is held."""
+    return Sighting(frozenset((url,)), url, digest_of(text), (), "", False, True, False, "")
+
+
+def digest_of(text: str) -> str:
+    """Of a text, whatever its spaces and capitals; '' of none."""
+    words = " ".join(text.casefold().split())
+    return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:32] if words else ""
+
+
+def _sentences(text: str) -> tuple[tuple[int, int], ...]:
+    """(hash, letters) of each sentence, without numbers, and without words that hold digits, such as tokens."""
+    if len(text.split()) > LONG or len(text) > 10 * LONG:
+        return ()
+    found = {}
+    for sentence in _SENTENCE.split(text.casefold()):
+        words = [word if not word.isascii() else "" if any(map(str.isdigit, word)) else word for word in _WORD.findall(sentence)]
+        plain = "".join(letter for word in words for letter in word if letter.isalpha())
+        if len(plain) > 3:
+            found[hash(plain)] = len(plain)
+    return tuple(found.items())
+
+
+def _length(sighting: Sighting) -> int:
+    return sum(length for _, length in sighting.sentences)
+
+
+def place_of(arrived: str, asked: str) -> str:
+    """Where an address led, without what names the address itself."""
+    parts = urlsplit(arrived)
+    kept = [part for part in parts.query.split("&") if part and not _names(part, asked)]
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, "&".join(kept), ""))
+
+
+def is_gate(asked: str, arrived: str) -> bool:
+    """Whether an address leads to a place that is to lead back to it, or is called an entrance."""
+    return _names(urlsplit(arrived).query, asked) or any(_GATE.fullmatch(part) for part in urlsplit(arrived).path.split("/"))
+
+
+def _names(query: str, asked: str) -> bool:
+    path = unquote(urlsplit(asked).path)
+    return len(path) > 1 and path in unquote(unquote(query))
+
+
+def _is_twin(one: str, other: str) -> bool:
+    """Whether two addresses differ as those of an article and of its view for printing, for telephones or in another folder do."""
+    if urlsplit(one).path == urlsplit(other).path and bool(urlsplit(one).query) != bool(urlsplit(other).query):
+        return True
+    stems = [_stem(address) for address in (one, other)]
+    return len(stems[0]) > 3 and stems[0] == stems[1]
+
+
+def _stem(address: str) -> str:
+    parts = [part for part in unquote(urlsplit(address).path).split("/") if part.casefold() not in _VIEWS]
+    return (parts[-1].rpartition(".")[0] or parts[-1]) if parts else ""
