@@ -10,11 +10,11 @@ from archive.store.gaps import THREAD
 
 
 def unread_threads(db: Database, site_id: int) -> list[str]:
-    """The site's ids of articles whose threads have not been read to the end, newest first."""
+    """The site's ids of articles that a REST list names and whose threads have not been read to the end, newest first."""
     sql = """
         select source_id
         from articles
-        where site_id = ? and comments_checked_at is null and missing_since is null and source_id is not null
+        where site_id = ? and comments_checked_at is null and missing_since is null and source_id is not null and list is not null
         order by published_at desc
         """
     return [number for (number,) in db.execute(sql, [site_id])]
@@ -43,7 +43,7 @@ def last_stirred(
         from articles
         join stirred on stirred.article_id = articles.id
         where site_id = :site_id and missing_since is null and {column} is not null
-          and (source_id is not null or :collection = 'pages')
+          and (:collection = 'pages' or (source_id is not null and list is not null))
         group by articles.id
         """
     return list(db.execute(sql, {"site_id": site_id, "collection": collection}))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from archive.errors import ArchiveError, database_fails
 from archive.queries import holdings
+from archive.store.coverage import USUAL, listed
 from crawler.session.outcome import BUG, CONFIGURATION, UNREACHABLE
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _close(run: Run) -> str:
 
 
 def _measure_coverage(run: Run) -> None:
-    for kind, name in (("article", "posts"), ("comment", "comments")):
-        total = None if run.pages_are_the_text else run.remembered(name)["total"]
+    for kind in USUAL:
+        total = None if run.pages_are_the_text else run.store.ask(listed, run.site_id, kind).total
         if total is not None or run.pages_are_the_text:
             run.store.save_coverage(run.site_id, kind, total, run.held(kind))

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from .pieces import Piece, make_pieces
 
-Answer = tuple[int, str, str]  # status, media type, body; for a redirect the body is the address
+Answer = tuple[int, str, str] | tuple[int, str, str, dict[str, str]]  # status, media type, body (of a redirect: the address), headers
 HTML, XML, TEXT = "text/html; charset=utf-8", "application/xml", "text/plain; charset=utf-8"
 
 
@@ -71,11 +71,13 @@ class Handler(BaseHTTPRequestHandler):
         broken = next((status for pattern, status in self.site.broken.items() if re.search(pattern, self.path)), None)
         parts = urlsplit(self.path)
         known = self.site.answer(parts.path, dict(parse_qsl(parts.query))) if broken is None else (broken, HTML, "<h1>Error</h1>")
-        status, mime, body = known or (404, HTML, self.site.not_found())
+        status, mime, body, *more = known or (404, HTML, self.site.not_found())
         content = b"" if status in (301, 302) else body.encode()
         self.send_response(status)
         if status in (301, 302):
             self.send_header("Location", body)
+        for header in (more[0] if more else {}).items():
+            self.send_header(*header)
         self.send_header("Content-Type", mime)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()

@@ -22,6 +22,7 @@ from archive.db.migrations import (
     m006_checkpoints,
     m007_feed_items,
     m008_checkpoints_taken_over,
+    m011_lists_of_articles,
 )
 
 STEPS = (
@@ -33,6 +34,7 @@ STEPS = (
     m006_checkpoints,
     m007_feed_items,
     m008_checkpoints_taken_over,
+    m011_lists_of_articles,
 )
 """In the order in which they are applied."""
 
