@@ -44,21 +44,21 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListTotals:
     """What the site's REST lists of one kind say together. ``total`` None: they do not say; ``walked``: each was read to its end."""
 
     total: int | None
     walked: bool
 
 
-def listed(db: Database, site_id: int, kind: Kind) -> Listed:
+def list_totals(db: Database, site_id: int, kind: Kind) -> ListTotals:
     """The lists of all types and languages as one. A list that a site has closed since, as it does with comments, said what it said."""
     usual = list_of(db, site_id, USUAL[kind])
     if usual is None or usual["total"] is None:
-        return Listed(None, usual is not None and usual["walked_at"] is not None)
+        return ListTotals(None, usual is not None and usual["walked_at"] is not None)
     lists = article_lists(db, site_id) if kind == "article" else language_lists(db, site_id, USUAL[kind])
     rows = [usual, *(row for row in lists if row["name"] != usual["name"] and not usual["closed"])]
-    return Listed(sum(row["total"] or 0 for row in rows), all(row["walked_at"] for row in rows))
+    return ListTotals(sum(row["total"] or 0 for row in rows), all(row["walked_at"] for row in rows))
 
 
 def kind_of_list(name: str) -> Kind:
@@ -71,7 +71,7 @@ def months(db: Database, site_id: int, kind: Kind) -> list[Month]:
     zone = db.execute("select timezone from sites where id = ?", [site_id]).fetchone()[0]
     held, gaps = held_by_month(db, site_id, kind), gaps_by_month(db, site_id, kind)
     over, blurred = overcounts_by_month(db, site_id, kind, zone)
-    whole = listed(db, site_id, kind).walked
+    whole = list_totals(db, site_id, kind).walked
     return [
         Month(month, held[month] + max(gaps[month], over[month]) if whole and month not in blurred else None, held[month])
         for month in sorted(held.keys() | gaps.keys() | over.keys() | blurred)
@@ -203,7 +203,7 @@ def _said(db: Database, site_id: int, kind: Kind) -> dict[str, Any]:
     """said, held, walked_at, and whether ``said`` is a count of what is there (a sitemap's length is not)."""
     measured = "select reported as said, held from coverage where site_id = ? and kind = ? and month = 'all'"
     row = next(db.query(measured, [site_id, kind]), {"said": None, "held": held_in_all(db, site_id, kind)})
-    own = listed(db, site_id, kind)
+    own = list_totals(db, site_id, kind)
     if row["said"] is None:
         pages = list_of(db, site_id, "pages") if kind == "article" else None
         row["said"] = own.total if own.total is not None else pages["total"] if pages else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from archive.errors import ArchiveError, database_fails
 from archive.queries import holdings
-from archive.store.coverage import USUAL, listed
+from archive.store.coverage import USUAL, list_totals
 from crawler.session.outcome import BUG, CONFIGURATION, UNREACHABLE
 
 if TYPE_CHECKING:
@@ -72,6 +72,6 @@ def _close(run: Run) -> str:
 
 def _measure_coverage(run: Run) -> None:
     for kind in USUAL:
-        total = None if run.pages_are_the_text else run.store.ask(listed, run.site_id, kind).total
+        total = None if run.pages_are_the_text else run.store.ask(list_totals, run.site_id, kind).total
         if total is not None or run.pages_are_the_text:
             run.store.save_coverage(run.site_id, kind, total, run.held(kind))

@@ -13,7 +13,7 @@ from archive.publish.formats import plural, size
 from archive.publish.redaction.withholding import withheld_counts
 from archive.queries.health import Growth, growth, waiting
 from archive.queries.rows import Row, fetch_row, fetch_rows, fetch_value
-from archive.store.coverage import USUAL, Kind, kind_of_list, listed, local_months
+from archive.store.coverage import USUAL, Kind, kind_of_list, list_totals, local_months
 
 SHOWN = 200  # rows of a list on the page; the table behind it has the rest
 LAST_RUN = "select * from crawls where site_id = ? and mode <> 'reextract' order by started_at desc limit 1"  # that visited the site
@@ -65,7 +65,7 @@ def coverage_line(db: sqlite3.Connection, site_id: int, kind: Kind, held: int) -
     if measured and measured["reported"] is not None:
         return measured | {"kind": kind}
     asked = fetch_value(db, "select checked_at from lists where site_id = ? and name = ?", [site_id, USUAL[kind]])
-    said = listed(Database(db, recursive_triggers=False), site_id, kind)
+    said = list_totals(Database(db, recursive_triggers=False), site_id, kind)
     return {"reported": said.total, "checked_at": asked, "kind": kind, "held": held}
 
 
