@@ -100,10 +100,13 @@ class RestDoor:
 
     # reading a collection
 
-    async def begin_walk(self, collection: Main) -> None:
-        """What is newest now is asked before the walk, so that the next run sees what changed while this one read."""
+    async def begin_walk(self, collection: Main, url: str = "") -> None:
+        """What is newest now is asked before the walk, so that the next run sees what changed while this one read.
+
+        ``url``: another form of the list's address, such as that in all languages.
+        """
         at = self.store.now()
-        listing = await self.list_rows(api.probe_url(self.row(collection)["url"], collection), collection, asked=api.PROBE)
+        listing = await self.list_rows(api.probe_url(url or self.row(collection)["url"], collection), collection, asked=api.PROBE)
         marks = api.marks_of(listing.rows, collection)
         self.store.save_list(
             self.run.site_id,
@@ -116,14 +119,16 @@ class RestDoor:
             checked_at=at,
         )
 
-    async def walk(self, collection: Main) -> None:
-        row = self.row(collection)
+    async def walk(self, collection: Main) -> int | None:
+        """Read a list from where the walk stands to its end, or as far as the run may. Returns how many its first answer counts."""
+        row, total = self.row(collection), None
         cursor: Cursor | None = Cursor.parse(row["cursor"])
         rows_are, order = api.rows_of(collection), ORDER[api.rows_of(collection)]
         counted, paging = Overcounts(order, Cursor.parse(row["cursor"])), Paging()
         while cursor and not self.run.limit_reached(collection):
             url = api.walk_url(row["url"], collection, cursor, order)
             listing, capture = await self.ask(url, api.REQUIRED[rows_are])
+            total = listing.total if total is None else total
             paging.page = cursor.page
             paging.turn(listing)
             cursor, rows = api.advance(cursor, listing, order), listing.rows
@@ -137,6 +142,7 @@ class RestDoor:
         self.store.save_overcounts(self.run.site_id, collection, in_utc(spans, self.run.timezone))
         if cursor is None and rows_are == "comments":
             self.store.finish_all_threads(self.run.site_id, row["walk_started_at"])
+        return total
 
     def counted_elsewhere(self, collection: Main, listing: Listing) -> set[int]:
         """The ids of an answer that another list gave: where a language shows what is not translated in another one, both count it."""

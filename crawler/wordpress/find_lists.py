@@ -42,7 +42,7 @@ def is_due(run: Run) -> bool:
     return run.options.mode == "full" or not last or later(last, days=run.sweep_days or USUAL_DAYS) <= run.store.now()
 
 
-async def open_all_languages(door: RestDoor) -> None:
+async def look_for_all_languages(door: RestDoor) -> None:
     """Where ``lang=all`` makes the list of posts longer, all lists are asked so from now on. Raises Limited."""
     row = door.row("posts")
     if gives_all(row["url"]):
@@ -51,8 +51,12 @@ async def open_all_languages(door: RestDoor) -> None:
     if everything is None or everything == row["total"]:
         return
     usual = await _total(door, row["url"])
-    if usual is None or everything <= usual:
-        return
+    if usual is not None and everything > usual:
+        open_all_languages(door)
+
+
+def open_all_languages(door: RestDoor) -> None:
+    """From now on all lists are asked for in all languages."""
     for known in [*door.store.article_lists(door.run.site_id), *(door.row(name) for name in ("comments", *NAMES))]:
         if "@" not in known["name"] and not gives_all(known["url"]):
             door.store.save_list(door.run.site_id, known["name"], url=with_language(known["url"], ALL))
