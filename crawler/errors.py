@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from crawler.items import Capture
 
 
+CLOSED = (401, 403, 404, 410)  # how a site says that a list is not for us
+
+
 class FetchError(ArchiveError):
     """A request brought no usable answer."""
 
@@ -30,6 +33,11 @@ class BadStatus(FetchError):
     def __init__(self, url: str, status: int, capture: Capture) -> None:
         super().__init__(f"{url} answered {status}")
         self.url, self.status, self.capture = url, status, capture
+
+
+def is_closed(error: Exception) -> bool:
+    """Whether a list answers that it is not for us, or robots.txt does."""
+    return isinstance(error, Forbidden) or (isinstance(error, BadStatus) and error.status in CLOSED)
 
 
 class PartFailed(FetchError):

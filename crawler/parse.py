@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from crawler.items import Article, Author, Comment, Term
     from crawler.site import Site
 
+TERMS = {"categories", "tags"}  # some types of posts have neither, nor an author: then REST tells none, and the page may
 COMMENTS_A_CALL = 100  # so many come in an answer
 RELATIVE = "relative to the capture"  # what the extractor warns of: such a reading depends on when the page was captured
 
@@ -76,12 +77,13 @@ class SiteParser:
 
     async def posts(self, posts: Sequence[dict[str, Any]], names: PostNames) -> list[Article | UnreadRow]:
         """What each post of a REST answer shows, in order; one that cannot be read says why, and stops none of the others."""
-        terms = [names.terms(post) for post in posts]
+        terms = [names.terms(post) if post.keys() & TERMS else None for post in posts]
         rows = [(post, names.authors(post), told or ()) for post, told in zip(posts, terms, strict=True)]
         read = await read_rows(self.workers, extract_posts, rows, site=self.site, timezone=self.timezone)
+        signed = [not names.authors_closed and "author" in post for post in posts]
         return [
-            one if isinstance(one, UnreadRow) else self._as_told(one, terms_told=told is not None, authors_told=not names.authors_closed)
-            for one, told in zip(read, terms, strict=True)
+            one if isinstance(one, UnreadRow) else self._as_told(one, terms_told=told is not None, authors_told=by)
+            for one, told, by in zip(read, terms, signed, strict=True)
         ]
 
     def _as_told(self, article: Article, *, terms_told: bool, authors_told: bool) -> Article:

@@ -19,3 +19,4 @@ class Site:
     query_noise: tuple[str, ...] = NOISE
     # query parameters that never name another page; a trailing * is a prefix
     image_hosts: tuple[str, ...] = ()  # other hosts that deliver its pictures, as "cdn.example.net"; with -a images they are asked too
+    types: tuple[str, ...] = ()  # WordPress post types that hold articles though their name speaks against it; "-event": that hold none

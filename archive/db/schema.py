@@ -75,7 +75,7 @@ create index captures_payload on captures(payload_digest);
 -- The site's own lists, how far each has been read and what it said last: the crawler's memory between runs
 create table lists (
   site_id integer not null references sites(id),  -- the site
-  name text not null,  -- posts, comments, users, categories, tags, or the address of a feed or sitemap
+  name text not null,  -- of REST: posts, another type, posts@de, comments, users, categories, tags; else that of a feed or sitemap
   door text not null,  -- rest, feed, sitemap, listing
   url text not null,  -- where it is asked
   total integer,  -- what the site said it holds, when it was last read whole or checked
@@ -139,7 +139,7 @@ create table claims (
 -- Spans of time in which a site's totals count more items than it gives, so that its counting finds what really vanished
 create table overcounts (
   site_id integer not null references sites(id),  -- the site
-  list text not null,  -- posts or comments
+  list text not null,  -- the list whose total it is: posts, comments, or another name in lists
   first_at text not null,  -- earliest item given in the span
   last_at text not null,  -- latest item given in the span
   count integer not null,  -- how many more are counted than given
@@ -171,6 +171,7 @@ create table articles (
   comments_checked_at text,  -- when its thread was last read to the end
   missing_since text,  -- confirmed missing since; empty while it is there
   gone_at text,  -- confirmed again, a day or more later; empty otherwise
+  list text,  -- the list of the site's REST API that names it, as in lists; empty where none does
   unique (site_id, source_id)
 ) strict;
 create index articles_url on articles(url);

@@ -6,15 +6,15 @@ from typing import Literal
 
 from sqlite_utils import Database
 
-GIVEN_BY_REST = "exists (select 1 from readings where readings.article_id = articles.id and readings.door = 'rest')"
-"""True of a row of ``articles`` that REST has given, at least once. Of all others a page is the text."""
+GIVEN_BY_REST = "articles.list is not null"
+"""True of a row of ``articles`` that a REST list names. Of all others a page is the text."""
 OF_NO_ARTICLE = "ref glob 'http*' and not exists (select 1 from urls where urls.url = gaps.ref)"
 """True of a row of ``gaps`` that names an address which no article has. The page of an article that REST gives may be a gap too."""
 
 
 def given_by_rest(db: Database, article_id: int) -> bool:
-    """Whether REST has given an article, at least once."""
-    return db.execute("select 1 from readings where article_id = ? and door = 'rest'", [article_id]).fetchone() is not None
+    """Whether a REST list names an article."""
+    return db.execute(f"select 1 from articles where id = ? and {GIVEN_BY_REST}", [article_id]).fetchone() is not None
 
 
 def open_gaps(db: Database, site_id: int) -> list[str]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from sqlite_utils import Database
 
 from archive.queries.beside_rest import GIVEN_BY_REST
+from archive.queries.rest_lists import Collection, by_list, given
+from archive.store.coverage import kind_of_list
 from archive.store.decisions import decided
-
-Collection = Literal["posts", "comments"]
 
 
 def site_at(db: Database, origins: frozenset[tuple[str, str, int]]) -> dict[str, Any] | None:
@@ -37,11 +37,14 @@ def held(db: Database, article_id: int) -> dict[str, Any]:
 
 
 def unknown(db: Database, site_id: int, collection: Collection, source_ids: list[str], since: str = "9999") -> list[str]:
-    """Those of the site's ids that are neither held nor named gaps, or were not before ``since``, when a run that was killed began."""
-    known = {number for _, number in present(db, site_id, collection)}
-    kind = "article" if collection == "posts" else "comment"
+    """Those of the site's ids that are neither held nor named gaps, or were not before ``since``, when a run that was killed began.
+
+    An id is unique over the lists of one kind: what another list gave is known.
+    """
+    known = set(given(db, site_id, kind_of_list(collection)).values())
+    kind = kind_of_list(collection)
     known |= {ref for (ref,) in db.execute("select ref from gaps where site_id = ? and kind = ?", [site_id, kind])}
-    if collection == "posts":  # one that was missing and is listed again is news
+    if kind == "article":  # one that was missing and is listed again is news
         gone = "select source_id from articles where site_id = ? and (missing_since is not null or first_seen_at > ?)"
     else:
         gone = """
@@ -66,21 +69,9 @@ def articles_of(db: Database, comment_ids: Sequence[int]) -> dict[int, str]:
 
 
 def present(db: Database, site_id: int, collection: Collection) -> list[tuple[int, str]]:
-    """(id, source_id) of what is held, came through REST, and is not missing. Comments of missing articles are not asked for."""
-    if collection == "posts":
-        sql = f"""
-            select id, source_id
-            from articles
-            where site_id = ? and source_id is not null and missing_since is null and {GIVEN_BY_REST}
-            """
-    else:
-        sql = """
-            select comments.id, comments.source_id
-            from comments
-            join articles on articles.id = comments.article_id
-            where articles.site_id = ? and comments.door = 'rest' and comments.missing_since is null and articles.missing_since is null
-            """
-    return list(db.execute(sql, [site_id]))
+    """(id, source_id) of what is held, is named by this list, and is not missing. Comments of missing articles are not asked for."""
+    held = given(db, site_id, kind_of_list(collection))
+    return list(by_list(db, site_id, kind_of_list(collection), held).get(collection, {}).items())
 
 
 def unseen_by_walk(db: Database, site_id: int, collection: Collection) -> list[tuple[int, str]]:
@@ -89,7 +80,7 @@ def unseen_by_walk(db: Database, site_id: int, collection: Collection) -> list[t
     row = db.execute(walk, [site_id, collection]).fetchone()
     if row is None:
         return []
-    table = "articles" if collection == "posts" else "comments"
+    table = f"{kind_of_list(collection)}s"
     older = {i for (i,) in db.execute(f"select id from {table} where last_seen_at < ?", [row[0]])}
     return [(i, number) for i, number in present(db, site_id, collection) if i in older]
 
@@ -109,7 +100,7 @@ def dated(db: Database, site_id: int, collection: Collection) -> list[tuple[str,
     """(time in UTC, id, source_id) of what ``present`` gives, by time."""
     held = dict(present(db, site_id, collection))
     sql = "select published_at, id, source_id from articles where site_id = ?"
-    if collection == "comments":
+    if kind_of_list(collection) == "comment":
         sql = "select posted_at, comments.id, comments.source_id from comments join articles on articles.id = article_id where site_id = ?"
     rows = [(at or "", row_id, number) for at, row_id, number in db.execute(sql, [site_id]) if row_id in held]
     return sorted(rows)
@@ -217,10 +208,10 @@ def accepted(db: Database, capture_id: int | None, url: str, reason: str) -> boo
     return capture_id in captures or db.execute(sql, [*captures, url, reason]).fetchone() is not None
 
 
-def source_ids(db: Database, site_id: int, collection: Collection, ids: list[int]) -> dict[int, str]:
+def source_ids(db: Database, site_id: int, kind: Literal["article", "comment"], ids: Iterable[int]) -> dict[int, str]:
     """Our id -> the site's own, of those that are held, not missing, and not under a missing article."""
     wanted = set(ids)
-    return {row_id: number for row_id, number in present(db, site_id, collection) if row_id in wanted} if wanted else {}
+    return {row_id: number for row_id, number in given(db, site_id, kind).items() if row_id in wanted} if wanted else {}
 
 
 def refused_before(db: Database, site_id: int, url: str, reason: str, before: str) -> bool:
@@ -229,17 +220,17 @@ def refused_before(db: Database, site_id: int, url: str, reason: str, before: st
     return db.execute(sql, [site_id, url, reason, before]).fetchone() is not None
 
 
-def not_believed(db: Database, site_id: int) -> list[int]:
-    """The site's ids of articles that were refused later than they were last seen: they are asked for again until that is settled."""
-    sql = f"""
+def not_believed(db: Database, site_id: int, collection: Collection) -> list[int]:
+    """The site's ids of articles on a REST list that were refused later than they were last seen: asked for until that is settled."""
+    sql = """
         select distinct articles.source_id
         from quarantine
         join urls on urls.url = quarantine.url
         join articles on articles.id = urls.article_id
         where quarantine.site_id = ? and coalesce(last_at, captured_at) > articles.last_seen_at and articles.missing_since is null
-          and articles.source_id is not null and {GIVEN_BY_REST}
+          and articles.source_id is not null and articles.list = ?
         """
-    return sorted(int(number) for (number,) in db.execute(sql, [site_id]))
+    return sorted(int(number) for (number,) in db.execute(sql, [site_id, collection]))
 
 
 def last_capture(db: Database, crawl_id: int, url: str) -> tuple[int, str]:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from sqlite_utils import Database
 
 Kind = Literal[
     "newest_posts",  # ref: the site's id; value: its modified_gmt. What a REST list named first, in its order, when it was last asked
-    "newest_comments",  # ref: the site's id. The same of comments
+    "newest_comments",  # ref: the site's id. The same of comments. ``newest_kind`` names it for the other REST lists
     "mass_loss_articles",  # ref: our id; at: first found missing; count: runs in which it was. Too many at once to be marked
     "mass_loss_comments",  # the same of comments
     "suspect_posts",  # ref: our id; value: the site's id. Held, absent where it should be, not yet asked for by itself
@@ -40,6 +40,11 @@ class Checkpoint:
     at: str | None = None
     count: int | None = None
     value: str | None = None
+
+
+def newest_kind(name: str) -> Kind:
+    """The kind that remembers what a REST list named first: ``newest_briefings`` for the list ``briefings``."""
+    return cast("Kind", f"newest_{name}")
 
 
 def checkpoints(db: Database, site_id: int, kind: Kind) -> list[Checkpoint]:

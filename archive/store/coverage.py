@@ -17,9 +17,10 @@ from zoneinfo import ZoneInfo
 from sqlite_utils import Database
 
 from archive.clock import moment
+from archive.store.sites import article_lists, language_lists, list_of
 
 Kind = Literal["article", "comment"]
-LISTS: dict[Kind, str] = {"article": "posts", "comment": "comments"}
+USUAL: dict[Kind, str] = {"article": "posts", "comment": "comments"}  # the REST list that every WordPress site has
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,35 @@ class Ledger:
     unexplained: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class ListTotals:
+    """What the site's REST lists of one kind say together. ``total`` None: they do not say; ``walked``: each was read to its end."""
+
+    total: int | None
+    walked: bool
+
+
+def list_totals(db: Database, site_id: int, kind: Kind) -> ListTotals:
+    """The lists of all types and languages as one. A list that a site has closed since, as it does with comments, said what it said."""
+    usual = list_of(db, site_id, USUAL[kind])
+    if usual is None or usual["total"] is None:
+        return ListTotals(None, usual is not None and usual["walked_at"] is not None)
+    lists = article_lists(db, site_id) if kind == "article" else language_lists(db, site_id, USUAL[kind])
+    rows = [usual, *(row for row in lists if row["name"] != usual["name"] and not usual["closed"])]
+    return ListTotals(sum(row["total"] or 0 for row in rows), all(row["walked_at"] for row in rows))
+
+
+def kind_of_list(name: str) -> Kind:
+    """What a REST list counts."""
+    return "comment" if name.partition("@")[0] == "comments" else "article"
+
+
 def months(db: Database, site_id: int, kind: Kind) -> list[Month]:
     """Every month of which something is held or said."""
     zone = db.execute("select timezone from sites where id = ?", [site_id]).fetchone()[0]
     held, gaps = held_by_month(db, site_id, kind), gaps_by_month(db, site_id, kind)
     over, blurred = overcounts_by_month(db, site_id, kind, zone)
-    walked = db.execute("select walked_at from lists where site_id = ? and name = ?", [site_id, LISTS[kind]]).fetchone()
-    whole = walked is not None and walked[0] is not None
+    whole = list_totals(db, site_id, kind).walked
     return [
         Month(month, held[month] + max(gaps[month], over[month]) if whole and month not in blurred else None, held[month])
         for month in sorted(held.keys() | gaps.keys() | over.keys() | blurred)
@@ -95,8 +118,10 @@ def gaps_by_month(db: Database, site_id: int, kind: Kind) -> Counter[str]:
 def overcounts_by_month(db: Database, site_id: int, kind: Kind, zone: str | None) -> tuple[Counter[str], set[str]]:
     """(local month -> how many too many, months in which it is not known because a span reaches over several)."""
     over, blurred = Counter[str](), set[str]()
-    spans = db.execute("select first_at, last_at, count from overcounts where site_id = ? and list = ?", [site_id, LISTS[kind]])
-    for first, last, count in spans:
+    spans = db.execute("select list, first_at, last_at, count from overcounts where site_id = ?", [site_id])
+    for name, first, last, count in spans:
+        if kind_of_list(name) != kind:
+            continue
         begin, end = local_months([first, last], zone)
         if begin == end:
             over[begin] += count
@@ -155,7 +180,8 @@ def ledger(db: Database, site_id: int, kind: Kind) -> Ledger:
     explained, unexplained = Counter[str](), Counter[str]()
     for reason, known, count in db.execute(named, [site_id, kind, row["counts"]]):
         (explained if known else unexplained)[reason] += count
-    over = sum(n for (n,) in db.execute("select count from overcounts where site_id = ? and list = ?", [site_id, LISTS[kind]]))
+    spans = db.execute("select list, count from overcounts where site_id = ?", [site_id])
+    over = sum(count for name, count in spans if kind_of_list(name) == kind)
     if over > explained["password"]:
         explained["over-counted by the site"] = over - explained["password"]
     rest = (row["said"] or 0) - row["held"] - explained.total() - unexplained.total() if row["counts"] else 0
@@ -182,11 +208,11 @@ def _said(db: Database, site_id: int, kind: Kind) -> dict[str, Any]:
     """said, held, walked_at, and whether ``said`` is a count of what is there (a sitemap's length is not)."""
     measured = "select reported as said, held from coverage where site_id = ? and kind = ? and month = 'all'"
     row = next(db.query(measured, [site_id, kind]), {"said": None, "held": held_in_all(db, site_id, kind)})
-    lists = {r["name"]: r for r in db.query("select name, total, walked_at from lists where site_id = ?", [site_id])}
-    own, pages = lists.get(LISTS[kind]), lists.get("pages") if kind == "article" else None
+    own = list_totals(db, site_id, kind)
     if row["said"] is None:
-        row["said"] = next((r["total"] for r in (own, pages) if r and r["total"] is not None), None)
-    return row | {"walked_at": own and own["walked_at"], "counts": own is not None and own["total"] is not None}
+        pages = list_of(db, site_id, "pages") if kind == "article" else None
+        row["said"] = own.total if own.total is not None else pages["total"] if pages else None
+    return row | {"walked_at": own.walked, "counts": own.total is not None}
 
 
 def held_in_all(db: Database, site_id: int, kind: Kind) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlite_utils import Database
@@ -46,6 +46,64 @@ def save_list(db: Database, site_id: int, name: str, columns: Mapping[str, Any])
     if columns:
         assignments = ", ".join(f"{column} = ?" for column in columns)
         db.execute(f"update lists set {assignments} where site_id = ? and name = ?", [*columns.values(), site_id, name])
+
+
+OTHER_LISTS = ("comments", "users", "categories", "tags", "types")  # of REST, in any language; all others are lists of articles
+BASE = "substr(name, 1, instr(name || '@', '@') - 1)"  # the name of a list without its language
+
+
+def article_lists(db: Database, site_id: int, *, walked: bool = False) -> list[dict[str, Any]]:
+    """The rows of the site's open REST lists of articles: posts first, the others in the order in which they were found.
+
+    ``walked``: also those that were read to their end once and are closed now.
+    """
+    sql = f"""
+        select *
+        from lists
+        where site_id = ? and door = 'rest' and url <> '' and (closed is null {"or walked_at is not null" if walked else ""})
+          and {BASE} not in ({", ".join("?" * len(OTHER_LISTS))})
+        order by name <> 'posts', rowid
+        """
+    return list(db.query(sql, [site_id, *OTHER_LISTS]))
+
+
+def language_lists(db: Database, site_id: int, name: str) -> list[dict[str, Any]]:
+    """The rows of an open REST list, such as comments, and of those beside it that give what it hides: one for each language."""
+    sql = f"select * from lists where site_id = ? and door = 'rest' and url <> '' and closed is null and {BASE} = ? order by rowid"
+    return list(db.query(sql, [site_id, name]))
+
+
+def put_on_list(db: Database, site_id: int, article_ids: Iterable[int], asked: str) -> None:
+    """Note which list named these articles: the one at whose address ``asked`` is.
+
+    A post has one type, but the lists of two languages may both name it: then it stays with the one that was first.
+    """
+    lists = article_lists(db, site_id)
+    named = max((row for row in lists if _is_asked(asked, row["url"])), key=lambda row: len(row["url"]), default={"name": "posts"})
+    base = str(named["name"]).partition("@")[0]
+    others = [row["name"] for row in lists if row["name"] != named["name"] and row["name"].partition("@")[0] == base]
+    db.conn.executemany(
+        f"update articles set list = ? where id = ? and (list is null or list not in (?{', ?' * len(others)}))",
+        [(named["name"], article_id, named["name"], *others) for article_id in article_ids],
+    )
+
+
+def _is_asked(asked: str, url: str) -> bool:
+    return asked.startswith(url) and asked[len(url) :][:1] in ("", "?", "&", "/")
+
+
+def move_to_list(db: Database, site_id: int, source_ids: Iterable[str], name: str | None) -> None:
+    """From now on it is this list that names these articles, by the site's ids; None: no list does."""
+    db.conn.executemany(
+        "update articles set list = ? where site_id = ? and source_id = ?", [(name, site_id, number) for number in source_ids]
+    )
+
+
+def close_article_list(db: Database, site_id: int, name: str, reason: str) -> None:
+    """The site has this list no more: no list names its articles now, until one does again."""
+    save_list(db, site_id, name, {"closed": reason, "walked_at": None, "walk_started_at": None, "cursor": None})
+    db.execute("update articles set list = null where site_id = ? and list = ?", [site_id, name])
+    db.execute("delete from overcounts where site_id = ? and list = ?", [site_id, name])
 
 
 def save_overcounts(db: Database, site_id: int, name: str, spans: Sequence[tuple[str, str, int]]) -> None:

@@ -110,6 +110,24 @@ class Store(OpenArchive):
             sites.save_list(self.db, site_id, name, columns)
             self._save_checkpoints(site_id, checkpoints)
 
+    def article_lists(self, site_id: int, *, walked: bool = False) -> list[Row]:
+        """The site's open REST lists of articles: posts, further types, further languages. ``walked``: see archive/store/sites.py."""
+        return sites.article_lists(self.db, site_id, walked=walked)
+
+    def language_lists(self, site_id: int, name: str) -> list[Row]:
+        """An open REST list, such as comments, and those beside it that give the languages that it hides."""
+        return sites.language_lists(self.db, site_id, name)
+
+    def move_to_list(self, site_id: int, source_ids: Iterable[str], name: str) -> None:
+        """From now on it is this list that names these articles, by the site's own ids."""
+        with self.transaction():
+            sites.move_to_list(self.db, site_id, source_ids, name)
+
+    def close_article_list(self, site_id: int, name: str, reason: str) -> None:
+        """The site has this list no more: no list names its articles now."""
+        with self.transaction():
+            sites.close_article_list(self.db, site_id, name, reason)
+
     def save_overcounts(self, site_id: int, name: str, spans: Sequence[tuple[str, str, int]]) -> None:
         """Remember where a list's totals count more than the site gives; a walk that was cut in two adds to what it found before."""
         with self.transaction():
@@ -153,6 +171,7 @@ class Store(OpenArchive):
         marks: Mapping[str, Mapping[str, Any]] | None = None,
         checkpoints: Checkpoints = NO_CHECKPOINTS,
         pages_alone: bool = False,
+        asked: str = "",
         saved: list[Saved] | None = None,
     ) -> Counter[str]:
         """Save everything one answer brought, with its done-marks, or nothing of it.
@@ -160,18 +179,22 @@ class Store(OpenArchive):
         ``threads`` maps the site's own article id to comments; those of articles that are not held are counted as "homeless".
         ``whole_threads`` are ids of articles whose threads are now read to the end. ``unheld``: gaps to name. ``marks`` maps a
         list's name to columns, ``checkpoints`` a kind to all its rows.
-        ``pages_alone``: REST is not read in this run, the page is the text. ``saved`` is extended by what became of each article.
+        ``pages_alone``: REST is not read in this run, the page is the text. ``asked``: the address, which says what REST list it is of.
+        ``saved`` is extended by what became of each article.
         """
         counts: Counter[str] = Counter()
         kept: list[Saved] = [] if saved is None else saved
         with self.transaction():
+            given: list[int] = []  # articles that REST gave
             upgraded = read_by_others(self.db, site_id, threads or (), thread_door, seen)
             for article in articles:
                 kept.append(save_article(self.db, site_id, article, seen, pages_alone=pages_alone))
                 counts[kept[-1].outcome] += 1
+                given += [kept[-1].article_id] if article["door"] == "rest" else []
                 for capture_id, _ in seen.captures if article["door"] == "page" else ():
                     captures.tie_to_article(self.db, capture_id, kept[-1].article_id)
                 gaps.close_article_gaps(self.db, site_id, article)
+            sites.put_on_list(self.db, site_id, given, asked)
             for source_id, comments in (threads or {}).items():
                 row = find_article(self.db, site_id, source_id, source_id)
                 if row is None:

@@ -11,7 +11,6 @@ from crawler.session.outcome import ALARM
 
 if TYPE_CHECKING:
     from archive.store.absences import Table
-    from crawler.session.checkpoints import Listed
     from crawler.session.session import Run
 
 LASTING_RUNS, LASTING_DAYS = 3, 7  # a loss in mass that lasts so long is no accident of the site
@@ -51,17 +50,17 @@ class AbsencePolicy:
         """Our ids of what was missing in too great a number to be marked: it is asked for again."""
         return list(self.checkpoints.mass_loss(table))
 
-    def suspect(self, collection: Listed, items: Iterable[tuple[int, str]]) -> None:
+    def suspect(self, table: Table, items: Iterable[tuple[int, str]]) -> None:
         """(our id, the site's id) of what is held and was absent where it should be. It is kept until its own request has told:
         a run that is killed before would hide it, for the list's total agrees by then."""
         if found := dict(items):
-            self.checkpoints.save_suspects(collection, self.suspects(collection) | found)
+            self.checkpoints.save_suspects(table, self.suspects(table) | found)
 
-    def suspects(self, collection: Listed) -> dict[int, str]:
-        return self.checkpoints.suspects(collection)
+    def suspects(self, table: Table) -> dict[int, str]:
+        return self.checkpoints.suspects(table)
 
-    def clear_suspects(self, collection: Listed) -> None:
-        self.checkpoints.save_suspects(collection, {})
+    def clear_suspects(self, table: Table) -> None:
+        self.checkpoints.save_suspects(table, {})
 
     def mark_missing(self, table: Table, row_id: int, capture_id: int, at: str, reason: str | None = None) -> None:
         """Record a confirmed absence."""

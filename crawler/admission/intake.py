@@ -154,6 +154,7 @@ class Intake:
             unheld=[asdict(gap) | {"explained": int(gap.explained)} for gap in answer.gaps],
             marks=answer.marks,
             pages_alone=self.context.pages_are_the_text,
+            asked=answer.asked,
             saved=saved,
         )
         return answer, saved

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from archive.errors import ArchiveError, database_fails
 from archive.queries import beside_rest, holdings
-from archive.store.coverage import LISTS
+from archive.store.coverage import USUAL, list_totals
 from crawler.session.outcome import BUG, CONFIGURATION, UNREACHABLE
 
 if TYPE_CHECKING:
@@ -71,8 +71,8 @@ def _close(run: Run) -> str:
 
 
 def _measure_coverage(run: Run) -> None:
-    for kind, name in LISTS.items():
-        total = None if run.pages_are_the_text else run.remembered(name)["total"]
+    for kind in USUAL:
+        total = None if run.pages_are_the_text else run.store.ask(list_totals, run.site_id, kind).total
         if total is not None:
             total += run.store.ask(beside_rest.named_beside, run.site_id, kind)
         if total is not None or run.pages_are_the_text:

@@ -8,6 +8,7 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 from tqdm import tqdm
 
+from archive.store.coverage import USUAL, list_totals
 from crawler.session.session import run_of
 
 if TYPE_CHECKING:
@@ -48,6 +49,6 @@ class Progress:
 
 def expected_requests(run: Run) -> int:
     """A guess at the requests of the whole run."""
-    articles, comments = (run.remembered(name)["total"] or 0 for name in ("posts", "comments"))
+    articles, comments = (run.store.ask(list_totals, run.site_id, kind).total or 0 for kind in USUAL)
     due = articles if run.pages_at_most < 0 else min(articles, run.pages_at_most)
     return int(articles // 100 + comments // 100 + due + run.pictures_due + 6)

@@ -8,18 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from archive.store.checkpoints import Checkpoint, Kind
+from archive.store.absences import Table
+from archive.store.checkpoints import Checkpoint, Kind, newest_kind
 
 if TYPE_CHECKING:
-    from archive.store.absences import Table
     from archive.store.store import Store
 
-Listed = Literal["posts", "comments"]
+Listed = str  # the name of a REST list: of articles or of comments
 Swept = Literal["posts", "comments", "pages"]
 Refs = Literal["hidden_comments", "sections", "unlisted"]
 Newest = list[list[Any]]  # [id, modified_gmt] of a post, [id, ""] of a comment, as a REST list names them first
-SUSPECTS: dict[Listed, Kind] = {"posts": "suspect_posts", "comments": "suspect_comments"}
-NEWEST: dict[Listed, Kind] = {"posts": "newest_posts", "comments": "newest_comments"}
+SUSPECTS: dict[Table, Kind] = {"articles": "suspect_posts", "comments": "suspect_comments"}
 LOSSES: dict[str, Kind] = {"articles": "mass_loss_articles", "comments": "mass_loss_comments"}
 SWEEPS: dict[Swept, Kind] = {"posts": "sweep_posts", "comments": "sweep_comments", "pages": "sweep_pages"}
 
@@ -30,12 +29,12 @@ class Checkpoints:
     def __init__(self, store: Store, site_id: int) -> None:
         self.store, self.site_id = store, site_id
 
-    def suspects(self, collection: Listed) -> dict[int, str]:
+    def suspects(self, table: Table) -> dict[int, str]:
         """Our id -> the site's id of what was absent where it should be, and is still to be asked for."""
-        return {int(row.ref): row.value or "" for row in self._read(SUSPECTS[collection])}
+        return {int(row.ref): row.value or "" for row in self._read(SUSPECTS[table])}
 
-    def save_suspects(self, collection: Listed, suspects: Mapping[int, str]) -> None:
-        self._write(SUSPECTS[collection], (Checkpoint(str(row_id), value=number) for row_id, number in suspects.items()))
+    def save_suspects(self, table: Table, suspects: Mapping[int, str]) -> None:
+        self._write(SUSPECTS[table], (Checkpoint(str(row_id), value=number) for row_id, number in suspects.items()))
 
     def mass_loss(self, table: Table) -> dict[int, tuple[str, int]]:
         """Our id -> (first seen missing, in how many runs since) of what was missing in too great a number to be marked."""
@@ -60,7 +59,7 @@ class Checkpoints:
 
     def newest(self, collection: Listed) -> Newest:
         """What a REST list named first when it was last asked, in its order."""
-        return [[int(row.ref), row.value or ""] for row in self._read(NEWEST[collection])]
+        return [[int(row.ref), row.value or ""] for row in self._read(newest_kind(collection))]
 
     def refs(self, kind: Refs) -> list[str]:
         """The ids or addresses noted under a kind, in the order in which they were saved."""
@@ -87,7 +86,7 @@ class Checkpoints:
 
 def newest_rows(collection: Listed, newest: Newest) -> dict[Kind, list[Checkpoint]]:
     """The rows of ``newest``, to be saved with the list that named them."""
-    return {NEWEST[collection]: [Checkpoint(str(number), value=str(modified) or None) for number, modified in newest]}
+    return {newest_kind(collection): [Checkpoint(str(number), value=str(modified) or None) for number, modified in newest]}
 
 
 def as_refs(refs: Iterable[str]) -> list[Checkpoint]:

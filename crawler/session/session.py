@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, cast
 
 from archive.queries import holdings
+from archive.store.coverage import kind_of_list
 from archive.warc.write import WarcWriter
 from crawler.addresses import family, origins_of
 from crawler.identity import SOFTWARE
@@ -121,7 +122,7 @@ class Run:
         return None if self.options.limit is None else max(0, self.options.limit - self.taken)
 
     def limit_reached(self, collection: str) -> bool:
-        return collection == "posts" and self.room() == 0
+        return kind_of_list(collection) == "article" and self.room() == 0
 
     @property
     def pages_at_most(self) -> int:

@@ -16,7 +16,7 @@ from archive.errors import ConfigurationError
 from archive.queries import backlog
 from crawler.discover.schedule import pages_of_threads, pages_to_read
 from crawler.discover.site_lists import SiteLists, no_list
-from crawler.errors import BadStatus, DoorClosed, Forbidden, RestGone, Stopped
+from crawler.errors import BadStatus, DoorClosed, Forbidden, RestGone, Stopped, is_closed
 from crawler.extensions.archive import ArchiveExtension
 from crawler.extensions.closing import blame
 from crawler.extensions.items import item_of
@@ -29,6 +29,7 @@ from crawler.pages.zone import settle_zone
 from crawler.session.options import CrawlOptions, parse_options, undeclared_site
 from crawler.session.outcome import INTERRUPTED, UNREACHABLE
 from crawler.sources.source import content_type
+from crawler.wordpress.articles import read_articles
 from crawler.wordpress.confirm import confirm
 from crawler.wordpress.crawl import RestDoor
 from crawler.wordpress.updates import bring_up_to_date, sweep
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
 
     from crawler.session.session import Run
     from crawler.site import Site
-
-CLOSED = (401, 403, 404, 410)  # how a site says that a list is not for us
 
 
 class SiteSpider(scrapy.Spider):
@@ -139,14 +138,7 @@ class SiteSpider(scrapy.Spider):
 
     async def read_rest(self, rest: RestDoor) -> None:
         """Removed articles are settled before the threads under them are compared; pages come last, as evidence."""
-        try:
-            await bring_up_to_date(rest, "posts")
-        except (BadStatus, Forbidden) as error:
-            if is_closed(error):
-                raise RestGone(str(error)) from error
-            raise
-        swept = await sweep(rest, "posts")
-        await confirm(rest, "posts")
+        swept = await read_articles(rest)
         run, full = self.run, self.run.options.mode == "full"
         run.context.threads_on_pages = not await self.read_threads(rest)
         lists = SiteLists(run)
@@ -171,7 +163,8 @@ class SiteSpider(scrapy.Spider):
             return False
         try:
             if not run.options.limit and run.remembered("posts")["walked_at"]:
-                await bring_up_to_date(rest, "comments")
+                for name in rest.comment_lists():
+                    await bring_up_to_date(rest, name)
                 await sweep(rest, "comments")
             await rest.read_threads(run.store.ask(backlog.unread_threads, run.site_id))
             await confirm(rest, "comments")
@@ -200,8 +193,3 @@ class SiteSpider(scrapy.Spider):
             await settle_zone(run, door, lists)
         await door.read(due)
         lists.remember()
-
-
-def is_closed(error: Exception) -> bool:
-    """Whether a list answers that it is not for us, or robots.txt does."""
-    return isinstance(error, Forbidden) or (isinstance(error, BadStatus) and error.status in CLOSED)

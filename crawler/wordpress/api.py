@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote, unquote, urljoin
 
+from archive.store.coverage import kind_of_list
 from crawler.errors import DoorClosed
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ REQUIRED = {  # fields without which a row cannot be read; of names, the name
     "comments": ("post", "parent", "date", "content"),
 }
 COLLECTION = re.compile(r"wp/v2/(posts|comments|users|categories|tags)(?=[/?&]|$)")
-Collection = Literal["posts", "comments", "users", "categories", "tags"]
+WHOLE_ROWS = re.compile(r"[?&]_fields=(?=[^&]*\bcontent\b)(?=[^&]*\bstatus\b)")  # of articles, whatever their type
+Collection = Literal["posts", "comments", "users", "categories", "tags"]  # what the rows of a list are: articles of any type are posts
 Order = Literal["asc", "desc"]
 
 
@@ -107,9 +109,21 @@ def endpoint(root: str, route: str, **params: object) -> str:
 
 
 def collection_of(url: str) -> Collection | None:
-    """Which of WordPress's collections an address asks for."""
+    """What the rows are that an address asks for; those of a further type of articles are ``posts`` where they are asked for whole."""
     match = COLLECTION.search(unquote(url))
-    return match[1] if match else None  # type: ignore[return-value]
+    if match:
+        return match[1]  # type: ignore[return-value]
+    return "posts" if WHOLE_ROWS.search(unquote(url)) else None
+
+
+def rows_of(name: str) -> Literal["posts", "comments"]:
+    """What the rows of a list of articles or comments are, by the list's name: ``briefings`` gives posts, ``comments@de`` comments."""
+    return "comments" if kind_of_list(name) == "comment" else "posts"
+
+
+def root_of(url: str) -> str:
+    """The API's root, which is .../wp-json/ or .../?rest_route=/, from the address of one of WordPress's own lists."""
+    return url.partition("wp/v2/")[0]
 
 
 def required_fields(url: str) -> tuple[str, ...]:
@@ -122,11 +136,11 @@ def headers_of(response: Response) -> dict[str, str]:
     return {name.decode("latin-1").lower(): value[-1].decode("latin-1") for name, value in response.headers.items()}
 
 
-def walk_url(url: str, collection: Collection, cursor: Cursor, order: Order) -> str:
+def walk_url(url: str, name: str, cursor: Cursor, order: Order) -> str:
     """The next piece of a walk through a whole collection, by date."""
     bound = {"before" if order == "desc" else "after": cursor.edge} if cursor.edge else {}
     page = {"page": cursor.page} if cursor.page > 1 else {}
-    return endpoint(url, "", per_page=PER_PAGE, orderby="date", order=order, **bound, **page, _fields=FIELDS[collection])
+    return endpoint(url, "", per_page=PER_PAGE, orderby="date", order=order, **bound, **page, _fields=FIELDS[rows_of(name)])
 
 
 def advance(cursor: Cursor, listing: Listing, order: Order) -> Cursor | None:
@@ -193,9 +207,9 @@ def read_root(body: bytes) -> dict[str, Any]:
     return root
 
 
-def probe_url(url: str, collection: Literal["posts", "comments"], page: int = 1) -> str:
+def probe_url(url: str, name: str, page: int = 1) -> str:
     """The smallest question that tells what is new."""
-    ordering, fields = ("modified", "id,modified_gmt") if collection == "posts" else ("id", "id,post,date_gmt")
+    ordering, fields = ("modified", "id,modified_gmt") if rows_of(name) == "posts" else ("id", "id,post,date_gmt")
     more = {"page": page} if page > 1 else {}
     return endpoint(url, "", per_page=PROBE, orderby=ordering, order="desc", **more, _fields=fields)
 
@@ -217,15 +231,15 @@ def _moved(date: str, seconds: int) -> str:
     return (datetime.fromisoformat(date) + timedelta(seconds=seconds)).isoformat(timespec="seconds")
 
 
-def marks_of(rows: list[dict[str, Any]], collection: Literal["posts", "comments"]) -> list[list[Any]]:
+def marks_of(rows: list[dict[str, Any]], name: str) -> list[list[Any]]:
     """The rows of a probe as they are remembered: [id, modified_gmt] of posts, [id, ''] of comments."""
-    times = {row["id"]: row.get("modified_gmt") for row in rows} if collection == "posts" else {}
+    times = {row["id"]: row.get("modified_gmt") for row in rows} if rows_of(name) == "posts" else {}
     return [[row["id"], times[row["id"]] if is_time(times.get(row["id"])) else ""] for row in rows]
 
 
-def news(rows: list[list[Any]], known: list[list[Any]], collection: Literal["posts", "comments"]) -> list[list[Any]]:
+def news(rows: list[list[Any]], known: list[list[Any]], name: str) -> list[list[Any]]:
     """Those marks of a probe that the last probe did not have and that are not older than it reached."""
-    rank = 1 if collection == "posts" else 0
+    rank = 1 if rows_of(name) == "posts" else 0
     seen = {tuple(mark) for mark in known}
     if len(known) < PROBE:  # it saw the whole list
         return [mark for mark in rows if tuple(mark) not in seen]
@@ -233,10 +247,10 @@ def news(rows: list[list[Any]], known: list[list[Any]], collection: Literal["pos
     return [mark for mark in rows if tuple(mark) not in seen and mark[rank] >= oldest]
 
 
-def include_url(url: str, collection: Collection, ids: Sequence[int], fields: str | None = None) -> str:
+def include_url(url: str, rows: Collection, ids: Sequence[int], fields: str | None = None) -> str:
     """Ask for up to 100 items by their ids."""
     numbers = ",".join(map(str, ids))
-    return endpoint(url, "", include=numbers, per_page=PER_PAGE, _fields=fields or FIELDS[collection])
+    return endpoint(url, "", include=numbers, per_page=PER_PAGE, _fields=fields or FIELDS[rows])
 
 
 def only(listing: Listing, asked: Sequence[int]) -> None:
@@ -266,8 +280,8 @@ def span_url(url: str, after: str, before: str, *, per_page: int = PER_PAGE, pag
 
 def item_url(url: str, number: str) -> str:
     """One item of a collection, for itself."""
-    base, _, query = url.partition("?")
-    return f"{base}?{query}/{number}" if query else f"{base}/{number}"
+    path, mark, parameters = url.partition("&" if "?rest_route=" in url else "?")
+    return f"{path}/{number}{mark}{parameters}"
 
 
 def cut(rows: list[dict[str, Any]], room: int) -> tuple[list[dict[str, Any]], Cursor]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from archive.queries import holdings
+from archive.queries import holdings, rest_lists
 from crawler.errors import DoorClosed, FetchError, Limited, OutsideSite
 from crawler.items import Answer
 from crawler.sequences import batches
@@ -23,10 +23,10 @@ from crawler.wordpress.taxonomy import Terms
 if TYPE_CHECKING:
     from crawler.session.session import Run
 
-Main = Literal["posts", "comments"]
+Main = str  # a list of articles (posts, a further type, posts@de) or of comments, by its name
 COUNTED_AT_MOST = 30  # questions after a walk, to tell in which month the site counts more than it gives
 TRIES = 3  # of an answer that makes no sense: challenges and half answers pass
-ORDER: dict[Main, api.Order] = {"posts": "desc", "comments": "asc"}  # newest articles first; parents before their answers
+ORDER: dict[str, api.Order] = {"posts": "desc", "comments": "asc"}  # newest articles first; parents before their answers
 
 
 class RestDoor:
@@ -35,6 +35,8 @@ class RestDoor:
     def __init__(self, run: Run) -> None:
         self.run, self.store = run, run.store
         self.terms = Terms(run, self.list_rows)
+        self.root: dict[str, Any] = {}  # what the API said of itself in this run; empty where it was not asked
+        self.asked_anew = set[str]()  # kinds of which this run names anew what is listed and not given
 
     # finding the door
 
@@ -53,6 +55,7 @@ class RestDoor:
                 reason = str(error)
                 continue
             self._remember(root, said)
+            self.root = said
             return True
         self.store.save_list(self.run.site_id, "posts", door="rest", closed=reason or "no WordPress REST here", checked_at=self.store.now())
         return False
@@ -66,9 +69,7 @@ class RestDoor:
 
     # asking
 
-    async def list_rows(
-        self, url: str, collection: api.Collection, *, required: tuple[str, ...] = (), asked: int = api.PER_PAGE
-    ) -> Listing:
+    async def list_rows(self, url: str, collection: Main, *, required: tuple[str, ...] = (), asked: int = api.PER_PAGE) -> Listing:
         listing, _ = await self.ask(url, required, asked)
         return listing
 
@@ -89,12 +90,23 @@ class RestDoor:
         assert row is not None, f"{name} was opened"
         return row
 
+    def article_lists(self) -> list[str]:
+        """The names of the lists that give articles: posts, further types, further languages."""
+        return [row["name"] for row in self.store.article_lists(self.run.site_id)]
+
+    def comment_lists(self) -> list[str]:
+        """The names of the lists that give comments."""
+        return [row["name"] for row in self.store.language_lists(self.run.site_id, "comments")] or ["comments"]
+
     # reading a collection
 
-    async def begin_walk(self, collection: Main) -> None:
-        """What is newest now is asked before the walk, so that the next run sees what changed while this one read."""
+    async def begin_walk(self, collection: Main, url: str = "") -> None:
+        """What is newest now is asked before the walk, so that the next run sees what changed while this one read.
+
+        ``url``: another form of the list's address, such as that in all languages.
+        """
         at = self.store.now()
-        listing = await self.list_rows(api.probe_url(self.row(collection)["url"], collection), collection, asked=api.PROBE)
+        listing = await self.list_rows(api.probe_url(url or self.row(collection)["url"], collection), collection, asked=api.PROBE)
         marks = api.marks_of(listing.rows, collection)
         self.store.save_list(
             self.run.site_id,
@@ -107,26 +119,35 @@ class RestDoor:
             checked_at=at,
         )
 
-    async def walk(self, collection: Main) -> None:
-        row = self.row(collection)
+    async def walk(self, collection: Main) -> int | None:
+        """Read a list from where the walk stands to its end, or as far as the run may. Returns how many its first answer counts."""
+        row, total = self.row(collection), None
         cursor: Cursor | None = Cursor.parse(row["cursor"])
-        order, counted, paging = ORDER[collection], Overcounts(ORDER[collection], Cursor.parse(row["cursor"])), Paging()
+        rows_are, order = api.rows_of(collection), ORDER[api.rows_of(collection)]
+        counted, paging = Overcounts(order, Cursor.parse(row["cursor"])), Paging()
         while cursor and not self.run.limit_reached(collection):
             url = api.walk_url(row["url"], collection, cursor, order)
-            listing, capture = await self.ask(url, api.REQUIRED[collection])
+            listing, capture = await self.ask(url, api.REQUIRED[rows_are])
+            total = listing.total if total is None else total
             paging.page = cursor.page
             paging.turn(listing)
             cursor, rows = api.advance(cursor, listing, order), listing.rows
-            room = self.run.room() if collection == "posts" else None
+            room = self.run.room() if rows_are == "posts" else None
             if room is not None and room < len(rows):
                 rows, cursor = api.cut(rows, room)
-            counted.add(listing, cursor)
+            counted.add(listing, cursor, self.counted_elsewhere(collection, listing))
             done = {"cursor": str(cursor) if cursor else None, "walked_at": None if cursor else self.store.now(), "checked_at": capture.at}
             await self.save(collection, rows, capture, url, {collection: done})
         spans = await self.by_months(collection, counted.spans)
         self.store.save_overcounts(self.run.site_id, collection, in_utc(spans, self.run.timezone))
-        if cursor is None and collection == "comments":
+        if cursor is None and rows_are == "comments":
             self.store.finish_all_threads(self.run.site_id, row["walk_started_at"])
+        return total
+
+    def counted_elsewhere(self, collection: Main, listing: Listing) -> set[int]:
+        """The ids of an answer that another list gave: where a language shows what is not translated in another one, both count it."""
+        numbers = [str(number) for number in listing.ids]
+        return {int(number) for number in self.store.ask(rest_lists.on_another_list, self.run.site_id, collection, numbers)}
 
     async def by_months(self, collection: Main, spans: list[Span]) -> list[Span]:
         """The spans in pieces that lie within a month each, as far as a few questions lead: a month's number is what is checked."""
@@ -154,7 +175,7 @@ class RestDoor:
     ) -> Answer:
         """One answer into the archive, in one transaction, with its done-marks."""
         answer = Answer("rest", capture.at, ((capture.id, "rest"),), url, marks=marks, whole_threads=tuple(whole))
-        if collection == "posts":
+        if api.rows_of(collection) == "posts":
             await self.terms.learn([row for row in rows if is_public(row)])
             answer.articles, answer.gaps = await read_posts(self.run.context, rows, self.terms)
         else:
@@ -165,25 +186,28 @@ class RestDoor:
 
     async def read_threads(self, source_ids: list[str]) -> None:
         """Read the threads of single articles to their end, 100 articles a question. Held comments they lack become suspects."""
-        url = self.row("comments")["url"]
-        for batch in batches(source_ids, api.PER_PAGE):
-            paging, shown = Paging(), set[str]()
-            while paging.more:
-                asked = api.thread_url(url, batch, paging.page)
-                listing, capture = await self.ask(asked, api.REQUIRED["comments"])
-                paging.turn(listing)
-                shown.update(str(row["id"]) for row in listing.rows)
-                if not paging.more:  # before the threads count as read: a kill between the two would hide it
-                    held = self.store.ask(holdings.comments_of, self.run.site_id, batch)
-                    self.run.absences.suspect("comments", [(row_id, number) for row_id, number in held if number not in shown])
-                await self.save("comments", listing.rows, capture, asked, {}, whole=() if paging.more else batch)
+        for name, numbers in self.store.ask(rest_lists.threads_by_list, self.run.site_id, source_ids).items():
+            for batch in batches(numbers, api.PER_PAGE):
+                await self._read_threads(name, batch)
+
+    async def _read_threads(self, name: Main, batch: Sequence[str]) -> None:
+        url, paging, shown = self.row(name)["url"], Paging(), set[str]()
+        while paging.more:
+            asked = api.thread_url(url, batch, paging.page)
+            listing, capture = await self.ask(asked, api.REQUIRED["comments"])
+            paging.turn(listing)
+            shown.update(str(row["id"]) for row in listing.rows)
+            if not paging.more:  # before the threads count as read: a kill between the two would hide it
+                held = self.store.ask(holdings.comments_of, self.run.site_id, batch)
+                self.run.absences.suspect("comments", [(row_id, number) for row_id, number in held if number not in shown])
+            await self.save(name, listing.rows, capture, asked, {}, whole=() if paging.more else batch)
 
     async def fetch(self, collection: Main, ids: list[int]) -> set[int]:
         """Read single articles or comments by their ids; return the ids that were there."""
         url, there = self.row(collection)["url"], set[int]()
         for batch in batches(ids, api.PER_PAGE):
-            asked = api.include_url(url, collection, batch)
-            listing, capture = await self.ask(asked, api.REQUIRED[collection])
+            asked = api.include_url(url, api.rows_of(collection), batch)
+            listing, capture = await self.ask(asked, api.REQUIRED[api.rows_of(collection)])
             api.only(listing, batch)
             await self.save(collection, listing.rows, capture, asked, {})
             there |= listing.ids

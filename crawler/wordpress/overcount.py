@@ -7,6 +7,7 @@ at the turns of the months, with one request for each, so that every month has a
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -55,13 +56,14 @@ class Overcounts:
         self._seen_whole = cursor.page == 1  # a walk that goes on within a span has not seen all of it
         self._moved = False
 
-    def add(self, listing: Listing, following: Cursor | None) -> None:
-        """One answer, and the cursor of the next one (None at the end of the walk)."""
+    def add(self, listing: Listing, following: Cursor | None, elsewhere: Set[int] = frozenset()) -> None:
+        """One answer, and the cursor of the next one (None at the end of the walk). ``elsewhere``: ids that another list counts too."""
         if self._total is not None and self._moved:
             self._close(self._total - listing.total)
         if self._total is None or self._moved:
             self._total = listing.total
-        self._rows |= {row["id"]: (row["date"], not protected(row)) for row in listing.rows if is_time(row["date"])}
+        rows = [row for row in listing.rows if is_time(row["date"])]
+        self._rows |= {row["id"]: (row["date"], not protected(row) and row["id"] not in elsewhere) for row in rows}
         self._edge = following.edge if following else ""
         self._moved = following is None or following.page == 1
         if following is None:

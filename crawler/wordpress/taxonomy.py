@@ -51,19 +51,23 @@ class Terms:
                     self.closed.add(collection)
 
     async def _fetch(self, collection: Names, missing: list[int]) -> None:
-        row = self.run.store.list_of(self.run.site_id, collection)
-        assert row is not None, "the lists are remembered when the door is opened"
+        lists = [row["url"] for row in self.run.store.language_lists(self.run.site_id, collection)]
+        assert lists, "the lists are remembered when the door is opened"
         if not self.names[collection]:  # the first time: the whole list costs less than many single questions
-            paging = api.Paging()
-            while paging.more:
-                url = api.endpoint(row["url"], "", per_page=api.PER_PAGE, page=paging.page, _fields=api.FIELDS[collection])
-                listing = await self.ask(url, collection, required=("name",))
-                paging.turn(listing)
-                self._keep(collection, listing.rows)
+            await self._fetch_all(collection, lists[0])
+        for address in lists:  # of a further language, only what the usual list does not give
             missing = [number for number in missing if number not in self.names[collection]]
-        for start in range(0, len(missing), api.PER_PAGE):
-            url = api.include_url(row["url"], collection, missing[start : start + api.PER_PAGE])
-            self._keep(collection, (await self.ask(url, collection, required=("name",))).rows)
+            for start in range(0, len(missing), api.PER_PAGE):
+                url = api.include_url(address, collection, missing[start : start + api.PER_PAGE])
+                self._keep(collection, (await self.ask(url, collection, required=("name",))).rows)
+
+    async def _fetch_all(self, collection: Names, address: str) -> None:
+        paging = api.Paging()
+        while paging.more:
+            url = api.endpoint(address, "", per_page=api.PER_PAGE, page=paging.page, _fields=api.FIELDS[collection])
+            listing = await self.ask(url, collection, required=("name",))
+            paging.turn(listing)
+            self._keep(collection, listing.rows)
 
     def _keep(self, collection: Names, rows: list[dict[str, Any]]) -> None:
         self.names[collection].update({row["id"]: row for row in rows})

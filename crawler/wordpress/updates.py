@@ -4,9 +4,10 @@ held, counting finds where (``count_bisect``); the sweep reads old articles agai
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from archive.queries import holdings
+from archive.queries import holdings, rest_lists
+from archive.store.coverage import kind_of_list
 from crawler.errors import DoorClosed
 from crawler.session.checkpoints import newest_rows
 from crawler.session.outcome import ALARM
@@ -44,12 +45,12 @@ async def changes(door: RestDoor, collection: Main) -> None:
         await _is_empty(door, row["url"], listing, last)
     numbers, counted_at = [str(mark[0]) for mark in news], row["checked_at"] or "9999"
     unknown = door.store.ask(holdings.unknown, door.run.site_id, collection, numbers, since=counted_at)
-    again = door.store.ask(holdings.not_believed, door.run.site_id) if collection == "posts" else []
+    again = door.store.ask(holdings.not_believed, door.run.site_id, collection)
     there = await door.fetch(collection, [*dict.fromkeys([*(mark[0] for mark in news), *again])])
     withheld = {mark[0] for mark in news} - there
     _name_withheld(door, collection, withheld)
     expected = (row["total"] or 0) + len(unknown)
-    lost = door.run.lost_comments if collection == "comments" else 0  # WordPress goes on counting those of a draft
+    lost = door.run.lost_comments if api.rows_of(collection) == "comments" else 0  # WordPress goes on counting those of a draft
     if listing.total not in (expected, expected - lost):
         await _explain(door, collection, listing.total)
     newest = last if withheld else marks  # what is new and was not given is asked for again by the next run
@@ -66,8 +67,10 @@ async def _is_empty(door: RestDoor, url: str, listing: Listing, last: list[Mark]
 
 def _name_withheld(door: RestDoor, collection: Main, ids: set[int]) -> None:
     """Listed as new, asked for and not given: gaps with a name, until a run finds it otherwise; of what is held nothing is lacking."""
-    kind, numbers = ("article" if collection == "posts" else "comment"), [str(number) for number in sorted(ids)]
-    door.store.forget_gaps(door.run.site_id, kind, WITHHELD)
+    kind, numbers = kind_of_list(collection), [str(number) for number in sorted(ids)]
+    if kind not in door.asked_anew:  # all lists of a kind share these gaps
+        door.store.forget_gaps(door.run.site_id, kind, WITHHELD)
+    door.asked_anew.add(kind)
     if not ids:
         return
     for number in door.store.ask(holdings.unknown, door.run.site_id, collection, numbers):
@@ -82,7 +85,7 @@ async def _probe(door: RestDoor, url: str, collection: Main, last: list[Mark]) -
     news = api.news(marks, last, collection)
     if not marks or len(news) < len(marks) or first.pages == 1:
         return first, marks, news
-    more = await _modified(door, url, last) if collection == "posts" else None
+    more = await _modified(door, url, last) if api.rows_of(collection) == "posts" else None
     if more is None:
         more = await _further(door, url, collection, last, first)
     known_now = {tuple(mark) for mark in news}
@@ -124,20 +127,22 @@ async def _explain(door: RestDoor, collection: Main, total: int) -> None:
     numbers = [str(number) for number in sorted(found.listed)]
     unknown = door.store.ask(holdings.unknown, door.run.site_id, collection, numbers)
     await door.fetch(collection, [int(number) for number in unknown])
-    door.run.absences.suspect(collection, found.absent)
+    door.run.absences.suspect("articles" if api.rows_of(collection) == "posts" else "comments", found.absent)
 
 
-async def sweep(door: RestDoor, collection: Main) -> list[str]:
-    """Read articles or threads again that are due, unasked: silent edits, retags, moved comments. Each has its turn within SWEEP_DAYS.
+async def sweep(door: RestDoor, swept: Literal["posts", "comments"]) -> list[str]:
+    """Read articles of all lists, or threads, again that are due, unasked: silent edits, retags, moved comments. Each has its turn
+    within SWEEP_DAYS.
 
     Returns the articles' addresses.
     """
-    looks = door.run.sweep.due_again(collection)
-    due = [(look.id, look.source_id) for look in looks if look.source_id]
-    if due and collection == "comments":
-        await door.read_threads([number for _, number in due])
+    looks = door.run.sweep.due_again(swept)
+    due = {look.id: look.source_id for look in looks if look.source_id}
+    if due and swept == "comments":
+        await door.read_threads(list(due.values()))
     elif due:
-        there = await door.fetch("posts", [int(number) for _, number in due])
-        door.run.absences.suspect("posts", [(row_id, number) for row_id, number in due if int(number) not in there])
-    door.run.sweep.finish(collection)
+        for name, held in door.store.ask(rest_lists.by_list, door.run.site_id, "article", due).items():
+            there = await door.fetch(name, [int(number) for number in held.values()])
+            door.run.absences.suspect("articles", [(row_id, number) for row_id, number in held.items() if int(number) not in there])
+    door.run.sweep.finish(swept)
     return [look.url for look in looks]

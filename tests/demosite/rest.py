@@ -1,4 +1,4 @@
-"""WordPress's REST interface, read-only: /wp/v2/ posts, pages, comments, users, categories, tags."""
+"""WordPress's REST interface, read-only: /wp/v2/ posts, pages, comments, users, categories, tags, types."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .state import State
 
 Row = dict[str, Any]
+TYPES = {"post": "posts", "page": "pages", "attachment": "media", "nav_menu_item": "menu-items", "wp_block": "blocks"}
 COMMON = [
     ("X-Robots-Tag", "noindex"),
     ("X-Content-Type-Options", "nosniff"),
@@ -56,6 +57,8 @@ class Rest:
     def dispatch(self, route: str, params: Params, pairs: list[tuple[str, str]]) -> Response:
         if route == "/":
             return self.reply(self.root(), params)
+        if route == "/wp/v2/types":
+            return self.reply({kind: self.told_type(kind, base) for kind, base in TYPES.items()}, params)
         parts = route.split("/")[1:]
         known = ["posts", "pages", "users", "categories", "tags"] + ([] if self.state.rest == "nocomments" else ["comments"])
         if parts[:2] != ["wp", "v2"] or len(parts) not in (3, 4) or parts[2] not in known:
@@ -164,6 +167,21 @@ class Rest:
             "authentication": [],
             "routes": {"/": {"namespace": "", "methods": ["GET"]}, **routes},
             "_links": {"help": [{"href": "https://developer.example/rest-api/"}]},
+        }
+
+    def told_type(self, kind: str, base: str) -> Row:
+        tags = ["category", "post_tag"] if kind == "post" else []
+        return {
+            "description": "",
+            "hierarchical": kind == "page",
+            "has_archive": False,
+            "name": base.title(),
+            "slug": kind,
+            "icon": "dashicons-admin-post",
+            "taxonomies": tags,
+            "rest_base": base,
+            "rest_namespace": "wp/v2",
+            "_links": {"collection": [{"href": self.urls.rest("/wp/v2/types")}], "wp:items": [{"href": self.urls.rest(f"/wp/v2/{base}")}]},
         }
 
     def post(self, post: Post) -> Row:

@@ -22,6 +22,7 @@ from archive.db.migrations import (
     m006_checkpoints,
     m007_feed_items,
     m008_checkpoints_taken_over,
+    m011_lists_of_articles,
     m012_verdicts,
     m013_lists_compared,
 )
@@ -35,6 +36,7 @@ STEPS = (
     m006_checkpoints,
     m007_feed_items,
     m008_checkpoints_taken_over,
+    m011_lists_of_articles,
     m012_verdicts,
     m013_lists_compared,
 )

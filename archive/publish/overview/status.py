@@ -13,9 +13,8 @@ from archive.publish.formats import plural, size
 from archive.publish.redaction.withholding import withheld_counts
 from archive.queries.health import Growth, growth, waiting
 from archive.queries.rows import Row, fetch_row, fetch_rows, fetch_value
-from archive.store.coverage import local_months
+from archive.store.coverage import USUAL, Kind, kind_of_list, list_totals, local_months
 
-LISTS = {"article": "posts", "comment": "comments"}  # which of a site's lists counts what
 SHOWN = 200  # rows of a list on the page; the table behind it has the rest
 LAST_RUN = "select * from crawls where site_id = ? and mode <> 'reextract' order by started_at desc limit 1"  # that visited the site
 
@@ -45,7 +44,7 @@ def site_state(db: sqlite3.Connection, site_id: int) -> dict[str, Any]:
         [site_id],
     )
     numbers = numbers or {}
-    there = (("article", numbers["articles"] - numbers["missing"]), ("comment", numbers["comments_there"]))
+    there: tuple[tuple[Kind, int], ...] = (("article", numbers["articles"] - numbers["missing"]), ("comment", numbers["comments_there"]))
     return {
         **numbers,
         "last_run": fetch_row(db, LAST_RUN, [site_id]),
@@ -56,18 +55,18 @@ def site_state(db: sqlite3.Connection, site_id: int) -> dict[str, Any]:
     }
 
 
-def coverage_line(db: sqlite3.Connection, site_id: int, kind: str, held: int) -> Row:
+def coverage_line(db: sqlite3.Connection, site_id: int, kind: Kind, held: int) -> Row:
     """What the site reports of a kind, what is held of it, and when the site said so.
 
-    The coverage row for the whole site says both; without one, the total of the site's own list stands against ``held``.
+    The coverage row for the whole site says both; without one, the total of the site's own lists stands against ``held``.
     """
     sql = "select reported, held, checked_at from coverage where site_id = ? and kind = ? and month = 'all'"
     measured = fetch_row(db, sql, [site_id, kind])
     if measured and measured["reported"] is not None:
         return measured | {"kind": kind}
-    sql = "select total as reported, checked_at from lists where site_id = ? and name = ?"
-    listed = fetch_row(db, sql, [site_id, LISTS[kind]]) or {"reported": None, "checked_at": None}
-    return listed | {"kind": kind, "held": held}
+    asked = fetch_value(db, "select checked_at from lists where site_id = ? and name = ?", [site_id, USUAL[kind]])
+    said = list_totals(Database(db, recursive_triggers=False), site_id, kind)
+    return {"reported": said.total, "checked_at": asked, "kind": kind, "held": held}
 
 
 def status_context(db: sqlite3.Connection) -> dict[str, Any]:
@@ -168,12 +167,11 @@ def untold_months(db: sqlite3.Connection) -> list[Row]:
         join sites on sites.id = overcounts.site_id
         order by overcounts.first_at desc
     """
-    kinds = {name: kind for kind, name in LISTS.items()}
     found = []
     for row in fetch_rows(db, sql):
         first, last = local_months([row["first_at"], row["last_at"]], row["timezone"])
         if first != last:
-            found.append(row | {"kind": kinds[row["list"]], "first_month": first, "last_month": last})
+            found.append(row | {"kind": kind_of_list(row["list"]), "first_month": first, "last_month": last})
     return found[:SHOWN]
 
 
