@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from sqlite_utils import Database
 
 from archive.store.decisions import decided
+from archive.text.urls import Origin, origin
 
 Collection = Literal["posts", "comments"]
 
 
-def site_at(db: Database, origins: frozenset[tuple[str, str, int]]) -> dict[str, Any] | None:
+def site_at(db: Database, origins: frozenset[Origin]) -> dict[str, Any] | None:
     """The remembered site whose home has one of these origins."""
-    return next((row for row in db.query("select * from sites order by id") if _origin(row["home"]) in origins), None)
-
-
-def _origin(home: str) -> tuple[str, str, int]:
-    parts = urlsplit(home)
-    return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
+    return next((row for row in db.query("select * from sites order by id") if origin(row["home"]) in origins), None)
 
 
 def held(db: Database, article_id: int) -> dict[str, Any]:

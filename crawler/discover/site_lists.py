@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable
-from html import unescape
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from archive.clock import later
 from archive.errors import ConfigurationError
 from archive.queries import holdings
+from archive.text.urls import resolve
 from crawler.discover.discovered import DiscoveredUrls, remember, remember_feed
-from crawler.discover.feed import FeedItem, read_feed
+from crawler.discover.feed import FeedItem, feed_links, read_feed
 from crawler.discover.listing import ListingPage, read_listing_page
 from crawler.discover.sitemap import SITEMAP_PLACES, Sitemap, read_sitemap
-from crawler.discover.xml import absolute_link
+from crawler.discover.xml import ListFile, absolute_link
 from crawler.errors import BadStatus, DoorClosed, FetchError, Forbidden, Limited, OutsideSite, Unreachable
 
 if TYPE_CHECKING:
@@ -24,7 +23,8 @@ if TYPE_CHECKING:
     from crawler.session.session import Run
 
 logger = logging.getLogger(__name__)
-T = TypeVar("T")
+
+T = TypeVar("T", bound=ListFile)
 FEEDS = {"feed": "feed/", "comments feed": "comments/feed/"}
 FILES_AT_MOST = 2_000  # sitemap files, feed pages, listing pages: a calendar without end must not become a crawl without end
 FILES_IN_VAIN = 50  # sitemap files in a row that name nothing but further files, or nothing at all
@@ -42,6 +42,7 @@ class SiteLists:
         self.found, self.began = DiscoveredUrls(), run.store.now()
         self.ended: set[str] = set()  # addresses that answered that there is no such list, or no such page of it
         self.failures: list[str] = []  # what else went wrong; it may pass
+        self.broken: dict[str, str] = {}  # files that could not be read whole -> their door
         self.known = run.store.ask(holdings.addresses, run.site_id).keys() | run.store.ask(holdings.gaps, run.site_id)
 
     async def read(self) -> DiscoveredUrls:
@@ -73,6 +74,9 @@ class SiteLists:
             return None
         if closed:
             self.run.store.save_list(self.run.site_id, url, closed=None, checked_at=self.run.store.now())
+        if broken := found.broken or ("it is cut off" if response.meta["capture"].truncated else ""):
+            self.broken[url] = door
+            self.run.outcome.note(f"{url} is broken ({broken}): it was read as far as it can be read, and is not the whole list")
         return found
 
     async def _fetch(self, url: str, door: str) -> Response | None:
@@ -115,7 +119,7 @@ class SiteLists:
         named, last = [*self.run.sitemaps], self.run.remembered("sitemap")
         due = self.run.options.mode == "full" or not last["checked_at"] or later(last["checked_at"], days=30) <= self.run.store.now()
         places = [last["url"]] if last["url"] and not last["closed"] else []
-        places += [absolute_link(self.run.site.home, place) for place in SITEMAP_PLACES] if due or places else []
+        places += [absolute_link(base, place) for base in self._roots() for place in SITEMAP_PLACES] if due or places else []
         found: list[tuple[str, bool]] = []  # (place, whether it was read whole) of those that name articles
         failures = len(self.failures)
         for place in dict.fromkeys([*named, *places]):
@@ -129,6 +133,10 @@ class SiteLists:
             self._remember_sitemap(place)
         return "whole" if whole else ""
 
+    def _roots(self) -> list[str]:
+        """The home, and the root of its host: there the sitemap of a home in a folder may lie."""
+        return list(dict.fromkeys((self.run.site.home, resolve(self.run.site.home, "/"))))
+
     def _remember_sitemap(self, place: str) -> None:
         closed = None if place else "no sitemap with articles was found"
         self.run.store.save_list(self.run.site_id, "sitemap", door="sitemap", url=place, closed=closed, checked_at=self.run.store.now())
@@ -137,7 +145,8 @@ class SiteLists:
         """(how many addresses of the site it names, whether it was read whole)."""
         waiting, seen, names, asked, idle, whole = [place], {place}, 0, 0, 0, True
         while waiting and asked < FILES_AT_MOST and idle < FILES_IN_VAIN:
-            sitemap: Sitemap | None = await self._get(waiting.pop(), "sitemap", read_sitemap)
+            place = waiting.pop()
+            sitemap: Sitemap | None = await self._get(place, "sitemap", read_sitemap)
             asked, idle = asked + 1, 0 if sitemap and sitemap.addresses else idle + 1
             if sitemap is None:
                 whole = False
@@ -147,8 +156,8 @@ class SiteLists:
                 if not self._add(address, lastmod) and lastmod and (here := self.run.addresses.canonical(address)) in self.found.addresses:
                     self.found.addresses[here] = lastmod  # the feed named it before
             files = [file for file in sitemap.files if file not in seen]
-            ours = [file for file in files if self.run.addresses.belongs(file)]
-            whole = whole and len(ours) == len(files)
+            ours = [file for file in files if self.run.addresses.reaches(file)]
+            whole = whole and len(ours) == len(files) and sitemap.whole and place not in self.broken
             seen.update(files)
             waiting += ours
         return names, whole and not waiting
@@ -182,7 +191,7 @@ class SiteLists:
         """Remember the feeds that the front page names, else WordPress's usual places."""
         home = await self.run.front_page()
         named = feed_links(home.text if hasattr(home, "text") else "", home.url)
-        ours = [address for address in named if self.run.addresses.belongs(address)]
+        ours = [address for address in named if self.run.addresses.reaches(address)]
         for name, usual in FEEDS.items():
             fits = [address for address in ours if ("comments" in address) == (name == "comments feed")]
             url = self.run.addresses.canonical(fits[0] if fits else absolute_link(self.run.site.home, usual))
@@ -210,7 +219,8 @@ class SiteLists:
         items = list(self.found.items.values())
         for number in range(2, FILES_AT_MOST):
             if not items:
-                return "whole" if number > 3 and self._feed_page(number - 1) in self.ended else ""
+                at_its_end = number > 3 and self._feed_page(number - 1) in self.ended
+                return "whole" if at_its_end and "feed" not in self.broken.values() else ""
             if self._enough([item.url for item in items]):
                 return "news"
             items = await self.feed_page(number)
@@ -234,7 +244,7 @@ class SiteLists:
     def _sections(self, first: ListingPage) -> tuple[str, ...]:
         """The menus' addresses; once it is known which of them are listings, these."""
         found = self.run.checkpoints.refs("sections") if self.run.options.mode == "update" else None
-        return tuple(found or first.sections[:SECTIONS_AT_MOST])
+        return tuple(found or [section for section in first.sections if self.run.addresses.belongs(section)][:SECTIONS_AT_MOST])
 
     async def _section(self, address: str) -> Reading:
         response = await self._fetch(address, "listing")
@@ -269,16 +279,6 @@ class SiteLists:
     def remember(self) -> None:
         """What this reading of the lists came to, for status and for the next run."""
         remember(self.run, self.found, self.began)
-
-
-def feed_links(html: str, base: str) -> list[str]:
-    """Addresses of the feeds that a page's head names."""
-    found = []
-    for tag in re.findall(r"<link\b[^>]*>", html):
-        href = re.search(r"""href=["']?([^"'\s>]+)""", tag)
-        if href and re.search(r"application/(?:rss|atom)\+xml", tag) and absolute_link(base, unescape(href[1])):
-            found.append(absolute_link(base, unescape(href[1])))
-    return found
 
 
 def no_list(home: str, held: int) -> Exception:

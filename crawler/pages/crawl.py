@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from archive.queries import holdings
+from archive.text.urls import is_dressed, undressed
 from crawler.errors import BadStatus, FetchError, Forbidden, Limited, NotBelieved, OutsideSite, PartFailed
 from crawler.extract.workers import ExtractionCut, ExtractionFailed
 from crawler.pages.reader import PageReader
@@ -51,14 +52,18 @@ class PageDoor:
     async def read(self, addresses: Iterable[str]) -> None:
         """Read these articles, several at once; one that fails is a named gap and stops none of the others.
 
-        Those that are held come first: where one has moved, its new address must not pass for a new article.
+        Those that are held come first: where one has moved, its new address must not pass for a new article. A page for phones or for
+        print comes after the one that it may be a copy of.
         """
         self.facts = {item.url: item for item in self.run.store.feed_items(self.run.site_id)}
         held: list[str] = []
         unheld: list[str] = []
         for address in addresses:
             (held if self._held(address) else unheld).append(address)
-        for part in (held, unheld):
+        plainest = {undressed(address): address for address in sorted(unheld, key=len, reverse=True)}
+        plain = [address for address in unheld if plainest[undressed(address)] == address]
+        twins = [address for address in unheld if plainest[undressed(address)] != address]
+        for part in (held, plain, twins):
             await self._read_all(iter(part))
         failed, self.failed = self.failed, []
         few = len(failed) <= max(FEW, len(held + unheld) // 10)  # a bad moment; more than that is the site, and is not asked again
@@ -87,7 +92,7 @@ class PageDoor:
 
     async def read_or_name(self, address: str) -> None:
         """Read one article, or say why not: a gap, explained where robots.txt asks for it or where there is no article."""
-        if address in self.done or (self.run.pages_are_the_text and self.run.room() == 0):
+        if address in self.done or self._is_done_twin(address) or (self.run.pages_are_the_text and self.run.room() == 0):
             return
         try:
             await self.read_article(address)
@@ -103,6 +108,11 @@ class PageDoor:
         except (NotBelieved, FetchError, OutsideSite, ExtractionCut, ExtractionFailed) as error:
             if not self._is_absence(address, error):
                 self.failed.append((address, error))
+
+    def _is_done_twin(self, address: str) -> bool:
+        """Whether an address is that of an article that this run has read, as AMP or for print."""
+        held = self._held(address) if self.done else None
+        return held is not None and held["url"] in self.done and is_dressed(address, held["url"])
 
     def _name(self, address: str, why: Exception) -> None:
         """An article that was asked for and not obtained, or not believed, twice."""
