@@ -141,6 +141,12 @@ def test_the_amp_of_a_query_is_no_fault_and_a_bare_one_stays_in_its_address() ->
     assert list(read_sitemap(urlset("<url><loc>/caf&eacute;/</loc></url>"), URL).addresses) == ["https://example.org/caf%C3%A9/"]
 
 
+def test_an_address_that_lacks_its_scheme_is_no_path() -> None:
+    body = urlset("<url><loc>www.example.org/a/</loc></url><url><loc>other.example/b/</loc></url>")
+    assert list(read_sitemap(body, URL).addresses) == ["https://www.example.org/a/", "https://example.org/other.example/b/"]
+    assert list(read_sitemap(b"example.org/a/\nexample.org/b/", URL).addresses) == [A, B]
+
+
 def test_a_file_of_lines_is_a_sitemap() -> None:
     for body in (f"{A}\n{B}\n", f"\ufeff{A}\r\n\r\n  {B}  ", "# all of them\n/a/\n//example.org/b/"):
         found = read_sitemap(body.encode(), URL)

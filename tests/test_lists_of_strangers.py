@@ -48,8 +48,9 @@ def entries(*addresses: str, mark: str = "") -> str:
         ("\ufeffSITEMAP: maps/all.xml", "User-agent: *", "Disallow: /cart/"),
         ("User-Agent: *", "Allow: /", "sitemap : //{host}/maps/nothing.xml", "Sitemap:  {home}/maps/all.xml  # the real one"),
         ("Sitemap: \\maps\\all.xml",),
+        ("Sitemap: {host}/maps/all.xml",),
     ],
-    ids=["relative", "mark at the beginning", "several", "backslashes"],
+    ids=["relative", "mark at the beginning", "several", "backslashes", "no scheme"],
 )
 def test_the_sitemap_that_robots_txt_names_is_read_however_it_is_written(leaflet: Leaflet, folder: Path, lines: tuple[str, ...]) -> None:
     leaflet.robots(*(line.replace("{host}", leaflet.home.partition("//")[2]) for line in lines))

@@ -17,7 +17,7 @@ from lxml import etree
 
 from archive.clock import stamp
 from archive.text.urls import resolve
-from crawler.discover.xml import absolute_link, decoded, name_of, parse_xml, unpacked, xml_text
+from crawler.discover.xml import absolute_link, decoded, listed_link, name_of, parse_xml, unpacked, xml_text
 from crawler.errors import DoorClosed
 
 FeedFields = dict[str, list[etree._Element]]
@@ -127,7 +127,7 @@ def _item(element: etree._Element, url: str) -> FeedItem | None:
     parts: FeedFields = {}
     for child in element:
         parts.setdefault(name_of(child), []).append(child)
-    link = absolute_link(_base(element, url), _link(parts)) if _link(parts) else ""
+    link = listed_link(_base(element, url), _link(parts)) if _link(parts) else ""
     if not link:
         return None
     names = [xml_text(child) for child in parts.get("creator", [])] or [_person(child) for child in parts.get("author", [])]

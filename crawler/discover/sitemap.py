@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from crawler.discover.feed import read_feed
-from crawler.discover.xml import absolute_link, decoded, name_of, parse_xml, prefix_of, unpacked, xml_text
+from crawler.discover.xml import listed_link, decoded, name_of, parse_xml, prefix_of, unpacked, xml_text
 from crawler.errors import DoorClosed
 
 SITEMAP_PLACES = ("wp-sitemap.xml", "sitemap_index.xml", "sitemap.xml", "sitemap-index.xml")
@@ -23,7 +23,7 @@ NO_ARTICLES = re.compile(
 )
 SITEMAP_FILE = re.compile(r"/[^/?#]*sitemap[^/?#]*\.(?:xml|txt)(?:\.gz)?$|\.xml\.gz$", re.I)
 ENTRY_ENDS = re.compile(r"</(?:[\w.-]+:)?(?:loc|lastmod|url|sitemap|urlset|sitemapindex|link|item|entry|channel|rss|feed)\s*>", re.I)
-LINE = re.compile(r"(?:https?://|//?)[^\s<>\"]+", re.I)
+LINE = re.compile(r"(?:https?:/|/|[\w-]+\.[\w.-]+/)[^\s<>\"]*", re.I)
 ENTRIES = ("url", "sitemap")
 FEED_ROOTS = ("rss", "feed", "rdf")
 KINDS = ("urlset", "sitemapindex", *FEED_ROOTS)
@@ -89,7 +89,7 @@ def read_lines(text: str, url: str) -> tuple[Entries, str] | None:
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
     entries, bad = Entries(), 0
     for line in lines:
-        location = absolute_link(url, line) if LINE.fullmatch(line) else ""
+        location = listed_link(url, line) if LINE.fullmatch(line) else ""
         if location:
             entries.add(location, "", is_file=False)
         else:
@@ -116,7 +116,7 @@ def _entries(root: etree._Element, url: str) -> Entries:
 
 
 def _location(url: str, said: str) -> str:
-    return absolute_link(url, said.replace("&amp;", "&")) if said else ""  # escaped twice, by some generators
+    return listed_link(url, said.replace("&amp;", "&")) if said else ""  # escaped twice, by some generators
 
 
 def _other_language(url: str, element: etree._Element) -> str:

@@ -11,11 +11,12 @@ import zlib
 from dataclasses import dataclass
 from html.entities import html5
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from lxml import etree
 from w3lib.encoding import html_body_declared_encoding, read_bom
 
-from archive.text.urls import resolve
+from archive.text.urls import bare_host, resolve
 from crawler.errors import DoorClosed
 
 MOST_UNPACKED = 64 * 2**20  # bytes unpacked; the sitemap protocol allows 50 MB
@@ -152,6 +153,12 @@ def prefix_of(element: etree._Element) -> str:
 
 def xml_text(element: etree._Element | None) -> str:
     return "".join(element.itertext()).strip() if element is not None else ""
+
+
+def listed_link(base: str, link: str) -> str:
+    """As ``absolute_link``, for what a list of the site names: there ``www.example.org/a`` lacks its scheme, and is no path."""
+    host = link.strip().partition("/")[0]
+    return absolute_link(base, f"//{link.strip()}" if host and bare_host(host) == bare_host(urlsplit(base).netloc) else link)
 
 
 def absolute_link(base: str, link: str) -> str:

@@ -11,7 +11,7 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.robotstxt import ProtegoRobotParser
 
-from archive.text.urls import Origin, origin, resolve
+from archive.text.urls import Origin, bare_host, origin, resolve
 from crawler.errors import Forbidden, OutsideSite, Unreachable
 from crawler.identity import user_agent
 from crawler.session.session import run_of
@@ -77,7 +77,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         parser = self._read(response)
         await self.crawler.signals.send_catch_log_async(signal=signals.robots_parsed, robotparser=parser, request=request)
         if origin(request.url) in run.origins:  # not those of a host that has pictures
-            named = [resolve(response.url, sitemap) for sitemap in parser.rp.sitemaps]
+            named = [sitemap_address(response.url, said) for said in parser.rp.sitemaps]
             run.sitemaps = tuple(dict.fromkeys([*run.sitemaps, *filter(None, named)]))
         return parser
 
@@ -101,3 +101,9 @@ def written(response: Response) -> bytes:
     """The text of a robots.txt as UTF-8 without a mark at its beginning, whatever type the server calls it."""
     text = response.text if hasattr(response, "text") else response.body.decode("utf-8", "replace")
     return text.lstrip("\ufeff").encode("utf-8", "replace")
+
+
+def sitemap_address(robots: str, said: str) -> str:
+    """Where a ``Sitemap:`` line leads: it may be relative, or lack its scheme; empty for what is no address."""
+    lacks_scheme = bare_host(said.partition("/")[0]) == bare_host(urlsplit(robots).netloc)
+    return resolve(robots, f"//{said}" if lacks_scheme else said)
