@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from crawler.discover.feed import read_feed
-from crawler.discover.xml import listed_link, decoded, name_of, parse_xml, prefix_of, unpacked, xml_text
+from crawler.discover.xml import decoded, listed_link, name_of, parse_xml, prefix_of, unpacked, xml_text
 from crawler.errors import DoorClosed
 
 SITEMAP_PLACES = ("wp-sitemap.xml", "sitemap_index.xml", "sitemap.xml", "sitemap-index.xml")
