@@ -202,6 +202,18 @@ def test_a_broken_document_that_multiplies_itself_is_refused_too() -> None:
     assert found.addresses == {A: ""} and found.broken
 
 
+def test_entries_without_end_tags_are_read_however_many() -> None:
+    many = [f"https://example.org/{number}/?a=1&b=2" for number in range(3000)]
+    body = urlset(*(f"<url>\n<loc>{address}</loc>" for address in many))
+    assert sorted(read_sitemap(body, URL).addresses) == sorted(many)
+    assert list(read_sitemap(urlset(entry("/a/"), f"<!-- {entry('/b/')} --> & "), URL).addresses) == [A]
+
+
+def test_an_entry_may_lack_its_loc() -> None:
+    body = "<sitemapindex><sitemap>\nhttps://example.org/a.jss?p=2&amp;l=en\n</sitemap><sitemap> </sitemap></sitemapindex>"
+    assert read_sitemap(body.encode(), URL).files == ("https://example.org/a.jss?p=2&l=en",)
+
+
 def test_a_document_that_multiplies_itself_is_refused() -> None:
     entities = "".join(f'<!ENTITY e{i} "{f"&e{i - 1};" * 10}">' for i in range(1, 10))
     bomb = f'<!DOCTYPE urlset [<!ENTITY e0 "{"x" * 1000}">{entities}]>'

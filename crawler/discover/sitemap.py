@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from html import unescape
 
 from lxml import etree
 
@@ -24,6 +25,7 @@ NO_ARTICLES = re.compile(
 SITEMAP_FILE = re.compile(r"/[^/?#]*sitemap[^/?#]*\.(?:xml|txt)(?:\.gz)?$|\.xml\.gz$", re.I)
 ENTRY_ENDS = re.compile(r"</(?:[\w.-]+:)?(?:loc|lastmod|url|sitemap|urlset|sitemapindex|link|item|entry|channel|rss|feed)\s*>", re.I)
 LINE = re.compile(r"(?:https?:/|/|[\w-]+\.[\w.-]+/)[^\s<>\"]*", re.I)
+LOC = re.compile(r"<loc\b[^<>]{0,100}>\s*(?:<!\[CDATA\[)?\s*([^<>\s][^<>]{0,2100}?)\s*(?:\]\]>)?\s*</loc\s*>", re.I)
 ENTRIES = ("url", "sitemap")
 FEED_ROOTS = ("rss", "feed", "rdf")
 KINDS = ("urlset", "sitemapindex", *FEED_ROOTS)
@@ -76,6 +78,9 @@ def read_sitemap(body: bytes, url: str) -> Sitemap:
     if any(kind in FEED_ROOTS for kind in kinds):
         return _of_feed(content, url, broken)
     entries = _entries(file.root, url)
+    for said in LOC.findall(file.text):
+        if (location := _location(url, unescape(said))) and location not in entries.files and location not in entries.addresses:
+            entries.add(location, "", is_file="sitemapindex" in kinds)
     found = bool(entries.files or entries.addresses)
     if broken and not found:
         raise DoorClosed(f"{url} is no sitemap that can be read ({broken})")
@@ -107,7 +112,9 @@ def _entries(root: etree._Element, url: str) -> Entries:
             continue
         own = [child for child in entry if prefix_of(child) == prefix_of(entry)]
         parts = {name_of(child): xml_text(child) for child in own if name_of(child) in ("loc", "lastmod")}
-        if location := _location(url, parts.get("loc", "")):
+        bare = (entry.text or "").strip()  # some write the address without a loc
+        said = parts.get("loc") or (bare if bare.startswith(("http", "/")) else "")
+        if location := _location(url, said):
             entries.add(location, parts.get("lastmod", ""), is_file=name_of(entry) == "sitemap")
         others.update((other, None) for child in entry if (other := _other_language(url, child)))
     for other in others:

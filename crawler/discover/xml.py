@@ -43,10 +43,12 @@ class ListFile(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class XmlFile:
-    """The root element, and what is wrong with the file; empty for a well-formed one."""
+    """The root element, and what is wrong with the file; empty for a well-formed one. ``text``: all of a file of which the tree lacks the
+    deepest part, because none of its elements ends; else empty."""
 
     root: etree._Element
     broken: str = ""
+    text: str = ""
 
 
 def parse_xml(body: bytes, what: str, entry: re.Pattern[str] | None = None) -> XmlFile:
@@ -129,7 +131,8 @@ def _recovered(content: bytes, what: str, broken: str, entry: re.Pattern[str] | 
         raise DoorClosed(f"{what} is no well-formed XML ({broken})") from error
     if root is None or not len(root):
         raise DoorClosed(f"{what} is no well-formed XML ({broken})")
-    return XmlFile(root, broken)
+    too_deep = any("depth" in error.message for error in parser.error_log)
+    return XmlFile(root, broken, text if too_deep else "")
 
 
 def _character(match: re.Match[str]) -> str:
