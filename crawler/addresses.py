@@ -7,21 +7,17 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
 
 from archive.errors import ConfigurationError
-from archive.text.urls import without_parameters
+from archive.text.urls import DEFAULT_PORTS, Origin, normal_url, one_spelling, origin
 
-Origin = tuple[str, str, int]
-DEFAULT_PORTS = {"http": 80, "https": 443}
-
-
-def origin(url: str) -> Origin:
-    """(scheme, host, port). Raises ValueError for a malformed address."""
-    parts = urlsplit(url)
-    return parts.scheme, (parts.hostname or "").lower(), parts.port or DEFAULT_PORTS.get(parts.scheme, 0)
+FILE = re.compile(r"/[^/]+\.(?:html?|php|aspx?|jsp|cgi|cfm)/$", re.I)
+FRONT_FILE = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.I)
 
 
+@lru_cache(maxsize=64)
 def family(home: str) -> frozenset[Origin]:
     """The home's origin and those that are the same site by custom: http and https, with and without www."""
     scheme, host, port = origin(home)
@@ -56,35 +52,40 @@ async def is_public(host: str) -> bool:
 
 
 def checked_home(home: str) -> str:
-    """The address of a front page, with a trailing slash. Raises ConfigurationError, saying what is wrong with it."""
-    try:
-        parts = urlsplit(home.strip())
-        usable = parts.scheme in DEFAULT_PORTS and bool(parts.hostname) and parts.port != 0 and not parts.username
-    except ValueError:
-        usable = False
-    if not usable:
+    """The address of a front page, with a trailing slash; of ``/blog/index.html`` its folder.
+
+    Raises ConfigurationError, saying what is wrong with it.
+    """
+    parts = urlsplit(normal_url(home))
+    if parts.scheme not in DEFAULT_PORTS or not parts.hostname or parts.port == 0 or parts.username:
         raise ConfigurationError(f"home={home!r} is no web address; write it as https://example.org/")
-    path = parts.path if parts.path.endswith("/") else parts.path + "/"
-    return urlunsplit((parts.scheme, parts.netloc.lower(), path, "", ""))
+    path = FRONT_FILE.sub("/", parts.path)
+    return urlunsplit((parts.scheme, parts.netloc, path if path.endswith("/") else f"{path}/", "", ""))
 
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """The addresses of the site at ``home``."""
+    """The addresses of the site at ``home``. A home in a folder, as https://example.org/blog/, has what lies in that folder."""
 
     home: str
     noise: tuple[str, ...] = ()  # query parameters that never name another page; a trailing * is a prefix
 
     def belongs(self, url: str) -> bool:
+        """Whether an address is one of the site's pages."""
+        folder = FILE.sub("/", urlsplit(self.home).path)
+        return self.reaches(url) and (folder in ("", "/") or f"{urlsplit(normal_url(url)).path}/".startswith(folder))
+
+    def reaches(self, url: str) -> bool:
+        """Whether an address lies on the site's host: there its lists may be, also outside of its folder."""
         try:
-            return origin(url) in family(self.home)
+            return origin(normal_url(url)) in family(self.home)
         except ValueError:
             return False
 
     def canonical(self, url: str) -> str:
-        """The one spelling: the home's origin, no fragment, no tracking parameters. Foreign addresses stay as they are."""
-        if not self.belongs(url):
+        """The one spelling: the home's origin, no fragment, no session, no tracking parameters. Foreign addresses stay as they are."""
+        if not self.reaches(url):
             return url
-        parts, home = urlsplit(url), urlsplit(self.home)
-        query = without_parameters(parts.query, self.noise)
-        return urlunsplit((home.scheme, home.netloc, parts.path or "/", query, ""))
+        parts, home = urlsplit(one_spelling(url, self.noise)), urlsplit(self.home)
+        path = home.path if f"{parts.path}/" == home.path else parts.path or "/"
+        return urlunsplit((home.scheme, home.netloc, path, parts.query, ""))

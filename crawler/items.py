@@ -97,6 +97,7 @@ class Article:
     reported_comment_count: int | None = None  # the page's own "N comments", for cross-checking
     comment_pages: tuple[str, ...] = ()  # other pages of the same thread
     next_pages: tuple[str, ...] = ()  # other pages of the same article (<!--nextpage-->)
+    twins: tuple[str, ...] = ()  # addresses of the same article for phones, as AMP and for print, as its head names them
     language: str | None = None
     identity: tuple[str, ...] = ()  # what marks the page as the article of its address: id, article, address, headline, date
     shown: str = ""  # where there is no text of an article: all that the page shows, its beginning

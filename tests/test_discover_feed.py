@@ -135,8 +135,58 @@ def test_another_text_or_number_of_comments_is_another_digest_and_the_rest_is_no
     assert len({same, digest("text!", 1, "x"), digest("text", 2, "x")}) == 3
 
 
-@pytest.mark.parametrize("body", [rss("<item><link>/a/</link></item>")[:-20], b"", b"<html><p>no feed", b"{}"])
-def test_a_truncated_feed_is_refused(body: bytes) -> None:
+ITEM = "<item><title>A</title><link>/a/</link><pubDate>Tue, 05 Mar 2019 10:00:00 GMT</pubDate></item>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        rss(ITEM)[:-12],
+        rss(ITEM, ITEM.replace("/a/", "/b/"))[:-60],
+        rss(ITEM.replace("A</title>", "Fish &nbsp;& chips</title>")),
+        rss(ITEM.replace("A</title>", "A</title><media:content url='/x'/><itunes:author>Ann</itunes:author>")),
+        b"<p>Warning</p>" + rss(ITEM),
+        rss(ITEM).replace(b"</item>", b"<description><p>never closed</description></item>"),
+        rss(ITEM.replace("A</title>", "\x08A</title>")),
+    ],
+    ids=["cut off", "cut in an item", "entities", "undeclared prefixes", "a warning before it", "bare markup", "control characters"],
+)
+def test_a_broken_feed_gives_the_items_that_are_complete(body: bytes) -> None:
+    found = read_feed(body, URL)
+    assert [(item.url, item.published_at) for item in found] == [("https://example.org/a/", "2019-03-05T10:00:00Z")]
+    assert found.broken and not read_feed(rss(ITEM), URL).broken
+
+
+def test_a_json_feed_is_a_feed() -> None:
+    body = """{"version": "https://jsonfeed.org/version/1.1", "next_url": "/feed.json?page=2", "items": [
+      {"id": "1", "url": "/a/", "title": "A", "date_published": "2019-03-05T10:00:00+04:30", "date_modified": "2019-03-06T10:00:00Z",
+       "authors": [{"name": "Ann"}, {"url": "/b"}, {"name": "Ben"}]},
+      {"id": "https://example.org/b/", "external_url": "https://other.example/", "author": {"name": "Cyn"}},
+      {"id": "3"}, "no item", {"url": ["/c/"]}]}"""
+    found = read_feed(body.encode("utf-8-sig"), URL)
+    assert [(i.url, i.published_at, i.updated_at, i.authors) for i in found] == [
+        ("https://example.org/a/", "2019-03-05T05:30:00Z", "2019-03-06T10:00:00Z", ("Ann", "Ben")),
+        ("https://example.org/b/", None, None, ("Cyn",)),
+    ]
+    assert found.next_page == "https://example.org/feed.json?page=2"
+    assert read_feed(body.replace('"title": "A"', '"title": "B"').encode(), URL)[0].digest != found[0].digest
+    for no_feed in ('{"items": 1}', "[]", '{"items": [', "{" * 100_000):
+        with pytest.raises(DoorClosed):
+            read_feed(no_feed.encode(), URL)
+
+
+def test_a_feed_says_where_its_older_items_are_and_what_its_links_are_relative_to() -> None:
+    atom = (
+        "<feed xmlns='http://www.w3.org/2005/Atom' xml:base='https://example.org/blog/'><link rel='next' href='/old.xml'/>"
+        "<entry><link rel='next' href='/no'/><link href='a/'/></entry></feed>"
+    )
+    found = read_feed(atom.encode(), "https://feeds.example/1")
+    assert ([item.url for item in found], found.next_page) == (["https://example.org/blog/a/"], "https://example.org/old.xml")
+    assert read_feed(rss("<atom:link rel='next' href='?paged=2'/>", ITEM), URL).next_page == "https://example.org/feed/?paged=2"
+
+
+@pytest.mark.parametrize("body", [rss("<item><link>/a/</link></item>")[:-40], b"", b"<html><p>no feed", b"{}"])
+def test_a_feed_that_reads_as_nothing_is_refused(body: bytes) -> None:
     with pytest.raises(DoorClosed):
         read_feed(body, URL)
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from crawler.discover.feed import feed_links
 from crawler.discover.listing import read_listing_page
-from crawler.discover.site_feeds import feed_links
 
 HOME = "https://example.org/"
 
@@ -113,3 +113,40 @@ def test_feeds_are_found_in_the_head_whatever_the_quotes() -> None:
         '<link rel="stylesheet" href="/style.css"><link type="application/rss+xml" href="http://[">'
     )
     assert feed_links(head, HOME) == [f"{HOME}feed/?a=1&b=2", f"{HOME}atom.xml", f"{HOME}index.xml"]
+
+
+@pytest.mark.parametrize(
+    ("here", "base", "href"),
+    [
+        ("de/berichte/", "/", "de/berichte/a.html"),
+        ("de/berichte/", "/de/", "berichte/a.html"),
+        ("de/", "https://EXAMPLE.org:443/de/berichte/x", "a.html"),
+        ("de/berichte/", "", "./../berichte//../a.html"),
+        ("de/berichte/", "", "//example.org\\de\\berichte\\a.html"),
+        ("de/berichte/", "", " a.\nhtml\t"),
+        ("de/berichte/", "data:text/plain,x", "a.html"),
+    ],
+)
+def test_links_are_resolved_as_browsers_do(here: str, base: str, href: str) -> None:
+    named = f'<base target="_top"><base href="{base}"><base href="https://other.example/">' if base else ""
+    html = f'<html><head>{named}<link rel="next" href="{href}?page=2"></head>{entry(href)}</html>'
+    found = read_listing_page(html, HOME + here)
+    wanted = f"{HOME}de/berichte/a.html"
+    assert (found.articles, found.next_page) == ((wanted,), f"{wanted}?page=2")
+
+
+def test_links_to_the_same_host_with_and_without_www_stay() -> None:
+    html = page(entry("https://www.example.org/a/"), entry("http://example.org/b/"), entry("https://m.example.org/c/"))
+    assert read_listing_page(html, HOME).articles == ("https://www.example.org/a/", "http://example.org/b/")
+
+
+def test_a_listing_in_xhtml_is_read() -> None:
+    assert read_listing_page(f'<?xml version="1.0" encoding="utf-8"?>\n{page(entry("/a/"))}', HOME).articles == (f"{HOME}a/",)
+
+
+def test_feeds_in_json_stand_behind_those_in_xml_and_a_base_counts() -> None:
+    head = (
+        "<base href='/blog/'><LINK REL='alternate' TYPE='application/feed+json' HREF='feed.json'>"
+        "<link type='application/rss+xml' href='feed.xml'><link type='application/json' href='/wp-json/'>"
+    )
+    assert feed_links(head, HOME) == [f"{HOME}blog/feed.xml", f"{HOME}blog/feed.json"]

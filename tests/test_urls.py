@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archive.text.urls import NOISE, host_of, is_noise, link_key, page_key, same_page, url_spellings, without_parameters
+from archive.text.urls import (
+    NOISE,
+    host_of,
+    is_noise,
+    link_key,
+    normal_url,
+    one_spelling,
+    origin,
+    page_key,
+    resolve,
+    same_page,
+    split_url,
+    unicode_host,
+    url_spellings,
+    without_parameters,
+)
 
 PAGE = "https://www.example.org/2014/03/raid/"
 
@@ -20,6 +37,11 @@ PAGE = "https://www.example.org/2014/03/raid/"
         f"{PAGE}?utm_source=letter&fbclid=x",
         f"{PAGE}?replytocom=7",
         "https://www.example.org/2014/03/r%61id/",
+        f"{PAGE};jsessionid=77F0AA12",
+        f"{PAGE}?PHPSESSID=0123456789abcdef",
+        "https://www.example.org/2013/../2014/./03/raid/",
+        "https:\\\\www.example.org\\2014\\03\\raid\\",
+        " https://www.exa\tmple.org/2014/03/raid/\n",
     ],
 )
 def test_one_page_in_another_spelling_is_the_same_page(other: str) -> None:
@@ -30,6 +52,8 @@ def test_one_page_in_another_spelling_is_the_same_page(other: str) -> None:
     "other",
     [
         "https://www.example.org/2014/03/RAID/",
+        "https://www.example.org/2014%2F03/raid/",
+        "https://www.example.org/2014/03/raid/%3Fpage=2",
         f"{PAGE}?page=2",
         f"{PAGE}?cid=12",
         "https://www.example.org:8443/2014/03/raid/",
@@ -99,3 +123,91 @@ def test_every_spelling_that_keeps_the_query_is_the_same_page(path: str, query: 
 )
 def test_the_key_inside_stored_digests_is_frozen_whatever_else_counts_as_tracking(url: str, key: str) -> None:
     assert link_key(url) == key
+
+
+BASE = "https://example.org/a/b/c.html?x=1"
+
+
+@pytest.mark.parametrize(
+    ("reference", "address"),
+    [
+        ("d.html", "https://example.org/a/b/d.html"),
+        ("../d.html", "https://example.org/a/d.html"),
+        ("./../../../../d/./e/..", "https://example.org/d/"),
+        ("/d", "https://example.org/d"),
+        ("?y=2", "https://example.org/a/b/c.html?y=2"),
+        ("#top", "https://example.org/a/b/c.html?x=1#top"),
+        ("//other.example/d", "https://other.example/d"),
+        ("\\\\other.example\\d", "https://other.example/d"),
+        ("\\d\\e", "https://example.org/d/e"),
+        ("  /d e\n/f\t ", "https://example.org/d%20e/f"),
+        ("https:/d", "https://example.org/d"),
+        ("http:d", "http://d/"),
+        ("HTTP://Other.EXAMPLE:80/D", "http://other.example/D"),
+        ("https://other.example:443", "https://other.example/"),
+        ("https://other.example:8443/", "https://other.example:8443/"),
+        ("https://пример.example/дом?дом=я", "https://xn--e1afmkfd.example/%D0%B4%D0%BE%D0%BC?%D0%B4%D0%BE%D0%BC=%D1%8F"),
+        ("https://bücher.example/", "https://xn--bcher-kva.example/"),
+        ("https://faß.example/", "https://xn--fa-hia.example/"),
+        ("/%d0%bf/%7euser/%2fx%2Fy", "https://example.org/%D0%BF/~user/%2Fx%2Fy"),
+        ("/100%/50%zz", "https://example.org/100%25/50%25zz"),
+        ("/%2e%2E/d", "https://example.org/d"),
+        ("/a/%2e/d", "https://example.org/a/d"),
+        ("mailto:me@example.org", "mailto:me@example.org"),
+        ("http://[", ""),
+        ("http://", ""),
+        ("http://exa mple.org/", ""),
+        ("http://example.org:99999/", ""),
+        ("https://127.1/", "https://127.0.0.1/"),
+    ],
+)
+def test_a_reference_leads_where_a_browser_would_go(reference: str, address: str) -> None:
+    assert resolve(BASE, reference) == address
+    assert normal_url(address) == address
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("https://a.example/x;jsessionid=1A2B?p=1&PHPSESSID=2&q=3#top", "https://a.example/x?p=1&q=3"),
+        ("https://a.example/(S(lit3py55t21z5v55vlm25s55))/x.aspx", "https://a.example/x.aspx"),
+        ("https://a.example/viewtopic.php?t=7&sid=0123456789abcdef0123456789abcdef", "https://a.example/viewtopic.php?t=7"),
+        ("https://a.example/article.php?sid=731", "https://a.example/article.php?sid=731"),
+        ("https://a.example/?s=harbour", "https://a.example/?s=harbour"),
+        ("https://a.example/x?ASPSESSIONIDQQ=1&b=2&a=1", "https://a.example/x?b=2&a=1"),
+        ("https://a.example/x?utm_source=a&id=5&fbclid=b", "https://a.example/x?id=5"),
+        ("https://a.example/x?q=%d0%BF+%7e", "https://a.example/x?q=%D0%BF+~"),
+        ("https://a.example", "https://a.example/"),
+        ("a.example/x", ""),
+    ],
+)
+def test_the_kept_spelling_has_no_session_no_tracking_and_no_fragment(url: str, kept: str) -> None:
+    assert one_spelling(url) == kept
+    assert one_spelling(kept) == kept
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+@example("", "http://a.example/%%333")
+@example("http://a.example/", "//[")
+def test_the_normal_form_of_any_text_is_its_own_normal_form(base: str, reference: str) -> None:
+    for url in (resolve(base, reference), resolve("https://example.org/a/", reference), one_spelling(reference)):
+        assert normal_url(url) == url
+
+
+def test_a_host_in_unicode_and_its_ascii_name_are_one_host() -> None:
+    assert same_page("https://www.Пример.example/a", "http://xn--e1afmkfd.example/a/")
+    assert origin("https://пример.example/") == ("https", "xn--e1afmkfd.example", 443)
+    assert host_of("https://www.пример.example/a") == "xn--e1afmkfd.example"
+    assert split_url("пример.example/дом") == ("xn--e1afmkfd.example", "/%D0%B4%D0%BE%D0%BC", "")
+    assert unicode_host("www.xn--e1afmkfd.example") == "www.пример.example"
+    assert unicode_host("xn--zzzzzzzz.example") == "xn--zzzzzzzz.example"
+    assert "http://пример.example/a" in url_spellings("xn--e1afmkfd.example", "/a", "")
+
+
+@pytest.mark.parametrize("shape", ["https://www.example.org/2019/05/{}/a-report/", "../a-{}.html", "/%d0%b4%d0%be%d0%bc/{}?utm_source=x"])
+def test_twenty_thousand_links_are_resolved_in_less_than_a_second(shape: str) -> None:
+    links = [shape.format(number) for number in range(20_000)]
+    start = time.process_time()
+    for link in links:
+        one_spelling(resolve(BASE, link))
+    assert time.process_time() - start < 1

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
 from archive.queries.rows import Row, as_json, fetch_column, fetch_row
-from archive.text.urls import url_spellings
+from archive.text.urls import ascii_host, url_spellings
 
 DATED = re.compile(r"/(?P<moment>\d{4,14})(?:[a-z]{2}_)?/(?P<rest>.+)$", re.S)
 SAFE = "/:@!$&'()*+,;=~-._%[]"  # left as they stand: what a browser sends as it is, and "%" of what is encoded already
@@ -36,7 +36,7 @@ def parse_address(path: str, query: str) -> Address | None:
     host = unquote(host).lower()
     if not re.fullmatch(r"[\w.-]+(:\d{1,5})?|\[[0-9a-f:]+\](:\d{1,5})?", host):
         return None
-    return Address(host, slash + tail or "/", query, moment)
+    return Address(ascii_host(host), slash + tail or "/", query, moment)
 
 
 def reading_path(url: str) -> str:
@@ -64,7 +64,7 @@ def latest_instant(moment: str) -> str:
 
 def known_hosts(db: sqlite3.Connection) -> frozenset[str]:
     """Hosts of the archived sites, with their ports, with and without ``www.``."""
-    homes = [urlsplit(home).netloc.lower() for home in fetch_column(db, "select home from sites")]
+    homes = [ascii_host(urlsplit(home).netloc) for home in fetch_column(db, "select home from sites")]
     bare = [host.removeprefix("www.") for host in homes]
     return frozenset([*homes, *bare, *(f"www.{host}" for host in bare)])
 

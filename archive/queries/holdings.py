@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from sqlite_utils import Database
 
@@ -12,16 +11,12 @@ from archive.queries.beside_rest import GIVEN_BY_REST
 from archive.queries.rest_lists import Collection, by_list, given
 from archive.store.coverage import kind_of_list
 from archive.store.decisions import decided
+from archive.text.urls import Origin, origin
 
 
-def site_at(db: Database, origins: frozenset[tuple[str, str, int]]) -> dict[str, Any] | None:
+def site_at(db: Database, origins: frozenset[Origin]) -> dict[str, Any] | None:
     """The remembered site whose home has one of these origins."""
-    return next((row for row in db.query("select * from sites order by id") if _origin(row["home"]) in origins), None)
-
-
-def _origin(home: str) -> tuple[str, str, int]:
-    parts = urlsplit(home)
-    return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
+    return next((row for row in db.query("select * from sites order by id") if origin(row["home"]) in origins), None)
 
 
 def held(db: Database, article_id: int) -> dict[str, Any]:

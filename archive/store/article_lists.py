@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.text.urls import host_of
+from archive.text.urls import host_of, normal_url
 
 
 def save_authors(db: Database, site_id: int, article_id: int, authors: list[dict[str, Any]]) -> None:
@@ -52,14 +52,12 @@ def save_terms(db: Database, site_id: int, article_id: int, terms: list[dict[str
 def save_images(db: Database, article_id: int, images: Sequence[Mapping[str, Any]]) -> None:
     """The pictures of the current revision. What was captured of a picture stays with its address."""
     sql = "select url, digest, capture_id from images where article_id = ? and capture_id is not null"
-    captured = {url: what for url, *what in db.execute(sql, [article_id])}
+    captured = {normal_url(url) or url: what for url, *what in db.execute(sql, [article_id])}
+    held = [captured.get(normal_url(image["url"]) or image["url"], (None, None)) for image in images]
     db.execute("delete from images where article_id = ?", [article_id])
     db.conn.executemany(
         "insert into images(article_id, position, url, caption, alt, digest, capture_id) values (?, ?, ?, ?, ?, ?, ?)",
-        [
-            (article_id, i, image["url"], image["caption"], image["alt"], *captured.get(image["url"], (None, None)))
-            for i, image in enumerate(images)
-        ],
+        [(article_id, i, image["url"], image["caption"], image["alt"], *held[i]) for i, image in enumerate(images)],
     )
 
 

@@ -17,6 +17,7 @@ from archive.store.opening import OpenArchive
 from archive.store.reread import AGAIN, Reread, classify_again, reread_pairs, save_reread
 from archive.store.seen import Seen
 from archive.store.settle import settle
+from archive.store.spellings import Spelling, respell
 from archive.store.verdicts import Finding
 from archive.warc.place import Place
 from archive.warc.write import Exchange
@@ -42,6 +43,11 @@ class Store(OpenArchive):
         """Fill in home, title or timezone as the site tells them."""
         with self.transaction():
             sites.describe_site(self.db, site_id, columns)
+
+    def respell(self, site_id: int, spelling: Spelling) -> int:
+        """Keep the addresses of the site's articles in this spelling; how many stood in another one, of an earlier release."""
+        with self.transaction():
+            return respell(self.db, site_id, spelling)
 
     def start_crawl(self, site_id: int, mode: str) -> int:
         with self.transaction():

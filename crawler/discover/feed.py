@@ -1,21 +1,31 @@
-"""Takes the bytes of an RSS 2.0 or Atom (RFC 4287) feed and gives its items: addresses, times to the second, all authors. A time
-without a zone is none, and a truncated feed is refused."""
+"""Takes the bytes of an RSS, Atom (RFC 4287) or JSON feed (jsonfeed.org) and gives its items: addresses, times to the second, all
+authors. A time without a zone is none. A broken feed gives the items that are complete, and says that it is broken."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from html import unescape
+from typing import Any
 
 from lxml import etree
 
 from archive.clock import stamp
-from crawler.discover.xml import absolute_link, name_of, parse_xml, xml_text
+from archive.text.urls import resolve
+from crawler.discover.xml import absolute_link, decoded, listed_link, name_of, parse_xml, unpacked, xml_text
+from crawler.errors import DoorClosed
 
 FeedFields = dict[str, list[etree._Element]]
 NO_DATE = re.compile(r"^0\d{3}-|\s0\d{3}\s")  # years before 1000: how Go's generators print "no date"
+ITEM_ENDS = re.compile(r"</(?:[\w.-]+:)?(?:item|entry|channel|rss|feed|rdf)\s*>", re.I)
+HEAD_LINK = re.compile(r"<(?:link|base)\b[^<>]{0,2000}>", re.I)
+HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^"'\s>]+))""", re.I)
+FEED_TYPE = re.compile(r"application/(?:rss|atom|rdf|feed)\+(xml|json)", re.I)
 TEXT = ("title", "encoded", "content", "description", "summary", "category", "comments")  # what a reader would see change
 
 
@@ -40,28 +50,95 @@ class FeedItem:
         return re.sub(r"/comment-page-\d+/?$|(?<=[?&])cpage=\d+&?", "", self.url.split("#")[0]).rstrip("?&")
 
 
-def read_feed(body: bytes, url: str) -> list[FeedItem]:
-    """The items of an RSS or Atom feed. Raises DoorClosed when it is no well-formed XML."""
-    root = parse_xml(body, url)
-    return [item for element in root.iter() if name_of(element) in ("item", "entry") and (item := _item(element, url))]
+class Feed(list[FeedItem]):
+    """The items of a feed, in its order. ``broken`` says what was wrong with the file, ``next_page`` where its older items are
+    (RFC 5005, JSON Feed's next_url); each is empty where there is none."""
+
+    def __init__(self, items: Iterable[FeedItem] = (), *, broken: str = "", next_page: str = "") -> None:
+        super().__init__(items)
+        self.broken, self.next_page = broken, next_page
+
+
+def read_feed(body: bytes, url: str) -> Feed:
+    """The items of a feed. Raises DoorClosed when it is none, and when it is a broken one in which no item can be read."""
+    content, cut = unpacked(body, url)
+    if decoded(content[:400]).lstrip().startswith("{"):
+        return _json_feed(content, url, cut)
+    file = parse_xml(content, url, ITEM_ENDS)
+    broken, root = cut or file.broken, file.root
+    items = [item for element in root.iter() if name_of(element) in ("item", "entry") and (item := _item(element, url))]
+    if broken and not items:
+        raise DoorClosed(f"{url} is no feed that can be read ({broken})")
+    return Feed(items, broken=broken, next_page=_next_page(root, url))
+
+
+def _next_page(root: etree._Element, url: str) -> str:
+    """What the feed itself, not one of its items, links as next."""
+    heads = [root, *(element for element in root.iter() if name_of(element) in ("channel", "feed"))]
+    links = [child for head in heads for child in head if name_of(child) == "link" and child.get("rel") == "next"]
+    return next((link for child in links if (link := absolute_link(_base(child, url), child.get("href") or ""))), "")
+
+
+def _base(element: etree._Element, url: str) -> str:
+    """What an element's links are relative to: its xml:base, else the feed's address."""
+    return (resolve(url, element.base) if element.base else "") or url
+
+
+def _json_feed(content: bytes, url: str, broken: str) -> Feed:
+    """https://www.jsonfeed.org/version/1.1/"""
+    try:
+        feed = json.loads(decoded(content))
+    except (ValueError, RecursionError) as error:
+        raise DoorClosed(f"{url} is no feed that can be read ({error})") from error
+    if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
+        raise DoorClosed(f"{url} is no JSON feed: it has no items")
+    rows = [row for row in feed["items"] if isinstance(row, dict)]
+    items = [item for row in rows if (item := _json_item(row, url))]
+    return Feed(items, broken=broken, next_page=absolute_link(url, _said(feed, "next_url")))
+
+
+def _json_item(row: dict[str, Any], url: str) -> FeedItem | None:
+    named = [(name, _said(row, name)) for name in ("url", "id")]
+    link = next((absolute_link(url, text) for name, text in named if is_address(name, text)), "")
+    if not link:
+        return None
+    people = [*(row.get("authors") or ()), row.get("author")] if isinstance(row.get("authors") or [], list) else []
+    names = tuple(name for person in people if isinstance(person, dict) and (name := _said(person, "name")))
+    shown = [row.get(name) for name in ("title", "content_html", "content_text", "summary", "tags")]
+    updated = feed_time(_said(row, "date_modified"))
+    return FeedItem(link, feed_time(_said(row, "date_published")) or updated, names, None, updated, digest_of(shown))
+
+
+def _said(row: dict[str, Any], name: str) -> str:
+    value = row.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def is_address(name: str, text: str) -> bool:
+    """An id is an address where it is a whole one; a url may be relative."""
+    return bool(text) and (name == "url" or text.startswith(("http://", "https://")))
+
+
+def digest_of(shown: list[Any]) -> str:
+    return hashlib.sha256(repr(shown).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _item(element: etree._Element, url: str) -> FeedItem | None:
     parts: FeedFields = {}
     for child in element:
         parts.setdefault(name_of(child), []).append(child)
-    link = absolute_link(url, _link(parts)) if _link(parts) else ""
+    link = listed_link(_base(element, url), _link(parts)) if _link(parts) else ""
     if not link:
         return None
     names = [xml_text(child) for child in parts.get("creator", [])] or [_person(child) for child in parts.get("author", [])]
     counts = [int(xml_text(c)) for c in parts.get("comments", []) if re.fullmatch(r"[0-9]{1,9}", xml_text(c))]
     return FeedItem(
         link,
-        _time(parts, "pubDate", "published", "date", "updated"),
+        _time(parts, "pubdate", "published", "issued", "date", "updated", "modified"),
         tuple(name for name in names if name),
         counts[0] if counts else None,
-        _time(parts, "updated"),
-        hashlib.sha256(repr([xml_text(child) for name in TEXT for child in parts.get(name, [])]).encode()).hexdigest()[:16],
+        _time(parts, "updated", "modified"),
+        digest_of([xml_text(child) for name in TEXT for child in parts.get(name, [])]),
     )
 
 
@@ -69,9 +146,9 @@ def _link(parts: FeedFields) -> str:
     """The item's own address, not that of a service that counts clicks; a guid counts where it says that it is one."""
     links = [child for child in parts.get("link", []) if child.get("rel", "alternate") == "alternate"]
     plain = [(child.get("href") or xml_text(child)).strip() for child in links]
-    guids = [xml_text(child) for child in parts.get("guid", []) if child.get("isPermaLink", "true") == "true"]
+    guids = [xml_text(child) for child in parts.get("guid", []) if (child.get("isPermaLink") or "true").strip().lower() == "true"]
     guids = [guid for guid in guids if guid.startswith(("http://", "https://"))]
-    return next((link for link in [*map(xml_text, parts.get("origLink", [])), *plain, *guids] if link), "")
+    return next((link for link in [*map(xml_text, parts.get("origlink", [])), *plain, *guids] if link), "")
 
 
 def _time(parts: FeedFields, *names: str) -> str | None:
@@ -99,3 +176,16 @@ def feed_time(text: str) -> str | None:
         except (ValueError, TypeError, IndexError, OverflowError):
             continue
     return None
+
+
+def feed_links(html: str, base: str) -> list[str]:
+    """Addresses of the feeds that a page's head names; one in JSON stands behind those in XML."""
+    found: dict[bool, list[str]] = {False: [], True: []}
+    for tag in HEAD_LINK.findall(html):
+        href, kind = HREF.search(tag), FEED_TYPE.search(tag)
+        link = absolute_link(base, unescape("".join(filter(None, href.groups())))) if href else ""
+        if link and tag[:5].lower() == "<base":
+            base = link
+        elif link and kind:
+            found[kind[1].lower() == "json"].append(link)
+    return [*found[False], *found[True]]

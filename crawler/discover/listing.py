@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from lxml.etree import ParserError
 from lxml.html import HtmlElement, document_fromstring
 
+from archive.text.urls import bare_host, normal_url
 from crawler.discover.xml import absolute_link
 
 ENTRY_CLASS = re.compile(r"(?:^|[\s_-])(?:headline|title|teaser|hentry|post|entry|story|item)(?:$|[\s_-])", re.I)
@@ -30,6 +31,7 @@ OLDER = re.compile(
     re.I,
 )
 NEWER_PREVIOUS = re.compile(r"\W*previous(?: page)?\W*", re.I)  # alone it leads back; "previous entries" leads on
+XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")  # of XHTML; lxml refuses a text that says in which bytes it is written
 Anchor = tuple[HtmlElement, str]
 
 
@@ -44,25 +46,36 @@ class ListingPage:
 def read_listing_page(html: str, url: str) -> ListingPage:
     """The entries of a page of a listing, the address of the next one, and the sections that its menus name."""
     try:
-        root = document_fromstring(html or "<html/>")
+        root = document_fromstring(XML_DECLARATION.sub("", html) or "<html/>")
     except (ValueError, AssertionError, ParserError):  # ParserError: nothing but blanks
         return ListingPage((), None, False)
-    inside = list(_inside(root, url))
+    url, base = normal_url(url) or url, base_of(root, url)
+    inside = list(_inside(root, url, base))
     entries = [link for anchor, link in inside if _is_address(link) and _is_entry(anchor)]
     boxed = bool(entries)
     entries = entries or [link for _, link in inside if _is_address(link)]
     sections = [link for anchor, link in inside if _in_menu(anchor) and not (NO_SECTION.search(urlsplit(link).path) or FILE.search(link))]
-    return ListingPage(tuple(dict.fromkeys(entries)), _next(root, inside, url), boxed, tuple(dict.fromkeys(sections)))
+    return ListingPage(tuple(dict.fromkeys(entries)), _next(root, inside, url, base), boxed, tuple(dict.fromkeys(sections)))
 
 
-def _inside(root: HtmlElement, url: str) -> Iterator[Anchor]:
+def base_of(root: HtmlElement, url: str) -> str:
+    """What the page's links are relative to: the first ``base`` that says so, else its own address."""
+    named = next((base.get("href") for base in root.iter("base") if base.get("href")), "")
+    return (absolute_link(url, named) if named else "") or url
+
+
+def _inside(root: HtmlElement, url: str, base: str) -> Iterator[Anchor]:
     """The links of the page that stay on its host, without fragments."""
-    host = urlsplit(url).netloc
     for anchor in root.iter("a"):
-        href = anchor.get("href") or ""
-        link = absolute_link(url, href).split("#")[0]
-        if href and not href.lstrip().startswith("#") and link.startswith(("http://", "https://")) and urlsplit(link).netloc == host:
+        href = (anchor.get("href") or "").strip()
+        link = absolute_link(base, href).split("#")[0]
+        if href and link and not href.startswith("#") and same_host(link, url):
             yield anchor, link
+
+
+def same_host(one: str, other: str) -> bool:
+    """Whether two addresses lie on one host, with or without www."""
+    return bare_host(urlsplit(one).netloc) == bare_host(urlsplit(other).netloc)
 
 
 def _is_address(link: str) -> bool:
@@ -95,11 +108,10 @@ def _in_menu(anchor: HtmlElement) -> bool:
     )
 
 
-def _next(root: HtmlElement, inside: list[Anchor], url: str) -> str | None:
+def _next(root: HtmlElement, inside: list[Anchor], url: str, base: str) -> str | None:
     """Where the listing goes on: what the page itself calls next, else the number after its own, else a link in words."""
-    host = urlsplit(url).netloc
-    stated = [absolute_link(url, link.get("href") or "") for link in root.iter("link") if "next" in (link.get("rel") or "").lower().split()]
-    stated = [link for link in stated if urlsplit(link).netloc == host]
+    said = [link.get("href") or "" for link in root.iter("link") if "next" in (link.get("rel") or "").lower().split()]
+    stated = [link for href in said if href and (link := absolute_link(base, href).split("#")[0]) and same_host(link, url)]
     marked = [link for anchor, link in inside if "next" in (anchor.get("rel") or "").lower().split()]
     numbered = [link for wanted in _wanted(url) for _, link in inside if _number(link) == wanted]
     worded = [link for anchor, link in inside if _leads_on(anchor)]

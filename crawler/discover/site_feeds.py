@@ -3,12 +3,10 @@ those of the comments feed."""
 
 from __future__ import annotations
 
-import re
-from html import unescape
 from typing import TYPE_CHECKING
 
 from crawler.discover.discovered import DiscoveredUrls, remember_feed
-from crawler.discover.feed import FeedItem, read_feed
+from crawler.discover.feed import FeedItem, feed_links, read_feed
 from crawler.discover.limits import FILES_AT_MOST, NOTHING_NEW, Reading
 from crawler.discover.xml import absolute_link
 
@@ -59,7 +57,8 @@ class SiteFeeds:
         items, idle = list(self.found.items.values()), 0
         for number in range(2, FILES_AT_MOST):
             if not items:
-                return "whole" if number > 3 and self._page(number - 1) in self.files.ended else ""
+                at_its_end = number > 3 and self._page(number - 1) in self.files.ended
+                return "whole" if at_its_end and "feed" not in self.files.broken.values() else ""
             if self.files.enough([item.url for item in items]) or (self.found.beside and idle >= NOTHING_NEW):
                 return "news"
             items, fresh = await self.page(number), len(self.fresh)
@@ -83,7 +82,7 @@ class SiteFeeds:
             return
         home = await self.run.front_page()
         named = feed_links(home.text if hasattr(home, "text") else "", home.url)
-        ours = [address for address in named if self.run.addresses.belongs(address)]
+        ours = [address for address in named if self.run.addresses.reaches(address)]
         for name, usual in FEEDS.items():
             fits = [address for address in ours if ("comments" in address) == (name == "comments feed")]
             url = self.run.addresses.canonical(fits[0] if fits else absolute_link(self.run.site.home, usual))
@@ -102,13 +101,3 @@ class SiteFeeds:
     def _page(self, number: int) -> str:
         url = self._url("feed")
         return f"{url}{'&' if '?' in url else '?'}paged={number}"
-
-
-def feed_links(html: str, base: str) -> list[str]:
-    """Addresses of the feeds that a page's head names."""
-    found = []
-    for tag in re.findall(r"<link\b[^>]*>", html):
-        href = re.search(r"""href=["']?([^"'\s>]+)""", tag)
-        if href and re.search(r"application/(?:rss|atom)\+xml", tag) and absolute_link(base, unescape(href[1])):
-            found.append(absolute_link(base, unescape(href[1])))
-    return found

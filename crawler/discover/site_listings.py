@@ -40,7 +40,7 @@ class SiteListings:
     def _sections(self, first: ListingPage) -> tuple[str, ...]:
         """The menus' addresses; once it is known which of them are listings, these."""
         found = self.run.checkpoints.refs("sections") if self.run.options.mode == "update" and not self.found.beside else None
-        return tuple(found or first.sections[:SECTIONS_AT_MOST])
+        return tuple(found or [section for section in first.sections if self.run.addresses.belongs(section)][:SECTIONS_AT_MOST])
 
     async def _section(self, address: str) -> Reading:
         if self.run.addresses.canonical(address) in self.followed:

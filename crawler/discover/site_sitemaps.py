@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archive.clock import later
+from archive.text.urls import resolve
 from crawler.discover.limits import FILES_AT_MOST, FILES_IN_VAIN, Reading
 from crawler.discover.sitemap import SITEMAP_PLACES, Sitemap, read_sitemap
 from crawler.discover.xml import absolute_link
@@ -27,7 +28,7 @@ class SiteSitemaps:
         due = self.run.options.mode == "full" or not last["checked_at"] or later(last["checked_at"], days=30) <= self.run.store.now()
         places = [last["url"]] if last["url"] and not last["closed"] else []
         self.named.update(named, places)
-        places += [absolute_link(self.run.site.home, place) for place in SITEMAP_PLACES] if due or places else []
+        places += [absolute_link(base, place) for base in self._roots() for place in SITEMAP_PLACES] if due or places else []
         found: list[tuple[str, bool]] = []  # (place, whether it was read whole) of those that name articles
         failures = len(self.files.failures)
         for place in dict.fromkeys([*named, *places]):
@@ -45,6 +46,10 @@ class SiteSitemaps:
         """What went wrong with files that something names: what they hold is not known."""
         return [why for address, why in self.files.failures.items() if address in self.named]
 
+    def _roots(self) -> list[str]:
+        """The home, and the root of its host: there the sitemap of a home in a folder may lie."""
+        return list(dict.fromkeys((self.run.site.home, resolve(self.run.site.home, "/"))))
+
     def _remember(self, place: str) -> None:
         closed = None if place else "no sitemap with articles was found"
         self.run.store.save_list(self.run.site_id, "sitemap", door="sitemap", url=place, closed=closed, checked_at=self.run.store.now())
@@ -53,7 +58,8 @@ class SiteSitemaps:
         """(how many addresses of the site it names, whether it was read whole)."""
         waiting, seen, names, asked, idle, whole = [place], {place}, 0, 0, 0, True
         while waiting and asked < FILES_AT_MOST and idle < FILES_IN_VAIN:
-            sitemap: Sitemap | None = await self.files.get(waiting.pop(), "sitemap", read_sitemap)
+            place = waiting.pop()
+            sitemap: Sitemap | None = await self.files.get(place, "sitemap", read_sitemap)
             asked, idle = asked + 1, 0 if sitemap and sitemap.addresses else idle + 1
             if sitemap is None:
                 whole = False
@@ -62,8 +68,8 @@ class SiteSitemaps:
                 names += self.run.addresses.belongs(address)
                 self.found.add(address, "sitemap", lastmod)
             files = [file for file in sitemap.files if file not in seen]
-            ours = [file for file in files if self.run.addresses.belongs(file)]
-            whole = whole and len(ours) == len(files)
+            ours = [file for file in files if self.run.addresses.reaches(file)]
+            whole = whole and len(ours) == len(files) and sitemap.whole and place not in self.files.broken
             seen.update(files)
             self.named.update(ours)
             waiting += ours

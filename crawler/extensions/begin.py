@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from archive.queries import holdings
+from archive.text.urls import normal_url, one_spelling
 from crawler.absence.policy import AbsencePolicy
 from crawler.addresses import Addresses, family
 from crawler.admission.intake import Intake
@@ -39,7 +41,8 @@ def _context(options: CrawlOptions, store: Store, crawler: Crawler) -> SiteConte
     """The site as the archive knows it: under the name and at the address of its first crawl."""
     settings, site = crawler.settings, options.site
     row = store.ask(holdings.site_at, family(site.home)) or store.ensure_site(site.name, site.home, site.timezone)
-    site = replace(site, name=row["name"], home=row["home"])
+    site = replace(site, name=row["name"], home=_home(store, row, site.home))
+    store.respell(int(row["id"]), lambda url: one_spelling(url, site.query_noise))
     workers = Workers(settings.getint("EXTRACT_WORKERS"), settings.getfloat("EXTRACT_SECONDS"))
     return SiteContext(
         store=store,
@@ -51,3 +54,14 @@ def _context(options: CrawlOptions, store: Store, crawler: Crawler) -> SiteConte
         outcome=Outcome(lambda message: report_error(crawler, message)),
         gone_after=settings.getfloat("GONE_AFTER"),
     )
+
+
+def _home(store: Store, row: dict[str, Any], asked: str) -> str:
+    """The remembered home, in today's spelling. Where only a folder of the home that is asked for was remembered, it grows."""
+    home = normal_url(row["home"])
+    folder = urlsplit(asked).path
+    if urlsplit(home).path.startswith(folder):
+        home = urlsplit(home)._replace(path=folder).geturl()
+    if home != row["home"]:
+        store.describe_site(int(row["id"]), home=home)
+    return home

@@ -17,10 +17,10 @@ from crawler.extract.comments.jsonld_comments import stated_comments
 from crawler.extract.comments.read import Thread, read_thread
 from crawler.extract.dom.document import Document
 from crawler.extract.dom.encoding import decode
-from crawler.extract.dom.head import Head, article_address, head_of
+from crawler.extract.dom.head import Head, article_address, head_of, twins
 from crawler.extract.dom.parsing import parse
 from crawler.extract.dom.repair import wrap_bare_answers
-from crawler.extract.dom.tree import Element
+from crawler.extract.dom.tree import Element, resolve_base
 from crawler.items import Article, ArticleKind
 from crawler.site import Site
 
@@ -52,6 +52,7 @@ def extract_page(
     root = parse(text)
     if root is None:
         return Article(url=url, door="page", kind="none", title="", warnings=("the page is empty",))
+    resolve_base(root, url)
     page = Document(root, wordpress=_WORDPRESS.search(text) is not None)
     head = head_of(root, url)
     refusal = reason_for_none(root, head, url, text)
@@ -103,6 +104,7 @@ def _article(page: Document, head: Head, url: str, site: Site | None, captured_a
         reported_comment_count=reported,
         comment_pages=comment_pages,
         next_pages=next_pages,
+        twins=twins(head, first),
         language=head.language,
         warnings=(*_warnings(content, thread, reported, comment_pages), *_missed(page, content, thread, reported, comment_pages)),
     )

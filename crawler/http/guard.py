@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from crawler.addresses import Origin, is_public, origin
+from archive.text.urls import Origin, origin
+from crawler.addresses import is_public
 from crawler.errors import OutsideSite, Stopped, Unreachable
 from crawler.http.closing import is_closing
 from crawler.identity import user_agent

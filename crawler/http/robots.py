@@ -11,7 +11,7 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.robotstxt import ProtegoRobotParser
 
-from crawler.addresses import Origin, origin
+from archive.text.urls import Origin, bare_host, origin, resolve
 from crawler.errors import Forbidden, OutsideSite, Unreachable
 from crawler.identity import user_agent
 from crawler.session.session import run_of
@@ -77,7 +77,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         parser = self._read(response)
         await self.crawler.signals.send_catch_log_async(signal=signals.robots_parsed, robotparser=parser, request=request)
         if origin(request.url) in run.origins:  # not those of a host that has pictures
-            run.sitemaps = tuple(parser.rp.sitemaps)
+            named = [sitemap_address(response.url, said) for said in parser.rp.sitemaps]
+            run.sitemaps = tuple(dict.fromkeys([*run.sitemaps, *filter(None, named)]))
         return parser
 
     def _read(self, response: Response) -> ProtegoRobotParser:
@@ -85,7 +86,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         self._stats.inc_value(f"robotstxt/response_status_count/{response.status}")
         if response.status >= 500:
             raise Unreachable(f"{response.url} answers {response.status}, which means keep out (RFC 9309); try again later")
-        body = response.text.encode("utf-8", "replace") if response.status < 300 and hasattr(response, "text") else b""
+        body = written(response) if response.status < 300 else b""
         whole = len(body) < self.READ
         return ProtegoRobotParser(body if whole else body[: self.READ].rpartition(b"\n")[0], self.crawler.spider)
 
@@ -94,3 +95,15 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         delay = min(float(rules.crawl_delay(self._default_useragent) or 0), self.LONGEST)
         if slot and slot.delay < delay:
             slot.delay = delay
+
+
+def written(response: Response) -> bytes:
+    """The text of a robots.txt as UTF-8 without a mark at its beginning, whatever type the server calls it."""
+    text = response.text if hasattr(response, "text") else response.body.decode("utf-8", "replace")
+    return text.lstrip("\ufeff").encode("utf-8", "replace")
+
+
+def sitemap_address(robots: str, said: str) -> str:
+    """Where a ``Sitemap:`` line leads: it may be relative, or lack its scheme; empty for what is no address."""
+    lacks_scheme = bare_host(said.partition("/")[0]) == bare_host(urlsplit(robots).netloc)
+    return resolve(robots, f"//{said}" if lacks_scheme else said)

@@ -19,8 +19,8 @@ from scrapy.exceptions import DownloadCancelledError
 from archive.queries import captures
 from archive.store import images
 from archive.store.images import NOT_THERE, NoPicture, Place
+from archive.text.urls import origin
 from archive.warc.read import DamagedRecord
-from crawler.addresses import origin
 from crawler.errors import Forbidden, Limited, OutsideSite, Unreachable
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from archive.queries import holdings
+from archive.text.urls import is_dressed, undressed
 from crawler.discover.claims import Claims
 from crawler.errors import BadStatus, FetchError, Forbidden, Limited, NotBelieved, OutsideSite, PartFailed
 from crawler.extract.workers import ExtractionCut, ExtractionFailed
@@ -57,14 +58,18 @@ class PageDoor:
     async def read(self, addresses: Iterable[str]) -> None:
         """Read these articles, several at once; one that fails is a named gap and stops none of the others.
 
-        Those that are held come first: where one has moved, its new address must not pass for a new article.
+        Those that are held come first: where one has moved, its new address must not pass for a new article. A page for phones or for
+        print comes after the one that it may be a copy of.
         """
         self.facts = {item.url: item for item in self.run.store.feed_items(self.run.site_id)}
         held: list[str] = []
         unheld: list[str] = []
         for address in addresses:
             (held if self._held(address) else unheld).append(address)
-        for part in (held, unheld):
+        plainest = {undressed(address): address for address in sorted(unheld, key=len, reverse=True)}
+        plain = [address for address in unheld if plainest[undressed(address)] == address]
+        twins = [address for address in unheld if plainest[undressed(address)] != address]
+        for part in (held, plain, twins):
             await self._read_all(part)
         failed, self.failed = self.failed, []
         few = len(failed) <= max(FEW, len(held + unheld) // 10)  # a bad moment; more than that is the site, and is not asked again
@@ -128,7 +133,7 @@ class PageDoor:
     async def read_or_name(self, address: str) -> None:
         """Read one article, or say why not: a gap, explained where robots.txt asks for it or where there is no article."""
         room = self.run.room() if self.run.pages_are_the_text else None
-        if address in self.done or (room is not None and room <= len(self.held_back)):
+        if address in self.done or self._is_done_twin(address) or (room is not None and room <= len(self.held_back)):
             return
         try:
             await self.read_article(address)
@@ -144,6 +149,11 @@ class PageDoor:
         except (NotBelieved, FetchError, OutsideSite, ExtractionCut, ExtractionFailed) as error:
             if not self._is_absence(address, error):
                 self.failed.append((address, error))
+
+    def _is_done_twin(self, address: str) -> bool:
+        """Whether an address is that of an article that this run has read, as AMP or for print."""
+        held = self._held(address) if self.done else None
+        return held is not None and held["url"] in self.done and is_dressed(address, held["url"])
 
     def _name(self, failures: list[tuple[str, Exception]]) -> None:
         """Articles that were asked for and not obtained, or not believed, twice. What is like the others of its kind is told with them."""

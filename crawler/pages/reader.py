@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive.queries import holdings
 from archive.store.gaps import THREAD
-from archive.text.urls import same_page
+from archive.text.urls import is_dressed, same_page
 from crawler.admission.judge import no_article
 from crawler.errors import FetchError, Forbidden, OutsideSite, PartFailed
 from crawler.items import Answer, Article, Gap
@@ -120,7 +120,7 @@ class PageReader:
         Both addresses name one article from here on; one that is held under the old address moves.
         """
         if same_page(article.url, address):
-            return address, article, response
+            return address, self._at_held_address(address, article), response
         if same_page(response.url, address):  # no redirect: only the page itself says that it lives elsewhere
             try:
                 there = await self.context.source.get(article.url, door="page")
@@ -135,6 +135,16 @@ class PageReader:
             self.context.store.add_alias(held["id"], article.url)
         self.names.setdefault(article.url, []).append(address)
         return article.url, article, response
+
+    def _at_held_address(self, address: str, article: Article) -> Article:
+        """The article under the address at which it is held: a page for print that names no other is no move of it.
+
+        Two copies of one page that an earlier release took for two articles stay two.
+        """
+        held, other = self.context.held(address), self.context.held(article.url)
+        if held and other and held["id"] != other["id"]:
+            return replace(article, url=address)
+        return replace(article, url=held["url"]) if held and is_dressed(article.url, held["url"]) else article
 
     def completed(self, article: Article) -> Article:
         """The article with what its feed item, or the archive, tells more exactly."""
@@ -165,7 +175,7 @@ class PageReader:
 
     def learn_addresses(self, address: str, article: Article) -> None:
         """Nothing that leads to a saved article is taken for another one later: its other addresses are kept."""
-        names = {address, *self.names.pop(article.url, ())} - {article.url}
+        names = {address, *self.names.pop(article.url, ()), *map(self.context.parser.addresses.canonical, article.twins)} - {article.url}
         if row := self.context.held(article.url, article.source_id):
             for name in names:
                 self.context.store.add_alias(row["id"], name)

@@ -16,6 +16,7 @@ from archive.store.articles import blocks_of, targets_of
 from archive.store.reread import AGAIN, Kept, Reread
 from archive.store.seen import Seen
 from archive.store.settle import own_label
+from archive.text.urls import normal_url, one_spelling
 from crawler.addresses import Addresses
 from crawler.admission.judge import SHRANK, SHRUNK
 from crawler.extract.version import extractor
@@ -70,7 +71,8 @@ class Reextraction:
 
     def _context(self) -> SiteContext:
         """The site as its last runs read it; each capture brings its own source."""
-        addresses = Addresses(self.row["home"], self.site.query_noise)
+        addresses = Addresses(normal_url(self.row["home"]), self.site.query_noise)
+        self.store.respell(self.row["id"], lambda url: one_spelling(url, self.site.query_noise))
         parser = SiteParser(self.site, addresses, self.site.timezone or self.row["timezone"], self.workers)
         crawl_id = self.store.start_crawl(self.row["id"], "reextract")
         posts = self.store.list_of(self.row["id"], "posts")

@@ -14,6 +14,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from archive.queries.captures import next_answer
+from archive.text.urls import escape_spellings
 from archive.warc.read import DamagedRecord, is_truncated, read_record
 from crawler.errors import BadStatus, FetchError, Unreachable
 from crawler.items import Capture
@@ -88,4 +89,5 @@ class CaptureSource:
     def _row(self, url: str, door: str) -> Row | None:
         if url == self.page["url"] and door == self.page["door"]:
             return self.page
-        return self.store.ask(next_answer, url, door, self.page["id"], self.page["crawl_id"])
+        rows = (self.store.ask(next_answer, spelling, door, self.page["id"], self.page["crawl_id"]) for spelling in escape_spellings(url))
+        return next((row for row in rows if row), None)

@@ -10,6 +10,7 @@ import sqlite3
 from typing import Any
 
 from archive.queries.rows import Row, as_json, fetch_column, fetch_row, fetch_rows
+from archive.text.urls import one_spelling
 
 HREF = re.compile(r"""\bhref\s*=\s*["']?([^"'>\s]+)""", re.I)
 
@@ -17,15 +18,16 @@ HREF = re.compile(r"""\bhref\s*=\s*["']?([^"'>\s]+)""", re.I)
 def linked_articles(db: sqlite3.Connection, sources: list[str]) -> list[Row]:
     """The archived articles that markup links to, each with the ``href`` that does; by any of their addresses."""
     hrefs = {html.unescape(match) for source in sources for match in HREF.findall(source)}
+    spellings = [{"href": href, "url": url} for href in hrefs for url in {href, one_spelling(href) or href}]
     sql = """
         with hrefs as materialized (
-          select value as href
+          select json_extract(value, '$.href') as href, json_extract(value, '$.url') as url
           from json_each(?)
         ),
         targets as (
           select hrefs.href, urls.article_id
           from hrefs
-          join urls on urls.url = hrefs.href
+          join urls on urls.url = hrefs.url
           union
           select hrefs.href, links.target_article_id
           from hrefs
@@ -44,7 +46,7 @@ def linked_articles(db: sqlite3.Connection, sources: list[str]) -> list[Row]:
         join articles on articles.id = targets.article_id
         order by articles.published_at
     """
-    return fetch_rows(db, sql, [as_json(hrefs)])
+    return fetch_rows(db, sql, [as_json(spellings)])
 
 
 def cites(db: sqlite3.Connection, article: Row, revision: Row) -> list[Row]:

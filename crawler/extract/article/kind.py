@@ -10,7 +10,7 @@ from crawler.extract.dom.encoding import decode
 from crawler.extract.dom.head import Head, head_of
 from crawler.extract.dom.jsonld import types_of
 from crawler.extract.dom.parsing import parse
-from crawler.extract.dom.tree import Element, absolute, text_of, tokens
+from crawler.extract.dom.tree import Element, absolute, resolve_base, text_of, tokens
 from crawler.items import Article
 
 LISTING_TYPES = frozenset(("collectionpage", "searchresultspage", "profilepage", "itemlist"))
@@ -27,6 +27,7 @@ def why_no_article(body: bytes, content_type: str | None, article: Article) -> s
     root = parse(decode(body, content_type))
     if root is None:
         return None
+    resolve_base(root, article.url)
     head = head_of(root, article.url)
     kinds = {kind for node in head.nodes for kind in types_of(node)}
     entries = entries_of(root, article)

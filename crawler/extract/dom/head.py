@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit, urlunsplit
 
-from archive.text.urls import NOISE, host_of, without_parameters
+from archive.text.urls import NOISE, host_of, one_spelling, undressed
 from crawler.extract.dom.jsonld import JsonNode, article_of, nodes_of
 from crawler.extract.dom.tree import Element, absolute, all_text, clean_text
 from crawler.site import Site
@@ -21,6 +21,7 @@ class Head:
     title: str = ""
     canonical: str = ""
     shortlink: str = ""
+    alternates: list[str] = field(default_factory=list)  # the page as AMP, for phones, for print
     nodes: list[JsonNode] = field(default_factory=list)
     article: JsonNode | None = None
     language: str | None = None
@@ -45,6 +46,8 @@ def head_of(root: Element, url: str) -> Head:
             head.canonical = absolute(url, link.get("href"))
         elif "shortlink" in rel:
             head.shortlink = absolute(url, link.get("href"))
+        elif "amphtml" in rel or ("alternate" in rel and link.get("media") and not link.get("hreflang")):
+            head.alternates.append(absolute(url, link.get("href")))
     title = next(root.iter("title"), None)
     head.title = " ".join(clean_text(all_text(title) if title is not None else "").split())
     head.nodes = nodes_of(root)
@@ -65,12 +68,21 @@ def article_address(url: str, head: Head, site: Site | None = None) -> str:
     return without_noise(canonical or url, site)
 
 
+def twins(head: Head, own: str) -> tuple[str, ...]:
+    """Addresses of the same article in another dress: those that the head names and that are like ``own`` but for their dress.
+
+    A template may name one address, such as that of the front page for phones, on every page.
+    """
+    named = [one_spelling(address) for address in head.alternates]
+    return tuple(dict.fromkeys(twin for twin in named if twin and twin != own and undressed(twin) == undressed(own)))
+
+
 def without_noise(url: str, site: Site | None = None) -> str:
     """Without fragment, tracking parameters and the page of the thread."""
     noise = _NOISE if site is None else (*site.query_noise, "cpage")
-    try:
-        parts = urlsplit(url)
-    except ValueError:
+    whole = one_spelling(url, noise)
+    if not whole:
         return url
+    parts = urlsplit(whole)
     path = _COMMENT_PAGE.sub("/" if parts.path.endswith("/") else "", parts.path)
-    return urlunsplit((parts.scheme, parts.netloc, path, without_parameters(parts.query, noise), ""))
+    return urlunsplit((parts.scheme, parts.netloc, path, parts.query, ""))

@@ -8,10 +8,10 @@ from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from itertools import islice
 from typing import TypeAlias
-from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
+from archive.text.urls import resolve
 from crawler.extract.dom.raised import above, below, formula
 
 Element: TypeAlias = etree._Element
@@ -232,12 +232,31 @@ def all_text(element: Element) -> str:
 def absolute(base: str, reference: str | None) -> str:
     """An absolute http(s) or mailto address, or an empty string for anything else (javascript:, data:, malformed)."""
     reference = clean_text(reference or "").strip()
-    whole = reference.startswith(("https://", "http://", "mailto:"))
-    if not reference or (whole and reference.isascii() and "[" not in reference):
+    if not reference or reference.startswith("mailto:"):
         return reference
-    try:
-        url = urljoin(base, reference)
-        scheme = urlsplit(url).scheme
-    except ValueError:
-        return ""
-    return url if scheme in ("http", "https", "mailto") else ""
+    url = resolve(base, reference)
+    if url == f"{reference}/":  # a host alone stays as it is written
+        return reference
+    return url if url.startswith(("https:", "http:", "mailto:")) else ""
+
+
+_REFERENCES = word_set("href src data data-src data-lazy-src data-original data-orig-file data-full-url data-large-file")
+_SOURCES = word_set("srcset data-srcset data-lazy-srcset")
+_CANDIDATE = re.compile(r"(?:(?<=^)|(?<=,))\s*[^\s,]\S*")
+
+
+def resolve_base(root: Element, url: str) -> None:
+    """Make the references of a document absolute where its ``base`` says what they are relative to. Few documents have one.
+
+    Those to a place on the page itself stay.
+    """
+    named = [*root.iterfind("head/base"), *root.iterfind("body/base")]
+    base = next((whole for element in named if (whole := absolute(url, element.get("href"))).startswith("http")), "")
+    if not base:
+        return
+    for element in root.iter(etree.Element):
+        for name, reference in element.attrib.items():
+            if name in _REFERENCES and not reference.lstrip().startswith("#"):
+                element.set(name, absolute(base, reference) or reference)
+            elif name in _SOURCES:
+                element.set(name, _CANDIDATE.sub(lambda found: f" {absolute(base, found[0]) or found[0]}", reference).strip())
