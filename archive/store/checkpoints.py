@@ -26,6 +26,9 @@ Kind = Literal[
     "listed_by",  # ref: empty; value: sitemap, feed or listing. Which list named the articles of a site without REST
     "followed",  # ref: empty; at: when that list was last followed as far as it leads
     "sections",  # ref: address. Menus of the front page that proved to be listings, in their order
+    "list_limits",  # ref: a REST list; count: rows that it gives at a time; at: when more is tried; value: how often that failed
+    "refused_parameters",  # ref: a REST list; value: the parameters that it does not take, a space between them
+    "closed_doors",  # ref: a REST list; at: when it is looked at again; count: how often it was found closed
     "unlisted",  # ref: address. Held articles that no list names, and that were read since: they are not news
 ]
 
