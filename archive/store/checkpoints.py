@@ -28,6 +28,9 @@ Kind = Literal[
     "compared",  # ref: empty; at: when all lists of the site were last read and held against each other
     "sections",  # ref: address. Menus of the front page that proved to be listings, in their order
     "walls",  # ref: digest of the text; at: first met; value: headline and text. Pages that stood in place of articles
+    "list_limits",  # ref: a REST list; count: rows that it gives at a time; at: when more is tried; value: how often that failed
+    "refused_parameters",  # ref: a REST list; value: the parameters that it does not take, a space between them
+    "closed_doors",  # ref: a REST list; at: when it is looked at again; count: how often it was found closed
     "unlisted",  # ref: address. Held articles that no list names, and that were read since: they are not news
 ]
 

@@ -77,6 +77,27 @@ class Checkpoints:
         """When all lists of the site were last held against each other."""
         return next((row.at for row in self._read("compared")), None)
 
+    def list_limits(self) -> list[Checkpoint]:
+        """How many rows the REST lists give at a time that do not give all they are asked for."""
+        return self._read("list_limits")
+
+    def save_list_limits(self, rows: Iterable[Checkpoint]) -> None:
+        self._write("list_limits", rows)
+
+    def refused_parameters(self) -> list[Checkpoint]:
+        """What REST lists do not take."""
+        return self._read("refused_parameters")
+
+    def save_refused_parameters(self, rows: Iterable[Checkpoint]) -> None:
+        self._write("refused_parameters", rows)
+
+    def closed_doors(self) -> dict[str, tuple[str, int]]:
+        """REST list -> (when it is looked at again, how often it was found closed)."""
+        return {row.ref: (row.at or "", row.count or 0) for row in self._read("closed_doors")}
+
+    def save_closed_doors(self, doors: Mapping[str, tuple[str, int]]) -> None:
+        self._write("closed_doors", (Checkpoint(ref, at=at, count=count) for ref, (at, count) in doors.items()))
+
     def _read(self, kind: Kind) -> list[Checkpoint]:
         return self.store.checkpoints(self.site_id, kind)
 

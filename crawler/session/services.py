@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 
 class LiveWeb(Protocol):
-    """The live source, which also gives pictures."""
+    """The live source, which also asks without patience, and gives pictures."""
 
     async def get(self, url: str, *, door: str, any_status: bool = False, follow: bool = True) -> Response: ...
+
+    async def get_once(self, url: str, *, door: str, any_status: bool = False) -> Response: ...
 
     async def get_picture(self, url: str, article_id: int) -> Response: ...
 

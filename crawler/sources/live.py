@@ -32,6 +32,11 @@ class LiveSource:
         request = Request(url, meta={"door": door, "dont_redirect": not follow, "dont_obey_robotstxt": door == "robots"})
         return checked(await self._download(url, request), url, any_status=any_status)
 
+    async def get_once(self, url: str, *, door: str, any_status: bool = False) -> Response:
+        """As ``get``, without retries: for a question that is followed by a smaller one where it fails."""
+        request = Request(url, meta={"door": door, "max_retry_times": 0})
+        return checked(await self._download(url, request), url, any_status=any_status)
+
     async def get_picture(self, url: str, article_id: int) -> Response:
         """The answer at the address of an article's picture, whatever its status. It is asked for once: a later run asks again.
 

@@ -6,21 +6,22 @@ times without a zone are the site's wall clock, unknown parameters are silently 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 from urllib.parse import quote, unquote, urljoin
 
 from archive.store.coverage import kind_of_list
 from crawler.errors import DoorClosed
+from crawler.wordpress.listing import PER_PAGE as PER_PAGE
+from crawler.wordpress.listing import Listing as Listing
+from crawler.wordpress.listing import headers_of as headers_of
+from crawler.wordpress.listing import is_time as is_time
+from crawler.wordpress.listing import read_listing as read_listing
+from crawler.wordpress.salvage import read_json
 
-if TYPE_CHECKING:
-    from scrapy.http import Response
-
-PER_PAGE = 100  # the API's maximum
 MARGIN = 7200  # seconds by which a time is asked for earlier: in the night of the clock change WordPress is an hour off
 EMPTY_AT_MOST = 10  # pages in a row: what is counted and not given makes some pages short, and a few of them empty
 PROBE = 20  # rows of the question "what is new?"
@@ -31,7 +32,7 @@ FIELDS = {
     "categories": "id,name,slug",
     "tags": "id,name,slug",
 }
-REQUIRED = {  # fields without which a row cannot be read; of names, the name
+REQUIRED = {  # fields of which a list gives at least some; of names, the name
     "posts": ("date", "modified", "link", "title", "content"),
     "comments": ("post", "parent", "date", "content"),
 }
@@ -39,19 +40,6 @@ COLLECTION = re.compile(r"wp/v2/(posts|comments|users|categories|tags)(?=[/?&]|$
 WHOLE_ROWS = re.compile(r"[?&]_fields=(?=[^&]*\bcontent\b)(?=[^&]*\bstatus\b)")  # of articles, whatever their type
 Collection = Literal["posts", "comments", "users", "categories", "tags"]  # what the rows of a list are: articles of any type are posts
 Order = Literal["asc", "desc"]
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """One answer of a collection."""
-
-    rows: list[dict[str, Any]]
-    total: int
-    pages: int
-
-    @property
-    def ids(self) -> set[int]:
-        return {row["id"] for row in self.rows}
 
 
 @dataclass(slots=True)
@@ -66,6 +54,9 @@ class Paging:
     def turn(self, listing: Listing) -> None:
         """Take the answer to ``page``. Raises DoorClosed for a list that has no end: the same rows again, or page after page of none."""
         if self.page > 1 and listing.ids and listing.ids == self._last:
+            if listing.total is None and len(listing.rows) < PER_PAGE:  # it does not say where it ends: here
+                self.more = False
+                return
             raise DoorClosed(f"REST ignores page: page {self.page} brings the rows of the one before")
         self._empty = 0 if listing.rows else self._empty + 1
         if self._empty > EMPTY_AT_MOST:
@@ -127,13 +118,8 @@ def root_of(url: str) -> str:
 
 
 def required_fields(url: str) -> tuple[str, ...]:
-    """The fields without which the rows of a collection's answer make no sense."""
+    """The fields without any of which the rows of a collection's answer make no sense."""
     return REQUIRED.get(collection_of(url) or "", ("name",))
-
-
-def headers_of(response: Response) -> dict[str, str]:
-    """The last value of each header of a response, by its name in lower case."""
-    return {name.decode("latin-1").lower(): value[-1].decode("latin-1") for name, value in response.headers.items()}
 
 
 def walk_url(url: str, name: str, cursor: Cursor, order: Order) -> str:
@@ -145,7 +131,7 @@ def walk_url(url: str, name: str, cursor: Cursor, order: Order) -> str:
 
 def advance(cursor: Cursor, listing: Listing, order: Order) -> Cursor | None:
     """Where the walk goes on; None at its end. Raises DoorClosed when the answer shows that the bound was ignored."""
-    dates = [row["date"] for row in listing.rows if is_time(row["date"])]
+    dates = [row["date"] for row in listing.rows if is_time(row.get("date"))]
     if cursor.edge and any((d >= cursor.edge if order == "desc" else d <= cursor.edge) for d in dates):
         raise DoorClosed("REST ignores the dates it is given: its list cannot be walked to the end")
     if listing.pages <= cursor.page:
@@ -159,48 +145,11 @@ def _beyond(date: str, order: Order) -> str:
     return _moved(date, 1 if order == "desc" else -1)
 
 
-def read_listing(body: bytes, headers: Mapping[str, str], required: tuple[str, ...], asked: int = PER_PAGE) -> Listing:
-    """The rows of an answer, checked: ids are whole numbers, required fields are there, no more rows than asked for.
-
-    ``headers`` have lower-case names. Raises DoorClosed, saying what was wrong: also where they do not say how many rows there
-    are, for a list without an end is read to its first page and looks whole.
-    """
-    try:
-        rows = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise DoorClosed("REST answers something that is no JSON") from error
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise DoorClosed("REST answers something that is no list")
-    for row in rows:
-        lacking = [name for name in ("id", *required) if name not in row]
-        if lacking or not isinstance(row["id"], int) or isinstance(row["id"], bool):
-            raise DoorClosed(f"REST leaves out {', '.join(lacking) or 'whole-number ids'}")
-    if len(rows) > asked:
-        raise DoorClosed(f"REST ignores per_page: {len(rows)} rows where {asked} were asked for")
-    total = _count(headers, "x-wp-total")
-    return Listing(rows, total, max(_count(headers, "x-wp-totalpages"), -(-total // asked)))
-
-
-def _count(headers: Mapping[str, str], name: str) -> int:
-    value = headers.get(name, "").strip()
-    if not re.fullmatch(r"[0-9]{1,9}", value):
-        raise DoorClosed(f"REST does not say how many there are: {name} is {value[:20]!r}")
-    return int(value)
-
-
-def is_time(value: object) -> bool:
-    """Whether a field is a time as REST writes it. WordPress has articles of the year 0 and before, where a date was lost."""
-    try:
-        return isinstance(value, str) and len(value) == 19 and bool(datetime.fromisoformat(value))
-    except ValueError:
-        return False
-
-
 def read_root(body: bytes) -> dict[str, Any]:
     """The API's own description. Raises DoorClosed when this is no WordPress API."""
     try:
-        root = json.loads(body)
-    except (ValueError, RecursionError) as error:
+        root, _ = read_json(body)
+    except ValueError as error:
         raise DoorClosed("no WordPress REST here") from error
     if not isinstance(root, dict) or "wp/v2" not in (root.get("namespaces") or []):
         raise DoorClosed("no WordPress REST here")
@@ -286,5 +235,5 @@ def item_url(url: str, number: str) -> str:
 
 def cut(rows: list[dict[str, Any]], room: int) -> tuple[list[dict[str, Any]], Cursor]:
     """The first ``room`` rows of an answer, whole seconds only, and the cursor at which the next run goes on without repeating them."""
-    edge = next((row["date"] for row in rows[room - 1 :: -1] if is_time(row["date"])), "")
-    return [row for i, row in enumerate(rows) if i < room or row["date"] == edge], Cursor(edge)
+    edge = next((row["date"] for row in rows[room - 1 :: -1] if is_time(row.get("date"))), "")
+    return [row for i, row in enumerate(rows) if i < room or (edge and row.get("date") == edge)], Cursor(edge)

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from archive.clock import later
 from archive.queries import holdings
+from crawler.errors import DoorClosed
 from crawler.wordpress import api as api
+from crawler.wordpress.question import list_name
 
 if TYPE_CHECKING:
     from crawler.wordpress.crawl import Main, RestDoor
@@ -38,7 +40,7 @@ class Search:
 
     async def run(self, total: int) -> Located:
         """``total`` is what the site says of the whole list."""
-        if len(self.held) <= 10 * LEAF:
+        if len(self.held) <= 10 * LEAF or self.door.questions.refuses(list_name(self.url), "after", "before"):
             await self._read("", "", self.held)  # the list of ids costs no more than the search
         else:
             await self._span("", "", total)
@@ -77,7 +79,10 @@ class Search:
     async def _count(self, start: str, end: str) -> int:
         self.asked += 1
         url = api.span_url(self.url, *_bounds(start, end), per_page=1)
-        return (await self.door.list_rows(url, self.collection, asked=1)).total
+        total = (await self.door.list_rows(url, self.collection, asked=1)).total
+        if total is None:
+            raise DoorClosed("REST no longer says how many there are")
+        return total
 
     async def _read(self, start: str, end: str, held: list[tuple[str, int, str]]) -> None:
         """All ids of a span, against what is held for it."""

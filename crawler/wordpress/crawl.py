@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from archive.queries import holdings, rest_lists
 from crawler.errors import DoorClosed, FetchError, Limited, OutsideSite
-from crawler.items import Answer
+from crawler.items import Answer, Capture
 from crawler.sequences import batches
 from crawler.session.checkpoints import newest_rows
 from crawler.session.outcome import ALARM
-from crawler.sources.source import capture_of
 from crawler.wordpress import api as api
 from crawler.wordpress.answers import is_public, read_comments, read_posts
 from crawler.wordpress.api import Cursor, Listing, Paging
+from crawler.wordpress.degrade import Questions, parts_of
 from crawler.wordpress.overcount import Overcounts, Span, in_utc
+from crawler.wordpress.question import list_name
 from crawler.wordpress.taxonomy import Terms
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 Main = str  # a list of articles (posts, a further type, posts@de) or of comments, by its name
 COUNTED_AT_MOST = 30  # questions after a walk, to tell in which month the site counts more than it gives
-TRIES = 3  # of an answer that makes no sense: challenges and half answers pass
 ORDER: dict[str, api.Order] = {"posts": "desc", "comments": "asc"}  # newest articles first; parents before their answers
 
 
@@ -34,6 +33,7 @@ class RestDoor:
 
     def __init__(self, run: Run) -> None:
         self.run, self.store = run, run.store
+        self.questions = Questions(run)
         self.terms = Terms(run, self.list_rows)
         self.root: dict[str, Any] = {}  # what the API said of itself in this run; empty where it was not asked
         self.asked_anew = set[str]()  # kinds of which this run names anew what is listed and not given
@@ -73,17 +73,9 @@ class RestDoor:
         listing, _ = await self.ask(url, required, asked)
         return listing
 
-    async def ask(self, url: str, required: tuple[str, ...], asked: int = api.PER_PAGE) -> tuple[Listing, Any]:
-        """One answer of a collection. An answer that makes no sense is asked for again before the door counts as closed."""
-        for tried in range(1, TRIES + 1):
-            response = await self.run.web.get(url, door="rest")
-            try:
-                return api.read_listing(response.body, api.headers_of(response), required, asked), capture_of(response)
-            except DoorClosed:
-                if tried == TRIES:
-                    raise
-                await asyncio.sleep(self.run.retry_wait * tried)
-        raise AssertionError("unreachable")
+    async def ask(self, url: str, required: tuple[str, ...], asked: int = api.PER_PAGE) -> tuple[Listing, Capture]:
+        """One answer of a collection, whole, or out of smaller ones where the site gives no more at a time."""
+        return await self.questions.ask(url, required, asked)
 
     def row(self, name: str) -> dict[str, Any]:
         row = self.store.list_of(self.run.site_id, name)
@@ -131,12 +123,16 @@ class RestDoor:
             total = listing.total if total is None else total
             paging.page = cursor.page
             paging.turn(listing)
-            cursor, rows = api.advance(cursor, listing, order), listing.rows
+            cursor, rows = self.advance(row["url"], cursor, listing, order, paging), listing.rows
             room = self.run.room() if rows_are == "posts" else None
             if room is not None and room < len(rows):
                 rows, cursor = api.cut(rows, room)
             counted.add(listing, cursor, self.counted_elsewhere(collection, listing))
-            done = {"cursor": str(cursor) if cursor else None, "walked_at": None if cursor else self.store.now(), "checked_at": capture.at}
+            done: dict[str, object] = {
+                "cursor": str(cursor) if cursor else None,
+                "walked_at": None if cursor else self.store.now(),
+                "checked_at": capture.at,
+            }
             await self.save(collection, rows, capture, url, {collection: done})
         spans = await self.by_months(collection, counted.spans)
         self.store.save_overcounts(self.run.site_id, collection, in_utc(spans, self.run.timezone))
@@ -149,9 +145,23 @@ class RestDoor:
         numbers = [str(number) for number in listing.ids]
         return {int(number) for number in self.store.ask(rest_lists.on_another_list, self.run.site_id, collection, numbers)}
 
+    def advance(self, url: str, cursor: Cursor, listing: Listing, order: api.Order, paging: Paging) -> Cursor | None:
+        """Where a walk goes on; by pages where the list takes or heeds no dates and no order. None at its end."""
+        name, by_page = list_name(url), Cursor(page=cursor.page + 1)
+        if self.questions.refuses(name, "orderby", "order", "after", "before"):
+            return by_page if paging.more else None
+        try:
+            following = api.advance(cursor, listing, order)
+        except DoorClosed:
+            self.questions.refuse(name, ("after", "before"))
+            return by_page
+        return following if paging.more else None
+
     async def by_months(self, collection: Main, spans: list[Span]) -> list[Span]:
         """The spans in pieces that lie within a month each, as far as a few questions lead: a month's number is what is checked."""
         url, done, asked = self.row(collection)["url"], list[Span](), 0
+        if self.questions.refuses(list_name(url), "after", "before"):
+            return spans
         while spans:
             span, *spans = spans
             middle = span.middle() if asked < COUNTED_AT_MOST else ""
@@ -159,7 +169,7 @@ class RestDoor:
             if middle:
                 asked += 1
                 listing = await self.list_rows(api.span_url(url, span.after, middle, per_page=1), collection, asked=1)
-                halves = span.halves(middle, listing.total)
+                halves = span.halves(middle, listing.total or 0)
             done += [] if halves else [span]
             spans += halves
         return done
@@ -168,13 +178,23 @@ class RestDoor:
         self,
         collection: Main,
         rows: list[dict[str, Any]],
-        capture: Any,
+        capture: Capture,
         url: str,
         marks: dict[str, dict[str, object]],
         whole: Sequence[str] = (),
     ) -> Answer:
-        """One answer into the archive, in one transaction, with its done-marks."""
-        answer = Answer("rest", capture.at, ((capture.id, "rest"),), url, marks=marks, whole_threads=tuple(whole))
+        """One answer into the archive, with its done-marks; one that came in pieces piece by piece, the done-marks with the last.
+
+        Each piece is one transaction.
+        """
+        *pieces, last = parts_of(rows, capture)
+        for some, holder in pieces:
+            await self._save(collection, some, Answer("rest", holder.at, ((holder.id, "rest"),), url))
+        some, holder = last
+        answer = Answer("rest", holder.at, ((holder.id, "rest"),), url, marks=marks, whole_threads=tuple(whole))
+        return await self._save(collection, some, answer)
+
+    async def _save(self, collection: Main, rows: list[dict[str, Any]], answer: Answer) -> Answer:
         if api.rows_of(collection) == "posts":
             await self.terms.learn([row for row in rows if is_public(row)])
             answer.articles, answer.gaps = await read_posts(self.run.context, rows, self.terms)

@@ -55,15 +55,20 @@ class Overcounts:
         self._begin, self._edge = cursor.edge, ""  # of the span under way
         self._seen_whole = cursor.page == 1  # a walk that goes on within a span has not seen all of it
         self._moved = False
+        self._undated, self._placed = set[int](), set[int]()  # ids of rows whose date is lost: counted in this span, in earlier ones
 
     def add(self, listing: Listing, following: Cursor | None, elsewhere: Set[int] = frozenset()) -> None:
         """One answer, and the cursor of the next one (None at the end of the walk). ``elsewhere``: ids that another list counts too."""
+        if listing.total is None:  # nothing is counted
+            self._total, self._rows = None, {}
+            return
         if self._total is not None and self._moved:
             self._close(self._total - listing.total)
         if self._total is None or self._moved:
             self._total = listing.total
-        rows = [row for row in listing.rows if is_time(row["date"])]
+        rows = [row for row in listing.rows if is_time(row.get("date"))]
         self._rows |= {row["id"]: (row["date"], not protected(row) and row["id"] not in elsewhere) for row in rows}
+        self._undated |= {row["id"] for row in listing.rows if not is_time(row.get("date"))} - self._placed
         self._edge = following.edge if following else ""
         self._moved = following is None or following.page == 1
         if following is None:
@@ -74,6 +79,8 @@ class Overcounts:
         inside = {i: row for i, row in self._rows.items() if not self._edge or not self._beyond(row[0])}
         dates = sorted(date for date, _ in inside.values())
         self.spans += [Span(date, date, 1) for date, given in inside.values() if not given]
+        counted -= len(self._undated)
+        self._placed, self._undated = self._placed | self._undated, set()
         if counted > len(inside) and inside and self._seen_whole:
             self.spans.append(Span(dates[0], dates[-1], counted - len(inside), *self._bounds(), tuple(dates)))
         self._rows = {i: row for i, row in self._rows.items() if i not in inside}

@@ -51,7 +51,7 @@ async def changes(door: RestDoor, collection: Main) -> None:
     _name_withheld(door, collection, withheld)
     expected = (row["total"] or 0) + len(unknown)
     lost = door.run.lost_comments if api.rows_of(collection) == "comments" else 0  # WordPress goes on counting those of a draft
-    if listing.total not in (expected, expected - lost):
+    if listing.total is not None and listing.total not in (expected, expected - lost):
         await _explain(door, collection, listing.total)
     newest = last if withheld else marks  # what is new and was not given is asked for again by the next run
     columns = {"total": listing.total, "checked_at": door.store.now()}
