@@ -98,6 +98,7 @@ class Article:
     comment_pages: tuple[str, ...] = ()  # other pages of the same thread
     next_pages: tuple[str, ...] = ()  # other pages of the same article (<!--nextpage-->)
     language: str | None = None
+    text_shown: bool = True  # False: ``blocks`` are not the whole text, which is elsewhere: REST gives none, a teaser, raw builder code
     warnings: tuple[str, ...] = field(default=())  # what the extractor could not reconcile, e.g. "comments: page says 12, read 9"
 
     @property

@@ -75,6 +75,12 @@ def pages_due(db: Database, site_id: int, limit: int, *, again: bool = False) ->
     return [(row_id, url) for row_id, url, _, _ in db.execute(sql, [site_id, again, limit])]
 
 
+def pages_wanted(db: Database, site_id: int) -> list[str]:
+    """Addresses of articles of which another door than the page gave nothing, or no text."""
+    sql = "select ref from gaps where site_id = ? and kind = 'article' and explained = 0 and ref like 'http%' order by month desc, ref"
+    return [ref for (ref,) in db.execute(sql, [site_id])]
+
+
 def cut_threads(db: Database, site_id: int) -> list[str]:
     """Addresses of articles of whose threads a page was asked for and not obtained."""
     sql = "select ref from gaps where site_id = ? and kind = 'comment' and explained = 0"

@@ -121,6 +121,7 @@ class SiteSpider(scrapy.Spider):
                 self.run.outcome.add(UNREACHABLE, f"REST cannot be relied on in this run ({error}); the pages were read instead")
             except RestGone as error:
                 await self.read_pages()  # a site that keeps us out everywhere has closed nothing for good
+                rest.note_closed("posts")
                 self.run.store.save_list(self.run.site_id, "posts", closed=str(error), checked_at=self.run.store.now())
                 self.run.outcome.note(f"REST is no longer open ({error}); from now on the pages are read")
                 return
@@ -131,8 +132,13 @@ class SiteSpider(scrapy.Spider):
         posts = self.run.remembered("posts")
         if posts["url"] and not posts["closed"]:
             return True
-        if posts["closed"] and self.run.options.mode == "update" and self.run.remembered("pages")["checked_at"]:
-            return False  # found closed before; a full run looks again
+        if (
+            posts["closed"]
+            and self.run.options.mode == "update"
+            and self.run.remembered("pages")["checked_at"]
+            and not rest.is_due("posts")
+        ):
+            return False  # found closed before; it is looked at again after some days, and by a full run
         home = await self.run.front_page()
         links = b", ".join(home.headers.getlist("Link")).decode("latin-1")
         return await rest.open(home.text if hasattr(home, "text") else "", links)
@@ -145,13 +151,14 @@ class SiteSpider(scrapy.Spider):
             if is_closed(error):
                 raise RestGone(str(error)) from error
             raise
+        rest.note_open("posts")
         swept = await sweep(rest, "posts")
         await confirm(rest, "posts")
         run, full = self.run, self.run.options.mode == "full"
         run.context.threads_on_pages = not await self.read_threads(rest)
         threads = await pages_of_threads(run, swept) if run.context.threads_on_pages and run.pages_at_most else []
         due = run.store.ask(backlog.pages_due, run.site_id, run.pages_at_most, again=full)
-        await PageDoor(self.run).read(dict.fromkeys([*threads, *(address for _, address in due)]))
+        await PageDoor(self.run).read(dict.fromkeys([*rest.second_chances(run.pages_at_most), *threads, *(address for _, address in due)]))
 
     async def read_threads(self, rest: RestDoor) -> bool:
         """The comments, where REST gives them; False where a site has closed them while its articles are open.
@@ -160,7 +167,7 @@ class SiteSpider(scrapy.Spider):
         """
         run = self.run
         row = run.remembered("comments")
-        if row["closed"] and run.options.mode == "update" and not row.get("walk_started_at"):
+        if row["closed"] and run.options.mode == "update" and not row.get("walk_started_at") and not rest.is_due("comments"):
             return False
         try:
             if not run.options.limit and run.remembered("posts")["walked_at"]:
@@ -171,10 +178,12 @@ class SiteSpider(scrapy.Spider):
         except (BadStatus, Forbidden) as error:
             if not is_closed(error):
                 raise
+            rest.note_closed("comments")
             run.store.save_list(run.site_id, "comments", closed=str(error))
             run.outcome.note("REST does not give comments: they come with the pages")
             return False
         if row["closed"]:
+            rest.note_open("comments")
             run.store.save_list(run.site_id, "comments", closed=None)
         return True
 
