@@ -101,6 +101,7 @@ class Article:
     language: str | None = None
     identity: tuple[str, ...] = ()  # what marks the page as the article of its address: id, article, address, headline, date
     shown: str = ""  # where there is no text of an article: all that the page shows, its beginning
+    text_shown: bool = True  # False: ``blocks`` are not the whole text, which is elsewhere: REST gives none, a teaser, raw builder code
     warnings: tuple[str, ...] = field(default=())  # what the extractor could not reconcile, e.g. "comments: page says 12, read 9"
 
     @property

@@ -100,12 +100,9 @@ def test_nameless_comment_stays_nameless() -> None:
     ("changes", "field"),
     [
         ({"id": "7"}, "id"),
-        ({"date": 5}, "date"),
-        ({"date": "soon"}, "date"),
         ({"link": None}, "link"),
-        ({"title": "x"}, "title"),
-        ({"content": {}}, "rendered"),
-        ({"modified_gmt": []}, "modified_gmt"),
+        ({"link": None, "content": {}}, "link"),
+        ({"title": None, "content": {"rendered": None}}, "title"),
     ],
 )
 def test_malformed_post_is_an_error_that_names_the_field(changes: dict[str, Any], field: str) -> None:
@@ -113,7 +110,7 @@ def test_malformed_post_is_an_error_that_names_the_field(changes: dict[str, Any]
         extract_post(post(**changes), authors=[], terms=[])
 
 
-@pytest.mark.parametrize("field", ["id", "post", "parent", "author_name", "author_url", "date", "date_gmt", "content"])
+@pytest.mark.parametrize("field", ["id", "post", "content"])
 def test_comment_without_a_field_is_an_error_that_names_it(field: str) -> None:
     broken = comment()
     del broken[field]

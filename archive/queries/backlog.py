@@ -78,6 +78,12 @@ def pages_due(db: Database, site_id: int, limit: int, *, again: bool = False) ->
     return [(row_id, url) for row_id, url, _, _ in db.execute(sql, [site_id, again, limit])]
 
 
+def pages_wanted(db: Database, site_id: int) -> list[str]:
+    """Addresses of articles that are named, and of which nothing, or no text, was obtained: each run asks for their pages."""
+    sql = "select ref from gaps where site_id = ? and kind = 'article' and explained = 0 and ref glob 'http*' order by month desc, ref"
+    return [ref for (ref,) in db.execute(sql, [site_id])]
+
+
 def cut_threads(db: Database, site_id: int) -> list[str]:
     """Addresses of articles of whose threads a page was asked for and not obtained."""
     sql = "select ref from gaps where site_id = ? and kind = 'comment' and explained = 0"

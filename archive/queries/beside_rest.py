@@ -17,12 +17,6 @@ def given_by_rest(db: Database, article_id: int) -> bool:
     return db.execute(f"select 1 from articles where id = ? and {GIVEN_BY_REST}", [article_id]).fetchone() is not None
 
 
-def open_gaps(db: Database, site_id: int) -> list[str]:
-    """Addresses of articles that are named and were not obtained, and that no rule explains: each run asks for them again."""
-    sql = "select ref from gaps where site_id = ? and kind = 'article' and explained = 0 and ref glob 'http*' order by id"
-    return [ref for (ref,) in db.execute(sql, [site_id])]
-
-
 def explained_addresses(db: Database, site_id: int) -> set[str]:
     """Addresses that a list names and a rule says why they are not held."""
     return {ref for (ref,) in db.execute("select ref from gaps where site_id = ? and kind = 'article' and explained = 1", [site_id])}

@@ -23,7 +23,11 @@ def held(db: Database, article_id: int) -> dict[str, Any]:
     """What the gate weighs a reading against: source_id, word_count, number of links, and door, title and text of the current revision."""
     sql = """
         select articles.source_id, articles.word_count, revisions.door, revisions.title, revisions.text,
-          (select count(*) from links where links.article_id = articles.id) as links
+          (select count(*) from links where links.article_id = articles.id) as links,
+          exists (
+            select 1 from readings
+            where readings.article_id = articles.id and readings.door = 'rest' and json_extract(fields, '$.part_words') = 0
+          ) as rest_lacks
         from articles
         join revisions on revisions.id = articles.revision_id
         where articles.id = ?
@@ -142,6 +146,17 @@ def comments_of_pages(db: Database, article_id: int) -> list[tuple[int, str]]:
     return list(
         db.execute("select id, source_id from comments where article_id = ? and door = 'page' and missing_since is null", [article_id])
     )
+
+
+def is_empty_on_its_page(db: Database, article_id: int, modified_at: str | None) -> bool:
+    """Whether an article's page was read in this state and had no text either."""
+    sql = """
+        select 1
+        from articles
+        join readings on readings.article_id = articles.id and readings.door = 'page'
+        where articles.id = ? and articles.modified_at is ? and articles.word_count = 0
+        """
+    return db.execute(sql, [article_id, modified_at]).fetchone() is not None
 
 
 def not_yet_missing(db: Database, table: Literal["articles", "comments"], ids: list[int]) -> list[int]:

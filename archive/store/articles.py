@@ -40,6 +40,8 @@ def save_article(db: Database, site_id: int, article: Mapping[str, Any], seen: S
         remember_reading(db, article_id, door, fields, seen)
         return Saved(article_id, "new")
     readings = readings_of(db, row["id"])
+    if fields["part_words"] and "page" in readings and _door_of(db, row["revision_id"]) == "rest":
+        fields = content_key.reading({**article, "text_shown": True})  # its page has been read and shows no more
     outcome = _compare(db, row, article, readings, fields, seen, pages_alone=pages_alone)
     remember_reading(db, row["id"], door, fields, seen)
     _touch(db, row, article, seen)
@@ -79,16 +81,20 @@ def _compare(
         shown.pop("rest", None)
     before = content_key.merge(shown.get("rest"), shown.get("page"))
     after = content_key.merge(*({**shown, door: fields}.get(name) for name in ("rest", "page")))
-    owns_text = door == "rest" or "rest" not in shown
+    rest, current = {**shown, door: fields}.get("rest"), _door_of(db, row["revision_id"])
+    owns_text = content_key.owns_text(door, rest)
+    if door == "page" and current == "rest" and not content_key.is_fuller(_words(article), rest):
+        owns_text = False
+    taken_over = owns_text and (current == "rest" if door == "page" else "rest" in shown and shown["rest"]["text_key"] is None)
     differ = content_key.changed(shown[door], fields) & content_key.changed(before, after) if door in shown else set()
     if "links_key" in differ and _same_targets(db, row["id"], article["links"]):
         differ.discard("links_key")
     if differ and not upgraded:
         _revise(db, row, article if owns_text else None, after, differ, seen)
         return "revised"
-    if after != before:
+    if after != before or taken_over:
         old = next(db.query("select * from revisions where id = ?", [row["revision_id"]]))
-        _complete(db, row, article if owns_text and (upgraded or door not in shown) else None, after, seen)
+        _complete(db, row, article if owns_text and (upgraded or door not in shown or taken_over) else None, after, seen)
         if upgraded and old["digest"] != digest_of(db, old["id"]):
             record_earlier(db, crawl_of(db, seen), seen.at, old, revision_id=old["id"], extractor=old["extractor"])
     _confirm(db, row["revision_id"], seen)
@@ -151,6 +157,15 @@ def _complete(db: Database, row: Mapping[str, Any], article: Mapping[str, Any] |
         add_blocks(db, revision_id, article["blocks"])
     _write_state(db, revision_id, state, article["door"] if article else None, seen)
     _make_current(db, row["site_id"], row["id"], revision_id, state, article)
+
+
+def _door_of(db: Database, revision_id: int) -> str:
+    """The door that showed the text of a revision."""
+    return str(db.execute("select door from revisions where id = ?", [revision_id]).fetchone()[0])
+
+
+def _words(article: Mapping[str, Any]) -> int:
+    return sum(len(block["text"].split()) for block in article["blocks"] if block["kind"] == "body")
 
 
 def digest_of(db: Database, revision_id: int) -> str:

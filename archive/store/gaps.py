@@ -31,6 +31,12 @@ def close_article_gaps(db: Database, site_id: int, article: Mapping[str, Any]) -
     db.execute("delete from verdicts where site_id = ? and url = ?", [site_id, article["url"]])
 
 
+def close_gap_of(db: Database, article_id: int, url: str) -> None:
+    """What a held article was asked for at is no gap."""
+    sql = "delete from gaps where site_id = (select site_id from articles where id = ?) and kind = 'article' and ref = ?"
+    db.execute(sql, [article_id, url])
+
+
 def close_comment_gaps(db: Database, site_id: int, comments: Iterable[Mapping[str, Any]]) -> None:
     db.conn.executemany(
         "delete from gaps where site_id = ? and kind = 'comment' and ref = ?", [(site_id, comment["source_id"]) for comment in comments]

@@ -43,6 +43,8 @@ def note_differences(db: Database, article_id: int, shown: Mapping[str, Fields],
     differ = content_key.changed(shown["page"], shown["rest"])
     if content_key.merge(shown["rest"], shown["page"])["authors"] == shown["page"]["authors"]:
         differ.discard("authors")  # co-authors are completion, not disagreement
+    differ |= {"text_key"} if shown["rest"]["text_key"] is None and shown["page"]["text_key"] != content_key.NO_TEXT else set()
+    differ |= {"published"} if not shown["rest"]["published_at"] and shown["page"]["published_at"] else set()
     held = {name for (name,) in db.execute("select field from differences where article_id = ?", [article_id])}
     for field in differ | held:
         if field not in differ:

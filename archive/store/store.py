@@ -226,6 +226,7 @@ class Store(OpenArchive):
         """Keep a further address of an article. One that is known, of this article or of another, stays what it is."""
         with self.transaction():
             add_alias(self.db, article_id, url, self.now())
+            gaps.close_gap_of(self.db, article_id, url)
 
     def add_gap(self, site_id: int, **gap: Any) -> None:
         """Name something that the site lists and the archive does not hold: kind, ref, reason, explained, month."""

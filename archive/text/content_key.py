@@ -2,7 +2,8 @@
 
 A *reading* is what one door showed: a mapping with ``title``, ``byline``, ``authors`` (list of name, url, source_id),
 ``published_at``, ``published_on``, ``published_precision``, ``modified_at``, ``terms`` (list of kind, name, slug, source_id),
-``text_key``, ``captions_key`` and ``links_key``. None = the door does not show it.
+``text_key``, ``captions_key`` and ``links_key``, and ``part_words``, the words of a text that is not the
+whole one. None = the door does not show it.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ Fields = dict[str, Any]
 
 FIELDS = (
     *("kind", "title", "byline", "authors", "published_at", "published_on", "published_precision", "modified_at", "terms"),
-    *("text_key", "captions_key", "links_key"),
+    *("part_words", "text_key", "captions_key", "links_key"),
 )
 """What a reading consists of. A new one is added here and in ``reading``."""
+NO_TEXT = f"sha256:{hashlib.sha256(b'[[]]').hexdigest()}"  # the text_key of a text without paragraphs
+WHOLE = 0.8  # of the words of a part: a page with fewer is no fuller text
 CONTENT = ("title", "authors", "terms", "published", "text_key", "captions_key", "links_key")
 FOLD = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00a0": " ", "\u00ad": None, "\u200b": None})
 
@@ -41,6 +44,12 @@ def key(*parts: object) -> str:
 def reading(article: Mapping[str, Any]) -> Fields:
     """The comparable fields of an article as one door showed it. ``article`` is a mapping of crawler.items.Article's fields."""
     body = [block["text"] for block in article["blocks"] if block["kind"] == "body"]
+    shown = article.get("text_shown", True)
+    texts = {
+        "text_key": key([normalised(text) for text in body]),
+        "captions_key": key([normalised(image["caption"]) for image in article["images"] if image["caption"]]),
+        "links_key": key(sorted({link_key(link["url"]) for link in article["links"]})),
+    }
     return {
         "kind": article["kind"],
         "title": article["title"],
@@ -51,9 +60,8 @@ def reading(article: Mapping[str, Any]) -> Fields:
         "published_precision": article["published_precision"],
         "modified_at": article["modified_at"],
         "terms": _plain(article["terms"]),
-        "text_key": key([normalised(text) for text in body]),
-        "captions_key": key([normalised(image["caption"]) for image in article["images"] if image["caption"]]),
-        "links_key": key(sorted({link_key(link["url"]) for link in article["links"]})),
+        "part_words": None if shown else sum(len(text.split()) for text in body),
+        **(texts if shown else dict.fromkeys(texts)),
     }
 
 
@@ -73,9 +81,23 @@ def merge(rest: Fields | None, page: Fields | None) -> Fields:
     merged = {name: value if value is not None else page[name] for name, value in rest.items()}
     if page["authors"] and _names(rest["authors"]) <= _names(page["authors"]):
         merged["authors"], merged["byline"] = page["authors"], page["byline"]
+    if not rest["title"]:
+        merged["title"] = page["title"]
+    if rest["text_key"] is None:
+        merged["kind"] = page["kind"]
     if not rest["published_at"]:
         merged.update({name: page[name] for name in ("published_at", "published_on", "published_precision")})
     return merged
+
+
+def owns_text(door: str, rest: Fields | None) -> bool:
+    """Whether the text of an article is the one that ``door`` shows: REST's, and the page's where REST's last reading gives none."""
+    return (door == "rest") == (rest is not None and rest["text_key"] is not None)
+
+
+def is_fuller(words: int, rest: Fields | None) -> bool:
+    """Whether a page with so many words shows more than the part that REST gives."""
+    return words >= WHOLE * ((rest or {}).get("part_words") or 0)
 
 
 def _names(authors: list[dict[str, Any]] | None) -> set[str]:
@@ -85,7 +107,7 @@ def _names(authors: list[dict[str, Any]] | None) -> set[str]:
 def content(fields: Fields) -> Fields:
     """The fields that make a state, in comparable form. The address, modified_at and the pictures' addresses are not among them."""
     return {
-        "title": normalised(fields["title"]),
+        "title": normalised(fields["title"]) or None,
         "authors": None if fields["authors"] is None else [normalised(author["name"]) for author in fields["authors"]],
         "terms": None if fields["terms"] is None else sorted(f"{term['kind']}: {normalised(term['name'])}" for term in fields["terms"]),
         "published": fields["published_at"],

@@ -44,7 +44,11 @@ def refusal(article: Article, asked: str, held: Mapping[str, Any] | None) -> str
         return f"the page no longer shows its id, which was {held['source_id']}: a redesign, or another page"
     if article.source_id is None and not recognisable(article, held):
         return "the page shows neither the article's id nor its headline nor a paragraph of it"
-    if held["door"] == "page" and held["word_count"] > 50 and len(article.text.split()) < held["word_count"] * SHRUNK:
+    if (
+        (held["door"] == "page" or held.get("rest_lacks"))
+        and held["word_count"] > 50
+        and len(article.text.split()) < held["word_count"] * SHRUNK
+    ):
         return f"{SHRANK} from {held['word_count']} to {len(article.text.split())} words"
     return None
 
@@ -55,6 +59,8 @@ def emptied(article: Article, held: Mapping[str, Any] | None) -> str | None:
     REST names its articles by their ids, so nothing but the text can lie: a wall for members, a filter that fails.
     """
     words = len(article.text.split())
+    if not article.text_shown:  # it says nothing of the text: the page does
+        return None
     if held is None or held["door"] != "rest" or not (held["word_count"] or held["links"]):
         return None
     lost = held["word_count"] > 50 and words < held["word_count"] * SHRUNK

@@ -28,7 +28,7 @@ def pages_to_read(run: Run, found: DiscoveredUrls) -> list[str]:
         return []
     held = run.store.ask(holdings.addresses, run.site_id)
     held = held if run.pages_are_the_text else {address: row for address, row in held.items() if not row["by_rest"]}
-    certain = [address for address in run.store.ask(beside_rest.open_gaps, run.site_id) if not found.is_given(address)]
+    certain = run.store.ask(backlog.pages_wanted, run.site_id)
     certain += discussed_anew(run, found, held)
     certain += run.store.ask(backlog.cut_threads, run.site_id)
     certain += _unlisted(run, found, held)

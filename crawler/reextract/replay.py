@@ -73,35 +73,50 @@ class Replay:
             self.kept.append((reading, reading.broken))
         if reading.article is None or not at:
             return
-        window, door = self.windows[at - 1], reading.door
-        owns = door == "rest" or "rest" not in self.doors
-        self.doors.add(door)
+        window = self.windows[at - 1]
+        self.doors.add(reading.door)
         origin = reading.capture_id == window.start
         if origin:
             self.current = None
         if reason := self.refused(reading, window):
             self.kept.append((reading, reason))
             return
-        self._read(reading, window, owns=owns, origin=origin)
+        self._read(reading, window, origin=origin)
 
-    def _read(self, reading: Reading, window: Window, *, owns: bool, origin: bool) -> None:
+    def _read(self, reading: Reading, window: Window, *, origin: bool) -> None:
         article, door = self._completed(reading), reading.door
         mapping = asdict(article)
         fields, before = content_key.reading(mapping), self._merged()
+        previous = self.current or self.current_before(window)
+        if fields["part_words"] and "page" in self.shown and previous and previous.door == "rest":
+            fields = content_key.reading({**mapping, "text_shown": True})  # its page was read and shows no more
         was = self.shown.get(door)
+        owns = self._owns(door, fields, len(article.text.split()), previous)
+        taken = owns and (
+            (previous is not None and previous.door == "rest") if door == "page" else bool(was and not was.fields["text_key"])
+        )
         if was is None or was.fields != fields:
             self.shown[door] = DoorReading(fields, reading.at, reading.capture_id)
         after = self._merged()
         if door == "page" and article.reported_comment_count is not None:
             self.reported = article.reported_comment_count
         if origin:
-            self._begin(window, mapping if owns else None, after)
+            self._begin(window, mapping if owns or previous is None else None, after)
         elif was is not None and self._differs(was.fields, fields, before, after, mapping):
             self.links = [link["url"] for link in mapping["links"]] if owns else self.links
         else:
-            if after != before and self.current is not None:
-                self._complete(self.current, mapping if owns and was is None else None, after)
+            if (after != before or taken) and self.current is not None:
+                self._complete(self.current, mapping if owns and (was is None or taken) else None, after)
             self.compared = {name: shown.fields for name, shown in self.shown.items()}, reading.at
+
+    def _owns(self, door: str, fields: Fields, words: int, previous: State | None) -> bool:
+        """Whether the text is the one that this reading shows, as the store decides it."""
+        shown = self.shown.get("rest")
+        rest = fields if door == "rest" else shown.fields if shown else None
+        if door == "page" and ("rest" in self.doors) != (rest is not None):
+            return False  # REST said something that is not believed
+        fuller = door == "rest" or previous is None or previous.door != "rest" or content_key.is_fuller(words, rest)
+        return fuller and content_key.owns_text(door, rest)
 
     def _merged(self) -> Fields:
         return content_key.merge(*(self.shown[door].fields if door in self.shown else None for door in ("rest", "page")))

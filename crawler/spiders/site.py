@@ -120,6 +120,7 @@ class SiteSpider(scrapy.Spider):
                 self.run.outcome.add(UNREACHABLE, f"REST cannot be relied on in this run ({error}); the pages were read instead")
             except RestGone as error:
                 await self.read_pages()  # a site that keeps us out everywhere has closed nothing for good
+                rest.note_closed("posts")
                 self.run.store.save_list(self.run.site_id, "posts", closed=str(error), checked_at=self.run.store.now())
                 self.run.outcome.note(f"REST is no longer open ({error}); from now on the pages are read")
                 return
@@ -130,8 +131,13 @@ class SiteSpider(scrapy.Spider):
         posts = self.run.remembered("posts")
         if posts["url"] and not posts["closed"]:
             return True
-        if posts["closed"] and self.run.options.mode == "update" and self.run.remembered("pages")["checked_at"]:
-            return False  # found closed before; a full run looks again
+        if (
+            posts["closed"]
+            and self.run.options.mode == "update"
+            and self.run.remembered("pages")["checked_at"]
+            and not rest.is_due("posts")
+        ):
+            return False  # found closed before; it is looked at again after some days, and by a full run
         home = await self.run.front_page()
         links = b", ".join(home.headers.getlist("Link")).decode("latin-1")
         return await rest.open(home.text if hasattr(home, "text") else "", links)
@@ -144,7 +150,7 @@ class SiteSpider(scrapy.Spider):
         lists = SiteLists(run)
         whole = run.options.limit is None and run.remembered("posts")["walked_at"]
         found = await lists.read_beside_rest() if whole else lists.found
-        due = pages_to_read(run, found) if whole else []
+        due = [*rest.second_chances(run.pages_at_most), *(pages_to_read(run, found) if whole else ())]
         due += await pages_of_threads(run, lists, swept) if run.context.threads_on_pages and run.pages_at_most else []
         due += [address for _, address in run.store.ask(backlog.pages_due, run.site_id, run.pages_at_most, again=full)]
         door = PageDoor(run, found)
@@ -159,7 +165,7 @@ class SiteSpider(scrapy.Spider):
         """
         run = self.run
         row = run.remembered("comments")
-        if row["closed"] and run.options.mode == "update" and not row.get("walk_started_at"):
+        if row["closed"] and run.options.mode == "update" and not row.get("walk_started_at") and not rest.is_due("comments"):
             return False
         try:
             if not run.options.limit and run.remembered("posts")["walked_at"]:
@@ -171,10 +177,12 @@ class SiteSpider(scrapy.Spider):
         except (BadStatus, Forbidden) as error:
             if not is_closed(error):
                 raise
+            rest.note_closed("comments")
             run.store.save_list(run.site_id, "comments", closed=str(error))
             run.outcome.note("REST does not give comments: they come with the pages")
             return False
         if row["closed"]:
+            rest.note_open("comments")
             run.store.save_list(run.site_id, "comments", closed=None)
         return True
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from archive.queries import holdings
 from crawler.extract.rest import UnreadRow
 from crawler.items import Article, Comment, Gap
 from crawler.session.outcome import ALARM, BUG
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from crawler.parse import PostNames
     from crawler.session.context import SiteContext
 
+PAGE_NEXT = "; its page was not read yet"
 Row = dict[str, Any]
 Posts = tuple[tuple[Article, ...], tuple[Gap, ...]]
 Threads = tuple[dict[str, list[Comment]], tuple[Gap, ...]]
@@ -36,11 +38,27 @@ async def read_posts(context: SiteContext, rows: Sequence[Row], names: PostNames
     articles, gaps = list[Article](), list[Gap](closed)
     for row, read in zip(public, await context.parser.posts(public, names), strict=True):
         if isinstance(read, UnreadRow):
-            context.outcome.add(BUG if read.fault == "bug" else ALARM, f"article {row['id']} was not read: {read.reason}")
-            gaps.append(Gap("article", str(row["id"]), read.reason, False, month_of(row)))
+            gaps.append(unread(context, row, read))
         else:
             articles.append(read)
+            gaps += [Gap("article", read.url, f"{read.warnings[0]}{PAGE_NEXT}", False, month_of(row))] if wants_page(context, read) else []
     return tuple(articles), tuple(gaps)
+
+
+def wants_page(context: SiteContext, article: Article) -> bool:
+    """Whether the text of an article has to be looked for on its page: not where that had none either."""
+    held = None if article.text_shown else context.held(article.url, article.source_id)
+    empty = held is not None and context.store.ask(holdings.is_empty_on_its_page, held["id"], article.modified_at)
+    return not article.text_shown and not empty
+
+
+def unread(context: SiteContext, row: Row, read: UnreadRow) -> Gap:
+    """The gap of a row that gave nothing: by its address where it has one, for then its page is asked for, and by its id."""
+    link = row.get("link")
+    if read.fault == "site" and isinstance(link, str) and link.startswith("http"):
+        return Gap("article", context.parser.addresses.canonical(link), f"{read.reason}{PAGE_NEXT}", False, month_of(row))
+    context.outcome.add(BUG if read.fault == "bug" else ALARM, f"article {row['id']} was not read: {read.reason}")
+    return Gap("article", str(row["id"]), read.reason, False, month_of(row))
 
 
 async def read_comments(context: SiteContext, rows: Sequence[Row]) -> Threads:
@@ -58,4 +76,4 @@ async def read_comments(context: SiteContext, rows: Sequence[Row]) -> Threads:
 
 def month_of(row: Row) -> str | None:
     """The month of a post's date; None where that is no time."""
-    return str(row["date"])[:7] if api.is_time(row["date"]) else None
+    return str(row["date"])[:7] if api.is_time(row.get("date")) else None

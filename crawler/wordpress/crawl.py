@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from archive.queries import holdings, rest_lists
+from archive.clock import later
+from archive.queries import backlog, holdings, rest_lists
 from crawler.errors import DoorClosed, FetchError, Limited, OutsideSite
+from crawler.extract.rest import LACKS
 from crawler.items import Answer, Capture
 from crawler.sequences import batches
 from crawler.session.checkpoints import newest_rows
@@ -15,8 +17,9 @@ from crawler.session.outcome import ALARM
 from crawler.wordpress import api as api
 from crawler.wordpress.answers import is_public, read_comments, read_posts
 from crawler.wordpress.api import Cursor, Listing, Paging
-from crawler.wordpress.degrade import Questions, parts_of
+from crawler.wordpress.degrade import Questions
 from crawler.wordpress.overcount import Overcounts, Span, in_utc
+from crawler.wordpress.pieces import parts_of
 from crawler.wordpress.question import list_name
 from crawler.wordpress.taxonomy import Terms
 
@@ -34,6 +37,7 @@ class RestDoor:
     def __init__(self, run: Run) -> None:
         self.run, self.store = run, run.store
         self.questions = Questions(run)
+        self.lacking: list[str] = []  # addresses of articles of which REST gives a field that is none
         self.terms = Terms(run, self.list_rows)
         self.root: dict[str, Any] = {}  # what the API said of itself in this run; empty where it was not asked
         self.asked_anew = set[str]()  # kinds of which this run names anew what is listed and not given
@@ -57,8 +61,27 @@ class RestDoor:
             self._remember(root, said)
             self.root = said
             return True
+        self.note_closed("posts")
         self.store.save_list(self.run.site_id, "posts", door="rest", closed=reason or "no WordPress REST here", checked_at=self.store.now())
         return False
+
+    def is_due(self, name: str) -> bool:
+        """Whether a list that was found closed is looked at again: 1, 2, 4, ... days later, at most SWEEP_DAYS."""
+        at, _ = self.run.checkpoints.closed_doors().get(name, ("", 0))
+        return self.run.store.now() >= at
+
+    def note_closed(self, name: str) -> None:
+        """A list was found closed once more."""
+        doors = self.run.checkpoints.closed_doors()
+        _, times = doors.get(name, ("", 0))
+        days = min(2.0 ** min(times, 20), self.run.sweep_days or 30.0)
+        self.run.checkpoints.save_closed_doors(doors | {name: (later(self.store.now(), days=days), times + 1)})
+
+    def note_open(self, name: str) -> None:
+        """A list gave something: when it closes the next time, it is looked at again a day later."""
+        doors = self.run.checkpoints.closed_doors()
+        if doors.pop(name, None) is not None:
+            self.run.checkpoints.save_closed_doors(doors)
 
     def _remember(self, root: str, said: dict[str, Any]) -> None:
         name = said.get("name")
@@ -198,11 +221,24 @@ class RestDoor:
         if api.rows_of(collection) == "posts":
             await self.terms.learn([row for row in rows if is_public(row)])
             answer.articles, answer.gaps = await read_posts(self.run.context, rows, self.terms)
+            self._note_lacks(answer)
         else:
             answer.threads, answer.gaps = await read_comments(self.run.context, rows)
             for gap in answer.gaps:
                 self.run.outcome.add(ALARM, f"comment {gap.ref} was not read: {gap.reason}")
         return await self.run.save(answer)
+
+    def _note_lacks(self, answer: Answer) -> None:
+        """Articles of which REST gives a field that is none: said once a field, and their pages are read first."""
+        for article in answer.articles:
+            lacks = [warning for warning in article.warnings if warning.startswith(LACKS)]
+            self.lacking += [article.url] if lacks else []
+            for warning in lacks:
+                self.questions.say(f"{warning} of article {article.source_id}: it is left empty where its page does not show it", warning)
+
+    def second_chances(self, pages_at_most: int) -> list[str]:
+        """Addresses of the pages that are read for what REST lacks: for a text in any case, for a field as far as pages are read."""
+        return [*self.store.ask(backlog.pages_wanted, self.run.site_id), *(self.lacking if pages_at_most else ())]
 
     async def read_threads(self, source_ids: list[str]) -> None:
         """Read the threads of single articles to their end, 100 articles a question. Held comments they lack become suspects."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from archive.clock import later
 from archive.store.checkpoints import Checkpoint
@@ -18,70 +18,16 @@ from crawler.items import Capture
 from crawler.session.outcome import ALARM
 from crawler.sources.source import WHOLE, capture_of, checked
 from crawler.wordpress.listing import Listing, headers_of, read_listing
-from crawler.wordpress.question import REFUSABLE, Question
+from crawler.wordpress.pieces import SIZES, Attempt, KeptWaiting, Refused, asks_to_wait, ends, is_too_much, joined, smaller
+from crawler.wordpress.question import REFUSABLE, ListQuestion
 from crawler.wordpress.salvage import error_in
 
 if TYPE_CHECKING:
-    from scrapy.http import Response
-
     from crawler.session.session import Run
 
-SIZES = (100, 50, 20, 10, 1)  # rows a question, from the API's maximum down
 TRIES = 2  # of a whole answer that makes no sense, before less is asked for: challenges and half answers pass
-TOO_MUCH = (400, 408, 413, 414, 500, 502, 503, 504, 507, 508, 520, 521, 522, 524)  # what a question for less may not get
-HOPELESS = 7  # failures, without any success, after which a question is given up; an answer that never came counts twice
-BAD_ROWS = 5  # of one question: more is no bad row
 CODES = {"rest_forbidden": 403, "rest_login_required": 401, "rest_cannot_access": 401, "rest_disabled": 403, "rest_no_route": 404}
 PLAINER = ({"_fields"}, {"orderby", "order"}, {"orderby", "order", "_fields"}, set(REFUSABLE))  # what an unexplained 400 may mean
-Row = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Pieces(Capture):
-    """The capture of the last of several answers that together are one; ``parts`` are the rows and the capture of each."""
-
-    parts: tuple[tuple[list[Row], Capture], ...] = ()
-
-
-def parts_of(rows: list[Row], capture: Capture) -> list[tuple[list[Row], Capture]]:
-    """These rows of an answer, by the captures that hold them; at least one part."""
-    if not isinstance(capture, Pieces):
-        return [(rows, capture)]
-    wanted = {id(row) for row in rows}
-    parts = [([row for row in part if id(row) in wanted], holder) for part, holder in capture.parts]
-    return [part for part in parts if part[0]] or [(rows, capture)]
-
-
-class Refused(DoorClosed):
-    """A list does not take a parameter: ``names`` says which."""
-
-    def __init__(self, message: str, names: set[str]) -> None:
-        super().__init__(message)
-        self.names = names
-
-
-class KeptWaiting(BadStatus):
-    """The site asks to be left alone for a while: that is no reason to ask it for less."""
-
-
-@dataclass(slots=True)
-class Attempt:
-    """One question on its way: how often it failed and what of it was found."""
-
-    question: Question
-    required: tuple[str, ...]
-    failures: int = 0
-    worked: bool = False
-    smallest: int = 101  # size at which it failed
-    bad: list[int] = field(default_factory=list)  # rows that fail by themselves
-    gaps: list[tuple[str, str]] = field(default_factory=list)  # (what it is called, why it failed) of those of which nothing is told
-
-    def fail(self, error: Exception, size: int) -> None:
-        """Raises DoorClosed when there is no hope left."""
-        self.smallest = min(self.smallest, size)
-        self.failures += 2 if isinstance(error, Unreachable) else 1
-        if (not self.worked and self.failures >= HOPELESS) or len(self.bad) > BAD_ROWS:
-            raise DoorClosed(f"REST gives no answer that makes sense, not even a short one: {error}") from error
 
 
 class Questions:
@@ -103,7 +49,7 @@ class Questions:
     async def ask(self, url: str, required: tuple[str, ...], asked: int) -> tuple[Listing, Capture]:
         """One question, with its whole answer. Raises BadStatus for what is not for us, DoorClosed where nothing sensible comes,
         Limited, Unreachable."""
-        question = Question.parse(url, asked)
+        question = ListQuestion.parse(url, asked)
         for _ in range(len(REFUSABLE)):
             asking = question.without(self.refused.get(question.name, set()))
             try:
@@ -112,7 +58,7 @@ class Questions:
                 self.refuse(question.name, error.names)
         raise DoorClosed(f"REST refuses {question.name} whatever it is asked")
 
-    async def _ask(self, question: Question, required: tuple[str, ...]) -> tuple[Listing, Capture]:
+    async def _ask(self, question: ListQuestion, required: tuple[str, ...]) -> tuple[Listing, Capture]:
         attempt, size = Attempt(question, required), self._size(question)
         if size >= question.size:
             try:
@@ -135,7 +81,7 @@ class Questions:
         self._name(attempt)
         return joined(question, parts)
 
-    async def _first(self, question: Question, required: tuple[str, ...]) -> tuple[Listing, Capture]:
+    async def _first(self, question: ListQuestion, required: tuple[str, ...]) -> tuple[Listing, Capture]:
         """A whole question. An answer that makes no sense is asked for again."""
         for tried in range(1, TRIES + 1):
             try:
@@ -193,7 +139,7 @@ class Questions:
             self.run.outcome.add(ALARM, f"{kind} {ref} was not read: {reason}")
 
     async def _answer(
-        self, url: str, question: Question, required: tuple[str, ...], asked: int, *, offset: int | None = None, patient: bool = False
+        self, url: str, question: ListQuestion, required: tuple[str, ...], asked: int, *, offset: int | None = None, patient: bool = False
     ) -> tuple[Listing, Capture]:
         """One answer of the site. Raises BadStatus, DoorClosed, Refused, Unreachable, Limited."""
         at = question.offset if offset is None else offset
@@ -219,14 +165,14 @@ class Questions:
         return listing, capture
 
     def _refusal(
-        self, url: str, status: int, said: tuple[str, int, set[str]] | None, capture: Capture, question: Question
+        self, url: str, status: int, said: tuple[str, int, set[str]] | None, capture: Capture, question: ListQuestion
     ) -> FetchError | DoorClosed:
         named = (said[2] if said else set()) & REFUSABLE & {p.partition("=")[0] for p in question.parameters}
         if status == 400 and named:
             return Refused(f"REST refuses {', '.join(sorted(named))}", named)
         return BadStatus(url, status, capture)
 
-    async def _plainer(self, question: Question, required: tuple[str, ...], error: DoorClosed) -> tuple[Listing, Capture] | None:
+    async def _plainer(self, question: ListQuestion, required: tuple[str, ...], error: DoorClosed) -> tuple[Listing, Capture] | None:
         """A question that was refused without a word, without this or that of its parameters; None where that does not help."""
         if not isinstance(error.__cause__, BadStatus) or error.__cause__.status != 400:
             return None
@@ -249,12 +195,12 @@ class Questions:
         """A list takes no such parameters: it is asked without them from now on."""
         known = self.refused.setdefault(name, set())
         known.update(parameters)
-        self._say(f"REST refuses {', '.join(sorted(known))} of {name}: it is asked without")
+        self.say(f"REST refuses {', '.join(sorted(known))} of {name}: it is asked without")
         self.run.checkpoints.save_refused_parameters(
             Checkpoint(each, value=" ".join(sorted(names))) for each, names in self.refused.items()
         )
 
-    def _size(self, question: Question) -> int:
+    def _size(self, question: ListQuestion) -> int:
         """How many rows a list is asked for at once; one step more than it could lately, where that is to be tried again."""
         limit = self.limits.get(question.name)
         if limit is None or limit.count is None or limit.count >= question.size:
@@ -265,7 +211,7 @@ class Questions:
             return next((size for size in reversed(SIZES) if size > limit.count), question.size)
         return limit.count
 
-    def _worked(self, question: Question) -> None:
+    def _worked(self, question: ListQuestion) -> None:
         """A whole question was answered: a limit below it holds no more."""
         limit = self.limits.get(question.name)
         if limit is not None and (limit.count or 0) < question.size:
@@ -288,7 +234,7 @@ class Questions:
             days = min(2**tries, self.run.sweep_days or 1)
             size = smaller(attempt.smallest)
             self.limits[name] = Checkpoint(name, at=later(now, days=days), count=size, value=str(tries))
-            self._say(f"REST gives no more than {size} of its {name} at a time")
+            self.say(f"REST gives no more than {size} of its {name} at a time")
         self.run.checkpoints.save_list_limits(self.limits.values())
 
     def _next(self, size: int) -> int:
@@ -296,50 +242,12 @@ class Questions:
 
     def _tell(self, name: str, listing: Listing) -> None:
         if listing.around:
-            self._say(f"REST prints more than its JSON ({listing.around}); it was left out", "around")
+            self.say(f"REST prints more than its JSON ({listing.around}); it was left out", "around")
         if listing.total is None and name not in ("users", "categories", "tags"):
-            self._say(f"REST does not say how many {name} there are: they were read to the end of the list, and not counted")
+            self.say(f"REST does not say how many {name} there are: they were read to the end of the list, and not counted")
 
-    def _say(self, message: str, once: str = "") -> None:
-        """A note of the run, once."""
+    def say(self, message: str, once: str = "") -> None:
+        """A note of the run, once for ``once``."""
         if (once or message) not in self.said:
             self.said.add(once or message)
             self.run.outcome.note(message)
-
-
-def smaller(size: int) -> int:
-    """The next size to try."""
-    return next(each for each in SIZES if each < size or each == 1)
-
-
-def ends(listing: Listing, reached: int) -> bool:
-    """Whether a list goes no further than this piece of it, which reaches to its ``reached``-th row."""
-    return reached >= listing.total if listing.total is not None else not listing.rows
-
-
-def asks_to_wait(response: Response) -> bool:
-    return response.status == 429 or bool(response.headers.get("Retry-After"))
-
-
-def is_too_much(error: Exception) -> bool:
-    """Whether a question for fewer rows may be answered where this one was not."""
-    if isinstance(error, BadStatus):
-        return error.status in TOO_MUCH and not isinstance(error, KeptWaiting)
-    if isinstance(error, Unreachable):  # nobody there is nobody there, however little is asked
-        return "ConnectionRefused" not in type(error.__cause__).__name__ and "CannotResolve" not in type(error.__cause__).__name__
-    return isinstance(error, DoorClosed) and not isinstance(error, Refused)
-
-
-def joined(question: Question, parts: list[tuple[Listing, Capture]]) -> tuple[Listing, Capture]:
-    """Several answers as the one that was asked for."""
-    if not parts:
-        raise DoorClosed("REST fails at every row of a page")
-    rows = [row for listing, _ in parts for row in listing.rows]
-    totals = [listing.total for listing, _ in parts if listing.total is not None]
-    total = totals[-1] if totals else None
-    open_end = total is None and bool(parts[-1][0].rows)
-    pages = -(-total // question.size) if total is not None else question.page + int(open_end)
-    last = parts[-1][1]
-    unnamed = tuple(row for listing, _ in parts for row in listing.unnamed)
-    capture = Pieces(last.id, last.at, last.truncated, tuple((listing.rows, holder) for listing, holder in parts))
-    return Listing(rows, total, max(pages, question.page if rows else 1), unnamed), capture

@@ -17,7 +17,7 @@ def list_name(url: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ListQuestion:
     """``url`` up to its parameters, these as they are written, and what they ask for: ``size`` rows from ``offset`` on."""
 
     url: str
@@ -26,7 +26,7 @@ class Question:
     offset: int = 0
 
     @classmethod
-    def parse(cls, url: str, asked: int) -> Question:
+    def parse(cls, url: str, asked: int) -> ListQuestion:
         head, *rest = re.split(r"[?&]", url)
         if rest and rest[0].startswith("rest_route="):
             head, rest = f"{head}?{rest[0]}", rest[1:]
@@ -49,9 +49,9 @@ class Question:
         named = next((part for part in self.parameters if part.startswith("include=")), "")
         return named.partition("=")[2].split(",") if named else []
 
-    def without(self, names: set[str]) -> Question:
+    def without(self, names: set[str]) -> ListQuestion:
         """The same question without some of its parameters."""
-        return Question(self.url, tuple(p for p in self.parameters if p.partition("=")[0] not in names), self.size, self.offset)
+        return ListQuestion(self.url, tuple(p for p in self.parameters if p.partition("=")[0] not in names), self.size, self.offset)
 
     def piece(self, start: int, size: int, fields: str = "") -> str:
         """The address that asks for ``size`` of its rows, from the ``start``-th on. ``fields``: these of them alone."""

@@ -77,6 +77,8 @@ class Terms:
 
     def terms(self, row: dict[str, Any]) -> tuple[Term, ...] | None:
         """None where the site does not tell all of their names today: no tags would read like an edit."""
+        if any(name in row and not isinstance(row[name], list) for name, _ in TERMS):
+            return None
         for collection, _ in TERMS:
             if collection in self.closed and not self.names[collection].keys() >= {*_numbers(row.get(collection))}:
                 return None
