@@ -97,6 +97,10 @@ class Article:
     reported_comment_count: int | None = None  # the page's own "N comments", for cross-checking
     comment_pages: tuple[str, ...] = ()  # other pages of the same thread
     next_pages: tuple[str, ...] = ()  # other pages of the same article (<!--nextpage-->)
+    more_pages: tuple[str, ...] = ()  # what pagers of other systems lead to: pages of the article only if they prove to be
+    whole_page: str = ""  # an address that promises all pages of the article on one; '' = none does
+    more_comments: tuple[str, ...] = ()  # what other systems' pagers and "more comments" of the thread lead to
+    comments_elsewhere: str = ""  # the name of the system that keeps the thread on another site; '' = none
     language: str | None = None
     warnings: tuple[str, ...] = field(default=())  # what the extractor could not reconcile, e.g. "comments: page says 12, read 9"
 

@@ -140,6 +140,9 @@ class PageDoor:
         self.as_ever |= {address} if held else set()
         self.done |= {address, answer.articles[0].url}
         self.reader.learn_addresses(address, answer.articles[0])
+        for gap in answer.gaps:
+            if not gap.explained and not cut:
+                self.run.outcome.add(ALARM, f"{gap.ref} is not held whole: {gap.reason}")
         self.absent += [("comments", comment, answer.captures[0][0], answer.at) for comment in vanished]
         if cut and not isinstance(cut.cause, Forbidden):
             self.done -= {address, answer.articles[0].url}

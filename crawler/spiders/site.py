@@ -150,6 +150,8 @@ class SiteSpider(scrapy.Spider):
         run, full = self.run, self.run.options.mode == "full"
         run.context.threads_on_pages = not await self.read_threads(rest)
         threads = await pages_of_threads(run, swept) if run.context.threads_on_pages and run.pages_at_most else []
+        if run.pages_at_most and not run.context.threads_on_pages:
+            threads = run.store.ask(backlog.cut_threads, run.site_id)  # pages that count more comments than REST gave
         due = run.store.ask(backlog.pages_due, run.site_id, run.pages_at_most, again=full)
         await PageDoor(self.run).read(dict.fromkeys([*threads, *(address for _, address in due)]))
 
