@@ -34,7 +34,8 @@ _NOT = re.compile(
     re.I,
 )
 _NUMBER = re.compile(r"\W{0,3}(\d{1,4})\W{0,3}")
-_HINTS = ("more", "load", "next", "pager", "older", "showall", "show-all", "show_all")
+_HINTS = ("more", "next", "pager", "older", "showall", "show-all", "show_all")
+_COMMENTED = re.compile(r"comentad|commented|kommentiert|commenté|commentat", re.I)  # lists of other articles
 _ATTRIBUTES = (
     "data-url",
     "data-href",
@@ -43,7 +44,6 @@ _ATTRIBUTES = (
     "data-next",
     "data-load-more-url",
     "data-load",
-    "data-src",
     "hx-get",
     "data-hx-get",
 )
@@ -61,7 +61,7 @@ def more_comments(page: Document, url: str, first: str, zone: ThreadZone, *, exp
     others: list[str] = []
     for said, address in (*_further_anchors(page, url, first, zone, out), *_buttons(page, url, zone, out)):
         (wholes if _ALL.search(said) else others).append(address)
-    nexts = [link.url for link in links if link.kind == "next" and link.number is None]
+    nexts = [link.url for link in links if link.kind == "next" and link.number is None and _in_own_pager(link.element, zone)]
     found = dict.fromkeys((*wholes, *numbered, *others, *nexts))
     return tuple(
         address for address in found if not same_page(address, url) and not same_page(address, first) and same_host(address, first)
@@ -73,6 +73,11 @@ def _is_threads(link: PagerLink, zone: ThreadZone, out: set[Element]) -> bool:
     if element is None or element in zone.inner or element in out or link.kind not in ("number", "next"):
         return False
     return zone.holds(element, element.get("href") or "") and _NOT.search(_path(link.url)) is None
+
+
+def _in_own_pager(element: Element | None, zone: ThreadZone) -> bool:
+    """A link to "the next" whose address says nothing: below a thread it is mostly the next article."""
+    return element is not None and zone.names(element) and in_pager(element)
 
 
 def _further_anchors(page: Document, url: str, first: str, zone: ThreadZone, out: set[Element]) -> Iterator[tuple[str, str]]:
@@ -93,14 +98,14 @@ def _further_anchors(page: Document, url: str, first: str, zone: ThreadZone, out
 
 def _buttons(page: Document, url: str, zone: ThreadZone, out: set[Element]) -> Iterator[tuple[str, str]]:
     """What scripts load: an address in an attribute of a button or box, or a form that is sent with GET."""
-    named = page.matching(lambda name: any(hint in name for hint in _HINTS))
+    named = {element for element in page.matching(lambda name: any(hint in name for hint in _HINTS)) if element.tag != "img"}
     for element in dict.fromkeys((*page.of({"button", "form"}), *named)):
         said = " ".join((all_text(element) or element.get("aria-label") or "").split())
         address = _stated(element)
-        if not address or len(said) > 120 or not (_says_more(said) or _ALONE.fullmatch(said) or element.tag not in ("form",)):
+        if not address or len(said) > 120:
             continue
         target = urldefrag(absolute(url, address))[0]
-        telling = _says_more(said) or element in named
+        telling = _says_more(said) or ((_ALONE.fullmatch(said) or element in named) and zone.names(element))
         if (
             target
             and telling
@@ -134,7 +139,7 @@ def _is_address(value: str) -> bool:
 
 
 def _says_more(said: str) -> bool:
-    return 4 < len(said) < 90 and _MORE.search(said) is not None and _WORD.search(said) is not None
+    return 4 < len(said) < 90 and _COMMENTED.search(said) is None and _MORE.search(said) is not None and _WORD.search(said) is not None
 
 
 def _path(address: str) -> str:

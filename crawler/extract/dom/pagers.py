@@ -29,7 +29,7 @@ _EXTENSION = re.compile(r"\.(?:html?|php\d?|aspx?|shtml|jsp|cfm|xhtml)$", re.I)
 _FIRST = re.compile(rf"[-_/,.](?:{_WORD}[-_/,.=]?)?0*1$", re.I)
 _OFFSETS = word_set("start st offset limitstart from skip begin first")
 _PARAMETER = re.compile(
-    r"(?:.*[-_\[])?(?:page|seite|pagina|pag)(?:[-_]?(?:no|num|number|nr|id|index))?\]?|.*(?:page|seite)(?:no|num|number|nr)?|"
+    r"(?:[a-z][a-z_]*[-_\[])?(?:page|seite|pagina|pag)(?:[-_]?(?:no|num|number|nr|id|index))?\]?|[a-z]*(?:page|seite)(?:no|num|number|nr)?|"
     r"p|pg|pn|pp|cp|pager?|paged|pagine|part|teil|sida|side|sivu|strona|str|strana|sayfa|hoja|halaman|s|cpage|start|st|offset|limitstart|"
     r"from|skip|begin|first|page_?article",
     re.I,

@@ -40,10 +40,15 @@ class ThreadZone:
         if _THREAD_ADDRESS.search(address) is not None:
             return True
         ups = [element, *element.iterancestors()]
-        if any(_is_thread(name) for up in ups if up.tag not in ("body", "html", "main") for name in tokens(up)):
+        if self.names(element):
             return True
         below = self._places.get(element, 0) > self._begins
         return below and not any(up.tag in _ASIDE for up in ups)
+
+    def names(self, element: Element) -> bool:
+        """Is it in a box that is called after comments?"""
+        ups = (element, *element.iterancestors())
+        return any(_is_thread(name) for up in ups if up.tag not in ("body", "html", "main") for name in tokens(up))
 
 
 @lru_cache(maxsize=20_000)
