@@ -98,6 +98,10 @@ class Article:
     comment_pages: tuple[str, ...] = ()  # other pages of the same thread
     next_pages: tuple[str, ...] = ()  # other pages of the same article (<!--nextpage-->)
     twins: tuple[str, ...] = ()  # addresses of the same article for phones, as AMP and for print, as its head names them
+    more_pages: tuple[str, ...] = ()  # what pagers of other systems lead to: pages of the article only if they prove to be
+    whole_page: str = ""  # an address that promises all pages of the article on one; '' = none does
+    more_comments: tuple[str, ...] = ()  # what other systems' pagers and "more comments" of the thread lead to
+    comments_elsewhere: str = ""  # the name of the system that keeps the thread on another site; '' = none
     language: str | None = None
     identity: tuple[str, ...] = ()  # what marks the page as the article of its address: id, article, address, headline, date
     shown: str = ""  # where there is no text of an article: all that the page shows, its beginning

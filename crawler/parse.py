@@ -69,6 +69,7 @@ class SiteParser:
             content_type=content_type(response),
             captured_at=capture_of(response).at,
             timezone=None if local else self.timezone,
+            link_header=b", ".join(response.headers.getlist("Link")).decode("latin-1"),
         )
         article = at_home(article, self.addresses)
         if self.memo is not None and not any(RELATIVE in warning for warning in article.warnings):

@@ -186,6 +186,12 @@ def gap(db: Database, site_id: int, ref: str) -> dict[str, Any] | None:
     return next(db.query("select reason, since from gaps where site_id = ? and kind = 'article' and ref = ?", [site_id, ref]), None)
 
 
+def thread_gap(db: Database, site_id: int, ref: str) -> dict[str, Any] | None:
+    """What an earlier run found lacking in a thread: ``reason``, ``since``, ``explained``. ``ref``: its article's address, ``THREAD``."""
+    sql = "select reason, since, explained from gaps where site_id = ? and kind = 'comment' and ref = ?"
+    return next(db.query(sql, [site_id, ref]), None)
+
+
 def authors_of(db: Database, article_id: int) -> list[tuple[str, str]]:
     """(name, url) of an article's authors, in the order of the byline."""
     sql = """

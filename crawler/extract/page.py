@@ -8,19 +8,24 @@ from urllib.parse import parse_qs, urlsplit
 
 from crawler.extract.article.body import Content, clean_content
 from crawler.extract.article.container import find_container
+from crawler.extract.article.further import FurtherPages, further_pages
 from crawler.extract.article.metadata import Facts, facts_of
 from crawler.extract.article.paging import article_pages, thread_pages
 from crawler.extract.article.refusals import READABLE, doubt_of, identity_of, outweighed, reason_for_none, shown_by
 from crawler.extract.comments.count import reported_count
 from crawler.extract.comments.crosscheck import missed_paragraphs
+from crawler.extract.comments.elsewhere import kept_elsewhere
 from crawler.extract.comments.jsonld_comments import stated_comments
+from crawler.extract.comments.more import more_comments
 from crawler.extract.comments.read import Thread, read_thread
 from crawler.extract.dom.document import Document
 from crawler.extract.dom.encoding import decode
+from crawler.extract.dom.fragment import whole_page
 from crawler.extract.dom.head import Head, article_address, head_of, twins
 from crawler.extract.dom.parsing import parse
 from crawler.extract.dom.repair import wrap_bare_answers
 from crawler.extract.dom.tree import Element, resolve_base
+from crawler.extract.dom.zones import ThreadZone
 from crawler.items import Article, ArticleKind
 from crawler.site import Site
 
@@ -41,14 +46,16 @@ def extract_page(
     content_type: str | None = None,
     captured_at: str | None = None,
     timezone: str | None = None,
+    link_header: str = "",
 ) -> Article:
     """The article of a page, with its thread. ``kind`` is "none" when the page is none (listing, 404, challenge, feed), and the
     first warning says why; a page of the site ("About") or a listing is read all the same, for whoever asks for it.
 
-    ``captured_at``: ISO instant of the capture, for relative dates. ``timezone``: IANA name for wall clocks; None leaves
+    ``captured_at``: ISO instant of the capture, for relative dates. ``link_header``: the answer's Link header.
+    ``timezone``: IANA name for wall clocks; None leaves
     them without a zone. Never raises on any bytes; raises ValueError for a ``site`` or ``timezone`` that cannot be used.
     """
-    text = wrap_bare_answers(decode(body, content_type))
+    text = wrap_bare_answers(whole_page(decode(body, content_type)))
     root = parse(text)
     if root is None:
         return Article(url=url, door="page", kind="none", title="", warnings=("the page is empty",))
@@ -62,7 +69,7 @@ def extract_page(
             url=url, door="page", kind="none", title=head.title, language=head.language, shown=shown_by(root), warnings=(refusal,)
         )
     shown = shown_by(root) if refusal or doubt else ""  # reading changes the tree
-    article = _article(page, head, url, site, captured_at, timezone)
+    article = _article(page, head, url, site, captured_at, timezone, link_header)
     article = replace(article, identity=identity_of(root, head, article))
     if doubt is not None and not outweighed(doubt, article.identity, article):
         title, language = head.title, head.language
@@ -72,7 +79,9 @@ def extract_page(
     return article if article.text else replace(article, shown=shown_by(root))
 
 
-def _article(page: Document, head: Head, url: str, site: Site | None, captured_at: str | None, timezone: str | None) -> Article:
+def _article(
+    page: Document, head: Head, url: str, site: Site | None, captured_at: str | None, timezone: str | None, link_header: str
+) -> Article:
     thread = read_thread(page, url, language=head.language, captured_at=captured_at, timezone=timezone)
     if not thread.comments:
         thread = Thread(stated_comments(head, url, timezone))
@@ -82,8 +91,13 @@ def _article(page: Document, head: Head, url: str, site: Site | None, captured_a
     content = clean_content(container, url, site=site, skip=skip, title=facts.title, authors=[author.name for author in facts.authors])
     own = article_address(url, head, site)
     next_pages, first = article_pages(page, url, own)
-    reported = reported_count(page, skip)
+    zone = ThreadZone(page, thread.elements)
+    further = FurtherPages(first) if next_pages else further_pages(page, url, first, zone, link_header)
+    first = further.first
+    reported = reported_count(page, skip, head, first)
     comment_pages = thread_pages(page, url, first)
+    expected = bool(thread.comments or reported)
+    more = () if comment_pages else more_comments(page, url, first, zone, expected=expected)
     return Article(
         url=first,
         door="page",
@@ -105,8 +119,15 @@ def _article(page: Document, head: Head, url: str, site: Site | None, captured_a
         comment_pages=comment_pages,
         next_pages=next_pages,
         twins=twins(head, first),
+        more_pages=further.others,
+        whole_page=further.whole,
+        more_comments=more,
+        comments_elsewhere=kept_elsewhere(page),
         language=head.language,
-        warnings=(*_warnings(content, thread, reported, comment_pages), *_missed(page, content, thread, reported, comment_pages)),
+        warnings=(
+            *_warnings(content, thread, reported, comment_pages or more),
+            *_missed(page, content, thread, reported, comment_pages or more),
+        ),
     )
 
 

@@ -16,6 +16,7 @@ from crawler.admission.judge import foreign_part
 from crawler.errors import BadStatus, FetchError, Limited, NotBelieved, OutsideSite, PartFailed, Unreachable
 from crawler.extract.workers import ExtractionCut, ExtractionFailed
 from crawler.items import Article
+from crawler.pages.further import PagerWalk
 from crawler.pages.merge import first_of_thread, joined, lacking, numbered, thread_page
 from crawler.pages.truncation import is_ended
 from crawler.sources.source import capture_of
@@ -41,6 +42,7 @@ class PageAssembler:
         self.context = context
         self.ended = False  # the pages of the site that were made whole so far have an end
         self.in_vain = 0  # threads in a row of which no hidden page was found: what they lack are answers to hidden comments
+        self.walk = PagerWalk(self._shown)
 
     async def text(self, article: Article, response: Response, captures: Captures) -> Article:
         """The article with its pages 2, 3, ... added. Raises PartFailed when one of them cannot be had or believed."""
@@ -49,9 +51,11 @@ class PageAssembler:
             part, capture = await self._part(url, article)
             captures.append((capture.id, f"page-{number}"))
             article = joined(article, part)
-        if not article.next_pages and HIDES_PAGES in response.body and article.kind != "none":
-            article = await self._hidden_pages(article, captures)
-        return article
+        if article.next_pages or article.kind == "none":
+            return article
+        if article.more_pages:
+            return await self.walk.text(article, captures)
+        return await self._hidden_pages(article, captures) if HIDES_PAGES in response.body else article
 
     async def _hidden_pages(self, article: Article, captures: Captures) -> Article:
         """Block themes do not link the further pages of articles from the classic editor; without them the text would end early."""
@@ -84,7 +88,10 @@ class PageAssembler:
             further = [url for url in part.comment_pages if url not in seen]
             seen.update(further)
             waiting += further
-        if hidden and lacking(article) > (0 if self.in_vain < VAIN else MANY):
+        if article.more_comments:
+            article, cut = await self.walk.thread(article, captures)
+            failed = failed or cut
+        if hidden and not failed and lacking(article) > (0 if self.in_vain < VAIN else MANY):
             article, failed = await self._hidden_thread(article, captures)
         return article, failed
 
@@ -109,6 +116,15 @@ class PageAssembler:
         return article, None
 
     async def _part(self, url: str, article: Article, *, follow: bool = True) -> tuple[Article, Capture]:
+        part, capture = await self._shown(url, follow=follow)
+        if (reason := foreign_part(part, article)) and not self.context.store.ask(holdings.accepted, capture.id, url, reason):
+            self.context.quarantine(url, reason, capture.id, capture.at)
+            refused = NotBelieved(url, reason)
+            raise PartFailed(str(refused), refused)
+        return part, capture
+
+    async def _shown(self, url: str, *, follow: bool = True) -> tuple[Article, Capture]:
+        """What an address shows, whatever that is. Raises PartFailed."""
         try:
             response = await self.context.source.get(url, door="page", follow=follow)
             part = await self.context.parser.page(response)
@@ -118,11 +134,6 @@ class PageAssembler:
             raise PartFailed(str(error), error, status=error.status) from error
         except (FetchError, OutsideSite, ExtractionCut, ExtractionFailed) as error:
             raise PartFailed(str(error), error) from error
-        capture = capture_of(response)
         if self.ended and not is_ended(response.body):
             raise PartFailed(f"{url} breaks off", Unreachable(f"{url} breaks off: it lacks the end that the site's pages have"))
-        if (reason := foreign_part(part, article)) and not self.context.store.ask(holdings.accepted, capture.id, url, reason):
-            self.context.quarantine(url, reason, capture.id, capture.at)
-            refused = NotBelieved(url, reason)
-            raise PartFailed(str(refused), refused)
-        return part, capture
+        return part, capture_of(response)

@@ -20,6 +20,7 @@ from crawler.pages.held_back import HeldBack, Waiting
 from crawler.pages.reader import PageReader
 from crawler.pages.soft404 import Elsewhere
 from crawler.pages.verdicts import Verdicts
+from crawler.session.outcome import ALARM
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -214,6 +215,9 @@ class PageDoor:
         self.reader.learn_addresses(address, answer.articles[0])
         if not held and address != answer.articles[0].url:
             self.run.store.close_gap(self.run.site_id, address)
+        for gap in answer.gaps:
+            if not gap.explained and not cut:
+                self.run.outcome.add(ALARM, f"{gap.ref} is not held whole: {gap.reason}")
         self.absent += [("comments", comment, answer.captures[0][0], answer.at) for comment in page.vanished]
         if cut and not isinstance(cut.cause, Forbidden):
             self.done -= {address, answer.articles[0].url}

@@ -17,6 +17,8 @@ from crawler.admission.judge import no_article
 from crawler.errors import FetchError, Forbidden, OutsideSite, PartFailed
 from crawler.items import Answer, Article, Gap
 from crawler.pages.assemble import Captures, PageAssembler
+from crawler.pages.counts import Earlier, count_gap
+from crawler.pages.further import BEYOND
 from crawler.pages.merge import Before, completed
 from crawler.pages.truncation import PageEndings
 from crawler.pages.verdicts import NoArticle
@@ -72,7 +74,10 @@ class PageReader:
         captures = [(capture_of(response).id, "page")]
         article = await self.assembler.text(article, response, captures)
         on_pages = self.context.page_has_thread(self.context.held(article.url, article.source_id) or held)
-        article, cut = await self.assembler.thread(article, captures, hidden=on_pages)
+        fewer = self._comments_held(article) < (article.reported_comment_count or 0)
+        if not on_pages and not fewer and article.reported_comment_count:
+            article = replace(article, more_comments=())  # REST gave all that the page counts
+        article, cut = await self.assembler.thread(article, captures, hidden=on_pages or fewer)
         if cut and not on_pages and not isinstance(cut.cause, Forbidden):
             raise cut  # REST gives the thread: the page is evidence, and is asked for again
         answer = self._answer(self.completed(article), asked, response, captures, cut, on_pages=on_pages)
@@ -160,18 +165,38 @@ class PageReader:
     ) -> Answer:
         """Everything the pages brought. A comment that stands on two pages is taken once."""
         comments = {comment.source_id: comment for comment in article.comments or ()}
-        answer = Answer("page", capture_of(response).at, tuple(captures), asked, articles=(article,))
+        capture = capture_of(response)
+        answer = Answer("page", capture.at, tuple(captures), asked, articles=(article,))
         answer.arrived = "" if same_page(response.url, asked) else response.url
         if comments:
             answer.threads[article.source_id or article.url] = list(comments.values())
-        if not on_pages:
-            return answer
-        if cut:
-            reason, explained = ("robots.txt", True) if isinstance(cut.cause, Forbidden) else (str(cut), False)
-            answer.gaps = (Gap("comment", f"{article.url}{THREAD}", reason, explained),)
-        else:
+        lack = None if cut else self._lack(article, capture.at)
+        cut_gap = self._cut(article, cut) if cut and on_pages else None
+        answer.gaps = tuple(gap for gap in (lack, cut_gap, self._beyond(article)) if gap)
+        if on_pages and not cut and (lack is None or lack.explained):
             answer.whole_threads = (article.source_id or article.url,)
         return answer
+
+    def _cut(self, article: Article, cut: PartFailed) -> Gap:
+        reason, explained = ("robots.txt", True) if isinstance(cut.cause, Forbidden) else (str(cut), False)
+        return Gap("comment", f"{article.url}{THREAD}", reason, explained)
+
+    def _lack(self, article: Article, at: str) -> Gap | None:
+        """What the page counts and no door gave. WordPress counts answers to comments that it hides, and was asked for all pages."""
+        row = self.context.store.ask(holdings.thread_gap, self.context.site_id, f"{article.url}{THREAD}")
+        earlier = Earlier(row["since"], row["reason"], bool(row["explained"])) if row else None
+        held, looked = self._comments_held(article), article.source_id is not None
+        return count_gap(article, held, looked=looked, earlier=earlier, at=at, gone_after=self.context.gone_after)
+
+    def _comments_held(self, article: Article) -> int:
+        """How many comments of the article the page shows, and REST gave where it gives threads."""
+        numbers = {comment.source_id for comment in article.comments or ()}
+        if article.source_id and not self.context.threads_on_pages:
+            numbers |= {number for _, number in self.context.store.ask(holdings.comments_of, self.context.site_id, [article.source_id])}
+        return len(numbers)
+
+    def _beyond(self, article: Article) -> Gap | None:
+        return Gap("article", f"{article.url}#text", BEYOND, explained=False) if BEYOND in article.warnings else None
 
     def learn_addresses(self, address: str, article: Article) -> None:
         """Nothing that leads to a saved article is taken for another one later: its other addresses are kept."""

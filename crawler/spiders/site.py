@@ -151,7 +151,10 @@ class SiteSpider(scrapy.Spider):
         whole = run.options.limit is None and run.remembered("posts")["walked_at"]
         found = await lists.read_beside_rest() if whole else lists.found
         due = [*rest.second_chances(run.pages_at_most), *(pages_to_read(run, found) if whole else ())]
-        due += await pages_of_threads(run, lists, swept) if run.context.threads_on_pages and run.pages_at_most else []
+        if run.context.threads_on_pages:
+            due += await pages_of_threads(run, lists, swept) if run.pages_at_most else []
+        elif run.pages_at_most:
+            due += run.store.ask(backlog.cut_threads, run.site_id)  # pages that count more comments than REST gave
         due += [address for _, address in run.store.ask(backlog.pages_due, run.site_id, run.pages_at_most, again=full)]
         door = PageDoor(run, found)
         door.kept |= lists.listings.kept
