@@ -18,7 +18,7 @@ from crawler.identity import NAME, RELEASE
 from crawler.site import Site
 
 _NAMED = ("trafilatura", "lxml")  # libraries whose versions stand in the name itself
-_LIBRARIES = ("dateparser", "nh3", "w3lib")  # further ones that decide what is read
+_LIBRARIES = ("dateparser", "convertdate", "hijridate", "nh3", "w3lib")  # further ones that decide what is read
 _NO_RULES = frozenset({"__main__.py", "version.py", "workers.py"})  # they start extraction and print what it gives
 _DIGITS = 12  # of the digest, in hexadecimal
 
