@@ -38,7 +38,7 @@ def _converted(year: int, month: int, day: int, calendar: Calendar) -> date | No
             )
         from convertdate import hebrew
 
-        return date(*hebrew.to_gregorian(year, month, day)) if 5600 < year < 5900 and day <= hebrew.month_days(year, month) else None
+        return date(*hebrew.to_gregorian(year, month, day)) if 5600 < year < 5900 and day <= hebrew.month_length(year, month) else None
     except (ValueError, OverflowError, IndexError):
         return None
 
