@@ -190,3 +190,22 @@ def test_comment_is_dated_in_the_language_of_the_page(lang: str, written: str, p
     )
     found = page(TEXTS["en"], lang=lang, after=comments).comments
     assert [comment.posted_at for comment in found] == [posted]
+
+
+def test_dates_of_teasers_are_not_the_articles() -> None:
+    teaser = '<a href="/other"><h3>Other</h3><span itemprop="datePublished" content="2026-03-{0}T12:00:00Z">Mar {0}, 2026</span></a>'
+    teasers = "".join(f"<div>{teaser.format(number)}</div>" for number in (11, 12, 13))
+    loose = "".join(f'<div><span itemprop="datePublished" content="2026-03-{number}">x</span></div>' for number in (13, 12))
+    assert day(page(TEXTS["en"], lang="en", head=stated("date", "March 27, 2025"), after=teasers)) == "2025-03-27"
+    assert day(page(TEXTS["en"], lang="en", head=stated("date", "March 27, 2025"), after=loose)) == "2025-03-27"
+
+
+def test_midnight_gives_way_to_a_time_that_another_place_knows() -> None:
+    head = stated("article:published_time", "2023-05-17T00:00:00+0000") + stated("dc.date", "2023-05-18T04:39:05+00:00")
+    assert page(TEXTS["en"], lang="en", head=head).published_at == "2023-05-18T04:39:05Z"
+    assert page(TEXTS["en"], lang="en", head=stated("dc.date", "2023-05-17T00:00:00Z")).published_at == "2023-05-17T00:00:00Z"
+
+
+def test_lone_date_of_the_last_change_is_no_date_of_publication() -> None:
+    meta = '<div><p class="note">Last updated: <time datetime="2026-01-12">January 12, 2026</time>.</p></div>'
+    assert page(TEXTS["en"] + meta, lang="en").published_at is None

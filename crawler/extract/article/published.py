@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlsplit
 
 from crawler.extract.dates.order import DateOrder, page_order
@@ -96,15 +96,19 @@ def page_dates(
     exact = (parse_iso(text) for _, text in values)
     known = frozenset(moment.day for moment in (*exact, shown, address) if moment is not None)
     reading = _Reading(language, page_order((text for _, text in values), language), known)
-    marked = _marked_date(page, "datePublished", skip, reading)
-    published = [*_moments(_values(head, "datePublished", _PUBLISHED), reading), *_present(marked)]
-    modified = [*_moments(_values(head, "dateModified", _MODIFIED), reading), *_present(_marked_date(page, "dateModified", skip, reading))]
+    marked, sure = _marked_date(page, "datePublished", skip, reading)
+    published = [*_moments(_values(head, "datePublished", _PUBLISHED), reading), *(_present(marked) if sure else ())]
+    modified = [
+        *_moments(_values(head, "dateModified", _MODIFIED), reading),
+        *_present(_marked_date(page, "dateModified", skip, reading)[0]),
+    ]
     either = _moments([(_EITHER, value) for value in head.all(_EITHER)], reading)
     earlier = next((moment for moment in (shown, address) if moment is not None), None)
     if either and earlier is not None and earlier.day < either[0].day - timedelta(days=1):
         modified += either
     else:
         published += either
+    published += _present(marked)
     published = _believed(published, [marked, shown, address], captured_at)
     chosen = _with_clock(published, shown) or shown or address
     return PageDates(chosen, next(iter(modified), None) or shown_modified, _impossible(values, reading))
@@ -139,11 +143,16 @@ def _believed(stated: list[Moment], said: list[Moment | None], captured_at: str 
 
 
 def _with_clock(stated: list[Moment], shown: Moment | None) -> Moment | None:
-    """The first date, as another place says it that knows the time of that day."""
+    """The first date, as another place says it that knows the time of that day. Midnight to the second is what systems write that know
+    the day alone, and a day off in another zone."""
     if not stated:
         return None
-    same = (moment for moment in (*stated, *_present(shown)) if moment.day == stated[0].day and moment.clock is not None)
-    return next(same, shown if shown is not None and shown.day == stated[0].day else stated[0])
+    first = stated[0]
+    if first.clock is not None and first.clock.time() != time():
+        return first
+    near = timedelta(days=0 if first.clock is None else 1)
+    timed = (m for m in (*stated, *_present(shown)) if abs(m.day - first.day) <= near and m.clock is not None and m.clock.time() != time())
+    return next(timed, shown if shown is not None and first.clock is None and shown.day == first.day else first)
 
 
 def _impossible(values: Iterable[tuple[str, str]], reading: _Reading) -> tuple[str, ...]:
@@ -157,13 +166,15 @@ def _impossible(values: Iterable[tuple[str, str]], reading: _Reading) -> tuple[s
 _DATE_TAGS = word_set("time meta span abbr div p")
 
 
-def _marked_date(page: Document, name: str, skip: frozenset[Element], reading: _Reading) -> Moment | None:
+def _marked_date(page: Document, name: str, skip: frozenset[Element], reading: _Reading) -> tuple[Moment | None, bool]:
+    """(the first that is no teaser's, whether all of them name its day): teasers of other articles have such dates, too."""
+    found: list[Moment] = []
     for element in page.microdata:
         if element.tag in _DATE_TAGS and name in (element.get("itemprop") or "").split():
             moment = _attribute(element, reading.order, reading.language) or reading.read(text_of(element)[:120])
-            if moment is not None and not any(up in skip or up in page.elsewhere for up in element.iterancestors()):
-                return moment
-    return None
+            if moment is not None and not any(up.tag == "a" or up in skip or up in page.elsewhere for up in element.iterancestors()):
+                found.append(moment)
+    return (found[0], len({moment.day for moment in found}) == 1) if found else (None, True)
 
 
 _ATTRIBUTES = word_list(
@@ -265,7 +276,7 @@ def lone_date(page: Document, heading: Element | None, skip: frozenset[Element],
         if not marked and (not below or len(element) > 1):
             continue
         text = page.text(element)
-        if len(text) > _LONE_SIZE or not _DIGIT.search(text) or _MODIFIED_WORDS.search(text) or (not marked and len(text.split()) > 4):
+        if len(text) > _LONE_SIZE or not _DIGIT.search(text) or _says_modified(element) or (not marked and len(text.split()) > 4):
             continue
         moment = parse_iso(element.get("datetime")) or parse_written(text, page_order((text,), language), language)
         if moment is not None:
