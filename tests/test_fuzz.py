@@ -8,7 +8,7 @@ import pytest
 
 from tests.fuzz.pieces import make_pieces
 from tests.fuzz.report import report
-from tests.fuzz.runner import try_seed
+from tests.fuzz.runner import try_seed, try_seeds
 from tests.fuzz.shape import FAULTS, SYSTEMS, draw
 
 TORTURE = range(300)
@@ -27,7 +27,7 @@ def test_archive_of_a_generated_site_is_faithful(seed: int) -> None:
 
 @pytest.mark.torture
 def test_archives_of_three_hundred_generated_sites_are_faithful() -> None:
-    results = [try_seed(seed) for seed in TORTURE]
+    results = list(try_seeds(TORTURE))
     sound = [result for result in results if result.shape.sound]
     print(report(results))
     assert all(not result.violations for result in results if not result.shape.sound), report(results)

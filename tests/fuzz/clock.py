@@ -7,14 +7,24 @@ from email.utils import format_datetime as rfc2822
 from html import escape
 
 from babel.dates import format_date
+from convertdate import persian
 
 from .prose import Language
 from .shape import Shape
 
+DIGITS = {"fa": "۰۱۲۳۴۵۶۷۸۹", "ar": "٠١٢٣٤٥٦٧٨٩", "hi": "०१२३४५६७८९"}
+JALALI = ["فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند"]
 
-def long_day(at: datetime, language: Language) -> str:
-    """``5. März 2019``, ``March 5, 2019``, ``2019年3月5日``"""
-    return format_date(at, "long", locale=language.code.replace("-", "_"))
+
+def long_day(at: datetime, language: Language, numerals: str = "ascii") -> str:
+    """``5. März 2019``, ``March 5, 2019``, ``2019年3月5日``, ``۱۴ اسفند ۱۳۹۷``"""
+    said = format_date(at, "long", locale=language.code.replace("-", "_"))
+    if language.code not in DIGITS or numerals == "ascii":
+        return said
+    if numerals == "jalali" and language.code == "fa":
+        year, month, day = persian.from_gregorian(at.year, at.month, at.day)
+        said = f"{day} {JALALI[month - 1]} {year}"
+    return said.translate(str.maketrans("0123456789", DIGITS[language.code]))
 
 
 def short_day(at: datetime, language: Language) -> str:
@@ -45,7 +55,7 @@ def stated(shape: Shape, at: datetime, language: Language) -> str:
 
 def shown(shape: Shape, at: datetime, language: Language) -> str:
     """What stands beside the headline."""
-    words = escape(long_day(at, language))
+    words = escape(long_day(at, language, shape.numerals))
     if shape.date_form == "microdata":
         return f'<span itemprop="datePublished" content="{at.isoformat()}">{words}</span>'
     if shape.date_form == "epoch":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from .lists import feed_place, listing_path
 from .markup import part_path
@@ -34,10 +34,10 @@ class Faults:
         self.shape, self.active = shape, shape.faults
         self.asked: set[str] = set()
         struck = [piece for piece in pieces if piece.number % 3 == 2] or pieces[:1]
-        self.struck = {piece.path for piece in struck}
+        self.struck = {unquote(piece.path) for piece in struck}
         self.counts = {piece.number for piece in struck if piece.remarks}
-        self.thread_pages = {page_path(shape, p, n) for p in pieces for n in range(2, thread_pages(shape, p) + 1)}
-        self.part_pages = {part_path(shape, p, n) for p in pieces for n in range(2, p.parts + 1)}
+        self.thread_pages = {unquote(page_path(shape, p, n)) for p in pieces for n in range(2, thread_pages(shape, p) + 1)}
+        self.part_pages = {unquote(part_path(shape, p, n)) for p in pieces for n in range(2, p.parts + 1)}
         self.feed = feed_place(shape)[0]
 
     def lift(self) -> None:

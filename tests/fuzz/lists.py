@@ -98,13 +98,17 @@ def feeds(shape: Shape, home: str, pieces: list[Piece]) -> dict[str, Answer]:
     return found
 
 
+def feed_link(shape: Shape, home: str, piece: Piece) -> str:
+    return home + piece.path + ("?utm_source=rss&utm_medium=feed" if shape.feed_links == "tracked" else "")
+
+
 def _feed(shape: Shape, home: str, pieces: list[Piece]) -> bytes:
     title = escape(f"{shape.language.places[shape.seed % 6]} Review")
     if shape.feed == "json":
         items = [
             {
                 "id": home + p.path,
-                "url": home + p.path,
+                "url": feed_link(shape, home, p),
                 "title": p.title,
                 "date_published": p.at.isoformat(),
                 "content_text": p.paragraphs[0],
@@ -116,7 +120,8 @@ def _feed(shape: Shape, home: str, pieces: list[Piece]) -> bytes:
         ).encode()
     if shape.feed == "atom":
         entries = "".join(
-            f'<entry><title>{escape(p.title)}</title><link rel="alternate" type="text/html" href="{home}{p.path}"/><id>tag:{p.number}'
+            f'<entry><title>{escape(p.title)}</title><link rel="alternate" type="text/html" href="{escape(feed_link(shape, home, p))}"/>'
+            f"<id>tag:{p.number}"
             f"</id><author><name>"
             f"{p.author}</name></author><published>{p.at.isoformat()}</published><updated>{p.at.isoformat()}</updated>"
             f"<summary>{escape(p.paragraphs[0])}</summary></entry>"
@@ -124,7 +129,8 @@ def _feed(shape: Shape, home: str, pieces: list[Piece]) -> bytes:
         )
         return f'<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom"><title>{title}</title><id>{home}/</id>{entries}</feed>'.encode()
     items = "".join(
-        f"<item><title>{escape(p.title)}</title><link>{home}{p.path}</link><dc:creator>{p.author}</dc:creator><pubDate>{rfc2822(p.at)}"
+        f"<item><title>{escape(p.title)}</title><link>{escape(feed_link(shape, home, p))}</link><dc:creator>{p.author}</dc:creator>"
+        f"<pubDate>{rfc2822(p.at)}"
         f"</pubDate>"
         f'<guid isPermaLink="false">{home}/?p={p.number}</guid><description>{escape(p.paragraphs[0])}</description></item>'
         for p in pieces

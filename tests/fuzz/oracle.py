@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from tests.crawls import rows
 from tests.inside import Run
@@ -19,6 +20,7 @@ ARTICLES = """
     select articles.id, articles.url, articles.source_id, articles.title, articles.byline, published_on, text
     from articles left join revisions on revisions.id = articles.revision_id
     """
+GAPS = "select kind, ref, reason, explained from gaps"
 COUNTS = """
     select (select count(*) from articles), (select count(*) from revisions),
            (select count(*) from comments), (select count(*) from comment_revisions)
@@ -46,7 +48,7 @@ class Held:
     counts: tuple[int, ...]
 
     def article(self, piece: Piece) -> tuple[Any, ...] | None:
-        return self.articles.get(piece.path) or self.articles.get(piece.path.rstrip("/"))
+        return self.articles.get(spelled(piece.path))
 
     def remarks(self, piece: Piece) -> list[tuple[Any, ...]]:
         row = self.article(piece)
@@ -59,18 +61,19 @@ def held(folder: Path, home: str) -> Held:
     threads: dict[int, list[tuple[Any, ...]]] = {}
     for article, *comment in rows(folder, "select article_id, source_id, author, text, posted_at from comments where kind = 'comment'"):
         threads.setdefault(article, []).append(tuple(comment))
-    articles = {row[1].removeprefix(home): row for row in rows(folder, ARTICLES)}
-    return Held(articles, threads, rows(folder, "select kind, ref, reason, explained from gaps"), rows(folder, COUNTS)[0])
+    articles = {spelled(row[1].removeprefix(home)): row for row in rows(folder, ARTICLES)}
+    return Held(articles, threads, [(kind, unquote(ref), *rest) for kind, ref, *rest in rows(folder, GAPS)], rows(folder, COUNTS)[0])
 
 
 def judge(site: FuzzSite, first: Held, run: Run, again: Held, second: Run) -> Iterator[Violation]:
     """What a first run and a second one at once after it have broken."""
-    for name, done in (("first", run), ("second", second)):
-        if "Traceback" in done.out + done.err or done.code == 1:
-            yield Violation("traceback", f"{name} run, exit {done.code}: {last_lines(done)}")
+    broken = next((done for done in (run, second) if "Traceback" in done.out + done.err or done.code == 1), None)
+    if broken is not None:
+        yield Violation("traceback", f"exit {broken.code}: {last_lines(broken)}")
+        return
     if run.code == 0:
         yield from silent_losses(site, first)
-    if second.code == 0:
+    if second.code == 0 and (run.code or again.counts != first.counts):
         yield from silent_losses(site, again)
     if site.shape.sound:
         if run.code != 0:
@@ -101,19 +104,19 @@ def silent_losses(site: FuzzSite, archive: Held) -> Iterator[Violation]:
 
 
 def named_by_gap(piece: Piece, archive: Held) -> bool:
-    paths = [path.rstrip("/") for path in (piece.path, piece.old_path) if path]
+    paths = [spelled(path) for path in (piece.path, piece.old_path) if path]
     return any(kind == "article" and (ref == str(piece.number) or any(path in ref for path in paths)) for kind, ref, _, _ in archive.gaps)
 
 
 def explained_away(piece: Piece, archive: Held) -> bool:
     """Only robots.txt may be the reason that an article of these sites is not held and nobody is alarmed."""
     return not piece.kept_out and all(
-        explained for _, ref, _, explained in archive.gaps if piece.path.rstrip("/") in ref or ref == str(piece.number)
+        explained for _, ref, _, explained in archive.gaps if spelled(piece.path) in ref or ref == str(piece.number)
     )
 
 
 def comments_named(piece: Piece, archive: Held) -> bool:
-    return any(kind == "comment" or piece.path.rstrip("/") in ref for kind, ref, _, _ in archive.gaps)
+    return any(kind == "comment" or spelled(piece.path) in ref for kind, ref, _, _ in archive.gaps)
 
 
 def unfaithful(site: FuzzSite, archive: Held) -> Iterator[Violation]:
@@ -121,9 +124,9 @@ def unfaithful(site: FuzzSite, archive: Held) -> Iterator[Violation]:
     for gap in archive.gaps:
         if not gap[3]:
             yield Violation("sound site", f"gap: {gap[0]} {gap[1].removeprefix(site.home)}: {gap[2]}")
-    known = {piece.path.rstrip("/") for piece in site.pieces} | {"/about"}
+    known = {spelled(piece.path) for piece in site.pieces} | {"/about"}
     for path in archive.articles:
-        if path.rstrip("/") not in known:
+        if path not in known:
             yield Violation("sound site", f"{path} is no article and is held as one")
     for piece in site.pieces:
         row = archive.article(piece)
@@ -174,6 +177,11 @@ def unrepaired(site: FuzzSite, archive: Held, codes: list[int]) -> Iterator[Viol
         )  # type: ignore[index]
     if codes[-1] != 0 and not (lacking or short or wrong):
         yield Violation("not repaired", f"everything is held and the run exits {codes[-1]}")
+
+
+def spelled(path: str) -> str:
+    """One spelling of an address: escapes decoded, no slash at the end."""
+    return unquote(path).rstrip("/")
 
 
 def squeezed(text: str) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
+from urllib.parse import quote
 
 from .prose import Language, paragraphs, remark, title
 from .shape import Shape
@@ -100,6 +101,8 @@ def make_remarks(shape: Shape, random: Random, piece: Piece) -> list[Remark]:
 
 def path_of(shape: Shape, piece: Piece) -> str:
     slug, folder = f"report-{piece.number}", ""
+    if shape.slugs == "native":
+        slug = quote(f"{piece.language.places[piece.number % 6].lower().replace(' ', '-')}-report-{piece.number}")
     if shape.second and piece.language is shape.second:
         folder = f"/{piece.language.code[:2]}"
     if piece.kind != "post":

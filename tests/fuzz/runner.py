@@ -6,11 +6,17 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 
+from scrapy.utils.project import get_project_settings
+
+from crawler.extract.workers import Workers
 from tests.crawls import words
-from tests.inside import Run, run_inside
+from tests.inside import Run, run_inside, stop_reactor
 
 from .oracle import Held, Violation, held, judge, unrepaired
 from .shape import Shape
@@ -31,6 +37,29 @@ class Result:
     wanted: int = 0
     requests: int = 0
     seconds: float = 0.0
+
+
+CHUNK = 10  # seeds that one process tries
+
+
+def try_seeds(seeds: Sequence[int], jobs: int = 2) -> Iterator[Result]:
+    """The results in order, as they come; ``jobs`` processes crawl at the same time."""
+    chunks = [seeds[start : start + CHUNK] for start in range(0, len(seeds), CHUNK)]
+    spawned = get_context("spawn")
+    with ProcessPoolExecutor(min(jobs, len(chunks)), mp_context=spawned, max_tasks_per_child=1) as pool:
+        for results in pool.map(_try_chunk, chunks):
+            yield from results
+
+
+def _try_chunk(seeds: Sequence[int]) -> list[Result]:
+    """In a process of their own, whose runs share extraction workers and the reactor."""
+    settings = get_project_settings()
+    kept = Workers(settings.getint("EXTRACT_WORKERS"), settings.getfloat("EXTRACT_SECONDS"))
+    try:
+        return [try_seed(seed) for seed in seeds]
+    finally:
+        kept.close()
+        stop_reactor()
 
 
 def crawl(site: FuzzSite, folder: Path, now: str) -> Run:

@@ -94,6 +94,11 @@ class Shape:
     second: Language | None  # another language of the same site
     lists_lack: str  # "" | "sitemap lacks some" | "feed alone names some"
     redirects: bool  # lists name some articles by old addresses
+    slugs: str  # "ascii", or "native": words of the language, percent-encoded
+    links: str  # how pages link: "plain", "base" (relative to a base element), "session" (with an id that each visit changes)
+    feed_links: str  # "plain", or "tracked": with parameters of a newsletter
+    robots: str  # how robots.txt names the sitemap: "whole" address or "relative"
+    numerals: str  # of the dates that readers see: "ascii", "native" digits, or the "jalali" calendar
     faults: frozenset[str] = field(default_factory=frozenset)
 
     @property
@@ -118,6 +123,11 @@ class Shape:
             "second language": "yes" if self.second else "no",
             "lists": self.lists_lack or "name all",
             "old addresses": "yes" if self.redirects else "no",
+            "slugs": self.slugs,
+            "links": self.links,
+            "links of the feed": self.feed_links,
+            "sitemap in robots.txt": self.robots if self.sitemap != "none" else "none",
+            "numerals": self.numerals,
         }
 
 
@@ -154,9 +164,23 @@ def draw(seed: int) -> Shape:
         else None,
         lists_lack=random.choice(("", "", "sitemap lacks some", "feed alone names some")) if sitemap != "none" and feed != "none" else "",
         redirects=random.random() < 0.15,
+        **manners(seed, system, language),
         faults=frozenset(),
     )
     return with_faults(shape, random) if seed % 2 else shape
+
+
+def manners(seed: int, system: str, language: Language) -> dict[str, str]:
+    """How addresses and dates are written."""
+    random = Random(f"manners {seed}")
+    numerals = {"fa": ("ascii", "native", "jalali"), "ar": ("ascii", "native"), "hi": ("ascii", "native")}.get(language.code, ("ascii",))
+    return {
+        "slugs": random.choice(("ascii", "native")) if system in ("wordpress", "static", "drupal") else "ascii",
+        "links": random.choice(("plain", "plain", "base", "session") if system in ("joomla", "plain", "static") else ("plain",)),
+        "feed_links": random.choice(("plain", "plain", "tracked")),
+        "robots": random.choice(("whole", "whole", "whole", "relative")),
+        "numerals": random.choice(numerals),
+    }
 
 
 def with_faults(shape: Shape, random: Random) -> Shape:

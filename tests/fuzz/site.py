@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import threading
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
@@ -44,7 +46,7 @@ class FuzzSite:
         for piece in self.pieces:
             found |= self.articles(pages, piece)
         found["/robots.txt"] = (200, TEXT, self.robots(found).encode())
-        self.answers, self.missing = found, self.encoded(pages.not_found())
+        self.answers, self.missing = {unquote(path): answer for path, answer in found.items()}, self.encoded(pages.not_found())
 
     def articles(self, pages: Pages, piece: Piece) -> dict[str, Answer]:
         counted = self.faults.counted(piece)
@@ -59,19 +61,16 @@ class FuzzSite:
         return found
 
     def encoded(self, html: str) -> bytes:
+        if self.shape.links == "base":
+            html = html.replace("<head>", f'<head><base href="{self.home}/">', 1).replace('href="/', 'href="')
         return html.encode(self.shape.encoding, "xmlcharrefreplace")
 
     def robots(self, answers: dict[str, Answer]) -> str:
-        lines = ["User-agent: *", "Disallow: /admin/"] + [
-            f"Disallow: {piece.path}" for piece in self.pieces if piece.kept_out and self.faults.active
-        ]
-        return (
-            "\n".join(
-                lines
-                + [f"Sitemap: {self.home}{path}" for path in answers if path.startswith(("/sitemap", "/wp-sitemap.xml"))][: len(lines) + 1]
-            )
-            + "\n"
-        )
+        kept_out = [piece.path for piece in self.pieces if piece.kept_out and self.faults.active]
+        places = [path for path in answers if path.startswith(("/sitemap", "/wp-sitemap.xml"))][:1]
+        named = [path if self.shape.robots == "relative" else self.home + path for path in places]
+        lines = ["User-agent: *", "Disallow: /admin/", *(f"Disallow: {path}" for path in kept_out), *(f"Sitemap: {path}" for path in named)]
+        return "\n".join(lines) + "\n"
 
     def answer(self, target: str) -> Reply:
         parts = urlsplit(target)
@@ -85,6 +84,8 @@ class FuzzSite:
         status, kind, body = known or (404, HTML, self.missing)
         if status == 301:
             return Reply(301, {"Location": self.home + body.decode()}, b"")
+        if kind == HTML and self.shape.links == "session":
+            body = with_session(body, len(self.requests), self.shape.encoding)
         if kind == HTML:
             kind += f"; charset={self.shape.encoding}" if self.shape.declares == "header" or self.shape.encoding == "utf-8" else ""
         return Reply(status, {"Content-Type": kind}, body)
@@ -102,6 +103,13 @@ class FuzzSite:
         self.server.server_close()
 
 
+def with_session(body: bytes, visit: int, encoding: str) -> bytes:
+    """Links to articles with the id of a visit, as shops and old forums have them."""
+    number = sha256(str(visit).encode()).hexdigest()[:26]
+    html = re.sub(r'href="(/[^"?#]*report-[^"?#]*)"', rf'href="\1?PHPSESSID={number}"', body.decode(encoding))
+    return html.encode(encoding, "xmlcharrefreplace")
+
+
 class Handler(BaseHTTPRequestHandler):
     site: FuzzSite
     protocol_version = "HTTP/1.1"
@@ -109,7 +117,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.site.requests.append(self.path)
-        reply = self.site.faults.spoiled(self.path, self.site.answer(self.path))
+        reply = self.site.faults.spoiled(unquote(self.path), self.site.answer(self.path))
         self.send_response(reply.status)
         for name, value in reply.headers.items():
             self.send_header(name, value)
