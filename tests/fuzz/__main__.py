@@ -1,4 +1,4 @@
-"""python -m tests.fuzz --seeds 300 [--from N] [--jobs N] [--only SEED] [--serve SEED]: tries so many seeds, and prints what came of them."""
+"""python -m tests.fuzz --seeds 300 [--from N] [--jobs N] [--only SEED] [--serve SEED]: tries seeds, and prints what came of them."""
 
 from __future__ import annotations
 
