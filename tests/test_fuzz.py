@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,16 @@ from tests.fuzz.shape import FAULTS, SYSTEMS, draw
 TORTURE = range(300)
 
 
-def kept_seeds() -> list[int]:
-    lines = (Path(__file__).parent / "fuzz" / "seeds.txt").read_text("utf-8").splitlines()
-    return [int(line.split()[0]) for line in lines if line and not line.startswith("#")]
+def kept_seeds() -> Iterator[object]:
+    """The seeds of seeds.txt; those that are marked as open may fail."""
+    for line in (Path(__file__).parent / "fuzz" / "seeds.txt").read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            still_open, words = line.startswith("open "), line.removeprefix("open ")
+            seed, _, reason = words.partition(" ")
+            yield pytest.param(int(seed), marks=pytest.mark.xfail(reason=reason, strict=False) if still_open else (), id=seed)
 
 
-@pytest.mark.parametrize("seed", kept_seeds())
+@pytest.mark.parametrize("seed", list(kept_seeds()))
 def test_archive_of_a_generated_site_is_faithful(seed: int) -> None:
     result = try_seed(seed)
     assert not result.violations, report([result])

@@ -88,7 +88,10 @@ def judge(site: FuzzSite, first: Held, run: Run, again: Held, second: Run) -> It
 
 
 def silent_losses(site: FuzzSite, archive: Held) -> Iterator[Violation]:
-    """Exit 0, and something that a list or a count names is neither held nor a gap."""
+    """Exit 0, and something that a list or a count names is neither held nor a gap, or a gap is open that no rule explains."""
+    for kind, ref, reason, explained in archive.gaps:
+        if not explained:
+            yield Violation("silent loss", f"exit 0 with a gap that is not explained: {kind} {ref.removeprefix(site.home)}: {reason}"[:200])
     for piece in site.pieces:
         if not archive.article(piece):
             if not named_by_gap(piece, archive) or explained_away(piece, archive):
@@ -98,6 +101,11 @@ def silent_losses(site: FuzzSite, archive: Held) -> Iterator[Violation]:
         missing = len(piece.remarks) - len(archive.remarks(piece))
         if missing > 0 and not comments_named(piece, archive):
             yield Violation("silent loss", f"{missing} of {len(piece.remarks)} comments of {piece.path} are missing without a gap, exit 0")
+        counted = site.faults.counted(piece) if site.shape.rest != "open" else None  # REST itself counts right
+        if counted and not comments_named(piece, archive):
+            yield Violation(
+                "silent loss", f"{piece.path} counts {counted} comments, {len(archive.remarks(piece))} are held, no gap, exit 0"
+            )
         lost = [text for text in piece.paragraphs if squeezed(text) not in squeezed(archive.article(piece)[6] or "")]  # type: ignore[index]
         if lost and not named_by_gap(piece, archive):
             yield Violation("silent loss", f"{len(lost)} of {len(piece.paragraphs)} paragraphs of {piece.path} are missing, exit 0")

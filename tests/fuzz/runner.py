@@ -18,7 +18,7 @@ from crawler.extract.workers import Workers
 from tests.crawls import words
 from tests.inside import Run, run_inside, stop_reactor
 
-from .oracle import Held, Violation, held, judge, unrepaired
+from .oracle import Held, Violation, held, judge, silent_losses, unrepaired
 from .shape import Shape
 from .site import FuzzSite
 
@@ -101,6 +101,8 @@ def _lifted(site: FuzzSite, folder: Path, result: Result) -> Held:
         result.codes.append(run.code)
         archive = held(folder, site.home)
         broken = list(unrepaired(site, archive, result.codes))
+        if run.code == 0:
+            result.violations += [lost for lost in silent_losses(site, archive) if lost not in result.violations]
         if not broken:
             break
     result.violations += broken
