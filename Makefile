@@ -1,6 +1,6 @@
 # make demo    an archive with history, at http://127.0.0.1:8001          make lint      format, rules, types
 # make test    all tests that take seconds; TESTS="tests/test_store.py -k edit" names some
-# make torture the long ones: many kills, a year                          make screenshots  the README's pictures, anew
+# make torture the long ones: kills, a year, 300 sites                       make screenshots  the README's pictures, anew
 # make bench   how fast the archive is served, beside Datasette's stock settings          make docs      what is written out of the schema: docs/schema.md, Datasette's descriptions
 PYTHON ?= python3
 PORT ?= 8001

@@ -18,6 +18,7 @@ from crawler.extract.comments.elsewhere import kept_elsewhere
 from crawler.extract.comments.jsonld_comments import stated_comments
 from crawler.extract.comments.more import more_comments
 from crawler.extract.comments.read import Thread, read_thread
+from crawler.extract.dates.language import date_language
 from crawler.extract.dom.document import Document
 from crawler.extract.dom.encoding import decode
 from crawler.extract.dom.fragment import whole_page
@@ -82,12 +83,13 @@ def extract_page(
 def _article(
     page: Document, head: Head, url: str, site: Site | None, captured_at: str | None, timezone: str | None, link_header: str
 ) -> Article:
-    thread = read_thread(page, url, language=head.language, captured_at=captured_at, timezone=timezone)
+    language = date_language(page, head, url)
+    thread = read_thread(page, url, language=language, captured_at=captured_at, timezone=timezone)
     if not thread.comments:
         thread = Thread(stated_comments(head, url, timezone))
     skip = frozenset(thread.elements)
     container = find_container(page, site, skip)
-    facts = facts_of(page, head, url, container.element, skip)
+    facts = facts_of(page, head, url, container.element, skip, language=language, captured_at=captured_at)
     content = clean_content(container, url, site=site, skip=skip, title=facts.title, authors=[author.name for author in facts.authors])
     own = article_address(url, head, site)
     next_pages, first = article_pages(page, url, own)
@@ -126,6 +128,7 @@ def _article(
         language=head.language,
         warnings=(
             *_warnings(content, thread, reported, comment_pages or more),
+            *facts.warnings,
             *_missed(page, content, thread, reported, comment_pages or more),
         ),
     )

@@ -18,15 +18,17 @@ from crawler.identity import NAME, RELEASE
 from crawler.site import Site
 
 _NAMED = ("trafilatura", "lxml")  # libraries whose versions stand in the name itself
-_LIBRARIES = (
+_LIBRARIES = (  # further ones that decide what is read
     "ada-url",
     "charset-normalizer",
+    "convertdate",
     "dateparser",
+    "hijridate",
     "json-repair",
     "nh3",
     "w3lib",
     "webencodings",
-)  # others that decide what is read
+)
 _NO_RULES = frozenset({"__main__.py", "version.py", "workers.py"})  # they start extraction and print what it gives
 _DIGITS = 12  # of the digest, in hexadecimal
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from crawler.extract.comments.read import with_stable_numbers
 from crawler.extract.comments.unnumbered import MADE_UP
-from crawler.extract.dates.parse import parse_iso
+from crawler.extract.dates.parse import parse_stated
 from crawler.extract.dom.head import Head
 from crawler.extract.dom.jsonld import JsonNode, html_string, people, string, types_of
 from crawler.extract.dom.parsing import parse
@@ -28,7 +28,7 @@ def stated_comments(head: Head, url: str, timezone: str | None = None) -> tuple[
             break
         text = _text(html_string(node.get("text") or node.get("description")))
         name, link = next(iter(people(node.get("author") or node.get("creator"), head.nodes)), ("", ""))
-        moment = parse_iso(string(node.get("dateCreated") or node.get("datePublished")))
+        moment = parse_stated(string(node.get("dateCreated") or node.get("datePublished")))
         if text or name:
             found.append(
                 Comment(

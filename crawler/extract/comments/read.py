@@ -12,14 +12,16 @@ from crawler.extract.comments.signature import author_of, author_url
 from crawler.extract.comments.thread import comment_nodes
 from crawler.extract.comments.trim import without_byline
 from crawler.extract.comments.unnumbered import MADE_UP
-from crawler.extract.dates.parse import DateOrder, Moment, page_order, parse_any_language, parse_iso, parse_relative, parse_written
+from crawler.extract.dates.order import DateOrder, page_order
+from crawler.extract.dates.parse import Moment, parse_any_language, parse_iso, parse_relative, parse_stated, parse_written
+from crawler.extract.dates.plain import plain
 from crawler.extract.dom.document import Document
 from crawler.extract.dom.tree import BLOCK, Element, all_text, clean_text, text_of, tokens
 from crawler.items import Comment, CommentKind
 
 _PING = re.compile(r"^\W*(pingback|trackback|ping)(?:s)?\b\W*(?:by|from|von)?\W*", re.I)
 _PING_LIST = re.compile(r"(?:ping|pings|pingback|pingbacks|trackback|trackbacks)[-_]?(?:list|s|wrap(?:per)?)?")
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[./-]\d\d?[./-]\d\d(?!\d)")
+_YEAR = re.compile(r"(?<!\d)(?:1[345]|19|20|25)\d\d(?!\d)|\d[./-]\d\d?[./-]\d\d(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ def _date_texts(parts: CommentParts) -> list[str]:
     elements = [*parts.times, *parts.of("date"), *parts.permalinks, *parts.of("meta"), *parts.of("author")]
     said = [text for e in elements for text in (clean_text(e.get("title") or ""), text_of(e).replace("\n", " "))]
     texts = [text for text in said if text and len(text) < 200]
-    if any(_YEAR.search(text) for text in texts) or any(parse_iso(e.get("datetime")) for e in parts.times):
+    if any(_YEAR.search(plain(text)) for text in texts) or any(parse_iso(e.get("datetime")) for e in parts.times):
         return texts
     skip = parts.node.inner.union(parts.of("content"))
     return texts + [
@@ -156,8 +158,8 @@ def _date_texts(parts: CommentParts) -> list[str]:
 
 def _moment(parts: CommentParts, texts: list[str], order: DateOrder | None, language: str | None) -> Moment | None:
     """The machine-readable date, with the clock of the written one where it has none itself."""
-    exact = _machine_moment(parts)
-    written = [found for text in texts if (found := parse_written(text, order))]
+    exact = _machine_moment(parts, order, language)
+    written = [found for text in texts if (found := parse_written(text, order, language))]
     if exact is not None and written and all(abs((found.day - exact.day).days) > _WRONG_DAYS for found in written):
         exact = None  # a theme with the same date in the markup of all its comments: what readers see is right
     if exact is not None and exact.clock is not None:
@@ -168,8 +170,9 @@ def _moment(parts: CommentParts, texts: list[str], order: DateOrder | None, lang
     return exact or next(iter(written), None) or next((found for text in texts if (found := parse_any_language(text, language))), None)
 
 
-def _machine_moment(parts: CommentParts) -> Moment | None:
-    exact = next((found for e in parts.times if (found := parse_iso(e.get("datetime") or e.get("content")))), None)
+def _machine_moment(parts: CommentParts, order: DateOrder | None, language: str | None) -> Moment | None:
+    stated = (e.get("datetime") or e.get("content") or e.get("data-timestamp") or "" for e in parts.times)
+    exact = next((found for text in stated if (found := parse_stated(text, order, language))), None)
     return exact or next((found for e in parts.of("date") if (found := parse_iso(e.get("content") or e.get("title")))), None)
 
 

@@ -1,26 +1,72 @@
-"""Reads months.txt beside it and gives the month names of the languages that sites write their dates in, and the words of relative
-dates with their seconds."""
+"""Reads months.txt and calendars.txt beside it and gives the month that a word means in a language, in which calendar, and the words
+of relative dates with their seconds."""
 
 from __future__ import annotations
 
 import pkgutil
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Literal
+
+from crawler.extract.dates.plain import folded
+
+Calendar = Literal["gregorian", "jalali", "hijri", "hebrew"]
+
+# A word of a date, also in scripts whose vowels are marks: everything between blanks, digits and punctuation.
+DATE_WORD = re.compile(r"[^\s\d!-/:-@\[-`{-~‐-‟«»·•॰׳״،。、]+")
+LONGEST_NAME = 3  # words: tháng mười hai
 
 
-def _read(content: str) -> tuple[frozenset[str], dict[str, int]]:
-    """(codes of the languages, lower-case name or abbreviation -> number of the month) of months.txt."""
-    codes: set[str] = set()
-    numbers: dict[str, int] = {}
+def _lines(content: str) -> Iterator[tuple[list[str], int, str]]:
+    """(codes of the line, number of the month, form of its name)."""
     for line in content.splitlines():
         if line and not line.startswith("#"):
-            languages, _, months = line.partition(":")
-            codes.update(languages.split())
+            codes, _, months = line.partition(":")
             for number, forms in enumerate(months.split(), 1):
                 for form in forms.split("/") if forms != "-" else ():
-                    numbers.setdefault(form, number)
-    return frozenset(codes), numbers
+                    yield codes.split(), number, form.replace("_", " ")
 
 
-LANGUAGES, MONTH_NUMBERS = _read((pkgutil.get_data(__package__ or "", "months.txt") or b"").decode("utf-8"))
+def _read(name: str) -> str:
+    return (pkgutil.get_data(__package__ or "", name) or b"").decode("utf-8")
+
+
+def _key(name: str) -> str:
+    return folded(" ".join(DATE_WORD.findall(name)))
+
+
+MONTH_NUMBERS: dict[str, int] = {}  # lower-case name or abbreviation -> number of the month
+_OF_LANGUAGE: dict[str, dict[str, int]] = {}
+_OF_ALL: dict[str, tuple[int, Calendar]] = {}
+for _codes, _number, _form in _lines(_read("months.txt")):
+    MONTH_NUMBERS.setdefault(_form, _number)
+    _OF_ALL.setdefault(_key(_form), (_number, "gregorian"))
+    for _code in _codes:
+        _OF_LANGUAGE.setdefault(_code, {}).setdefault(_key(_form), _number)
+_CALENDARS: dict[str, Calendar] = {"jalali": "jalali", "hijri": "hijri", "hebrew": "hebrew"}
+for _codes, _number, _form in _lines(_read("calendars.txt")):
+    _OF_ALL.setdefault(_key(_form), (_number, _CALENDARS[_codes[0]]))
+LANGUAGES = frozenset(_OF_LANGUAGE)
+_FIRST_WORDS = frozenset(key.split()[0] for key in _OF_ALL if key)
+
+
+@lru_cache(maxsize=8192)
+def month_of(name: str, language: str | None = None) -> tuple[int, Calendar] | None:
+    """(number, calendar) of the month with this name or abbreviation. The ``language`` (``hr``, ``en-GB``) counts before the others."""
+    key = _key(name)
+    own = _OF_LANGUAGE.get(primary(language), {}).get(key)
+    return (own, "gregorian") if own is not None else _OF_ALL.get(key)
+
+
+def may_begin_a_month(word: str) -> bool:
+    return folded(word) in _FIRST_WORDS
+
+
+def primary(language: str | None) -> str:
+    """``en`` of ``en-GB``."""
+    return (language or "").replace("_", "-").split("-", 1)[0].lower()
+
 
 # Units of time in seconds; the longest forms first where one begins another.
 UNITS: dict[str, int] = {}

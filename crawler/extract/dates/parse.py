@@ -4,34 +4,22 @@ without a zone stays without one unless the site's zone is known; a date without
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
-from itertools import pairwise
-from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from crawler.extract.dates.months import LANGUAGES, MONTH_NUMBERS, UNITS
+from crawler.extract.dates.clock import Clock, clock_in
+from crawler.extract.dates.months import LANGUAGES, UNITS, primary
+from crawler.extract.dates.order import DateOrder
+from crawler.extract.dates.plain import plain
+from crawler.extract.dates.written import find_date
 from crawler.items import Precision
 
-DateOrder = Literal["dmy", "mdy"]
-
 _ISO = re.compile(r"\s*(\d{4})-(\d\d)-(\d\d)(?:[T ]+(\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*(Z|[+-]\d\d:?\d\d|[+-]\d\d)?)?", re.I)
-_WORD = re.compile(r"[^\W\d_]+")
-_YMD = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*(?:[-/.]|年)\s*(\d{1,2})\s*(?:[-/.]|月)\s*(\d{1,2})(?!\d)")
-_NUMERIC = re.compile(r"(?<!\d)(\d{1,2})\s?([./-])\s?(\d{1,2})(?:\s?\2\s?|,\s*)(\d{4}|\d\d)(?!\d)")
-_CLOCK = re.compile(r"(?<![\d.])(\d{1,2})\s?[:.h]\s?(\d\d)(?::(\d\d))?(?!\d)\s*([ap]\.?\s?m\b)?|(?<!\d)(\d{1,2})\s*([ap]\.?m)\b", re.I)
-_ZONE = re.compile(r"\b(UTC|GMT|EST|EDT|PST|PDT|CET|CEST)\b(?:\s*([+-]\d{1,2}))?|(?<=\d)\s*(Z)\b")
-_ZONES = {"UTC": 0, "GMT": 0, "EST": -5, "EDT": -4, "PST": -8, "PDT": -7, "CET": 1, "CEST": 2}
-# Blanks and marks that mean nothing here, the Arabic comma, and the digits of Arabic and Persian.
-_PLAIN = {0x202F: " ", 0xA0: " ", 0x200E: "", 0x200F: "", 0x060C: ","} | {
-    start + digit: str(digit) for start in (0x0660, 0x06F0) for digit in range(10)
-}
-_BEFORE_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|[.º°ª])?(?:\s+(?:de|del|of|di))?[\s,/.-]*$", re.I)
-_AFTER_MONTH = re.compile(r"[\s.,/-]*(\d{1,2})(?:st|nd|rd|th|[.º°])?(?![\d:])(?:[\s,./-]|de|del|of)*((?:19|20)\d\d)(?!\d)", re.I)
-_YEAR_AFTER = re.compile(r"[\s.,/'’-]*(?:de |del |of |di )?[\s,]*((?:19|20)\d\d)(?!\d)", re.I)
-_YEAR_BEFORE = re.compile(r"((?:19|20)\d\d)[\s.,/年-]*$")
+_COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?(Z|[+-]\d\d:?\d\d)?)?", re.I)
+_UNIX = re.compile(r"(?:/Date\()?(\d{9,10}|\d{12,13})(?:\.\d+)?(?:[+-]\d{4})?(?:\)/)?")
+_LONGEST = 200  # characters of a text that may hold a date
 _RELATIVE = re.compile(r"(\d{1,3}|an?|one|eine?[mnr]?|une?|uma?)\s+([^\W\d_]+)", re.I)
 _AGO = re.compile(r"\b(?:ago|her|vor|il y a|hace|fa|há|geleden|atrás|zuvor)\b", re.I)
 
@@ -85,8 +73,37 @@ def parse_iso(text: str | None) -> Moment | None:
         return None
     year, month, day, hour, minute, second, offset = match.groups()
     if hour is None:
-        return _moment(int(year), int(month), int(day))
-    return _moment(int(year), int(month), int(day), (int(hour), int(minute), None if second is None else int(second)), _offset(offset))
+        return moment_of(int(year), int(month), int(day))
+    rest = (text or "")[match.end() :].strip()
+    if rest and offset is None:  # 2014-07-23 02:14 PM, 2014-07-23 02:14:05 UTC
+        return moment_of(int(year), int(month), int(day), *clock_in(plain((text or "")[match.start(4) :])))
+    return moment_of(int(year), int(month), int(day), (int(hour), int(minute), None if second is None else int(second)), _offset(offset))
+
+
+@lru_cache(maxsize=1024)
+def parse_stated(text: str, order: DateOrder | None = None, language: str | None = None) -> Moment | None:
+    """A date of a meta element, JSON-LD or an attribute: ISO 8601, its basic form, seconds or milliseconds since 1970, RFC 2822, or
+    as it is written in the page's language."""
+    text = plain(text.strip())
+    compact = _COMPACT.fullmatch(text)
+    if compact is not None:
+        return _compact(compact)
+    since = _UNIX.fullmatch(text)
+    if since is not None:
+        return _since_1970(since.group(1))
+    return parse_iso(text) or parse_written(text, order, language)
+
+
+def _compact(match: re.Match[str]) -> Moment | None:
+    year, month, day, hour, minute, second, offset = match.groups()
+    clock = None if hour is None else (int(hour), int(minute), None if second is None else int(second))
+    return moment_of(int(year), int(month), int(day), clock, _offset(offset))
+
+
+def _since_1970(digits: str) -> Moment | None:
+    seconds = int(digits) / (1000 if len(digits) > 10 else 1)
+    at = datetime.fromtimestamp(int(seconds), UTC)
+    return Moment(at.date(), at, "second")
 
 
 def _offset(text: str | None) -> timezone | None:
@@ -99,120 +116,35 @@ def _offset(text: str | None) -> timezone | None:
     return timezone(timedelta(minutes=-minutes if text[0] == "-" else minutes)) if minutes < 1440 else None
 
 
-def _moment(
-    year: int, month: int, day: int, clock: tuple[int, int, int | None] | None = None, zone: timezone | None = None
-) -> Moment | None:
+def moment_of(year: int, month: int, day: int, clock: Clock | None = None, zone: tzinfo | None = None) -> Moment | None:
+    """None where there is no such day or time. 24:00 is 0:00 of the next day, as ISO 8601 had it until 2019."""
+    if not 1900 < year < 2200:
+        return None
     try:
         on = date(year, month, day)
         if clock is None:
-            return Moment(on) if 1900 < year < 2200 else None
+            return Moment(on)
         hour, minute, second = clock
-        at = datetime(year, month, day, hour, minute, second or 0, tzinfo=zone)
-    except ValueError:
+        if hour == 24 and not minute and not second:
+            on, hour = on + timedelta(days=1), 0
+        at = datetime(on.year, on.month, on.day, hour, minute, min(second or 0, 59), tzinfo=zone)
+    except (ValueError, OverflowError):
         return None
-    return Moment(on, at, "minute" if second is None else "second") if 1900 < year < 2200 else None
+    return Moment(on, at, "minute" if second is None else "second")
 
 
 @lru_cache(maxsize=4096)
-def parse_written(text: str, order: DateOrder | None = None) -> Moment | None:
+def parse_written(text: str, order: DateOrder | None = None, language: str | None = None) -> Moment | None:
     """A date in words or digits, with its clock if one stands beside it. ``order`` decides 3/4/2012; None: day first
-    unless it cannot be."""
-    text = text.translate(_PLAIN)
-    if len(text) > 200:
+    unless it cannot be. ``language`` (``hr``, ``en-GB``) decides what a month's name and a zone's letters mean, and the calendar."""
+    if len(text) > _LONGEST or not text:
         return None
-    for find in (_in_words, _year_first, _as_digits):
-        found = find(text, order)
-        if found is not None:
-            year, month, day, rest = found
-            clock, zone = _clock(rest)
-            return _moment(year, month, day, clock, zone) or _moment(year, month, day)
-    return None
-
-
-def _in_words(text: str, _order: DateOrder | None) -> tuple[int, int, int, str] | None:
-    for word in _WORD.finditer(text):
-        month = MONTH_NUMBERS.get(word.group().lower())
-        if month is None:
-            continue
-        before, after = text[: word.start()], text[word.end() :]
-        day_after = _AFTER_MONTH.match(after)
-        day_before = _BEFORE_MONTH.search(before)
-        if day_before is not None:
-            year = _YEAR_AFTER.match(after)
-            if year is not None:
-                return int(year.group(1)), month, int(day_before.group(1)), before[: day_before.start()] + " | " + after[year.end() :]
-        if day_after is not None:
-            return int(day_after.group(2)), month, int(day_after.group(1)), before + " | " + after[day_after.end() :]
-        year = _YEAR_BEFORE.search(before)
-        day = re.match(r"[\s.,/-]*(\d{1,2})", after)
-        if year is not None and day is not None:
-            return int(year.group(1)), month, int(day.group(1)), before[: year.start()] + " | " + after[day.end() :]
-    return None
-
-
-def _year_first(text: str, _order: DateOrder | None) -> tuple[int, int, int, str] | None:
-    match = _YMD.search(text)
-    if match is None:
+    found = find_date(plain(text), order, language)
+    if found is None:
         return None
-    return int(match.group(1)), int(match.group(2)), int(match.group(3)), text[: match.start()] + " | " + text[match.end() :]
-
-
-def _as_digits(text: str, order: DateOrder | None) -> tuple[int, int, int, str] | None:
-    match = _NUMERIC.search(text)
-    if match is None:
-        return None
-    first, second = int(match.group(1)), int(match.group(3))
-    year = int(match.group(4))
-    if len(match.group(4)) == 2:
-        year += 2000 if year < 70 else 1900
-    month_first = first <= 12 and (second > 12 or order == "mdy")
-    day, month = (second, first) if month_first else (first, second)
-    return year, month, day, text[: match.start()] + " | " + text[match.end() :]
-
-
-def _clock(rest: str) -> tuple[tuple[int, int, int | None] | None, timezone | None]:
-    match = _CLOCK.search(rest)
-    if match is None:
-        return None, None
-    hour = int(match.group(1) or match.group(5))
-    minute = int(match.group(2) or 0)
-    half = (match.group(4) or match.group(6) or "").lower()
-    if half and hour <= 12:
-        hour = hour % 12 + (12 if half.startswith("p") else 0)
-    zone = _ZONE.search(rest[match.end() : match.end() + 12])
-    offset = None
-    if zone is not None:
-        hours = _ZONES.get(zone.group(1) or "UTC", 0) + int(zone.group(2) or 0)
-        offset = timezone(timedelta(hours=hours)) if -24 < hours < 24 else None
-    return (hour, minute, None if match.group(3) is None else int(match.group(3))), offset
-
-
-def page_order(texts: Iterable[str], language: str | None = None) -> DateOrder:
-    """Day or month first, decided over all the dates of a page: one date that can be read only one way decides; else the
-    order in which the page's dates rise or fall most steadily, or lie closest together; else the page's language."""
-    pairs = [(int(m.group(1)), int(m.group(3)), int(m.group(4))) for text in texts for m in _NUMERIC.finditer(text)]
-    day_first = sum(1 for a, b, _ in pairs if a > 12 >= b)
-    month_first = sum(1 for a, b, _ in pairs if b > 12 >= a)
-    if day_first != month_first:
-        return "dmy" if day_first > month_first else "mdy"
-    as_days = _steadiness([(year, b, a) for a, b, year in pairs])
-    as_months = _steadiness([(year, a, b) for a, b, year in pairs])
-    if as_days != as_months:
-        return "dmy" if as_days > as_months else "mdy"
-    spans = [_span(days) for days in ([(y, b, a) for a, b, y in pairs], [(y, a, b) for a, b, y in pairs])]
-    if len(set(pairs)) > 2 and 3 * min(spans) < max(spans):  # a discussion is short: 1/4, 2/4, 3/4 are days of April
-        return "dmy" if spans[0] < spans[1] else "mdy"
-    return "mdy" if (language or "").lower() in ("en", "en-us") else "dmy"
-
-
-def _steadiness(days: list[tuple[int, int, int]]) -> int:
-    steps = [(a < b) - (a > b) for a, b in pairwise(days)]
-    return abs(sum(steps))
-
-
-def _span(days: list[tuple[int, int, int]]) -> int:
-    ordinals = [year * 372 + month * 31 + day for year, month, day in days]
-    return max(ordinals) - min(ordinals) if ordinals else 0
+    year, month, day, rest = found
+    clock, zone = clock_in(rest, language)
+    return moment_of(year, month, day, clock, zone) or moment_of(year, month, day)
 
 
 def parse_relative(text: str, captured_at: str | None) -> Moment | None:
@@ -220,7 +152,7 @@ def parse_relative(text: str, captured_at: str | None) -> Moment | None:
     captured = parse_iso(captured_at)
     if captured is None or len(text) > 80:
         return None
-    low = text.lower()
+    low = plain(text).lower()
     if not _AGO.search(low):
         return Moment(captured.day - timedelta(days=1)) if re.search(r"\b(?:yesterday|gestern|hier|ayer|ieri)\b", low) else None
     seconds = 0
@@ -238,8 +170,8 @@ def parse_relative(text: str, captured_at: str | None) -> Moment | None:
 
 @lru_cache(maxsize=1024)
 def parse_any_language(text: str, language: str | None) -> Moment | None:
-    """Dates in languages that :mod:`months` does not know, by dateparser, told which: left to guess, it takes seconds."""
-    code = (language or "").split("-")[0].lower()
+    """Dates in languages that months.txt does not know, by dateparser, told which: left to guess, it takes seconds."""
+    code = primary(language)
     if not code or code in LANGUAGES or not 6 <= len(text) <= 60 or not re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", text):
         return None
     import dateparser  # a third of a second to load, and hardly ever needed
@@ -252,4 +184,4 @@ def parse_any_language(text: str, language: str | None) -> Moment | None:
         return None
     if found is None:
         return None
-    return _moment(found.year, found.month, found.day, (found.hour, found.minute, None) if _CLOCK.search(text) else None)
+    return moment_of(found.year, found.month, found.day, (found.hour, found.minute, None) if clock_in(plain(text))[0] else None)
