@@ -22,6 +22,7 @@ from archive.db.migrations import (
     m006_checkpoints,
     m007_feed_items,
     m008_checkpoints_taken_over,
+    m009_votes,
 )
 
 STEPS = (
@@ -33,6 +34,7 @@ STEPS = (
     m006_checkpoints,
     m007_feed_items,
     m008_checkpoints_taken_over,
+    m009_votes,
 )
 """In the order in which they are applied."""
 
