@@ -44,7 +44,13 @@ ASKED: dict[tuple[str, str], Callable[[str], bool]] = {
 
 WHOLE = {("bios", "heading"), ("lines", "share"), ("lines", "networks"), ("lines", "related heading"), ("lines", "meta")}
 BEGINNING = {("calls", "paywall"), ("calls", "rating: begins with"), ("lines", "notice")}
-WORDS = {("bios", "role"), ("bios", "organisation"), ("appeals", "asks"), ("calls", "newsletter: asked to"), ("calls", "newsletter: for what")}
+WORDS = {
+    ("bios", "role"),
+    ("bios", "organisation"),
+    ("appeals", "asks"),
+    ("calls", "newsletter: asked to"),
+    ("calls", "newsletter: for what"),
+}
 WORDS |= {("lines", section) for section in ("heading of a box", "follow: asked to", "follow: where", "disclosure")}
 
 

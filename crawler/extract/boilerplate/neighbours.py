@@ -32,16 +32,25 @@ def label_headline(units: Sequence[Unit], labels: list[Label], title: str) -> No
 
 def label_own_links(units: Sequence[Unit], labels: list[Label], base_url: str) -> None:
     """Lists and lines that are nothing but links to other pages of the site are not the author's text; links elsewhere are
-    what a "today in the news" article consists of. Where a whole body is such links, they are what its author wrote."""
+    what a "today in the news" article consists of. Where a whole body is such links, they are what its author wrote; so is a
+    list of links into the same page: its table of contents."""
     host = host_in(base_url).removeprefix("www.")
     found = [
         i
         for i, unit in enumerate(units)
-        if labels[i] is BODY and unit.shape in ("p", "list") and link_share(unit) >= 0.8 and _all_of_host(unit, base_url, host)
+        if labels[i] is BODY
+        and unit.shape in ("p", "list")
+        and link_share(unit) >= 0.8
+        and _all_of_host(unit, base_url, host)
+        and not (unit.shape == "list" and _all_within(unit))
     ]
     if len(found) < sum(label.kind == "body" for label in labels):
         for i in found:
             labels[i] = Label("related", "own-links")
+
+
+def _all_within(unit: Unit) -> bool:
+    return all((a.get("href") or "").startswith("#") for a in anchors(unit))
 
 
 def _all_of_host(unit: Unit, base_url: str, host: str) -> bool:

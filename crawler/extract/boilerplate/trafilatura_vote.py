@@ -17,6 +17,7 @@ from crawler.extract.dom.units import Unit
 from crawler.items import Vote
 
 _ENOUGH = 400  # characters kept of a whole page: whatever else reads like text there may well be boxes and notices
+_PART = 0.15  # of the text lost from a whole page: with less kept, trafilatura took one box of many for the article
 _CORE = 0.9  # of the kept text: the smallest element with that much is the article
 _AMONG = 0.5  # of the text around a lost unit: with that much kept it is one of the article
 
@@ -39,7 +40,8 @@ def judge(units: Sequence[Unit], labels: list[Label], votes: Sequence[Vote | Non
     kept = [label.kind == "body" and vote == "text" for label, vote in zip(labels, votes, strict=True)]
     _unseen_between(labels, votes, kept)
     lost = [label.kind == "body" and not keep and reads_like_text(unit) for unit, label, keep in zip(units, labels, kept, strict=True)]
-    reliable = _size(units, kept) > (_ENOUGH if container.tag == "body" else _size(units, lost))
+    missed = _size(units, lost)
+    reliable = _size(units, kept) > (max(_ENOUGH, missed * _PART) if container.tag == "body" else missed)
     core = _core(units, kept if reliable else [a or b for a, b in zip(kept, lost, strict=True)], container)
     back = _among_kept(units, kept, lost, core) if reliable else lost
     _headings_above(units, labels, kept, back)
