@@ -66,7 +66,8 @@ def test_each_block_of_a_rest_fragment_has_a_vote_that_changes_no_label() -> Non
 
 
 def test_a_page_of_wordpress_and_its_rest_text_get_the_same_votes() -> None:
-    html = f"{LONG}<h2>The gap</h2><p>Nobody asked.</p><div class='sharedaddy'><p>Share this: Twitter</p></div><ul><li>Crane</li><li>Scales</li></ul>"
+    box = "<div class='sharedaddy'><p>Share this: Twitter</p></div>"
+    html = f"{LONG}<h2>The gap</h2><p>Nobody asked.</p>{box}<ul><li>Crane</li><li>Scales</li></ul>"
     whole = page(f"{html}<!-- wp-content/ -->", mark="entry-content wp-content/")
     assert votes(extract_fragment(html, "https://own.example/lock")) == votes(whole)
 
@@ -96,3 +97,27 @@ def test_a_list_of_links_into_the_same_page_is_its_authors_table_of_contents() -
     teasers = "<ul><li><a href='/salt'>Who owns the salt pans</a></li><li><a href='/keepers'>Keepers go unpaid</a></li></ul>"
     content = extract_fragment(f"{contents}{LONG}{teasers}", "https://own.example/lock")
     assert [block.kind for block in content.blocks] == ["body"] * 5 + ["related"]
+
+
+def test_a_numbered_heading_below_links_is_the_next_item_and_no_related_article() -> None:
+    item = "<h3>{}</h3><p>{}</p>"
+    box = "<h3>Related</h3><p><a href='/salt'>Who owns the salt pans</a></p>"
+    third = f"<h3><a href='https://pier.example/'>3. The long pier</a></h3><p>{TEXT[2]}</p>"
+    content = extract_fragment(
+        item.format("1. The lock", TEXT[0]) + item.format("2. The crane", TEXT[1]) + box + third, "https://own.example/lock"
+    )
+    assert {block.text: block.kind for block in content.blocks}["3. The long pier"] == "body"
+    assert {block.text: block.kind for block in content.blocks}["Who owns the salt pans"] == "related"
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "This site uses cookies. By continuing to browse the site you are agreeing; with every page you accept our use of cookies.",
+        "Our website uses cookies to improve your experience.",
+        "This web site uses cookies, and if you go on you consent to all of them.",
+    ],
+)
+def test_a_cookie_notice_is_no_text(notice: str) -> None:
+    content = extract_fragment(f"{LONG}<p>{notice}</p>", "https://own.example/lock")
+    assert [(block.kind, block.rule) for block in content.blocks][-1] == ("chrome", "notice")

@@ -3,6 +3,7 @@ the text. :func:`crawler.extract.boilerplate.rules.label_units` calls these func
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from crawler.extract.boilerplate.bios import bio_contact, bio_of, bio_of_site, bio_sentence, is_bio_heading
@@ -19,6 +20,8 @@ from crawler.extract.boilerplate.phrases import (
 from crawler.extract.dom.media import host_in
 from crawler.extract.dom.tree import Element, absolute
 from crawler.extract.dom.units import Unit
+
+_NUMBERED = re.compile(r"\W*\d{1,3}[.):]\s")
 
 
 def label_headline(units: Sequence[Unit], labels: list[Label], title: str) -> None:
@@ -112,6 +115,8 @@ def _is_heading(unit: Unit) -> bool:
 def _belongs(unit: Unit, heading: Label) -> bool:
     if heading.kind == "bio":
         return unit.shape == "media" or (unit.shape in ("p", "heading") and len(unit.text) < 1200)
+    if unit.shape == "heading" and _NUMBERED.match(unit.text):  # the next item of the author's own list
+        return False
     return (unit.shape == "media" and not unit.text) or link_share(unit) > 0.6
 
 

@@ -1,8 +1,9 @@
 """Takes the name of a file in the folder ``wordings`` and of a section in it, and gives its lines or one pattern of them all.
 
 A file is plain text: ``[section]``, then one regular expression a line, then after ``>`` an example of what the line above it
-finds, and after ``<`` something near to it that neither the line nor its rule may find. Lines that begin with ``#`` are remarks. A file is read when the first of its sections is asked for, a pattern compiled
-when it is first used: a process that reads no page pays for neither.
+finds, and after ``<`` something near to it that neither the line nor its rule may find. Lines that begin with ``#`` are remarks.
+A file is read when the first of its sections is asked for, a pattern compiled when it is first used: a process that reads no page
+pays for neither.
 """
 
 from __future__ import annotations
