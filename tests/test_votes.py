@@ -92,6 +92,13 @@ def test_words_are_compared_and_not_letters() -> None:
     assert not Verdict("").keeps("Bridges") and not Verdict("")
 
 
+def test_of_a_short_text_that_trafilatura_gives_in_one_line_headings_and_lists_are_found() -> None:
+    content = extract_fragment(
+        "<p>The lock is shut.</p><h2>Why</h2><p>Nobody says.</p><ul><li>Crane</li><li>Scales</li></ul>", "https://own.example/"
+    )
+    assert {block.vote for block in content.blocks} == {"text"}
+
+
 def test_a_list_of_links_into_the_same_page_is_its_authors_table_of_contents() -> None:
     contents = "<ul><li><a href='#a'>The ledger</a></li><li><a href='#b'>The crane</a></li></ul>"
     teasers = "<ul><li><a href='/salt'>Who owns the salt pans</a></li><li><a href='/keepers'>Keepers go unpaid</a></li></ul>"

@@ -38,6 +38,8 @@ class Verdict:
         self._lines = {"".join(words_of(line)) for line in text.split("\n")}
         self._runs = set(_runs(words))
         self._found = bool(words)
+        # Of a short text it gives all words in one line: there a unit is found wherever its words stand in a row.
+        self._row = f" {' '.join(words)} " if "\n" not in text.strip() else ""
 
     def __bool__(self) -> bool:
         return self._found
@@ -51,7 +53,9 @@ class Verdict:
         return sum(run in self._runs for run in runs) >= len(runs) * _KEPT or self._has_lines(text, words)
 
     def _has_lines(self, text: str, words: Sequence[str]) -> bool:
-        return "".join(words) in self._lines or all("".join(words_of(line)) in self._lines for line in text.split("\n"))
+        if f" {' '.join(words)} " in self._row or "".join(words) in self._lines:
+            return True
+        return all("".join(words_of(line)) in self._lines for line in text.split("\n"))
 
 
 def letters_of(text: str) -> str:
