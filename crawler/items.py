@@ -18,6 +18,8 @@ CommentKind = Literal["comment", "pingback", "trackback"]
 TermKind = Literal["tag", "category"]
 BlockKind = Literal["body", "caption", "appeal", "bio", "tags", "share", "related", "newsletter", "comments", "chrome"]
 """``body`` is the article's text, ``caption`` belongs to a picture, everything else is what a site wraps around them."""
+Vote = Literal["text", "chrome"]
+"""What trafilatura said of a block: it kept it as text, or left it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Block:
     text: str  # plain text, one line per visual line
     html: str  # sanitised, balanced markup of the block: p, h2-h6, ul, ol, blockquote, pre, table, figure, iframe as link
     rule: str  # which rule decided the kind, e.g. "trafilatura", "class:sharedaddy", "tags-line"
+    vote: Vote | None = None  # what trafilatura said of it; None where it could not be asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,8 +50,9 @@ def article(paragraphs: Iterable[str] = PARAGRAPHS, *, bio: str = "", **fields: 
     return reading | fields
 
 
-def block(kind: str, text: str) -> dict[str, str]:
-    return {"kind": kind, "text": text, "html": f"<p>{text}</p>", "rule": "container"}
+def block(kind: str, text: str, vote: str | None = None) -> dict[str, Any]:
+    one = {"kind": kind, "text": text, "html": f"<p>{text}</p>", "rule": "container"}
+    return one | {"vote": vote} if vote else one
 
 
 def author(name: str, source_id: str = "2") -> dict[str, str]:

@@ -144,11 +144,11 @@ HOSTILE = (
     '<img src="https://pictures.example.net/a.jpg" onerror="alert(4)"><svg onload="alert(5)"><text>x</text></svg>\u202eevil</p>'
 )
 RAID = [
-    {"kind": "body", "text": "A drone strike hit a convoy near Marib, killing five fighters.", "rule": "trafilatura"},
+    {"kind": "body", "text": "A drone strike hit a convoy near Marib, killing five fighters.", "rule": "trafilatura", "vote": "text"},
     {"kind": "caption", "text": "The road to Marib.", "rule": "figcaption"},
     {"kind": "body", "text": "Officials named the commander as Abu Hurayra.", "rule": "trafilatura",
      "html": '<h2>The commander</h2><p>Officials named the commander as <a href="https://source.example.net/x">Abu Hurayra</a>.</p>'},
-    {"kind": "appeal", "text": "Please donate to keep this site alive.", "rule": "recurs in 9 articles"},
+    {"kind": "appeal", "text": "Please donate to keep this site alive.", "rule": "recurs in 9 articles", "vote": "text"},
     {"kind": "bio", "text": "Jane Doe is a senior fellow.", "rule": "class:author-bio"},
 ]  # fmt: skip
 CHARTER = [

@@ -27,9 +27,10 @@ RELEASED = {
     "m006_checkpoints": "14886b857b663f2572befc7ecc30c9c016e513cccdfe92e5f65641c18a282d87",
     "m007_feed_items": "11cbeced2ea6521f13515664758bf9fa24f4d0596cf98c47164e8b76cd060a23",
     "m008_checkpoints_taken_over": "e7872fee703cfcb6f611833c1684479472544d1cc9f0a80834712660fc7b8589",
-    "m011_lists_of_articles": "77c1365f3ea2ca7a5176c15ca1658101c5af89d0f90e834051ef49dc54c2eadd",
-    "m012_verdicts": "d4da34b3741a9a8888e774cf075c9e228028f420c27ceac58624966a6d4c7af5",
-    "m013_lists_compared": "ea5c0511efcd234e55a7027e9d0b75da61d4fbcb1b342131511f07524897df37",
+    "m009_votes": "007a0a0adf810792347f96fce6f13360233d1de7dc5c2a9a883ab0ee0fbf9cbe",
+    "m010_lists_of_articles": "77c1365f3ea2ca7a5176c15ca1658101c5af89d0f90e834051ef49dc54c2eadd",
+    "m011_verdicts": "d4da34b3741a9a8888e774cf075c9e228028f420c27ceac58624966a6d4c7af5",
+    "m012_lists_compared": "ea5c0511efcd234e55a7027e9d0b75da61d4fbcb1b342131511f07524897df37",
 }
 SECOND_RELEASE = {  # what the first text was edited to: it made these columns, and the second step found nothing to do
     "  note text  -- the summary line, or what went wrong\n": "  note text,  -- the summary line, or what went wrong\n"

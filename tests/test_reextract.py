@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 
 from archive.__main__ import main
+from archive.db.connection import open_for_writing
 from archive.db.lock import Lock
+from archive.store.revision_digest import seal
 from archive.verify.database import Verification
 from archive.warc.read import read_exchange
 from archive.warc.write import WarcWriter
@@ -213,6 +215,24 @@ def test_a_rule_that_was_added_mends_the_text_in_place(small: Path, tmp_path: Pa
     assert f"earlier digest: {old[0][1]}, as " in exported
     edits = "select change, declared from edits join articles on articles.id = article_id where source_id = '136'"
     assert rows(small, edits) == [("number", 0)], "the edit is still the edit"
+    assert_as_written(small)
+
+
+def test_votes_of_an_archive_that_had_none_are_filled_in_place(small: Path) -> None:
+    asked = rows(small, "select revision_id, position, vote from blocks order by 1, 2")
+    assert {vote for _, _, vote in asked} >= {"text", "chrome"}
+    db = open_for_writing(small)
+    db.execute("update blocks set vote = null")
+    for (revision_id,) in db.execute("select id from revisions").fetchall():
+        seal(db, revision_id)
+    db.close()
+    assert_as_written(small)
+    before = rows(small, "select digest from revisions order by id")
+    keys = rows(small, "select id, number, content_key, text from revisions order by id")
+    assert reextract(small).code == 0
+    assert rows(small, "select revision_id, position, vote from blocks order by 1, 2") == asked
+    assert rows(small, "select id, number, content_key, text from revisions order by id") == keys
+    assert rows(small, "select digest from revisions order by id") != before, "a digest covers the votes"
     assert_as_written(small)
 
 

@@ -96,7 +96,7 @@ def test_each_flipped_bit_of_every_record_header_is_found(copy: Path) -> None:
 
 TEXTS = {
     "revisions": ("title", "byline", "published_at", "modified_at", "tags", "text", "digest", "content_key"),
-    "blocks": ("kind", "text", "html", "rule", "fingerprint"),
+    "blocks": ("kind", "text", "html", "rule", "fingerprint", "vote"),
     "comments": ("source_parent_id", "kind", "author", "author_url", "posted_at", "posted_precision", "text"),
     "comment_revisions": ("author", "text", "digest", "content_key"),
     "captures": ("url", "captured_at", "mime", "payload_digest", "record_id", "record_digest", "filename"),

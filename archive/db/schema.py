@@ -240,6 +240,7 @@ create table blocks (
   html text not null,  -- sanitised markup
   rule text not null,  -- the rule that decided the kind
   fingerprint text not null,  -- equal for equal wording: case, punctuation and link targets aside
+  vote text,  -- what trafilatura said of it: text (kept) or chrome (left out); empty: it could not be asked, or was not yet
   primary key (revision_id, position)
 ) strict, without rowid;
 create index blocks_fingerprint on blocks(fingerprint);

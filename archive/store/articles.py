@@ -188,7 +188,7 @@ def record_earlier(db: Database, crawl_id: int, at: str, row: Mapping[str, Any],
 
 
 def blocks_of(db: Database, revision_id: int) -> list[dict[str, Any]]:
-    return list(db.query("select kind, text, html, rule from blocks where revision_id = ? order by position", [revision_id]))
+    return list(db.query("select kind, text, html, rule, vote from blocks where revision_id = ? order by position", [revision_id]))
 
 
 def _add_revision(db: Database, article_id: int, number: int, door: str, state: Fields, blocks: list[dict[str, Any]], seen: Seen) -> int:
@@ -208,8 +208,8 @@ def _add_revision(db: Database, article_id: int, number: int, door: str, state: 
 
 def add_blocks(db: Database, revision_id: int, blocks: list[dict[str, Any]]) -> None:
     db.conn.executemany(
-        "insert into blocks(revision_id, position, kind, text, html, rule, fingerprint) values (?, ?, ?, ?, ?, ?, ?)",
-        [(revision_id, i, b["kind"], b["text"], b["html"], b["rule"], fingerprint(b["text"])) for i, b in enumerate(blocks)],
+        "insert into blocks(revision_id, position, kind, text, html, rule, fingerprint, vote) values (?, ?, ?, ?, ?, ?, ?, ?)",
+        [(revision_id, i, b["kind"], b["text"], b["html"], b["rule"], fingerprint(b["text"]), b.get("vote")) for i, b in enumerate(blocks)],
     )
 
 

@@ -112,9 +112,12 @@ def _save_state(db: Database, revision_id: int, state: State, crawl_id: int, ext
     """Whether anything of the revision differed."""
     row = next(db.query("select * from revisions where id = ?", [revision_id]))
     columns = articles.columns_of(state.fields) | {"door": state.door}
-    held = [(b["kind"], b["rule"], b["text"], b["html"], *own_label(b["kind"], b["rule"])) for b in articles.blocks_of(db, revision_id)]
+    held = [
+        (b["kind"], b["rule"], b["text"], b["html"], b["vote"], *own_label(b["kind"], b["rule"]))
+        for b in articles.blocks_of(db, revision_id)
+    ]
     blocks = state.blocks
-    if blocks is not None and [(b["text"], b["html"], b["kind"], b["rule"]) for b in blocks] == [b[2:] for b in held]:
+    if blocks is not None and [(b["text"], b["html"], b["vote"], b["kind"], b["rule"]) for b in blocks] == [b[2:] for b in held]:
         blocks = None
     differs = blocks is not None or any(row[name] != value for name, value in columns.items())
     if differs:

@@ -27,9 +27,14 @@ def seal(db: Database, revision_id: int) -> str:
 def sealed(db: Database, revision_id: int) -> tuple[str, str, str]:
     """(text, digest, content_key) as they follow from what is stored."""
     row = next(db.query(f"select {', '.join(COLUMNS)} from revisions where id = ?", [revision_id]))
-    blocks = list(db.query("select kind, text, html, rule from blocks where revision_id = ? order by position", [revision_id]))
+    blocks = list(db.query("select kind, text, html, rule, vote from blocks where revision_id = ? order by position", [revision_id]))
     text = "\n\n".join(block["text"] for block in blocks if block["kind"] == "body")
-    return text, key(*(row[name] for name in COLUMNS), text, blocks), content_key(row, blocks)
+    return text, key(*(row[name] for name in COLUMNS), text, [_written(block) for block in blocks]), content_key(row, blocks)
+
+
+def _written(block: dict[str, Any]) -> dict[str, Any]:
+    """A block as its revision's digest covers it: without a vote where there is none, as before there were votes."""
+    return block if block["vote"] is not None else {name: value for name, value in block.items() if name != "vote"}
 
 
 def undivided_key(db: Database, revision_id: int) -> str:

@@ -85,7 +85,7 @@ def article_json(article: Article) -> dict[str, Any]:
         "tags": [term.name for term in terms if term.kind == "tag"],
         "categories": [term.name for term in terms if term.kind == "category"],
         "text": article.text,
-        "blocks": [{"kind": block.kind, "text": block.text, "rule": block.rule} for block in article.blocks],
+        "blocks": [{"kind": block.kind, "text": block.text, "rule": block.rule, "vote": block.vote} for block in article.blocks],
         "images": [{"url": image.url, "caption": image.caption, "alt": image.alt} for image in article.images],
         "links": [{"url": link.url, "text": link.text} for link in article.links],
         "comments": [

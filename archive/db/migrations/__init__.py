@@ -22,9 +22,10 @@ from archive.db.migrations import (
     m006_checkpoints,
     m007_feed_items,
     m008_checkpoints_taken_over,
-    m011_lists_of_articles,
-    m012_verdicts,
-    m013_lists_compared,
+    m009_votes,
+    m010_lists_of_articles,
+    m011_verdicts,
+    m012_lists_compared,
 )
 
 STEPS = (
@@ -36,9 +37,10 @@ STEPS = (
     m006_checkpoints,
     m007_feed_items,
     m008_checkpoints_taken_over,
-    m011_lists_of_articles,
-    m012_verdicts,
-    m013_lists_compared,
+    m009_votes,
+    m010_lists_of_articles,
+    m011_verdicts,
+    m012_lists_compared,
 )
 """In the order in which they are applied."""
 

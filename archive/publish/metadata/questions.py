@@ -17,6 +17,7 @@ ORDER = (
     "most_cited",
     "who_cites",
     "what_was_cut",
+    "where_votes_differ",
     "tag_per_month",
     "what_is_missing",
     "how_complete",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from crawler.extract.article.container import Container, Width
 from crawler.extract.boilerplate.label import anchors
 from crawler.extract.boilerplate.rules import label_units
-from crawler.extract.boilerplate.trafilatura_vote import judge
+from crawler.extract.boilerplate.trafilatura_vote import judge, votes_on
 from crawler.extract.dom.media import frame_address, image_address, image_alt
 from crawler.extract.dom.parsing import parse
 from crawler.extract.dom.sanitise import markup
@@ -67,11 +67,12 @@ def content_of(
     """Blocks, images and links of an element. ``skip``: elements left out; ``title``: a heading that repeats it is no body."""
     units = units_of(container, skip)
     labels = label_units(units, container, site, title, base_url, authors)
+    votes = votes_on(units, container, skip)
     if width != "exact":
-        labels = judge(units, labels, container, skip)
+        labels = judge(units, labels, votes, container)
     blocks = tuple(
-        Block(label.kind, unit.text, markup(unit, base_url), label.rule)
-        for unit, label in zip(units, labels, strict=True)
+        Block(label.kind, unit.text, markup(unit, base_url), label.rule, vote)
+        for unit, label, vote in zip(units, labels, votes, strict=True)
         if unit.text or label.kind == "caption"
     )
     own = [unit for unit, label in zip(units, labels, strict=True) if label.kind in ("body", "caption")]

@@ -3,6 +3,7 @@ the text. :func:`crawler.extract.boilerplate.rules.label_units` calls these func
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from crawler.extract.boilerplate.bios import bio_contact, bio_of, bio_of_site, bio_sentence, is_bio_heading
@@ -20,6 +21,8 @@ from crawler.extract.dom.media import host_in
 from crawler.extract.dom.tree import Element, absolute
 from crawler.extract.dom.units import Unit
 
+_NUMBERED = re.compile(r"\W*\d{1,3}[.):]\s")
+
 
 def label_headline(units: Sequence[Unit], labels: list[Label], title: str) -> None:
     last = len(units) - 3  # themes repeat it below the text, for machines
@@ -32,16 +35,25 @@ def label_headline(units: Sequence[Unit], labels: list[Label], title: str) -> No
 
 def label_own_links(units: Sequence[Unit], labels: list[Label], base_url: str) -> None:
     """Lists and lines that are nothing but links to other pages of the site are not the author's text; links elsewhere are
-    what a "today in the news" article consists of. Where a whole body is such links, they are what its author wrote."""
+    what a "today in the news" article consists of. Where a whole body is such links, they are what its author wrote; so is a
+    list of links into the same page: its table of contents."""
     host = host_in(base_url).removeprefix("www.")
     found = [
         i
         for i, unit in enumerate(units)
-        if labels[i] is BODY and unit.shape in ("p", "list") and link_share(unit) >= 0.8 and _all_of_host(unit, base_url, host)
+        if labels[i] is BODY
+        and unit.shape in ("p", "list")
+        and link_share(unit) >= 0.8
+        and _all_of_host(unit, base_url, host)
+        and not (unit.shape == "list" and _all_within(unit))
     ]
     if len(found) < sum(label.kind == "body" for label in labels):
         for i in found:
             labels[i] = Label("related", "own-links")
+
+
+def _all_within(unit: Unit) -> bool:
+    return all((a.get("href") or "").startswith("#") for a in anchors(unit))
 
 
 def _all_of_host(unit: Unit, base_url: str, host: str) -> bool:
@@ -104,6 +116,8 @@ def _is_heading(unit: Unit) -> bool:
 def _belongs(unit: Unit, heading: Label) -> bool:
     if heading.kind == "bio":
         return unit.shape == "media" or (unit.shape in ("p", "heading") and len(unit.text) < 1200)
+    if unit.shape == "heading" and _NUMBERED.match(unit.text):  # the next item of the author's own list
+        return False
     return (unit.shape == "media" and not unit.text) or link_share(unit) > 0.6
 
 

@@ -1,34 +1,47 @@
-"""Takes labelled units and what trafilatura kept of their container, and confirms, restores or refuses each body unit.
-trafilatura knows teasers, buttons and stray links better than any list of names; it also loses paragraphs, lists and quotations
-now and then. So it is asked where the container is wider than the body, and its "no" counts for units that do not read like
-text, and for those that stand among others of which it kept none: a lost paragraph has kept ones around it, a paragraph of a
-cookie notice has not. Nothing comes back from outside of the element that holds what was kept. An exact container is not judged:
-there it would cost headings and short lines, and not the same ones through REST and through the page."""
+"""Takes labelled units and what trafilatura kept of their container: gives its vote on each unit, and confirms, restores or refuses
+each body unit by it. trafilatura knows teasers, buttons and stray links better than any list of names; it also loses paragraphs,
+lists and quotations now and then. So its vote is asked of every text, and decides where the container is wider than the body: there
+its "no" counts for units that do not read like text, and for those that stand among others of which it kept none: a lost paragraph
+has kept ones around it, a paragraph of a cookie notice has not. Nothing comes back from outside of the element that holds what was
+kept. In an exact container the vote decides nothing: there it would cost headings and short lines, and not the same ones through
+REST and through the page."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from crawler.extract.boilerplate.label import SENTENCE_END, Label, entry_times, link_share
-from crawler.extract.boilerplate.trafilatura_words import clean_element
+from crawler.extract.boilerplate.trafilatura_words import clean_element, seen_text, words_of
 from crawler.extract.dom.tree import Element
 from crawler.extract.dom.units import Unit
+from crawler.items import Vote
 
 _ENOUGH = 400  # characters kept of a whole page: whatever else reads like text there may well be boxes and notices
+_PART = 0.15  # of the text lost from a whole page: with less kept, trafilatura took one box of many for the article
 _CORE = 0.9  # of the kept text: the smallest element with that much is the article
 _AMONG = 0.5  # of the text around a lost unit: with that much kept it is one of the article
 
 
-def judge(units: Sequence[Unit], labels: list[Label], container: Element, skip: frozenset[Element]) -> list[Label]:
-    """The labels, with those of body units confirmed ("trafilatura"), restored ("complete") or turned to chrome."""
-    if not any(label.kind == "body" for label in labels):
-        return labels
-    verdict = clean_element(container, skip)
+def votes_on(units: Sequence[Unit], container: Element, skip: frozenset[Element]) -> list[Vote | None]:
+    """What trafilatura said of each unit: kept as text, or left out. None where it could not be asked: it gave up on the whole, or
+    it sees no word of the unit."""
+    seen = [seen_text(unit) for unit in units]
+    asked = [bool(words_of(text)) for text in seen]
+    verdict = clean_element(container, skip) if any(asked) else None
     if not verdict:
+        return [None] * len(units)
+    return [("text" if verdict.keeps(text) else "chrome") if ask else None for text, ask in zip(seen, asked, strict=True)]
+
+
+def judge(units: Sequence[Unit], labels: list[Label], votes: Sequence[Vote | None], container: Element) -> list[Label]:
+    """The labels, with those of body units confirmed ("trafilatura"), restored ("complete") or turned to chrome."""
+    if not any(label.kind == "body" for label in labels) or not any(votes):
         return labels
-    kept = [label.kind == "body" and verdict.keeps(unit.text) for unit, label in zip(units, labels, strict=True)]
+    kept = [label.kind == "body" and vote == "text" for label, vote in zip(labels, votes, strict=True)]
+    _unseen_between(labels, votes, kept)
     lost = [label.kind == "body" and not keep and reads_like_text(unit) for unit, label, keep in zip(units, labels, kept, strict=True)]
-    reliable = _size(units, kept) > (_ENOUGH if container.tag == "body" else _size(units, lost))
+    missed = _size(units, lost)
+    reliable = _size(units, kept) > (max(_ENOUGH, missed * _PART) if container.tag == "body" else missed)
     core = _core(units, kept if reliable else [a or b for a, b in zip(kept, lost, strict=True)], container)
     back = _among_kept(units, kept, lost, core) if reliable else lost
     _headings_above(units, labels, kept, back)
@@ -37,6 +50,14 @@ def judge(units: Sequence[Unit], labels: list[Label], container: Element, skip: 
         for unit, label, keep, lost_and_back in zip(units, labels, kept, back, strict=True)
     ]
     return judged if any(label.kind == "body" for label in judged) else labels
+
+
+def _unseen_between(labels: Sequence[Label], votes: Sequence[Vote | None], kept: list[bool]) -> None:
+    """A unit that trafilatura cannot see, such as a time alone, is kept between two that it kept; a date line above the text is not."""
+    body = [i for i, label in enumerate(labels) if label.kind == "body"]
+    for before, i, after in zip(body, body[1:], body[2:], strict=False):
+        if votes[i] is None and kept[before] and (votes[after] == "text"):
+            kept[i] = True
 
 
 def _judged(unit: Unit, label: Label, keep: bool, back: bool, core: Element, container: Element) -> Label:

@@ -1,45 +1,62 @@
-"""Takes an element and gives the text that trafilatura keeps of it, to look units up in. trafilatura is called without comments
-and metadata, which are read elsewhere, and with its second opinions only where it has to find the article itself. Its in-process
-deduplication is never used: it would make the text of a page depend on the pages before it."""
+"""Takes an element and gives the words that trafilatura keeps of it, to look units up in. trafilatura is called once a text, without
+comments and metadata, which are read elsewhere. Its in-process deduplication is never used: it would make the text of a page depend
+on the pages before it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from copy import deepcopy
 from unicodedata import normalize
 
 from lxml import etree
+from lxml.html import document_fromstring
 from trafilatura.core import bare_extraction
 
 from crawler.extract.dom.inline import write_out
-from crawler.extract.dom.tree import Element
+from crawler.extract.dom.tree import Element, text_of, word_set
+from crawler.extract.dom.units import Unit
 
 _SIGNS = re.compile(r"[\W_]+")
+# A word; in scripts that put no blanks between words, a letter.
+_WORD = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\\W_]+")
+_RUN = 3  # words: a run of so many is not the same by accident
+_KEPT = 0.5  # share of a unit's runs that must be found
+# What trafilatura deletes inside a paragraph and goes on with the rest of it (its list MANUALLY_CLEANED).
+_UNSEEN = word_set("time label output rp rt rtc math legend marquee blink progress")
 _SKIPPED = etree.XPath(".//*[@data-skipped]")
+_COUNT = etree.XPath("count(.//*)")
 # What trafilatura raises on pages that it was not made for.
 FAILURES = (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, etree.LxmlError, AssertionError)
-_LARGE = 6_000  # elements: above it without its second opinions, which cost more than all the rest
 _TOO_LARGE = 20_000  # elements: some of its steps take the square of their number
-_PROBE = 48  # letters at either end of a unit that must be found
 
 
 class Verdict:
-    """The text that trafilatura kept of an element."""
+    """The words that trafilatura kept of an element."""
 
     def __init__(self, text: str) -> None:
-        self.letters = letters_of(text)
+        words = words_of(text)
+        self._lines = {"".join(words_of(line)) for line in text.split("\n")}
+        self._runs = set(_runs(words))
+        self._found = bool(words)
+        # Of a short text it gives all words in one line: there a unit is found wherever its words stand in a row.
+        self._row = f" {' '.join(words)} " if "\n" not in text.strip() else ""
 
     def __bool__(self) -> bool:
-        return bool(self.letters)
+        return self._found
 
     def keeps(self, text: str) -> bool:
-        """Is the beginning, the middle or the end of this unit in what was kept?"""
-        letters = letters_of(text)
-        if len(letters) <= 2 * _PROBE:
-            return bool(letters) and letters in self.letters
-        middle = len(letters) // 2
-        probes = letters[:_PROBE], letters[middle : middle + _PROBE], letters[-_PROBE:]
-        return sum(probe in self.letters for probe in probes) >= 2
+        """Are half of this text's runs of three words among what was kept? Fewer words than four must be lines of their own."""
+        words = words_of(text)
+        if len(words) <= _RUN:
+            return bool(words) and self._has_lines(text, words)
+        runs = _runs(words)
+        return sum(run in self._runs for run in runs) >= len(runs) * _KEPT or self._has_lines(text, words)
+
+    def _has_lines(self, text: str, words: Sequence[str]) -> bool:
+        if f" {' '.join(words)} " in self._row or "".join(words) in self._lines:
+            return True
+        return all("".join(words_of(line)) in self._lines for line in text.split("\n"))
 
 
 def letters_of(text: str) -> str:
@@ -47,16 +64,39 @@ def letters_of(text: str) -> str:
     return _SIGNS.sub("", text if text.isascii() else normalize("NFKC", text)).casefold()  # m² is m2 to trafilatura
 
 
+def words_of(text: str) -> list[str]:
+    """The words of a text in lower case, in order, without signs."""
+    return _WORD.findall((text if text.isascii() else normalize("NFKC", text)).casefold())
+
+
+def _runs(words: Sequence[str]) -> list[tuple[str, ...]]:
+    return list(zip(words, words[1:], words[2:], strict=False))
+
+
+def seen_text(unit: Unit) -> str:
+    """The unit's text without what trafilatura deletes inside a paragraph before it looks at it: times, readings of ``ruby``."""
+    if not any(_has_unseen(node) for node in unit.nodes if not isinstance(node, str)):
+        return unit.text
+    return "".join(node if isinstance(node, str) else _seen(node) for node in unit.nodes)
+
+
+def _has_unseen(node: Element) -> bool:
+    return node.tag in _UNSEEN or (len(node) > 0 and next(node.iter(*_UNSEEN), None) is not None)
+
+
+def _seen(node: Element) -> str:
+    return "" if node.tag in _UNSEEN else text_of(node, skip=set(node.iter(*_UNSEEN)))
+
+
 def clean_element(element: Element, skip: frozenset[Element] = frozenset()) -> Verdict:
     """What trafilatura keeps of the element, the skipped ones left out. Empty when it finds nothing or gives up. In a page's
     ``body`` it looks for the article by itself; any other element it is told to be the article."""
-    size = sum(1 for _ in element.iter())
-    if size > _TOO_LARGE:
+    if int(_COUNT(element)) > _TOO_LARGE:
         return Verdict("")
     try:
         found = bare_extraction(
             _document(element, skip),
-            fast=element.tag != "body" or size > _LARGE,
+            fast=True,  # its second opinions cost more than all the rest, and changed no figure on 300 pages; nor did favor_recall
             include_comments=False,
             include_tables=True,
             with_metadata=False,
@@ -66,8 +106,8 @@ def clean_element(element: Element, skip: frozenset[Element] = frozenset()) -> V
     return Verdict((found.text if found is not None and not isinstance(found, dict) else "") or "")
 
 
-def _document(element: Element, skip: frozenset[Element]) -> str:
-    """A document of its own around the element, without what is skipped. The page's tree stays as it was."""
+def _document(element: Element, skip: frozenset[Element]) -> Element:
+    """A document of its own around a copy of the element, without what is skipped. The page's tree stays as it was."""
     marked = [e for e in skip if any(up is element for up in e.iterancestors())]
     for e in marked:
         e.set("data-skipped", "1")
@@ -78,8 +118,12 @@ def _document(element: Element, skip: frozenset[Element]) -> str:
     for e in _SKIPPED(copy):
         _drop(e)
     write_out(copy)
-    html: str = etree.tostring(copy, encoding="unicode", method="html")
-    return f"<html>{html}</html>" if copy.tag == "body" else f"<html><body><article>{html}</article></body></html>"
+    page: Element = document_fromstring("<html><body><article></article></body></html>")  # trafilatura takes lxml.html's elements alone
+    if copy.tag == "body":
+        page.replace(page[0], copy)
+    else:
+        page[0][0].append(copy)
+    return page
 
 
 def _drop(element: Element) -> None:

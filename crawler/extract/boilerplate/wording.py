@@ -1,8 +1,9 @@
 """Takes the name of a file in the folder ``wordings`` and of a section in it, and gives its lines or one pattern of them all.
 
 A file is plain text: ``[section]``, then one regular expression a line, then after ``>`` an example of what the line above it
-finds. Lines that begin with ``#`` are remarks. A file is read when the first of its sections is asked for, a pattern compiled
-when it is first used: a process that reads no page pays for neither.
+finds, and after ``<`` something near to it that neither the line nor its rule may find. Lines that begin with ``#`` are remarks.
+A file is read when the first of its sections is asked for, a pattern compiled when it is first used: a process that reads no page
+pays for neither.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ _SECTION = re.compile(r"\[([a-z: ]+)\]")
 
 
 class Example(NamedTuple):
-    """``text`` is what ``line`` is meant to find."""
+    """``text`` is what ``line`` is meant to find, or, where ``found`` is False, must not find."""
 
     section: str
     line: str
     text: str
+    found: bool
 
 
 @cache
@@ -38,8 +40,8 @@ def _read(file: str) -> tuple[dict[str, tuple[str, ...]], tuple[Example, ...]]:
             sections[section] = []
         elif not section:
             raise ValueError(f"{file}.txt: {line!r} stands before any [section]")
-        elif line.startswith("> "):
-            examples.append(Example(section, sections[section][-1], line[2:]))
+        elif line.startswith(("> ", "< ")):
+            examples.append(Example(section, sections[section][-1], line[2:], line[0] == ">"))
         else:
             sections[section].append(line)
     return {name: tuple(lines) for name, lines in sections.items()}, tuple(examples)
@@ -56,6 +58,7 @@ def lines_of(file: str, section: str) -> tuple[str, ...]:
 
 
 def examples_of(file: str) -> tuple[Example, ...]:
+    """The examples and counter-examples of all sections, in the order of the file."""
     return _read(file)[1]
 
 
