@@ -44,21 +44,25 @@ def close_comment_gaps(db: Database, site_id: int, comments: Iterable[Mapping[st
 
 
 def finish_threads(db: Database, site_id: int, refs: Iterable[str], at: str) -> None:
-    """The threads of these articles, by the site's own ids or addresses, have been read to their end."""
+    """The threads of these articles, by the site's own ids or addresses, have been read to their end: their gaps are closed."""
+    finished = list(refs)
     db.conn.executemany(
         "update articles set comments_checked_at = ? where site_id = ? and (source_id = ? or url = ?)",
-        [(at, site_id, ref, ref) for ref in refs],
+        [(at, site_id, ref, ref) for ref in finished],
     )
-    _close_cut_threads(db, site_id, at)
+    db.conn.executemany(
+        """
+        delete from gaps
+        where site_id = ? and kind = 'comment'
+          and ref in (select url || ? from articles where site_id = ? and (source_id = ? or url = ?))
+        """,
+        [(site_id, THREAD, site_id, ref, ref) for ref in finished],
+    )
 
 
 def finish_all_threads(db: Database, site_id: int, at: str) -> None:
+    """All threads have been read to their end."""
     db.execute("update articles set comments_checked_at = ? where site_id = ? and missing_since is null", [at, site_id])
-    _close_cut_threads(db, site_id, at)
-
-
-def _close_cut_threads(db: Database, site_id: int, at: str) -> None:
-    """The gaps of threads that are whole since ``at``."""
     db.execute(
         """
         delete from gaps

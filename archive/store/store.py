@@ -6,14 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
-from archive.store import absences, captures, checkpoints, coverage, crawls, feed_items, gaps, images, quarantine, sites, verdicts
+from archive.store import absences, captures, coverage, crawls, gaps, images, quarantine, sites, verdicts
 from archive.store.articles import Saved, add_alias, find_article, save_article
-from archive.store.checkpoints import Checkpoint, Kind
 from archive.store.comments import read_by_others, save_comments
 from archive.store.decisions import Kind as Decision
 from archive.store.decisions import decide
-from archive.store.feed_items import FeedFacts
-from archive.store.opening import OpenArchive
+from archive.store.list_memory import NO_CHECKPOINTS, Checkpoints, ListMemory
 from archive.store.reread import AGAIN, Reread, classify_again, reread_pairs, save_reread
 from archive.store.seen import Seen
 from archive.store.settle import settle
@@ -23,12 +21,10 @@ from archive.warc.place import Place
 from archive.warc.write import Exchange
 
 Row = dict[str, Any]
-Checkpoints = Mapping[Kind, Sequence[Checkpoint]]  # a kind -> all its rows
-NO_CHECKPOINTS: Checkpoints = {}
 NEVER = "9999"  # later than any time: no revision is provisional, none is folded
 
 
-class Store(OpenArchive):
+class Store(ListMemory):
     """An archive open for writing. Mappings in, rows out; every method is one transaction of its own."""
 
     # sites and crawls
@@ -103,63 +99,6 @@ class Store(OpenArchive):
     def end_of_records(self, filename: str) -> int:
         """Where the last record ends that is known of a WARC file: a shorter file is not the one that was written."""
         return captures.end_of_records(self.db, filename)
-
-    # the site's lists
-
-    def list_of(self, site_id: int, name: str) -> Row | None:
-        """What is remembered of one of the site's lists."""
-        return sites.list_of(self.db, site_id, name)
-
-    def save_list(self, site_id: int, name: str, checkpoints: Checkpoints = NO_CHECKPOINTS, /, **columns: Any) -> None:
-        """Remember something about a list; columns that are not named stay as they are. ``checkpoints`` are saved with it."""
-        with self.transaction():
-            sites.save_list(self.db, site_id, name, columns)
-            self._save_checkpoints(site_id, checkpoints)
-
-    def article_lists(self, site_id: int, *, walked: bool = False) -> list[Row]:
-        """The site's open REST lists of articles: posts, further types, further languages. ``walked``: see archive/store/sites.py."""
-        return sites.article_lists(self.db, site_id, walked=walked)
-
-    def language_lists(self, site_id: int, name: str) -> list[Row]:
-        """An open REST list, such as comments, and those beside it that give the languages that it hides."""
-        return sites.language_lists(self.db, site_id, name)
-
-    def move_to_list(self, site_id: int, source_ids: Iterable[str], name: str) -> None:
-        """From now on it is this list that names these articles, by the site's own ids."""
-        with self.transaction():
-            sites.move_to_list(self.db, site_id, source_ids, name)
-
-    def close_article_list(self, site_id: int, name: str, reason: str) -> None:
-        """The site has this list no more: no list names its articles now."""
-        with self.transaction():
-            sites.close_article_list(self.db, site_id, name, reason)
-
-    def save_overcounts(self, site_id: int, name: str, spans: Sequence[tuple[str, str, int]]) -> None:
-        """Remember where a list's totals count more than the site gives; a walk that was cut in two adds to what it found before."""
-        with self.transaction():
-            sites.save_overcounts(self.db, site_id, name, spans)
-
-    def checkpoints(self, site_id: int, kind: Kind) -> list[Checkpoint]:
-        """What the crawler remembered of this kind, in the order in which it was saved."""
-        return checkpoints.checkpoints(self.db, site_id, kind)
-
-    def save_checkpoints(self, site_id: int, kind: Kind, rows: Sequence[Checkpoint]) -> None:
-        """Remember these rows and no others of this kind."""
-        with self.transaction():
-            self._save_checkpoints(site_id, {kind: rows})
-
-    def _save_checkpoints(self, site_id: int, kinds: Checkpoints) -> None:
-        for kind, rows in kinds.items():
-            checkpoints.save_checkpoints(self.db, site_id, kind, rows)
-
-    def feed_items(self, site_id: int) -> list[FeedFacts]:
-        """What the site's feed tells of articles, and what it told of those that do not hold it yet."""
-        return feed_items.feed_items(self.db, site_id)
-
-    def save_feed_items(self, site_id: int, items: Iterable[FeedFacts]) -> set[str]:
-        """Remember what the feed tells now; return the addresses of which it shows something new since they were last read."""
-        with self.transaction():
-            return feed_items.save_feed_items(self.db, site_id, items, self.now())
 
     # answers
 

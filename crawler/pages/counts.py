@@ -26,9 +26,9 @@ class Earlier:
 def count_gap(article: Article, held: int, *, looked: bool, earlier: Earlier | None, at: str, gone_after: float) -> Gap | None:
     """The comments that the page counts and that are not held; None when none lack.
 
-    ``held``: comments of all doors. ``looked``: nothing more is there to ask for, as the site's system shows: WordPress, which counts
-    answers to hidden comments. Elsewhere a small difference is the site's own miscount once a run ``gone_after`` hours later finds it
-    unchanged. A large one is never explained.
+    ``held``: comments of all doors. ``looked``: the site is WordPress, which counts answers to comments that it hides, and all pages
+    of the thread were asked for: a small difference is no gap. Elsewhere it is the site's own miscount once a run ``gone_after``
+    hours later finds it unchanged. A large one is never explained.
     """
     reported = article.reported_comment_count or 0
     lack = reported - held
@@ -38,7 +38,9 @@ def count_gap(article: Article, held: int, *, looked: bool, earlier: Earlier | N
     ref = f"{article.url}{THREAD}"
     if article.comments_elsewhere and not held:
         return Gap("comment", ref, f"{reason}: the thread is kept by {article.comments_elsewhere}", explained=True)
-    if lack <= MANY and (looked or _is_stable(lack, earlier, at, gone_after)):
+    if looked and lack <= MANY:
+        return None
+    if lack <= MANY and _is_stable(lack, earlier, at, gone_after):
         return Gap("comment", ref, f"{reason}: over-counted by the site", explained=True)
     return Gap("comment", ref, reason, explained=False)
 

@@ -185,7 +185,8 @@ class PageReader:
         """What the page counts and no door gave. WordPress counts answers to comments that it hides, and was asked for all pages."""
         row = self.context.store.ask(holdings.thread_gap, self.context.site_id, f"{article.url}{THREAD}")
         earlier = Earlier(row["since"], row["reason"], bool(row["explained"])) if row else None
-        held, looked = self._comments_held(article), article.source_id is not None
+        held = self._comments_held(article)
+        looked = article.source_id is not None and held > 0  # hidden pages are looked for where there is a first
         return count_gap(article, held, looked=looked, earlier=earlier, at=at, gone_after=self.context.gone_after)
 
     def _comments_held(self, article: Article) -> int:

@@ -30,7 +30,8 @@ def votes_on(units: Sequence[Unit], container: Element, skip: frozenset[Element]
     verdict = clean_element(container, skip) if any(asked) else None
     if not verdict:
         return [None] * len(units)
-    return [("text" if verdict.keeps(text) else "chrome") if ask else None for text, ask in zip(seen, asked, strict=True)]
+    rows = zip(units, seen, asked, strict=True)
+    return [("text" if verdict.keeps(text) or verdict.keeps(unit.text) else "chrome") if ask else None for unit, text, ask in rows]
 
 
 def judge(units: Sequence[Unit], labels: list[Label], votes: Sequence[Vote | None], container: Element) -> list[Label]:

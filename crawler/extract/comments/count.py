@@ -28,7 +28,7 @@ _NONE = r"no|zero|kein|keine|aucun|aucune|sin|nessun|nessuna|geen|brak|нет|in
 _ONES = r"one|ein|eine|un|une|uno|um|en|één|jeden|один"
 _NUMBER = r"\d{1,3}(?:[.,'\u00a0\u202f \u066c]\d{3})+|\d{1,6}"
 COUNTED = re.compile(
-    rf"(?:^|\s|\()(?P<number>{_NUMBER}|{_ONES}|{_NONE})\s+{COUNT_WORD}(?!\w)|\b{COUNT_WORD}\s*[:(\[]\s*(?P<behind>{_NUMBER})\s*[)\]]?|"
+    rf"(?:^|\s|\()(?P<number>{_NUMBER}|{_ONES}|{_NONE})\s+{COUNT_WORD}(?!\w)|(?:^|\s|\()(?P<glued>\d{{1,6}}){COUNT_WORD}(?!\w)|\b{COUNT_WORD}\s*[:(\[]\s*(?P<behind>{_NUMBER})\s*[)\]]?|"
     rf"(?P<counted>{_NUMBER})\s*(?:件の|条|條|则|則|個の|개의|個|个|篇)\s*{_CJK}|{_CJK}\s*[:：(（]?\s*(?P<after>\d{{1,6}})",
     re.I,
 )
@@ -44,6 +44,8 @@ _ANOTHERS = re.compile(
     r"(?:.*[-_])?(?:related|sidebar|teasers?|popular|most[-_]?(?:read|commented)|trending|latest|recent|recommended)(?:[-_].*)?"
 )
 _DATA = ("data-comment-count", "data-comments-count", "data-total-comments", "data-num-comments", "data-count", "data-total")
+_TO_THREAD = re.compile(r"#(?:comments|comment-?section|comment-?list|kommentare|commentaires|comentarios)$")
+_ONE_NUMBER = re.compile(r"\D{0,20}?(\d{1,3}(?:[.,]\d{3})+|\d{1,6})[^\d.,]{0,24}")
 _HEADINGS = word_set("h1 h2 h3 h4 h5")
 _PLACES = word_set("div p span a")
 
@@ -52,7 +54,9 @@ def reported_count(page: Document, thread: frozenset[Element], head: Head | None
     """The highest number of comments that the page states of its own thread (pings and other pages of the thread included, as sites
     count): in the heading of the thread, in attributes, in the head's data. None when it states none. A rough "1.2k" gives the
     least that it can mean."""
-    stated = [number for number in (_heading(page, thread, url), _attribute(page, url), _data(head)) if number is not None]
+    stated = [
+        number for number in (_heading(page, thread, url), _link(page, url), _attribute(page, url), _data(head)) if number is not None
+    ]
     return max(stated, default=None)
 
 
@@ -72,6 +76,16 @@ def _heading(page: Document, thread: frozenset[Element], url: str) -> int | None
         if element in out or _is_anothers(element, url):
             continue
         return number
+    return None
+
+
+def _link(page: Document, url: str) -> int | None:
+    """The number in a link that leads to the page's own thread, whatever its word for comments: ``<a href="#comments">91 notes</a>``."""
+    for anchor, href in page.anchors:
+        if _TO_THREAD.search(href) is not None and (href[0] == "#" or (url and same_page(absolute(url, href), url))):
+            match = _ONE_NUMBER.fullmatch(" ".join(all_text(anchor).split()))
+            if match is not None:
+                return int(re.sub(r"\D", "", match.group(1)))
     return None
 
 

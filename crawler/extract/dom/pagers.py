@@ -169,7 +169,7 @@ def _link(anchor: Element, target: str, rel: str, first: str) -> PagerLink | Non
         number = None
     if label is not None and (number is not None or same_page(target, first)):
         return PagerLink("number", target, label, number, anchor) if _agree(label, number, target, first) else None
-    onward = "next" in rel.split() or (bool(said) and _NEXT.fullmatch(said) is not None) or _named_next(anchor)
+    onward = "next" in rel.split() or (bool(said) and (_NEXT.fullmatch(said) or _ONWARD.search(said)) is not None) or _named_next(anchor)
     if number is not None:
         if onward:
             return PagerLink("next", target, None, number, anchor)

@@ -1,0 +1,74 @@
+"""What is remembered of a site's own lists between runs, in an archive that is open for writing: takes and gives their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from archive.store import checkpoints, feed_items, sites
+from archive.store.checkpoints import Checkpoint, Kind
+from archive.store.feed_items import FeedFacts
+from archive.store.opening import OpenArchive
+
+Row = dict[str, Any]
+Checkpoints = Mapping[Kind, Sequence[Checkpoint]]  # a kind -> all its rows
+NO_CHECKPOINTS: Checkpoints = {}
+
+
+class ListMemory(OpenArchive):
+    """The lists of the archive's sites. Every method is one transaction of its own."""
+
+    def list_of(self, site_id: int, name: str) -> Row | None:
+        """What is remembered of one of the site's lists."""
+        return sites.list_of(self.db, site_id, name)
+
+    def save_list(self, site_id: int, name: str, checkpoints: Checkpoints = NO_CHECKPOINTS, /, **columns: Any) -> None:
+        """Remember something about a list; columns that are not named stay as they are. ``checkpoints`` are saved with it."""
+        with self.transaction():
+            sites.save_list(self.db, site_id, name, columns)
+            self._save_checkpoints(site_id, checkpoints)
+
+    def article_lists(self, site_id: int, *, walked: bool = False) -> list[Row]:
+        """The site's open REST lists of articles: posts, further types, further languages. ``walked``: see archive/store/sites.py."""
+        return sites.article_lists(self.db, site_id, walked=walked)
+
+    def language_lists(self, site_id: int, name: str) -> list[Row]:
+        """An open REST list, such as comments, and those beside it that give the languages that it hides."""
+        return sites.language_lists(self.db, site_id, name)
+
+    def move_to_list(self, site_id: int, source_ids: Iterable[str], name: str) -> None:
+        """From now on it is this list that names these articles, by the site's own ids."""
+        with self.transaction():
+            sites.move_to_list(self.db, site_id, source_ids, name)
+
+    def close_article_list(self, site_id: int, name: str, reason: str) -> None:
+        """The site has this list no more: no list names its articles now."""
+        with self.transaction():
+            sites.close_article_list(self.db, site_id, name, reason)
+
+    def save_overcounts(self, site_id: int, name: str, spans: Sequence[tuple[str, str, int]]) -> None:
+        """Remember where a list's totals count more than the site gives; a walk that was cut in two adds to what it found before."""
+        with self.transaction():
+            sites.save_overcounts(self.db, site_id, name, spans)
+
+    def checkpoints(self, site_id: int, kind: Kind) -> list[Checkpoint]:
+        """What the crawler remembered of this kind, in the order in which it was saved."""
+        return checkpoints.checkpoints(self.db, site_id, kind)
+
+    def save_checkpoints(self, site_id: int, kind: Kind, rows: Sequence[Checkpoint]) -> None:
+        """Remember these rows and no others of this kind."""
+        with self.transaction():
+            self._save_checkpoints(site_id, {kind: rows})
+
+    def _save_checkpoints(self, site_id: int, kinds: Checkpoints) -> None:
+        for kind, rows in kinds.items():
+            checkpoints.save_checkpoints(self.db, site_id, kind, rows)
+
+    def feed_items(self, site_id: int) -> list[FeedFacts]:
+        """What the site's feed tells of articles, and what it told of those that do not hold it yet."""
+        return feed_items.feed_items(self.db, site_id)
+
+    def save_feed_items(self, site_id: int, items: Iterable[FeedFacts]) -> set[str]:
+        """Remember what the feed tells now; return the addresses of which it shows something new since they were last read."""
+        with self.transaction():
+            return feed_items.save_feed_items(self.db, site_id, items, self.now())
