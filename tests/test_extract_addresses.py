@@ -38,7 +38,7 @@ def test_a_base_counts_for_pictures_and_the_canonical_address_and_not_for_places
     figure = '<figure><img data-src="p.jpg" src="data:image/gif;base64,R0"><figcaption>A dyke</figcaption></figure>'
     second = '<figure><img srcset="small.jpg 300w, big.jpg 900w"><figcaption>Another</figcaption></figure>'
     found = page('<base href="/media/"><link rel="canonical" href="../de/b.html">', TEXT + figure + second)
-    assert [image.url for image in found.images] == ["https://example.org/media/p.jpg", "https://example.org/media/small.jpg"]
+    assert [image.url for image in found.images] == ["https://example.org/media/p.jpg", "https://example.org/media/big.jpg"]
     assert found.url == "https://example.org/de/b.html"
 
 

@@ -10,7 +10,7 @@ from crawler.wordpress.languages import alternates, beside, code_of, gives_all, 
 from tests.crawls import rows
 from tests.othersites import ManyTypes
 from tests.othersites.manytypes import Languages
-from tests.test_post_types import asked, crawl, held
+from tests.type_lists import asked, crawl, held
 
 HEAD = """
     <link rel="alternate" hreflang="en-GB" href="https://a.org/" />

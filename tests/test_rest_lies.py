@@ -89,7 +89,8 @@ def test_an_article_of_which_nothing_is_left_is_read_through_its_page_or_is_a_ga
     site.fault(r"election-ostrel", status=500)
     run = crawls.crawl(site, folder, "pages=none")
     assert run.code == 4, run.lines
-    assert crawls.rows(folder, "select count(*) from gaps where explained = 0") == [(1,)]
+    gaps = {ref for (ref,) in crawls.rows(folder, "select ref from gaps where explained = 0")}
+    assert gaps <= {"130", f"{site.home}/archives/2020/10/election-ostrel.php"} and gaps  # REST names it by its id, the feed by its address
     public = {(str(post.id),) for post in site.published() if not post.password and post.id != 130}
     assert set(crawls.rows(folder, "select source_id from articles")) == public
     site.clear_faults()

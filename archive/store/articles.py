@@ -75,7 +75,7 @@ def _compare(
     REST wins over the page. Where it is not read any more, what it said last says nothing against a page that has changed since.
     """
     door = article["door"]
-    shown = {name: value for name, (value, _) in readings.items()}
+    shown = content_key.agreed({name: value for name, (value, _) in readings.items()})
     upgraded = door in shown and readings[door][1] != seen.extractor and fields["modified_at"] == shown[door]["modified_at"]
     if pages_alone and not upgraded and "page" in shown and content_key.changed(shown["page"], fields):
         shown.pop("rest", None)

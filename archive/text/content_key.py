@@ -90,6 +90,14 @@ def merge(rest: Fields | None, page: Fields | None) -> Fields:
     return merged
 
 
+def agreed(shown: Mapping[str, Fields]) -> dict[str, Fields]:
+    """The doors' readings; where REST gave no text and the page proved to have none, REST showed that there is none."""
+    rest, page = shown.get("rest"), shown.get("page")
+    if rest is None or page is None or rest["text_key"] is not None or rest["part_words"] or page["text_key"] != NO_TEXT:
+        return dict(shown)
+    return {**shown, "rest": rest | {name: page[name] for name in ("text_key", "captions_key", "links_key")}}
+
+
 def owns_text(door: str, rest: Fields | None) -> bool:
     """Whether the text of an article is the one that ``door`` shows: REST's, and the page's where REST's last reading gives none."""
     return (door == "rest") == (rest is not None and rest["text_key"] is not None)
