@@ -98,3 +98,10 @@ def test_a_list_that_the_site_names_and_that_fails_is_no_complete_run(tmp_path: 
         assert crawl(site, tmp_path, "mode=full").code == 5
         site.broken.clear()
         assert crawl(site, tmp_path).code == 0
+
+
+def test_a_page_about_the_site_is_explained_where_it_names_its_own_address(tmp_path: Path) -> None:
+    with Newsroom(pages=["about"]) as site:
+        run = crawl(site, tmp_path)
+        assert run.code == 0, run.lines
+        assert rows(tmp_path, "select ref, explained from gaps") == [(f"{site.home}/about/", 1)]

@@ -268,6 +268,11 @@ def test_a_thread_that_another_site_keeps_is_explained_and_a_sidebars_count_is_n
         ("Комментарии (7)", 7),
         ("12 shares", None),
         ("1,300 views", None),
+        ("Deja un comentario", None),
+        ("Lascia un commento", None),
+        ("Laisser un commentaire", None),
+        ("Un comentario en «La ría»", 1),
+        ("One response to The lock", 1),
     ],
 )
 def test_a_count_is_read_in_any_language_and_shares_are_none(said: str, number: int | None) -> None:

@@ -96,13 +96,14 @@ class PageReader:
     async def _marked(self, article: Article, response: Response) -> Article:
         """The article as it is, or called none where nothing marks it as one.
 
-        That is honest on a site that marks no article with an id. On one that does, a page without id and marks is a wall or an
-        error page, and admission is told so.
+        That is honest on a site that marks no article with an id. On one that does, a page without id and marks may be a wall or an
+        error page, and admission is told so, unless the page names its own address or its address spells its headline.
         """
         if article.source_id is not None or article.kind == "none":
             return article
         reason = await self.context.parser.why_no_article(response, self.completed(article))
-        if reason and self.context.store.ask(holdings.numbers_articles, self.context.site_id):
+        own = {"address", "headline"} & set(article.identity)
+        if reason and not own and self.context.store.ask(holdings.numbers_articles, self.context.site_id):
             reason = f"no id, unlike the site's articles: {reason}"
         return replace(article, kind="none", warnings=(reason, *article.warnings)) if reason else article
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from email.utils import format_datetime
 from html import escape
 from typing import Any
@@ -20,13 +21,16 @@ WALL = (
 
 
 class Newsroom(OtherSite):
-    """``only`` maps numbers of pieces to what alone names them: sitemap, feed, listing. ``walled`` are numbers that show a wall."""
+    """``only`` maps numbers of pieces to what alone names them: sitemap, feed, listing. ``walled`` are numbers that show a wall.
+    ``pages`` are slugs of pages about the site, which the sitemap names."""
 
-    def __init__(self, count: int = 14, only: dict[int, str] | None = None, walled: set[int] | None = None) -> None:
+    def __init__(
+        self, count: int = 14, only: dict[int, str] | None = None, walled: set[int] | None = None, pages: Sequence[str] = ()
+    ) -> None:
         self.count = count
         super().__init__()
         self.only, self.walled = only or {}, walled or set()
-        self.per_feed_page = 5
+        self.per_feed_page, self.pages = 5, pages
 
     def address(self, piece: Piece) -> str:
         return f"{self.home}/{'briefings' if piece.number in self.only else piece.at.year}/{piece.slug}-{piece.number}/"
@@ -44,12 +48,22 @@ class Newsroom(OtherSite):
             ]
             return 200, HTML, self.page("Newsroom", "".join(links), "home blog")
         if path == "/wp-sitemap.xml":
-            urls = "".join(f"<url><loc>{self.address(piece)}</loc></url>" for piece in self.named_by("sitemap"))
+            named = [*map(self.address, self.named_by("sitemap")), *(f"{self.home}/{slug}/" for slug in self.pages)]
+            urls = "".join(f"<url><loc>{address}</loc></url>" for address in named)
             return 200, XML, f'<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{urls}</urlset>'
         if path == "/feed/":
             return self.feed(int(query.get("paged", "1")))
         if path == "/comments/feed/":
             return 200, XML, '<?xml version="1.0"?><rss version="2.0"><channel></channel></rss>'
+        if path.strip("/") in self.pages:
+            main = f"<article><h1>{path.strip('/').title()} us</h1><p>We are five people and a tide table.</p></article>"
+            return (
+                200,
+                HTML,
+                self.page(f"{path.strip('/').title()} us", main, "page").replace(
+                    "<title>", f'<link rel="canonical" href="{self.home}{path}"><title>'
+                ),
+            )
         piece = next((piece for piece in self.pieces if self.address(piece) == self.home + path), None)
         return piece and (200, HTML, WALL if piece.number in self.walled else self.post(piece))
 

@@ -100,8 +100,8 @@ def counted(text: str) -> int | None:
     if (shown := _SHOWN.search(text)) is not None:
         return int(shown.group("number"))
     said = next(found for found in match.groups() if found).lower()
-    if re.fullmatch(_ONES, said):
-        return 1
+    if re.fullmatch(_ONES, said):  # "Deja un comentario" and "Lascia un commento" invite
+        return None if re.search(r"\w", text[: match.start()]) else 1
     return 0 if re.fullmatch(_NONE, said) else int(re.sub(r"\D", "", said))
 
 
