@@ -11,6 +11,8 @@ from archive.store.gaps import THREAD
 from crawler.items import Article, Gap
 
 MANY = 9  # comments: so many are not all answers to hidden ones
+HIDDEN_AT_MOST = 5  # one in so many comments may answer a hidden one
+HIDDEN = "WordPress counts answers to comments that it hides, and all pages of the thread were read"
 _NUMBERS = re.compile(r"counts (\d+) comments, (\d+)")
 
 
@@ -27,8 +29,8 @@ def count_gap(article: Article, held: int, *, looked: bool, earlier: Earlier | N
     """The comments that the page counts and that are not held; None when none lack.
 
     ``held``: comments of all doors. ``looked``: the site is WordPress, which counts answers to comments that it hides, and all pages
-    of the thread were asked for: a small difference is no gap. Elsewhere it is the site's own miscount once a run ``gone_after``
-    hours later finds it unchanged. A large one is never explained.
+    of the thread were asked for: up to a fifth may be hidden. Elsewhere a small difference is the site's own miscount once a run ``gone_after`` hours later finds
+    it unchanged. A large one is never explained.
     """
     reported = article.reported_comment_count or 0
     lack = reported - held
@@ -38,8 +40,8 @@ def count_gap(article: Article, held: int, *, looked: bool, earlier: Earlier | N
     ref = f"{article.url}{THREAD}"
     if article.comments_elsewhere and not held:
         return Gap("comment", ref, f"{reason}: the thread is kept by {article.comments_elsewhere}", explained=True)
-    if looked and lack <= MANY:
-        return None
+    if looked and lack <= max(MANY, reported // HIDDEN_AT_MOST):
+        return Gap("comment", ref, f"{reason}: {HIDDEN}", explained=True)
     if lack <= MANY and _is_stable(lack, earlier, at, gone_after):
         return Gap("comment", ref, f"{reason}: over-counted by the site", explained=True)
     return Gap("comment", ref, reason, explained=False)
