@@ -29,8 +29,8 @@ def count_gap(article: Article, held: int, *, looked: bool, earlier: Earlier | N
     """The comments that the page counts and that are not held; None when none lack.
 
     ``held``: comments of all doors. ``looked``: the site is WordPress, which counts answers to comments that it hides, and all pages
-    of the thread were asked for: up to a fifth may be hidden. Elsewhere a small difference is the site's own miscount once a run ``gone_after`` hours later finds
-    it unchanged. A large one is never explained.
+    of the thread were asked for: up to a fifth may be hidden. Elsewhere a small difference is the site's own miscount once a run
+    ``gone_after`` hours later finds it unchanged. A large one is never explained.
     """
     reported = article.reported_comment_count or 0
     lack = reported - held
