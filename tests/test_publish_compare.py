@@ -33,7 +33,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     first = db["revisions"].get(11)
     last = "2024-04-01T06:00:10Z"
     db["revisions"].insert(first | {"id": 14, "number": 4, "seen_at": last, "last_seen_at": last, "change": "link"})
-    db.execute("insert into blocks select 14, position, kind, text, html, rule, fingerprint from blocks where revision_id = 11")
+    db.execute("insert into blocks select 14, position, kind, text, html, rule, fingerprint, vote from blocks where revision_id = 11")
     db.execute("update articles set revision_id = 14 where id = 1")
     db.conn.commit()
     db.conn.close()
