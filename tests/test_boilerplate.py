@@ -63,6 +63,25 @@ def test_an_appeal_under_articles_of_several_authors_is_learned(desk: Desk) -> N
     assert kinds(desk, 5)[-1] == ("appeal", APPEAL)
 
 
+def count_of_the_day(number: int) -> str:
+    return f"By the evening of that day {number * 37} people had been counted at the gates, and {number * 5} of them were sent back again."
+
+
+@pytest.mark.parametrize("names", [("Mara Ellsworth",), ("Mara Ellsworth", "Idris Vane", "Tobin Raske")])
+def test_a_last_paragraph_that_reports_other_numbers_each_time_is_text(names: tuple[str, ...], desk: Desk) -> None:
+    desk.see(*(report(n, *own(n), count_of_the_day(n), who=names[n % len(names)]) for n in range(1, 10)))
+    settle(desk)
+    assert kinds(desk, 5)[-1] == ("body", count_of_the_day(5))
+
+
+def test_an_appeal_or_a_short_line_with_numbers_is_learned(desk: Desk) -> None:
+    names = ("Mara Ellsworth", "Idris Vane", "Tobin Raske")
+    appeal = APPEAL.replace("those who", "812 people who")
+    desk.see(*(report(n, *own(n), appeal, f"Read {n * 31} times, shared {n} times", who=names[n % 3]) for n in range(1, 10)))
+    settle(desk)
+    assert [kind for kind, _ in kinds(desk, 5)[-2:]] == ["appeal", "appeal"]
+
+
 def test_a_standing_paragraph_inside_the_text_stays(desk: Desk) -> None:
     desk.see(*(report(n, own(n)[0], STANDING, own(n)[1]) for n in range(1, 7)))
     settle(desk)

@@ -85,6 +85,37 @@ LINES = {
     "Jane Doe (@jdoe) and Bo Berg @bo": ["Jane Doe", "Bo Berg"],
     "Thomas More": ["Thomas More"],
     "Read More": [],
+    # labels in many languages, and those of other roles
+    "लेखक: सुनीता राव": ["सुनीता राव"],
+    "द्वारा मीना गुप्ता": ["मीना गुप्ता"],
+    "লেখক: মীনা গুপ্ত": ["মীনা গুপ্ত"],
+    "Автор: Иван Петров": ["Иван Петров"],
+    "Автор текста: Иван Петров": ["Иван Петров"],
+    "작성자 김철수": ["김철수"],
+    "著者: 山田太郎": ["山田太郎"],
+    "文／山田太郎": ["山田太郎"],
+    "ผู้เขียน: สมชาย ใจดี": ["สมชาย ใจดี"],
+    "מאת: דוד לוי": ["דוד לוי"],
+    "الكاتب: سامي الخطيب": ["سامي الخطيب"],
+    "Συντάκτης: Νίκος Παπάς": ["Νίκος Παπάς"],
+    "Napisao Ivan Horvat": ["Ivan Horvat"],
+    "Rakstīja: Jānis Bērziņš": ["Jānis Bērziņš"],
+    "Foto: Ann Lee": [],
+    "Фото: Иван Петров": [],
+    "Übersetzung: Ann Lee": [],
+    # a date beside the name
+    "Anne Lefèvre 16 juin 2019": ["Anne Lefèvre"],
+    "Anne Lefèvre lundi 16 juin 2019": ["Anne Lefèvre"],
+    "Ana Ruiz 16 de junio de 2019": ["Ana Ruiz"],
+    "Hans Meier Montag, 3. Juni 2019": ["Hans Meier"],
+    "Иван Петров, 5 марта 2019 г.": ["Иван Петров"],
+    "نادر پاکزاد ۴ اسفند ۱۳۹۷": ["نادر پاکزاد"],
+    "سامي الخطيب ٣١ مايو ٢٠١٦": ["سامي الخطيب"],
+    "मीना गुप्ता ६ अक्टूबर २०१६": ["मीना गुप्ता"],
+    "山田太郎 2019年6月16日": ["山田太郎"],
+    "김철수 2019년 3월 5일": ["김철수"],
+    "Ann Lee 16.06.2019 10:15": ["Ann Lee"],
+    "April May": ["April May"],
     # capitals
     "BY JANE DOE AND JOHN O'BRIEN": ["Jane Doe", "John O'Brien"],
     "JAN VAN DER BERG III": ["Jan van der Berg III"],
@@ -134,7 +165,8 @@ def test_different_people_are_not_one() -> None:
 
 def test_what_is_no_person_is_known() -> None:
     assert all(
-        is_person(name) for name in ("Ann Lee", "Dr. Ann Lee", "Ann Lee, PhD", "Lt. Col. John A. Roe", "Bo de la Cruz", "Иван Петров")
+        is_person(name)
+        for name in ("Ann Lee", "Dr. Ann Lee", "Ann Lee, PhD", "Lt. Col. John A. Roe", "Bo de la Cruz", "Иван Петров", "सुनीता राव")
     )
     assert not any(is_person(name) for name in ("Reuters", "BBC News", "staff", "Editorial Board", "MS, RD", "lower case words"))
 
@@ -147,6 +179,10 @@ def test_what_is_no_person_is_known() -> None:
         ('<p class="byline">By the Institute for War and Peace Reporting</p>', ["Institute for War and Peace Reporting"]),
         ('<p class="byline">By <a rel="author" href="/author/j/">Jane Doe, Ph.D.</a></p>', ["Jane Doe, Ph.D."]),
         ('<p class="byline">作者：王小明、李四</p>', ["王小明", "李四"]),
+        ("<div>लेखक: <span>सुनीता राव</span> <span>6 अक्टूबर 2016</span></div>", ["सुनीता राव"]),
+        ("<p>Szerző: Kovács János</p>", ["Kovács János"]),
+        ("<div>작성자: 김철수</div>", ["김철수"]),
+        ('<div>Par <span>Anne Lefèvre</span> <span class="date">16 juin 2019</span></div>', ["Anne Lefèvre"]),
     ],
 )
 def test_a_page_gives_the_names_of_its_byline(byline: str, names: list[str]) -> None:

@@ -44,6 +44,18 @@ def rows(change: Callable[[dict[str, Any]], object], only: int) -> Callable[[Res
     return edit
 
 
+class Rows:
+    """A list of which no answer survives that holds one row, whatever is asked of it."""
+
+    def __init__(self, name: str, number: int) -> None:
+        self.name, self.number = name, number
+
+    def kill(self, response: Response) -> None:
+        said = json.loads(response.body) if response.status == 200 else None
+        if isinstance(said, list) and any(row["id"] == self.number for row in said):
+            status(500)(response)
+
+
 def public(site: DemoSite) -> set[tuple[str]]:
     return {(str(post.id),) for post in site.published() if not post.password}
 
@@ -86,6 +98,37 @@ def test_one_article_that_no_answer_survives_is_read_through_its_page(site: Demo
     assert crawls.rows(folder, "select word_count > 20 from articles where source_id = '130'") == [(1,)]
     assert crawls.rows(folder, "select ref from gaps where explained = 0") == []
     assert crawls.rows(folder, "select count(*) from checkpoints where kind = 'list_limits'") == [(0,)], "it was one row, and not the size"
+
+
+LOST = "select count(*) from gaps where kind = ? and ref like '%: row %' and explained = 0"
+
+
+def test_an_article_whose_id_was_not_told_is_no_gap_once_the_list_is_read_whole(site: DemoSite, folder: Path) -> None:
+    site.fault(POSTS, edit=Rows("posts", 130).kill)
+    assert crawls.crawl(site, folder, "pages=none").code == 4
+    assert crawls.rows(folder, LOST, "article")[0][0] > 0
+    site.clear_faults()
+    assert crawls.crawl(site, folder, "pages=none").code == 0
+    assert crawls.rows(folder, LOST, "article") == [(0,)]
+    assert held(folder) == public(site)
+
+
+def test_a_comment_whose_id_is_not_told_stays_a_gap_until_the_list_is_read_whole(site: DemoSite, folder: Path) -> None:
+    number = min(site.comments)
+    site.fault(COMMENTS, edit=Rows("comments", number).kill)
+    for _ in range(2):
+        assert crawls.crawl(site, folder, "pages=none").code == 4
+        assert crawls.rows(folder, LOST, "comment")[0][0] > 0
+    site.clear_faults()
+    assert crawls.crawl(site, folder, "pages=none").code == 0
+    assert crawls.rows(folder, LOST, "comment") == [(0,)]
+    assert crawls.rows(folder, "select count(*) from comments where source_id = ?", str(number)) == [(1,)]
+
+
+def test_a_category_that_is_not_told_is_no_article_that_is_lacking(site: DemoSite, folder: Path) -> None:
+    site.fault(r"/wp/v2/categories", edit=Rows("categories", 1).kill)
+    crawls.crawl(site, folder, "pages=none")
+    assert crawls.rows(folder, "select ref from gaps where ref like '%categories%' or ref like '%: row %'") == []
 
 
 def test_a_site_that_asks_to_be_left_alone_is_not_asked_for_less(site: DemoSite, folder: Path) -> None:

@@ -186,6 +186,18 @@ def gap(db: Database, site_id: int, ref: str) -> dict[str, Any] | None:
     return next(db.query("select reason, since from gaps where site_id = ? and kind = 'article' and ref = ?", [site_id, ref]), None)
 
 
+def failed_ids(db: Database, site_id: int, kind: Literal["article", "comment"], reason: str) -> list[int]:
+    """The site's own ids of gaps whose reason begins so."""
+    sql = "select ref from gaps where site_id = ? and kind = ? and reason like ? || '%' and ref glob '[0-9]*' and ref not glob '*[^0-9]*'"
+    return [int(ref) for (ref,) in db.execute(sql, [site_id, kind, reason])]
+
+
+def gap_refs(db: Database, site_id: int, kind: Literal["article", "comment"], start: str) -> list[str]:
+    """What the gaps of a kind are called whose names begin so."""
+    sql = "select ref from gaps where site_id = ? and kind = ? and substr(ref, 1, ?) = ?"
+    return [ref for (ref,) in db.execute(sql, [site_id, kind, len(start), start])]
+
+
 def thread_gap(db: Database, site_id: int, ref: str) -> dict[str, Any] | None:
     """What an earlier run found lacking in a thread: ``reason``, ``since``, ``explained``. ``ref``: its article's address, ``THREAD``."""
     sql = "select reason, since, explained from gaps where site_id = ? and kind = 'comment' and ref = ?"

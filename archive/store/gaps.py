@@ -25,6 +25,10 @@ def forget_gaps(db: Database, site_id: int, kind: str, reason: str) -> None:
     db.execute("delete from gaps where site_id = ? and kind = ? and reason = ?", [site_id, kind, reason])
 
 
+def drop_gaps(db: Database, site_id: int, kind: str, refs: Iterable[str]) -> None:
+    db.conn.executemany("delete from gaps where site_id = ? and kind = ? and ref = ?", [(site_id, kind, ref) for ref in refs])
+
+
 def close_article_gaps(db: Database, site_id: int, article: Mapping[str, Any]) -> None:
     """An article that was read is no gap, neither by its id nor by its address."""
     db.execute("delete from gaps where site_id = ? and kind = 'article' and ref in (?, ?)", [site_id, article["source_id"], article["url"]])

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from archive.store.decisions import decided
 from archive.store.revision_digest import seal, undivided_key
 from archive.text.content_key import same_time
-from archive.text.fingerprint import LEARNED, Wording, begins_with_bio, learned_kind, letters, replaced, speaks_of_authors
+from archive.text.fingerprint import LEARNED, Wording, begins_with_bio, learned_kind, letters, numbers_in, replaced, speaks_of_authors
 
 # Where wordings stand, in every state the archive holds: a bio that was reworded everywhere stays a bio in older revisions.
 SPOTS = """
@@ -160,7 +160,14 @@ def _wording(
         Counter(name for article in places for name in signed[article]),
         Counter(name for article in of_its_time for name in signed[article]),
         len(of_its_time),
+        _numbers(db, places.values()) if numbers_in(text) else 1,
     )
+
+
+def _numbers(db: Database, places: Iterable[tuple[int, int]]) -> int:
+    """How many different series of numbers stand in the blocks at these places."""
+    sql = "select text from blocks where revision_id = ? and position = ?"
+    return len({numbers_in(text) for place in places for (text,) in db.execute(sql, place)})
 
 
 def relabel(db: Database, site_id: int, labels: dict[str, tuple[str, str]]) -> set[int]:

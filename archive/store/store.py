@@ -201,6 +201,11 @@ class Store(ListMemory):
         with self.transaction():
             gaps.forget_gaps(self.db, site_id, kind, reason)
 
+    def drop_gaps(self, site_id: int, kind: str, refs: Iterable[str]) -> None:
+        """Forget the gaps of these names: what they stood for is held."""
+        with self.transaction():
+            gaps.drop_gaps(self.db, site_id, kind, refs)
+
     def quarantine(self, crawl_id: int, site_id: int, url: str, reason: str, capture_id: int, at: str) -> None:
         """Keep a page that was not believed in view of people: once for a capture, and once for an address and a reason until it
         was read well, however many runs ask for it. Each run counts it once."""

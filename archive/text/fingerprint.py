@@ -20,6 +20,7 @@ AT_THE_EDGE = 0.8  # share of its occurrences that stand outside the text
 MANY = 5  # articles
 OF_AN_AUTHOR = 0.9  # share of the author's articles, in the time of the wording, that carry a bio which does not name its author
 OF_THE_SITE = 0.15  # share of the site's articles, in the time of the wording, that carry an appeal
+SHORTEST_REPORT = 60  # letters of a paragraph that reports other numbers each time; a shorter one may count views or pages
 SHORTEST_BIO = 40  # letters; a shorter one could begin a sentence of the text
 MOST = 0.5  # of all articles: a list or quotation that stands under so many is none of theirs
 PROTECTED = re.compile(r"^\s*<(?:ul|ol|table|blockquote|pre|figure)\b", re.I)
@@ -37,6 +38,7 @@ class Wording:
     authors: Mapping[str, int]  # name -> articles with that name that carry it
     author_articles: Mapping[str, int]  # name -> all articles with that name in the time of the wording
     site_articles: int  # all articles of the site in the time of the wording
+    numbers: int = 1  # how many different series of numbers stand in it
 
 
 def letters(text: str) -> str:
@@ -68,7 +70,17 @@ def learned_kind(wording: Wording) -> tuple[str, str] | None:
         return None
     if PROTECTED.search(wording.html) and wording.articles < MOST * wording.site_articles:
         return None
-    return _bio(wording) or _appeal(wording)
+    return None if _reports(wording) else _bio(wording) or _appeal(wording)
+
+
+def numbers_in(text: str) -> tuple[str, ...]:
+    """The numbers of a text in their order."""
+    return tuple(re.findall(r"\d+", text))
+
+
+def _reports(wording: Wording) -> bool:
+    """Whether nearly every article has numbers of its own in these words: a daily count is the author's, and no boilerplate."""
+    return wording.numbers >= AT_THE_EDGE * wording.articles and len(letters(wording.text)) >= SHORTEST_REPORT
 
 
 def _bio(wording: Wording) -> tuple[str, str] | None:

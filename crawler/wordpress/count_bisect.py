@@ -38,9 +38,9 @@ class Search:
         self.over = door.store.ask(holdings.overcounts, door.run.site_id, collection)  # (start, end, how many)
         self.found, self.asked = Located(), 0
 
-    async def run(self, total: int) -> Located:
-        """``total`` is what the site says of the whole list."""
-        if len(self.held) <= 10 * LEAF or self.door.questions.refuses(list_name(self.url), "after", "before"):
+    async def run(self, total: int | None) -> Located:
+        """``total`` is what the site says of the whole list; None where it says nothing."""
+        if total is None or len(self.held) <= 10 * LEAF or self.door.questions.refuses(list_name(self.url), "after", "before"):
             await self._read("", "", self.held)  # the list of ids costs no more than the search
         else:
             await self._span("", "", total)

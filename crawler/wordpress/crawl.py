@@ -40,6 +40,7 @@ class RestDoor:
         self.lacking: list[str] = []  # addresses of articles of which REST gives a field that is none
         self.terms = Terms(run, self.list_rows)
         self.root: dict[str, Any] = {}  # what the API said of itself in this run; empty where it was not asked
+        self.read_whole = set[str]()  # lists of which all that they name was read in this run, or is held
         self.asked_anew = set[str]()  # kinds of which this run names anew what is listed and not given
 
     # finding the door

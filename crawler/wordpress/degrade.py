@@ -27,7 +27,14 @@ if TYPE_CHECKING:
 
 TRIES = 2  # of a whole answer that makes no sense, before less is asked for: challenges and half answers pass
 CODES = {"rest_forbidden": 403, "rest_login_required": 401, "rest_cannot_access": 401, "rest_disabled": 403, "rest_no_route": 404}
+NAMES = ("users", "categories", "tags")  # lists that give what articles refer to
+FAILS = "REST fails at it"  # how the reason of a gap begins
 PLAINER = ({"_fields"}, {"orderby", "order"}, {"orderby", "order", "_fields"}, set(REFUSABLE))  # what an unexplained 400 may mean
+
+
+def row_of(name: str) -> str:
+    """How the name of a gap begins that stands for a row of a list, where not even its id is told."""
+    return f"{name}: row "
 
 
 class Questions:
@@ -41,6 +48,7 @@ class Questions:
             self.refused.setdefault(row.ref, set()).update((row.value or "").split())
         self.said = set[str]()
         self.tried_up = set[str]()
+        self.lost = set[str]()  # lists of which a row could not be read in this run
 
     def refuses(self, name: str, *parameters: str) -> bool:
         """Whether a list takes none of these parameters."""
@@ -126,15 +134,20 @@ class Questions:
         try:
             part = await self._answer(question.piece(at, 1, fields), question, (), 1, offset=question.offset + at)
         except (BadStatus, DoorClosed, Unreachable):
-            ref = question.ids[at] if question.ids else f"{question.name}: row {question.offset + at + 1} of the list"
-            attempt.gaps.append((ref, f"REST fails at it: {error}"))
+            ref = question.ids[at] if question.ids else f"{row_of(question.name)}{question.offset + at + 1} of the list"
+            attempt.gaps.append((ref, f"{FAILS}: {error}"))
             return []
         attempt.worked = True
         return [part]
 
     def _name(self, attempt: Attempt) -> None:
-        kind = "comment" if attempt.question.name == "comments" else "article"
+        name = attempt.question.name
+        kind = "comment" if name == "comments" else "article"
         for ref, reason in attempt.gaps:
+            self.lost.add(name)
+            if name in NAMES:  # no article or comment is lacking
+                self.say(f"REST does not tell one of its {name}, {ref}: {reason}")
+                continue
             self.run.store.add_gap(self.run.site_id, kind=kind, ref=ref, reason=reason, explained=0)
             self.run.outcome.add(ALARM, f"{kind} {ref} was not read: {reason}")
 

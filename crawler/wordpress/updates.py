@@ -13,6 +13,7 @@ from crawler.session.checkpoints import newest_rows
 from crawler.session.outcome import ALARM
 from crawler.wordpress import api as api
 from crawler.wordpress.count_bisect import Search
+from crawler.wordpress.lost_rows import close_lost_rows, failed_before, lost_rows
 
 if TYPE_CHECKING:
     from crawler.wordpress.api import Listing
@@ -32,8 +33,12 @@ async def bring_up_to_date(door: RestDoor, collection: Main) -> None:
     if not resumed:
         await door.begin_walk(collection)
     await door.walk(collection)
-    if resumed and door.row(collection)["walked_at"]:
+    if not door.row(collection)["walked_at"]:
+        return
+    if resumed:
         await changes(door, collection)  # the walk began in an earlier run: what has changed since?
+    else:
+        close_lost_rows(door, collection, lost_rows(door, collection))
 
 
 async def changes(door: RestDoor, collection: Main) -> None:
@@ -45,14 +50,17 @@ async def changes(door: RestDoor, collection: Main) -> None:
         await _is_empty(door, row["url"], listing, last)
     numbers, counted_at = [str(mark[0]) for mark in news], row["checked_at"] or "9999"
     unknown = door.store.ask(holdings.unknown, door.run.site_id, collection, numbers, since=counted_at)
-    again = door.store.ask(holdings.not_believed, door.run.site_id, collection)
+    again = [*door.store.ask(holdings.not_believed, door.run.site_id, collection), *failed_before(door, collection)]
     there = await door.fetch(collection, [*dict.fromkeys([*(mark[0] for mark in news), *again])])
     withheld = {mark[0] for mark in news} - there
     _name_withheld(door, collection, withheld)
     expected = (row["total"] or 0) + len(unknown)
     lost = door.run.lost_comments if api.rows_of(collection) == "comments" else 0  # WordPress goes on counting those of a draft
-    if listing.total is not None and listing.total not in (expected, expected - lost):
-        await _explain(door, collection, listing.total)
+    rows = lost_rows(door, collection)
+    if rows or (listing.total is not None and listing.total not in (expected, expected - lost)):
+        whole = await _explain(door, collection, listing.total)
+        if whole:
+            close_lost_rows(door, collection, rows)
     newest = last if withheld else marks  # what is new and was not given is asked for again by the next run
     columns = {"total": listing.total, "checked_at": door.store.now()}
     door.store.save_list(door.run.site_id, collection, newest_rows(collection, newest), **columns)
@@ -121,13 +129,17 @@ async def _further(door: RestDoor, url: str, collection: Main, last: list[Mark],
     return found
 
 
-async def _explain(door: RestDoor, collection: Main, total: int) -> None:
-    """The total fell or rose for no visible reason: find where, read what is unknown there, suspect what is absent."""
+async def _explain(door: RestDoor, collection: Main, total: int | None) -> bool:
+    """The total fell or rose for no visible reason, or a row was lost: find where, read what is unknown there, suspect what is absent.
+
+    Returns whether all that was unknown was given.
+    """
     found = await Search(door, collection).run(total)
     numbers = [str(number) for number in sorted(found.listed)]
-    unknown = door.store.ask(holdings.unknown, door.run.site_id, collection, numbers)
-    await door.fetch(collection, [int(number) for number in unknown])
+    unknown = [int(number) for number in door.store.ask(holdings.unknown, door.run.site_id, collection, numbers)]
+    there = await door.fetch(collection, unknown)
     door.run.absences.suspect("articles" if api.rows_of(collection) == "posts" else "comments", found.absent)
+    return there >= set(unknown)
 
 
 async def sweep(door: RestDoor, swept: Literal["posts", "comments"]) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from crawler.extract.article.headline import site_name
+from crawler.extract.article.labels import LABEL_SIGNS, LABEL_WORDS
 from crawler.extract.article.names import split_names, two_names
 from crawler.extract.article.person import IMPERSONAL, PERSON, fold_name, is_name, is_person, name_key, tidy_name
 from crawler.extract.dom.document import Document, inside
@@ -17,8 +18,8 @@ from crawler.items import Author
 
 _BY = re.compile(
     r"(?:^|[\n|•·])\s*(?:(?:written|posted|published|authored|story|words|text|article|guest post|"
-    r"report) )?(?:by|von|par|por|di|door|av|af|oleh|autor(?:in)?:|author:|"
-    r"yazan:|yazar:|بقلم|كتب:|نویسنده:|автор:)\s*:?\s+(?P<names>[^\n|•·]{2,160})|(?:^|\n)(?:作者|著者|撰文|記者)\s*[:：]\s*(?P<cjk>[^\n|•·\s]{2,20})",
+    rf"report) )?(?:(?:by|von|par|por|di|door|av|af|oleh|بقلم)\s*:?\s+|(?:{LABEL_WORDS})\s*[:：]\s*)(?P<names>[^\n|•·]{{2,160}})|"
+    rf"(?:^|\n)(?:{LABEL_SIGNS})\s*[:：]\s*(?P<cjk>[^\n|•·\s]{{2,20}}(?: [^\n|•·\s\d]{{1,4}}(?=$|\n))?)",
     re.I,
 )
 _AUTHOR_LINK = re.compile(

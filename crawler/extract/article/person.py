@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from crawler.extract.dates.months import MONTH_NUMBERS
+from crawler.extract.article.labels import LABEL, is_other_role, without_any_label
+from crawler.extract.dates.months import MONTH_NUMBERS, month_of
 
 _TAIL = re.compile(
     r"\s+(?:(?:op|em|pada|den|il|på|w dniu|le|el)\s+\d.*|(?i:on|at)\s+(?:\d|[A-Z][a-z]{2}).*|"
@@ -55,10 +56,29 @@ PARTICLES = (
     r"van|von|vom|vander|der|den|de|del|della|delle|degli|dei|di|da|das|do|dos|du|des|d['’]|al|el|ul|bin|bint|ben|ibn|abu|abd|la|le|lo|los|las|ter|"
     r"ten|te|zu|zum|zur|af|av|y|e|i|st\.?|['’]t|ap|ab|und"
 )
-_NAME_WORD = r"[^\W\d_a-zа-яёα-ωà-öø-ÿ](?:[\w'’.-]|,(?=\w))*|(?:al|el|as|ad|ash|an|ar|ul)-[^\W\d_a-z][\w'’-]*|[dl]['’][^\W\d_a-z][\w'’-]*"
+# Signs of vowels and joiners, which Python counts to no word: of Hebrew, Arabic, India, Thailand, Burma and Cambodia.
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0963\u0971-\u0dff"
+    "\u0e31-\u0e4e\u0eb1-\u0ecd\u102b-\u103e\u17b4-\u17d3\u200c\u200d"
+)
+_NAME_WORD = (
+    rf"[^\W\d_a-zа-яёα-ωà-öø-ÿ](?:[\w{_MARKS}'’.-]|,(?=\w))*|(?:al|el|as|ad|ash|an|ar|ul)-[^\W\d_a-z][\w'’-]*|"
+    r"[dl]['’][^\W\d_a-z][\w'’-]*"
+)
 # Two to four words, none of them small but particles; titles before and degrees after do not count.
 _WORD = rf"(?:(?:{PARTICLES})\s+){{0,3}}(?:{_NAME_WORD})(?:\s+|$|(?=,))"
 PERSON = re.compile(rf"(?!\s)(?:{_TITLE}\s+){{0,3}}{_WORD}(?:(?!{_DEGREE}(?:\s|$)){_WORD}){{1,3}}(?:,?\s*{_SUFFIX})*")
+_DATE_IN_DIGITS = re.compile(r"\d{1,4}[./年-]\d{1,2}[./月-](?:\d{1,4}日?)?[,.]?|\d{2,4}[년年]")
+_WEEKDAY = re.compile(  # the last word before a date
+    r",?\s+(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend|"
+    r"lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bado|domingo|"
+    r"(?:segunda|terça|quarta|quinta|sexta)-feira|(?:lune|marte|mercole|giove|vener)d[ìi]|sabato|domenica|"
+    r"poniedziałek|wtorek|środa|czwartek|piątek|sobota|niedziela|(?:maan|dins|woens|donder|vrij|zater|zon)dag|"
+    r"понедельник|вторник|среда|четверг|пятница|суббота|воскресенье|ponedjeljak|utorak|srijeda|četvrtak|petak|subota|nedjelja|"
+    r"الاثنين|الإثنين|الثلاثاء|الأربعاء|الخميس|الجمعة|السبت|الأحد|(?:یک|دو|سه|چهار|پنج)[\s\u200c]?شنبه|شنبه|جمعه|"
+    r"सोमवार|मंगलवार|बुधवार|गुरुवार|शुक्रवार|शनिवार|रविवार|pazartesi|salı|çarşamba|perşembe|cuma|cumartesi|pazar)[,.]?$",
+    re.I,
+)
 _GLUED = re.compile(r"(?<=[^\W\d_])([^\W\d_a-zà-ÿ][a-zà-ÿ]{2,})$")
 # What somebody is: ``Ann Lee, Staff Writer``. Words of the second kind are surnames, too: they need others beside them.
 _OFFICE = re.compile(
@@ -95,10 +115,9 @@ _THE_DESK = re.compile(
     r"the .*\b(?:press|board|agency|bureau|service|collective|network|team|staff|editors?|editorial|desk|group|union)\b", re.I
 )
 _LABEL = re.compile(
-    r"^\W*(?:(?:(?:written|posted|published|authored|guest post|articles?|words|story|text|report(?:ed|ing)?|op-ed|opinion|"
-    r"analysis|comment(?:ary)?|review|column|essay|interview) )?(?:by|von(?: unser(?:em|er) \w+)?|par|por|door|"
-    r"autor(?:in|e)?|auteur|author|text|texte|tekst|автор|yazan|yazar|oleh|بقلم|كتب|نویسنده)\b\s*[:：]?|"
-    r"(?:作者|著者|撰文|文|執筆|記者|记者)\s*[:：／/\s]|(?:記者|记者)(?=\w{2,4}$))\s*",
+    rf"^\W*(?:(?:(?:written|posted|published|authored|guest post|articles?|words|story|text|report(?:ed|ing)?|op-ed|opinion|"
+    rf"analysis|comment(?:ary)?|review|column|essay|interview) )?(?:by|von(?: unser(?:em|er) \w+)?|par|por|door|"
+    rf"text|texte|tekst)\b\s*[:：]?|{LABEL}|(?:記者|记者)(?=\w{{2,4}}$))\s*",
     re.I,
 )
 
@@ -135,7 +154,7 @@ def is_office(words: str) -> bool:
 
 def tidy_name(text: str, *, whole: bool = False) -> str:
     """``whole``: it is a name and nothing else, so "Institute for Peace" keeps its second half."""
-    line = _BESIDE.sub("", _LABEL.sub("", " ".join(text.split()).strip("【】")))
+    line = _BESIDE.sub("", without_any_label(_LABEL.sub("", " ".join(text.split()).strip("【】"))))
     line = re.sub(r"^[Bb]y(?=[A-Z])", "", line)
     line = re.split(r"\s[|•·]\s|\s*[|•·]\s*", line)[0]
     line = _ACCOUNT.sub("", line).strip()
@@ -145,14 +164,33 @@ def tidy_name(text: str, *, whole: bool = False) -> str:
 
 
 def _without_date(line: str) -> str:
+    """A name without the date behind it: "Caleb Weiss July 9", "Anne Roy 16 juin 2019"."""
+    if not any(sign.isdigit() for sign in line):
+        return line
     words = line.split()
-    for i, word in enumerate(words):  # "Caleb Weiss July 9"
-        if i and (word.strip(".,").lower() in MONTH_NUMBERS and any(c.isdigit() for w in words[i + 1 : i + 2] for c in w)):
-            return " ".join(words[:i]).strip(" ,;")
+    for i, word in enumerate(words):
+        if i and _begins_date(words, i):
+            return _WEEKDAY.sub("", " ".join(words[:i])).strip(" ,;")
         glued = _GLUED.search(word)  # "Caleb WeissJuly 9", from two elements without a blank between them
-        if glued is not None and glued.group(1).lower() in MONTH_NUMBERS and any(c.isdigit() for w in words[i + 1 : i + 2] for c in w):
+        if glued is not None and glued.group(1).lower() in MONTH_NUMBERS and _has_digit(words[i + 1 : i + 2]):
             return " ".join([*words[:i], word[: glued.start(1)]]).strip(" ,;")
     return line
+
+
+def _begins_date(words: list[str], i: int) -> bool:
+    """Does a date begin with this word: a day or year before its month, a month before its day, digits alone?"""
+    word, following = words[i], words[i + 1 : i + 3]
+    if word[0].isdigit():
+        return any(_is_month(other) for other in following) or _DATE_IN_DIGITS.fullmatch(word) is not None
+    return _is_month(word) and (_has_digit(following[:1]) or (len(following) > 1 and following[0].islower() and _has_digit(following[1:])))
+
+
+def _is_month(word: str) -> bool:
+    return word.strip(".,").lower() in MONTH_NUMBERS or month_of(word) is not None
+
+
+def _has_digit(words: list[str]) -> bool:
+    return any(sign.isdigit() for word in words for sign in word)
 
 
 def without_office(name: str) -> str:
@@ -193,4 +231,5 @@ def is_name(name: str) -> bool:
         and name.casefold() not in _NOTHING
         and (not name.startswith("the ") or _THE_DESK.match(name) is not None)  # a heading "By the Numbers" names nobody
         and any(c.isalpha() for c in name)
+        and not is_other_role(name)
     )
