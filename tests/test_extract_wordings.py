@@ -32,6 +32,7 @@ ASKED: dict[tuple[str, str], Callable[[str], bool]] = {
     ("lines", "networks"): phrases.is_share_line,
     ("lines", "related heading"): phrases.is_related_heading,
     ("lines", "related line"): phrases.is_related_line,
+    ("lines", "related sentence"): phrases.is_related_line,
     ("lines", "tags"): lambda text: phrases.is_tags_line(text, 0.0),
     ("lines", "heading of a box"): phrases.heads_box,
     ("lines", "follow: asked to"): phrases.is_follow_line,
@@ -43,7 +44,7 @@ ASKED: dict[tuple[str, str], Callable[[str], bool]] = {
 
 
 WHOLE = {("bios", "heading"), ("lines", "share"), ("lines", "networks"), ("lines", "related heading"), ("lines", "meta")}
-BEGINNING = {("calls", "paywall"), ("calls", "rating: begins with"), ("lines", "notice")}
+BEGINNING = {("calls", "paywall"), ("calls", "rating: begins with"), ("lines", "notice"), ("lines", "related sentence")}
 WORDS = {
     ("bios", "role"),
     ("bios", "organisation"),

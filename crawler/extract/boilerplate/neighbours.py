@@ -12,6 +12,7 @@ from crawler.extract.boilerplate.label import BODY, SENTENCE_END, Label, anchors
 from crawler.extract.boilerplate.phrases import (
     heads_box,
     is_byline,
+    is_date_line,
     is_follow_heading,
     is_origin_note,
     is_related_heading,
@@ -21,6 +22,7 @@ from crawler.extract.dom.media import host_in
 from crawler.extract.dom.tree import Element, absolute
 from crawler.extract.dom.units import Unit
 
+_REPEATED = 60  # characters: refrains are shorter
 _NUMBERED = re.compile(r"\W*\d{1,3}[.):]\s")
 
 
@@ -133,12 +135,14 @@ def label_edges(units: Sequence[Unit], labels: list[Label], authors: Sequence[st
         end = place >= len(body) - 8
         if end and is_origin_note(unit.text):
             labels[i] = Label("newsletter", "newsletter-wording")
-        elif unit.shape == "heading" and place >= 0.7 * len(body) and is_follow_heading(unit.text):
+        elif place >= 0.7 * len(body) and is_follow_heading(unit.text):
             labels[i] = Label("share", "follow-line")
         elif place > 0 and place >= len(body) - 4 and bio_of_site(unit.text, host):
             labels[i] = Label("bio", "bio-of-site")
         elif (place < 3 or end) and is_byline(unit.text):
             labels[i] = Label("chrome", "byline")
+        elif place < 3 and unit.shape == "p" and is_date_line(unit.text) and not any(is_date_line(units[j].text) for j in body[3:]):
+            labels[i] = Label("chrome", "dateline")
         elif authors and (place >= len(body) // 2 > 0 or len(body) == 1) and bio_of(unit.text, authors):
             labels[i] = Label("bio", "bio-of-author")
 
@@ -146,6 +150,19 @@ def label_edges(units: Sequence[Unit], labels: list[Label], authors: Sequence[st
 def _asks_for_address(unit: Unit) -> bool:
     """A closing list of links, one of them to the newsletter."""
     return link_share(unit) > 0.4 and any(is_newsletter(line) for line in unit.text.split("\n"))
+
+
+def label_repeated(units: Sequence[Unit], labels: list[Label]) -> None:
+    """The same paragraph a second time in another box: a box that stands in the text more than once, or is there for phones as
+    well. The first one stays, so that nothing is lost; within one box it is the author who says it twice."""
+    seen: dict[str, Element | None] = {}
+    for i, unit in enumerate(units):
+        if labels[i].kind != "body" or len(unit.text) < _REPEATED or unit.shape in ("pre", "table"):
+            continue
+        around = unit.place.getparent()
+        again = seen.setdefault(unit.text, around) is not around
+        if again and (unit.shape != "list" or labels[i - 1].rule == "repeated"):  # a list may serve two items
+            labels[i] = Label("chrome", "repeated")
 
 
 def label_tail(units: Sequence[Unit], labels: list[Label]) -> None:
@@ -162,6 +179,8 @@ def label_tail(units: Sequence[Unit], labels: list[Label]) -> None:
 
 
 def _is_bio(unit: Unit) -> bool:
+    if unit.text.startswith("(") and unit.text.endswith(")"):
+        return bio_sentence(unit.text)
     if is_emphasised(unit, ("em", "i")):
         return bio_sentence(unit.text)
     return bio_contact(unit.text)

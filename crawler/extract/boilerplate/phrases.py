@@ -23,10 +23,15 @@ _BYLINE_DATED = re.compile(
 )
 _CREDIT = re.compile(
     r"^\W*(?:(?:(?:feature[d]?|cover|header|main|hero|lead|top) )?(?:image|photo|picture|photograph|"
-    r"illustration|graphic)s?(?: credits?| source| courtesy| by|:)|credits?:)[^\n]{0,140}$",
+    r"illustration|graphic)s?(?: credits?| source| courtesy| by| used under licen[cs]e|:)|credits?:)[^\n]{0,140}$",
     _I,
 )
 _FOLLOW_NAME = re.compile(r"^\W*[Ff]ollow (?:us|me|along|[A-Z]\S*(?: [A-Z]\S*){0,4})\W*$")
+_MONTH = r"[^\W\d_]{3,10}\.?"
+_DAY = re.compile(
+    rf"\s*(?:{_MONTH},? )?(?:{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? (?:19|20)\d\d|\d{{1,2}}(?:st|nd|rd|th|\.)? {_MONTH},? (?:19|20)\d\d|"
+    r"(?:19|20)\d\d-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d)\s*$"
+)
 _ORIGIN = re.compile(
     r"^\W*this (?:story|article|piece|report|post)\b.{0,500}[.!?]\s+(?:you can )?(?:sign up|subscribe|register)\b[^.]{0,80}"
     r"\bnewsletters?\b[^.]{0,60}\.?\W*$",
@@ -52,6 +57,11 @@ def _related_heading() -> re.Pattern[str]:
 @cache
 def _related_line() -> re.Pattern[str]:
     return re.compile(rf"\W*{any_of('lines', 'related line')}\s*[:|–—-]\s*\S", _I)
+
+
+@cache
+def _related_sentence() -> re.Pattern[str]:
+    return re.compile(rf"\W*{any_of('lines', 'related sentence')}", _I)
 
 
 @cache
@@ -100,7 +110,7 @@ def is_related_heading(text: str) -> bool:
 
 def is_related_line(text: str) -> bool:
     """``Related: ...``, ``Read also: ...``"""
-    return _related_line().match(text) is not None
+    return _related_line().match(text) is not None or (len(text) < 160 and _related_sentence().match(text) is not None)
 
 
 def is_share_line(text: str) -> bool:
@@ -163,6 +173,14 @@ def is_byline(text: str) -> bool:
         return False
     words = re.sub(r"^.*?\b(?:by|von|por|par)\b", "", text, count=1, flags=_I | re.S).split()
     return all(not word[0].islower() or word in _PARTICLES for word in words)
+
+
+def is_date_line(text: str) -> bool:
+    """A date, alone or between the author and the section: ``On behalf of NAME | Apr 21, 2017 | Liability``."""
+    if len(text) > 120 or not any("0" <= sign <= "9" for sign in text):
+        return False
+    parts = [part for part in re.split(r"\s[|•·–—]\s|\n", text) if part.strip()]
+    return any(_DAY.match(part) for part in parts) and not any(part.rstrip().endswith((".", "?", "!")) for part in parts)
 
 
 def is_meta_line(text: str) -> bool:

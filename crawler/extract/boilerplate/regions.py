@@ -15,6 +15,9 @@ from crawler.items import BlockKind
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 
+_PANEL = 80  # characters of text outside links
+
+
 @dataclass(frozen=True, slots=True)
 class Region:
     kind: BlockKind
@@ -67,10 +70,23 @@ def _by_tag(element: Element) -> Region | None:
         return Region("newsletter", "tag:form-email") if mail else Region("chrome", "tag:form")
     style = element.get("style")
     if (style and _HIDDEN_STYLE.search(style)) or element.get("hidden") is not None:
-        return Region("chrome", "hidden")
+        return None if _is_folded(element) else Region("chrome", "hidden")
     if element.get("role") in ("navigation", "search", "dialog", "complementary-navigation"):
         return Region("chrome", "role")
     return None
+
+
+def _is_folded(element: Element) -> bool:
+    """Is it hidden until the reader opens it: a panel below its heading or button, with more in it than links? Menus fold as well."""
+    head = element.getprevious()
+    opens = element.get("role") in ("region", "tabpanel") or (
+        head is not None
+        and any(e.get("aria-expanded") or e.get("aria-controls") for e in head.iter("button", "a", "div", "h2", "h3", "h4"))
+    )
+    if not opens:
+        return False
+    size = plain_size(element)
+    return size > _PANEL and size > 2 * sum(len(text_of(a)) for a in element.iter("a"))
 
 
 def regions_in(container: Element) -> dict[Element, Region]:

@@ -56,6 +56,7 @@ def label_units(
     neighbours.label_below_headings(units, labels)
     neighbours.label_edges(units, labels, authors, host_in(base_url))
     neighbours.label_tail(units, labels)
+    neighbours.label_repeated(units, labels)
     neighbours.label_headings_of_boxes(units, labels)
     return labels
 
@@ -102,7 +103,7 @@ def _by_words(unit: Unit) -> Label | None:
         return Label("newsletter", "newsletter-wording")
     if unit.shape != "quote" and _is_appeal(unit):
         return Label("appeal", "appeal-wording")
-    if linked > 0.5 and unit.shape == "p" and is_related_line(text):
+    if linked > 0.5 and unit.shape in ("p", "heading", "quote") and is_related_line(text):
         return Label("related", "related-line")
     if unit.shape in ("p", "heading"):
         return _by_line(text)

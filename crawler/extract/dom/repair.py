@@ -55,7 +55,9 @@ _AMP_FRAMES = {  # element -> attribute with the number of what it shows, and th
 
 def as_plain_html(root: etree._Element, data: bytes) -> None:
     """AMP's own elements become those of HTML, https://amp.dev/documentation/components; KaTeX's second rendering of a formula,
-    which is for the eye alone, goes."""
+    which is for the eye alone, goes; what a server of React sent later stands where its script would put it."""
+    if b'id="S:' in data:
+        _place_streamed(root)
     if b"<amp-" in data:
         for element in list(root.iter(*_AMP_TAGS, *_AMP_FRAMES)):
             _as_html(element)
@@ -63,6 +65,22 @@ def as_plain_html(root: etree._Element, data: bytes) -> None:
         for element in list(root.iter("span")):
             if "katex-html" in (element.get("class") or "").split():
                 _take_out(element)
+
+
+def _place_streamed(root: etree._Element) -> None:
+    """React sends what takes longer behind the page, hidden, as ``div#S:7``, and a script moves it to ``template#B:7`` or
+    ``template#P:7``: https://react.dev/reference/react-dom/server/renderToPipeableStream. A part without a place is only shown."""
+    slots = {name[2:]: e for e in root.iter("template") if (name := e.get("id") or "").startswith(("B:", "P:"))}
+    for part in list(root.iter("div")):
+        name = part.get("id") or ""
+        if not name.startswith("S:") or part.get("hidden") is None:
+            continue
+        del part.attrib["hidden"]
+        slot = slots.get(name[2:])
+        if slot is not None and not any(up is part for up in slot.iterancestors()):
+            _take_out(part)
+            part.tail = None
+            slot.addprevious(part)
 
 
 def _as_html(element: etree._Element) -> None:
