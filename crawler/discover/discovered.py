@@ -31,6 +31,7 @@ class DiscoveredUrls:
     whole: bool = False  # one list was read from its first to its last entry
     by: str = ""  # which one: sitemap, feed, listing
     beside: bool = False  # another list names most of the site: the next ones are followed only while they name something new
+    by_rest: bool = False  # REST gives the articles: the lists are a check of it
     given: set[PageKey] = field(default_factory=set)  # what REST has given
     followed: bool = False  # it was read as far as it leads, whole or not: the next run may stop where all is known
     compared: bool = False  # all lists were read and held against each other

@@ -7,5 +7,7 @@ from typing import Literal
 FILES_AT_MOST = 2_000  # sitemap files, feed pages, listing pages: a calendar without end must not become a crawl without end
 FILES_IN_VAIN = 50  # sitemap files in a row that name nothing but further files, or nothing at all
 SECTIONS_AT_MOST = 30  # menus of a front page
-NOTHING_NEW = 3  # pages of a listing in a row that name nothing new: it goes in a circle, or names what another list has named
+NOTHING_NEW = 3  # pages in a row that name nothing which the same list has not named before: it goes in a circle
+NAMED_ELSEWHERE = 300  # pages of a listing in a row that name only what other lists have named: some 3,000 articles
+BESIDE_REST_AT_MOST = 3  # such pages of the front page's listing where REST gives the articles: it is a check of REST, not the way in
 Reading = Literal["whole", "news", ""]  # to the last entry; as far as there was something new; there is no such list

@@ -22,14 +22,46 @@ NO_ARTICLE = re.compile(
     re.I,
 )
 NO_SECTION = re.compile(r"/(?:feed|comments|wp-admin|wp-login\.php|wp-content|wp-json|search|user|login|account)(?:/|$)|^/?$", re.I)
-QUERY_NO_ARTICLE = re.compile(r"(?:^|&)(?:s|feed|page|paged|cat|tag|author|m|replytocom|rest_route|share|format)=", re.I)
+QUERY_NO_ARTICLE = re.compile(
+    r"(?:^|&)(?:s|feed|page|paged|cat|tag|author|m|replytocom|rest_route|share|format|start|limitstart|offset|updated-max)=", re.I
+)
 NUMBER = re.compile(r"(?P<path>/page/?)(?P<n>\d{1,5})(?P<rest>(?:\.html?)?/?)$|(?P<key>[?&](?:paged?|pg)=)(?P<q>\d{1,5})(?=&|$)")
+OFFSET = re.compile(r"(?P<key>[?&](?:start|limitstart|offset|skip)=)(?P<n>\d{1,6})(?=&|$)")  # entries to leave out: Joomla and others
 OLDER = re.compile(
     r"\W*(?:(?:older|next|previous)(?: (?:page|posts|entries|articles|stories|reports))?"
-    r"|more (?:posts|entries|articles|stories|news)|load more|(?:ältere|weitere) (?:beiträge|artikel)|nächste seite|page suivante"
-    r"|articles plus anciens|siguiente|entradas antiguas)\W*",
+    r"|more (?:posts|entries|articles|stories|news)|load more"
+    r"|(?:ältere|weitere) (?:beiträge|artikel|posts)|nächste(?: seite)?"
+    r"|(?:page )?suivante?|articles (?:plus anciens|précédents)|plus anciens"
+    r"|(?:página )?siguiente|entradas (?:más )?antiguas"
+    r"|(?:pagina )?successiv[ao]|articoli (?:meno recenti|precedenti)|post più vecchi"
+    r"|próxima(?: página)?|(?:posts|postagens|artigos) mais antig[oa]s"
+    r"|oudere berichten|volgende(?: pagina)?|äldre inlägg|nästa(?: sida)?"
+    r"|starsze (?:wpisy|posty)|następna(?: strona)?"
+    r"|(?:старые|предыдущие) записи|следующая(?: страница)?|старіші записи|наступна(?: сторінка)?"
+    r"|starije(?: objave)?|sljedeća(?: stranica)?|старији чланци|следећа(?: страна)?"
+    r"|eski yazılar|daha eski (?:yazılar|kayıtlar)|sonraki(?: sayfa)?"
+    r"|(?:ال)?مقالات (?:ال)?أقدم|(?:ال)?تدوينات (?:ال)?أقدم|(?:الصفحة )?التالية?"
+    r"|نوشته‌های (?:پیشین|قدیمی‌تر)|(?:صفحه |صفحهٔ )?بعدی"
+    r"|पुराने (?:लेख|पोस्ट)|पुरानी पोस्ट|अगला(?: पृष्ठ)?"
+    r"|過去の(?:投稿|記事)|以前の(?:投稿|記事)|古い投稿|次のページ|次へ|下一页|下一頁|较旧文章|更早的文章|다음(?: 페이지)?|이전 글)\W*",
     re.I,
 )
+OLDER_CLASS = frozenset(  # of a pager's link or its box. Not nav-next: WordPress's themes lead to newer posts with it
+    [
+        "next",
+        "next-page",
+        "older",
+        "older-posts",
+        "pagination-next",
+        "pagination__next",
+        "pager-next",
+        "pager__item--next",
+        "pager-older",
+        "nextpostslink",
+        "blog-pager-older-link",
+    ]
+)
+NEWER = re.compile(r"\W*(?:newer|more recent|neuere|plus récents?|más recientes|recenti)\b", re.I)
 NEWER_PREVIOUS = re.compile(r"\W*previous(?: page)?\W*", re.I)  # alone it leads back; "previous entries" leads on
 XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")  # of XHTML; lxml refuses a text that says in which bytes it is written
 Anchor = tuple[HtmlElement, str]
@@ -114,8 +146,27 @@ def _next(root: HtmlElement, inside: list[Anchor], url: str, base: str) -> str |
     stated = [link for href in said if href and (link := absolute_link(base, href).split("#")[0]) and same_host(link, url)]
     marked = [link for anchor, link in inside if "next" in (anchor.get("rel") or "").lower().split()]
     numbered = [link for wanted in _wanted(url) for _, link in inside if _number(link) == wanted]
+    after = _after(url, [link for _, link in inside])
+    classed = [link for anchor, link in inside if _is_older(anchor)]
     worded = [link for anchor, link in inside if _leads_on(anchor)]
-    return next((link for link in [*stated, *marked, *numbered, *worded] if link != url), None)
+    return next((link for link in [*stated, *marked, *numbered, *after, *classed, *worded] if link != url), None)
+
+
+def _after(url: str, links: list[str]) -> list[str]:
+    """The link to the page that begins next, where pages are told by the number of entries before them."""
+    base, here = _offset(url) or (_bare(url), 0)
+    found = {there[1]: link for link in links if (there := _offset(link)) and there[0] == base and there[1] > here}
+    return [found[min(found)]] if found else []
+
+
+def _offset(link: str) -> tuple[str, int] | None:
+    """(the listing's address without it, how many entries it leaves out)."""
+    match = OFFSET.search(link)
+    return (_bare(link[: match.start()] + link[match.end() :]), int(match["n"])) if match else None
+
+
+def _bare(link: str) -> str:
+    return link.replace("?", "&").rstrip("/&")
 
 
 def _number(link: str) -> tuple[str, int] | None:
@@ -123,16 +174,22 @@ def _number(link: str) -> tuple[str, int] | None:
     match = NUMBER.search(link)
     if match is None:
         return None
-    base = link[: match.start()] + link[match.end() :]
-    return base.replace("?", "&").rstrip("/&"), int(match["n"] or match["q"])
+    return _bare(link[: match.start()] + link[match.end() :]), int(match["n"] or match["q"])
 
 
 def _wanted(url: str) -> list[tuple[str, int]]:
     """What may follow: the page's own number plus one; behind a bare address 2, or 1 where counting starts at 0."""
     if here := _number(url):
         return [(here[0], here[1] + 1)]
-    base = url.replace("?", "&").rstrip("/&")
-    return [(base, 1), (base, 2)]
+    return [(_bare(url), 1), (_bare(url), 2)]
+
+
+def _is_older(anchor: HtmlElement) -> bool:
+    """Whether classes say that a link leads on, whatever its language; not where they stand on an entry, or the words say newer."""
+    parent = anchor.getparent()
+    boxes = [anchor, *([parent] if parent is not None and parent.tag in ("li", "span", "div", "p") else [])]
+    said = any(OLDER_CLASS & set((box.get("class") or "").lower().split()) for box in boxes)
+    return said and not NEWER.match(anchor.text_content() or "")
 
 
 def _leads_on(anchor: HtmlElement) -> bool:

@@ -53,13 +53,13 @@ class SiteFeeds:
         return await self.files.get(self._page(number), "feed", read_feed) or []
 
     async def _follow(self) -> Reading:
-        """Beside another list it is followed while it names something new."""
+        """Beside another list it is followed while it names something new, however much of it is held."""
         items, idle = list(self.found.items.values()), 0
         for number in range(2, FILES_AT_MOST):
             if not items:
                 at_its_end = number > 3 and self._page(number - 1) in self.files.ended
                 return "whole" if at_its_end and "feed" not in self.files.broken.values() else ""
-            if self.files.enough([item.url for item in items]) or (self.found.beside and idle >= NOTHING_NEW):
+            if idle >= NOTHING_NEW if self.found.beside else self.files.enough([item.url for item in items]):
                 return "news"
             items, fresh = await self.page(number), len(self.fresh)
             if items and not sum(self._keep(item) for item in items):

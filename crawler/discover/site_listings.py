@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.discover.limits import FILES_AT_MOST, NOTHING_NEW, SECTIONS_AT_MOST, Reading
+from crawler.discover.limits import BESIDE_REST_AT_MOST, FILES_AT_MOST, NAMED_ELSEWHERE, NOTHING_NEW, SECTIONS_AT_MOST, Reading
 from crawler.discover.listing import ListingPage, read_listing_page
 
 if TYPE_CHECKING:
@@ -20,29 +20,36 @@ class SiteListings:
     def __init__(self, files: ListFiles, found: DiscoveredUrls) -> None:
         self.files, self.found, self.run = files, found, files.run
         self.followed: set[str] = set()  # further pages of listings
+        self.named: set[str] = set()  # addresses that a listing names as its next page, or that proved to be listings before
         self.kept: dict[str, Response] = {}  # sections, by their address: what proves to be no listing is not asked for twice
 
     async def read(self) -> Reading:
         """The front page's listing to its last page; where the front page has none, those that its menus lead to.
 
-        Beside another list both are read, each while it names something new.
+        Beside another list both are read: where REST gives the articles, each while it names something new; where it does not, the
+        front page's listing to its end, or as far as ``NAMED_ELSEWHERE`` lets it, and the sections so where it has none.
         """
         home = await self.run.front_page()
         first = self._page(home)
-        reading = await self._follow(home, first)
+        reading = await self._follow(home, first, BESIDE_REST_AT_MOST if self.found.by_rest else NAMED_ELSEWHERE)
         if (reading or first.next_page) and not self.found.beside:
             return reading
-        readings = [await self._section(address) for address in self._sections(first)]
+        patience = 1 if self.found.by_rest or first.next_page else NAMED_ELSEWHERE
+        readings = [await self._section(address, patience) for address in self._sections(first)]
         if not self.found.beside:
             self.found.followed = "news" not in readings
         return "news" if self.found.addresses else ""  # what stands in no section is not seen: never the whole
+
+    def failed(self) -> list[str]:
+        """What went wrong with pages that a listing names as its next one: what they hold is not known."""
+        return [why for address, why in self.files.failures.items() if address in self.named]
 
     def _sections(self, first: ListingPage) -> tuple[str, ...]:
         """The menus' addresses; once it is known which of them are listings, these."""
         found = self.run.checkpoints.refs("sections") if self.run.options.mode == "update" and not self.found.beside else None
         return tuple(found or [section for section in first.sections if self.run.addresses.belongs(section)][:SECTIONS_AT_MOST])
 
-    async def _section(self, address: str) -> Reading:
+    async def _section(self, address: str, patience: int) -> Reading:
         if self.run.addresses.canonical(address) in self.followed:
             return ""
         response = await self.files.fetch(address, "listing")
@@ -51,26 +58,29 @@ class SiteListings:
         self.kept[self.run.addresses.canonical(address)] = response
         page = self._page(response)
         self.found.sections += [address] if page.boxed or page.next_page else []
-        return await self._follow(response, page if page.boxed else ListingPage((), page.next_page, False))
+        return await self._follow(response, page if page.boxed else ListingPage((), page.next_page, False), patience)
 
     def _page(self, response: Response) -> ListingPage:
         return read_listing_page(response.text if hasattr(response, "text") else "", response.url)
 
-    async def _follow(self, response: Response, page: ListingPage) -> Reading:
+    async def _follow(self, response: Response, page: ListingPage, patience: int) -> Reading:
         """Keep what a listing names, from this page to its last. Links outside of headlines and boxes count on the first page of a
-        site's only list."""
-        seen, idle, vain = {response.url}, 0, 1 if self.found.beside else NOTHING_NEW
+        site's only list. ``patience``: beside another list, after how many pages in a row without anything new it is given up."""
+        seen, named, circling, idle = {response.url}, set[str](), 0, 0
         for number in range(1, FILES_AT_MOST):
-            counted = page.boxed or (number == 1 and not self.found.beside)
-            new = [self.found.add(address, "listing") for address in page.articles if counted]
+            entries = page.articles if page.boxed or (number == 1 and not self.found.beside) else ()
+            new = [self.found.add(address, "listing") for address in entries]
             idle = 0 if any(new) else idle + 1
+            circling = 0 if named.union(entries) > named else circling + 1
+            named.update(entries)
             if page.next_page is None:
                 return "whole" if number > 1 else ""
-            if self.files.enough(list(page.articles)):
+            if circling >= NOTHING_NEW or page.next_page in seen:
                 return "news"
-            if idle >= vain or page.next_page in seen:
-                return "news"
+            if idle >= patience if self.found.beside else self.files.enough(list(page.articles)):
+                return "news"  # lists that are compared are read however much of them is known
             seen.add(page.next_page)
+            self.named.add(page.next_page)
             self.followed.add(self.run.addresses.canonical(page.next_page))
             following = await self.files.fetch(page.next_page, "listing")
             if following is None:

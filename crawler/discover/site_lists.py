@@ -53,7 +53,8 @@ class SiteLists:
         what REST lacks, the feed in every run."""
         found, beside = self.found, self.run.store.ask(beside_rest.count_beside, self.run.site_id)
         rows = self.run.store.ask(holdings.addresses, self.run.site_id)
-        found.beside, found.given = True, {page_key(address) for address, row in rows.items() if row["by_rest"]}
+        found.by_rest = found.beside = True
+        found.given = {page_key(address) for address, row in rows.items() if row["by_rest"]}
         if self._is_time_to_compare(BESIDE_REST if beside else self.run.sweep_days or 30):
             await self.feeds.read_first()
             await self._read_further(every=True)
@@ -75,9 +76,9 @@ class SiteLists:
                 found.whole, found.by = reading == "whole", name
                 found.followed = found.followed or reading == "whole"
             found.beside = found.beside or bool(reading)
-        failed = [*self.feeds.failed(), *self.sitemaps.failed()]
+        failed = [*self.feeds.failed(), *self.sitemaps.failed(), *self.listings.failed()]
         found.compared = every and not failed
-        if failed and found.addresses:
+        if failed and (found.addresses or found.by_rest):
             self.run.outcome.add(UNREACHABLE, f"a list that the site names could not be read: {failed[0]} ({len(failed):,} in all)")
 
     def remember(self) -> None:
