@@ -73,9 +73,9 @@ def test_a_broken_sitemap_is_read_as_far_as_it_can_be_and_named(leaflet: Leaflet
     leaflet.robots("Sitemap: /map.xml")
     leaflet.answers["/map.xml"] = (200, TEXT, body)
     run = crawl(leaflet, folder)
-    assert run.code == 0
+    assert run.code == (5 if "</urlset>" not in body else 0)  # of one that is cut off nobody knows what the rest names
     assert held(leaflet, folder) == sorted(PATHS)
-    assert f"{leaflet.home}/map.xml is broken" in run.out
+    assert f"{leaflet.home}/map.xml is broken" in run.out + run.err
     assert rows(folder, "select walked_at from lists where name = 'pages'") == [(None,)], "it never counts as the whole list"
 
 

@@ -88,3 +88,14 @@ def cut_threads(db: Database, site_id: int) -> list[str]:
     """Addresses of articles of whose threads a page was asked for and not obtained."""
     sql = "select ref from gaps where site_id = ? and kind = 'comment' and explained = 0"
     return [ref.removesuffix(THREAD) for (ref,) in db.execute(sql, [site_id]) if ref.endswith(THREAD)]
+
+
+def open_gaps(db: Database, site_id: int) -> list[tuple[str, str, str]]:
+    """(kind, ref, reason) of the articles and comments that are named, not held, and not explained, oldest gap first."""
+    sql = """
+        select kind, ref, reason
+        from gaps
+        where site_id = ? and explained = 0 and kind <> 'image'
+        order by since, kind, ref
+        """
+    return [(kind, ref, reason) for kind, ref, reason in db.execute(sql, [site_id])]

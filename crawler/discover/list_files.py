@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from archive.clock import later
 from archive.queries import holdings
-from crawler.discover.xml import ListFile
+from crawler.discover.xml import CUT, ListFile
 from crawler.errors import BadStatus, DoorClosed, FetchError, Forbidden, Limited, OutsideSite
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class ListFiles:
         self.ended: set[str] = set()  # addresses that answered that there is no such list, or no such page of it
         self.failures: dict[str, str] = {}  # address -> what else went wrong; it may pass
         self.broken: dict[str, str] = {}  # files that could not be read whole -> their door
+        self.cut: dict[str, str] = {}  # those of them that end too early -> their door: what the rest names is not known
         self._known = run.store.ask(holdings.addresses, run.site_id).keys() | run.store.ask(holdings.gaps, run.site_id)
 
     async def get(self, url: str, door: str, read: Callable[[bytes, str], T]) -> T | None:
@@ -48,8 +49,9 @@ class ListFiles:
             return None
         if closed:
             run.store.save_list(run.site_id, url, closed=None, checked_at=run.store.now())
-        if broken := found.broken or ("it is cut off" if response.meta["capture"].truncated else ""):
+        if broken := found.broken or (CUT if response.meta["capture"].truncated else ""):
             self.broken[url] = door
+            self.cut |= {url: door} if CUT in broken else {}
             run.outcome.note(f"{url} is broken ({broken}): it was read as far as it can be read, and is not the whole list")
         return found
 

@@ -43,8 +43,9 @@ class SiteSitemaps:
         return "whole" if whole else ""
 
     def failed(self) -> list[str]:
-        """What went wrong with files that something names: what they hold is not known."""
-        return [why for address, why in self.files.failures.items() if address in self.named]
+        """What went wrong with files that something names, and those that end too early: what they hold is not known."""
+        cut = [f"{address} is cut off" for address, door in self.files.cut.items() if door == "sitemap"]
+        return [*(why for address, why in self.files.failures.items() if address in self.named), *cut]
 
     def _roots(self) -> list[str]:
         """The home, and the root of its host: there the sitemap of a home in a folder may lie."""

@@ -23,6 +23,7 @@ MOST_UNPACKED = 64 * 2**20  # bytes unpacked; the sitemap protocol allows 50 MB
 GZIP = b"\x1f\x8b"
 PACKED_TWICE = 2  # a .gz file that the server packs once more
 CUT = "it is cut off"
+_ROOT = re.compile(r"<((?:[\w.-]+:)?(?:urlset|sitemapindex|rss|feed|rdf))\b", re.I)
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _DECLARATION = re.compile(r"<\?xml\b[^<>]{0,500}\?>", re.I)
@@ -122,6 +123,9 @@ def _recovered(content: bytes, what: str, broken: str, entry: re.Pattern[str] | 
     last = text.rfind("]]>") + 1  # behind it no CDATA section ends, and to look for an end at every beginning takes hours
     last += 2 if last else 0
     text = _ENTITY.sub(_character, text[:last]) + _BARE.sub(_character, text[last:])
+    root_tag = _ROOT.search(text)
+    if root_tag and f"</{root_tag[1]}" not in text and CUT not in broken:
+        broken = f"{CUT}: {broken}"
     if entry is not None:
         text = text[: max((match.end() for match in entry.finditer(text)), default=0)]
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)

@@ -7,9 +7,9 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from archive.errors import ArchiveError, database_fails
-from archive.queries import beside_rest, holdings
+from archive.queries import backlog, beside_rest, holdings
 from archive.store.coverage import USUAL, list_totals
-from crawler.session.outcome import BUG, CONFIGURATION, UNREACHABLE
+from crawler.session.outcome import ALARM, BUG, COMPLETE, CONFIGURATION, UNREACHABLE
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -45,6 +45,26 @@ def blame(run: Run, error: Exception) -> None:
     else:
         logger.error("a bug in this program", exc_info=error)
         run.outcome.add(BUG, f"{type(error).__name__}: {error}")
+
+
+def settle_end(run: Run) -> None:
+    """What a run that came to its own end leaves behind. Never raises: what fails is a cause of the outcome."""
+    try:
+        _demand_whole(run)
+    except Exception as error:
+        blame(run, error)
+
+
+def _demand_whole(run: Run) -> None:
+    """No run is complete while anything that the site names is not held and no rule says why: the one place of this rule.
+
+    A run that ended badly for another reason says that. Pictures have a rule of their own.
+    """
+    gaps = run.store.ask(backlog.open_gaps, run.site_id)
+    if gaps and run.outcome.exit_code == COMPLETE:
+        kind, ref, reason = gaps[0]
+        more = f" ({len(gaps):,} unexplained gaps in all)" if len(gaps) > 1 else ""
+        run.outcome.add(ALARM, f"{kind} {ref} is named and not held: {reason}{more}")
 
 
 def close_run(run: Run) -> str:

@@ -18,7 +18,7 @@ from crawler.discover.schedule import pages_of_threads, pages_to_read
 from crawler.discover.site_lists import SiteLists, no_list
 from crawler.errors import BadStatus, DoorClosed, Forbidden, RestGone, Stopped, is_closed
 from crawler.extensions.archive import ArchiveExtension
-from crawler.extensions.closing import blame
+from crawler.extensions.closing import blame, settle_end
 from crawler.extensions.items import item_of
 from crawler.extract.page import extract_page
 from crawler.http.closing import is_closing, kept_open
@@ -97,6 +97,7 @@ class SiteSpider(scrapy.Spider):
         await asyncio.sleep(0)  # a limit that was reached at the very end closes the spider now
         if not is_closing(self.crawler):
             outcome.causes.pop(INTERRUPTED)  # it came to its own end
+            settle_end(self.run)
 
     def parse(self, response: Response, **_: Any) -> Iterator[ArticleItem]:
         """The article of a page, for ``scrapy parse --spider=site URL`` and the shell; nothing of it is archived."""

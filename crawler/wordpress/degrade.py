@@ -61,9 +61,12 @@ class Questions:
         for _ in range(len(REFUSABLE)):
             asking = question.without(self.refused.get(question.name, set()))
             try:
-                return await self._ask(asking, required)
+                listing, capture = await self._ask(asking, required)
             except Refused as error:
                 self.refuse(question.name, error.names)
+                continue
+            self._name_unnamed(question.name, listing)
+            return listing, capture
         raise DoorClosed(f"REST refuses {question.name} whatever it is asked")
 
     async def _ask(self, question: ListQuestion, required: tuple[str, ...]) -> tuple[Listing, Capture]:
@@ -139,6 +142,17 @@ class Questions:
             return []
         attempt.worked = True
         return [part]
+
+    def _name_unnamed(self, name: str, listing: Listing) -> None:
+        """Rows without an id: by their address, for then the page is asked for, else by their time."""
+        for row in listing.unnamed if name not in NAMES else ():
+            link, kind = row.get("link"), "comment" if name == "comments" else "article"
+            ref = self.run.addresses.canonical(link) if isinstance(link, str) and link.startswith("http") else ""
+            if ref and self.run.context.held(ref) is not None:
+                continue
+            self.lost.add(name)
+            ref = ref or f"{row_of(name)}of {row.get('date') or 'no date'}, without an id"
+            self.run.store.add_gap(self.run.site_id, kind=kind, ref=ref, reason="REST gives it without an id", explained=0)
 
     def _name(self, attempt: Attempt) -> None:
         name = attempt.question.name
