@@ -140,3 +140,10 @@ def test_a_standing_paragraph_of_an_authors_series_is_no_bio(desk: Desk) -> None
     desk.see(*(report(n, *own(n), *([STANDING] if n % 2 else [])) for n in range(1, 12)))
     settle(desk)
     assert kinds(desk, 3)[-1] == ("body", STANDING)
+
+
+@pytest.mark.parametrize(("left_out", "kind"), [(12, "appeal"), (10, "appeal"), (6, None), (0, None)])
+def test_an_appeal_that_trafilatura_leaves_out_too_is_learned_under_fewer_articles(left_out: int, kind: str | None) -> None:
+    authors = {"Mara Ellsworth": 4, "Idris Vane": 4, "Tobin Raske": 4}
+    wording = Wording("f", APPEAL, f"<p>{APPEAL}</p>", 12, 12, authors, dict.fromkeys(authors, 40), 110, left_out=left_out)
+    assert (learned_kind(wording) or (None, ""))[0] == kind

@@ -161,7 +161,14 @@ def _wording(
         Counter(name for article in of_its_time for name in signed[article]),
         len(of_its_time),
         _numbers(db, places.values()) if numbers_in(text) else 1,
+        _left_out(db, places.values()),
     )
+
+
+def _left_out(db: Database, places: Iterable[tuple[int, int]]) -> int:
+    """How many of the blocks at these places trafilatura left out of the text."""
+    sql = "select 1 from blocks where revision_id = ? and position = ? and vote = 'chrome'"
+    return sum(db.execute(sql, place).fetchone() is not None for place in places)
 
 
 def _numbers(db: Database, places: Iterable[tuple[int, int]]) -> int:

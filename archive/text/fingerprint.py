@@ -20,6 +20,7 @@ AT_THE_EDGE = 0.8  # share of its occurrences that stand outside the text
 MANY = 5  # articles
 OF_AN_AUTHOR = 0.9  # share of the author's articles, in the time of the wording, that carry a bio which does not name its author
 OF_THE_SITE = 0.15  # share of the site's articles, in the time of the wording, that carry an appeal
+LEFT_OUT = 0.1  # the same share, of an appeal that trafilatura too leaves out nearly everywhere
 SHORTEST_REPORT = 60  # letters of a paragraph that reports other numbers each time; a shorter one may count views or pages
 SHORTEST_BIO = 40  # letters; a shorter one could begin a sentence of the text
 MOST = 0.5  # of all articles: a list or quotation that stands under so many is none of theirs
@@ -39,6 +40,7 @@ class Wording:
     author_articles: Mapping[str, int]  # name -> all articles with that name in the time of the wording
     site_articles: int  # all articles of the site in the time of the wording
     numbers: int = 1  # how many different series of numbers stand in it
+    left_out: int = 0  # in how many articles trafilatura left it out of the text
 
 
 def letters(text: str) -> str:
@@ -103,7 +105,10 @@ def names(text: str, author: str) -> bool:
 
 def _appeal(wording: Wording) -> tuple[str, str] | None:
     """Under articles of several authors, and under a good part of all articles of its time."""
-    if wording.articles <= MANY or len(wording.authors) < 3 or wording.articles < OF_THE_SITE * wording.site_articles:
+    if wording.articles <= MANY or len(wording.authors) < 3:
+        return None
+    share = LEFT_OUT if wording.left_out >= AT_THE_EDGE * wording.articles else OF_THE_SITE
+    if wording.articles < share * wording.site_articles:
         return None
     return "appeal", f"{LEARNED}stands under {wording.articles} of {wording.site_articles} articles of its time"
 
