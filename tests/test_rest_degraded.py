@@ -125,6 +125,24 @@ def test_a_comment_whose_id_is_not_told_stays_a_gap_until_the_list_is_read_whole
     assert crawls.rows(folder, "select count(*) from comments where source_id = ?", str(number)) == [(1,)]
 
 
+def test_a_row_without_an_id_is_read_at_its_address(site: DemoSite, folder: Path) -> None:
+    site.fault(POSTS, edit=rows(lambda row: row.pop("id"), only=130))
+    run = crawls.crawl(site, folder)
+    assert held(folder) == public(site), run.lines
+    assert crawls.rows(folder, "select ref, reason from gaps where explained = 0") == []
+
+
+def test_a_row_without_id_and_address_is_a_gap_until_it_is_given(site: DemoSite, folder: Path) -> None:
+    site.fault(POSTS, edit=rows(lambda row: (row.pop("id"), row.pop("link", None)), only=130))
+    for _ in range(2):
+        assert crawls.crawl(site, folder, "pages=none").code == 4
+        assert crawls.rows(folder, LOST, "article") == [(1,)]
+    site.clear_faults()
+    assert crawls.crawl(site, folder, "pages=none").code == 0
+    assert crawls.rows(folder, LOST, "article") == [(0,)]
+    assert held(folder) == public(site)
+
+
 def test_a_category_that_is_not_told_is_no_article_that_is_lacking(site: DemoSite, folder: Path) -> None:
     site.fault(r"/wp/v2/categories", edit=Rows("categories", 1).kill)
     crawls.crawl(site, folder, "pages=none")

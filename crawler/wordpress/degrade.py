@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 
 from archive.clock import later
 from archive.store.checkpoints import Checkpoint
+from archive.store.coverage import kind_of_list
 from crawler.errors import BadStatus, DoorClosed, FetchError, Unreachable
 from crawler.items import Capture
 from crawler.session.outcome import ALARM
 from crawler.sources.source import WHOLE, capture_of, checked
+from crawler.wordpress.answers import PAGE_NEXT
 from crawler.wordpress.listing import Listing, headers_of, read_listing
 from crawler.wordpress.pieces import SIZES, Attempt, KeptWaiting, Refused, asks_to_wait, ends, is_too_much, joined, smaller
 from crawler.wordpress.question import REFUSABLE, ListQuestion
@@ -29,6 +31,7 @@ TRIES = 2  # of a whole answer that makes no sense, before less is asked for: ch
 CODES = {"rest_forbidden": 403, "rest_login_required": 401, "rest_cannot_access": 401, "rest_disabled": 403, "rest_no_route": 404}
 NAMES = ("users", "categories", "tags")  # lists that give what articles refer to
 FAILS = "REST fails at it"  # how the reason of a gap begins
+NO_ID = "REST gives it without an id"
 PLAINER = ({"_fields"}, {"orderby", "order"}, {"orderby", "order", "_fields"}, set(REFUSABLE))  # what an unexplained 400 may mean
 
 
@@ -64,9 +67,9 @@ class Questions:
                 listing, capture = await self._ask(asking, required)
             except Refused as error:
                 self.refuse(question.name, error.names)
-                continue
-            self._name_unnamed(question.name, listing)
-            return listing, capture
+            else:
+                self._name_unnamed(question, listing)
+                return listing, capture
         raise DoorClosed(f"REST refuses {question.name} whatever it is asked")
 
     async def _ask(self, question: ListQuestion, required: tuple[str, ...]) -> tuple[Listing, Capture]:
@@ -127,6 +130,9 @@ class Questions:
             if size > 1:
                 return await self._pieces(attempt, at, size, smaller(size))
             return await self._bad_row(attempt, at, error)
+        if size == 1 and part[0].unnamed:
+            attempt.bad.append(at)
+            attempt.fail(DoorClosed(NO_ID), size)
         attempt.worked = True
         return [part]
 
@@ -143,27 +149,34 @@ class Questions:
         attempt.worked = True
         return [part]
 
-    def _name_unnamed(self, name: str, listing: Listing) -> None:
-        """Rows without an id: by their address, for then the page is asked for, else by their time."""
-        for row in listing.unnamed if name not in NAMES else ():
-            link, kind = row.get("link"), "comment" if name == "comments" else "article"
-            ref = self.run.addresses.canonical(link) if isinstance(link, str) and link.startswith("http") else ""
-            if ref and self.run.context.held(ref) is not None:
-                continue
-            self.lost.add(name)
-            ref = ref or f"{row_of(name)}of {row.get('date') or 'no date'}, without an id"
-            self.run.store.add_gap(self.run.site_id, kind=kind, ref=ref, reason="REST gives it without an id", explained=0)
-
     def _name(self, attempt: Attempt) -> None:
         name = attempt.question.name
-        kind = "comment" if name == "comments" else "article"
+        kind = kind_of_list(name)
         for ref, reason in attempt.gaps:
             self.lost.add(name)
             if name in NAMES:  # no article or comment is lacking
                 self.say(f"REST does not tell one of its {name}, {ref}: {reason}")
                 continue
-            self.run.store.add_gap(self.run.site_id, kind=kind, ref=ref, reason=reason, explained=0)
+            self._add_gap(kind, ref, reason)
             self.run.outcome.add(ALARM, f"{kind} {ref} was not read: {reason}")
+
+    def _name_unnamed(self, question: ListQuestion, listing: Listing) -> None:
+        """Rows without an id: an article by its address where it has one, for then its page is asked for; else by its time. Such a list
+        is not read whole: an answer of ids alone does not tell what this row is."""
+        kind = kind_of_list(question.name)
+        for row in listing.unnamed if question.name not in NAMES else ():
+            link = row.get("link") if kind == "article" else None
+            if isinstance(link, str) and link.startswith("http"):
+                address = self.run.addresses.canonical(link)
+                if self.run.context.held(address) is None:
+                    self._add_gap(kind, address, f"{NO_ID}{PAGE_NEXT}")
+                continue
+            self.lost.add(question.name)
+            if "content" in row:
+                self._add_gap(kind, f"{row_of(question.name)}without an id, of {row.get('date') or 'no date'}", NO_ID)
+
+    def _add_gap(self, kind: str, ref: str, reason: str) -> None:
+        self.run.store.add_gap(self.run.site_id, kind=kind, ref=ref, reason=reason, explained=0)
 
     async def _answer(
         self, url: str, question: ListQuestion, required: tuple[str, ...], asked: int, *, offset: int | None = None, patient: bool = False
