@@ -1,4 +1,5 @@
-"""Which pages of a site without REST are read in this run, and what must be known before: the site's time zone."""
+"""Takes what the lists of a site name, and gives the addresses whose pages are read in this run as the text of articles: all of a site
+without REST, and beside REST those that it does not give."""
 
 from __future__ import annotations
 

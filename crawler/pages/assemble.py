@@ -16,6 +16,7 @@ from crawler.admission.judge import foreign_part
 from crawler.errors import BadStatus, FetchError, Limited, NotBelieved, OutsideSite, PartFailed, Unreachable
 from crawler.extract.workers import ExtractionCut, ExtractionFailed
 from crawler.items import Article
+from crawler.pages.counts import MANY
 from crawler.pages.further import PagerWalk
 from crawler.pages.merge import first_of_thread, joined, lacking, numbered, thread_page
 from crawler.pages.truncation import is_ended
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 HIDES_PAGES = b"wp-site-blocks"  # the class that block themes give the page's body
 MOST_PAGES = 100
 VAIN = 3
-MANY = 9  # comments: so many are not all answers to hidden ones
 BEYOND_THE_LAST = (301, 302, 303, 307, 308, 404, 410)
 Captures = list[tuple[int, str]]  # (capture id, part)
 

@@ -12,7 +12,7 @@ from crawler.items import Article, Gap
 
 MANY = 9  # comments: so many are not all answers to hidden ones
 HIDDEN_AT_MOST = 5  # one in so many comments may answer a hidden one
-HIDDEN = "WordPress counts answers to comments that it hides, and all pages of the thread were read"
+HIDDEN = "WordPress counts answers to comments that it hides, and every page of the thread that is linked was read"
 _NUMBERS = re.compile(r"counts (\d+) comments, (\d+)")
 
 
@@ -28,8 +28,8 @@ class Earlier:
 def count_gap(article: Article, held: int, *, looked: bool, earlier: Earlier | None, at: str, gone_after: float) -> Gap | None:
     """The comments that the page counts and that are not held; None when none lack.
 
-    ``held``: comments of all doors. ``looked``: the site is WordPress, which counts answers to comments that it hides, and all pages
-    of the thread were asked for: up to a fifth may be hidden. Elsewhere a small difference is the site's own miscount once a run
+    ``held``: comments of all doors. ``looked``: the site is WordPress, which counts answers to comments that it hides, and all
+    linked pages of the thread were read: up to a fifth may be hidden. Elsewhere a small difference is the site's own miscount once a run
     ``gone_after`` hours later finds it unchanged. A large one is never explained.
     """
     reported = article.reported_comment_count or 0
