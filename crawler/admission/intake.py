@@ -16,7 +16,7 @@ from archive.store.articles import blocks_of
 from archive.store.checkpoints import Checkpoint
 from archive.store.seen import Seen
 from archive.text.urls import same_page
-from crawler.admission.judge import ANOTHER, SHRANK, emptied, refusal
+from crawler.admission.judge import ANOTHER, SHRANK, emptied, refusal, shows_held
 from crawler.admission.walls import SAME_PAGE, SAME_TEXT, WALL, Sighting, Walls, sighting_of
 from crawler.errors import NotBelieved
 from crawler.extract.version import extractor
@@ -54,8 +54,10 @@ class Intake:
         """Raises NotBelieved."""
         self._refuse_another(article, answer)
         row = self.context.held(answer.asked, article.source_id)
-        reason = refusal(article, answer.asked, self._weighed(row, as_of) if row else None)
-        if (reason is None or reason.startswith(SHRANK)) and (row is None or self.differs(article, row)):
+        held = self._weighed(row, as_of) if row else None
+        reason = refusal(article, answer.asked, held)
+        is_held_article = reason is None and held is not None and shows_held(article, held)
+        if (reason is None or reason.startswith(SHRANK)) and not is_held_article and (row is None or self.differs(article, row)):
             # what shrinks at many addresses at once is no edit, however long it lasts
             reason = self.wall(self.meet(answer), article) or reason
         if reason and answer.arrived and article.kind == "none":

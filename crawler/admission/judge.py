@@ -88,6 +88,12 @@ def recognisable(article: Article, held: Mapping[str, Any]) -> bool:
     return letters(article.title) == letters(held["title"]) or not {*held["text"].split("\n\n")}.isdisjoint(article.text.split("\n\n"))
 
 
+def shows_held(article: Article, held: Mapping[str, Any]) -> bool:
+    """The held headline and a held paragraph are both there: no page that stands at many addresses has them."""
+    paragraphs = {*held["text"].split("\n\n")} - {""}
+    return letters(article.title) == letters(held["title"]) and not paragraphs.isdisjoint(article.text.split("\n\n"))
+
+
 def letters(text: str) -> str:
     """Letters and digits alone: quotes, dashes and spaces come and go."""
     return "".join(letter for letter in text.casefold() if letter.isalnum())
