@@ -59,18 +59,18 @@ def paragraphs(text: str) -> Markup:
     if len(text) > LONG:  # nobody writes so much: shown whole, at the price of one escape
         return Markup('<p class="long">{}</p>').format(plain(text))
     parts = [part for part in re.split(r"\n\s*\n", plain(text).strip()) if part.strip()]
-    return Markup("\n").join(Markup("<p>{}</p>").format(linked(part)) for part in parts)
+    return Markup("\n".join(f"<p>{linked(part)}</p>" for part in parts))
 
 
 def linked(text: str) -> Markup:
     """One paragraph of plain text, escaped, line breaks kept, addresses clickable."""
     pieces, last = [], 0
     for match in URL.finditer(text):
-        link = Markup('<a href="{}" rel="noopener nofollow ugc">{}</a>').format(match[0], match[0])
-        pieces += [escape(text[last : match.start()]), link]
+        url = escape(match[0])
+        pieces += [escape(text[last : match.start()]), f'<a href="{url}" rel="noopener nofollow ugc">{url}</a>']
         last = match.end()
     pieces.append(escape(text[last:]))
-    return Markup("").join(pieces).replace("\n", Markup("<br>\n"))
+    return Markup("".join(pieces).replace("\n", "<br>\n"))
 
 
 def marked(text: str | None) -> Markup:

@@ -71,8 +71,11 @@ def find_comments(db: sqlite3.Connection, query: Query, sort: str, limit: int) -
     matches = fetch_value(db, "select count(*) from comments_fts where comments_fts match ?", [query.match]) if query.match else None
     if matches is None or matches > MOST_RANKED:
         by_date = "oldest" if sort == "oldest" else "newest"
-        ids = comments_by_date(db, query, by_date, limit)
-        return ids, len(ids) if len(ids) < limit else count_matching_comments(db, query), by_date
+        ids = comments_by_date(db, query, by_date, limit, matches or 0)
+        if len(ids) < limit:
+            return ids, len(ids), by_date
+        words_alone = query.match and not query.filters and not query.excluded
+        return ids, int(matches or 0) if words_alone else count_matching_comments(db, query), by_date
     conditions = [*word_conditions(query, "comments_fts", "comments_fts.rowid"), *comment_conditions(db, query)]
     where, parameters = joined(conditions)
     ranked = sort == "relevance" and not query.filters  # the index alone sorts by rank: a join would read every match
@@ -82,11 +85,21 @@ def find_comments(db: sqlite3.Connection, query: Query, sort: str, limit: int) -
     return found[:limit], len(found), sort
 
 
-def comments_by_date(db: sqlite3.Connection, query: Query, sort: str, limit: int) -> list[int]:
-    """Ids of the first comments by date."""
-    where, parameters = joined(conditions_on_comments(db, query))
+def comments_by_date(db: sqlite3.Connection, query: Query, sort: str, limit: int, matches: int) -> list[int]:
+    """Ids of the first comments by date. ``matches``: how many comments have the words."""
+    where, parameters = joined(conditions_on_comments(db, query, one_by_one=soon_found(db, query, limit, matches)))
     order = "comments.posted_at" + (" desc" if sort == "newest" else "")
     return fetch_column(db, f"select comments.id from comments where {where} order by {order} limit ?", [*parameters, limit])
+
+
+def soon_found(db: sqlite3.Connection, query: Query, limit: int, matches: int) -> bool:
+    """Whether so many comments match that asking one after the other, by date, finds ``limit`` of them sooner than a list of all
+    matches is made. To ask the index about one comment takes 500 times as long as to list one match (measured: 80 and .16 µs).
+    """
+    if not matches or query.filters:
+        return False
+    asked = limit * int(fetch_value(db, "select coalesce(max(id), 0) from comments")) / matches
+    return asked * 500 < matches
 
 
 def count_matching_comments(db: sqlite3.Connection, query: Query) -> int:
@@ -98,9 +111,11 @@ def count_matching_comments(db: sqlite3.Connection, query: Query) -> int:
     return int(fetch_value(db, f"select count(*) from comments where {where}", parameters))
 
 
-def conditions_on_comments(db: sqlite3.Connection, query: Query) -> list[Condition]:
+def conditions_on_comments(db: sqlite3.Connection, query: Query, one_by_one: bool = False) -> list[Condition]:
     """With ``+`` SQLite does not start from the matches but walks an index of ``comments`` and stops at the limit."""
-    matching = Condition("+comments.id in (select rowid from comments_fts where comments_fts match ?)", (query.match,))
+    listed = "+comments.id in (select rowid from comments_fts where comments_fts match ?)"
+    asked = "exists (select 1 from comments_fts where comments_fts match ? and rowid = comments.id)"
+    matching = Condition(asked if one_by_one else listed, (query.match,))
     wanted = [matching] if query.match else []
     return [*wanted, *unwanted_condition(query, "comments_fts", "comments.id"), *comment_conditions(db, query)]
 

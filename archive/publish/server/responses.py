@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+import jinja2
 from datasette.utils.asgi import Response
 
 DATABASE = "archive"
@@ -83,6 +84,35 @@ def security_policy(picture_sources: Sequence[str] = ()) -> str:
     return "; ".join(f"{name} {value}" for name, value in directives.items())
 
 
+class Template(jinja2.Template):
+    """A template that awaits nothing: asking every value whether it must be awaited takes half the time of a long thread."""
+
+    async def render_async(self, *arguments: Any, **values: Any) -> str:
+        return self.render(*arguments, **values)
+
+
+@functools.lru_cache(maxsize=1)
+def own_templates(datasette_templates: jinja2.Environment) -> jinja2.Environment:
+    """Datasette's templates, filters and globals, for pages that await nothing."""
+    environment = datasette_templates.overlay(enable_async=False)
+    environment.template_class = Template
+    by_attribute = environment.getattr
+
+    def by_key_first(obj: Any, attribute: str) -> Any:
+        """``row.title``: rows are dicts, and an attribute that is looked for in vain is an exception for each of 7,000 values."""
+        return obj[attribute] if type(obj) is dict and attribute in obj else by_attribute(obj, attribute)
+
+    environment.getattr = by_key_first  # type: ignore[method-assign]
+    return environment
+
+
+async def rendered(datasette: Any, request: Any, template: str, context: Mapping[str, Any]) -> str:
+    """One of our own templates with this context, and with what Datasette and its plugins add to every page."""
+    own = own_templates(datasette.jinja_env).get_template(template)
+    body: str = await datasette.render_template(own, dict(context), request=request, view_name="own")
+    return body
+
+
 async def page(
     datasette: Any,
     request: Any,
@@ -92,7 +122,7 @@ async def page(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """A page of our own from a template."""
-    body = await datasette.render_template(template, dict(context), request=request, view_name="own")
+    body = await rendered(datasette, request, template, context)
     policy = security_policy(context.get("picture_sources", ()))
     return answer(request, body, "text/html; charset=utf-8", status, {"content-security-policy": policy} | dict(headers or {}))
 

@@ -33,7 +33,7 @@ from archive.publish.server.article_pages import (
     show_timemap,
     show_unapi,
 )
-from archive.publish.server.responses import DATABASE, Handler, answer, as_json_text, origin, page, read, reading_only, redirect
+from archive.publish.server.responses import DATABASE, Handler, answer, as_json_text, origin, page, read, reading_only, redirect, rendered
 from archive.queries.addresses import reading_path
 from archive.queries.rows import Row, fetch_row
 from archive.queries.search_query import PLACES, Query, parse_query, without
@@ -220,7 +220,7 @@ async def show_picture(datasette: Any, request: Any) -> Response:
 
 async def describe_search(datasette: Any, request: Any) -> Response:
     """OpenSearch: the search box of a browser. https://github.com/dewitt/opensearch"""
-    body = await datasette.render_template("opensearch.xml", {"origin": origin(datasette, request)}, request=request, view_name="own")
+    body = await rendered(datasette, request, "opensearch.xml", {"origin": origin(datasette, request)})
     return answer(request, body, "application/opensearchdescription+xml; charset=utf-8")
 
 
