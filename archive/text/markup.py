@@ -30,8 +30,9 @@ ATTRIBUTES = {
 }
 LONG = 200_000  # characters
 SCHEMES = frozenset({"http", "https", "mailto"})
-BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
-"""Overrides and isolates: they reorder what stands around them. Letters of any script keep their own direction without."""
+HIDING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+"""Control characters, halves of pairs, overrides and isolates: the last reorder what stands around them. Letters of any script keep their
+own direction without."""
 URL = re.compile(r"https?://[^\s<>\"'\ue000\ue001]+[^\s<>\"'.,;:!?)\]\ue000\ue001]", re.I)
 
 
@@ -51,7 +52,7 @@ def safe_markup(html: str) -> str:
 
 def plain(text: str | None) -> str:
     """Text without what hides or reorders it: NUL, other control characters, bidirectional overrides."""
-    return BIDI.sub("", re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]", "", text or ""))
+    return HIDING.sub("", text or "")
 
 
 def paragraphs(text: str) -> Markup:
