@@ -16,6 +16,7 @@ from archive.store.decisions import decided
 from archive.warc.place import SUFFIX
 
 DAYS = 30  # of growth that is looked back on
+PACE_DAYS = 90  # over which the pace of the files is taken: what a site is asked once a month counts in it as often as it should
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def growth(db: Database, folder: Path, site_id: int, now: str) -> Growth:
     days = (moment(now) - moment(start)).total_seconds() / 86400
     articles, comments = _came(db, site_id, since)
     paced = [round(count * DAYS / days) if days >= 1 else None for count in _came(db, site_id, start)]
-    files, added = _pace(db, site_id, start)
+    files, added = _pace(db, site_id, max(later(now, days=-PACE_DAYS), first or now))
     factor = _on_disk(db, folder, site_id)
     return Growth(
         articles=articles,

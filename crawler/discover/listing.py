@@ -11,6 +11,7 @@ from lxml.etree import ParserError
 from lxml.html import HtmlElement, document_fromstring
 
 from archive.text.urls import bare_host, normal_url
+from crawler.discover.index_pages import is_index
 from crawler.discover.xml import absolute_link
 
 ENTRY_CLASS = re.compile(r"(?:^|[\s_-])(?:headline|title|teaser|hentry|post|entry|story|item)(?:$|[\s_-])", re.I)
@@ -73,6 +74,8 @@ class ListingPage:
     next_page: str | None
     boxed: bool  # the entries stand in headlines or boxes of their own; else they are just all links of the page
     sections: tuple[str, ...] = ()  # addresses in the page's menus: other listings, or pages about the site
+    indexes: tuple[str, ...] = ()  # addresses of index pages, wherever they stand
+    links: frozenset[str] = frozenset()  # all addresses of the page's host
 
 
 def read_listing_page(html: str, url: str) -> ListingPage:
@@ -85,9 +88,17 @@ def read_listing_page(html: str, url: str) -> ListingPage:
     inside = list(_inside(root, url, base))
     entries = [link for anchor, link in inside if _is_address(link) and _is_entry(anchor)]
     boxed = bool(entries)
-    entries = entries or [link for _, link in inside if _is_address(link)]
+    indexes = [link for link in [*(link for _, link in inside), *_chosen(root, url, base)] if is_index(link) and link not in entries]
+    entries = entries or [link for _, link in inside if _is_address(link) and not is_index(link)]
     sections = [link for anchor, link in inside if _in_menu(anchor) and not (NO_SECTION.search(urlsplit(link).path) or FILE.search(link))]
-    return ListingPage(tuple(dict.fromkeys(entries)), _next(root, inside, url, base), boxed, tuple(dict.fromkeys(sections)))
+    return ListingPage(
+        articles=tuple(dict.fromkeys(entries)),
+        next_page=_next(root, inside, url, base),
+        boxed=boxed,
+        sections=tuple(dict.fromkeys(section for section in sections if not is_index(section))),
+        indexes=tuple(dict.fromkeys(indexes)),
+        links=frozenset(link for _, link in inside),
+    )
 
 
 def base_of(root: HtmlElement, url: str) -> str:
@@ -103,6 +114,15 @@ def _inside(root: HtmlElement, url: str, base: str) -> Iterator[Anchor]:
         link = absolute_link(base, href).split("#")[0]
         if href and link and not href.startswith("#") and same_host(link, url):
             yield anchor, link
+
+
+def _chosen(root: HtmlElement, url: str, base: str) -> Iterator[str]:
+    """The addresses behind the choices of a drop-down list: WordPress offers its months so."""
+    for option in root.iter("option"):
+        value = (option.get("value") or "").strip()
+        link = absolute_link(base, value).split("#")[0] if "/" in value or "?" in value else ""
+        if link and same_host(link, url):
+            yield link
 
 
 def same_host(one: str, other: str) -> bool:

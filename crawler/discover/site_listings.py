@@ -1,10 +1,20 @@
-"""The listing pages of one site: takes its front page and the sections that its menus lead to, gives the entries, page after page."""
+"""The listing pages of one site: takes its front page, the sections that its menus lead to, and its indexes by month or year; gives the
+entries, page after page."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.discover.limits import BESIDE_REST_AT_MOST, FILES_AT_MOST, NAMED_ELSEWHERE, NOTHING_NEW, SECTIONS_AT_MOST, Reading
+from crawler.discover.index_pages import latest_first
+from crawler.discover.limits import (
+    BESIDE_REST_AT_MOST,
+    FILES_AT_MOST,
+    INDEXES_IN_VAIN,
+    NAMED_ELSEWHERE,
+    NOTHING_NEW,
+    SECTIONS_AT_MOST,
+    Reading,
+)
 from crawler.discover.listing import ListingPage, read_listing_page
 
 if TYPE_CHECKING:
@@ -36,6 +46,8 @@ class SiteListings:
             return reading
         patience = 1 if self.found.by_rest or first.next_page else NAMED_ELSEWHERE
         readings = [await self._section(address, patience) for address in self._sections(first)]
+        if not self.found.by_rest:  # REST counts what it holds
+            readings.append(await self._indexes(first))
         if not self.found.beside:
             self.found.followed = "news" not in readings
         return "news" if self.found.addresses else ""  # what stands in no section is not seen: never the whole
@@ -60,15 +72,44 @@ class SiteListings:
         self.found.sections += [address] if page.boxed or page.next_page else []
         return await self._follow(response, page if page.boxed else ListingPage((), page.next_page, False), patience)
 
+    async def _indexes(self, first: ListingPage) -> Reading:
+        """The index pages that the front page names, and those that these name. Only what the front page does not link counts as an
+        entry where an index has no boxes: the rest is the frame of every page."""
+        waiting, seen, idle = latest_first(first.indexes), set[str](), 0
+        while waiting and len(seen) < FILES_AT_MOST:
+            address = waiting.pop(0)
+            if self.run.addresses.canonical(address) in seen or not self.run.addresses.belongs(address):
+                continue
+            seen.add(self.run.addresses.canonical(address))
+            self.named.add(address)
+            response, before = await self.files.fetch(address, "listing"), len(self.found.addresses)
+            if response is None:
+                continue
+            self.kept[self.run.addresses.canonical(address)] = response
+            page = self._page(response)
+            entries = [address for address in page.articles if page.boxed or address not in first.links]
+            reading = await self._follow(response, page, 1, frame=first.links)
+            idle = 0 if len(self.found.addresses) > before else idle + 1
+            enough = reading == "news" or self.files.enough(entries)
+            if idle >= INDEXES_IN_VAIN if self.found.beside else enough:
+                return "news"
+            waiting = latest_first({*waiting, *page.indexes})
+        return "news" if waiting else ""
+
     def _page(self, response: Response) -> ListingPage:
         return read_listing_page(response.text if hasattr(response, "text") else "", response.url)
 
-    async def _follow(self, response: Response, page: ListingPage, patience: int) -> Reading:
+    async def _follow(self, response: Response, page: ListingPage, patience: int, frame: frozenset[str] | None = None) -> Reading:
         """Keep what a listing names, from this page to its last. Links outside of headlines and boxes count on the first page of a
-        site's only list. ``patience``: beside another list, after how many pages in a row without anything new it is given up."""
+        site's only list, and on an index page where its ``frame``, the links of every page, does not have them.
+
+        ``patience``: beside another list, after how many pages in a row without anything new it is given up.
+        """
         seen, named, circling, idle = {response.url}, set[str](), 0, 0
         for number in range(1, FILES_AT_MOST):
-            entries = page.articles if page.boxed or (number == 1 and not self.found.beside) else ()
+            entries = page.articles if page.boxed or (number == 1 and not self.found.beside and frame is None) else ()
+            if frame is not None and not page.boxed:
+                entries = tuple(address for address in page.articles if address not in frame)
             new = [self.found.add(address, "listing") for address in entries]
             idle = 0 if any(new) else idle + 1
             circling = 0 if named.union(entries) > named else circling + 1

@@ -71,7 +71,7 @@ def reason_for_none(root: Element, head: Head, url: str, text: str) -> str | Non
     classes = _body_classes(root)
     if "error404" in classes:
         return MISSED
-    if any("post-password-form" in (form.get("class") or "") for form in root.iter("form")):
+    if any(field.get("name") == "post_password" for field in root.iter("input")):  # WordPress reads it, so themes cannot rename it
         return "behind a password"
     if _is_site_page(classes):
         return "a page of the site, no article"
