@@ -26,7 +26,7 @@ from archive.text.content_key import comment_key
 from archive.text.fingerprint import fingerprint
 from archive.text.plaintext import counted
 from archive.verify.processes import Calls, Processes, cores
-from archive.verify.warc_files import COLUMNS, Checked, File, Span, check_span, check_whole, findings_of, joined
+from archive.verify.warc_files import COLUMNS, Checked, File, FileSpan, check_span, check_whole, findings_of, joined
 from archive.warc.place import SUFFIX
 
 SMALL = 8_000_000  # bytes of WARC files that one process checks sooner than others have started
@@ -95,7 +95,7 @@ class Verification:
             column = "id" if table == "articles" else "article_id"
             self.rows[table] = db.execute(f"select count(*) from {table} where {column} in ({of_site})").fetchone()[0]
 
-    def _warc(self, db: Database, sizes: dict[Path, int], processes: Processes, checks: Calls[Span, Checked]) -> Iterator[str]:
+    def _warc(self, db: Database, sizes: dict[Path, int], processes: Processes, checks: Calls[FileSpan, Checked]) -> Iterator[str]:
         prefix = f"warc/{self.site}/" if self.site else ""
         named = {name for (name,) in db.execute("select distinct filename from captures") if name.startswith(prefix)}
         for name in sorted(name for name in named - {self._name(path) for path in sizes} if self._is_asked(name)):
@@ -110,20 +110,20 @@ class Verification:
             waiting.popleft()
             self.next_file = waiting[0] if waiting else None
 
-    def _told(self, checks: Iterable[tuple[Span, Checked]], total: int) -> Iterator[tuple[Span, Checked]]:
+    def _told(self, checks: Iterable[tuple[FileSpan, Checked]], total: int) -> Iterator[tuple[FileSpan, Checked]]:
         checked = 0
         for span, found in checks:
             checked += span.end - span.start
             self.progress(checked, total)
             yield span, found
 
-    def _found(self, db: Database, processes: Processes, file: File, spans: list[tuple[Span, Checked]]) -> Checked:
+    def _found(self, db: Database, processes: Processes, file: File, spans: list[tuple[FileSpan, Checked]]) -> Checked:
         """What the check of a file comes to. One that is damaged is read once more, as a whole."""
         if all(found.end == span.end for span, found in spans):
             return joined(found for _, found in spans)
-        return processes.call(check_whole, Span(file, 0, file.size, rows_of(db, file.name, 0, None))).result()
+        return processes.call(check_whole, FileSpan(file, 0, file.size, rows_of(db, file.name, 0, None))).result()
 
-    def _spans(self, db: Database, sizes: dict[Path, int]) -> Iterator[Span]:
+    def _spans(self, db: Database, sizes: dict[Path, int]) -> Iterator[FileSpan]:
         """The files, in spans that begin where a record should begin."""
         growing = db.execute("select 1 from crawls where finished_at is null").fetchone() is not None
         for path, size in sizes.items():
@@ -133,9 +133,9 @@ class Verification:
             start = 0
             for offset in offsets:
                 if offset - start >= SPAN and offset < size:
-                    yield Span(file, start, offset, rows_of(db, name, start, offset))
+                    yield FileSpan(file, start, offset, rows_of(db, name, start, offset))
                     start = offset
-            yield Span(file, start, size, rows_of(db, name, start, None))
+            yield FileSpan(file, start, size, rows_of(db, name, start, None))
 
     @property
     def summary(self) -> str:

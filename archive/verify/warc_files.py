@@ -39,7 +39,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class FileSpan:
     """A part of a file, and the captures that should be in it."""
 
     file: File
@@ -72,7 +72,7 @@ class Checked:
             self.model = model
 
 
-def check_span(span: Span) -> Checked:
+def check_span(span: FileSpan) -> Checked:
     """Read a span up to its end, or to the first byte that is no whole record."""
     found, seen = Checked(span.start), set[int]()
     _read_members(span, found, seen)
@@ -80,7 +80,7 @@ def check_span(span: Span) -> Checked:
     return found
 
 
-def check_whole(span: Span) -> Checked:
+def check_whole(span: FileSpan) -> Checked:
     """Read a span to its end, whatever lies in it: behind damage, from the next place on where a capture should be."""
     found, seen = Checked(span.start), set[int]()
     while found.end < span.end:
@@ -93,7 +93,7 @@ def check_whole(span: Span) -> Checked:
     return found
 
 
-def _read_members(span: Span, found: Checked, seen: set[int]) -> None:
+def _read_members(span: FileSpan, found: Checked, seen: set[int]) -> None:
     """Check whole records from ``found.end`` on."""
     if found.end >= span.end:
         return
