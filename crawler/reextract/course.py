@@ -1,7 +1,7 @@
 """How far a reading of a site's captures has come: takes the ids of its articles, says which are due, and notes those that are read,
 so that a run that was stopped or killed is gone on with.
 
-Articles are read in the order of their ids, some at a time. What is noted is the article up to which all have been read, and which
+Articles are saved in the order of their ids, some at a time. What is noted is the article up to which all have been read, and which
 ones were left as they were or not believed: they are read again, so that the run that goes on tells what one would that was never
 stopped. A note holds for one extractor: where another one reads, the reading begins anew.
 """
@@ -30,8 +30,6 @@ class Course:
     due: list[int] = field(init=False)
     done: int = field(init=False)  # articles that are read
     noted: ReadAgain = field(init=False)
-    _behind: list[int] = field(init=False)  # articles behind the noted one, the next one last
-    _read: set[int] = field(default_factory=set)  # of these, the ones that are read
 
     def __post_init__(self) -> None:
         if self.earlier and self.earlier.read_by == self.read_by:
@@ -40,7 +38,6 @@ class Course:
             self.earlier, self.noted = None, ReadAgain(self.now, self.read_by, 0, frozenset())
         self.due = [i for i in self.ids if i > self.noted.last or i in self.noted.left]
         self.done = len(self.ids) - len(self.due)
-        self._behind = [i for i in reversed(self.ids) if i > self.noted.last]
 
     @property
     def said(self) -> str:
@@ -49,13 +46,9 @@ class Course:
         return f"went on with the reading of {self.earlier.since}: {skipped:,} articles had been read" if self.earlier else ""
 
     def note(self, read: Iterable[int], left: Iterable[int]) -> Checkpoints:
-        """Take articles that are saved now, of which some were ``left`` or not believed. Gives what is to be saved with them."""
+        """Take the next of those that are due, at least one, of which some were ``left`` or not believed. Gives what is to be saved
+        with them."""
         saved = set(read)
         self.done += len(saved)
-        self._read |= saved
-        last = self.noted.last
-        while self._behind and self._behind[-1] in self._read:
-            last = self._behind.pop()
-            self._read.discard(last)
-        self.noted = ReadAgain(self.noted.since, self.read_by, last, (self.noted.left - saved) | frozenset(left))
+        self.noted = ReadAgain(self.noted.since, self.read_by, max(self.noted.last, *saved), self.noted.left - saved | set(left))
         return read_again_rows(self.noted)

@@ -107,10 +107,15 @@ class Reextraction:
         waiting = iter(batches(self.course.due, max(1, min(ARTICLES_A_CALL, len(ids) // (2 * at_once)))))
         self.progress(self.course.done, len(ids))
 
+        saved = asyncio.Event()  # the articles before those that are taken next
+        saved.set()
+
         async def work() -> None:
+            nonlocal saved
             for batch in waiting:
                 if not self.stopped():
-                    await self._read_again(again, crawl_id, batch)
+                    before, saved = saved, asyncio.Event()
+                    await self._read_again(again, crawl_id, batch, before, saved)
                     self.progress(self.course.done, len(ids))
 
         tasks = [asyncio.ensure_future(work()) for _ in range(at_once)]
@@ -120,13 +125,22 @@ class Reextraction:
             for task in tasks:
                 task.cancel()
 
-    async def _read_again(self, again: ArticleReadings, crawl_id: int, batch: Sequence[int]) -> None:
-        """Read some articles again, each of them wholly or not at all; they are saved together."""
+    async def _read_again(
+        self, again: ArticleReadings, crawl_id: int, batch: Sequence[int], before: asyncio.Event, saved: asyncio.Event
+    ) -> None:
+        """Read some articles again, each of them wholly or not at all. They are saved together, and behind the ones ``before``: rows
+        that are added get their ids in the order of the articles, whichever are read first."""
         rows, left = self.store.ask(captures.articles, batch), set[int]()
         whole = [row for row in rows if not self._lost(again.rest.damaged, row, left)]
         read = await again.of(whole)
-        if self.stopped():
-            return  # they are read by whoever goes on from here
+        await before.wait()
+        if not self.stopped():  # else they are read by whoever goes on from here
+            self._save(crawl_id, batch, whole, read, left)
+        saved.set()
+
+    def _save(
+        self, crawl_id: int, batch: Sequence[int], whole: Sequence[Row], read: Sequence[list[Reading] | ArchiveError], left: set[int]
+    ) -> None:
         held, rereads = self.store.ask(held_articles, batch, AGAIN), []
         for row, readings in zip(whole, read, strict=True):
             if isinstance(readings, ArchiveError):
