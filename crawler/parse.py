@@ -58,21 +58,14 @@ class SiteParser:
 
         Raises ExtractionCut, ExtractionFailed.
         """
-        key = _digest(response)
+        key = page_digest(response)
         if self.memo is not None and key in self.memo:
             return self.memo[key]
         article = await self.workers.run(
-            extract_page,
-            response.body,
-            response.url,
-            site=self.site,
-            content_type=content_type(response),
-            captured_at=capture_of(response).at,
-            timezone=None if local else self.timezone,
-            link_header=b", ".join(response.headers.getlist("Link")).decode("latin-1"),
+            extract_page, response.body, response.url, site=self.site, timezone=None if local else self.timezone, **_told(response)
         )
         article = at_home(article, self.addresses)
-        if self.memo is not None and not any(RELATIVE in warning for warning in article.warnings):
+        if self.memo is not None and not is_relative(article):
             self.memo[key] = article
         return article
 
@@ -112,6 +105,16 @@ class SiteParser:
         return self.addresses.canonical(url) == self.site.home
 
 
+def read_page(response: Response, site: Site, addresses: Addresses, timezone: str | None) -> Article:
+    """As ``SiteParser.page``, for code that runs in a worker process already. Raises what ``extract_page`` raises."""
+    return at_home(extract_page(response.body, response.url, site=site, timezone=timezone, **_told(response)), addresses)
+
+
+def is_relative(article: Article) -> bool:
+    """Whether what was read depends on when the page was captured."""
+    return any(RELATIVE in warning for warning in article.warnings)
+
+
 def at_home(article: Article, addresses: Addresses) -> Article:
     """The article with every address of the site in its one spelling."""
     here = addresses.canonical
@@ -119,7 +122,13 @@ def at_home(article: Article, addresses: Addresses) -> Article:
     return replace(article, url=here(article.url), links=links)
 
 
-def _digest(response: Response) -> bytes:
+def _told(response: Response) -> dict[str, Any]:
+    """What a response says of a page beside its body."""
+    link_header = b", ".join(response.headers.getlist("Link")).decode("latin-1")
+    return {"content_type": content_type(response), "captured_at": capture_of(response).at, "link_header": link_header}
+
+
+def page_digest(response: Response) -> bytes:
     """One key for all responses that are parsed alike, relative dates apart."""
     parts = (response.url.encode(), (content_type(response) or "").encode(), response.body)
     return hashlib.sha256(b"\0".join(parts)).digest()

@@ -5,10 +5,13 @@ A database, ids and addresses go in; rows of ``captures`` and plain values come 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlite_utils import Database
+
+from archive.store.held_articles import GIVEN
 
 Row = dict[str, Any]
 OF_SITE = "filename >= :first and filename < :beyond"
@@ -47,25 +50,38 @@ def refused_answers(db: Database, site: str, door: str) -> list[tuple[int, int |
     return list(db.execute(sql, _files_of(site) | {"door": door}))
 
 
-def pages_of_article(db: Database, article_id: int) -> list[Row]:
-    """The captured pages that belong to an article, first pages and further ones, in the order in which they came."""
+def pages_of_articles(db: Database, article_ids: Sequence[int]) -> dict[int, list[Row]]:
+    """Article -> its captured pages, first pages and further ones, in the order in which they came."""
     sql = f"""
         select *
         from captures
-        where article_id = ? and door = 'page' and {WHOLE}
+        where article_id in ({GIVEN}) and door = 'page' and {WHOLE}
         order by id
         """
-    return list(db.query(sql, [article_id]))
+    found: dict[int, list[Row]] = {article_id: [] for article_id in article_ids}
+    for row in db.query(sql, [json.dumps(article_ids)]):
+        found[row["article_id"]].append(row)
+    return found
 
 
-def parts_of_article(db: Database, article_id: int) -> dict[int, str]:
-    """Capture id -> which part of the article it is (page, page-2, comments-1, ...), where a revision rests on it."""
-    sql = """
+def parts_of_articles(db: Database, article_ids: Sequence[int]) -> dict[int, str]:
+    """Capture id -> which part of its article it is (page, page-2, comments-1, ...), where a revision rests on it."""
+    sql = f"""
         select capture_id, part
-        from revision_captures
-        where capture_id in (select id from captures where article_id = ?)
+        from captures
+        join revision_captures on revision_captures.capture_id = captures.id
+        where article_id in ({GIVEN})
+        order by capture_id, revision_id
         """
-    return dict(db.execute(sql, [article_id]).fetchall())
+    return dict(db.execute(sql, [json.dumps(article_ids)]).fetchall())
+
+
+def addresses_of_articles(db: Database, article_ids: Sequence[int]) -> dict[int, set[str]]:
+    """Article -> every address of it, former ones too."""
+    found: dict[int, set[str]] = {article_id: set() for article_id in article_ids}
+    for article_id, url in db.execute(f"select article_id, url from urls where article_id in ({GIVEN})", [json.dumps(article_ids)]):
+        found[article_id].add(url)
+    return found
 
 
 def addresses_of_article(db: Database, article_id: int) -> set[str]:
@@ -102,41 +118,14 @@ def article_ids(db: Database, site_id: int) -> list[int]:
     return [i for (i,) in db.execute("select id from articles where site_id = ? order by id", [site_id])]
 
 
-def article(db: Database, article_id: int) -> Row:
-    """The row of one article."""
-    return next(db.query("select * from articles where id = ?", [article_id]))
+def articles(db: Database, article_ids: Sequence[int]) -> list[Row]:
+    """The rows of these articles, by our ids."""
+    return list(db.query(f"select * from articles where id in ({GIVEN}) order by id", [json.dumps(article_ids)]))
 
 
 def current_revisions(db: Database, site_id: int) -> list[tuple[str, int]]:
     """(address, id of the current revision) of all articles of a site."""
     return list(db.execute("select url, revision_id from articles where site_id = ?", [site_id]))
-
-
-def revision_starts(db: Database, article_id: int) -> list[Row]:
-    """Of each revision of an article, the first one first: id, ``start`` (the capture that first showed it), ``page`` (the capture
-    of its first page, or None) and ``parts`` (its further pages, by comma, or None)."""
-    sql = """
-        select revisions.id, min(capture_id) as start, min(capture_id) filter (where part = 'page') as page,
-          group_concat(part) filter (where part like 'page-%') as parts
-        from revisions
-        join revision_captures on revision_captures.revision_id = revisions.id
-        where article_id = ?
-        group by revisions.id
-        order by number
-        """
-    return list(db.query(sql, [article_id]))
-
-
-def comment_starts(db: Database, article_id: int) -> list[tuple[int, str, int | None, str]]:
-    """(our id, the site's id, capture, text) of each revision of each comment under an article, by comment and number."""
-    sql = """
-        select comments.id, source_id, capture_id, comment_revisions.text
-        from comments
-        join comment_revisions on comment_revisions.comment_id = comments.id
-        where article_id = ?
-        order by comments.id, number
-        """
-    return list(db.execute(sql, [article_id]))
 
 
 def pages_without_article(db: Database, site: str) -> list[Row]:

@@ -31,6 +31,8 @@ Kind = Literal[
     "list_limits",  # ref: a REST list; count: rows that it gives at a time; at: when more is tried; value: how often that failed
     "refused_parameters",  # ref: a REST list; value: the parameters that it does not take, a space between them
     "closed_doors",  # ref: a REST list; at: when it is looked at again; count: how often it was found closed
+    "read_again",  # ref: empty; at: when the reading began; count: our id of the article up to which all captures are read again; value:
+    # the extractor. ref: left; value: our ids of the articles that were left as they were, a space between them
     "unlisted",  # ref: address. Held articles that no list names, and that were read since: they are not news
 ]
 

@@ -14,6 +14,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.store import article_lists, articles, comments, readings
+from archive.store.held_articles import LISTS, HeldArticle
 from archive.store.revision_digest import HREF, seal
 from archive.store.seen import Seen
 from archive.store.settle import BEFORE, own_label
@@ -25,7 +26,6 @@ from archive.text.urls import link_key
 
 Row = Mapping[str, Any]
 AGAIN = "read again: "
-LISTS = {"images": ("url", "caption", "alt"), "links": ("url", "text")}
 
 
 @dataclass(slots=True)
@@ -73,66 +73,61 @@ class Reread:
     kept: Sequence[Kept] = ()
 
 
-def save_reread(db: Database, reread: Reread, crawl_id: int, extractor: str, at: str) -> Counter[str]:
-    """Write what differs. Counts ``texts`` and ``comments``, ``texts anew`` and ``comments anew`` of them, and ``new`` comments."""
+def save_reread(db: Database, held: HeldArticle, reread: Reread, crawl_id: int, extractor: str, at: str) -> Counter[str]:
+    """Write where a reading differs from what is ``held``. Counts ``texts`` and ``comments``, ``texts anew`` and ``comments anew``
+    of them, and ``new`` comments."""
     counts: Counter[str] = Counter()
-    row = next(db.query("select * from articles where id = ?", [reread.article_id]))
     for revision_id, state in reread.states.items():
-        anew = _save_state(db, revision_id, state, crawl_id, extractor, at)
+        anew = _save_state(db, held, revision_id, state, crawl_id, extractor, at)
         counts.update({"texts": 1, "texts anew": anew})
-    if row["revision_id"] in reread.states:
-        _save_current(db, row, reread)
+    if held.row["revision_id"] in reread.states:
+        _save_current(db, held, reread)
     _save_readings(db, reread, extractor)
     if reread.compared:
         readings.note_differences(db, reread.article_id, *reread.compared)
-    counts += _save_thread(db, reread, crawl_id, at)
-    _show_kept(db, row["site_id"], reread)
+    counts += _save_thread(db, held, reread, crawl_id, at)
+    _show_kept(db, held, reread)
     return counts
 
 
-def _show_kept(db: Database, site_id: int, reread: Reread) -> None:
+def _show_kept(db: Database, held: HeldArticle, reread: Reread) -> None:
     """In quarantine, beside the pages that were never believed; what is believed now leaves it."""
-    sql = """
-        select id, capture_id, quarantine.url, reason
-        from quarantine
-        where site_id = ? and reason like ? and quarantine.url in (select url from urls where article_id = ?)
-        """
-    held = {(capture, url, reason): i for i, capture, url, reason in db.execute(sql, [site_id, f"{AGAIN}%", reread.article_id])}
-    kept = {(k.capture_id, k.url, k.reason): k for k in reread.kept}
-    db.conn.executemany("delete from quarantine where id = ?", [(held[key],) for key in held.keys() - kept.keys()])
-    for key in sorted(kept.keys() - held.keys()):
-        values = [site_id, kept[key].url, kept[key].at, kept[key].reason, kept[key].capture_id]
+    shown, kept = held.quarantined, {(k.capture_id, k.url, k.reason): k for k in reread.kept}
+    db.conn.executemany("delete from quarantine where id = ?", [(shown[key],) for key in shown.keys() - kept.keys()])
+    for key in sorted(kept.keys() - shown.keys()):
+        values = [held.row["site_id"], kept[key].url, kept[key].at, kept[key].reason, kept[key].capture_id]
         db.execute("insert into quarantine(site_id, url, captured_at, reason, capture_id) values (?, ?, ?, ?, ?)", values)
 
 
 # revisions
 
 
-def _save_state(db: Database, revision_id: int, state: State, crawl_id: int, extractor: str, at: str) -> bool:
+def _save_state(db: Database, held: HeldArticle, revision_id: int, state: State, crawl_id: int, extractor: str, at: str) -> bool:
     """Whether anything of the revision differed."""
-    row = next(db.query("select * from revisions where id = ?", [revision_id]))
+    row = held.revisions[revision_id]
     columns = articles.columns_of(state.fields) | {"door": state.door}
-    held = [
-        (b["kind"], b["rule"], b["text"], b["html"], b["vote"], *own_label(b["kind"], b["rule"]))
-        for b in articles.blocks_of(db, revision_id)
-    ]
+    stored = [(b["kind"], b["rule"], b["text"], b["html"], b["vote"], *own_label(b["kind"], b["rule"])) for b in held.blocks[revision_id]]
     blocks = state.blocks
-    if blocks is not None and [(b["text"], b["html"], b["vote"], b["kind"], b["rule"]) for b in blocks] == [b[2:] for b in held]:
+    if blocks is not None and [(b["text"], b["html"], b["vote"], b["kind"], b["rule"]) for b in blocks] == [b[2:] for b in stored]:
         blocks = None
     differs = blocks is not None or any(row[name] != value for name, value in columns.items())
     if differs:
         articles.record_earlier(db, crawl_id, at, row, revision_id=revision_id, extractor=row["extractor"])
     if blocks is not None:
-        labels = _learned(db, row["article_id"], held)
+        labels = _learned(db, row["article_id"], stored)
         db.execute("delete from blocks where revision_id = ?", [revision_id])
         articles.add_blocks(db, revision_id, [_labelled(block, labels) for block in blocks])
-    if differs or row["extractor"] != extractor:
-        columns |= {"extractor": extractor, "extracted_at": at}
-        assignments = ", ".join(f"{name} = ?" for name in columns)
-        db.execute(f"update revisions set {assignments} where id = ?", [*columns.values(), revision_id])
+    read_by = {"extractor": extractor, "extracted_at": at}
     if differs:
-        seal(db, revision_id)
+        _set(db, "revisions", revision_id, columns | read_by)
+        row["text"] = seal(db, revision_id)
+    elif row["extractor"] != extractor:
+        _set(db, "revisions", revision_id, read_by)  # and nothing else: a text that is written is indexed anew for the search
     return differs
+
+
+def _set(db: Database, table: str, row_id: int, columns: Mapping[str, Any]) -> None:
+    db.execute(f"update {table} set {', '.join(f'{name} = ?' for name in columns)} where id = ?", [*columns.values(), row_id])
 
 
 def _learned(db: Database, article_id: int, held: Sequence[tuple[str, ...]]) -> dict[str, tuple[str, str]]:
@@ -151,11 +146,10 @@ def _labelled(block: Row, labels: Mapping[str, tuple[str, str]]) -> dict[str, An
 # the article
 
 
-def _save_current(db: Database, row: Row, reread: Reread) -> None:
+def _save_current(db: Database, held: HeldArticle, reread: Reread) -> None:
     """Let the article and its lists say what its current revision says."""
-    article_id, state = row["id"], reread.states[row["revision_id"]]
-    [text] = db.execute("select text from revisions where id = ?", [row["revision_id"]]).fetchone()
-    on = state.fields["published_on"]
+    row, state = held.row, reread.states[held.row["revision_id"]]
+    text, on = held.revisions[row["revision_id"]]["text"], state.fields["published_on"]
     latest = content_key.merge(*(reread.shown[door].fields if door in reread.shown else None for door in ("rest", "page")))
     kind = {("article", False): "link", ("link", True): "article"}.get((state.kind, bool(text)), state.kind)
     columns = {name: state.fields[name] for name in ("title", "byline", "published_at", "published_on", "published_precision")}
@@ -163,47 +157,45 @@ def _save_current(db: Database, row: Row, reread: Reread) -> None:
     columns["modified_at"] = latest["modified_at"]
     columns["reported_comment_count"] = row["reported_comment_count"] if reread.reported is None else reread.reported
     _update(db, "articles", row, columns)
-    _save_names(db, row, state)
+    _save_names(db, held, state)
     for table, names in LISTS.items():
-        _save_list(db, article_id, table, names, getattr(state, table))
+        _save_list(db, row["id"], table, getattr(held, table), names, getattr(state, table))
 
 
-def _update(db: Database, table: str, row: Row, columns: Mapping[str, Any]) -> bool:
-    differ = {name: value for name, value in columns.items() if row[name] != value}
-    if differ:
-        db.execute(f"update {table} set {', '.join(f'{name} = ?' for name in differ)} where id = ?", [*differ.values(), row["id"]])
-    return bool(differ)
+def _update(db: Database, table: str, row: Row, columns: Mapping[str, Any]) -> None:
+    """Write what differs from the row that is held."""
+    if differ := {name: value for name, value in columns.items() if row[name] != value}:
+        _set(db, table, row["id"], differ)
 
 
-def _save_names(db: Database, row: Row, state: State) -> None:
+def _save_names(db: Database, held: HeldArticle, state: State) -> None:
     """Authors and tags. A name that nothing carries any more, and of which the site knows no id, was no name."""
-    authors = "select name from article_authors join authors on authors.id = author_id where article_id = ? order by position"
-    if [name for (name,) in db.execute(authors, [row["id"]])] != list(dict.fromkeys(a["name"] for a in state.fields["authors"] or [])):
-        held = _carried(db, "author_id", "article_authors", row["id"])
-        article_lists.save_authors(db, row["site_id"], row["id"], state.fields["authors"] or [])
-        _drop_unused(db, "authors", "author_id", "article_authors", held)
-    tags = "select kind, name from article_tags join tags on tags.id = tag_id where article_id = ?"
-    if set(db.execute(tags, [row["id"]])) != {(term["kind"], term["name"]) for term in state.fields["terms"] or []}:
-        held = _carried(db, "tag_id", "article_tags", row["id"])
-        article_lists.save_terms(db, row["site_id"], row["id"], state.fields["terms"] or [])
-        _drop_unused(db, "tags", "tag_id", "article_tags", held)
+    article_id, site_id = held.row["id"], held.row["site_id"]
+    if held.authors != list(dict.fromkeys(author["name"] for author in state.fields["authors"] or [])):
+        carried = _carried(db, "author_id", "article_authors", article_id)
+        article_lists.save_authors(db, site_id, article_id, state.fields["authors"] or [])
+        _drop_unused(db, "authors", "author_id", "article_authors", carried)
+    if held.terms != {(term["kind"], term["name"]) for term in state.fields["terms"] or []}:
+        carried = _carried(db, "tag_id", "article_tags", article_id)
+        article_lists.save_terms(db, site_id, article_id, state.fields["terms"] or [])
+        _drop_unused(db, "tags", "tag_id", "article_tags", carried)
 
 
 def _carried(db: Database, key: str, table: str, article_id: int) -> list[tuple[int]]:
     return list(db.execute(f"select {key} from {table} where article_id = ?", [article_id]))
 
 
-def _drop_unused(db: Database, names: str, key: str, table: str, held: list[tuple[int]]) -> None:
+def _drop_unused(db: Database, names: str, key: str, table: str, carried: list[tuple[int]]) -> None:
     unused = f"not exists (select 1 from {table} where {key} = {names}.id)"
-    db.conn.executemany(f"delete from {names} where id = ? and source_id is null and {unused}", held)
+    db.conn.executemany(f"delete from {names} where id = ? and source_id is null and {unused}", carried)
 
 
-def _save_list(db: Database, article_id: int, table: str, names: tuple[str, ...], rows: Sequence[Row] | None) -> None:
+def _save_list(
+    db: Database, article_id: int, table: str, held: Sequence[tuple[str, ...]], names: tuple[str, ...], rows: Sequence[Row] | None
+) -> None:
     """Pictures or links."""
-    held = list(db.execute(f"select {', '.join(names)} from {table} where article_id = ? order by position", [article_id]))
-    if rows is None or held == [tuple(row[name] for name in names) for row in rows]:
-        return
-    (article_lists.save_links if table == "links" else article_lists.save_images)(db, article_id, rows)
+    if rows is not None and held != [tuple(row[name] for name in names) for row in rows]:
+        (article_lists.save_links if table == "links" else article_lists.save_images)(db, article_id, rows)
 
 
 def _save_readings(db: Database, reread: Reread, extractor: str) -> None:
@@ -214,10 +206,10 @@ def _save_readings(db: Database, reread: Reread, extractor: str) -> None:
 # comments
 
 
-def _save_thread(db: Database, reread: Reread, crawl_id: int, at: str) -> Counter[str]:
+def _save_thread(db: Database, held: HeldArticle, reread: Reread, crawl_id: int, at: str) -> Counter[str]:
     counts: Counter[str] = Counter()
     for comment_id, states in reread.comments.items():
-        anew = _save_comment(db, comment_id, states, crawl_id, at)
+        anew = _save_comment(db, held.comments[comment_id], held.comment_revisions[comment_id], states, crawl_id, at)
         counts.update({"comments": 1, "comments anew": anew})
     for seen, door, thread in reread.fresh:
         counts["new"] += comments.save_comments(db, reread.article_id, thread, door, seen)["new"]
@@ -226,15 +218,14 @@ def _save_thread(db: Database, reread: Reread, crawl_id: int, at: str) -> Counte
     return counts
 
 
-def _save_comment(db: Database, comment_id: int, states: Mapping[int, Row], crawl_id: int, at: str) -> bool:
+def _save_comment(db: Database, row: Row, revisions: Sequence[Row], states: Mapping[int, Row], crawl_id: int, at: str) -> bool:
     """Whether anything of a comment differed, in any of its states."""
-    row = next(db.query("select * from comments where id = ?", [comment_id]))
     differs = False
-    for revision in list(db.query("select * from comment_revisions where comment_id = ? order by number desc", [comment_id])):
+    for revision in reversed(revisions):
         state = states.get(revision["number"])
         if state is None:
             continue
-        present = revision["number"] == len(_numbers(db, comment_id))
+        present = revision["number"] == len(revisions)
         columns = {"author": state["author"], "text": state["text"], "content_key": content_key.comment_key(state)}
         if present:
             _update(db, "comments", row, {name: state[name] for name in (*comments.COLUMNS, "door")})
@@ -248,10 +239,6 @@ def _save_comment(db: Database, comment_id: int, states: Mapping[int, Row], craw
             digest = comments.digest_of_earlier(db, revision["id"])
             db.execute("update comment_revisions set digest = ? where id = ?", [digest, revision["id"]])
     return differs
-
-
-def _numbers(db: Database, comment_id: int) -> list[int]:
-    return [number for (number,) in db.execute("select number from comment_revisions where comment_id = ?", [comment_id])]
 
 
 # for people

@@ -11,6 +11,7 @@ from archive.store.articles import Saved, add_alias, find_article, save_article
 from archive.store.comments import read_by_others, save_comments
 from archive.store.decisions import Kind as Decision
 from archive.store.decisions import decide
+from archive.store.held_articles import HeldArticle
 from archive.store.list_memory import NO_CHECKPOINTS, Checkpoints, ListMemory
 from archive.store.reread import AGAIN, Reread, classify_again, reread_pairs, save_reread
 from archive.store.seen import Seen
@@ -217,10 +218,22 @@ class Store(ListMemory):
                 quarantine.add_to_quarantine(self.db, site_id, url, at, reason, capture_id)
             crawls.add_counts(self.db, crawl_id, {"quarantined": 1})
 
-    def save_reread(self, crawl_id: int, reread: Reread, extractor: str) -> Counter[str]:
-        """Write what the captures of one article say now where that differs; see archive/store/reread.py for the counts."""
+    def save_rereads(
+        self,
+        crawl_id: int,
+        site_id: int,
+        rereads: Iterable[tuple[HeldArticle, Reread]],
+        extractor: str,
+        checkpoints: Checkpoints = NO_CHECKPOINTS,
+    ) -> Counter[str]:
+        """Write what the captures of some articles say now where that differs from what is held of them, with ``checkpoints``, or
+        nothing of it; see archive/store/reread.py for the counts."""
+        counts: Counter[str] = Counter()
         with self.transaction():
-            return save_reread(self.db, reread, crawl_id, extractor, self.now())
+            for held, reread in rereads:
+                counts += save_reread(self.db, held, reread, crawl_id, extractor, self.now())
+            self._save_checkpoints(site_id, checkpoints)
+        return counts
 
     def settle_reread(self, site_id: int) -> None:
         """End a reading of the captures: labels as over the whole archive, then the kinds of change between states read anew."""

@@ -6,10 +6,13 @@ All questions go to a private copy of the database: one state of it, also while 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, partial
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -22,37 +25,57 @@ from archive.store.revision_digest import sealed
 from archive.text.content_key import comment_key
 from archive.text.fingerprint import fingerprint
 from archive.text.plaintext import counted
-from archive.verify.warc_files import File, check_file
+from archive.verify.processes import Calls, Processes, cores
+from archive.verify.warc_files import COLUMNS, Checked, File, FileSpan, check_span, check_whole, findings_of, joined
 from archive.warc.place import SUFFIX
+
+SMALL = 8_000_000  # bytes of WARC files that one process checks sooner than others have started
+SPAN = 16_000_000  # bytes of a file that are checked in one call
 
 
 @dataclass(slots=True)
 class Verification:
-    """One check of an archive, or of one site in it; ``findings`` gives what is wrong, a line each, and counts on the way."""
+    """One check of an archive, or of one site in it; ``findings`` gives what is wrong, a line each, and counts on the way.
+
+    ``first``: the WARC file, by its name relative to the folder, from which on files are checked, and nothing else. ``progress`` is
+    told of every share of the WARC files that is checked: its bytes, and those of all.
+    """
 
     folder: Path
     site: str | None = None
+    first: str | None = None
+    progress: Callable[[int, int], None] = lambda checked, of: None
     files: int = 0
     records: int = 0
     wrong: int = 0
     rows: dict[str, int] = field(default_factory=dict)
+    next_file: str | None = None  # the first WARC file that is not checked yet; None while the database is not
 
     def findings(self) -> Iterator[str]:
-        """Raises NoArchive where there is no archive.db at all."""
+        """Raises NoArchive where there is no archive.db at all, StorageError where a process of the check is ended from outside."""
         for finding in self._findings():
             self.wrong += 1
             yield finding
 
     def _findings(self) -> Iterator[str]:
         files = sorted((self.folder / "warc").glob(f"{self.site or '*'}/*{SUFFIX}"))
-        sizes = {path: path.stat().st_size for path in files if path.is_file()}
+        sizes = {path: path.stat().st_size for path in files if path.is_file() and self._is_asked(self._name(path))}
         try:
             db = private_copy(self.folder / FILENAME)
-            yield from self._guarded(db, whole, "the database")
-            yield from self._guarded(db, self._rows, "the tables")
-            yield from self._guarded(db, lambda db: self._warc(db, sizes), "the captures")
+            with Processes(cores() if sum(sizes.values()) > SMALL else 1) as processes:
+                checks = Calls(processes, check_span, self._spans(db, sizes))
+                if self.first is None:
+                    yield from self._guarded(db, whole, "the database")
+                    yield from self._guarded(db, self._rows, "the tables")
+                yield from self._guarded(db, lambda db: self._warc(db, sizes, processes, checks), "the captures")
         except sqlite3.DatabaseError as error:
             yield f"{FILENAME} cannot be read: {error}"
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self.folder).as_posix()
+
+    def _is_asked(self, name: str) -> bool:
+        return self.first is None or Path(name) >= Path(self.first)
 
     def _guarded(self, db: Database, check: Callable[[Database], Iterator[str]], what: str) -> Iterator[str]:
         """A check that damage stops is a finding, and the next one goes on."""
@@ -72,25 +95,59 @@ class Verification:
             column = "id" if table == "articles" else "article_id"
             self.rows[table] = db.execute(f"select count(*) from {table} where {column} in ({of_site})").fetchone()[0]
 
-    def _warc(self, db: Database, sizes: dict[Path, int]) -> Iterator[str]:
-        growing = db.execute("select 1 from crawls where finished_at is null").fetchone() is not None
+    def _warc(self, db: Database, sizes: dict[Path, int], processes: Processes, checks: Calls[FileSpan, Checked]) -> Iterator[str]:
         prefix = f"warc/{self.site}/" if self.site else ""
-        names = {name for (name,) in db.execute("select distinct filename from captures") if name.startswith(prefix)}
-        for name in sorted(names - {path.relative_to(self.folder).as_posix() for path in sizes}):
+        named = {name for (name,) in db.execute("select distinct filename from captures") if name.startswith(prefix)}
+        for name in sorted(name for name in named - {self._name(path) for path in sizes} if self._is_asked(name)):
             yield f"{name}: the file is not there, and captures are said to be in it"
-        for path, size in sizes.items():
-            name = path.relative_to(self.folder).as_posix()
-            rows = {row["offset"]: row for row in db.query("select * from captures where filename = ?", [name])}
-            file = File(path, name, size, rows, partial(place_of, db), growing)
-            yield from check_file(file)
+        waiting = deque(self._name(path) for path in sizes)
+        self.next_file = waiting[0] if waiting else None
+        for file, spans in groupby(self._told(checks, sum(sizes.values())), key=lambda check: check[0].file):
+            found = self._found(db, processes, file, list(spans))
+            yield from findings_of(file, found, partial(place_of, db))
             self.files += 1
-            self.records += file.records
+            self.records += found.records
+            waiting.popleft()
+            self.next_file = waiting[0] if waiting else None
+
+    def _told(self, checks: Iterable[tuple[FileSpan, Checked]], total: int) -> Iterator[tuple[FileSpan, Checked]]:
+        checked = 0
+        for span, found in checks:
+            checked += span.end - span.start
+            self.progress(checked, total)
+            yield span, found
+
+    def _found(self, db: Database, processes: Processes, file: File, spans: list[tuple[FileSpan, Checked]]) -> Checked:
+        """What the check of a file comes to. One that is damaged is read once more, as a whole."""
+        if all(found.end == span.end for span, found in spans):
+            return joined(found for _, found in spans)
+        return processes.call(check_whole, FileSpan(file, 0, file.size, rows_of(db, file.name, 0, None))).result()
+
+    def _spans(self, db: Database, sizes: dict[Path, int]) -> Iterator[FileSpan]:
+        """The files, in spans that begin where a record should begin."""
+        growing = db.execute("select 1 from crawls where finished_at is null").fetchone() is not None
+        for path, size in sizes.items():
+            name = self._name(path)
+            offsets = [offset for (offset,) in db.execute("select offset from captures where filename = ? order by offset", [name])]
+            file = File(path, name, size, offsets[-1] if offsets else -1, growing)
+            start = 0
+            for offset in offsets:
+                if offset - start >= SPAN and offset < size:
+                    yield FileSpan(file, start, offset, rows_of(db, name, start, offset))
+                    start = offset
+            yield FileSpan(file, start, size, rows_of(db, name, start, None))
 
     @property
     def summary(self) -> str:
         rows = [counted(number, table.removesuffix("s")) for table, number in self.rows.items()]
         state = "all as written" if not self.wrong else counted(self.wrong, "finding")
         return f"verified {', '.join([counted(self.files, 'WARC file'), counted(self.records, 'record'), *rows])}: {state}"
+
+
+def rows_of(db: Database, name: str, start: int, end: int | None) -> dict[int, dict[str, Any]]:
+    """Offset -> the capture that should begin there, of a file from ``start`` on, up to ``end`` where there is one."""
+    sql = f"select {', '.join(COLUMNS)} from captures where filename = ? and offset >= ? and (? is null or offset < ?)"
+    return {row["offset"]: row for row in db.query(sql, [name, start, end, end])}
 
 
 def private_copy(path: Path) -> Database:

@@ -3,12 +3,15 @@
 A capture's row has the digest of its compressed record. The other records (warcinfo, requests) have none: their content has
 gzip's checksum, and their encoding must be what compressing the content anew gives, as it does for records with a digest.
 That leaves no bit that may flip unseen: 49 of the 80 bits of a gzip header are ignored by every decompressor.
+
+A file is checked in spans, each by itself, which begin where a record is known to begin. Where a span does not end with a whole
+record, its file is checked once more from its beginning, as one.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,79 +20,146 @@ from archive.warc.place import is_own_file, sha256
 from archive.warc.read import LARGEST_FOREIGN, holds_several, is_response, response_in, whole_members
 
 Row = Mapping[str, Any]
+COLUMNS = ("id", "offset", "length", "record_id", "record_digest", "payload_digest", "url", "captured_at", "status", "mime")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class File:
-    """A WARC file as it was when the check began, and the captures that should be in it."""
+    """A WARC file as it was when the check began."""
 
     path: Path
     name: str  # relative to the archive's folder
     size: int  # what a crawl appends meanwhile is not looked at
-    rows: Mapping[int, Row]  # offset -> captures row
-    known: Callable[[str], str | None]  # record id -> where the capture with this id lies; None where there is none
+    last: int  # offset of the last capture that should be in it; -1 where there is none
     growing: bool  # a run is under way, or was killed: what lies behind the last row is taken in by the next run
+
+    def is_growth(self, offset: int) -> bool:
+        """Whether what lies at an offset belongs to a run that is not finished."""
+        return self.growing and offset > self.last
+
+
+@dataclass(frozen=True, slots=True)
+class FileSpan:
+    """A part of a file, and the captures that should be in it."""
+
+    file: File
+    start: int
+    end: int
+    rows: Mapping[int, Row]  # offset -> ``COLUMNS`` of captures
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A response at a place of which no capture is known."""
+
+    offset: int
+    record_id: str | None  # None where it cannot be read
+
+
+@dataclass(slots=True)
+class Checked:
+    """What a check of a span, or of a whole file, found."""
+
+    end: int = 0  # where the whole records that it read end
     records: int = 0
-    seen: set[int] = field(default_factory=set)
+    findings: list[str | Stray] = field(default_factory=list)  # in the order of the file
+    missing: list[tuple[int, int]] = field(default_factory=list)  # (offset, id) of captures where no record begins
     unlike: list[int] = field(default_factory=list)  # offsets of records without a digest that are encoded otherwise
-    model: tuple[bytes, bytes] = (b"", b"")  # a record whose digest was right: its bytes and content
+    model: tuple[bytes, bytes] = (b"", b"")  # the shortest record whose digest was right: its bytes and content
 
-    @property
-    def last(self) -> int:
-        return max(self.rows, default=-1)
-
-
-def check_file(file: File) -> Iterator[str]:
-    """What is wrong with a file, a line each."""
-    position = 0
-    while position < file.size:
-        end = position
-        for offset, compressed, content in whole_members(file.path, position, None if is_own_file(file.path) else LARGEST_FOREIGN):
-            if offset + len(compressed) > file.size:
-                break
-            end = offset + len(compressed)
-            file.records += 1
-            yield from _check_member(file, offset, compressed, content)
-        position = end
-        if end < file.size:
-            position = min((offset for offset in file.rows if offset > end), default=file.size)
-            if not (file.growing and end > file.last):
-                yield f"{file.name}: bytes {end} to {position} are no whole record"
-    for offset in sorted(set(file.rows) - file.seen):
-        yield f"{file.name}: no record at {offset}, where capture {file.rows[offset]['id']} should be"
-    if file.unlike and file.model[0] and recompressed(file.model[1]) == file.model[0]:
-        yield from (f"{file.name}: the record at {offset} is not encoded as it was written" for offset in file.unlike)
+    def learn(self, model: tuple[bytes, bytes]) -> None:
+        if model[0] and (not self.model[0] or len(model[0]) < len(self.model[0])):
+            self.model = model
 
 
-def _check_member(file: File, offset: int, compressed: bytes, content: bytes) -> Iterator[str]:
-    row = file.rows.get(offset)
+def check_span(span: FileSpan) -> Checked:
+    """Read a span up to its end, or to the first byte that is no whole record."""
+    found, seen = Checked(span.start), set[int]()
+    _read_members(span, found, seen)
+    found.missing = [(offset, span.rows[offset]["id"]) for offset in sorted(span.rows.keys() - seen)]
+    return found
+
+
+def check_whole(span: FileSpan) -> Checked:
+    """Read a span to its end, whatever lies in it: behind damage, from the next place on where a capture should be."""
+    found, seen = Checked(span.start), set[int]()
+    while found.end < span.end:
+        _read_members(span, found, seen)
+        if (end := found.end) < span.end:
+            found.end = min((offset for offset in span.rows if offset > end), default=span.end)
+            if not span.file.is_growth(end):
+                found.findings.append(f"{span.file.name}: bytes {end} to {found.end} are no whole record")
+    found.missing = [(offset, span.rows[offset]["id"]) for offset in sorted(span.rows.keys() - seen)]
+    return found
+
+
+def _read_members(span: FileSpan, found: Checked, seen: set[int]) -> None:
+    """Check whole records from ``found.end`` on."""
+    if found.end >= span.end:
+        return
+    path = span.file.path
+    for offset, compressed, content in whole_members(path, found.end, None if is_own_file(path) else LARGEST_FOREIGN):
+        if offset + len(compressed) > span.end:
+            return
+        found.end = offset + len(compressed)
+        found.records += 1
+        if (row := span.rows.get(offset)) is not None:
+            seen.add(offset)
+        found.findings += _check_member(span.file.name, found, row, offset, compressed, content)
+        if found.end == span.end:
+            return
+
+
+def joined(parts: Iterable[Checked]) -> Checked:
+    """The spans of one file, in their order, as one."""
+    whole = Checked()
+    for part in parts:
+        whole.end = part.end
+        whole.records += part.records
+        whole.findings += part.findings
+        whole.missing += part.missing
+        whole.unlike += part.unlike
+        whole.learn(part.model)
+    return whole
+
+
+def findings_of(file: File, found: Checked, known: Callable[[str], str | None]) -> Iterator[str]:
+    """What is wrong with a file, a line each. ``known``: record id -> where the capture with this id lies; None where there is none."""
+    for finding in found.findings:
+        yield from [finding] if isinstance(finding, str) else _stray(file, finding, known)
+    for offset, capture_id in found.missing:
+        yield f"{file.name}: no record at {offset}, where capture {capture_id} should be"
+    if found.unlike and found.model[0] and recompressed(found.model[1]) == found.model[0]:
+        yield from (f"{file.name}: the record at {offset} is not encoded as it was written" for offset in found.unlike)
+
+
+def _stray(file: File, stray: Stray, known: Callable[[str], str | None]) -> Iterator[str]:
+    """What is to be said of a response that is no capture: it is one already, elsewhere; it cannot be one; or it was lost."""
+    place = known(stray.record_id) if stray.record_id is not None else None
+    if place:
+        yield f"{file.name}: the response at {stray.offset} is a copy of {place}"
+    elif stray.record_id is None:
+        yield f"{file.name}: the response at {stray.offset} cannot be read as one of HTTP"
+    elif not file.is_growth(stray.offset):
+        yield f"{file.name}: the response at {stray.offset} has no row in captures"
+
+
+def _check_member(name: str, found: Checked, row: Row | None, offset: int, compressed: bytes, content: bytes) -> Iterator[str | Stray]:
     if row is not None:
-        file.seen.add(offset)
         wrong = list(compare(row, compressed, content))
-        yield from (f"{file.name}: capture {row['id']} at {offset}: {what}" for what in wrong)
-        if not wrong and (not file.model[0] or len(compressed) < len(file.model[0])):
-            file.model = (compressed, content)
+        yield from (f"{name}: capture {row['id']} at {offset}: {what}" for what in wrong)
+        if not wrong:
+            found.learn((compressed, content))
         return
     if not content.startswith(b"WARC/1."):
-        yield f"{file.name}: what lies at {offset} is no WARC record"
+        yield f"{name}: what lies at {offset} is no WARC record"
     elif holds_several(content):
-        yield f"{file.name}: several records lie at {offset} as one: give each its own member (warcio recompress)"
+        yield f"{name}: several records lie at {offset} as one: give each its own member (warcio recompress)"
     elif is_response(content):
-        yield from _without_row(file, offset, content)
+        record = response_in(content)
+        yield Stray(offset, record.record_id if record else None)
     elif recompressed(content) != compressed:
-        file.unlike.append(offset)
-
-
-def _without_row(file: File, offset: int, content: bytes) -> Iterator[str]:
-    """What is to be said of a response that is no capture: it is one already, elsewhere; it cannot be one; or it was lost."""
-    record = response_in(content)
-    place = file.known(record.record_id) if record else None
-    if place:
-        yield f"{file.name}: the response at {offset} is a copy of {place}"
-    elif record is None:
-        yield f"{file.name}: the response at {offset} cannot be read as one of HTTP"
-    elif not (file.growing and offset > file.last):
-        yield f"{file.name}: the response at {offset} has no row in captures"
+        found.unlike.append(offset)
 
 
 def compare(row: Row, compressed: bytes, content: bytes) -> Iterator[str]:

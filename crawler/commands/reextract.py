@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from typing import TYPE_CHECKING, Any
@@ -79,7 +80,8 @@ class Command(ArchiveCommand):
 
             site = declared_site(self.process.spider_loader, row)
             gone_after = self.settings.getfloat("GONE_AFTER")
-            run = Reextraction(store, site, row, captures, workers, gone_after, lambda: self.stopped, progress)
+            processes = self.settings.getint("EXTRACT_WORKERS") or os.cpu_count() or 1
+            run = Reextraction(store, site, row, captures, workers, processes, gone_after, lambda: self.stopped, progress)
             await run.run()
         code = run.outcome.exit_code
         if code or not quiet:

@@ -26,8 +26,15 @@ class UnpackMiddleware(HttpCompressionMiddleware):
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
-        for name in QUIET:  # Scrapy resets the levels of its loggers when it starts: too late for settings.py
-            logging.getLogger(name).setLevel(logging.ERROR)
+        _be_quiet()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For a worker process: it unpacks there, and counts nothing."""
+        return {**self.__dict__, "stats": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        _be_quiet()
 
     def process_request(self, request: Request, spider: Spider | None = None) -> None:
         request.headers.setdefault(b"Accept-Encoding", b"gzip")
@@ -39,6 +46,11 @@ class UnpackMiddleware(HttpCompressionMiddleware):
             raise Unreachable(f"{request.url} is larger than DOWNLOAD_MAXSIZE when it is unpacked") from error
         except Exception as error:  # each packer has errors of its own, without a common base
             raise Unreachable(f"{request.url} is not packed as its Content-Encoding says ({error})") from error
+
+
+def _be_quiet() -> None:
+    for name in QUIET:  # Scrapy resets the levels of its loggers when it starts: too late for settings.py
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 class FollowMiddleware(RedirectMiddleware):

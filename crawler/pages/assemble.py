@@ -8,7 +8,7 @@ later runs until its thread is whole.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from archive.queries import holdings
@@ -23,8 +23,6 @@ from crawler.pages.truncation import is_ended
 from crawler.sources.source import capture_of
 
 if TYPE_CHECKING:
-    from scrapy.http import Response
-
     from crawler.items import Capture
     from crawler.session.context import SiteContext
 
@@ -33,6 +31,18 @@ MOST_PAGES = 100
 VAIN = 3
 BEYOND_THE_LAST = (301, 302, 303, 307, 308, 404, 410)
 Captures = list[tuple[int, str]]  # (capture id, part)
+
+
+@dataclass(frozen=True, slots=True)
+class PageMarks:
+    """What the bytes of a page tell of its further ones."""
+
+    ended: bool  # it is written to its end
+    hides_pages: bool  # its theme does not link them
+
+
+def marks_of(body: bytes) -> PageMarks:
+    return PageMarks(b"</html" in body.lower(), HIDES_PAGES in body)
 
 
 class PageAssembler:
@@ -44,9 +54,10 @@ class PageAssembler:
         self.in_vain = 0  # threads in a row of which no hidden page was found: what they lack are answers to hidden comments
         self.walk = PagerWalk(self._shown)
 
-    async def text(self, article: Article, response: Response, captures: Captures) -> Article:
-        """The article with its pages 2, 3, ... added. Raises PartFailed when one of them cannot be had or believed."""
-        self.ended |= b"</html" in response.body.lower()
+    async def text(self, article: Article, marks: PageMarks, captures: Captures) -> Article:
+        """The article with its pages 2, 3, ... added; ``marks`` are its first page's. Raises PartFailed when one of them cannot be
+        had or believed."""
+        self.ended |= marks.ended
         for number, url in enumerate(article.next_pages, 2):
             part, capture = await self._part(url, article)
             captures.append((capture.id, f"page-{number}"))
@@ -55,7 +66,7 @@ class PageAssembler:
             return article
         if article.more_pages:
             return await self.walk.text(article, captures)
-        return await self._hidden_pages(article, captures) if HIDES_PAGES in response.body else article
+        return await self._hidden_pages(article, captures) if marks.hides_pages else article
 
     async def _hidden_pages(self, article: Article, captures: Captures) -> Article:
         """Block themes do not link the further pages of articles from the classic editor; without them the text would end early."""

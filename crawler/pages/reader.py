@@ -16,7 +16,7 @@ from archive.text.urls import is_dressed, same_page
 from crawler.admission.judge import no_article
 from crawler.errors import FetchError, Forbidden, OutsideSite, PartFailed
 from crawler.items import Answer, Article, Gap
-from crawler.pages.assemble import Captures, PageAssembler
+from crawler.pages.assemble import Captures, PageAssembler, marks_of
 from crawler.pages.counts import Earlier, count_gap
 from crawler.pages.further import BEYOND
 from crawler.pages.merge import Before, completed
@@ -72,7 +72,7 @@ class PageReader:
         self.endings.count(response)
         asked, article, response = await self._settled(address, article, response)
         captures = [(capture_of(response).id, "page")]
-        article = await self.assembler.text(article, response, captures)
+        article = await self.assembler.text(article, marks_of(response.body), captures)
         on_pages = self.context.page_has_thread(self.context.held(article.url, article.source_id) or held)
         fewer = self._comments_held(article) < (article.reported_comment_count or 0)
         if not on_pages and not fewer and article.reported_comment_count:

@@ -1,5 +1,5 @@
-"""The readings of one article out of its captures: takes its row, and gives what each of its pages and REST answers shows, read by the
-same code that read them from the web.
+"""The readings of articles out of their captures: takes their rows, and gives what each of their pages and REST answers shows, read by
+the same code that read them from the web.
 """
 
 from __future__ import annotations
@@ -7,12 +7,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from archive.errors import ArchiveError
 from archive.queries import captures
-from crawler.errors import FetchError, PartFailed
+from crawler.errors import PartFailed
 from crawler.extract.rest import UnreadRow
 from crawler.extract.workers import ExtractionFailed
 from crawler.items import Article
 from crawler.pages.assemble import PageAssembler
+from crawler.reextract.captured_pages import CapturedPage, read_captured
 from crawler.reextract.captured_rest import CapturedNames
 from crawler.reextract.replay import Reading
 from crawler.sources.captures import CaptureSource
@@ -20,6 +22,8 @@ from crawler.wordpress import api
 from crawler.wordpress.answers import is_public, read_comments
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from crawler.reextract.captured_rest import CapturedRest
     from crawler.session.context import SiteContext
 
@@ -32,38 +36,45 @@ class ArticleReadings:
     def __init__(self, context: SiteContext, rest: CapturedRest) -> None:
         self.context, self.rest = context, rest
 
-    async def of(self, article: Row) -> list[Reading]:
-        """Every reading of a held article, in the order of its captures. Raises DamagedRecord, ExtractionCut, ExtractionFailed."""
-        answers = self.rest.answers(article["source_id"]) if article["source_id"] else []
-        found = await self._pages(article["id"])
-        found += [reading for capture_id in answers if (reading := await self._answer(capture_id, article["source_id"]))]
+    async def of(self, articles: Sequence[Row]) -> list[list[Reading] | ArchiveError]:
+        """Every reading of each of these held articles, in the order of its captures; or, where one cannot be read again, why."""
+        ask, ids = self.context.store.ask, [article["id"] for article in articles]
+        pages, parts = ask(captures.pages_of_articles, ids), ask(captures.parts_of_articles, ids)
+        names, here = ask(captures.addresses_of_articles, ids), self.context.parser.addresses.canonical
+        first = {
+            article_id: [row for row in rows if parts.get(row["id"], "page" if here(row["url"]) in names[article_id] else "") == "page"]
+            for article_id, rows in pages.items()
+        }
+        shown = await read_captured(self.context.captures, self.context.parser, [row for rows in first.values() for row in rows])
+        return [await self._readings(article, first[article["id"]], shown) for article in articles]
+
+    async def _readings(
+        self, article: Row, first: Sequence[Row], shown: Mapping[int, CapturedPage | ArchiveError]
+    ) -> list[Reading] | ArchiveError:
+        memo = dict[bytes, Article]()
+        try:
+            found = [await self._page(row, shown[row["id"]], memo) for row in first]
+            for capture_id in self.rest.answers(article["source_id"]) if article["source_id"] else ():
+                if reading := await self._answer(capture_id, article["source_id"]):
+                    found.append(reading)
+        except ArchiveError as error:
+            return error
         return sorted(found, key=lambda reading: reading.capture_id)
 
     # pages
 
-    async def _pages(self, article_id: int) -> list[Reading]:
-        """Readings of the article's own pages; further pages of its text and thread are read with their first."""
-        ask = self.context.store.ask
-        parts, names = ask(captures.parts_of_article, article_id), ask(captures.addresses_of_article, article_id)
-        found, memo = [], dict[bytes, Article]()
-        for row in ask(captures.pages_of_article, article_id):
-            first = "page" if self.context.parser.addresses.canonical(row["url"]) in names else ""
-            if parts.get(row["id"], first) == "page":
-                found.append(await self._page(row, memo))
-        return found
-
-    async def _page(self, row: Row, memo: dict[bytes, Article]) -> Reading:
-        """One page, with what the same run read beside it. ``memo`` keeps what equal pages gave before."""
+    async def _page(self, row: Row, page: CapturedPage | ArchiveError, memo: dict[bytes, Article]) -> Reading:
+        """One page, with what the same run read beside it: further pages of its text and thread are read with their first.
+        ``memo`` keeps what equal further pages gave before."""
+        if isinstance(page, ArchiveError):
+            raise page
+        if page.article is None:  # torn, or a part: it shows no state of the article
+            return Reading(row["id"], row["captured_at"], "page", row["url"], broken=page.broken)
         source = CaptureSource(self.context.captures, self.context.store, row)
-        context = replace(self.context, source=source, parser=replace(self.context.parser, memo=memo))
-        assembler, taken = PageAssembler(context), [(row["id"], "page")]
+        assembler = PageAssembler(replace(self.context, source=source, parser=replace(self.context.parser, memo=memo)))
+        article, taken = page.article, [(row["id"], "page")]
         try:
-            response = source.first()
-        except FetchError as error:  # torn, or a part: it shows no state of the article
-            return Reading(row["id"], row["captured_at"], "page", row["url"], broken=str(error))
-        article = await context.parser.page(response)
-        try:
-            article = await assembler.text(article, response, taken)
+            article = await assembler.text(article, page.marks, taken)
         except PartFailed:  # a page that newer code looks for and that nobody fetched: what there is, is judged by what it lacks
             taken = taken[:1]
         article, _ = await assembler.thread(article, taken)

@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from archive.errors import ArchiveError
 from archive.queries import captures, holdings
-from archive.store.articles import blocks_of, targets_of
+from archive.store.articles import targets_of
+from archive.store.held_articles import HeldArticle, held_articles
 from archive.store.reread import AGAIN, Kept, Reread
 from archive.store.seen import Seen
 from archive.store.settle import own_label
@@ -22,9 +23,12 @@ from crawler.admission.judge import SHRANK, SHRUNK
 from crawler.extract.version import extractor
 from crawler.parse import SiteParser
 from crawler.reextract.captured_rest import CapturedRest
+from crawler.reextract.course import Course
 from crawler.reextract.readings import ArticleReadings
 from crawler.reextract.replay import Held, Reading, Replay, ThreadReplay, Window
 from crawler.reextract.unsaved import Unsaved
+from crawler.sequences import batches
+from crawler.session.checkpoints import Checkpoints
 from crawler.session.context import SiteContext
 from crawler.session.outcome import ALARM, INTERRUPTED, STORAGE, Outcome
 from crawler.sources.captures import Captures, NoSource
@@ -35,25 +39,28 @@ if TYPE_CHECKING:
     from crawler.site import Site
 
 Row = dict[str, Any]
-AT_ONCE = 8  # articles under way: enough for the workers, few enough for the memory
+CALLS_A_WORKER = 3  # under way: one is read, the others wait, so that no worker does
+ARTICLES_A_CALL = 8  # they are read in one call of a worker and saved in one transaction
 SUBSTANTIAL = 50  # words; a shorter text may lose any part of them
 
 
 @dataclass(slots=True)
 class Reextraction:
-    """``await run()``. ``stopped`` asks between two articles whether to end; ``progress`` is told of every article."""
+    """``await run()``. ``stopped`` asks between two articles whether to end; ``progress`` is told how many are read, of how many."""
 
     store: Store
     site: Site
     row: Row  # of sites
     captures: Captures
     workers: Workers
+    processes: int  # of the workers
     gone_after: float  # hours
     stopped: Callable[[], bool]
     progress: Callable[[int, int], None]
     outcome: Outcome = field(default_factory=Outcome)
     counts: Counter[str] = field(default_factory=Counter)
     summary: str = ""
+    course: Course = field(init=False)
 
     async def run(self) -> None:
         """Read the whole site again. Raises StorageError."""
@@ -91,43 +98,74 @@ class Reextraction:
             rest_may_follow=not on_pages,
         )
 
-    async def _articles(self, readings: ArticleReadings, crawl_id: int) -> None:
+    async def _articles(self, again: ArticleReadings, crawl_id: int) -> None:
+        """Read them all, some at a time: as many as keep the workers busy are under way, whatever the number of articles is."""
         ids = self.store.ask(captures.article_ids, self.row["id"])
-        waiting, done = iter(ids), 0
+        read_by = " ".join(filter(None, (extractor(self.site), again.context.parser.timezone)))
+        self.course = Course(ids, read_by, self.store.now(), self._notes().read_again())
+        at_once = CALLS_A_WORKER * self.processes
+        waiting = iter(batches(self.course.due, max(1, min(ARTICLES_A_CALL, len(ids) // (2 * at_once)))))
+        self.progress(self.course.done, len(ids))
+
+        saved = asyncio.Event()  # the articles before those that are taken next
+        saved.set()
 
         async def work() -> None:
-            nonlocal done
-            for article_id in waiting:
-                if self.stopped():
-                    return
-                await self._article(readings, crawl_id, article_id)
-                done += 1
-                self.progress(done, len(ids))
+            nonlocal saved
+            for batch in waiting:
+                if not self.stopped():
+                    before, saved = saved, asyncio.Event()
+                    await self._read_again(again, crawl_id, batch, before, saved)
+                    self.progress(self.course.done, len(ids))
 
-        tasks = [asyncio.ensure_future(work()) for _ in range(AT_ONCE)]
+        tasks = [asyncio.ensure_future(work()) for _ in range(at_once)]
         try:
             await asyncio.gather(*tasks)
         finally:
             for task in tasks:
                 task.cancel()
 
-    async def _article(self, again: ArticleReadings, crawl_id: int, article_id: int) -> None:
-        """Read one article again, or leave it wholly as it is."""
-        row = self.store.ask(captures.article, article_id)
-        damaged = again.rest.damaged
-        if lost := [damaged[i] for i in self.store.ask(captures.evidence_of_article, article_id) if i in damaged]:
-            self._left(row, STORAGE, lost[0])
-            return
-        try:
-            readings = await again.of(row)
-        except ArchiveError as error:
-            self._left(row, error.exit_code, str(error))
-            return
-        reread = replayed(self.store, row, readings, extractor(self.site))
-        self.counts += self.store.save_reread(crawl_id, reread, extractor(self.site))
-        for kept in reread.kept:
+    async def _read_again(
+        self, again: ArticleReadings, crawl_id: int, batch: Sequence[int], before: asyncio.Event, saved: asyncio.Event
+    ) -> None:
+        """Read some articles again, each of them wholly or not at all. They are saved together, and behind the ones ``before``: rows
+        that are added get their ids in the order of the articles, whichever are read first."""
+        rows, left = self.store.ask(captures.articles, batch), set[int]()
+        whole = [row for row in rows if not self._lost(again.rest.damaged, row, left)]
+        read = await again.of(whole)
+        await before.wait()
+        if not self.stopped():  # else they are read by whoever goes on from here
+            self._save(crawl_id, batch, whole, read, left)
+        saved.set()
+
+    def _save(
+        self, crawl_id: int, batch: Sequence[int], whole: Sequence[Row], read: Sequence[list[Reading] | ArchiveError], left: set[int]
+    ) -> None:
+        held, rereads = self.store.ask(held_articles, batch, AGAIN), []
+        for row, readings in zip(whole, read, strict=True):
+            if isinstance(readings, ArchiveError):
+                self._left(row, readings.exit_code, str(readings))
+                left.add(row["id"])
+            else:
+                rereads.append((held[row["id"]], replayed(self.store, held[row["id"]], readings, extractor(self.site))))
+        left |= {reread.article_id for _, reread in rereads if reread.kept}
+        noted = self.course.note(batch, left)
+        self.counts += self.store.save_rereads(crawl_id, self.row["id"], rereads, extractor(self.site), noted)
+        for kept in (kept for _, reread in rereads for kept in reread.kept):
             self.counts["kept"] += 1
             self.outcome.add(ALARM, f"an old reading was kept: {kept.url}: {kept.reason}")
+
+    def _lost(self, damaged: Mapping[int, str], row: Row, left: set[int]) -> bool:
+        """Whether a record that an article rests on is damaged: the article is ``left`` as it is."""
+        evidence = self.store.ask(captures.evidence_of_article, row["id"]) if damaged else []
+        lost = next((damaged[capture_id] for capture_id in evidence if capture_id in damaged), None)
+        if lost is not None:
+            self._left(row, STORAGE, lost)
+            left.add(row["id"])
+        return lost is not None
+
+    def _notes(self) -> Checkpoints:
+        return Checkpoints(self.store, self.row["id"])
 
     def _damaged(self, what: str) -> None:
         self.counts["damaged"] += 1
@@ -140,7 +178,9 @@ class Reextraction:
     def _end(self, crawl_id: int) -> None:
         if self.stopped():
             self.outcome.add(INTERRUPTED, "stopped by a signal; the same command goes on from here")
-        said = "; ".join(part for part in (*sentences(self.counts), self.outcome.said) if part)
+        else:
+            self._notes().finish_read_again()
+        said = "; ".join(part for part in (self.course.said, *sentences(self.counts), self.outcome.said) if part)
         self.store.count(crawl_id, {"new": self.counts["new"], "quarantined": self.counts["kept"]})
         self.store.finish_crawl(crawl_id, self.outcome.word, self.outcome.exit_code, 0, 0, said)
         self.summary = self.store.ask(holdings.summary, crawl_id)
@@ -160,11 +200,11 @@ def sentences(counts: Counter[str]) -> Iterator[str]:
         yield "1 article left as it was" if counts["left"] == 1 else f"{counts['left']:,} articles left as they were"
 
 
-def replayed(store: Store, row: Row, readings: list[Reading], read_by: str) -> Reread:
+def replayed(store: Store, held: HeldArticle, readings: list[Reading], read_by: str) -> Reread:
     """What an article's readings come to. ``read_by`` names the extractor that read them."""
-    windows = windows_of(store, row["id"])
+    row, windows = held.row, windows_of(held)
     replay = Replay(windows, lambda reading, window: refusal(store, row, reading, window), lambda urls: store.ask(targets_of, urls))
-    thread = ThreadReplay(held_comments(store, row["id"]), windows[0].start)
+    thread = ThreadReplay(held_comments(held), windows[0].start)
     for reading in readings:
         replay.take(reading)
         thread.take(reading)
@@ -178,28 +218,26 @@ def replayed(store: Store, row: Row, readings: list[Reading], read_by: str) -> R
     return Reread(row["id"], replay.states, replay.shown, replay.compared, replay.reported, thread.states, fresh, kept)
 
 
-def windows_of(store: Store, article_id: int) -> list[Window]:
+def windows_of(held: HeldArticle) -> list[Window]:
     """The revisions of an article, the first one first."""
     return [
-        Window(row["id"], row["start"], own_words(store, row["id"]), row["page"], set((row["parts"] or "").split(",")) - {""})
-        for row in store.ask(captures.revision_starts, article_id)
+        Window(row["id"], row["start"], own_words(held.blocks[row["id"]]), row["page"], set((row["parts"] or "").split(",")) - {""})
+        for row in held.starts
     ]
 
 
-def own_words(store: Store, revision_id: int) -> int:
+def own_words(blocks: Sequence[Row]) -> int:
     """Words of a stored text, before the archive learned what of it is boilerplate."""
-    blocks = store.ask(blocks_of, revision_id)
     return sum(len(b["text"].split()) for b in blocks if own_label(b["kind"], b["rule"])[0] == "body")
 
 
-def held_comments(store: Store, article_id: int) -> dict[str, Held]:
+def held_comments(article: HeldArticle) -> dict[str, Held]:
     """The comments held under an article, by the site's id."""
-    found: dict[str, tuple[int, list[int], list[str]]] = {}
-    for comment_id, source_id, capture_id, text in store.ask(captures.comment_starts, article_id):
-        _, starts, texts = found.setdefault(source_id, (comment_id, [], []))
-        starts.append(capture_id or 0)
-        texts.append(text)
-    return {source_id: Held(*parts) for source_id, parts in found.items()}
+    return {
+        row["source_id"]: Held(row["id"], [r["capture_id"] or 0 for r in revisions], [r["text"] for r in revisions])
+        for row in article.comments.values()
+        if (revisions := article.comment_revisions[row["id"]])
+    }
 
 
 def refusal(store: Store, row: Row, reading: Reading, window: Window) -> str | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from archive.store.comments import COLUMNS
@@ -22,6 +22,18 @@ from crawler.items import Article, Comment, Door
 from crawler.pages.merge import Before, completed
 
 Row = Mapping[str, Any]
+
+
+def row_of(item: Article | Comment) -> dict[str, Any]:
+    """A value as the store takes it: a mapping, and one for each part of it. ``dataclasses.asdict`` copies every text as well."""
+    return {name: _plain(getattr(item, name)) for name in item.__slots__}
+
+
+def _plain(value: Any) -> Any:
+    if not isinstance(value, tuple) or not value or not hasattr(value[0], "__slots__"):
+        return value
+    names = value[0].__slots__
+    return [{name: getattr(part, name) for name in names} for part in value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +97,7 @@ class Replay:
 
     def _read(self, reading: Reading, window: Window, *, origin: bool) -> None:
         article, door = self._completed(reading), reading.door
-        mapping = asdict(article)
+        mapping = row_of(article)
         fields, before = content_key.reading(mapping), self._merged()
         previous = self.current or self.current_before(window)
         if fields["part_words"] and "page" in self.shown and previous and previous.door == "rest":
@@ -191,12 +203,12 @@ class ThreadReplay:
         if reading.capture_id < self.start or reading.broken:
             return
         self.read[reading.capture_id] = reading
-        new = [asdict(comment) for comment in reading.comments if comment.source_id not in self.held]
+        new = [row_of(comment) for comment in reading.comments if comment.source_id not in self.held]
         if new:
             self.fresh.append((reading, new))
         for comment in reading.comments:
             if comment.source_id in self.held:
-                self._confirm(self.held[comment.source_id], asdict(comment) | {"door": reading.door}, reading)
+                self._confirm(self.held[comment.source_id], row_of(comment) | {"door": reading.door}, reading)
 
     def _confirm(self, held: Held, comment: dict[str, Any], reading: Reading) -> None:
         number = bisect_right(held.starts, reading.capture_id)

@@ -6,6 +6,7 @@ It is the only place that knows how they are stored; archive/store/checkpoints.p
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from archive.store.absences import Table
@@ -21,6 +22,16 @@ Newest = list[list[Any]]  # [id, modified_gmt] of a post, [id, ""] of a comment,
 SUSPECTS: dict[Table, Kind] = {"articles": "suspect_posts", "comments": "suspect_comments"}
 LOSSES: dict[str, Kind] = {"articles": "mass_loss_articles", "comments": "mass_loss_comments"}
 SWEEPS: dict[Swept, Kind] = {"posts": "sweep_posts", "comments": "sweep_comments", "pages": "sweep_pages"}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAgain:
+    """How far a reading of a site's captures has come that is not finished."""
+
+    since: str  # when it began
+    read_by: str  # the extractor
+    last: int  # our id of the article up to which all have been read
+    left: frozenset[int]  # our ids of articles that were left as they were, or not believed
 
 
 class Checkpoints:
@@ -98,6 +109,17 @@ class Checkpoints:
     def save_closed_doors(self, doors: Mapping[str, tuple[str, int]]) -> None:
         self._write("closed_doors", (Checkpoint(ref, at=at, count=count) for ref, (at, count) in doors.items()))
 
+    def read_again(self) -> ReadAgain | None:
+        """How far the last reading of the captures came; None where it was finished."""
+        rows = {row.ref: row for row in self._read("read_again")}
+        if "" not in rows:
+            return None
+        left = rows["left"].value if "left" in rows else None
+        return ReadAgain(rows[""].at or "", rows[""].value or "", rows[""].count or 0, frozenset(map(int, (left or "").split())))
+
+    def finish_read_again(self) -> None:
+        self._write("read_again", [])
+
     def _read(self, kind: Kind) -> list[Checkpoint]:
         return self.store.checkpoints(self.site_id, kind)
 
@@ -108,6 +130,12 @@ class Checkpoints:
 def newest_rows(collection: Listed, newest: Newest) -> dict[Kind, list[Checkpoint]]:
     """The rows of ``newest``, to be saved with the list that named them."""
     return {newest_kind(collection): [Checkpoint(str(number), value=str(modified) or None) for number, modified in newest]}
+
+
+def read_again_rows(state: ReadAgain) -> dict[Kind, list[Checkpoint]]:
+    """The rows of ``read_again``, to be saved with the articles that were read."""
+    left = [Checkpoint("left", value=" ".join(map(str, sorted(state.left))))] if state.left else []
+    return {"read_again": [Checkpoint(at=state.since, count=state.last, value=state.read_by), *left]}
 
 
 def as_refs(refs: Iterable[str]) -> list[Checkpoint]:
