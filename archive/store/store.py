@@ -139,7 +139,8 @@ class Store(ListMemory):
                 for capture_id, _ in seen.captures if article["door"] == "page" else ():
                     captures.tie_to_article(self.db, capture_id, kept[-1].article_id)
                 gaps.close_article_gaps(self.db, site_id, article)
-            sites.put_on_list(self.db, site_id, given, asked)
+            if given:
+                sites.put_on_list(self.db, site_id, given, asked)
             for source_id, comments in (threads or {}).items():
                 row = find_article(self.db, site_id, source_id, source_id)
                 if row is None:
