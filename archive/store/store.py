@@ -56,6 +56,7 @@ class Store(ListMemory):
         values = {"finished_at": self.now(), "outcome": outcome, "exit_code": exit_code, "requests": requests, "bytes": received}
         with self.transaction():
             crawls.end_run(self.db, crawl_id, values | {"unchanged": unchanged, "note": note})
+        self.group.commit()
         return self.crawl(crawl_id)
 
     def crawl(self, crawl_id: int) -> Row:
