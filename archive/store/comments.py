@@ -14,6 +14,12 @@ from archive.text.content_key import comment_key, key
 
 COLUMNS = ("source_parent_id", "kind", "author", "author_url", "posted_at", "posted_precision", "text")
 UNPLACED = (None, 0, 1)  # parent, position and depth until the thread is put in order
+TOGETHER = 32  # comments in one statement: the full-text index writes once a statement, and not once a row
+INSERT = (
+    f"insert into comments(id, article_id, source_id, {', '.join(COLUMNS)}, door, first_seen_at, last_seen_at, parent_id, position, depth)"
+    " values"
+)
+PLACES = f"({', '.join('?' * (len(COLUMNS) + 9))})"
 Row = Mapping[str, Any]  # of ``comments``
 
 
@@ -65,25 +71,12 @@ def _insert(db: Database, article_id: int, fresh: Sequence[Mapping[str, Any]], d
     placed = place(fresh) if alone else {}
     if any(parent is not None and parent > comment_id for comment_id, (parent, _, _) in placed.items()):
         placed = {}
-    db.conn.executemany(
-        f"""
-        insert into comments(id, article_id, source_id, {", ".join(COLUMNS)}, door, first_seen_at, last_seen_at, parent_id, position, depth)
-        values (?, ?, ?, {", ".join("?" * len(COLUMNS))}, ?, ?, ?, ?, ?, ?)
-        """,
-        [
-            (
-                comment["id"],
-                article_id,
-                comment["source_id"],
-                *_state(comment),
-                door,
-                seen.at,
-                seen.at,
-                *placed.get(comment["id"], UNPLACED),
-            )
-            for comment in fresh
-        ],
-    )
+    for at in range(0, len(fresh), TOGETHER):
+        rows = [
+            (row["id"], article_id, row["source_id"], *_state(row), door, seen.at, seen.at, *placed.get(row["id"], UNPLACED))
+            for row in fresh[at : at + TOGETHER]
+        ]
+        db.execute(f"{INSERT} {', '.join([PLACES] * len(rows))}", [value for row in rows for value in row])
     _add_revisions(db, [_revision(row["id"], 1, row, placed.get(row["id"], UNPLACED)[0], seen) for row in fresh])
     return bool(placed) or not fresh
 

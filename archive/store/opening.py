@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlite_utils import Database
 
@@ -31,6 +31,8 @@ class OpenArchive:
         Raises LockHeld, StorageError, NoArchive, NewerSchema; nothing is written then.
         """
         self.folder, self.now = folder, now
+        self._articles: dict[tuple[int, str | None, str], dict[str, Any] | None] = {}  # what was found of articles, see Store
+        self._changes = 0  # how much had been written then
         self._lock = Lock(folder)
         try:
             self.db: Database = open_for_writing(folder)
@@ -70,8 +72,9 @@ class OpenArchive:
         try:
             with self.group.part() if self.group.is_open else self._alone():
                 yield
-        except sqlite3.DatabaseError as error:
-            if failure := database_fails(self.folder, error):
+        except BaseException as error:
+            self._articles.clear()  # what was found may never have been committed
+            if isinstance(error, sqlite3.DatabaseError) and (failure := database_fails(self.folder, error)):
                 raise failure from error
             raise
 

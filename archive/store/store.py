@@ -103,6 +103,17 @@ class Store(ListMemory):
 
     # answers
 
+    def find_article(self, site_id: int, source_id: str | None, url: str) -> Row | None:
+        """The article with the site's own id, else the one that has had this address. It is asked for over and over while a page is
+        read: what was found is remembered until anything is written."""
+        if self.db.conn.total_changes != self._changes:
+            self._articles.clear()
+            self._changes = self.db.conn.total_changes
+        key = (site_id, source_id, url)
+        if key not in self._articles:
+            self._articles[key] = find_article(self.db, *key)
+        return self._articles[key]
+
     def save_answer(
         self,
         crawl_id: int,
