@@ -23,5 +23,7 @@ class WriterDatabase(Database):
     def query(self, sql: str, params: Sequence[Any] | dict[str, Any] | None = None) -> Generator[dict[str, Any], None, None]:
         """The rows as mappings. The statement is executed at once, the rows are read as they are asked for."""
         cursor = self.conn.execute(sql, () if params is None else params)
-        names = dedupe_keys(column[0] for column in cursor.description)
+        names = [column[0] for column in cursor.description]
+        if len({*names}) < len(names):
+            names = dedupe_keys(names)
         return (dict(zip(names, row, strict=True)) for row in cursor)

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
+from archive.store.article_addresses import move_article, name_article
 from archive.store.article_lists import save_authors, save_images, save_links, save_terms
 from archive.store.readings import note_differences, readings_of, remember_reading
 from archive.store.revision_digest import seal, seal_of
@@ -131,7 +132,7 @@ def _insert(db: Database, site_id: int, article: Mapping[str, Any], fields: Fiel
         ],
     )
     article_id = int(cursor.lastrowid or 0)
-    _name(db, article_id, article["url"], seen.at)
+    name_article(db, article_id, article["url"], seen.at)
     revision_id = _add_revision(db, article_id, 1, article["door"], fields, article["blocks"], seen)
     _make_current(db, site_id, article_id, revision_id, fields, article)
     return article_id
@@ -288,34 +289,7 @@ def _touch(db: Database, row: Mapping[str, Any], article: Mapping[str, Any], see
         [seen.at, seen.at, article["source_id"], article["reported_comment_count"], row["id"]],
     )
     if article["url"] != row["url"] and seen.at >= row["last_seen_at"]:
-        _move(db, row["id"], article["url"], seen.at)
+        move_article(db, row["id"], article["url"], seen.at)
     if row["missing_since"] and row["missing_since"] <= seen.at:
         db.execute("update articles set missing_since = null, gone_at = null where id = ?", [row["id"]])
         db.execute("update absences set back_at = ? where article_id = ? and comment_id is null and back_at is null", [seen.at, row["id"]])
-
-
-def _move(db: Database, article_id: int, url: str, at: str) -> None:
-    """Make ``url`` the article's current address; the one before becomes an alias."""
-    db.execute("update urls set kind = 'alias' where article_id = ? and kind = 'current'", [article_id])
-    db.execute("update articles set url = ? where id = ?", [url, article_id])
-    _name(db, article_id, url, at)
-
-
-def _name(db: Database, article_id: int, url: str, at: str) -> None:
-    """The address leads to this article, and so do the links to it."""
-    db.execute(
-        """
-        insert into urls(url, article_id, kind, first_seen_at) values (?, ?, 'current', ?)
-        on conflict(url) do update set article_id = excluded.article_id, kind = 'current'
-        """,
-        [url, article_id, at],
-    )
-    db.execute(
-        "update links set target_article_id = ? where (url = ? or url > ? and url < ?) and target_article_id is null",
-        [article_id, url, f"{url}#", f"{url}$"],  # with any fragment: $ follows # in ASCII
-    )
-
-
-def add_alias(db: Database, article_id: int, url: str, at: str) -> None:
-    """Keep a further address of an article. One that is known, of this article or of another, stays what it is."""
-    db.execute("insert or ignore into urls(url, article_id, kind, first_seen_at) values (?, ?, 'alias', ?)", [url, article_id, at])

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from archive.store import absences, captures, coverage, crawls, gaps, images, quarantine, sites, verdicts
-from archive.store.articles import Saved, add_alias, find_article, save_article
+from archive.store.article_addresses import add_alias
+from archive.store.articles import Saved, find_article, save_article
 from archive.store.comments import read_by_others, save_comments
 from archive.store.decisions import Kind as Decision
 from archive.store.decisions import decide
