@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Literal
+from operator import attrgetter
+from typing import Any, Literal
 
 Door = Literal["rest", "page"]
 Precision = Literal["second", "minute", "day"]
@@ -115,6 +116,29 @@ class Article:
     def text(self) -> str:
         """The author's text: the body blocks, a blank line between them."""
         return "\n\n".join(block.text for block in self.blocks if block.kind == "body")
+
+
+_PARTS = ("authors", "terms", "blocks", "images", "links")  # of an article: tuples of dataclasses, or None
+_readers: dict[type, tuple[tuple[str, ...], attrgetter[Any]]] = {}  # class -> (names of its fields, what reads them all at once)
+
+
+def as_mapping(item: Any) -> dict[str, Any]:
+    """One of these dataclasses as the store takes it: the names of its fields with plain values.
+
+    Of an article its parts are mappings too; its comments are left out, for the store takes them by their thread.
+    """
+    names, read = _readers.get(type(item)) or _reader(type(item))
+    values = dict(zip(names, read(item), strict=True))
+    if type(item) is Article:
+        for name in _PARTS:
+            if values[name]:
+                values[name] = tuple(map(as_mapping, values[name]))
+    return values
+
+
+def _reader(kind: type) -> tuple[tuple[str, ...], attrgetter[Any]]:
+    names = tuple(name for name in kind.__dataclass_fields__ if (kind, name) != (Article, "comments"))  # type: ignore[attr-defined]
+    return _readers.setdefault(kind, (names, attrgetter(*names)))
 
 
 @dataclass(frozen=True, slots=True)

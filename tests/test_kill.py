@@ -49,6 +49,25 @@ def test_what_a_killed_update_had_read_does_not_hide_what_vanished_beside_it(sit
     assert rows(folder, "select count(*) from absences where comment_id is not null") == [(0,)]
 
 
+def test_kills_among_answers_that_are_committed_together_lose_nothing(steady: Steady, folder: Path) -> None:
+    """A site that answers at once: records are synced and answers are committed several at a time."""
+    assert sum(kill(steady.site, folder, after, slowness=0) for after in (12, 25)) > 0
+    assert crawl(steady.site, folder).code == 0
+    assert_whole(folder)
+    assert content(folder) == steady.content
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("seed", range(2))
+def test_twenty_kills_among_answers_that_are_committed_together(steady: Steady, folder: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    kills = sum(kill(steady.site, folder, chance.randrange(1, 30), slowness=0) for _ in range(20))
+    assert kills > 5
+    assert crawl(steady.site, folder).code == 0
+    assert_whole(folder)
+    assert content(folder) == steady.content
+
+
 @pytest.mark.torture
 @pytest.mark.parametrize("seed", range(4))
 def test_many_kills(steady: Steady, folder: Path, seed: int) -> None:

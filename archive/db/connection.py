@@ -8,10 +8,12 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from archive.db.database import WriterDatabase
 from archive.db.schema import APPLICATION_ID, is_older, migrate
 from archive.errors import NoArchive, StorageError, database_fails
 
 FILENAME = "archive.db"
+STATEMENTS = 512  # that stay prepared: all that a run executes over and over, where Python keeps 128
 
 
 def archive_dir(setting: str | None = None) -> Path:
@@ -28,7 +30,7 @@ def project_dir() -> Path:
 
 def connect(path: Path | str) -> sqlite3.Connection:
     """A connection with the pragmas every writer uses. WAL with full synchronisation: a committed answer survives a power cut."""
-    connection = sqlite3.connect(path, isolation_level=None, timeout=60)
+    connection = sqlite3.connect(path, isolation_level=None, timeout=60, cached_statements=STATEMENTS)
     connection.executescript(
         "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma temp_store = memory;"
         "pragma cache_size = -64000"
@@ -48,7 +50,7 @@ def open_for_writing(folder: Path) -> Database:
             raise StorageError(f"{path} is empty, and warc/ is not: mend it from a backup, or delete it to begin anew from the captures")
         if path.is_file():
             _open_as_it_is(folder).close()  # before the pragmas: they would write to another program's database
-        db = Database(connect(path))
+        db = WriterDatabase(connect(path))
         migrate(db)
     except (OSError, sqlite3.OperationalError) as error:
         raise StorageError(f"cannot write to {path}: {error}; check the folder's owner, rights and free space") from error

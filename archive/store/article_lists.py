@@ -15,38 +15,38 @@ from archive.text.urls import host_of, normal_url
 
 def save_authors(db: Database, site_id: int, article_id: int, authors: list[dict[str, Any]]) -> None:
     db.execute("delete from article_authors where article_id = ?", [article_id])
-    for position, author in enumerate(authors):
-        db.execute(
-            """
-            insert into authors(site_id, name, url, source_id) values (?, ?, nullif(?, ''), nullif(?, ''))
-            on conflict(site_id, name) do update
-            set url = coalesce(excluded.url, url), source_id = coalesce(excluded.source_id, source_id)
-            where (excluded.url is not null and url is null) or (excluded.source_id is not null and source_id is null)
-            """,
-            [site_id, author["name"], author["url"], author["source_id"]],
-        )
-        db.execute(
-            "insert or ignore into article_authors(article_id, author_id, position) "
-            "select ?, id, ? from authors where site_id = ? and name = ?",
-            [article_id, position, site_id, author["name"]],
-        )
+    db.conn.executemany(
+        """
+        insert into authors(site_id, name, url, source_id) values (?, ?, nullif(?, ''), nullif(?, ''))
+        on conflict(site_id, name) do update
+        set url = coalesce(excluded.url, url), source_id = coalesce(excluded.source_id, source_id)
+        where (excluded.url is not null and url is null) or (excluded.source_id is not null and source_id is null)
+        """,
+        [(site_id, author["name"], author["url"], author["source_id"]) for author in authors],
+    )
+    db.conn.executemany(
+        """
+        insert or ignore into article_authors(article_id, author_id, position)
+        select ?, id, ? from authors where site_id = ? and name = ?
+        """,
+        [(article_id, position, site_id, author["name"]) for position, author in enumerate(authors)],
+    )
 
 
 def save_terms(db: Database, site_id: int, article_id: int, terms: list[dict[str, Any]]) -> None:
     db.execute("delete from article_tags where article_id = ?", [article_id])
-    for term in terms:
-        db.execute(
-            """
-            insert into tags(site_id, kind, name, slug, source_id) values (?, ?, ?, nullif(?, ''), nullif(?, ''))
-            on conflict(site_id, kind, name) do update set source_id = coalesce(excluded.source_id, source_id)
-            where excluded.source_id is not null and source_id is null
-            """,
-            [site_id, term["kind"], term["name"], term["slug"], term["source_id"]],
-        )
-        db.execute(
-            "insert or ignore into article_tags(article_id, tag_id) select ?, id from tags where site_id = ? and kind = ? and name = ?",
-            [article_id, site_id, term["kind"], term["name"]],
-        )
+    db.conn.executemany(
+        """
+        insert into tags(site_id, kind, name, slug, source_id) values (?, ?, ?, nullif(?, ''), nullif(?, ''))
+        on conflict(site_id, kind, name) do update set source_id = coalesce(excluded.source_id, source_id)
+        where excluded.source_id is not null and source_id is null
+        """,
+        [(site_id, term["kind"], term["name"], term["slug"], term["source_id"]) for term in terms],
+    )
+    db.conn.executemany(
+        "insert or ignore into article_tags(article_id, tag_id) select ?, id from tags where site_id = ? and kind = ? and name = ?",
+        [(article_id, site_id, term["kind"], term["name"]) for term in terms],
+    )
 
 
 def save_images(db: Database, article_id: int, images: Sequence[Mapping[str, Any]]) -> None:

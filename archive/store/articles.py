@@ -11,9 +11,10 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
+from archive.store.article_addresses import move_article, name_article
 from archive.store.article_lists import save_authors, save_images, save_links, save_terms
 from archive.store.readings import note_differences, readings_of, remember_reading
-from archive.store.revision_digest import seal
+from archive.store.revision_digest import seal, seal_of
 from archive.store.seen import Seen
 from archive.text import content_key
 from archive.text.change_kind import classify
@@ -131,7 +132,7 @@ def _insert(db: Database, site_id: int, article: Mapping[str, Any], fields: Fiel
         ],
     )
     article_id = int(cursor.lastrowid or 0)
-    _move(db, article_id, article["url"], seen.at)
+    name_article(db, article_id, article["url"], seen.at)
     revision_id = _add_revision(db, article_id, 1, article["door"], fields, article["blocks"], seen)
     _make_current(db, site_id, article_id, revision_id, fields, article)
     return article_id
@@ -192,17 +193,19 @@ def blocks_of(db: Database, revision_id: int) -> list[dict[str, Any]]:
 
 
 def _add_revision(db: Database, article_id: int, number: int, door: str, state: Fields, blocks: list[dict[str, Any]], seen: Seen) -> int:
+    columns = columns_of(state)
+    text, digest, key = seal_of(columns, blocks)
     cursor = db.execute(
-        """
-        insert into revisions(article_id, number, seen_at, last_seen_at, door, title, text, digest, content_key, extractor, extracted_at)
-        values (?, ?, ?, ?, ?, '', '', '', '', ?, ?)
+        f"""
+        insert into revisions(article_id, number, seen_at, last_seen_at, door, text, digest, content_key, extractor, extracted_at,
+                              {", ".join(columns)})
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {", ".join("?" * len(columns))})
         """,
-        [article_id, number, seen.at, seen.at, door, seen.extractor, seen.at],
+        [article_id, number, seen.at, seen.at, door, text, digest, key, seen.extractor, seen.at, *columns.values()],
     )
     revision_id = int(cursor.lastrowid or 0)
     add_blocks(db, revision_id, blocks)
-    _write_state(db, revision_id, state, door, seen)
-    _confirm(db, revision_id, seen)
+    _tie(db, revision_id, seen)
     return revision_id
 
 
@@ -236,15 +239,19 @@ def columns_of(state: Fields) -> dict[str, Any]:
 def _confirm(db: Database, revision_id: int, seen: Seen) -> None:
     """The revision was seen again. One capture of each part is tied to it: unchanged re-reads add no rows."""
     db.execute("update revisions set last_seen_at = ? where id = ? and last_seen_at < ?", [seen.at, revision_id, seen.at])
-    for capture_id, part in seen.captures:
-        db.execute(
-            """
-            insert or ignore into revision_captures(revision_id, capture_id, part)
-            select ?, ?, ?
-            where not exists (select 1 from revision_captures where revision_id = ? and part = ?)
-            """,
-            [revision_id, capture_id, part, revision_id, part],
-        )
+    _tie(db, revision_id, seen)
+
+
+def _tie(db: Database, revision_id: int, seen: Seen) -> None:
+    """Tie the captures to a revision, one of each part."""
+    db.conn.executemany(
+        """
+        insert or ignore into revision_captures(revision_id, capture_id, part)
+        select ?, ?, ?
+        where not exists (select 1 from revision_captures where revision_id = ? and part = ?)
+        """,
+        [(revision_id, capture_id, part, revision_id, part) for capture_id, part in seen.captures],
+    )
 
 
 def _make_current(db: Database, site_id: int, article_id: int, revision_id: int, state: Fields, article: Mapping[str, Any] | None) -> None:
@@ -282,29 +289,7 @@ def _touch(db: Database, row: Mapping[str, Any], article: Mapping[str, Any], see
         [seen.at, seen.at, article["source_id"], article["reported_comment_count"], row["id"]],
     )
     if article["url"] != row["url"] and seen.at >= row["last_seen_at"]:
-        _move(db, row["id"], article["url"], seen.at)
+        move_article(db, row["id"], article["url"], seen.at)
     if row["missing_since"] and row["missing_since"] <= seen.at:
         db.execute("update articles set missing_since = null, gone_at = null where id = ?", [row["id"]])
         db.execute("update absences set back_at = ? where article_id = ? and comment_id is null and back_at is null", [seen.at, row["id"]])
-
-
-def _move(db: Database, article_id: int, url: str, at: str) -> None:
-    """Make ``url`` the article's current address; the one before becomes an alias."""
-    db.execute("update urls set kind = 'alias' where article_id = ? and kind = 'current'", [article_id])
-    db.execute(
-        """
-        insert into urls(url, article_id, kind, first_seen_at) values (?, ?, 'current', ?)
-        on conflict(url) do update set article_id = excluded.article_id, kind = 'current'
-        """,
-        [url, article_id, at],
-    )
-    db.execute("update articles set url = ? where id = ?", [url, article_id])
-    db.execute(
-        "update links set target_article_id = ? where (url = ? or url > ? and url < ?) and target_article_id is null",
-        [article_id, url, f"{url}#", f"{url}$"],  # with any fragment: $ follows # in ASCII
-    )
-
-
-def add_alias(db: Database, article_id: int, url: str, at: str) -> None:
-    """Keep a further address of an article. One that is known, of this article or of another, stays what it is."""
-    db.execute("insert or ignore into urls(url, article_id, kind, first_seen_at) values (?, ?, 'alias', ?)", [url, article_id, at])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlite_utils import Database
@@ -13,6 +13,14 @@ from archive.store.seen import Seen
 from archive.text.content_key import comment_key, key
 
 COLUMNS = ("source_parent_id", "kind", "author", "author_url", "posted_at", "posted_precision", "text")
+UNPLACED = (None, 0, 1)  # parent, position and depth until the thread is put in order
+TOGETHER = 32  # comments in one statement: the full-text index writes once a statement, and not once a row
+INSERT = (
+    f"insert into comments(id, article_id, source_id, {', '.join(COLUMNS)}, door, first_seen_at, last_seen_at, parent_id, position, depth)"
+    " values"
+)
+PLACES = f"({', '.join('?' * (len(COLUMNS) + 9))})"
+Row = Mapping[str, Any]  # of ``comments``
 
 
 def save_comments(
@@ -25,18 +33,23 @@ def save_comments(
     """
     held = {row["source_id"]: row for row in db.query("select * from comments where article_id = ?", [article_id])}
     counts: Counter[Outcome] = Counter()
-    returned = False
+    fresh: list[Mapping[str, Any]] = []
+    met: list[Row] = []
+    [last] = db.execute("select coalesce(max(id), 0) from comments").fetchone()
     for comment in comments:
         row = held.get(comment["source_id"])
         if row is None:
-            _insert(db, article_id, comment, door, seen)
+            fresh.append({**comment, "id": last + len(fresh) + 1})
             counts["new"] += 1
         else:
             counts[_compare(db, row, comment, door, seen, upgraded)] += 1
-            _touch(db, row, seen)
-            returned |= row["missing_since"] is not None
-    if counts["new"] or counts["revised"] or returned or upgraded:
+            met.append(row)
+    in_order = _insert(db, article_id, fresh, door, seen, alone=not held)
+    returned = _touch(db, met, seen)
+    if counts["revised"] or returned or upgraded or not in_order:
         order_thread(db, article_id)
+    elif fresh:
+        count_comments(db, article_id)
     return counts
 
 
@@ -50,19 +63,27 @@ def read_by_others(db: Database, site_id: int, threads: Iterable[str], door: str
     return {source_id for source_id, row in rows.items() if row and db.execute(sql, [row["id"], door, seen.extractor]).fetchone()}
 
 
-def _insert(db: Database, article_id: int, comment: Mapping[str, Any], door: str, seen: Seen) -> None:
-    cursor = db.execute(
-        f"""
-        insert into comments(article_id, source_id, {", ".join(COLUMNS)}, door, first_seen_at, last_seen_at)
-        values (?, ?, {", ".join("?" * len(COLUMNS))}, ?, ?, ?)
-        """,
-        [article_id, comment["source_id"], *[comment[column] for column in COLUMNS], door, seen.at, seen.at],
-    )
-    _add_revision(db, int(cursor.lastrowid or 0), 1, comment, None, seen)
+def _insert(db: Database, article_id: int, fresh: Sequence[Mapping[str, Any]], door: str, seen: Seen, *, alone: bool) -> bool:
+    """Insert new comments, which know their ids, each with its first state. Whether the thread is in order now.
+
+    ``alone``: the thread held none. Its order is known then, and is written with the rows, unless one answers a later one.
+    """
+    placed = place(fresh) if alone else {}
+    if any(parent is not None and parent > comment_id for comment_id, (parent, _, _) in placed.items()):
+        placed = {}
+    for at in range(0, len(fresh), TOGETHER):
+        rows = [
+            (row["id"], article_id, row["source_id"], *_state(row), door, seen.at, seen.at, *placed.get(row["id"], UNPLACED))
+            for row in fresh[at : at + TOGETHER]
+        ]
+        db.execute(f"{INSERT} {', '.join([PLACES] * len(rows))}", [value for row in rows for value in row])
+    _add_revisions(db, [_revision(row["id"], 1, row, placed.get(row["id"], UNPLACED)[0], seen) for row in fresh])
+    return bool(placed) or not fresh
 
 
-def _compare(db: Database, row: Mapping[str, Any], comment: Mapping[str, Any], door: str, seen: Seen, upgraded: bool) -> Outcome:
-    if door == "page" and row["door"] == "rest":
+def _compare(db: Database, row: Row, comment: Mapping[str, Any], door: str, seen: Seen, upgraded: bool) -> Outcome:
+    same = door == row["door"] and all(row[column] == comment[column] for column in COLUMNS)
+    if same or (door == "page" and row["door"] == "rest"):
         return "unchanged"
     differs = comment_key(row) != comment_key(comment)
     if door == row["door"] and differs and upgraded:
@@ -71,16 +92,14 @@ def _compare(db: Database, row: Mapping[str, Any], comment: Mapping[str, Any], d
         record_earlier(db, crawl_of(db, seen), seen.at, old, comment_revision_id=old["id"])
     elif door == row["door"] and differs:
         _write_state(db, row["id"], comment, door)
-        [number] = db.execute("select max(number) + 1 from comment_revisions where comment_id = ?", [row["id"]]).fetchone()
-        _add_revision(db, row["id"], number, comment, row["parent_id"], seen)
+        _add_revisions(db, [_revision(row["id"], _end_state(db, row["id"]) + 1, comment, row["parent_id"], seen)])
         return "revised"
-    if door != row["door"] or any(row[column] != comment[column] for column in COLUMNS):
-        _write_state(db, row["id"], comment, door)  # completion: REST after the page, or a detail that is no content
-        db.execute(
-            "update comment_revisions set author = ?, text = ?, digest = ?, content_key = ? where comment_id = ? and number = "
-            "(select max(number) from comment_revisions where comment_id = ?)",
-            [comment["author"], comment["text"], digest(comment), comment_key(comment), row["id"], row["id"]],
-        )
+    _write_state(db, row["id"], comment, door)  # completion: REST after the page, or a detail that is no content
+    db.execute(
+        "update comment_revisions set author = ?, text = ?, digest = ?, content_key = ? where comment_id = ? and number = "
+        "(select max(number) from comment_revisions where comment_id = ?)",
+        [comment["author"], comment["text"], digest(comment), comment_key(comment), row["id"], row["id"]],
+    )
     return "unchanged"
 
 
@@ -106,31 +125,49 @@ def digest_of_earlier(db: Database, revision_id: int) -> str:
     return key(*db.execute(sql, [revision_id]).fetchone())
 
 
+def _state(comment: Mapping[str, Any]) -> list[Any]:
+    return [comment[column] for column in COLUMNS]
+
+
 def _write_state(db: Database, comment_id: int, comment: Mapping[str, Any], door: str) -> None:
     assignments = ", ".join(f"{column} = ?" for column in COLUMNS)
-    db.execute(f"update comments set {assignments}, door = ? where id = ?", [*[comment[column] for column in COLUMNS], door, comment_id])
+    db.execute(f"update comments set {assignments}, door = ? where id = ?", [*_state(comment), door, comment_id])
 
 
-def _add_revision(db: Database, comment_id: int, number: int, comment: Mapping[str, Any], parent_id: int | None, seen: Seen) -> None:
-    for (revision_id,) in db.execute("select id from comment_revisions where comment_id = ? and number = ?", [comment_id, number - 1]):
-        db.execute("update comment_revisions set digest = ? where id = ?", [digest_of_earlier(db, revision_id), revision_id])
-    db.execute(
+def _end_state(db: Database, comment_id: int) -> int:
+    """Seal the last state of a comment as an earlier one; return its number."""
+    sql = "select id, number from comment_revisions where comment_id = ? order by number desc limit 1"
+    revision_id, number = db.execute(sql, [comment_id]).fetchone()
+    db.execute("update comment_revisions set digest = ? where id = ?", [digest_of_earlier(db, revision_id), revision_id])
+    return int(number)
+
+
+def _revision(comment_id: int, number: int, comment: Mapping[str, Any], parent_id: int | None, seen: Seen) -> tuple[object, ...]:
+    """A row for ``_add_revisions``."""
+    state = (digest(comment), comment_key(comment), comment["author"], comment["text"])
+    return (comment_id, number, seen.at, *state, parent_id, seen.captures[0][0])
+
+
+def _add_revisions(db: Database, rows: Sequence[tuple[object, ...]]) -> None:
+    db.conn.executemany(
         """
         insert into comment_revisions(comment_id, number, seen_at, digest, content_key, author, text, parent_id, capture_id)
         values (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
-        [
-            *[comment_id, number, seen.at, digest(comment), comment_key(comment), comment["author"], comment["text"]],
-            *[parent_id, seen.captures[0][0]],
-        ],
+        rows,
     )
 
 
-def _touch(db: Database, row: Mapping[str, Any], seen: Seen) -> None:
-    db.execute("update comments set last_seen_at = max(last_seen_at, ?) where id = ?", [seen.at, row["id"]])
-    if row["missing_since"] and row["missing_since"] <= seen.at:
-        db.execute("update comments set missing_since = null, gone_at = null where id = ?", [row["id"]])
-        db.execute("update absences set back_at = ? where comment_id = ? and back_at is null", [seen.at, row["id"]])
+def _touch(db: Database, met: Sequence[Row], seen: Seen) -> bool:
+    """These comments were there: move the observation on, end absences that began before. Whether one had been missing."""
+    db.conn.executemany(
+        "update comments set last_seen_at = ? where id = ?", [(seen.at, row["id"]) for row in met if row["last_seen_at"] < seen.at]
+    )
+    missing = [row for row in met if row["missing_since"] is not None]
+    back = [row["id"] for row in missing if row["missing_since"] <= seen.at]
+    db.conn.executemany("update comments set missing_since = null, gone_at = null where id = ?", [(i,) for i in back])
+    db.conn.executemany("update absences set back_at = ? where comment_id = ? and back_at is null", [(seen.at, i) for i in back])
+    return bool(missing)
 
 
 def order_thread(db: Database, article_id: int) -> None:
@@ -141,16 +178,14 @@ def order_thread(db: Database, article_id: int) -> None:
     """
     rows = list(db.query("select * from comments where article_id = ?", [article_id]))
     placed = place(rows)
-    for row in rows:
-        parent_id, position, depth = placed[row["id"]]
-        if (row["parent_id"], row["position"], row["depth"]) != (parent_id, position, depth):
-            db.execute("update comments set parent_id = ?, position = ?, depth = ? where id = ?", [parent_id, position, depth, row["id"]])
-        if row["parent_id"] != parent_id:
-            db.execute(
-                "update comment_revisions set parent_id = ? where comment_id = ? and number = "
-                "(select max(number) from comment_revisions where comment_id = ?)",
-                [parent_id, row["id"], row["id"]],
-            )
+    moved = [row["id"] for row in rows if (row["parent_id"], row["position"], row["depth"]) != placed[row["id"]]]
+    answering = [row["id"] for row in rows if row["parent_id"] != placed[row["id"]][0]]
+    db.conn.executemany("update comments set parent_id = ?, position = ?, depth = ? where id = ?", [(*placed[i], i) for i in moved])
+    db.conn.executemany(
+        "update comment_revisions set parent_id = ? where comment_id = ? and number = "
+        "(select max(number) from comment_revisions where comment_id = ?)",
+        [(placed[i][0], i, i) for i in answering],
+    )
     count_comments(db, article_id)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -42,9 +43,8 @@ def close_gap_of(db: Database, article_id: int, url: str) -> None:
 
 
 def close_comment_gaps(db: Database, site_id: int, comments: Iterable[Mapping[str, Any]]) -> None:
-    db.conn.executemany(
-        "delete from gaps where site_id = ? and kind = 'comment' and ref = ?", [(site_id, comment["source_id"]) for comment in comments]
-    )
+    refs = json.dumps([comment["source_id"] for comment in comments])
+    db.execute("delete from gaps where site_id = ? and kind = 'comment' and ref in (select value from json_each(?))", [site_id, refs])
 
 
 def finish_threads(db: Database, site_id: int, refs: Iterable[str], at: str) -> None:

@@ -6,15 +6,16 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlite_utils import Database
 
 from archive import clock
 from archive.db.connection import open_for_writing
 from archive.db.lock import Lock
-from archive.errors import database_fails
+from archive.errors import ArchiveError, database_fails
 from archive.store import adopt
+from archive.store.group import GroupCommit
 from archive.store.settle import settle
 
 P = ParamSpec("P")
@@ -30,9 +31,12 @@ class OpenArchive:
         Raises LockHeld, StorageError, NoArchive, NewerSchema; nothing is written then.
         """
         self.folder, self.now = folder, now
+        self._articles: dict[tuple[int, str | None, str], dict[str, Any] | None] = {}  # what was found of articles, see Store
+        self._changes = 0  # how much had been written then
         self._lock = Lock(folder)
         try:
             self.db: Database = open_for_writing(folder)
+            self.group = GroupCommit(self.db, lambda error: database_fails(folder, error))
             adopt.adopt_records(self.db, folder)
             with self.transaction():  # as one: a kill in between would leave revisions that nobody settles
                 for site_id, started_at in adopt.close_killed_crawls(self.db, now()):
@@ -49,7 +53,8 @@ class OpenArchive:
     def close(self) -> None:
         """Leave a database that any reader opens without recovery, if it can be: where it cannot, the run has said so."""
         try:
-            with suppress(sqlite3.DatabaseError):
+            with suppress(sqlite3.DatabaseError, ArchiveError):
+                self.group.commit()
                 self.db.execute("pragma optimize")
                 self.db.execute("pragma wal_checkpoint(truncate)")
             self.db.close()
@@ -62,16 +67,24 @@ class OpenArchive:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing. Raises StorageError when disk or database refuse."""
+        """All or nothing; committed when it ends or, where a group is open, with the group. Raises StorageError when disk or
+        database refuse."""
         try:
-            self.db.execute("begin immediate")
-            try:
+            with self.group.part() if self.group.is_open else self._alone():
                 yield
-            except BaseException:
-                self.db.execute("rollback")
-                raise
-            self.db.execute("commit")
-        except sqlite3.DatabaseError as error:
-            if failure := database_fails(self.folder, error):
+        except BaseException as error:
+            self._articles.clear()  # what was found may never have been committed
+            if isinstance(error, sqlite3.DatabaseError) and (failure := database_fails(self.folder, error)):
                 raise failure from error
             raise
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        self.group.check()
+        self.db.execute("begin immediate")
+        try:
+            yield
+        except BaseException:
+            self.db.execute("rollback")
+            raise
+        self.db.execute("commit")

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from archive.store import absences, captures, coverage, crawls, gaps, images, quarantine, sites, verdicts
-from archive.store.articles import Saved, add_alias, find_article, save_article
+from archive.store.article_addresses import add_alias
+from archive.store.articles import Saved, find_article, save_article
 from archive.store.comments import read_by_others, save_comments
 from archive.store.decisions import Kind as Decision
 from archive.store.decisions import decide
@@ -57,6 +58,7 @@ class Store(ListMemory):
         values = {"finished_at": self.now(), "outcome": outcome, "exit_code": exit_code, "requests": requests, "bytes": received}
         with self.transaction():
             crawls.end_run(self.db, crawl_id, values | {"unchanged": unchanged, "note": note})
+        self.group.commit()
         return self.crawl(crawl_id)
 
     def crawl(self, crawl_id: int) -> Row:
@@ -103,6 +105,17 @@ class Store(ListMemory):
 
     # answers
 
+    def find_article(self, site_id: int, source_id: str | None, url: str) -> Row | None:
+        """The article with the site's own id, else the one that has had this address. It is asked for over and over while a page is
+        read: what was found is remembered until anything is written."""
+        if self.db.conn.total_changes != self._changes:
+            self._articles.clear()
+            self._changes = self.db.conn.total_changes
+        key = (site_id, source_id, url)
+        if key not in self._articles:
+            self._articles[key] = find_article(self.db, *key)
+        return self._articles[key]
+
     def save_answer(
         self,
         crawl_id: int,
@@ -140,7 +153,8 @@ class Store(ListMemory):
                 for capture_id, _ in seen.captures if article["door"] == "page" else ():
                     captures.tie_to_article(self.db, capture_id, kept[-1].article_id)
                 gaps.close_article_gaps(self.db, site_id, article)
-            sites.put_on_list(self.db, site_id, given, asked)
+            if given:
+                sites.put_on_list(self.db, site_id, given, asked)
             for source_id, comments in (threads or {}).items():
                 row = find_article(self.db, site_id, source_id, source_id)
                 if row is None:

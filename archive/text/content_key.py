@@ -13,6 +13,7 @@ import json
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from archive.text.urls import link_key
@@ -29,16 +30,20 @@ WHOLE = 0.8  # of the words of a part: a page with fewer is no fuller text
 CONTENT = ("title", "authors", "terms", "published", "text_key", "captions_key", "links_key")
 FOLD = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00a0": " ", "\u00ad": None, "\u200b": None})
 
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode  # json.dumps makes a new encoder each time
 
+
+@lru_cache(maxsize=1024)  # a paragraph is asked for by the reading of its door and by the key of its revision
 def normalised(text: str) -> str:
     """Text as it is compared: one Unicode form, single spaces, plain quotes and dashes, which sites switch without an author."""
-    folded = unicodedata.normalize("NFKC", text.translate(FOLD)).replace("...", "…").replace("--", "-")
-    return " ".join(folded.split())
+    if not text.isascii():  # what is ASCII is in every Unicode form the same
+        text = unicodedata.normalize("NFKC", text.translate(FOLD))
+    return " ".join(text.replace("...", "…").replace("--", "-").split())
 
 
 def key(*parts: object) -> str:
     """sha256:HEX over any JSON-able values."""
-    return f"sha256:{hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()}"
+    return f"sha256:{hashlib.sha256(_encode(parts).encode()).hexdigest()}"
 
 
 def reading(article: Mapping[str, Any]) -> Fields:

@@ -7,7 +7,6 @@ run, from a record that a killed run left, or from a page that was refused befor
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from archive.clock import later
@@ -20,6 +19,7 @@ from crawler.admission.judge import ANOTHER, SHRANK, emptied, refusal, shows_hel
 from crawler.admission.walls import SAME_PAGE, SAME_TEXT, WALL, Sighting, Walls, sighting_of
 from crawler.errors import NotBelieved
 from crawler.extract.version import extractor
+from crawler.items import as_mapping
 from crawler.session.outcome import ALARM
 
 if TYPE_CHECKING:
@@ -143,17 +143,17 @@ class Intake:
 
     def _store(self, answer: Answer) -> tuple[Answer, list[Saved]]:
         """Hand an answer to the store, as plain mappings, in one transaction."""
-        threads = {source_id: [asdict(comment) for comment in comments] for source_id, comments in answer.threads.items()}
+        threads = {source_id: [*map(as_mapping, comments)] for source_id, comments in answer.threads.items()}
         saved: list[Saved] = []
         answer.counts = self.context.store.save_answer(
             self.context.crawl_id,
             self.context.site_id,
             Seen(answer.at, answer.captures, extractor(self.context.parser.site)),
-            articles=[asdict(article) for article in answer.articles],
+            articles=[*map(as_mapping, answer.articles)],
             threads=threads,
             thread_door=answer.door,
             whole_threads=answer.whole_threads,
-            unheld=[asdict(gap) | {"explained": int(gap.explained)} for gap in answer.gaps],
+            unheld=[as_mapping(gap) | {"explained": int(gap.explained)} for gap in answer.gaps],
             marks=answer.marks,
             pages_alone=self.context.pages_are_the_text,
             asked=answer.asked,

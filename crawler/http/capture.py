@@ -7,7 +7,9 @@ response out of a cache, or made up by another middleware, is refused, and the c
 
 from __future__ import annotations
 
+import asyncio
 import http
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
+    from crawler.session.session import Run
 
 SWITCH_OFF = "switch off HTTPCACHE_ENABLED and whatever else answers in the place of the site"
 
@@ -33,6 +36,7 @@ class CaptureMiddleware:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self._sent = WeakSet[Request]()  # what went on to the downloader
+        self._records: SyncedRecords | None = None  # from the first response of the run on
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> CaptureMiddleware:
@@ -53,13 +57,65 @@ class CaptureMiddleware:
         if is_torn(response.body, (response.headers.get("Content-Encoding") or b"").decode("latin-1")):
             response = response.replace(flags=[*response.flags, "dataloss"])
         exchange = as_exchange(request, response, run.store.now())
-        place = run.warc.write(exchange)
         mime = next((value.split(";")[0].strip() for name, value in exchange.headers if name.lower() == "content-type"), None)
         door, article_id = request.meta.get("door", "page"), request.meta.get("article_id")
-        capture_id = run.store.add_capture(run.crawl_id, door, exchange, mime, place, article_id)
+        if self._records is None:
+            self._records = SyncedRecords(run)
+        capture_id = await self._records.add(exchange, door, mime, article_id)
         run.received += len(exchange.body)
         request.meta["capture"] = Capture(capture_id, exchange.captured_at, exchange.truncated)
         return response
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    exchange: Exchange
+    door: str
+    mime: str | None
+    article_id: int | None
+    row: asyncio.Future[int]
+
+
+class SyncedRecords:
+    """Exchanges of one run on their way to disk. A thread compresses, writes and syncs all that came while it did so before."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._waiting: list[_Waiting] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    async def add(self, exchange: Exchange, door: str, mime: str | None, article_id: int | None) -> int:
+        """The id of the exchange's row, once its record is synced. Raises StorageError."""
+        row: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(exchange, door, mime, article_id, row))
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write())
+        return await row
+
+    async def _write(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting, []
+                await self._write_batch(batch)
+        finally:
+            self._writing = None
+
+    async def _write_batch(self, batch: list[_Waiting]) -> None:
+        """The records first, then their rows; where a request was given up meanwhile, too: what is on disk has a row."""
+        run = self._run
+        try:
+            run.warc.begin_file(batch[0].exchange.captured_at)  # in this thread: it asks the database
+            places = await asyncio.to_thread(run.warc.write_all, [one.exchange for one in batch])
+            run.store.group.join()
+            for one, place in zip(batch, places, strict=True):
+                capture_id = run.store.add_capture(run.crawl_id, one.door, one.exchange, one.mime, place, one.article_id)
+                if not one.row.done():
+                    one.row.set_result(capture_id)
+        except Exception as error:  # each of those who wait raises it
+            for one in batch:
+                if not one.row.done():
+                    one.row.set_exception(error)
+                    one.row.exception()
 
 
 def as_exchange(request: Request, response: Response, at: str) -> Exchange:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from archive.queries import beside_rest
-from archive.store.articles import find_article
 
 if TYPE_CHECKING:
     from archive.store.store import Store
@@ -38,7 +37,7 @@ class SiteContext:
 
     def held(self, url: str, source_id: str | None = None) -> dict[str, Any] | None:
         """The row of the article with this id of the site's, or at this address; None where none is held."""
-        return self.store.ask(find_article, self.site_id, source_id, url)
+        return self.store.find_article(self.site_id, source_id, url)
 
     def page_is_text(self, row: dict[str, Any] | None) -> bool:
         """Whether an article's page is its text: there is no REST, or REST has never given this article. ``row``: None if not held."""

@@ -109,9 +109,11 @@ class Run:
 
         Raises NotBelieved when a page may not become current, StorageError.
         """
+        self.store.group.join()
         answer, saved = self.intake.save(answer)
         self.counts.update(answer.counts)
         self.taken += len(answer.articles) if answer.door == "rest" or self.pages_are_the_text else 0
+        await self.store.group.committed()
         await self.items.send(answer, saved)
         return answer
 

@@ -1,0 +1,165 @@
+"""Answers that are committed together: each is all or nothing, none takes another along, and nobody is told before they are safe."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Awaitable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive.errors import StorageError
+from archive.store.store import Store
+from archive.warc.read import read_body
+from archive.warc.write import WarcWriter
+from tests.crawls import PROJECT, rows
+from tests.kills import assert_whole
+from tests.literal import URL, Desk, article, comment, exchange
+
+TITLES = "select title from articles order by title"
+NAMED: tuple[dict[str, Any], ...] = tuple(
+    article(source_id=str(number), url=f"{URL}?{number}", title=title) for number, title in enumerate(("Bridge", "Road", "Tunnel"), 1)
+)
+
+
+def in_a_group(desk: Desk, *answers: dict[str, Any]) -> Awaitable[None]:
+    """Save these answers as a run does; what is awaited is their commit."""
+    desk.store.group.join()
+    for one in answers:
+        desk.see(one)
+    return desk.store.group.committed()
+
+
+def test_nothing_of_a_group_is_there_before_its_commit_and_all_of_it_afterwards(folder: Path) -> None:
+    async def save() -> None:
+        desk = Desk(folder)
+        committed = in_a_group(desk, *NAMED)
+        assert rows(folder, TITLES) == []
+        await committed
+        assert rows(folder, TITLES) == [("Bridge",), ("Road",), ("Tunnel",)]
+        assert not desk.store.group.is_open
+        desk.store.close()
+
+    asyncio.run(save())
+
+
+def test_an_answer_that_fails_takes_no_other_of_its_group_along(folder: Path) -> None:
+    async def save() -> None:
+        desk = Desk(folder)
+        desk.store.group.join()
+        desk.see(NAMED[0])
+        with pytest.raises(sqlite3.IntegrityError):
+            desk.see(NAMED[1], _2=[comment("7"), comment("7")])
+        assert desk.store.find_article(desk.site, "2", URL + "?2") is None
+        desk.see(NAMED[2], _3=[comment("8")])
+        await desk.store.group.committed()
+        desk.store.close()
+
+    asyncio.run(save())
+    assert rows(folder, TITLES) == [("Bridge",), ("Tunnel",)]
+    assert rows(folder, "select source_id from comments") == [("8",)]
+    assert rows(folder, "select new from crawls") == [(3,)]
+    assert rows(folder, "select count(*) from captures") == [(3,)], "what was read of it lies in the archive, whatever it was"
+
+
+def test_a_group_that_the_database_gave_up_is_told_to_all_who_wait_and_to_who_writes_in_it(folder: Path) -> None:
+    async def save() -> None:
+        desk = Desk(folder)
+        waiting = [in_a_group(desk, one) for one in NAMED[:2]]
+        tasks = [asyncio.ensure_future(one) for one in waiting]
+        await asyncio.sleep(0)
+        desk.db.execute("rollback")  # as SQLite does by itself on a full disk
+        with pytest.raises(StorageError, match="given up"):
+            desk.see(NAMED[2])
+        told = await asyncio.gather(*tasks, return_exceptions=True)
+        assert [type(one) for one in told] == [StorageError, StorageError]
+        await in_a_group(desk, NAMED[2])
+        desk.store.close()
+
+    asyncio.run(save())
+    assert rows(folder, TITLES) == [("Tunnel",)]
+
+
+def test_a_lost_group_that_nobody_waited_for_is_told_to_who_writes_next(folder: Path) -> None:
+    async def save() -> None:
+        desk = Desk(folder)
+        desk.store.group.join()
+        desk.capture("page")
+        desk.db.execute("rollback")
+        with pytest.raises(StorageError):
+            desk.store.group.commit()
+        desk.store.group.join()
+        desk.db.execute("rollback")
+        while desk.store.group.is_open:
+            await asyncio.sleep(0)
+        with pytest.raises(StorageError):
+            desk.see(NAMED[0])
+        desk.see(NAMED[1])
+        desk.store.close()
+
+    asyncio.run(save())
+    assert rows(folder, TITLES) == [("Road",)]
+
+
+def test_the_end_of_a_run_and_of_the_archive_commit_what_is_open(folder: Path) -> None:
+    async def save() -> None:
+        desk = Desk(folder)
+        desk.store.group.join()
+        desk.see(NAMED[0])
+        desk.store.finish_crawl(desk.crawl, "complete", 0, 1, 1, "")
+        assert rows(folder, TITLES) == [("Bridge",)]
+        desk.store.group.join()
+        desk.see(NAMED[1])
+        desk.store.close()
+
+    asyncio.run(save())
+    assert rows(folder, TITLES) == [("Bridge",), ("Road",)]
+
+
+KILLED = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from tests.literal import Desk
+from tests.test_group_commit import NAMED
+
+async def save():
+    desk = Desk(Path(sys.argv[1]))
+    desk.store.group.join()
+    desk.see(NAMED[0])
+    await desk.store.group.committed()
+    desk.store.group.join()
+    for one in NAMED[1:]:
+        desk.see(one)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+asyncio.run(save())
+"""
+
+
+def test_a_kill_in_a_group_leaves_what_was_committed_and_the_records_of_the_rest(folder: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", KILLED, str(folder)], cwd=PROJECT, env={**os.environ, "PYTHONPATH": str(PROJECT)})
+    assert done.returncode == -signal.SIGKILL
+    assert rows(folder, TITLES) == [("Bridge",)]
+    assert rows(folder, "select count(*) from captures") == [(1,)]
+    Store(folder).close()
+    assert rows(folder, "select count(*), count(crawl_id) from captures") == [(3, 1)]
+    assert_whole(folder)
+
+
+def test_exchanges_that_are_written_together_lie_behind_one_another_each_at_its_place(tmp_path: Path) -> None:
+    writer = WarcWriter(tmp_path, "example", "test")
+    first = writer.write(exchange())
+    places = writer.write_all([exchange(f"{URL}?{number}", body=b"%d" % number) for number in range(3)])
+    alone = WarcWriter(tmp_path, "other", "test")
+    assert [place.payload_digest for place in places] == [alone.write(exchange(body=b"%d" % number)).payload_digest for number in range(3)]
+    assert len({place.filename for place in (first, *places)}) == 1
+    offsets = [place.offset for place in (first, *places)]
+    assert offsets == sorted(set(offsets))
+    bodies = [read_body(tmp_path, place.filename, place.offset, place.length)[1] for place in places]
+    assert bodies == [b"0", b"1", b"2"]
