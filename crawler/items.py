@@ -20,6 +20,7 @@ BlockKind = Literal["body", "caption", "appeal", "bio", "tags", "share", "relate
 """``body`` is the article's text, ``caption`` belongs to a picture, everything else is what a site wraps around them."""
 Vote = Literal["text", "chrome"]
 """What trafilatura said of a block: it kept it as text, or left it out."""
+LACKS = "REST gives no usable "  # how a warning of an Article begins that names a field
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,15 @@ class Article:
     def text(self) -> str:
         """The author's text: the body blocks, a blank line between them."""
         return "\n\n".join(block.text for block in self.blocks if block.kind == "body")
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadRow:
+    """An item of a REST answer that gave nothing, and why. ``fault``: ``site`` sent something malformed; it was ``cut`` off after its
+    allowance of time or memory; or there is a ``bug`` in extraction."""
+
+    reason: str
+    fault: Literal["site", "cut", "bug"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from archive.queries import captures
 from crawler.errors import FetchError, PartFailed
-from crawler.extract.rest import UnreadRow
 from crawler.extract.workers import ExtractionFailed
-from crawler.items import Article
+from crawler.items import Article, UnreadRow
 from crawler.pages.assemble import PageAssembler
 from crawler.reextract.captured_rest import CapturedNames
 from crawler.reextract.replay import Reading
