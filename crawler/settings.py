@@ -68,6 +68,8 @@ DOWNLOADER_MIDDLEWARES = {
 EXTENSIONS = {
     "crawler.extensions.archive.ArchiveExtension": 100,  # opens the archive for a spider of ours, and closes it
     "crawler.extensions.progress.Progress": 200,
+    "scrapy.extensions.telnet.TelnetConsole": None,  # not even imported
+    "scrapy.extensions.remote_control.RemoteControl": None,
 }
 
 # Words. On a terminal a progress bar and a summary; under cron the summary and what went wrong: crawl, update and reextract log
