@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from abc import abstractmethod
 from argparse import RawDescriptionHelpFormatter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from scrapy.commands import BaseRunSpiderCommand, ScrapyHelpFormatter
@@ -41,13 +42,22 @@ class ArchiveCommand(BaseRunSpiderCommand):
     def work(self, args: list[str], arguments: dict[str, str], opts: argparse.Namespace) -> int:
         """Do the command; ``arguments`` are those given with ``-a``. Returns the exit code."""
 
-    def start(self, spider_class: type[Spider], arguments: Mapping[str, str]) -> Crawler:
-        """Begin one crawl; it runs once the process is started. Raises ConfigurationError for settings that cannot be."""
+    def start(
+        self, spider_class: type[Spider], arguments: Mapping[str, str], then: Callable[[Crawler], object] = lambda crawler: None
+    ) -> Crawler:
+        """Begin one crawl; it runs once the process is started, and ``then`` is called at its end, whatever that is.
+
+        Raises ConfigurationError for settings that cannot be.
+        """
         crawler: Crawler = self.process.create_crawler(spider_class)
         check_settings(crawler.settings)
         if not crawler.settings["LOG_FILE"]:  # who reads a log file, as scrapyd's users do, finds the line there too
             crawler.settings.set("LOG_SUMMARY", False, priority="cmdline")
-        self.process.crawl(crawler, **arguments)
+        running = self.process.crawl(crawler, **arguments)
+        if isinstance(running, asyncio.Task):
+            running.add_done_callback(lambda _: then(crawler))
+        else:  # a Deferred, with FORCE_CRAWLER_PROCESS
+            running.addCallbacks(lambda _: then(crawler), lambda failure: (then(crawler), failure)[1])
         return crawler
 
 
@@ -62,7 +72,7 @@ def report(crawler: Crawler, *, quiet: bool = False) -> int:
         return BUG
     code = extension.exit_code
     if code or not quiet:
-        print(extension.summary, file=sys.stderr if code else sys.stdout)
+        print(extension.summary, file=sys.stderr if code else sys.stdout, flush=True)
     return code
 
 

@@ -21,6 +21,7 @@ BlockKind = Literal["body", "caption", "appeal", "bio", "tags", "share", "relate
 """``body`` is the article's text, ``caption`` belongs to a picture, everything else is what a site wraps around them."""
 Vote = Literal["text", "chrome"]
 """What trafilatura said of a block: it kept it as text, or left it out."""
+LACKS = "REST gives no usable "  # how a warning of an Article begins that names a field
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,15 @@ def as_mapping(item: Any) -> dict[str, Any]:
 def _reader(kind: type) -> tuple[tuple[str, ...], attrgetter[Any]]:
     names = tuple(name for name in kind.__dataclass_fields__ if (kind, name) != (Article, "comments"))  # type: ignore[attr-defined]
     return _readers.setdefault(kind, (names, attrgetter(*names)))
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadRow:
+    """An item of a REST answer that gave nothing, and why. ``fault``: ``site`` sent something malformed; it was ``cut`` off after its
+    allowance of time or memory; or there is a ``bug`` in extraction."""
+
+    reason: str
+    fault: Literal["site", "cut", "bug"]
 
 
 @dataclass(frozen=True, slots=True)

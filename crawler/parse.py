@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from crawler.addresses import Addresses
 from crawler.extract.answers import read_rows
-from crawler.extract.article.kind import why_no_article
-from crawler.extract.page import extract_page
-from crawler.extract.rest import UnreadRow, extract_comments, extract_posts
+from crawler.extract.workers import InWorker
+from crawler.items import UnreadRow
 from crawler.sources.source import capture_of, content_type
 
 if TYPE_CHECKING:
@@ -24,6 +23,15 @@ if TYPE_CHECKING:
     from crawler.extract.workers import Workers
     from crawler.items import Article, Author, Comment, Term
     from crawler.site import Site
+
+    Rows = list[Article | UnreadRow]
+    CommentRows = list[tuple[str, Comment] | UnreadRow]
+
+# The workers import the extractor; this process, which may find nothing new, does not.
+EXTRACT_PAGE: InWorker[Article] = InWorker("crawler.extract.page", "extract_page")
+EXTRACT_POSTS: InWorker[Rows] = InWorker("crawler.extract.rest", "extract_posts")
+EXTRACT_COMMENTS: InWorker[CommentRows] = InWorker("crawler.extract.rest", "extract_comments")
+WHY_NO_ARTICLE: InWorker[str | None] = InWorker("crawler.extract.article.kind", "why_no_article")
 
 TERMS = {"categories", "tags"}  # some types of posts have neither, nor an author: then REST tells none, and the page may
 COMMENTS_A_CALL = 100  # so many come in an answer
@@ -62,7 +70,7 @@ class SiteParser:
         if self.memo is not None and key in self.memo:
             return self.memo[key]
         article = await self.workers.run(
-            extract_page, response.body, response.url, site=self.site, timezone=None if local else self.timezone, **_told(response)
+            EXTRACT_PAGE, response.body, response.url, site=self.site, timezone=None if local else self.timezone, **_told(response)
         )
         article = at_home(article, self.addresses)
         if self.memo is not None and not is_relative(article):
@@ -73,7 +81,7 @@ class SiteParser:
         """What each post of a REST answer shows, in order; one that cannot be read says why, and stops none of the others."""
         terms = [names.terms(post) if post.keys() & TERMS else None for post in posts]
         rows = [(post, names.authors(post), told or ()) for post, told in zip(posts, terms, strict=True)]
-        read = await read_rows(self.workers, extract_posts, rows, site=self.site, timezone=self.timezone)
+        read = await read_rows(self.workers, EXTRACT_POSTS, rows, site=self.site, timezone=self.timezone)
         signed = [not names.authors_closed and "author" in post for post in posts]
         return [
             one if isinstance(one, UnreadRow) else self._as_told(one, terms_told=told is not None, authors_told=by)
@@ -89,11 +97,11 @@ class SiteParser:
 
     async def comments(self, rows: Sequence[dict[str, Any]]) -> list[tuple[str, Comment] | UnreadRow]:
         """(the site's article id, comment) of each row of a REST answer, in order; one that cannot be read says why."""
-        return await read_rows(self.workers, extract_comments, rows, size=COMMENTS_A_CALL, timezone=self.timezone)
+        return await read_rows(self.workers, EXTRACT_COMMENTS, rows, size=COMMENTS_A_CALL, timezone=self.timezone)
 
     async def why_no_article(self, response: Response, article: Article) -> str | None:
         """Why nothing marks a page as an article; None where something does. Raises ExtractionCut, ExtractionFailed."""
-        return await self.workers.run(why_no_article, response.body, content_type(response), article)
+        return await self.workers.run(WHY_NO_ARTICLE, response.body, content_type(response), article)
 
     def move_home(self, home: str) -> None:
         """From here on the site is at ``home``, of the same family of origins."""
@@ -107,6 +115,8 @@ class SiteParser:
 
 def read_page(response: Response, site: Site, addresses: Addresses, timezone: str | None) -> Article:
     """As ``SiteParser.page``, for code that runs in a worker process already. Raises what ``extract_page`` raises."""
+    from crawler.extract.page import extract_page  # half a second that the process which writes does not need
+
     return at_home(extract_page(response.body, response.url, site=site, timezone=timezone, **_told(response)), addresses)
 
 

@@ -18,7 +18,7 @@ GONE_AFTER = 24  # hours between the two confirmations after which what is missi
 PAGE_BUDGET = 1000  # pages a run captures as evidence on a site that is read through REST
 IMAGE_BUDGET = 1000  # pictures a run asks for with -a images=budget
 IMAGE_HOSTS = ""  # other hosts that may be asked for pictures, by comma: a delivery network such as i0.wp.com
-EXTRACT_WORKERS = 2  # processes that read pages; one page never blocks the others
+EXTRACT_WORKERS = 0  # processes that read pages, for all sites of a run; 0 = as many as cores. One page never blocks the others
 EXTRACT_SECONDS = 20  # CPU seconds a page may take before it is cut off and named; a usual page takes 0.003
 RETRY_TIMES = 2  # tries after the first; a lost connection gets one
 RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 520, 521, 522, 524]  # what may pass
@@ -68,6 +68,8 @@ DOWNLOADER_MIDDLEWARES = {
 EXTENSIONS = {
     "crawler.extensions.archive.ArchiveExtension": 100,  # opens the archive for a spider of ours, and closes it
     "crawler.extensions.progress.Progress": 200,
+    "scrapy.extensions.telnet.TelnetConsole": None,  # not even imported
+    "scrapy.extensions.remote_control.RemoteControl": None,
 }
 
 # Words. On a terminal a progress bar and a summary; under cron the summary and what went wrong: crawl, update and reextract log

@@ -18,7 +18,8 @@ def test_update_visits_every_remembered_site_and_says_one_line_for_each(site: De
         site.change()
         run = scrapy("update", "-a", "pages=none", folder=folder)
     assert (run.code, run.err) == (0, "")
-    assert len(run.out.splitlines()) == 2
+    assert len(run.out.splitlines()) == 3
+    assert run.out.splitlines()[2] == "2 sites: 2 complete; 2 new, 1 revised, 2 missing"
     assert rows(folder, "select count(*) from crawls where exit_code = 0") == [(4,)]
     assert rows(folder, "select count(*) from absences") == [(2,)]
 
@@ -35,8 +36,9 @@ def test_the_worst_sites_exit_code_is_told_and_the_others_are_visited(site: Demo
     crawl(site, folder, "pages=none")
     run = scrapy("update", folder=folder)
     assert run.code == 5
-    assert len(run.out.splitlines()) == len(run.err.splitlines()) == 1
+    assert [len(run.out.splitlines()), len(run.err.splitlines())] == [1, 2]
     assert "does not answer" in run.err
+    assert run.err.splitlines()[1].startswith("2 sites: 1 complete, 1 unreachable or limiting")
 
 
 def test_update_of_nothing_says_what_to_do(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import mmap
 import os
 import signal
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.extract.workers import MEMORY, ExtractionCut, ExtractionFailed, Workers
+from crawler.extract.workers import MEMORY, ExtractionCut, ExtractionFailed, InWorker, Workers
 from tests.crawls import PROJECT, until
 
 
@@ -47,6 +48,27 @@ def fail() -> None:
     raise ValueError("a bug in the extractor")
 
 
+class OddError(Exception):
+    """It cannot be brought from one process into another: what it is made of is not what it is called with."""
+
+    def __init__(self, what: str, where: str) -> None:
+        super().__init__(f"{what} at {where}")
+
+
+def fail_oddly() -> None:
+    raise OddError("a bug", "line 7")
+
+
+def leave() -> None:
+    sys.exit(7)
+
+
+def begin_and_burn(mark: str, seconds: float) -> str:
+    Path(mark).touch()
+    burn(seconds)
+    return mark
+
+
 def burn(seconds: float) -> float:
     end = time.process_time() + seconds
     while time.process_time() < end:
@@ -68,6 +90,91 @@ def test_a_page_that_is_cut_off_leaves_the_others_alone(mishap: object) -> None:
     first, cut, *others = asyncio.run(run())
     assert isinstance(cut, ExtractionCut), cut
     assert [first, *others] == [2 * n for n in range(1, 8)]
+
+
+@pytest.mark.parametrize("mishap", [spin, eat, die])
+def test_a_page_of_one_site_that_is_cut_off_costs_another_site_of_the_pool_nothing(mishap: object) -> None:
+    async def run() -> list[list[object]]:
+        one, other = Workers(2, 1), Workers(2, 1)
+        with contextlib.closing(one), contextlib.closing(other):
+            bad = [one.run(mishap), *(one.run(double, n) for n in range(6))]
+            good = [other.run(double, n) for n in range(12)]
+            return await asyncio.gather(asyncio.gather(*bad, return_exceptions=True), asyncio.gather(*good, return_exceptions=True))
+
+    (cut, *rest), good = asyncio.run(run())
+    assert isinstance(cut, ExtractionCut), cut
+    assert rest == [2 * n for n in range(6)]
+    assert good == [2 * n for n in range(12)]
+
+
+def test_a_site_with_many_pages_waiting_lets_another_sites_pages_through() -> None:
+    async def run() -> list[str]:
+        done: list[str] = []
+
+        async def read(workers: Workers, site: str) -> None:
+            await workers.run(double, 1)
+            done.append(site)
+
+        big, small = Workers(1, 5), Workers(1, 5)
+        with contextlib.closing(big), contextlib.closing(small):
+            pages = [asyncio.ensure_future(read(big, "big")) for _ in range(40)]
+            await asyncio.sleep(0)  # all of them wait before the other site comes
+            await asyncio.gather(*pages, *(read(small, "small") for _ in range(3)))
+        return done
+
+    done = asyncio.run(run())
+    assert len(done) == 43
+    assert [place for place, site in enumerate(done) if site == "small"][-1] < 10
+
+
+def test_a_pool_that_breaks_is_built_anew_and_what_it_had_is_done_again(tmp_path: Path) -> None:
+    async def run() -> list[object]:
+        one, other = Workers(1, 5), Workers(1, 5)
+        with contextlib.closing(one), contextlib.closing(other):
+            os.kill(await one.run(os.getpid), signal.SIGKILL)  # none was at work: the pool takes itself for broken
+            again = await one.run(double, 1)
+            pid = await other.run(os.getpid)
+            mark = tmp_path / "begun"
+            under_way = [asyncio.ensure_future(call) for call in (one.run(begin_and_burn, str(mark), 0.3), other.run(double, 2))]
+            await asyncio.sleep(0)
+            until(mark.exists)
+            os.kill(pid, signal.SIGKILL)
+            return [again, *await asyncio.gather(*under_way, *(other.run(double, n) for n in range(3, 6)))]
+
+    assert asyncio.run(run()) == [2, str(tmp_path / "begun"), 4, 6, 8, 10]
+
+
+@pytest.mark.parametrize("mishap", [fail_oddly, leave])
+def test_what_a_page_raises_is_its_own_failure_whatever_it_is(mishap: object) -> None:
+    async def run() -> list[object]:
+        workers = Workers(1, 5)
+        with contextlib.closing(workers):
+            return await asyncio.gather(workers.run(mishap), *(workers.run(double, n) for n in range(4)), return_exceptions=True)
+
+    failure, *others = asyncio.run(run())
+    assert isinstance(failure, ExtractionFailed), failure
+    assert "OddError: a bug at line 7" in str(failure) or "SystemExit: 7" in str(failure)
+    assert others == [0, 2, 4, 6]
+
+
+def test_a_function_that_is_named_is_imported_by_the_worker_alone() -> None:
+    async def run() -> object:
+        workers = Workers(1, 5)
+        with contextlib.closing(workers):
+            return await workers.run(InWorker("colorsys", "rgb_to_hsv"), 1, 1, 1)
+
+    sys.modules.pop("colorsys", None)
+    assert asyncio.run(run()) == (0.0, 0.0, 1)
+    assert "colorsys" not in sys.modules
+
+
+def test_there_are_as_many_processes_as_cores_where_no_number_is_given() -> None:
+    async def run() -> set[int]:
+        workers = Workers(0, 5)
+        with contextlib.closing(workers):
+            return set(await asyncio.gather(*(workers.run(os.getpid) for _ in range(8 * len(os.sched_getaffinity(0))))))
+
+    assert 1 <= len(asyncio.run(run())) <= len(os.sched_getaffinity(0))
 
 
 def test_each_page_has_an_allowance_of_its_own() -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
+import sys
+from collections import Counter, deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +14,9 @@ from archive.queries import captures
 from crawler.command import ArchiveCommand, add_argument_help, report
 from crawler.extensions.archive import check_settings
 from crawler.extensions.shared_store import shared_store
+from crawler.extract.workers import Workers
 from crawler.session.options import undeclared_site
-from crawler.session.outcome import COMPLETE, ORDER
+from crawler.session.outcome import BUG, COMPLETE, CONFIGURATION, ORDER, WORDS
 from crawler.site import Site
 from crawler.spiders.site import SiteSpider
 
@@ -21,6 +26,11 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from archive.store.store import Store
+
+logger = logging.getLogger(__name__)
+JOBS = 16  # sites under way at once
+COUNTED = ("new", "revised", "missing")
+STOPS_ALL = {"shutdown": "stopped by a signal", "memusage_exceeded": "stopped by MEMUSAGE_LIMIT_MB"}  # why Scrapy closed a spider
 
 
 class Command(ArchiveCommand):
@@ -34,24 +44,70 @@ class Command(ArchiveCommand):
         super().add_options(parser)
         add_argument_help(parser)
         parser.add_argument("--quiet", action="store_true", help="print only the lines of sites with a non-zero exit code")
+        parser.add_argument("--jobs", type=int, default=JOBS, metavar="N", help=f"sites that are read at once (default: {JOBS})")
 
     def work(self, args: list[str], arguments: dict[str, str], opts: argparse.Namespace) -> int:
-        """Crawl the sites side by side, each at its own pace."""
+        """Crawl the sites side by side, each at its own pace; where one ends, the next begins."""
         assert self.settings is not None
+        if opts.jobs < 1:
+            raise ConfigurationError(f"--jobs is the number of sites that are read at once, at least 1, and not {opts.jobs}")
         SiteSpider.options({"home": "https://example.org/", **arguments})
         check_settings(self.settings)
         self.settings.set("PROGRESS", False, priority="cmdline")  # one bar cannot show several sites
-        with shared_store(self.settings) as store:
-            crawlers = [self.start_one(row, arguments) for row in chosen(store, args)]
+        workers = Workers(self.settings.getint("EXTRACT_WORKERS"), self.settings.getfloat("EXTRACT_SECONDS"))
+        with shared_store(self.settings) as store, contextlib.closing(workers):  # they stay while one site ends and the next begins
+            self.arguments, self.quiet = arguments, opts.quiet
+            self.waiting, self.sites = deque(chosen(store, args)), 0
+            self.codes, self.counts = Counter[int](), Counter[str]()
+            self.stopped = ""  # why no further site begins
+            for _ in range(min(opts.jobs, len(self.waiting))):
+                self.begin_next()
             self.process.start()
-            codes = [report(crawler, quiet=opts.quiet) for crawler in crawlers]
-            return next((code for code in ORDER if code in codes), COMPLETE)
+            self.say_all()
+            return next((code for code in ORDER if self.codes[code]), COMPLETE)
 
-    def start_one(self, row: dict[str, Any], arguments: dict[str, str]) -> Crawler:
+    def begin_next(self) -> None:
+        """Begin the next site; one that cannot begin is told, and does not keep the others waiting."""
+        while self.waiting and not self.stopped:
+            row = self.waiting.popleft()
+            self.sites += 1
+            try:
+                self.start_one(row)
+                return
+            except ConfigurationError as error:
+                self.codes[CONFIGURATION] += 1
+                print(f"{row['name']}: {error}", file=sys.stderr, flush=True)
+            except Exception as error:
+                self.codes[BUG] += 1
+                logger.error("a bug in this program", exc_info=error)
+
+    def start_one(self, row: dict[str, Any]) -> None:
         """Begin the crawl of one remembered site, with its own spider where it is declared."""
         declared = declared_spider(self.process.spider_loader, row)
         home = {} if declared else {"home": row["home"]}
-        return self.start(declared or SiteSpider, {**home, **arguments})
+        self.start(declared or SiteSpider, {**home, **self.arguments}, self.ended)
+
+    def ended(self, crawler: Crawler) -> None:
+        """Tell how a site went, keep nothing else of it, and begin the next."""
+        try:
+            self.codes[report(crawler, quiet=self.quiet)] += 1
+            if crawler._stats is not None:  # it began
+                self.counts.update({name: crawler.stats.get_value(f"archive/{name}", 0) for name in COUNTED})
+                self.stopped = self.stopped or STOPS_ALL.get(crawler.stats.get_value("finish_reason"), "")
+        except Exception as error:
+            self.codes[BUG] += 1
+            logger.error("a bug in this program", exc_info=error)
+        self.begin_next()
+
+    def say_all(self) -> None:
+        """One line for all sites, and one for those that a signal kept from beginning."""
+        if self.waiting:
+            names = ", ".join(row["name"] for row in self.waiting)
+            print(f"{self.stopped}; not begun, left to the next run: {names}", file=sys.stderr)
+        if self.sites > 1 and not self.quiet:
+            words = ", ".join(f"{self.codes[code]:,} {WORDS[code]}" for code in (COMPLETE, *ORDER) if self.codes[code])
+            counts = ", ".join(f"{self.counts[name]:,} {name}" for name in COUNTED if self.counts[name]) or "nothing new"
+            print(f"{self.sites:,} sites: {words}; {counts}", file=sys.stderr if set(self.codes) - {COMPLETE} else sys.stdout)
 
 
 def chosen(store: Store, names: list[str]) -> list[dict[str, Any]]:

@@ -46,6 +46,8 @@ def _explained(run: Run) -> dict[str, Finding]:
     if run.options.mode != "update":
         return {}
     found = run.store.ask(verdicts, run.site_id)
+    if not found:
+        return {}  # the extractor's name takes a while to work out
     for address in again(found.values(), run.store.now(), run.sweep_days, extractor(run.site)):
         del found[address]
     return found

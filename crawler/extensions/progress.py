@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
-from tqdm import tqdm
 
 from archive.store.coverage import USUAL, list_totals
 from crawler.session.session import run_of
@@ -37,6 +36,8 @@ class Progress:
         if run is None:
             return
         if self.bar is None:
+            from tqdm import tqdm  # where a bar is shown, and nowhere else
+
             self.bar = tqdm(unit="req", dynamic_ncols=True, leave=False, bar_format="{desc} {bar} {n_fmt} requests, {remaining} left")
         self.bar.total = max(self.bar.n + 1, expected_requests(run))
         self.bar.set_description_str(f"{run.site.name}: {run.held('article'):,} articles, {run.held('comment'):,} comments")

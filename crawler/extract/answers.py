@@ -10,8 +10,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from crawler.extract.rest import UnreadRow
 from crawler.extract.workers import ExtractionCut, ExtractionFailed, Workers
+from crawler.items import UnreadRow
 
 AnswerRow = TypeVar("AnswerRow")
 Result = TypeVar("Result")

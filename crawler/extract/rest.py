@@ -5,10 +5,10 @@ one by one or a whole answer at once. Every field that is read is checked for it
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, timedelta
 from functools import partial
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from crawler.extract.article.body import Content, extract_fragment
@@ -18,28 +18,16 @@ from crawler.extract.dom.head import without_noise
 from crawler.extract.dom.parsing import parse
 from crawler.extract.dom.tree import absolute, clean_text, text_of
 from crawler.extract.page import join_names, kind_of
-from crawler.extract.rest_text import RestText, text_in
-from crawler.items import Article, Author, Comment, CommentKind, Term
+from crawler.extract.rest_text import RestText, rest_plain, text_in
+from crawler.items import LACKS, Article, Author, Comment, CommentKind, Term, UnreadRow
 from crawler.site import Site
 
 Json = Mapping[str, Any]
 ReadRow = TypeVar("ReadRow")
 
 
-LACKS = "REST gives no usable "  # how a warning begins that names a field
-
-
 class Malformed(ValueError):
     """A field of an item is missing or not of its type: the message names item and field."""
-
-
-@dataclass(frozen=True, slots=True)
-class UnreadRow:
-    """An item that gave nothing, and why. ``fault``: ``site`` sent something malformed; it was ``cut`` off after its allowance of
-    time or memory; or there is a ``bug`` in extraction."""
-
-    reason: str
-    fault: Literal["site", "cut", "bug"]
 
 
 def extract_post(
@@ -143,12 +131,6 @@ def _read(read: Callable[[], ReadRow]) -> ReadRow | UnreadRow:
         return UnreadRow("it takes more memory than is allowed", "cut")
     except Exception as error:  # whatever a foreign row may cause: it is named, and the others are read
         return UnreadRow(f"extraction failed with {type(error).__name__}: {error}", "bug")
-
-
-def rest_plain(html: str) -> str:
-    """The text of a rendered title or name: markup gone, entities resolved, one line."""
-    root = parse(f"<p>{html}</p>") if html.strip() else None
-    return "" if root is None else " ".join(text_of(root).split())
 
 
 def rest_comment_text(html: str) -> str:

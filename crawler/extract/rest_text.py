@@ -8,6 +8,9 @@ import re
 from dataclasses import dataclass
 from html import unescape
 
+from crawler.extract.dom.parsing import parse
+from crawler.extract.dom.tree import text_of
+
 # Prefixes of the shortcodes of page builders: WPBakery, Divi, Fusion (Avada), Enfold, Beaver, Elementor, Cornerstone, Oxygen, Tatsu, ...
 BUILDER = re.compile(
     r"\[/?(?:vc_|et_pb_|fusion_|av_|avia_|fl_builder|elementor-|cs_|ct_|oxygen|tatsu_|mk_|thrive_|tve_|siteorigin_|dslc_|ux_|kc_|mpc_|"
@@ -63,3 +66,9 @@ def is_teaser(rendered: str, link: str) -> bool:
         return True
     own = ANCHOR.search(re.sub(r"(?:</?(?:p|div|span|em|strong|br|section)\b[^>]*>|\s|&nbsp;)+$", "", end))
     return own is not None and unescape(own[1]).rstrip("/") == link.partition("#")[0].partition("?")[0].rstrip("/")
+
+
+def rest_plain(html: str) -> str:
+    """The text of a rendered title or name: markup gone, entities resolved, one line."""
+    root = parse(f"<p>{html}</p>") if html.strip() else None
+    return "" if root is None else " ".join(text_of(root).split())

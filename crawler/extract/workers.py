@@ -1,9 +1,12 @@
 """Extraction in worker processes: a page that hangs or eats memory is cut off, and takes nothing else along.
 
-Takes an importable function with its arguments, gives its result. The runs of one process share their workers, for each new
-one imports the extractor, a second or two of CPU. Spawned, not forked: a fork would inherit the archive's lock and keep it
+Takes an importable function with its arguments, gives its result. All sites of one process share one pool of workers, for each new
+worker imports the extractor, a second or two of CPU. Spawned, not forked: a fork would inherit the archive's lock and keep it
 after a kill. Workers start with the first page, so a run that finds nothing new never pays for them, and end with the last run
 that uses them, or with their parent.
+
+Each site's pages wait in a queue of their own. The pool is handed one page of each site in turn, and only as many as keep it busy,
+so a site with many pages holds nobody else up. A page that was lost through no fault of its own is done again.
 """
 
 from __future__ import annotations
@@ -12,25 +15,32 @@ import asyncio
 import contextlib
 import ctypes
 import functools
+import importlib
 import multiprocessing
 import os
 import resource
 import signal
-from collections import Counter
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as PoolTimeoutError
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
-
-from pebble import ProcessExpired, ProcessPool
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from archive.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from pebble import ProcessPool
 
 P = ParamSpec("P")
 T = TypeVar("T")
 MEMORY = 2 * 2**30  # bytes of address space a worker may map; trees of 16 MB pages need a fifth of it
 PR_SET_PDEATHSIG = 1  # prctl(2)
+READY = 2  # pages a process of the pool is given at most: the one that it reads, and the next one
+TRIES = 3  # of a page whose worker or whose pool was lost
+CHECKED = 5.0  # seconds between two looks at whether the pool still works
 
 
 class ExtractionCut(ArchiveError):
@@ -43,30 +53,50 @@ class ExtractionFailed(ArchiveError):
     """A bug in extraction, met on one page; its raw bytes are kept."""
 
 
+@dataclass(frozen=True, slots=True)
+class InWorker(Generic[T]):
+    """A function by its module and name, imported where it is called: whoever hands it to a worker need not import it."""
+
+    module: str
+    name: str
+
+    def __call__(self, *args: Any, **kwargs: Any) -> T:
+        result: T = getattr(importlib.import_module(self.module), self.name)(*args, **kwargs)
+        return result
+
+
 class Workers:
     """``await workers.run(function, ...)`` runs an importable function in another process and gives its result.
 
-    Those of one process that ask for the same number of ``processes`` share them. ``cpu_seconds`` is what one page may take.
+    Those of one process that ask for the same number of ``processes`` share them; 0 asks for as many as there are cores for this
+    process. ``cpu_seconds`` is what one page may take.
     """
 
     def __init__(self, processes: int, cpu_seconds: float) -> None:
-        self._processes, self._seconds = processes, cpu_seconds
-        self._under_way: set[Future[Any]] = set()
+        self._pool, self._seconds = _pool_of(processes or cores()), cpu_seconds
+        self._pages: set[_Page] = set()
         self._closed = False
-        _users[processes] += 1
+        self._pool.users += 1
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Raises ExtractionCut when the work was cut off, ExtractionFailed when ``function`` raised."""
-        future = _schedule(self._processes, self._seconds, function, args, kwargs)
-        self._under_way.add(future)
+        page = _Page(self._seconds, (self._seconds, function, args, kwargs), asyncio.get_running_loop().create_future())
+        self._pages.add(page)
+        self._pool.add(self, page)
         try:
-            result: T = await asyncio.wrap_future(future)
-        except (ProcessExpired, PoolTimeoutError, MemoryError) as error:
+            while not page.result.done():
+                await asyncio.wait([page.result], timeout=CHECKED)
+                self._pool.check()
+            result: T = await page.result
+        except (_Lost, PoolTimeoutError, MemoryError) as error:
             raise ExtractionCut(f"extraction was cut off after {self._seconds:g} s of CPU or {MEMORY >> 30} GB") from error
+        except _Raised as error:
+            raise ExtractionFailed(f"extraction failed with {error}") from error
         except Exception as error:
             raise ExtractionFailed(f"extraction failed with {type(error).__name__}: {error}") from error
         finally:
-            self._under_way.discard(future)
+            self._pages.discard(page)
+            self._pool.withdraw(self, page)
         return result
 
     def close(self) -> None:
@@ -74,30 +104,157 @@ class Workers:
         if self._closed:
             return
         self._closed = True
-        for future in self._under_way:
-            future.cancel()
-        _users[self._processes] -= 1
-        if not _users[self._processes] and (pool := _pools.pop(self._processes, None)):
+        for page in list(self._pages):
+            self._pool.withdraw(self, page)
+        self._pool.users -= 1
+        if not self._pool.users:
+            self._pool.stop()
+
+
+def cores() -> int:
+    """On how many cores this process may run."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class _Lost(Exception):
+    """A page's worker died."""
+
+
+class _Raised(Exception):
+    """What a function raised, in words: some exceptions cannot be brought from one process into another."""
+
+
+@dataclass(eq=False, slots=True)
+class _Page:
+    """One call, until its result is there."""
+
+    seconds: float
+    call: tuple[Any, ...]
+    result: asyncio.Future[Any]
+    tries: int = 0
+    work: Future[Any] | None = None  # while the pool has it
+
+
+@dataclass(eq=False, slots=True)
+class _Pool:
+    """The processes, and the pages that wait for one. It is used by the thread of the event loop alone."""
+
+    processes: int
+    users: int = 0
+    waiting: dict[Workers, deque[_Page]] = field(default_factory=dict)  # whose turn it is stands first
+    running: set[_Page] = field(default_factory=set)
+    pool: ProcessPool | None = None
+
+    def add(self, owner: Workers, page: _Page, *, first: bool = False) -> None:
+        pages = self.waiting.setdefault(owner, deque())
+        if first:
+            pages.appendleft(page)
+        else:
+            pages.append(page)
+        self.feed()
+
+    def withdraw(self, owner: Workers, page: _Page) -> None:
+        """Give up a page, if it is not done."""
+        if (pages := self.waiting.get(owner)) is not None:
+            with contextlib.suppress(ValueError):
+                pages.remove(page)
+            if not pages:
+                del self.waiting[owner]
+        page.result.cancel()
+        work, page.work = page.work, None
+        if work is not None:
+            work.cancel()
+            self.running.discard(page)
+            self.feed()
+
+    def feed(self) -> None:
+        """Hand the pool as much as keeps it busy: one page of each owner in turn."""
+        while self.waiting and len(self.running) < self.processes * READY:
+            owner, pages = next(iter(self.waiting.items()))
+            del self.waiting[owner]
+            page = pages.popleft()
+            if pages:
+                self.waiting[owner] = pages
+            self._begin(owner, page)
+
+    def _begin(self, owner: Workers, page: _Page) -> None:
+        loop = page.result.get_loop()
+
+        def done(work: Future[Any]) -> None:  # in a thread of the pool's
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                loop.call_soon_threadsafe(self._settle, owner, page, work)
+
+        self.running.add(page)
+        page.tries += 1
+        try:
+            page.work = self._schedule(page)
+        except RuntimeError as error:  # the pool has broken, or cannot begin
+            page.work = Future()
+            page.work.set_exception(BrokenProcessPool(str(error)))
+        page.work.add_done_callback(done)
+
+    def _settle(self, owner: Workers, page: _Page, work: Future[Any]) -> None:
+        """Hand a page's result over, or have the page done again."""
+        if page.work is not work:
+            return
+        page.work = None
+        self.running.discard(page)
+        try:
+            page.result.set_result(work.result())
+        except Exception as error:
+            self._fail(owner, page, error)
+        self.feed()
+
+    def _fail(self, owner: Workers, page: _Page, error: BaseException) -> None:
+        code = getattr(error, "exitcode", None)  # of ProcessExpired: the worker died
+        lost = isinstance(error, (BrokenProcessPool, CancelledError)) or code == -signal.SIGKILL  # a machine short of memory kills any
+        if lost and page.tries < TRIES:
+            self.add(owner, page, first=True)
+        else:
+            page.result.set_exception(_Lost(str(error)) if lost or code is not None else error)
+
+    def check(self) -> None:
+        """Replace a pool that has broken; what it had is done again."""
+        if self.pool is not None and not self.pool.active:
+            self.stop()
+            for page in list(self.running):
+                if page.work is not None:
+                    page.work.cancel()
+
+    def stop(self) -> None:
+        """End the processes. The next page starts new ones."""
+        pool, self.pool = self.pool, None
+        if pool is not None:
             pool.stop()  # type: ignore[no-untyped-call]
             pool.join()
 
+    def _schedule(self, page: _Page) -> Future[Any]:
+        work: dict[str, Any] = {"args": page.call, "timeout": page.seconds * 10}
+        self.check()
+        if self.pool is not None:
+            future: Future[Any] = self.pool.schedule(_limited, **work)
+            return future
+        self.pool = _new_pool(self.processes)
+        try:
+            with _without(signal.SIGINT):  # Ctrl-C is the parent's business: workers are born with it blocked, later ones too
+                return self.pool.schedule(_limited, **work)
+        except RuntimeError:
+            self.stop()
+            raise
 
-_pools: dict[int, ProcessPool] = {}  # by their number of processes
-_users = Counter[int]()  # how many Workers are open on each
+
+_pools: dict[int, _Pool] = {}  # by their number of processes
 
 
-def _schedule(processes: int, seconds: float, function: Callable[..., Any], args: Any, kwargs: Any) -> Future[Any]:
-    """Hand the work to the shared pool; the first page starts its processes."""
-    work: dict[str, Any] = {"args": [seconds, function, args, kwargs], "timeout": seconds * 10}
-    pool = _pools.get(processes)
-    if pool is not None and pool.active:
-        future: Future[Any] = pool.schedule(_limited, **work)
-        return future
+def _pool_of(processes: int) -> _Pool:
+    return _pools.setdefault(processes, _Pool(processes))
+
+
+def _new_pool(processes: int) -> ProcessPool:
+    from pebble import ProcessPool  # with multiprocessing: a run that finds nothing new does without
+
     context = multiprocessing.get_context("spawn")
-    pool = _pools[processes] = ProcessPool(max_workers=processes, context=context, initializer=_begin, initargs=[os.getpid()])
-    with _without(signal.SIGINT):  # Ctrl-C is the parent's business: workers are born with it blocked, later ones too
-        future = pool.schedule(_limited, **work)
-    return future
+    return ProcessPool(max_workers=processes, context=context, initializer=_begin, initargs=[os.getpid()])
 
 
 @contextlib.contextmanager
@@ -123,7 +280,12 @@ def _limited(seconds: float, function: Callable[..., Any], args: tuple[Any, ...]
     usage = resource.getrusage(resource.RUSAGE_SELF)
     _limit(resource.RLIMIT_CPU, int(usage.ru_utime + usage.ru_stime + seconds) + 1)
     _limit(resource.RLIMIT_AS, MEMORY + _left_behind())
-    return function(*args, **kwargs)
+    try:
+        return function(*args, **kwargs)
+    except MemoryError:
+        raise
+    except BaseException as error:  # SystemExit too would end more than this page
+        raise _Raised(f"{type(error).__name__}: {error}") from error
 
 
 def _limit(kind: int, soft: int) -> None:

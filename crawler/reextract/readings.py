@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 from archive.errors import ArchiveError
 from archive.queries import captures
 from crawler.errors import PartFailed
-from crawler.extract.rest import UnreadRow
 from crawler.extract.workers import ExtractionFailed
-from crawler.items import Article
+from crawler.items import Article, UnreadRow
 from crawler.pages.assemble import PageAssembler
 from crawler.reextract.captured_pages import CapturedPage, read_captured
 from crawler.reextract.captured_rest import CapturedNames

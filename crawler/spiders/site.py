@@ -20,7 +20,6 @@ from crawler.errors import BadStatus, DoorClosed, Forbidden, RestGone, Stopped, 
 from crawler.extensions.archive import ArchiveExtension
 from crawler.extensions.closing import blame, settle_end
 from crawler.extensions.items import item_of
-from crawler.extract.page import extract_page
 from crawler.http.closing import is_closing, kept_open
 from crawler.images.crawl import PictureDoor
 from crawler.items import ArticleItem
@@ -101,6 +100,8 @@ class SiteSpider(scrapy.Spider):
 
     def parse(self, response: Response, **_: Any) -> Iterator[ArticleItem]:
         """The article of a page, for ``scrapy parse --spider=site URL`` and the shell; nothing of it is archived."""
+        from crawler.extract.page import extract_page  # half a second that no crawl needs in this process
+
         site = getattr(type(self), "site", None) or undeclared_site(urljoin(response.url, "/"))
         article = extract_page(
             response.body, response.url, site=site, content_type=content_type(response), captured_at=clock.now(), timezone=site.timezone

@@ -9,8 +9,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from archive.queries import holdings
-from crawler.extract.rest import UnreadRow
-from crawler.items import Article, Comment, Gap
+from crawler.items import Article, Comment, Gap, UnreadRow
 from crawler.session.outcome import ALARM, BUG
 from crawler.wordpress import api
 

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from archive.clock import later
 from archive.queries import backlog, holdings, rest_lists
 from crawler.errors import DoorClosed, FetchError, Limited, OutsideSite
-from crawler.extract.rest import LACKS
-from crawler.items import Answer, Capture
+from crawler.items import LACKS, Answer, Capture
 from crawler.sequences import batches
 from crawler.session.checkpoints import newest_rows
 from crawler.session.outcome import ALARM

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from archive.clock import later
 from archive.text.content_key import normalised
 from crawler.errors import DoorClosed, FetchError, Limited, OutsideSite
-from crawler.extract.rest import rest_plain
+from crawler.extract.rest_text import rest_plain
 from crawler.extract.workers import ExtractionCut, ExtractionFailed
 from crawler.wordpress import api as api
 from crawler.wordpress.languages import ALL, alternates, beside, gives_all, read_languages, with_language
