@@ -1,4 +1,4 @@
-"""The only writer: one lock, one database, one transaction per HTTP answer."""
+"""The only writer: one lock, one database; an HTTP answer is saved whole or not at all."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ from archive.warc.place import Place
 from archive.warc.write import Exchange
 
 Row = dict[str, Any]
+REMEMBERED = 256  # articles that were asked for since the last write
 NEVER = "9999"  # later than any time: no revision is provisional, none is folded
 
 
 class Store(ListMemory):
-    """An archive open for writing. Mappings in, rows out; every method is one transaction of its own."""
+    """An archive open for writing. Mappings in, rows out; every method is one transaction of its own, or a part of the open group."""
 
     # sites and crawls
 
@@ -108,7 +109,7 @@ class Store(ListMemory):
     def find_article(self, site_id: int, source_id: str | None, url: str) -> Row | None:
         """The article with the site's own id, else the one that has had this address. It is asked for over and over while a page is
         read: what was found is remembered until anything is written."""
-        if self.db.conn.total_changes != self._changes:
+        if self.db.conn.total_changes != self._changes or len(self._articles) > REMEMBERED:
             self._articles.clear()
             self._changes = self.db.conn.total_changes
         key = (site_id, source_id, url)
