@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive.db.schema import APPLICATION_ID, is_older, migrate
+from archive.db.shrink import shrink
 from archive.errors import NoArchive, StorageError, database_fails
 
 FILENAME = "archive.db"
@@ -50,6 +51,7 @@ def open_for_writing(folder: Path) -> Database:
             _open_as_it_is(folder).close()  # before the pragmas: they would write to another program's database
         db = Database(connect(path))
         migrate(db)
+        shrink(db.conn, path)
     except (OSError, sqlite3.OperationalError) as error:
         raise StorageError(f"cannot write to {path}: {error}; check the folder's owner, rights and free space") from error
     except sqlite3.DatabaseError as error:

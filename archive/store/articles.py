@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from archive.store.article_lists import save_authors, save_images, save_links, save_terms
 from archive.store.readings import note_differences, readings_of, remember_reading
 from archive.store.revision_digest import seal
+from archive.store.spans import span, text_of
 from archive.store.seen import Seen
 from archive.text import content_key
 from archive.text.change_kind import classify
@@ -194,10 +195,12 @@ def blocks_of(db: Database, revision_id: int) -> list[dict[str, Any]]:
 def _add_revision(db: Database, article_id: int, number: int, door: str, state: Fields, blocks: list[dict[str, Any]], seen: Seen) -> int:
     cursor = db.execute(
         """
-        insert into revisions(article_id, number, seen_at, last_seen_at, door, title, text, digest, content_key, extractor, extracted_at)
-        values (?, ?, ?, ?, ?, '', '', '', '', ?, ?)
-        """,
-        [article_id, number, seen.at, seen.at, door, seen.extractor, seen.at],
+        insert into revisions(
+          article_id, number, seen_at, last_seen_at, door, title, byline, text, digest, content_key, extractor, extracted_at
+        )
+        values (?, ?, ?, ?, ?, ?, ?, ?, '', '', ?, ?)
+        """,  # what is searched is written at once: each change of it changes the index of words
+        [article_id, number, seen.at, seen.at, door, state["title"], state["byline"], text_of(blocks), seen.extractor, seen.at],
     )
     revision_id = int(cursor.lastrowid or 0)
     add_blocks(db, revision_id, blocks)
@@ -207,9 +210,18 @@ def _add_revision(db: Database, article_id: int, number: int, door: str, state: 
 
 
 def add_blocks(db: Database, revision_id: int, blocks: list[dict[str, Any]]) -> None:
+    """Give a revision its blocks and their text, in which each block is a span; ``seal`` has to follow."""
+    text = text_of(blocks)
+    db.execute("update revisions set text = ? where id = ? and text <> ?", [text, revision_id, text])
     db.conn.executemany(
-        "insert into blocks(revision_id, position, kind, text, html, rule, fingerprint, vote) values (?, ?, ?, ?, ?, ?, ?, ?)",
-        [(revision_id, i, b["kind"], b["text"], b["html"], b["rule"], fingerprint(b["text"]), b.get("vote")) for i, b in enumerate(blocks)],
+        """
+        insert into block_spans(revision_id, position, kind, rule, fingerprint, vote, start, length, text, html)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        [
+            (revision_id, i, b["kind"], b["rule"], fingerprint(b["text"]), b.get("vote"), *span(text, b["text"], b["html"]))
+            for i, b in enumerate(blocks)
+        ],
     )
 
 

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from archive.store.articles import Outcome, crawl_of, find_article, record_earlier
 from archive.store.seen import Seen
 from archive.text.content_key import comment_key, key
+from archive.text.packed import packed
 
 COLUMNS = ("source_parent_id", "kind", "author", "author_url", "posted_at", "posted_precision", "text")
 
@@ -77,9 +78,9 @@ def _compare(db: Database, row: Mapping[str, Any], comment: Mapping[str, Any], d
     if door != row["door"] or any(row[column] != comment[column] for column in COLUMNS):
         _write_state(db, row["id"], comment, door)  # completion: REST after the page, or a detail that is no content
         db.execute(
-            "update comment_revisions set author = ?, text = ?, digest = ?, content_key = ? where comment_id = ? and number = "
-            "(select max(number) from comment_revisions where comment_id = ?)",
-            [comment["author"], comment["text"], digest(comment), comment_key(comment), row["id"], row["id"]],
+            "update comment_states set author = null, text = null, digest = ?, content_key = ? where comment_id = ? and number = "
+            "(select max(number) from comment_states where comment_id = ?)",
+            [packed(digest(comment)), packed(comment_key(comment)), row["id"], row["id"]],
         )
     return "unchanged"
 
@@ -112,17 +113,12 @@ def _write_state(db: Database, comment_id: int, comment: Mapping[str, Any], door
 
 
 def _add_revision(db: Database, comment_id: int, number: int, comment: Mapping[str, Any], parent_id: int | None, seen: Seen) -> None:
-    for (revision_id,) in db.execute("select id from comment_revisions where comment_id = ? and number = ?", [comment_id, number - 1]):
-        db.execute("update comment_revisions set digest = ? where id = ?", [digest_of_earlier(db, revision_id), revision_id])
+    """Its signature and text are the comment's, which has been written: they are not stored a second time."""
+    for (revision_id,) in db.execute("select id from comment_states where comment_id = ? and number = ?", [comment_id, number - 1]):
+        db.execute("update comment_states set digest = ? where id = ?", [packed(digest_of_earlier(db, revision_id)), revision_id])
     db.execute(
-        """
-        insert into comment_revisions(comment_id, number, seen_at, digest, content_key, author, text, parent_id, capture_id)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """,
-        [
-            *[comment_id, number, seen.at, digest(comment), comment_key(comment), comment["author"], comment["text"]],
-            *[parent_id, seen.captures[0][0]],
-        ],
+        "insert into comment_states(comment_id, number, seen_at, digest, content_key, parent_id, capture_id) values (?, ?, ?, ?, ?, ?, ?)",
+        [comment_id, number, seen.at, packed(digest(comment)), packed(comment_key(comment)), parent_id, seen.captures[0][0]],
     )
 
 
@@ -147,8 +143,8 @@ def order_thread(db: Database, article_id: int) -> None:
             db.execute("update comments set parent_id = ?, position = ?, depth = ? where id = ?", [parent_id, position, depth, row["id"]])
         if row["parent_id"] != parent_id:
             db.execute(
-                "update comment_revisions set parent_id = ? where comment_id = ? and number = "
-                "(select max(number) from comment_revisions where comment_id = ?)",
+                "update comment_states set parent_id = ? where comment_id = ? and number = "
+                "(select max(number) from comment_states where comment_id = ?)",
                 [parent_id, row["id"], row["id"]],
             )
     count_comments(db, article_id)

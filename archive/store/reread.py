@@ -21,10 +21,12 @@ from archive.text import content_key
 from archive.text.change_kind import classify
 from archive.text.content_key import Fields
 from archive.text.fingerprint import fingerprint
+from archive.text.packed import packed
 from archive.text.urls import link_key
 
 Row = Mapping[str, Any]
 AGAIN = "read again: "
+DIGESTS = {"digest", "content_key"}
 LISTS = {"images": ("url", "caption", "alt"), "links": ("url", "text")}
 
 
@@ -243,9 +245,9 @@ def _save_comment(db: Database, comment_id: int, states: Mapping[int, Row], craw
             continue
         differs = True
         articles.record_earlier(db, crawl_id, at, revision, comment_revision_id=revision["id"])
-        _update(db, "comment_revisions", revision, columns)
+        _update(db, "comment_revisions", revision, columns | {name: packed(columns[name]) for name in columns.keys() & DIGESTS})
         if not present:
-            digest = comments.digest_of_earlier(db, revision["id"])
+            digest = packed(comments.digest_of_earlier(db, revision["id"]))
             db.execute("update comment_revisions set digest = ? where id = ?", [digest, revision["id"]])
     return differs
 

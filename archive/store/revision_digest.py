@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from archive.store.spans import text_of
 from archive.text.content_key import key, normalised
 from archive.text.urls import link_key
 
@@ -28,7 +29,7 @@ def sealed(db: Database, revision_id: int) -> tuple[str, str, str]:
     """(text, digest, content_key) as they follow from what is stored."""
     row = next(db.query(f"select {', '.join(COLUMNS)} from revisions where id = ?", [revision_id]))
     blocks = list(db.query("select kind, text, html, rule, vote from blocks where revision_id = ? order by position", [revision_id]))
-    text = "\n\n".join(block["text"] for block in blocks if block["kind"] == "body")
+    text = text_of(blocks)
     return text, key(*(row[name] for name in COLUMNS), text, [_written(block) for block in blocks]), content_key(row, blocks)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 
 from sqlite_utils import Database, Migrations
 
+from archive.db import progress
 from archive.db.migrations import (
     m001_initial,
     m002_reasons_and_sizes,
@@ -26,6 +27,7 @@ from archive.db.migrations import (
     m010_lists_of_articles,
     m011_verdicts,
     m012_lists_compared,
+    m013_texts_once,
 )
 
 STEPS = (
@@ -41,6 +43,7 @@ STEPS = (
     m010_lists_of_articles,
     m011_verdicts,
     m012_lists_compared,
+    m013_texts_once,
 )
 """In the order in which they are applied."""
 
@@ -60,8 +63,9 @@ def statements(script: str) -> Iterator[str]:
 
 def _step(script: str) -> Callable[[Database], None]:
     def apply(db: Database) -> None:
-        for statement in statements(script):
-            db.execute(statement)
+        with progress.shown(db.conn):
+            for statement in statements(script):
+                db.execute(statement)
 
     return apply
 

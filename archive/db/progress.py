@@ -1,0 +1,42 @@
+"""Progress of a step of the schema: takes the connection that the step runs on, gives a bar on a terminal. Quiet elsewhere."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from archive.text.packed import packed
+
+LARGE = 20_000  # rows to copy; fewer are copied before a bar is read
+COPIED = ("blocks", "comment_revisions")
+
+
+@contextmanager
+def shown(connection: sqlite3.Connection) -> Iterator[None]:
+    """Lend a step the functions ``packed`` and ``copied``, and show on a terminal how many rows it has copied."""
+    connection.create_function("packed", 1, packed, deterministic=True)
+    total = _rows(connection) if sys.stderr.isatty() else 0
+    if total < LARGE:
+        connection.create_function("copied", 1, lambda value: value)
+        yield
+        return
+    from tqdm import tqdm  # takes its time to load, and is seldom needed
+
+    with tqdm(total=total, unit="row", unit_scale=True, desc="archive.db: bringing it to this release", leave=False) as bar:
+
+        def copied(value: int) -> int:
+            bar.update()
+            return value
+
+        connection.create_function("copied", 1, copied)
+        yield
+    connection.create_function("copied", 1, None)
+
+
+def _rows(connection: sqlite3.Connection) -> int:
+    """How many rows there are to copy; 0 where the tables are not, or are views already."""
+    sql = f"select name from sqlite_master where type = 'table' and name in {COPIED}"
+    tables = [name for (name,) in connection.execute(sql).fetchall()]
+    return sum(int(connection.execute(f"select count(*) from {name}").fetchone()[0]) for name in tables)

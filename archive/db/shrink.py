@@ -1,0 +1,63 @@
+"""Giving free room of archive.db back to the disk: takes an open database, gives a smaller file where the disk has room for it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+
+logger = logging.getLogger(__name__)
+SMALLEST = 4_000_000  # bytes that lie free; less is not worth the work
+SHARE = 3  # the file is written anew where a third of it or more lies free
+
+
+def shrink(connection: sqlite3.Connection, path: Path) -> None:
+    """Write the file anew where much of it lies free, as after a step of the schema. It stays as it is until that is done.
+
+    Without room on the disk it stays as it is too, with a warning, and shrinks when it is opened for writing the next time.
+    """
+    size, pages, free = (int(connection.execute(f"pragma {name}").fetchone()[0]) for name in ("page_size", "page_count", "freelist_count"))
+    if size * free < SMALLEST or free * SHARE < pages:
+        return
+    needed = size * (pages - free)
+    reason = lacking(path.parent, needed)
+    if reason is None:
+        try:
+            _write_anew(connection)
+            return
+        except sqlite3.OperationalError as error:
+            reason = str(error)
+    freed = f"{size * free / 1e6:,.0f} MB"
+    logger.warning("%s: %s of the file lie free, and it could not be made smaller (%s); it will be when there is room", path, freed, reason)
+
+
+def lacking(folder: Path, needed: int) -> str | None:
+    """Why there is no room for a second copy: SQLite writes it to its temporary folder first, then to the journal. None: there is."""
+    temporary = temporary_folder()
+    places = {folder: needed}
+    if os.stat(temporary).st_dev == os.stat(folder).st_dev:
+        places[folder] += needed
+    else:
+        places[temporary] = needed
+    for place, bytes_needed in places.items():
+        if shutil.disk_usage(place).free < bytes_needed * 1.1:
+            return f"{place} has less than {bytes_needed * 1.1 / 1e6:,.0f} MB free"
+    return None
+
+
+def temporary_folder() -> Path:
+    """Where SQLite puts temporary files. https://sqlite.org/tempfiles.html#temporary_file_storage_locations"""
+    named = [os.environ.get("SQLITE_TMPDIR"), os.environ.get("TMPDIR"), "/var/tmp", "/usr/tmp", "/tmp"]
+    return next((Path(name) for name in named if name and os.path.isdir(name) and os.access(name, os.W_OK | os.X_OK)), Path())
+
+
+def _write_anew(connection: sqlite3.Connection) -> None:
+    [place] = connection.execute("pragma temp_store").fetchone()
+    connection.execute("pragma temp_store = file")  # the copy is as large as the archive: not in memory
+    try:
+        connection.execute("vacuum")
+        connection.execute("pragma wal_checkpoint(truncate)")
+    finally:
+        connection.execute(f"pragma temp_store = {place}")

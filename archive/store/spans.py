@@ -1,0 +1,30 @@
+"""How the blocks of a revision are stored: takes their texts and markup, gives what ``block_spans`` holds of them. Pure.
+
+The view ``blocks`` and the triggers of the schema do the same in SQL (``archive/db/migrations/m013_texts_once.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+Span = tuple[int | None, int | None, str | None, str | None]
+
+
+def text_of(blocks: Iterable[Mapping[str, Any]]) -> str:
+    """The text of a revision: its body blocks, a blank line between them."""
+    return "\n\n".join(block["text"] for block in blocks if block["kind"] == "body")
+
+
+def span(whole: str, text: str, html: str) -> Span:
+    """(start, length, text, html) of a block: its place in the revision's text, counted in characters from 1, or else its own text;
+    html is None where it is the text as one plain paragraph."""
+    start = whole.find(text) + 1 if text and "\0" not in whole else 0
+    markup = None if html == plain_paragraph(text) else html
+    return (start, len(text), None, markup) if start else (None, None, text, markup)
+
+
+def plain_paragraph(text: str) -> str:
+    """The markup of a paragraph in which nothing is marked up."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"<p>{escaped}</p>"
