@@ -13,6 +13,7 @@ from archive.db.shrink import shrink
 from archive.errors import NoArchive, StorageError, database_fails
 
 FILENAME = "archive.db"
+HOLLOW = 1 / 3  # of the file lies free: a step of the schema has left it so
 
 
 def archive_dir(setting: str | None = None) -> Path:
@@ -51,7 +52,7 @@ def open_for_writing(folder: Path) -> Database:
             _open_as_it_is(folder).close()  # before the pragmas: they would write to another program's database
         db = Database(connect(path))
         migrate(db)
-        shrink(db.conn, path)
+        shrink(db.conn, path, HOLLOW)
     except (OSError, sqlite3.OperationalError) as error:
         raise StorageError(f"cannot write to {path}: {error}; check the folder's owner, rights and free space") from error
     except sqlite3.DatabaseError as error:

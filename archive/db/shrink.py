@@ -1,4 +1,4 @@
-"""Giving free room of archive.db back to the disk: takes an open database, gives a smaller file where the disk has room for it."""
+"""Keeping archive.db small: takes an open database, gives free room back to the disk, and makes its indexes of words one piece."""
 
 from __future__ import annotations
 
@@ -6,20 +6,23 @@ import logging
 import os
 import shutil
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from sqlite_utils import Database
 
 logger = logging.getLogger(__name__)
 SMALLEST = 4_000_000  # bytes that lie free; less is not worth the work
-SHARE = 3  # the file is written anew where a third of it or more lies free
 
 
-def shrink(connection: sqlite3.Connection, path: Path) -> None:
-    """Write the file anew where much of it lies free, as after a step of the schema. It stays as it is until that is done.
+def shrink(connection: sqlite3.Connection, path: Path, share: float) -> None:
+    """Write the file anew where this share of it or more lies free. It stays as it is until that is done.
 
     Without room on the disk it stays as it is too, with a warning, and shrinks when it is opened for writing the next time.
     """
     size, pages, free = (int(connection.execute(f"pragma {name}").fetchone()[0]) for name in ("page_size", "page_count", "freelist_count"))
-    if size * free < SMALLEST or free * SHARE < pages:
+    if size * free < SMALLEST or free < share * pages:
         return
     needed = size * (pages - free)
     reason = lacking(path.parent, needed)
@@ -53,11 +56,32 @@ def temporary_folder() -> Path:
     return next((Path(name) for name in named if name and os.path.isdir(name) and os.access(name, os.W_OK | os.X_OK)), Path())
 
 
-def _write_anew(connection: sqlite3.Connection) -> None:
+@contextmanager
+def on_disk(connection: sqlite3.Connection) -> Iterator[None]:
+    """What SQLite sorts and copies lies in files meanwhile: of a large archive it would not fit into memory."""
     [place] = connection.execute("pragma temp_store").fetchone()
-    connection.execute("pragma temp_store = file")  # the copy is as large as the archive: not in memory
+    connection.execute("pragma temp_store = file")
     try:
-        connection.execute("vacuum")
-        connection.execute("pragma wal_checkpoint(truncate)")
+        yield
     finally:
         connection.execute(f"pragma temp_store = {place}")
+
+
+def merge_search(db: Database) -> bool:
+    """Make each index of words one piece where a quarter of it or more lies in others: it is smaller then, and faster to ask.
+
+    What a run adds to a large archive is less than that: the work is in proportion to what was added. Returns whether there was any.
+    """
+    merged = False
+    for index in ("revisions_fts", "comments_fts"):
+        pieces = sorted(count for (count,) in db.execute(f"select count(*) from {index}_idx group by segid"))
+        if sum(pieces[:-1]) * 4 > sum(pieces):
+            db.execute(f"insert into {index}({index}) values ('optimize')")
+            merged = True
+    return merged
+
+
+def _write_anew(connection: sqlite3.Connection) -> None:
+    with on_disk(connection):
+        connection.execute("vacuum")
+        connection.execute("pragma wal_checkpoint(truncate)")

@@ -13,9 +13,9 @@ from sqlite_utils import Database
 
 from archive.store.article_lists import save_authors, save_images, save_links, save_terms
 from archive.store.readings import note_differences, readings_of, remember_reading
-from archive.store.revision_digest import seal
-from archive.store.spans import span, text_of
+from archive.store.revision_digest import seal, seal_of
 from archive.store.seen import Seen
+from archive.store.spans import span, text_of
 from archive.text import content_key
 from archive.text.change_kind import classify
 from archive.text.content_key import Fields
@@ -193,18 +193,18 @@ def blocks_of(db: Database, revision_id: int) -> list[dict[str, Any]]:
 
 
 def _add_revision(db: Database, article_id: int, number: int, door: str, state: Fields, blocks: list[dict[str, Any]], seen: Seen) -> int:
+    columns = columns_of(state)
+    text, digest, key = seal_of(columns, blocks)
     cursor = db.execute(
-        """
-        insert into revisions(
-          article_id, number, seen_at, last_seen_at, door, title, byline, text, digest, content_key, extractor, extracted_at
-        )
-        values (?, ?, ?, ?, ?, ?, ?, ?, '', '', ?, ?)
-        """,  # what is searched is written at once: each change of it changes the index of words
-        [article_id, number, seen.at, seen.at, door, state["title"], state["byline"], text_of(blocks), seen.extractor, seen.at],
+        f"""
+        insert into revisions(article_id, number, seen_at, last_seen_at, door, text, digest, content_key, extractor, extracted_at,
+                              {", ".join(columns)})
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {", ".join("?" * len(columns))})
+        """,
+        [article_id, number, seen.at, seen.at, door, text, digest, key, seen.extractor, seen.at, *columns.values()],
     )
     revision_id = int(cursor.lastrowid or 0)
     add_blocks(db, revision_id, blocks)
-    _write_state(db, revision_id, state, door, seen)
     _confirm(db, revision_id, seen)
     return revision_id
 

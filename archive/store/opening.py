@@ -11,12 +11,14 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlite_utils import Database
 
 from archive import clock
-from archive.db.connection import open_for_writing
+from archive.db.connection import FILENAME, open_for_writing
 from archive.db.lock import Lock
+from archive.db.shrink import merge_search, shrink
 from archive.errors import database_fails
 from archive.store import adopt
 from archive.store.settle import settle
 
+LOOSE = 1 / 16  # of the file lies free: what the pieces of an index took
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -51,6 +53,8 @@ class OpenArchive:
         try:
             with suppress(sqlite3.DatabaseError):
                 self.db.execute("pragma optimize")
+                if merge_search(self.db):
+                    shrink(self.db.conn, self.folder / FILENAME, LOOSE)
                 self.db.execute("pragma wal_checkpoint(truncate)")
             self.db.close()
         finally:

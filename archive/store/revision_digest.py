@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlite_utils import Database
 
-from archive.store.spans import text_of
 from archive.text.content_key import key, normalised
 from archive.text.urls import link_key
 
 COLUMNS = ("title", "byline", "published_at", "modified_at", "tags")
+BLOCK = ("kind", "text", "html", "rule")
 HREF = re.compile(r'href="([^"]*)"')
 
 
@@ -29,13 +30,19 @@ def sealed(db: Database, revision_id: int) -> tuple[str, str, str]:
     """(text, digest, content_key) as they follow from what is stored."""
     row = next(db.query(f"select {', '.join(COLUMNS)} from revisions where id = ?", [revision_id]))
     blocks = list(db.query("select kind, text, html, rule, vote from blocks where revision_id = ? order by position", [revision_id]))
-    text = text_of(blocks)
+    return seal_of(row, blocks)
+
+
+def seal_of(row: Mapping[str, Any], blocks: Sequence[Mapping[str, Any]]) -> tuple[str, str, str]:
+    """(text, digest, content_key) as they follow from a revision's own columns and its blocks. Pure."""
+    text = "\n\n".join(block["text"] for block in blocks if block["kind"] == "body")
     return text, key(*(row[name] for name in COLUMNS), text, [_written(block) for block in blocks]), content_key(row, blocks)
 
 
-def _written(block: dict[str, Any]) -> dict[str, Any]:
+def _written(block: Mapping[str, Any]) -> dict[str, Any]:
     """A block as its revision's digest covers it: without a vote where there is none, as before there were votes."""
-    return block if block["vote"] is not None else {name: value for name, value in block.items() if name != "vote"}
+    vote = block.get("vote")
+    return {name: block[name] for name in BLOCK} | ({} if vote is None else {"vote": vote})
 
 
 def undivided_key(db: Database, revision_id: int) -> str:
@@ -45,7 +52,7 @@ def undivided_key(db: Database, revision_id: int) -> str:
     return content_key(row, blocks, divided=False)
 
 
-def content_key(row: dict[str, Any], blocks: list[dict[str, Any]], *, divided: bool = True) -> str:
+def content_key(row: Mapping[str, Any], blocks: Sequence[Mapping[str, Any]], *, divided: bool = True) -> str:
     """sha256:HEX over the author's content: title, byline, tags, text, captions, link targets. Dates are compared apart.
     ``divided``: where the paragraphs end counts."""
     body = [block for block in blocks if block["kind"] == "body"]

@@ -71,5 +71,5 @@ def _step(script: str) -> Callable[[Database], None]:
 
 
 MIGRATIONS = Migrations("archive")
-for module in STEPS:
-    MIGRATIONS(name=module.__name__.rpartition(".")[2])(_step(module.SQL))
+for module in STEPS:  # one transaction holds them all: a savepoint around each would keep every page that it changes a second time
+    MIGRATIONS(name=module.__name__.rpartition(".")[2], transactional=False)(_step(module.SQL))

@@ -222,7 +222,7 @@ create table readings (  -- What each door last showed of an article: a value is
   primary key (article_id, door)
 ) strict;
 insert into readings(article_id, door, fields, read_at, capture_id, extractor)
-select article_id, door, fields, read_at, capture_id, extractor
+select article_id, door, json_patch('{}', fields), read_at, capture_id, extractor
 from former_readings
 order by article_id, door;
 drop table former_readings;
