@@ -18,7 +18,7 @@ import re
 from sqlite_utils import Database
 
 from archive.db.migrations import MIGRATIONS
-from archive.db.shrink import on_disk
+from archive.db.shrink import spacious
 from archive.db.views import ensure_views
 from archive.errors import NewerSchema
 
@@ -487,7 +487,7 @@ def migrate(db: Database) -> None:
     if unknown:
         raise NewerSchema(f"the archive was written by a newer release (it has {unknown[-1]}); install that release or a later one")
     if MIGRATIONS.pending(db):
-        with on_disk(db.conn), db.atomic():  # with the table of migrations: a disk that fills up leaves an empty file, not half an archive
+        with spacious(db.conn), db.atomic():  # with the table of migrations: a disk that fills up leaves an empty file, not half an archive
             MIGRATIONS.apply(db)
     ensure_views(db)
 

@@ -14,6 +14,7 @@ from sqlite_utils import Database
 
 logger = logging.getLogger(__name__)
 SMALLEST = 4_000_000  # bytes that lie free; less is not worth the work
+SPACIOUS = {"temp_store": 1, "secure_delete": 0}
 
 
 def shrink(connection: sqlite3.Connection, path: Path, share: float) -> None:
@@ -57,14 +58,17 @@ def temporary_folder() -> Path:
 
 
 @contextmanager
-def on_disk(connection: sqlite3.Connection) -> Iterator[None]:
-    """What SQLite sorts and copies lies in files meanwhile: of a large archive it would not fit into memory."""
-    [place] = connection.execute("pragma temp_store").fetchone()
-    connection.execute("pragma temp_store = file")
+def spacious(connection: sqlite3.Connection) -> Iterator[None]:
+    """For work on the whole archive: what SQLite sorts and copies lies in files meanwhile, not in memory, and the pages that it
+    frees are not overwritten with zeros, which would write each of them to the journal."""
+    held = {name: connection.execute(f"pragma {name}").fetchone()[0] for name in SPACIOUS}
+    for name, value in SPACIOUS.items():
+        connection.execute(f"pragma {name} = {value}")
     try:
         yield
     finally:
-        connection.execute(f"pragma temp_store = {place}")
+        for name, value in held.items():
+            connection.execute(f"pragma {name} = {value}")
 
 
 def merge_search(db: Database) -> bool:
@@ -82,6 +86,6 @@ def merge_search(db: Database) -> bool:
 
 
 def _write_anew(connection: sqlite3.Connection) -> None:
-    with on_disk(connection):
+    with spacious(connection):
         connection.execute("vacuum")
         connection.execute("pragma wal_checkpoint(truncate)")

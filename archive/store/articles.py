@@ -12,14 +12,13 @@ from typing import Any, Literal
 from sqlite_utils import Database
 
 from archive.store.article_lists import save_authors, save_images, save_links, save_terms
+from archive.store.blocks import add_blocks
 from archive.store.readings import note_differences, readings_of, remember_reading
 from archive.store.revision_digest import seal, seal_of
 from archive.store.seen import Seen
-from archive.store.spans import span, text_of
 from archive.text import content_key
 from archive.text.change_kind import classify
 from archive.text.content_key import Fields
-from archive.text.fingerprint import fingerprint
 from archive.text.urls import link_key, normal_url
 
 Outcome = Literal["new", "revised", "unchanged"]
@@ -207,22 +206,6 @@ def _add_revision(db: Database, article_id: int, number: int, door: str, state: 
     add_blocks(db, revision_id, blocks)
     _confirm(db, revision_id, seen)
     return revision_id
-
-
-def add_blocks(db: Database, revision_id: int, blocks: list[dict[str, Any]]) -> None:
-    """Give a revision its blocks and their text, in which each block is a span; ``seal`` has to follow."""
-    text = text_of(blocks)
-    db.execute("update revisions set text = ? where id = ? and text <> ?", [text, revision_id, text])
-    db.conn.executemany(
-        """
-        insert into block_spans(revision_id, position, kind, rule, fingerprint, vote, start, length, text, html)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """,
-        [
-            (revision_id, i, b["kind"], b["rule"], fingerprint(b["text"]), b.get("vote"), *span(text, b["text"], b["html"]))
-            for i, b in enumerate(blocks)
-        ],
-    )
 
 
 def _write_state(db: Database, revision_id: int, state: Fields, door: str | None, seen: Seen) -> None:

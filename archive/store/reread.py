@@ -14,6 +14,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.store import article_lists, articles, comments, readings
+from archive.store.blocks import add_blocks
 from archive.store.revision_digest import HREF, seal
 from archive.store.seen import Seen
 from archive.store.settle import BEFORE, own_label
@@ -127,7 +128,7 @@ def _save_state(db: Database, revision_id: int, state: State, crawl_id: int, ext
     if blocks is not None:
         labels = _learned(db, row["article_id"], held)
         db.execute("delete from blocks where revision_id = ?", [revision_id])
-        articles.add_blocks(db, revision_id, [_labelled(block, labels) for block in blocks])
+        add_blocks(db, revision_id, [_labelled(block, labels) for block in blocks])
     if differs or row["extractor"] != extractor:
         columns |= {"extractor": extractor, "extracted_at": at}
         assignments = ", ".join(f"{name} = ?" for name in columns)
