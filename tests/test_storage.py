@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import resource
 import shutil
 import signal
 import sqlite3
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -293,6 +297,22 @@ def test_without_room_it_comes_over_and_shrinks_when_there_is_room(tmp_path: Pat
     assert (tmp_path / "archive.db").stat().st_size >= size
     open_for_writing(tmp_path).close()
     assert (tmp_path / "archive.db").stat().st_size < size / 2
+
+
+def test_a_step_shows_its_progress_on_a_terminal_alone(tmp_path: Path) -> None:
+    for folder in (tmp_path / "watched", tmp_path / "unwatched"):
+        db = made_by_former_release(folder)
+        db.execute("pragma foreign_keys = off")
+        db.execute("insert into revisions values (1, 1, 1, '', '', null, null, 'page', '', null, null, null, '', '', '', '', '', '')")
+        many = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 20000)"
+        db.execute(f"{many} insert into blocks select 1, i, 'chrome', 'x', '<p>x</p>', 'r', '', null from n")
+        db.close()
+    assert opened(tmp_path / "unwatched").communicate()[1] == ""
+    terminal, its_end = os.openpty()
+    fcntl.ioctl(its_end, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+    command = [sys.executable, "-m", "archive", "changes", "--archive-dir", str(tmp_path / "watched")]
+    assert subprocess.run(command, stdout=subprocess.DEVNULL, stderr=its_end).returncode == 0
+    assert b"bringing it to this release" in os.read(terminal, 65536)
 
 
 # the indexes of words

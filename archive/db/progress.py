@@ -1,4 +1,4 @@
-"""Progress of a step of the schema: takes the connection that the step runs on, gives a bar on a terminal. Quiet elsewhere."""
+"""Progress of the steps of the schema: takes the connection that they run on, gives a bar on a terminal. Quiet elsewhere."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COPIED = ("blocks", "comment_revisions")
 
 @contextmanager
 def shown(connection: sqlite3.Connection) -> Iterator[None]:
-    """Lend a step the functions ``packed`` and ``copied``, and show on a terminal how many rows it has copied."""
+    """Lend the steps the functions ``packed`` and ``copied``, and show on a terminal how many rows they have copied."""
     connection.create_function("packed", 1, packed, deterministic=True)
     total = _rows(connection) if sys.stderr.isatty() else 0
     if total < LARGE:
@@ -32,7 +32,6 @@ def shown(connection: sqlite3.Connection) -> Iterator[None]:
 
         connection.create_function("copied", 1, copied)
         yield
-    connection.create_function("copied", 1, None)
 
 
 def _rows(connection: sqlite3.Connection) -> int:

@@ -17,6 +17,7 @@ import re
 
 from sqlite_utils import Database
 
+from archive.db import progress
 from archive.db.migrations import MIGRATIONS
 from archive.db.shrink import spacious
 from archive.db.views import ensure_views
@@ -487,8 +488,8 @@ def migrate(db: Database) -> None:
     if unknown:
         raise NewerSchema(f"the archive was written by a newer release (it has {unknown[-1]}); install that release or a later one")
     if MIGRATIONS.pending(db):
-        with spacious(db.conn), db.atomic():  # with the table of migrations: a disk that fills up leaves an empty file, not half an archive
-            MIGRATIONS.apply(db)
+        with spacious(db.conn), progress.shown(db.conn), db.atomic():
+            MIGRATIONS.apply(db)  # with its table of migrations: a disk that fills up leaves an empty file, not half an archive
     ensure_views(db)
 
 

@@ -6,6 +6,7 @@ import logging
 import os
 import shutil
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from sqlite_utils import Database
 
 logger = logging.getLogger(__name__)
 SMALLEST = 4_000_000  # bytes that lie free; less is not worth the work
+LONG = 100_000_000  # bytes that take seconds to write
 SPACIOUS = {"temp_store": 1, "secure_delete": 0}
 
 
@@ -29,6 +31,8 @@ def shrink(connection: sqlite3.Connection, path: Path, share: float) -> None:
     reason = lacking(path.parent, needed)
     if reason is None:
         try:
+            if needed > LONG and sys.stderr.isatty():
+                print(f"{path.name}: writing it anew, {needed / 1e6:,.0f} MB", file=sys.stderr)
             _write_anew(connection)
             return
         except sqlite3.OperationalError as error:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 
 from sqlite_utils import Database, Migrations
 
-from archive.db import progress
 from archive.db.migrations import (
     m001_initial,
     m002_reasons_and_sizes,
@@ -63,9 +62,8 @@ def statements(script: str) -> Iterator[str]:
 
 def _step(script: str) -> Callable[[Database], None]:
     def apply(db: Database) -> None:
-        with progress.shown(db.conn):
-            for statement in statements(script):
-                db.execute(statement)
+        for statement in statements(script):
+            db.execute(statement)
 
     return apply
 

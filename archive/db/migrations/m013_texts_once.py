@@ -241,4 +241,9 @@ when old.author is not new.author or old.text is not new.text begin
 end;
 insert into revisions_fts(revisions_fts) values ('optimize');
 insert into comments_fts(comments_fts) values ('optimize');
+
+analyze block_spans;
+analyze comment_states;
+analyze rereadings;
+analyze readings;
 """.replace("{BLOCK}", BLOCK)  # noqa: E501 - SQLite keeps the line as it stands
