@@ -25,8 +25,9 @@ from sqlite_utils import Database
 from archive.db.connection import open_for_reading, open_for_writing
 from archive.db.schema import migrate
 from archive.store.articles import blocks_of
-from archive.store.blocks import add_blocks, plain_paragraph, span, text_of
+from archive.store.blocks import add_blocks, span, text_of
 from archive.store.store import Store
+from archive.text.paragraph_markup import beside_plain, plain_paragraph
 from archive.verify.database import Verification
 from tests.crawls import rows, until
 from tests.former_archive import as_former_release_held, made_by_former_release
@@ -136,9 +137,23 @@ def test_blocks_are_shown_as_they_were_seen_whether_the_program_stores_them_or_a
     blank.execute("delete from blocks")
 
 
+@given(
+    st.text(alphabet='ab<>&"中🕊 ', max_size=80), st.lists(st.tuples(st.integers(0, 90), st.sampled_from(["<b>", "🕊", "a", ""])), max_size=3)
+)
+def test_markup_is_put_together_again(blank: Database, text: str, marks: list[tuple[int, str]]) -> None:
+    plain = html = plain_paragraph(text)
+    for place, mark in marks:
+        html = html[:place] + mark + html[place + 1 :]
+    stored, *_ = beside_plain(plain, html)
+    assert (stored is None) == (html == plain) and len(stored or "") <= len(html)
+    add_blocks(blank, 1, [{"kind": "body", "text": text, "html": html, "rule": ""}])
+    assert blank.execute("select html, (select html from block_spans) from blocks").fetchone() == (html, stored)
+    blank.execute("delete from blocks")
+
+
 def test_a_span_counts_characters_as_sqlite_does(desk: Desk) -> None:
     whole = "a🕊中\n\nzweiter"
-    start, length, _, _ = span(whole, "zweiter", "<p>zweiter</p>")
+    start, length, *_ = span(whole, "zweiter", "<p>zweiter</p>")
     assert desk.rows("select substr(?, ?, ?)", whole, start, length) == [("zweiter",)]
 
 

@@ -6,8 +6,10 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
 from archive.text.packed import packed
+from archive.text.paragraph_markup import beside_plain
 
 LARGE = 20_000  # rows to copy; fewer are copied before a bar is read
 COPIED = ("blocks", "comment_revisions")
@@ -15,8 +17,9 @@ COPIED = ("blocks", "comment_revisions")
 
 @contextmanager
 def shown(connection: sqlite3.Connection) -> Iterator[None]:
-    """Lend the steps the functions ``packed`` and ``copied``, and show on a terminal how many rows they have copied."""
+    """Lend the steps their functions, and show on a terminal how many rows they have copied."""
     connection.create_function("packed", 1, packed, deterministic=True)
+    connection.create_function("beside_plain", 3, _beside_plain, deterministic=True)
     total = _rows(connection) if sys.stderr.isatty() else 0
     if total < LARGE:
         connection.create_function("copied", 1, lambda value: value)
@@ -32,6 +35,16 @@ def shown(connection: sqlite3.Connection) -> Iterator[None]:
 
         connection.create_function("copied", 1, copied)
         yield
+
+
+@lru_cache(maxsize=1)  # each of the three is asked for, one after the other
+def _differing(plain: str, html: str) -> tuple[str | int | None, ...]:
+    return beside_plain(plain, html)
+
+
+def _beside_plain(plain: str, html: str, part: int) -> str | int | None:
+    """Part 0, 1 or 2 of ``beside_plain``."""
+    return _differing(plain, html)[part]
 
 
 def _rows(connection: sqlite3.Connection) -> int:

@@ -246,7 +246,9 @@ create table block_spans (
   start integer,  -- at which character of the revision's text it begins, counted from 1; empty where it is no part of that text
   length integer,  -- how many characters long it is there
   text text,  -- plain text, where it is no part of the revision's text
-  html text,  -- sanitised markup; empty where it is the text as one plain paragraph
+  html text,  -- sanitised markup: all of it, or what stands between head and tail; empty where it is the text as one plain paragraph
+  head integer,  -- how many characters of the markup of a plain paragraph come first; empty where html is all of it
+  tail integer,  -- how many characters of the markup of a plain paragraph come last; empty where html is all of it
   primary key (revision_id, position),
   check (start is not null or text is not null)
 ) strict;

@@ -12,8 +12,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.text.fingerprint import fingerprint
+from archive.text.paragraph_markup import beside_plain, plain_paragraph
 
-Span = tuple[int | None, int | None, str | None, str | None]
+Span = tuple[int | None, int | None, str | None, str | None, int | None, int | None]
 
 
 def add_blocks(db: Database, revision_id: int, blocks: list[dict[str, Any]]) -> None:
@@ -22,8 +23,8 @@ def add_blocks(db: Database, revision_id: int, blocks: list[dict[str, Any]]) -> 
     db.execute("update revisions set text = ? where id = ? and text <> ?", [text, revision_id, text])
     db.conn.executemany(
         """
-        insert into block_spans(revision_id, position, kind, rule, fingerprint, vote, start, length, text, html)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        insert into block_spans(revision_id, position, kind, rule, fingerprint, vote, start, length, text, html, head, tail)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         [
             (revision_id, i, b["kind"], b["rule"], fingerprint(b["text"]), b.get("vote"), *span(text, b["text"], b["html"]))
@@ -38,14 +39,8 @@ def text_of(blocks: Iterable[Mapping[str, Any]]) -> str:
 
 
 def span(whole: str, text: str, html: str) -> Span:
-    """(start, length, text, html) of a block: its place in the revision's text, counted in characters from 1, or else its own text;
-    html is None where it is the text as one plain paragraph."""
+    """(start, length, text, html, head, tail) of a block: its place in the revision's text, counted in characters from 1, or else its
+    own text; and its markup beside that of a plain paragraph."""
     start = whole.find(text) + 1 if text and "\0" not in whole else 0
-    markup = None if html == plain_paragraph(text) else html
-    return (start, len(text), None, markup) if start else (None, None, text, markup)
-
-
-def plain_paragraph(text: str) -> str:
-    """The markup of a paragraph in which nothing is marked up."""
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return f"<p>{escaped}</p>"
+    markup = beside_plain(plain_paragraph(text), html)
+    return (start, len(text), None, *markup) if start else (None, None, text, *markup)

@@ -1,7 +1,6 @@
 """Every text is stored once, in rows that fit SQLite's pages. A block is a span of its revision's text, a state of a comment says
 only what the comment does not, and ``blocks`` and ``comment_revisions`` are views that show what they always held; what is written
-to them is stored in the same way. ``packed`` and ``copied`` are functions that the program lends to this step. Released: never
-edited."""
+to them is stored in the same way. The program lends this step ``packed``, ``beside_plain`` and ``copied``. Released: never edited."""
 
 from __future__ import annotations
 
@@ -33,11 +32,13 @@ create table block_spans (  -- Where the text of each block stands in the text o
   start integer,  -- at which character of the revision's text it begins, counted from 1; empty where it is no part of that text
   length integer,  -- how many characters long it is there
   text text,  -- plain text, where it is no part of the revision's text
-  html text,  -- sanitised markup; empty where it is the text as one plain paragraph
+  html text,  -- sanitised markup: all of it, or what stands between head and tail; empty where it is the text as one plain paragraph
+  head integer,  -- how many characters of the markup of a plain paragraph come first; empty where html is all of it
+  tail integer,  -- how many characters of the markup of a plain paragraph come last; empty where html is all of it
   primary key (revision_id, position),
   check (start is not null or text is not null)
 ) strict;
-insert into block_spans(revision_id, position, kind, rule, fingerprint, vote, start, length, text, html)
+insert into block_spans(revision_id, position, kind, rule, fingerprint, vote, start, length, text, html, head, tail)
 select
   copied(revision_id),
   position,
@@ -48,9 +49,14 @@ select
   nullif(start, 0),
   iif(start > 0, length(text), null),
   iif(start > 0, null, text),
-  nullif(html, '<p>' || replace(replace(replace(text, '&', '&amp;'), '<', '&lt;'), '>', '&gt;') || '</p>')
+  iif(html = plain, null, beside_plain(plain, html, 0)),
+  iif(html = plain, null, beside_plain(plain, html, 1)),
+  iif(html = plain, null, beside_plain(plain, html, 2))
 from (
-  select blocks.*, iif(blocks.text = '', 0, instr(revisions.text, blocks.text)) as start
+  select
+    blocks.*,
+    iif(blocks.text = '', 0, instr(revisions.text, blocks.text)) as start,
+    '<p>' || replace(replace(replace(blocks.text, '&', '&amp;'), '<', '&lt;'), '>', '&gt;') || '</p>' as plain
   from blocks
   join revisions on revisions.id = blocks.revision_id
 )
@@ -60,24 +66,27 @@ create index blocks_fingerprint on block_spans(fingerprint);
 
 create view blocks as  -- A revision's paragraphs, labelled: nothing is thrown away
   select
-    block_spans.revision_id as revision_id,  -- the revision
-    block_spans.position as position,  -- reading order from 0
-    block_spans.kind as kind,  -- body, caption, appeal, bio, tags, share, related, newsletter, chrome
-    coalesce(
-      block_spans.text,
-      (select substr(revisions.text, block_spans.start, block_spans.length) from revisions where revisions.id = block_spans.revision_id)
-    ) as text,  -- plain text
-    coalesce(
-      block_spans.html,
-      '<p>' || replace(replace(replace(coalesce(
-        block_spans.text,
-        (select substr(revisions.text, block_spans.start, block_spans.length) from revisions where revisions.id = block_spans.revision_id)
-      ), '&', '&amp;'), '<', '&lt;'), '>', '&gt;') || '</p>'
-    ) as html,  -- sanitised markup
-    block_spans.rule as rule,  -- the rule that decided the kind
-    block_spans.fingerprint as fingerprint,  -- equal for equal wording: case, punctuation and link targets aside
-    block_spans.vote as vote  -- what trafilatura said of it: text (kept) or chrome (left out); empty: it could not be asked, or was not yet
-  from block_spans;
+    revision_id as revision_id,  -- the revision
+    position as position,  -- reading order from 0
+    kind as kind,  -- body, caption, appeal, bio, tags, share, related, newsletter, chrome
+    shown as text,  -- plain text
+    case
+      when html is null then plain
+      when head is null then html
+      else substr(plain, 1, head) || html || substr(plain, length(plain) - tail + 1)
+    end as html,  -- sanitised markup
+    rule as rule,  -- the rule that decided the kind
+    fingerprint as fingerprint,  -- equal for equal wording: case, punctuation and link targets aside
+    vote as vote  -- what trafilatura said of it: text (kept) or chrome (left out); empty: it could not be asked, or was not yet
+  from (
+    select *, '<p>' || replace(replace(replace(shown, '&', '&amp;'), '<', '&lt;'), '>', '&gt;') || '</p>' as plain
+    from (
+      select
+        *,
+        coalesce(text, (select substr(revisions.text, start, block_spans.length) from revisions where revisions.id = revision_id)) as shown
+      from block_spans
+    )
+  );
 create trigger blocks_insert instead of insert on blocks begin
   insert into block_spans{BLOCK};
 end;
