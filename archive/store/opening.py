@@ -18,7 +18,7 @@ from archive.errors import database_fails
 from archive.store import adopt
 from archive.store.settle import settle
 
-LOOSE = 1 / 16  # of the file lies free: what the pieces of an index took
+LOOSE = 1 / 40  # of the file lies free: what the pieces of an index took; others of its pages are half empty after so many additions
 P = ParamSpec("P")
 T = TypeVar("T")
 
