@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ def build_archive(folder: Path) -> Path:
         for article in ARTICLES:
             insert_article(db, **article)
         db["comments"].insert_all([comment(*row) for row in COMMENTS])
-        db["comment_revisions"].insert_all(COMMENT_REVISIONS)
+        insert_rows(db, "comment_revisions", COMMENT_REVISIONS)
         db["absences"].insert_all(ABSENCES)
         db["links"].insert_all({"target_article_id": None} | row for row in LINKS)
         db["images"].insert_all(IMAGES)
@@ -264,10 +265,17 @@ def insert_revision(
             "digest": SHA, "content_key": f"{article_id}-{number}", "extractor": "test 1", "extracted_at": seen_at,
         }
     )  # fmt: skip
-    db["blocks"].insert_all(
+    rows = [
         {"revision_id": revision_id, "position": n, "html": f"<p>{block['text']}</p>", "fingerprint": "f"} | block
         for n, block in enumerate(blocks)
-    )
+    ]
+    insert_rows(db, "blocks", rows)
+
+
+def insert_rows(db: Database, view: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Into a view that takes rows, which sqlite-utils does not know of."""
+    for row in rows:
+        db.execute(f"insert into {view}({', '.join(row)}) values ({', '.join('?' * len(row))})", [*row.values()])
 
 
 def insert_capture(db: Database, capture_id: int, article_id: int, url: str, captured_at: str) -> None:

@@ -10,10 +10,12 @@ from sqlite_utils import Database
 
 from archive.db.database import WriterDatabase
 from archive.db.schema import APPLICATION_ID, is_older, migrate
+from archive.db.shrink import shrink
 from archive.errors import NoArchive, StorageError, database_fails
 
 FILENAME = "archive.db"
 STATEMENTS = 512  # that stay prepared: all that a run executes over and over, where Python keeps 128
+HOLLOW = 1 / 3  # of the file lies free: a step of the schema has left it so
 
 
 def archive_dir(setting: str | None = None) -> Path:
@@ -52,6 +54,7 @@ def open_for_writing(folder: Path) -> Database:
             _open_as_it_is(folder).close()  # before the pragmas: they would write to another program's database
         db = WriterDatabase(connect(path))
         migrate(db)
+        shrink(db.conn, path, HOLLOW)
     except (OSError, sqlite3.OperationalError) as error:
         raise StorageError(f"cannot write to {path}: {error}; check the folder's owner, rights and free space") from error
     except sqlite3.DatabaseError as error:

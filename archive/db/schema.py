@@ -4,6 +4,8 @@ Every column says in its comment what it means; the served pages show these mean
 (``carried_meanings``). Times are UTC, ISO 8601 with ``Z``. A wall clock whose zone is not known has no ``Z``.
 An id is ours unless it is called ``source_id``: that one is the site's own.
 Full-text search stands beside the tables: ``revisions_fts`` and ``comments_fts``, kept by triggers (``migrations/m001_initial.py``).
+Every text is stored once: ``blocks`` and ``comment_revisions`` are views over ``block_spans`` and ``comment_states``, which may be
+written to as if they were tables (``migrations/m013_texts_once.py``).
 
 This text makes no table: the steps in ``archive/db/migrations/`` do, and a test holds what they make to what is written here.
 To change the data, write the next step, then change this text. The wording of a meaning is changed here alone.
@@ -15,7 +17,9 @@ import re
 
 from sqlite_utils import Database
 
+from archive.db import progress
 from archive.db.migrations import MIGRATIONS
+from archive.db.shrink import spacious
 from archive.db.views import ensure_views
 from archive.errors import NewerSchema
 
@@ -231,19 +235,24 @@ create table revision_captures (
 ) strict, without rowid;
 create index revision_captures_capture on revision_captures(capture_id);
 
--- A revision's paragraphs, labelled: nothing is thrown away
-create table blocks (
+-- Where the text of each block stands in the text of its revision: read the view blocks, which shows the blocks themselves
+create table block_spans (
   revision_id integer not null references revisions(id),  -- the revision
   position integer not null,  -- reading order from 0
   kind text not null,  -- body, caption, appeal, bio, tags, share, related, newsletter, chrome
-  text text not null,  -- plain text
-  html text not null,  -- sanitised markup
   rule text not null,  -- the rule that decided the kind
   fingerprint text not null,  -- equal for equal wording: case, punctuation and link targets aside
   vote text,  -- what trafilatura said of it: text (kept) or chrome (left out); empty: it could not be asked, or was not yet
-  primary key (revision_id, position)
-) strict, without rowid;
-create index blocks_fingerprint on blocks(fingerprint);
+  start integer,  -- at which character of the revision's text it begins, counted from 1; empty where it is no part of that text
+  length integer,  -- how many characters long it is there
+  text text,  -- plain text, where it is no part of the revision's text
+  html text,  -- sanitised markup: all of it, or what stands between head and tail; empty where it is the text as one plain paragraph
+  head integer,  -- how many characters of the markup of a plain paragraph come first; empty where html is all of it
+  tail integer,  -- how many characters of the markup of a plain paragraph come last; empty where html is all of it
+  primary key (revision_id, position),
+  check (start is not null or text is not null)
+) strict;
+create index blocks_fingerprint on block_spans(fingerprint);
 
 -- What each door last showed of an article: a value is compared only with the last value from the same door
 create table readings (
@@ -254,7 +263,7 @@ create table readings (
   capture_id integer references captures(id),  -- from which exchange
   extractor text not null,  -- which code read it
   primary key (article_id, door)
-) strict, without rowid;
+) strict;
 
 -- Names that sign articles
 create table authors (
@@ -349,28 +358,27 @@ create index comments_posted on comments(posted_at);
 create index comments_first_seen on comments(first_seen_at);
 create index comments_missing on comments(missing_since) where missing_since is not null;
 
--- Distinct states of a comment
-create table comment_revisions (
+-- What each state of a comment adds to the comment: read the view comment_revisions, which shows the states themselves
+create table comment_states (
   id integer primary key,  -- ours
   comment_id integer not null references comments(id),  -- the comment
   number integer not null,  -- 1 is the first state seen
   seen_at text not null,  -- when this state was first seen
-  digest text not null,  -- sha256:HEX over everything stored of this state
-  content_key text not null,  -- sha256:HEX over the normalised content: equal keys are one state
-  author text not null,  -- the name it was signed with
-  text text not null,  -- paragraphs apart by a blank line
+  digest any not null,  -- the 32 bytes of the sha256 over everything stored of this state
+  content_key any not null,  -- the 32 bytes of the sha256 over the normalised content
+  author text,  -- the name it was signed with; empty where it is the comment's
+  text text,  -- paragraphs apart by a blank line; empty where it is the comment's
   parent_id integer references comments(id),  -- the comment it answered
   capture_id integer references captures(id),  -- the exchange that showed it
   unique (comment_id, number)
 ) strict;
-create index comment_revisions_seen on comment_revisions(seen_at);
-create index comment_revisions_later on comment_revisions(seen_at) where number > 1;
+create index comment_revisions_later on comment_states(seen_at) where number > 1;
 
 -- Earlier readings of the same record: what scrapy reextract replaced in place, with the digest by which it may have been cited
 create table rereadings (
   id integer primary key,  -- ours
   revision_id integer references revisions(id),  -- the revision of an article; empty when it is one of a comment
-  comment_revision_id integer references comment_revisions(id),  -- the revision of a comment; empty when it is one of an article
+  comment_revision_id integer references comment_states(id),  -- the revision of a comment; empty when it is one of an article
   crawl_id integer not null references crawls(id),  -- the run that read the record again
   read_at text not null,  -- when it did
   digest text not null,  -- the revision's digest until then
@@ -482,8 +490,8 @@ def migrate(db: Database) -> None:
     if unknown:
         raise NewerSchema(f"the archive was written by a newer release (it has {unknown[-1]}); install that release or a later one")
     if MIGRATIONS.pending(db):
-        with db.atomic():  # with the table of migrations: a disk that fills up leaves an empty file, not half an archive
-            MIGRATIONS.apply(db)
+        with spacious(db.conn), progress.shown(db.conn), db.atomic():
+            MIGRATIONS.apply(db)  # with its table of migrations: a disk that fills up leaves an empty file, not half an archive
     ensure_views(db)
 
 

@@ -13,13 +13,13 @@ from sqlite_utils import Database
 
 from archive.store.article_addresses import move_article, name_article
 from archive.store.article_lists import save_authors, save_images, save_links, save_terms
+from archive.store.blocks import add_blocks
 from archive.store.readings import note_differences, readings_of, remember_reading
 from archive.store.revision_digest import seal, seal_of
 from archive.store.seen import Seen
 from archive.text import content_key
 from archive.text.change_kind import classify
 from archive.text.content_key import Fields
-from archive.text.fingerprint import fingerprint
 from archive.text.urls import link_key, normal_url
 
 Outcome = Literal["new", "revised", "unchanged"]
@@ -207,13 +207,6 @@ def _add_revision(db: Database, article_id: int, number: int, door: str, state: 
     add_blocks(db, revision_id, blocks)
     _tie(db, revision_id, seen)
     return revision_id
-
-
-def add_blocks(db: Database, revision_id: int, blocks: list[dict[str, Any]]) -> None:
-    db.conn.executemany(
-        "insert into blocks(revision_id, position, kind, text, html, rule, fingerprint, vote) values (?, ?, ?, ?, ?, ?, ?, ?)",
-        [(revision_id, i, b["kind"], b["text"], b["html"], b["rule"], fingerprint(b["text"]), b.get("vote")) for i, b in enumerate(blocks)],
-    )
 
 
 def _write_state(db: Database, revision_id: int, state: Fields, door: str | None, seen: Seen) -> None:

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from archive.store.articles import Outcome, crawl_of, find_article, record_earlier
 from archive.store.seen import Seen
 from archive.text.content_key import comment_key, key
+from archive.text.packed import packed
 
 COLUMNS = ("source_parent_id", "kind", "author", "author_url", "posted_at", "posted_precision", "text")
 UNPLACED = (None, 0, 1)  # parent, position and depth until the thread is put in order
@@ -96,9 +97,9 @@ def _compare(db: Database, row: Row, comment: Mapping[str, Any], door: str, seen
         return "revised"
     _write_state(db, row["id"], comment, door)  # completion: REST after the page, or a detail that is no content
     db.execute(
-        "update comment_revisions set author = ?, text = ?, digest = ?, content_key = ? where comment_id = ? and number = "
-        "(select max(number) from comment_revisions where comment_id = ?)",
-        [comment["author"], comment["text"], digest(comment), comment_key(comment), row["id"], row["id"]],
+        "update comment_states set author = null, text = null, digest = ?, content_key = ? where comment_id = ? and number = "
+        "(select max(number) from comment_states where comment_id = ?)",
+        [packed(digest(comment)), packed(comment_key(comment)), row["id"], row["id"]],
     )
     return "unchanged"
 
@@ -136,24 +137,21 @@ def _write_state(db: Database, comment_id: int, comment: Mapping[str, Any], door
 
 def _end_state(db: Database, comment_id: int) -> int:
     """Seal the last state of a comment as an earlier one; return its number."""
-    sql = "select id, number from comment_revisions where comment_id = ? order by number desc limit 1"
+    sql = "select id, number from comment_states where comment_id = ? order by number desc limit 1"
     revision_id, number = db.execute(sql, [comment_id]).fetchone()
-    db.execute("update comment_revisions set digest = ? where id = ?", [digest_of_earlier(db, revision_id), revision_id])
+    db.execute("update comment_states set digest = ? where id = ?", [packed(digest_of_earlier(db, revision_id)), revision_id])
     return int(number)
 
 
 def _revision(comment_id: int, number: int, comment: Mapping[str, Any], parent_id: int | None, seen: Seen) -> tuple[object, ...]:
     """A row for ``_add_revisions``."""
-    state = (digest(comment), comment_key(comment), comment["author"], comment["text"])
-    return (comment_id, number, seen.at, *state, parent_id, seen.captures[0][0])
+    return (comment_id, number, seen.at, packed(digest(comment)), packed(comment_key(comment)), parent_id, seen.captures[0][0])
 
 
 def _add_revisions(db: Database, rows: Sequence[tuple[object, ...]]) -> None:
+    """Their signatures and texts are the comments', which have been written: they are not stored a second time."""
     db.conn.executemany(
-        """
-        insert into comment_revisions(comment_id, number, seen_at, digest, content_key, author, text, parent_id, capture_id)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """,
+        "insert into comment_states(comment_id, number, seen_at, digest, content_key, parent_id, capture_id) values (?, ?, ?, ?, ?, ?, ?)",
         rows,
     )
 
@@ -182,8 +180,8 @@ def order_thread(db: Database, article_id: int) -> None:
     answering = [row["id"] for row in rows if row["parent_id"] != placed[row["id"]][0]]
     db.conn.executemany("update comments set parent_id = ?, position = ?, depth = ? where id = ?", [(*placed[i], i) for i in moved])
     db.conn.executemany(
-        "update comment_revisions set parent_id = ? where comment_id = ? and number = "
-        "(select max(number) from comment_revisions where comment_id = ?)",
+        "update comment_states set parent_id = ? where comment_id = ? and number = "
+        "(select max(number) from comment_states where comment_id = ?)",
         [(placed[i][0], i, i) for i in answering],
     )
     count_comments(db, article_id)

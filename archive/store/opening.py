@@ -11,13 +11,15 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlite_utils import Database
 
 from archive import clock
-from archive.db.connection import open_for_writing
+from archive.db.connection import FILENAME, open_for_writing
 from archive.db.lock import Lock
+from archive.db.shrink import merge_search, shrink
 from archive.errors import ArchiveError, database_fails
 from archive.store import adopt
 from archive.store.group import GroupCommit
 from archive.store.settle import settle
 
+LOOSE = 1 / 40  # of the file lies free: what the pieces of an index took; others of its pages are half empty after so many additions
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -56,6 +58,8 @@ class OpenArchive:
             with suppress(sqlite3.DatabaseError, ArchiveError):
                 self.group.commit()
                 self.db.execute("pragma optimize")
+                if merge_search(self.db):
+                    shrink(self.db.conn, self.folder / FILENAME, LOOSE)
                 self.db.execute("pragma wal_checkpoint(truncate)")
             self.db.close()
         finally:

@@ -32,8 +32,14 @@ def remember_reading(db: Database, article_id: int, door: str, fields: Fields, s
         set fields = excluded.fields, read_at = excluded.read_at, capture_id = excluded.capture_id, extractor = excluded.extractor
         where fields <> excluded.fields or extractor <> excluded.extractor
         """,
-        [article_id, door, json.dumps(fields, ensure_ascii=False, sort_keys=True), seen.at, seen.captures[0][0], seen.extractor],
+        [article_id, door, written(fields), seen.at, seen.captures[0][0], seen.extractor],
     )
+
+
+def written(fields: Fields) -> str:
+    """A reading as it is stored: what the door does not show is left out, and nothing stands between the rest."""
+    shown = {name: value for name, value in fields.items() if value is not None}
+    return json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def note_differences(db: Database, article_id: int, shown: Mapping[str, Fields], at: str) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.store import article_lists, articles, comments, readings
+from archive.store.blocks import add_blocks
 from archive.store.held_articles import LISTS, HeldArticle
 from archive.store.revision_digest import HREF, seal
 from archive.store.seen import Seen
@@ -22,10 +23,12 @@ from archive.text import content_key
 from archive.text.change_kind import classify
 from archive.text.content_key import Fields
 from archive.text.fingerprint import fingerprint
+from archive.text.packed import packed
 from archive.text.urls import link_key
 
 Row = Mapping[str, Any]
 AGAIN = "read again: "
+DIGESTS = {"digest", "content_key"}
 
 
 @dataclass(slots=True)
@@ -116,7 +119,7 @@ def _save_state(db: Database, held: HeldArticle, revision_id: int, state: State,
     if blocks is not None:
         labels = _learned(db, row["article_id"], stored)
         db.execute("delete from blocks where revision_id = ?", [revision_id])
-        articles.add_blocks(db, revision_id, [_labelled(block, labels) for block in blocks])
+        add_blocks(db, revision_id, [_labelled(block, labels) for block in blocks])
     read_by = {"extractor": extractor, "extracted_at": at}
     if differs:
         _set(db, "revisions", revision_id, columns | read_by)
@@ -234,9 +237,9 @@ def _save_comment(db: Database, row: Row, revisions: Sequence[Row], states: Mapp
             continue
         differs = True
         articles.record_earlier(db, crawl_id, at, revision, comment_revision_id=revision["id"])
-        _update(db, "comment_revisions", revision, columns)
+        _update(db, "comment_revisions", revision, columns | {name: packed(columns[name]) for name in columns.keys() & DIGESTS})
         if not present:
-            digest = comments.digest_of_earlier(db, revision["id"])
+            digest = packed(comments.digest_of_earlier(db, revision["id"]))
             db.execute("update comment_revisions set digest = ? where id = ?", [digest, revision["id"]])
     return differs
 

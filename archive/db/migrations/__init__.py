@@ -26,6 +26,7 @@ from archive.db.migrations import (
     m010_lists_of_articles,
     m011_verdicts,
     m012_lists_compared,
+    m013_texts_once,
 )
 
 STEPS = (
@@ -41,6 +42,7 @@ STEPS = (
     m010_lists_of_articles,
     m011_verdicts,
     m012_lists_compared,
+    m013_texts_once,
 )
 """In the order in which they are applied."""
 
@@ -67,5 +69,5 @@ def _step(script: str) -> Callable[[Database], None]:
 
 
 MIGRATIONS = Migrations("archive")
-for module in STEPS:
-    MIGRATIONS(name=module.__name__.rpartition(".")[2])(_step(module.SQL))
+for module in STEPS:  # one transaction holds them all: a savepoint around each would keep every page that it changes a second time
+    MIGRATIONS(name=module.__name__.rpartition(".")[2], transactional=False)(_step(module.SQL))

@@ -35,6 +35,8 @@ TABLES: dict[str, dict[str, Any]] = {
     "most_discussed": {"sort_desc": "comments"},
     "signatures": {"sort_desc": "comments"},
     "sources": {"sort_desc": "articles"},
+    "block_spans": {"hidden": True},
+    "comment_states": {"hidden": True},
     "_sqlite_migrations": {"hidden": True},
 }
 UNDESCRIBED: dict[str, dict[str, str]] = {
@@ -51,6 +53,8 @@ INSIDE = (
     *(
         "readings",
         "blocks",
+        "block_spans",
+        "comment_states",
         "boilerplate",
         "decisions",
         "lists",

@@ -37,13 +37,13 @@ SHOWN = {
     "article_authors": OF_ARTICLE,
     "article_tags": OF_ARTICLE,
     "differences": OF_ARTICLE,
-    "blocks": OF_REVISION,
+    "block_spans": OF_REVISION,
     "revision_captures": OF_REVISION,
     "captures": f"(coalesce(article_id, 0) not in ({{articles}}) and url not in {URLS} and url not in {PICTURES} and id not in "
     "(select capture_id from main.images where article_id in ({articles}) and capture_id is not null)) or id in "
     "(select capture_id from main.images where article_id not in ({articles}) and capture_id is not null)",  # others show it too
     "comments": f"{OF_ARTICLE} and id not in ({{comments}})",
-    "comment_revisions": f"comment_id not in ({{comments}}) and comment_id not in {COMMENTS}",
+    "comment_states": f"comment_id not in ({{comments}}) and comment_id not in {COMMENTS}",
     "absences": f"{OF_ARTICLE} and coalesce(comment_id, 0) not in ({{comments}})",
     "authors": NOT_ALONE.format(key="author_id", table="article_authors"),
     "tags": NOT_ALONE.format(key="tag_id", table="article_tags"),
@@ -53,15 +53,15 @@ SHOWN = {
     "feed_items": f"url not in {URLS}",
     "verdicts": f"url not in {URLS}",
     "boilerplate": """fingerprint not in (
-    select theirs.fingerprint from main.revisions join main.blocks as theirs on theirs.revision_id = revisions.id
+    select theirs.fingerprint from main.revisions join main.block_spans as theirs on theirs.revision_id = revisions.id
     where revisions.article_id in ({articles}) and not exists (
-      select 1 from main.blocks as others join main.revisions as shown on shown.id = others.revision_id
+      select 1 from main.block_spans as others join main.revisions as shown on shown.id = others.revision_id
       where others.fingerprint = theirs.fingerprint and shown.article_id not in ({articles})
     )
   )""",
     "rereadings": "coalesce(revision_id, 0) not in (select id from main.revisions where article_id in ({articles}))"
-    " and coalesce(comment_revision_id, 0) not in (select id from main.comment_revisions where comment_id in ({comments}))"
-    f" and coalesce(comment_revision_id, 0) not in (select id from main.comment_revisions where comment_id in {COMMENTS})",
+    " and coalesce(comment_revision_id, 0) not in (select id from main.comment_states where comment_id in ({comments}))"
+    f" and coalesce(comment_revision_id, 0) not in (select id from main.comment_states where comment_id in {COMMENTS})",
     "decisions": "kind <> 'withhold'",  # an address tells the headline
 }
 # An index of words tells what stands in a text; its hidden columns have to be named, for match and rank.

@@ -1,0 +1,46 @@
+"""The blocks of a revision: takes their texts and markup, and stores them as spans of the revision's text.
+
+The view ``blocks`` and the triggers of the schema do the same in SQL (``archive/db/migrations/m013_texts_once.py``). Functions that
+write run inside the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.text.fingerprint import fingerprint
+from archive.text.paragraph_markup import beside_plain, plain_paragraph
+
+Span = tuple[int | None, int | None, str | None, str | None, int | None, int | None]
+
+
+def add_blocks(db: Database, revision_id: int, blocks: list[dict[str, Any]]) -> None:
+    """Give a revision that has none its blocks, and the text in which they are spans; ``seal`` has to follow."""
+    text = text_of(blocks)
+    db.execute("update revisions set text = ? where id = ? and text <> ?", [text, revision_id, text])
+    db.conn.executemany(
+        """
+        insert into block_spans(revision_id, position, kind, rule, fingerprint, vote, start, length, text, html, head, tail)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        [
+            (revision_id, i, b["kind"], b["rule"], fingerprint(b["text"]), b.get("vote"), *span(text, b["text"], b["html"]))
+            for i, b in enumerate(blocks)
+        ],
+    )
+
+
+def text_of(blocks: Iterable[Mapping[str, Any]]) -> str:
+    """The text of a revision: its body blocks, a blank line between them."""
+    return "\n\n".join(block["text"] for block in blocks if block["kind"] == "body")
+
+
+def span(whole: str, text: str, html: str) -> Span:
+    """(start, length, text, html, head, tail) of a block: its place in the revision's text, counted in characters from 1, or else its
+    own text; and its markup beside that of a plain paragraph."""
+    start = whole.find(text) + 1 if text and "\0" not in whole else 0
+    markup = beside_plain(plain_paragraph(text), html)
+    return (start, len(text), None, *markup) if start else (None, None, text, *markup)
