@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,8 @@ from tests.bench.bench import Bench
 from tests.bench.sizes import SIZES
 from tests.bench.table import Row, explanations, table_lines
 
-MEASURES: dict[str, Callable[[Bench], Iterator[Row]]] = {
+Measure = Callable[[Bench], Iterator[Row]]
+MEASURES: dict[str, Measure] = {
     "pipeline": pipeline.measure,
     "extraction": extraction.measure,
     "reextract": reextract.measure,
@@ -40,20 +41,10 @@ MEASURES: dict[str, Callable[[Bench], Iterator[Row]]] = {
 
 def main() -> int:
     given = arguments()
-    rows: list[Row] = []
-    failed: dict[str, str] = {}
     with tempfile.TemporaryDirectory(prefix="bench-") as temporary, ExitStack() as closing:
         folder = Path(temporary)
         bench = Bench(SIZES[given.size], folder, given.folder or folder / "served", closing)
-        for name in given.only or MEASURES:
-            start = time.monotonic()
-            bench.say(f"{name} ...")
-            try:
-                rows += MEASURES[name](bench)
-            except Exception:  # one measure that fails stops none of the others
-                failed[name] = traceback.format_exc()
-                bench.say(failed[name])
-            bench.say(f"{name}: {time.monotonic() - start:.0f} s")
+        rows, failed = measured(bench, {name: MEASURES[name] for name in given.only or MEASURES})
         print("\n".join(table_lines(rows)), flush=True)
         told = {} if given.no_profiles else told_explanations(rows)
     for name in failed:
@@ -61,6 +52,23 @@ def main() -> int:
     if given.json:
         given.json.write_text(json.dumps(as_json(given.size, rows, failed, told), indent=1) + "\n", encoding="utf-8")
     return 1 if failed else 0
+
+
+def measured(bench: Bench, measures: Mapping[str, Measure]) -> tuple[list[Row], dict[str, str]]:
+    """The rows of all measures, and what went wrong with those that failed; one that fails stops none of the others."""
+    rows: list[Row] = []
+    failed: dict[str, str] = {}
+    for name, measure in measures.items():
+        start = time.monotonic()
+        bench.say(f"{name} ...")
+        try:
+            for row in measure(bench):
+                rows.append(row)
+        except Exception:
+            failed[name] = traceback.format_exc()
+            bench.say(failed[name])
+        bench.say(f"{name}: {time.monotonic() - start:.0f} s")
+    return rows, failed
 
 
 def arguments() -> argparse.Namespace:

@@ -16,6 +16,7 @@ from typing import IO
 
 ROOT = Path(__file__).parent.parent.parent
 EVERY = 0.1  # seconds between two looks at the processes
+KIND = "PSS" if Path("/proc/self/smaps_rollup").exists() else "RSS"  # PSS counts a page that processes share once for all of them
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -29,7 +30,7 @@ class Memory:
 
     main: int = 0  # the first process at its peak, as the kernel kept it
     total: int = 0  # of all processes
-    kind: str = "PSS"  # PSS counts shared pages once; RSS where the system does not tell it
+    kind: str = KIND
     processes: int = 0
     parts: list[tuple[str, int]] = field(default_factory=list)  # command and bytes of each when the total was largest
 
@@ -92,7 +93,7 @@ def _await_end(process: subprocess.Popen[bytes], memory: Memory, *, watched: boo
             return process.returncode, usage.ru_utime + usage.ru_stime
         memory.main = max(memory.main, _peak(process.pid))
         if watched:
-            _look(process.pid, memory)
+            look(process.pid, memory)
         time.sleep(EVERY if watched else EVERY / 5)
 
 
@@ -105,13 +106,13 @@ def _peak(pid: int) -> int:
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")), 0)
 
 
-def _look(session: int, memory: Memory) -> None:
+def look(session: int, memory: Memory) -> None:
+    """Keep the largest of what is seen now of a session's processes and what was seen before."""
     parts = []
     for pid in session_members(session):
-        with contextlib.suppress(OSError):
-            size, kind = _size(pid)
-            memory.kind = kind if kind == "RSS" else memory.kind
-            parts.append((Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")[:70], size))
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            parts.append((command[:70], _size(pid)))
     memory.processes = max(memory.processes, len(parts))
     if (total := sum(size for _, size in parts)) > memory.total:
         memory.total, memory.parts = total, parts
@@ -129,9 +130,9 @@ def session_members(session: int) -> list[int]:
     return found
 
 
-def _size(pid: int) -> tuple[int, str]:
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), "PSS"
-    except (OSError, StopIteration):
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE, "RSS"
+def _size(pid: int) -> int:
+    """Bytes of memory, by ``KIND``; 0 for a process that is about to end. Raises OSError when it has."""
+    if KIND == "RSS":
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)

@@ -21,7 +21,6 @@ from archive.warc.write import Exchange
 from crawler.extract.version import extractor
 from crawler.items import Article, Author, Block, Comment, Image, Link, Term
 from tests.bench.bench import Bench
-from tests.bench.profiles import profiled
 from tests.bench.prose import Prose
 from tests.bench.site import Site
 from tests.bench.table import Explanation, Goal, Row
@@ -40,11 +39,10 @@ def measure(bench: Bench) -> Iterator[Row]:
     rows, plain = plainly(database, bench.folder / "plain")
     size = database.stat().st_size
     where = Explanation("bytes of the database", lambda: by_table(database))
-    why = Explanation("the store", lambda: explained(bench, each))
     of = f"{articles:,} articles, {comments:,} comments"
     told = f"{size / 1e6:.1f} MB; text and comments {text / 1e6:.1f} MB"
     yield Row(f"database, {of}", "bytes a byte of text", size / text, goal=Goal("ours", "<=", 3.0), note=told, explanation=where)
-    yield Row("the store", "rows/s", rows / seconds, rows / plain, "executemany, one transaction", None, f"{rows:,} rows", why)
+    yield Row("the store", "rows/s", rows / seconds, rows / plain, "executemany, one transaction", None, f"{rows:,} rows")
 
 
 def save_all(folder: Path, site: Site, comments: int) -> tuple[int, float]:
@@ -174,8 +172,3 @@ def by_table(database: Path) -> list[str]:
         db.close()
     whole = database.stat().st_size
     return [f"{size / whole:4.0%} {size / 1e6:8.1f} MB {unused / size:4.0%} empty  {name}" for name, size, unused in found]
-
-
-def explained(bench: Bench, comments: int) -> list[str]:
-    site = Site(HOME, 2, 200, Prose(9))
-    return profiled(lambda: save_all(bench.folder / "profiled-store", site, comments), site.pages)

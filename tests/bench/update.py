@@ -16,7 +16,7 @@ def measure(bench: Bench) -> Iterator[Row]:
     _, folder = bench.crawled(bench.size.pages)
     scrapy("update", folder=folder)  # what a first crawl left to be looked at again
     ours, starts = [], []
-    for _ in range(max(2, bench.size.rounds)):
+    for _ in range(bench.size.rounds):
         ours.append(scrapy("update", folder=folder).wall)
         starts.append(reference(bench).wall)
     why = Explanation("an unchanged update", lambda: explained(bench, folder))
