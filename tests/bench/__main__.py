@@ -1,6 +1,6 @@
 """How fast and how small the product is, beside its references, as one table; and for each goal that is missed, where the time goes.
 
-    python -m tests.bench [--size smoke|full] [--only NAME ...] [--folder DIR] [--json FILE]
+    python -m tests.bench [--size smoke|full] [--only NAME ...] [--rounds N] [--folder DIR] [--json FILE]
 
 All sites are invented and served on loopback. A figure means little while other programs work on the machine. The exit code is 1 when
 a measure could not be made; a goal that is missed is only told.
@@ -18,6 +18,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +42,10 @@ MEASURES: dict[str, Measure] = {
 
 def main() -> int:
     given = arguments()
+    size = SIZES[given.size]
     with tempfile.TemporaryDirectory(prefix="bench-") as temporary, ExitStack() as closing:
         folder = Path(temporary)
-        bench = Bench(SIZES[given.size], folder, given.folder or folder / "served", closing)
+        bench = Bench(replace(size, rounds=given.rounds or size.rounds), folder, given.folder or folder / "served", closing)
         rows, failed = measured(bench, {name: MEASURES[name] for name in given.only or MEASURES})
         print("\n".join(table_lines(rows)), flush=True)
         told = {} if given.no_profiles else told_explanations(rows)
@@ -79,6 +81,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--folder", type=Path, metavar="DIR", help="serve the archive in this folder; one is made there, and kept, where none is"
     )
+    parser.add_argument("--rounds", type=int, metavar="N", help="of each measure, in turn with its references; the median counts")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there as well")
     parser.add_argument("--no-profiles", action="store_true", help="do not look where the time of missed rows goes")
     return parser.parse_args()
