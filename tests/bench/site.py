@@ -176,7 +176,7 @@ class Site:
 
         rules = (f".{chance.choice(words)}-{n}{{margin:{n % 9}px;color:#{n:03x};padding:0 {n % 7}em}}" for n in range(2000))
         script = (f'var {chance.choice(words)}{n}={{"id":{n},"url":"/{chance.choice(words)}/","on":true}};' for n in range(2000))
-        menu = items(90, '<a class="menu-link" href="/section/{word}/">{word}</a>')
+        menu = items(90, '<a class="menu-link" href="https://network.example/{word}/">{word}</a>')
         months = "".join(
             f'<li><a href="/{at:%Y/%m}/">{at:%B %Y}</a></li>' for at in (datetime(2008 + n // 12, n % 12 + 1, 1) for n in range(170))
         )
