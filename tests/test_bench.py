@@ -75,12 +75,14 @@ def test_the_table_shows_figures_goals_and_references() -> None:
     rows = [
         Row("pipeline", "pages/s", 26.25, 1_178.6, "bare Scrapy", AT_LEAST, "38.1 ms a page"),
         Row("home", "ms p50", 12.34, goal=Goal("ours", "<=", 50)),
+        Row("load", "errors", 0, goal=Goal("ours", "<=", 0)),
         Row("unchanged", "wall s", 2.5, 1.5, "Scrapy's start", Goal("excess", "<=", 5)),
     ]
     assert [re.sub(" {2,}", " | ", line) for line in table_lines(rows)] == [
         "measure | unit | ours | reference | ratio | goal | reference is; note",
         "pipeline | pages/s | 26.2 | 1,179 | 0.02 | >= 0.45 x | missed | bare Scrapy; 38.1 ms a page",
         "home | ms p50 | 12.3 | <= 50 | met",
+        "load | errors | 0 | <= 0 | met",
         "unchanged | wall s | 2.50 | 1.50 | 1.67 | <= reference + 5 | met | Scrapy's start",
     ]
 

@@ -2,8 +2,8 @@
 
     python -m tests.bench [--size smoke|full] [--only NAME ...] [--rounds N] [--folder DIR] [--json FILE]
 
-All sites are invented and served on loopback. A figure means little while other programs work on the machine. The exit code is 1 when
-a measure could not be made; a goal that is missed is only told.
+All sites are invented and served on loopback; the full size needs 8 GB of room in TMPDIR. A figure means little while other programs
+work on the machine. The exit code is 1 when a measure could not be made; a goal that is missed is only told.
 """
 
 from __future__ import annotations

@@ -217,11 +217,14 @@ def under_load(address: str, folder: Path, paths: list[str], seconds: float) -> 
             load.stale += path == own and (state is None or int(state[1]) < least) and least > 0
 
     threads = [threading.Thread(target=write), *(threading.Thread(target=read, args=[number]) for number in range(CLIENTS))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    db.execute("update revisions set title = ? where id = ?", [title, revision])
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        end = 0  # also when a person breaks off
+        db.execute("update revisions set title = ? where id = ?", [title, revision])
     db.close()
     return load
 
@@ -230,7 +233,6 @@ def explained(folder: Path, page: Page, times: int = 5) -> list[str]:
     """A served page within this process, queries in its only thread."""
     from archive.publish.server.serve import SETTINGS, build_server
 
-    asyncio.run(asked_inside(build_server(folder), page.path, 1))
     before = dict(SETTINGS)
     SETTINGS["num_sql_threads"] = 0
     try:
@@ -238,6 +240,7 @@ def explained(folder: Path, page: Page, times: int = 5) -> list[str]:
     finally:
         SETTINGS.clear()
         SETTINGS.update(before)
+    asyncio.run(asked_inside(server, page.path, 2))  # templates are compiled
     return profiled(lambda: asyncio.run(asked_inside(server, page.path, times)), times)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import resource
 import socket
 import subprocess
 import sys
@@ -52,6 +53,7 @@ class Connection(asyncio.Protocol):
 
 
 async def serve(counts: list[int]) -> None:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)  # each site has some connections
     loop, homes, prose = asyncio.get_running_loop(), [], Prose(7)
     for number, pages in enumerate(counts):
         listening = socket.create_server((f"127.0.{1 + number // 250}.{1 + number % 250}", 0))

@@ -64,10 +64,10 @@ class Row:
 
 
 def three_digits(value: float | None) -> str:
-    """A figure with three digits that count; empty for None."""
+    """A figure with three digits that count, a count as it is; empty for None."""
     if value is None:
         return ""
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+    return f"{value:,.0f}" if abs(value) >= 100 or isinstance(value, int) else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
 
 
 HEAD = ("measure", "unit", "ours", "reference", "ratio", "goal", "", "reference is; note")
