@@ -1,7 +1,7 @@
 # make demo    an archive with history, at http://127.0.0.1:8001          make lint      format, rules, types
 # make test    all tests that take seconds; TESTS="tests/test_store.py -k edit" names some
 # make torture the long ones: kills, a year, 300 sites                       make screenshots  the README's pictures, anew
-# make bench   how fast the archive is served, beside Datasette's stock settings          make docs      what is written out of the schema: docs/schema.md, Datasette's descriptions
+# make bench   how fast and how small all of it is, beside references; most of an hour        make docs      what is written out of the schema: docs/schema.md, Datasette's descriptions
 PYTHON ?= python3
 PORT ?= 8001
 TESTS ?= tests
@@ -30,7 +30,7 @@ torture: .venv/installed
 	@.venv/bin/python -m pytest -q -m torture $(TESTS)
 
 bench: .venv/installed
-	@.venv/bin/python -m tests.bench_publish
+	@.venv/bin/python -m tests.bench
 
 lint: .venv/installed
 	@.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy
