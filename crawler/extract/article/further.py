@@ -9,7 +9,7 @@ from urllib.parse import urldefrag
 
 from archive.text.urls import same_page
 from crawler.extract.dom.document import Document
-from crawler.extract.dom.pagers import PagerLink, find_links, in_pager, numbered_pages, page_number, same_host
+from crawler.extract.dom.pagers import PagerLink, in_pager, numbered_pages, page_number, same_host
 from crawler.extract.dom.tree import Element, absolute, all_text
 from crawler.extract.dom.zones import ThreadZone
 
@@ -33,7 +33,7 @@ class FurtherPages:
 def further_pages(page: Document, url: str, own: str, zone: ThreadZone, link_header: str = "") -> FurtherPages:
     """``own``: the article's address as far as it is known; ``link_header``: the value of the answer's Link header."""
     first = _first_page(page, url, own, zone)
-    links = [link for link in find_links(page.anchors, url, first) if link.element is None or not zone.holds(link.element, _href(link))]
+    links = [link for link in zone.links(url, first) if link.element is None or not zone.holds(link.element, _href(link))]
     links += _head_links(page, url, first, link_header)
     links += _options(page, url, first)
     links += _data_links(page, url, first, zone)

@@ -108,7 +108,7 @@ def _with_pings(found: list[UnnumberedComment], page: Document) -> list[Unnumber
     pings = [e for e in pings if not any(below in numbered for below in e.iterdescendants())]
     if not pings:
         return found
-    place = {element: number for number, element in enumerate(page.elements)}
+    place = page.places
     pings.sort(key=place.__getitem__)
     found = [*found, *((element, f"{MADE_UP}{number}", None) for number, element in enumerate(pings, 1))]
     return sorted(found, key=lambda item: place[item[0]])
