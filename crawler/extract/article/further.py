@@ -53,7 +53,11 @@ def _first_page(page: Document, url: str, own: str, zone: ThreadZone) -> str:
         return own
     for anchor, href in page.anchors:
         prev = "prev" in (anchor.get("rel") or "")
-        if not href or href[0] == "#" or not (prev or (len(href) < 500 and _ONE.fullmatch(all_text(anchor).strip()[:20]))):
+        if (
+            not href
+            or href[0] == "#"
+            or not (prev or (len(href) < 500 and "1" in page.line(anchor) and _ONE.fullmatch(all_text(anchor).strip()[:20])))
+        ):
             continue
         target = urldefrag(absolute(url, href))[0]
         number = page_number(own, target) if target else None

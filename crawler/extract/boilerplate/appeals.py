@@ -5,12 +5,14 @@ Each sign asks for wording that addresses the reader; one word alone ("donation"
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from crawler.extract.boilerplate.wording import any_of, lines_of
 from crawler.extract.dom.anycase import AnyCase
 
 _QUOTED = AnyCase(r"[“«„\"][^”»“\"]{3,}[”»“\"],?\s+(?:\w+\s+){0,4}(?:said|says|told|wrote|added|asked)\b")
+_LITERAL = re.compile(r"[a-z -]+(?![?*])")  # the beginning of a regular expression that stands for itself
 MAX_APPEAL = 900
 
 
@@ -26,7 +28,8 @@ def _addressed() -> AnyCase:
 
 @cache
 def _asks() -> AnyCase:
-    return AnyCase(rf"\b{any_of('appeals', 'asks')}\b")
+    begins = {match.group() if (match := _LITERAL.match(line)) else "" for line in lines_of("appeals", "asks")}
+    return AnyCase(rf"\b{any_of('appeals', 'asks')}\b", needs=() if "" in begins else tuple(begins))
 
 
 def addresses_reader(text: str) -> bool:

@@ -55,15 +55,18 @@ def _offer() -> AnyCase:
 def is_newsletter(text: str) -> bool:
     """A box that asks for the reader's e-mail address. Reported speech about newsletters is none."""
     low = text.lower()
-    if len(text) > MAX_NEWSLETTER or not any(word in low for word in lines_of("calls", "newsletter: words")) or is_quoted(text):
+    if len(text) > MAX_NEWSLETTER or not any(map(low.__contains__, lines_of("calls", "newsletter: words"))) or is_quoted(text):
         return False
     return _certain_newsletter().found_in(text) or (_newsletter().found_in(text) and _OUR_NEWSLETTER.found_in(text))
 
 
 def call_kind(text: str) -> str | None:
     """What a short text asks the reader to do, as the name of a rule: pay, buy, rate, share, subscribe; None for any other."""
-    if len(text) > 400 or is_quoted(text):
-        return None
+    kind = _call_of(text) if len(text) <= 400 else None
+    return None if kind is None or is_quoted(text) else kind
+
+
+def _call_of(text: str) -> str | None:
     if len(text) < 160 and _paywall().begins(text):
         return "paywall-wording"
     if _did_you().begins(text) and _rate().found_in(text):

@@ -6,35 +6,45 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)|\(\?P[<=]\w+[>)]", re.S)
+_ESCAPE = re.compile(r"\\(?:u20..|.)|\(\?P[<=]\w+[>)]", re.S)
 # Letters that the flag takes for another lower-case letter, or whose lower case depends on what stands around them.
-_UNLIKE = re.compile(
-    "[\u0131\u017f\u00b5\u0307\u0345\u0390\u03b0\u03c2\u03c3\u03d0\u03d1\u03d5\u03d6\u03f0\u03f1\u03f5\u1c80-\u1c8a\u1e9b\u1e61"
-    "\u1fbe\u1fd3\u1fe3\ua64b\ufb05\ufb06]"
+_ODD = (
+    "\u00b5\u0307\u0345\u0390\u03b0\u03d0\u03d1\u03d5\u03d6\u03f0\u03f1\u03f5\u1c80-\u1c8a\u1e9b\u1e61\u1fbe\u1fd3\u1fe3\ua64b\ufb05\ufb06"
 )
+_UNLIKE = re.compile(f"[{_ODD}\u0131\u017f\u03c2\u03c3]")
+_AS_WRITTEN = re.compile(rf"\(\?-i:|\\(?:[0-9NUx]|u(?!20))|[{_ODD}\u0130]")  # case counts, or is hidden in a number
 
 
 class AnyCase:
-    """Answers whether a text holds, begins with or is nothing but what the pattern describes. ``flags``: without IGNORECASE. A
+    """Answers whether a text holds, begins with or is nothing but what the pattern describes. ``flags``: without IGNORECASE. ``needs``:
+    words in lower case, one of which is in all that the pattern finds: where none is, it need not be tried. A
     pattern in which case counts somewhere (``(?-i:``) is looked for in Python's way."""
 
-    __slots__ = ("_exact", "_lower")
+    __slots__ = ("_exact", "_lower", "_needs")
 
-    def __init__(self, pattern: str, flags: int = 0) -> None:
+    def __init__(self, pattern: str, flags: int = 0, *, needs: tuple[str, ...] = ()) -> None:
+        self._needs = needs
         self._exact = re.compile(pattern, flags | re.IGNORECASE)
-        self._lower = self._exact if "(?-i:" in pattern else re.compile(_in_lower_case(pattern), flags)
+        self._lower = None if _AS_WRITTEN.search(pattern) else re.compile(_in_lower_case(pattern), flags)
 
     def found_in(self, text: str) -> bool:
-        low = _lowered(text)
-        return (self._exact.search(text) if low is None else self._lower.search(low)) is not None
+        pattern, said = self._for(text)
+        if self._needs and said is not text and not any(map(said.__contains__, self._needs)):
+            return False
+        return pattern.search(said) is not None
 
     def begins(self, text: str) -> bool:
-        low = _lowered(text)
-        return (self._exact.match(text) if low is None else self._lower.match(low)) is not None
+        pattern, said = self._for(text)
+        return pattern.match(said) is not None
 
     def is_all(self, text: str) -> bool:
-        low = _lowered(text)
-        return (self._exact.fullmatch(text) if low is None else self._lower.fullmatch(low)) is not None
+        pattern, said = self._for(text)
+        return pattern.fullmatch(said) is not None
+
+    def _for(self, text: str) -> tuple[re.Pattern[str], str]:
+        """The pattern to look with, and the text to look in."""
+        low = None if self._lower is None else _lowered(text)
+        return (self._exact, text) if self._lower is None or low is None else (self._lower, low)
 
 
 def _in_lower_case(pattern: str) -> str:

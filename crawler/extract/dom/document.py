@@ -87,6 +87,11 @@ class Document:
         return known
 
     @cached_property
+    def anchor_lines(self) -> str:
+        """What all anchors say or are labelled, a line each."""
+        return "\n".join([self.line(anchor) or anchor.get("aria-label") or anchor.get("title") or "" for anchor, _ in self.anchors])
+
+    @cached_property
     def places(self) -> dict[Element, int]:
         """The place of each element in document order."""
         return {element: place for place, element in enumerate(self.elements)}

@@ -148,12 +148,13 @@ def _in_path(url: str, there: SplitResult, here: SplitResult) -> _Numbered | Non
 def find_links(page: Document, url: str, first: str) -> Iterator[PagerLink]:
     """Those of the anchors that lead to further pages, or to one with everything. ``url``: where they stand, ``first``: the first page."""
     name = _last_name(first)
+    onward = _ONWARD.found_in(page.anchor_lines)  # one look at all: on most pages no link says so
     for anchor, href in page.anchors:
         if not href or href[0] == "#":
             continue
         rel = (anchor.get("rel") or "").lower()
         formed = href[0] == "?" or name in href or "next" in rel
-        if not formed and (len(href) < 12 or not _ONWARD.found_in(_said(page, anchor))):
+        if not formed and (not onward or len(href) < 12 or not _ONWARD.found_in(_said(page, anchor))):
             continue
         link = _link(page, anchor, urldefrag(absolute(url, href))[0], rel, first)
         if link is not None:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
-from crawler.extract.dom.document import WHOLE_PAGE, Document, inside
+from crawler.extract.dom.document import Document, inside
 from crawler.extract.dom.pagers import PagerLink, find_links
-from crawler.extract.dom.tree import Element, tokens
+from crawler.extract.dom.tree import Element
 
 _THREAD_NAME = re.compile(r"(?:.*[-_])?(?:comm?ents?|comment\w*|respon(?:se|ses|d)|replies|kommentar\w*|coment\w*|disqus\w*)(?:[-_].*)?")
 _THREAD_ADDRESS = re.compile(
@@ -22,7 +22,6 @@ class ThreadZone:
 
     def __init__(self, page: Document, comments: Iterable[Element]) -> None:
         self.page, self.comments = page, tuple(comments)
-        self._named: dict[Element, bool] = {}
         self._links: dict[tuple[str, str], tuple[PagerLink, ...]] = {}
 
     def links(self, url: str, first: str) -> tuple[PagerLink, ...]:
@@ -37,6 +36,14 @@ class ThreadZone:
         return inside(self.comments)
 
     @cached_property
+    def _named(self) -> set[Element]:
+        return inside(self.page.matching(_is_thread))
+
+    @cached_property
+    def _aside(self) -> set[Element]:
+        return inside(self.page.of(_ASIDE))
+
+    @cached_property
     def _begins(self) -> int:
         return min(self.page.places.get(element, 0) for element in self.comments)
 
@@ -47,16 +54,11 @@ class ThreadZone:
         if self.names(element):
             return True
         below = bool(self.comments) and self.page.places.get(element, 0) > self._begins
-        return below and element.tag not in _ASIDE and not any(up.tag in _ASIDE for up in element.iterancestors())
+        return below and element not in self._aside
 
     def names(self, element: Element) -> bool:
         """Is it in a box that is called after comments?"""
-        known = self._named.get(element)
-        if known is None:
-            above = element.getparent()
-            own = element.tag not in WHOLE_PAGE and any(map(_is_thread, tokens(element)))
-            known = self._named[element] = own or (above is not None and self.names(above))
-        return known
+        return element in self._named
 
 
 @lru_cache(maxsize=20_000)
