@@ -21,7 +21,7 @@ _SHORT_ID = re.compile(r"(?:comment|com|c)[-_]?(\d+)$", re.I)
 # Ids of comment systems that are no digits (Typepad, Squarespace, Coral, Remark42, Commento), and of such that do not say "comment".
 _OPAQUE_ID = re.compile(r"(?:[a-z0-9]+[-_]{1,2}){0,2}?comment[-_]{1,2}(?:card[-_])?((?=[^\d]*\d)[0-9a-f]{6,}(?:-[0-9a-f]{2,})*)$", re.I)
 _SYSTEM_ID = re.compile(r"(?:isso|kmt|cmt)-(\d+)$")
-_BEGINNINGS = frozenset("ciıkm")  # of the last three
+_BEGINNINGS = frozenset("ciık")  # of _SHORT_ID and _SYSTEM_ID
 _NOT_A_COMMENT = re.compile(
     r"like|reply|respond|report|count|vote|quote|edit|form|rating|author|date|delete|flag|karma|avatar|link|"
     r"rate|notify",
