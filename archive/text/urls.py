@@ -148,6 +148,11 @@ def same_page(one: str, other: str, noise: Iterable[str] = NOISE) -> bool:
 
 def page_key(url: str, noise: Iterable[str] = NOISE) -> PageKey:
     """(host, path, query) of a URL in the form in which ``same_page`` compares them."""
+    return _page_key(url, tuple(noise))
+
+
+@lru_cache(maxsize=4096)
+def _page_key(url: str, noise: tuple[str, ...]) -> PageKey:
     whole = one_spelling(url, noise)
     if not whole:
         return "", url, ""
@@ -197,6 +202,8 @@ def host_of(url: str) -> str:
 
 def without_parameters(query: str, noise: Iterable[str] = NOISE) -> str:
     """A query string without these parameters and without sessions; the others stay as they are spelled, in their order."""
+    if not query:
+        return query
     patterns = tuple(noise)
     pairs = query.split("&")
     kept = [pair for pair in pairs if not (is_noise(unquote_plus(pair.partition("=")[0]), patterns) or SHORT_SESSIONS.fullmatch(pair))]

@@ -7,6 +7,7 @@ python -m crawler.extract --batch < pages.jsonl       {"url", "path"[, "captured
 from __future__ import annotations
 
 import argparse
+import gc
 import gzip
 import json
 import sys
@@ -49,9 +50,11 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 def batch(lines: Iterable[str]) -> Iterable[str]:
     """One line out for every line in, in order; a page that failed is ``{"path", "error"}``."""
-    for line in lines:
-        if line.strip():
-            yield json.dumps(_one(line), ensure_ascii=False)
+    for place, line in enumerate(line for line in lines if line.strip()):
+        yield json.dumps(_one(line), ensure_ascii=False)
+        if not place:  # the patterns are compiled now: looking through them for garbage at each page costs a fifth of the time
+            gc.collect()
+            gc.freeze()
 
 
 def _one(line: str) -> dict[str, Any]:

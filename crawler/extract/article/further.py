@@ -9,7 +9,7 @@ from urllib.parse import urldefrag
 
 from archive.text.urls import same_page
 from crawler.extract.dom.document import Document
-from crawler.extract.dom.pagers import PagerLink, find_links, in_pager, numbered_pages, page_number, same_host
+from crawler.extract.dom.pagers import PagerLink, in_pager, numbered_pages, page_number, same_host
 from crawler.extract.dom.tree import Element, absolute, all_text
 from crawler.extract.dom.zones import ThreadZone
 
@@ -33,7 +33,7 @@ class FurtherPages:
 def further_pages(page: Document, url: str, own: str, zone: ThreadZone, link_header: str = "") -> FurtherPages:
     """``own``: the article's address as far as it is known; ``link_header``: the value of the answer's Link header."""
     first = _first_page(page, url, own, zone)
-    links = [link for link in find_links(page.anchors, url, first) if link.element is None or not zone.holds(link.element, _href(link))]
+    links = [link for link in zone.links(url, first) if link.element is None or not zone.holds(link.element, _href(link))]
     links += _head_links(page, url, first, link_header)
     links += _options(page, url, first)
     links += _data_links(page, url, first, zone)
@@ -53,7 +53,11 @@ def _first_page(page: Document, url: str, own: str, zone: ThreadZone) -> str:
         return own
     for anchor, href in page.anchors:
         prev = "prev" in (anchor.get("rel") or "")
-        if not href or href[0] == "#" or not (prev or (len(href) < 500 and _ONE.fullmatch(all_text(anchor).strip()[:20]))):
+        if (
+            not href
+            or href[0] == "#"
+            or not (prev or (len(href) < 500 and "1" in page.line(anchor) and _ONE.fullmatch(all_text(anchor).strip()[:20])))
+        ):
             continue
         target = urldefrag(absolute(url, href))[0]
         number = page_number(own, target) if target else None

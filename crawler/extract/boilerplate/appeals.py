@@ -9,63 +9,47 @@ import re
 from functools import cache
 
 from crawler.extract.boilerplate.wording import any_of, lines_of
+from crawler.extract.dom.anycase import AnyCase
 
-_I = re.IGNORECASE
-_QUOTED = re.compile(r"[“«„\"][^”»“\"]{3,}[”»“\"],?\s+(?:\w+\s+){0,4}(?:said|says|told|wrote|added|asked)\b", _I)
-_LITERAL = re.compile(r"[\w -]+(?![?*])")  # the beginning of a regular expression that stands for itself
+_QUOTED = AnyCase(r"[“«„\"][^”»“\"]{3,}[”»“\"],?\s+(?:\w+\s+){0,4}(?:said|says|told|wrote|added|asked)\b")
+_LITERAL = re.compile(r"[a-z -]+(?![?*])")  # the beginning of a regular expression that stands for itself
 MAX_APPEAL = 900
 
 
 @cache
-def _cues() -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(line, _I) for line in lines_of("appeals", "cues"))
+def _cues() -> tuple[AnyCase, ...]:
+    return tuple(AnyCase(line) for line in lines_of("appeals", "cues"))
 
 
 @cache
-def _addressed() -> re.Pattern[str]:
-    return re.compile(any_of("appeals", "addresses the reader"), _I)
+def _addressed() -> AnyCase:
+    return AnyCase(any_of("appeals", "addresses the reader"))
 
 
 @cache
-def _asks() -> re.Pattern[str]:
-    return re.compile(rf"\b{any_of('appeals', 'asks')}\b", _I)
-
-
-@cache
-def _stems() -> tuple[str, ...]:
-    """What the wordings of [asks] begin with: to look for these costs a tenth of the pattern, which is tried only where one stands."""
+def _asks() -> AnyCase:
     begins = {match.group() if (match := _LITERAL.match(line)) else "" for line in lines_of("appeals", "asks")}
-    return tuple(sorted(stem for stem in begins if not any(stem.startswith(other) for other in begins - {stem})))
+    return AnyCase(rf"\b{any_of('appeals', 'asks')}\b", needs=() if "" in begins else tuple(begins))
 
 
 def addresses_reader(text: str) -> bool:
     """Does the site speak of itself or to its reader?"""
-    return _addressed().search(text) is not None
+    return _addressed().found_in(text)
 
 
 def is_quoted(text: str) -> bool:
     """Reported speech: ``"Support us," she said``."""
-    return _QUOTED.search(text) is not None
+    return _QUOTED.found_in(text)
 
 
 def asks_for_support(text: str) -> bool:
     """Does it name a gift, a membership, a purse?"""
-    low = text.lower()
-    if len(low) != len(text):  # a letter whose lower case is two
-        return _asks().search(text) is not None
-    match = _asks().match
-    for stem in _stems():
-        at = low.find(stem)
-        while at >= 0:
-            if match(text, at):
-                return True
-            at = low.find(stem, at + 1)
-    return False
+    return _asks().found_in(text)
 
 
 def appeal_cues(text: str) -> int:
     """How many different signs of an appeal the text shows; 0 for reported speech and for text that asks for nothing."""
     if len(text) > MAX_APPEAL or not asks_for_support(text) or not addresses_reader(text) or is_quoted(text):
         return 0
-    cues = sum(1 for cue in _cues() if cue.search(text))
+    cues = sum(1 for cue in _cues() if cue.found_in(text))
     return cues if len(text) < 450 else max(0, cues - 1)  # in a long paragraph two may meet by accident

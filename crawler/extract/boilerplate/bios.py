@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from crawler.extract.boilerplate.wording import any_of
+from crawler.extract.dom.anycase import AnyCase
 
 _I = re.IGNORECASE
 _NAME = (
@@ -33,38 +34,38 @@ MAX_BIO = 1200
 
 
 @cache
-def _heading() -> re.Pattern[str]:
-    return re.compile(rf"\W*{any_of('bios', 'heading')}(?:\s*:.{{0,60}})?\W*", _I)
+def _heading() -> AnyCase:
+    return AnyCase(rf"\W*{any_of('bios', 'heading')}(?:\s*:.{{0,60}})?\W*")
 
 
 @cache
-def _contact() -> re.Pattern[str]:
-    return re.compile(any_of("bios", "contact"), _I)
+def _contact() -> AnyCase:
+    return AnyCase(any_of("bios", "contact"))
 
 
 @cache
-def _role() -> re.Pattern[str]:
-    return re.compile(rf"\b{any_of('bios', 'role')}\b", _I)
+def _role() -> AnyCase:
+    return AnyCase(rf"\b{any_of('bios', 'role')}\b")
 
 
 @cache
-def _organisation() -> re.Pattern[str]:
-    return re.compile(rf"\b{any_of('bios', 'organisation')}\b", _I)
+def _organisation() -> AnyCase:
+    return AnyCase(rf"\b{any_of('bios', 'organisation')}\b")
 
 
 def is_bio_heading(text: str) -> bool:
     """``About the author``, and nothing else."""
-    return _heading().fullmatch(text) is not None
+    return _heading().is_all(text)
 
 
 def bio_sentence(text: str) -> bool:
     """``NAME is a senior analyst at ...``: names, then what they are, with a role or a way to reach them."""
-    return len(text) <= MAX_BIO and bool(_BIO.match(text)) and bool(_role().search(text) or _contact().search(text))
+    return len(text) <= MAX_BIO and bool(_BIO.match(text)) and (_role().found_in(text) or _contact().found_in(text))
 
 
 def bio_contact(text: str) -> bool:
     """A bio that tells how to follow or reach its person: certain enough without italics."""
-    return len(text) <= MAX_BIO and bool(_BIO.match(text)) and bool(_role().search(text)) and bool(_contact().search(text))
+    return len(text) <= MAX_BIO and bool(_BIO.match(text)) and _role().found_in(text) and _contact().found_in(text)
 
 
 def bio_of(text: str, names: Sequence[str]) -> bool:
@@ -86,7 +87,7 @@ _SIGNS = re.compile(r"[\W_]+")
 def bio_of_site(text: str, host: str) -> bool:
     """A paragraph that begins by saying what the publisher is: its name is the one in the site's address."""
     match = _PUBLISHER.match(text) if len(text) <= MAX_BIO else None
-    if match is None or not _organisation().search(text):
+    if match is None or not _organisation().found_in(text):
         return False
     name = _SIGNS.sub("", match.group("name").casefold().removeprefix("the "))
     return len(name) > 2 and name in (_SIGNS.sub("", label) for label in host.casefold().split(".")[-3:-1])

@@ -39,8 +39,7 @@ def block_kind(name: str, where: str) -> BlockKind:
 
 def link_share(unit: Unit) -> float:
     """Share of the unit's characters that are link text, 0 to 1."""
-    size = len(unit.text)
-    return min(1.0, sum(len(text_of(a)) for a in anchors(unit)) / size) if size else 0.0
+    return unit.link_share
 
 
 def entry_times(units: Sequence[Unit]) -> set[int]:
@@ -50,7 +49,7 @@ def entry_times(units: Sequence[Unit]) -> set[int]:
 
 
 def anchors(unit: Unit) -> list[Element]:
-    return [a for node in unit.nodes if not isinstance(node, str) for a in node.iter("a")]
+    return unit.anchors
 
 
 def is_emphasised(unit: Unit, tags: tuple[str, ...]) -> bool:

@@ -9,6 +9,7 @@ from functools import cache
 
 from crawler.extract.boilerplate.appeals import addresses_reader
 from crawler.extract.boilerplate.wording import any_of
+from crawler.extract.dom.anycase import AnyCase
 from crawler.extract.dom.tree import word_set
 
 _I = re.IGNORECASE
@@ -18,13 +19,12 @@ _BYLINE = re.compile(
     r"fact[- ]checked) by|by|von|por|par)\s*:?\s+(?-i:[^\W\d_a-z])[^.!?\n]{2,60}$",
     _I,
 )
-_BYLINE_DATED = re.compile(
-    r"^\W*(?:written |posted |published )?(?:by|von|par|por)\s+[^.!?\n]{2,80}\s[|•·–—]\s[^!?\n]{0,40}\d{4}[^!?\n]{0,40}$", _I
+_BYLINE_DATED = AnyCase(
+    r"^\W*(?:written |posted |published )?(?:by|von|par|por)\s+[^.!?\n]{2,80}\s[|•·–—]\s[^!?\n]{0,40}\d{4}[^!?\n]{0,40}$"
 )
-_CREDIT = re.compile(
+_CREDIT = AnyCase(
     r"^\W*(?:(?:(?:feature[d]?|cover|header|main|hero|lead|top) )?(?:image|photo|picture|photograph|"
-    r"illustration|graphic)s?(?: credits?| source| courtesy| by| used under licen[cs]e|:)|credits?:)[^\n]{0,140}$",
-    _I,
+    r"illustration|graphic)s?(?: credits?| source| courtesy| by| used under licen[cs]e|:)|credits?:)[^\n]{0,140}$"
 )
 _FOLLOW_NAME = re.compile(r"^\W*[Ff]ollow (?:us|me|along|[A-Z]\S*(?: [A-Z]\S*){0,4})\W*$")
 _MONTH = r"[^\W\d_]{3,10}\.?"
@@ -32,36 +32,36 @@ _DAY = re.compile(
     rf"\s*(?:{_MONTH},? )?(?:{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? (?:19|20)\d\d|\d{{1,2}}(?:st|nd|rd|th|\.)? {_MONTH},? (?:19|20)\d\d|"
     r"(?:19|20)\d\d-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d)\s*$"
 )
-_ORIGIN = re.compile(
+_ORIGIN = AnyCase(
     r"^\W*this (?:story|article|piece|report|post)\b.{0,500}[.!?]\s+(?:you can )?(?:sign up|subscribe|register)\b[^.]{0,80}"
     r"\bnewsletters?\b[^.]{0,60}\.?\W*$",
-    _I | re.S,
+    re.S,
 )
 
 
 @cache
-def _share() -> re.Pattern[str]:
-    return re.compile(rf"\W*{any_of('lines', 'share')}\W*", _I)
+def _share() -> AnyCase:
+    return AnyCase(rf"\W*{any_of('lines', 'share')}\W*")
 
 
 @cache
-def _networks() -> re.Pattern[str]:
-    return re.compile(rf"\W*{any_of('lines', 'networks')}\W*", _I)
+def _networks() -> AnyCase:
+    return AnyCase(rf"\W*{any_of('lines', 'networks')}\W*")
 
 
 @cache
-def _related_heading() -> re.Pattern[str]:
-    return re.compile(rf"\W*{any_of('lines', 'related heading')}\W*", _I)
+def _related_heading() -> AnyCase:
+    return AnyCase(rf"\W*{any_of('lines', 'related heading')}\W*")
 
 
 @cache
-def _related_line() -> re.Pattern[str]:
-    return re.compile(rf"\W*{any_of('lines', 'related line')}\s*[:|–—-]\s*\S", _I)
+def _related_line() -> AnyCase:
+    return AnyCase(rf"\W*{any_of('lines', 'related line')}\s*[:|–—-]\s*\S")
 
 
 @cache
-def _related_sentence() -> re.Pattern[str]:
-    return re.compile(rf"\W*{any_of('lines', 'related sentence')}", _I)
+def _related_sentence() -> AnyCase:
+    return AnyCase(rf"\W*{any_of('lines', 'related sentence')}")
 
 
 @cache
@@ -70,47 +70,46 @@ def _tags() -> re.Pattern[str]:
 
 
 @cache
-def _box_heading() -> re.Pattern[str]:
-    return re.compile(rf"\b{any_of('lines', 'heading of a box')}\b", _I)
+def _box_heading() -> AnyCase:
+    return AnyCase(rf"\b{any_of('lines', 'heading of a box')}\b")
 
 
 @cache
-def _follow() -> re.Pattern[str]:
-    return re.compile(
+def _follow() -> AnyCase:
+    return AnyCase(
         rf"^\W*(?:please |don.t forget to |be sure to |you can (?:also )?)?{any_of('lines', 'follow: asked to')}\b.{{0,110}}"
-        rf"\b{any_of('lines', 'follow: where')}\b",
-        _I,
+        rf"\b{any_of('lines', 'follow: where')}\b"
     )
 
 
 @cache
-def _disclosure() -> re.Pattern[str]:
-    return re.compile(rf"\b{any_of('lines', 'disclosure')}\b", _I)
+def _disclosure() -> AnyCase:
+    return AnyCase(rf"\b{any_of('lines', 'disclosure')}\b")
 
 
 @cache
-def _meta() -> re.Pattern[str]:
-    return re.compile(rf"^\W*{any_of('lines', 'meta')}\W*$", _I)
+def _meta() -> AnyCase:
+    return AnyCase(rf"^\W*{any_of('lines', 'meta')}\W*$")
 
 
 @cache
-def _notice() -> re.Pattern[str]:
-    return re.compile(rf"^\W*{any_of('lines', 'notice')}", _I)
+def _notice() -> AnyCase:
+    return AnyCase(rf"^\W*{any_of('lines', 'notice')}")
 
 
 def is_share_heading(text: str) -> bool:
     """A call to share, and nothing else."""
-    return _share().fullmatch(text) is not None
+    return _share().is_all(text)
 
 
 def is_related_heading(text: str) -> bool:
     """``Related articles``, and nothing else."""
-    return _related_heading().fullmatch(text) is not None
+    return _related_heading().is_all(text)
 
 
 def is_related_line(text: str) -> bool:
     """``Related: ...``, ``Read also: ...``"""
-    return _related_line().match(text) is not None or (len(text) < 160 and _related_sentence().match(text) is not None)
+    return _related_line().begins(text) or (len(text) < 160 and _related_sentence().begins(text))
 
 
 def is_share_line(text: str) -> bool:
@@ -118,7 +117,7 @@ def is_share_line(text: str) -> bool:
     if len(text) > 400:
         return False
     lines = [line for line in text.split("\n") if line.strip()]
-    return bool(lines) and all(_share().fullmatch(line) or _networks().fullmatch(line) for line in lines)
+    return bool(lines) and all(_share().is_all(line) or _networks().is_all(line) for line in lines)
 
 
 def is_tags_line(text: str, link_share: float) -> bool:
@@ -142,17 +141,17 @@ def is_tags_line(text: str, link_share: float) -> bool:
 
 def heads_box(text: str) -> bool:
     """Whether a heading's own wording can head a box of the site: an author's last heading, with no text of its own, cannot."""
-    return bool(_box_heading().search(text))
+    return _box_heading().found_in(text)
 
 
 def is_notice(text: str) -> bool:
     """``This video requires JavaScript``, ``Allow Instagram content?``: said by the page where something else would be shown."""
-    return len(text) < 500 and _notice().match(text) is not None
+    return len(text) < 500 and _notice().begins(text)
 
 
 def is_follow_line(text: str) -> bool:
     """``Follow us on Facebook and Twitter``: a call, not a sentence about networks."""
-    return len(text) < 160 and bool(_follow().search(text))
+    return len(text) < 160 and _follow().found_in(text)
 
 
 def is_disclosure(text: str) -> bool:
@@ -160,14 +159,14 @@ def is_disclosure(text: str) -> bool:
     return (
         len(text) < 450
         and ("ommission" in text or "ffiliate" in text or "mazon" in text or "earn" in text)
-        and bool(_disclosure().search(text))
+        and _disclosure().found_in(text)
         and bool(addresses_reader(text) or re.search(r"\b(?:I|this (?:post|article|page|site))\b", text, _I))
     )
 
 
 def is_byline(text: str) -> bool:
     """``By NAME``, or ``By NAME | July 9, 2014 | 6:05 pm``."""
-    if len(text) < 140 and _BYLINE_DATED.match(text):
+    if len(text) < 140 and _BYLINE_DATED.begins(text):
         return True
     if len(text) > 80 or not _BYLINE.match(text) or text.rstrip().endswith((".", "!", "?", ":", ",")):
         return False
@@ -185,12 +184,12 @@ def is_date_line(text: str) -> bool:
 
 def is_meta_line(text: str) -> bool:
     """A line that is only a date of publication, a reading time, or a label of the layout."""
-    return len(text) < 110 and bool(_meta().match(text))
+    return len(text) < 110 and _meta().begins(text)
 
 
 def is_credit(text: str) -> bool:
     """A picture's credit that stands as a line of its own."""
-    return len(text) < 160 and bool(_CREDIT.match(text))
+    return len(text) < 160 and _CREDIT.begins(text)
 
 
 def is_follow_heading(text: str) -> bool:
@@ -200,4 +199,4 @@ def is_follow_heading(text: str) -> bool:
 
 def is_origin_note(text: str) -> bool:
     """Who produced the text, and where to sign up for more of it."""
-    return _ORIGIN.match(text) is not None
+    return _ORIGIN.begins(text)

@@ -89,15 +89,22 @@ def _is_folded(element: Element) -> bool:
     return size > _PANEL and size > 2 * sum(len(text_of(a)) for a in element.iter("a"))
 
 
+_TELLING = frozenset(("nav", "form"))
+_SELDOM = frozenset(("a", "img", "br", "p", "body"))
+_MARKS = frozenset(("class", "id", "style", "hidden", "role"))
+
+
 def regions_in(container: Element) -> dict[Element, Region]:
     """The outermost boxes of a container, each with its kind. A box that holds much of the container's own text is none:
     a class name is a hint, and no hint may cost an article."""
     found: dict[Element, Region] = {}
     total = -1
     for element in container.iterdescendants():
-        if not isinstance(element.tag, str) or (element.tag in ("a", "img", "br", "p", "body") and not element.get("class")):
+        tag = element.tag
+        names = element.keys()  # one look: most elements have no attribute, and a class at most
+        if not isinstance(tag, str) or (not names and tag not in _TELLING) or (tag in _SELDOM and not element.get("class")):
             continue
-        region = region_of(element)
+        region = region_of(element) if tag in _TELLING or not _MARKS.isdisjoint(names) else None
         if region is None or any(up in found for up in element.iterancestors()):
             continue
         if is_longer(element, 500) and (size := plain_size(element)) > 500:

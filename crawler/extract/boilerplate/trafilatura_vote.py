@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from crawler.extract.boilerplate.label import SENTENCE_END, Label, entry_times, link_share
-from crawler.extract.boilerplate.trafilatura_words import clean_element, seen_text, words_of
+from crawler.extract.boilerplate.trafilatura_words import Verdict, clean_element, has_words, seen_texts
 from crawler.extract.dom.tree import Element
 from crawler.extract.dom.units import Unit
 from crawler.items import Vote
@@ -25,13 +25,17 @@ _AMONG = 0.5  # of the text around a lost unit: with that much kept it is one of
 def votes_on(units: Sequence[Unit], container: Element, skip: frozenset[Element]) -> list[Vote | None]:
     """What trafilatura said of each unit: kept as text, or left out. None where it could not be asked: it gave up on the whole, or
     it sees no word of the unit."""
-    seen = [seen_text(unit) for unit in units]
-    asked = [bool(words_of(text)) for text in seen]
+    seen = seen_texts(units, container)
+    asked = [has_words(text) for text in seen]
     verdict = clean_element(container, skip) if any(asked) else None
     if not verdict:
         return [None] * len(units)
     rows = zip(units, seen, asked, strict=True)
-    return [("text" if verdict.keeps(text) or verdict.keeps(unit.text) else "chrome") if ask else None for unit, text, ask in rows]
+    return [_vote(verdict, unit.text, text) if ask else None for unit, text, ask in rows]
+
+
+def _vote(verdict: Verdict, text: str, seen: str) -> Vote:
+    return "text" if verdict.keeps(seen) or (seen is not text and verdict.keeps(text)) else "chrome"
 
 
 def judge(units: Sequence[Unit], labels: list[Label], votes: Sequence[Vote | None], container: Element) -> list[Label]:

@@ -7,12 +7,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from copy import deepcopy
+from functools import cached_property
 from unicodedata import normalize
 
 from lxml import etree
-from lxml.html import document_fromstring
+from lxml.html import HtmlElement
 from trafilatura.core import bare_extraction
 
+from crawler.extract.dom.document import around
 from crawler.extract.dom.inline import write_out
 from crawler.extract.dom.tree import Element, text_of, word_set
 from crawler.extract.dom.units import Unit
@@ -20,6 +22,7 @@ from crawler.extract.dom.units import Unit
 _SIGNS = re.compile(r"[\W_]+")
 # A word; in scripts that put no blanks between words, a letter.
 _WORD = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\\W_]+")
+_ASCII_WORD = re.compile(r"[^\W_]+", re.ASCII)
 _RUN = 3  # words: a run of so many is not the same by accident
 _KEPT = 0.5  # share of a unit's runs that must be found
 # What trafilatura deletes inside a paragraph and goes on with the rest of it (its list MANUALLY_CLEANED).
@@ -28,6 +31,9 @@ _SKIPPED = etree.XPath(".//*[@data-skipped]")
 _COUNT = etree.XPath("count(.//*)")
 # What trafilatura raises on pages that it was not made for.
 FAILURES = (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, etree.LxmlError, AssertionError)
+# trafilatura takes lxml.html's elements alone; the parser of lxml.html runs Python code each time that an element is looked at.
+_PARSER = etree.HTMLParser()
+_PARSER.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
 _TOO_LARGE = 20_000  # elements: some of its steps take the square of their number
 
 
@@ -35,23 +41,31 @@ class Verdict:
     """The words that trafilatura kept of an element."""
 
     def __init__(self, text: str) -> None:
-        words = words_of(text)
-        self._lines = {"".join(words_of(line)) for line in text.split("\n")}
-        self._runs = set(_runs(words))
-        self._found = bool(words)
+        self._text = text
+        self._whole_lines = frozenset(text.split("\n"))
         # Of a short text it gives all words in one line: there a unit is found wherever its words stand in a row.
-        self._row = f" {' '.join(words)} " if "\n" not in text.strip() else ""
+        self._row = f" {' '.join(words_of(text))} " if "\n" not in text.strip() else ""
 
     def __bool__(self) -> bool:
-        return self._found
+        return has_words(self._text)
 
     def keeps(self, text: str) -> bool:
         """Are half of this text's runs of three words among what was kept? Fewer words than four must be lines of their own."""
+        if all(line in self._whole_lines for line in text.split("\n")):  # kept as it is: its words need not be told apart
+            return has_words(text)
         words = words_of(text)
         if len(words) <= _RUN:
             return bool(words) and self._has_lines(text, words)
         runs = _runs(words)
-        return sum(run in self._runs for run in runs) >= len(runs) * _KEPT or self._has_lines(text, words)
+        return sum(map(self._runs.__contains__, runs)) >= len(runs) * _KEPT or self._has_lines(text, words)
+
+    @cached_property
+    def _lines(self) -> set[str]:
+        return {"".join(words_of(line)) for line in self._whole_lines}
+
+    @cached_property
+    def _runs(self) -> set[tuple[str, ...]]:
+        return set(_runs(words_of(self._text)))
 
     def _has_lines(self, text: str, words: Sequence[str]) -> bool:
         if f" {' '.join(words)} " in self._row or "".join(words) in self._lines:
@@ -66,22 +80,29 @@ def letters_of(text: str) -> str:
 
 def words_of(text: str) -> list[str]:
     """The words of a text in lower case, in order, without signs."""
-    return _WORD.findall((text if text.isascii() else normalize("NFKC", text)).casefold())
+    return _ASCII_WORD.findall(text.lower()) if text.isascii() else _WORD.findall(normalize("NFKC", text).casefold())
+
+
+def has_words(text: str) -> bool:
+    """Is any word in the text?"""
+    return _WORD.search(text if text.isascii() else normalize("NFKC", text)) is not None
 
 
 def _runs(words: Sequence[str]) -> list[tuple[str, ...]]:
     return list(zip(words, words[1:], words[2:], strict=False))
 
 
-def seen_text(unit: Unit) -> str:
-    """The unit's text without what trafilatura deletes inside a paragraph before it looks at it: times, readings of ``ruby``."""
-    if not any(_has_unseen(node) for node in unit.nodes if not isinstance(node, str)):
-        return unit.text
+def seen_texts(units: Sequence[Unit], container: Element) -> list[str]:
+    """The units' texts without what trafilatura deletes inside a paragraph before it looks at it: times, readings of ``ruby``."""
+    unseen = list(container.iter(*_UNSEEN))
+    if not unseen:
+        return [unit.text for unit in units]
+    holders = around(unseen).union(unseen)
+    return [_seen_text(unit) if any(node in holders for node in unit.nodes) else unit.text for unit in units]
+
+
+def _seen_text(unit: Unit) -> str:
     return "".join(node if isinstance(node, str) else _seen(node) for node in unit.nodes)
-
-
-def _has_unseen(node: Element) -> bool:
-    return node.tag in _UNSEEN or (len(node) > 0 and next(node.iter(*_UNSEEN), None) is not None)
 
 
 def _seen(node: Element) -> str:
@@ -118,7 +139,7 @@ def _document(element: Element, skip: frozenset[Element]) -> Element:
     for e in _SKIPPED(copy):
         _drop(e)
     write_out(copy)
-    page: Element = document_fromstring("<html><body><article></article></body></html>")  # trafilatura takes lxml.html's elements alone
+    page: Element = etree.fromstring("<html><body><article></article></body></html>", _PARSER)
     if copy.tag == "body":
         page.replace(page[0], copy)
     else:

@@ -8,22 +8,25 @@ from functools import lru_cache
 
 from archive.text.urls import same_page
 from crawler.extract.comments.thread import other_threads
+from crawler.extract.dom.anycase import AnyCase
 from crawler.extract.dom.document import Document
 from crawler.extract.dom.head import Head
 from crawler.extract.dom.jsonld import JsonNode, string, types_of
 from crawler.extract.dom.tree import Element, absolute, all_text, tokens, word_set
 
-COUNT_WORD = (
-    r"(?:comments?|responses?|repl(?:y|ies)|thoughts?|kommentare?|antworten|gedanken|reaktionen|commentaires?|"
+COUNT_WORDS = (
+    r"comments?|responses?|repl(?:y|ies)|thoughts?|kommentare?|antworten|gedanken|reaktionen|commentaires?|"
     r"réponses?|réflexions?|réactions?|comentarios?|respuestas?|comentários?|respostas?|commenti|commento|risposte|"
     r"reacties?|komentarz\w*|комментари\w*|kommentarer?|svar|pensamientos?|pensieri|pensamentos?|коментар\w*|yorum(?:lar)?|"
     r"komentar\w*|komentář\w*|komment\w+|hozzászólás\w*|vélemény|σχόλι\w*|תגובות|תגובה|bình luận|comentari\w*|komentār\w*|"
     r"komen|ulasan|maoni|iruzkin\w*|ummæli|viðbrögð|coment\w+|koment\w+|отзыв\w*|ответ(?:ов|а)|відгук\w*|"
-    r"(?:ال)?تعليق(?:ات|ا|اً)?|(?:ال)?ردود|أفكار|دیدگاه(?:[\u200c ]?ها)?|نظرات?|نظر|تبصر[ےه]|"
+    r"تعليق(?:ات|ا|اً)?|التعليق(?:ات|ا|اً)?|ردود|الردود|أفكار|دیدگاه(?:[\u200c ]?ها)?|نظرات?|نظر|تبصر[ےه]|"
     r"टिप्पणी|टिप्पणियाँ|टिप्पणियां|टिप्पणियों|प्रतिक्रियाएँ|प्रतिक्रिया|"
-    r"প্রতিক্রিয়া|মন্তব্য(?:সমূহ|গুলি)?|கருத்துகள்|கருத்துக்கள்|ความคิดเห็น|კომენტარი|մեկնաբանություն\w*)"
+    r"প্রতিক্রিয়া|মন্তব্য(?:সমূহ|গুলি)?|கருத்துகள்|கருத்துக்கள்|ความคิดเห็น|კომენტარი|մեկնաբանություն\w*"
 )
-_CJK = r"(?:コメント|评论|評論|留言|回复|回覆|댓글|의견)"
+COUNT_WORD = f"(?:{COUNT_WORDS})"
+_CJK_WORDS = "コメント|评论|評論|留言|回复|回覆|댓글|의견"
+_CJK = f"(?:{_CJK_WORDS})"
 _NONE = r"no|zero|kein|keine|aucun|aucune|sin|nessun|nessuna|geen|brak|нет|ingen|inga|nenhum|nincs|žádné|belum ada|ei"
 _ONES = r"one|ein|eine|un|une|uno|um|en|één|jeden|один"
 _NUMBER = r"\d{1,3}(?:[.,'\u00a0\u202f \u066c]\d{3})+|\d{1,6}"
@@ -32,6 +35,7 @@ COUNTED = re.compile(
     rf"(?P<counted>{_NUMBER})\s*(?:件の|条|條|则|則|個の|개의|個|个|篇)\s*{_CJK}|{_CJK}\s*[:：(（]?\s*(?P<after>\d{{1,6}})",
     re.I,
 )
+_COUNT_WORD = AnyCase(f"{COUNT_WORDS}|{_CJK_WORDS}")  # one flat list: only of such a one Python looks for the first letters alone
 _ROUGH = re.compile(rf"(?:^|\s|\()(?P<number>\d{{1,4}})(?:[.,](?P<part>\d))?\s?(?:k|tsd\.?|mil|тыс\.?|rb)\s+{COUNT_WORD}(?!\w)", re.I)
 _SHOWN = re.compile(
     r"\d{1,6}\s*(?:[-–—]|to|bis|à|a|do|до|til|till)\s*\d{1,6}\s*(?:of|von|de|sur|di|z|из|van|av|af|/)\s*(?P<number>\d{1,6})(?!\w)", re.I
@@ -62,13 +66,9 @@ def reported_count(page: Document, thread: frozenset[Element], head: Head | None
 
 def _heading(page: Document, thread: frozenset[Element], url: str) -> int | None:
     out: set[Element] | None = None
-    for element in page.of(_HEADINGS | _PLACES):
-        if element.tag in _HEADINGS:
-            text = all_text(element).strip()
-        elif any(map(_is_place, page.tokens.get(element, ()))):
-            text = (element.text or "").strip()
-        else:
-            continue
+    named = [element for element in page.matching(_is_place) if element.tag in _PLACES]
+    for element in sorted((*page.of(_HEADINGS), *named), key=page.places.__getitem__) if named else page.of(_HEADINGS):
+        text = all_text(element).strip() if element.tag in _HEADINGS else (element.text or "").strip()
         number = counted(text) if 0 < len(text) < 300 else None
         if number is None or element in thread or any(up in thread for up in element.iterancestors()):
             continue
@@ -82,7 +82,7 @@ def _heading(page: Document, thread: frozenset[Element], url: str) -> int | None
 def _link(page: Document, url: str) -> int | None:
     """The number in a link that leads to the page's own thread, whatever its word for comments: ``<a href="#comments">91 notes</a>``."""
     for anchor, href in page.anchors:
-        if _TO_THREAD.search(href) is not None and (href[0] == "#" or (url and same_page(absolute(url, href), url))):
+        if "#" in href and _TO_THREAD.search(href) is not None and (href[0] == "#" or (url and same_page(absolute(url, href), url))):
             match = _ONE_NUMBER.fullmatch(" ".join(all_text(anchor).split()))
             if match is not None:
                 return int(re.sub(r"\D", "", match.group(1)))
@@ -91,6 +91,8 @@ def _link(page: Document, url: str) -> int | None:
 
 def counted(text: str) -> int | None:
     """The number of comments that a line states; digits may be those of any script."""
+    if not _COUNT_WORD.found_in(text):
+        return None
     if (rough := _ROUGH.search(text)) is not None:
         parts = int(rough.group("number")) * 10 + int(rough.group("part") or 0)
         return parts * 100 - (50 if rough.group("part") else 500)

@@ -8,22 +8,22 @@ from collections.abc import Iterator
 from urllib.parse import urldefrag, urlencode, urlsplit
 
 from archive.text.urls import same_page
-from crawler.extract.comments.count import COUNT_WORD
+from crawler.extract.comments.count import COUNT_WORDS
 from crawler.extract.comments.thread import other_threads
+from crawler.extract.dom.anycase import AnyCase
 from crawler.extract.dom.document import Document
-from crawler.extract.dom.pagers import PagerLink, find_links, in_pager, numbered_pages, same_host
+from crawler.extract.dom.pagers import PagerLink, in_pager, numbered_pages, same_host
 from crawler.extract.dom.tree import Element, absolute, all_text
 from crawler.extract.dom.zones import ThreadZone
 
 MOST = 101
-_WORD = re.compile(rf"{COUNT_WORD}|コメント|评论|評論|留言|回复|댓글", re.I)
-_MORE = re.compile(
+_WORD = AnyCase(rf"{COUNT_WORDS}|コメント|评论|評論|留言|回复|댓글")
+_MORE = AnyCase(
     r"\b(?:more|all|older|newer|earlier|previous|next|rest|remaining|load|show|view|see|read|weitere|mehr|alle|ältere|frühere|neuere|anzeigen|"
     r"laden|suivante?s|précédente?s|tous|toutes|plus|autres|anciens|afficher|voir|más|todos|todas|anteriores|siguientes|cargar|mostrar|ver|"
     r"altri|tutti|precedenti|successivi|carica|mostra|meer|oudere|laad|toon|więcej|wszystkie|starsze|ещё|еще|все|показать|загрузить|fler|"
     r"flere|alla|äldre|visa|další|všechny|starší|daha|tüm|összes|további|mais|todos|carregar|mai|toate|zobrazit)\b|さらに|もっと|すべて|"
-    r"更多|全部|查看|더보기|المزيد|جميع|عرض|بیشتر|همه|और|सभी|আরও|সব",
-    re.I,
+    r"更多|全部|查看|더보기|المزيد|جميع|عرض|بیشتر|همه|और|सभी|আরও|সব"
 )
 _ALL = re.compile(
     r"\b(?:all|alle|tous|toutes|todos|todas|tutti|wszystkie|все|alla|všechny|tüm|összes|toate)\b|すべて|全部|جميع|همه|सभी", re.I
@@ -34,8 +34,8 @@ _NOT = re.compile(
     re.I,
 )
 _NUMBER = re.compile(r"\W{0,3}(\d{1,4})\W{0,3}")
-_HINTS = ("more", "next", "pager", "older", "showall", "show-all", "show_all")
-_COMMENTED = re.compile(r"comentad|commented|kommentiert|commenté|commentat", re.I)  # lists of other articles
+_HINT = re.compile("more|next|pager|older|show[-_]?all")
+_COMMENTED = AnyCase(r"comentad|commented|kommentiert|commenté|commentat")  # lists of other articles
 _ATTRIBUTES = (
     "data-url",
     "data-href",
@@ -55,7 +55,7 @@ def more_comments(page: Document, url: str, first: str, zone: ThreadZone, *, exp
     if not expected:
         return ()
     out = other_threads(page)
-    links = [link for link in find_links(page.anchors, url, first) if _is_threads(link, zone, out)]
+    links = [link for link in zone.links(url, first) if _is_threads(link, zone, out)]
     numbered = numbered_pages((link for link in links if link.kind in ("number", "next")), first, MOST)
     wholes: list[str] = []
     others: list[str] = []
@@ -83,14 +83,14 @@ def _in_own_pager(element: Element | None, zone: ThreadZone) -> bool:
 def _further_anchors(page: Document, url: str, first: str, zone: ThreadZone, out: set[Element]) -> Iterator[tuple[str, str]]:
     """Links with words such as "older comments", and numbers of a pager whose addresses are not formed from the article's."""
     for anchor, href in page.anchors:
-        if not href or href[0] == "#" or anchor in out or href.startswith(("javascript:", "mailto:")):
+        if not href or href[0] == "#" or anchor in out or href.startswith(("javascript:", "mailto:")) or not zone.holds(anchor):
             continue
-        said = " ".join(all_text(anchor).split())
+        said = page.line(anchor)
         number = _NUMBER.fullmatch(said)
         if number is None and not _says_more(said):
             continue
         address = urldefrag(absolute(url, href))[0]
-        if not address or same_page(address, first) or _NOT.search(_path(address)) or not zone.holds(anchor):
+        if not address or same_page(address, first) or _NOT.search(_path(address)):
             continue
         if number is None or (anchor not in zone.inner and in_pager(anchor) and int(number.group(1)) > 1):
             yield said, address
@@ -98,11 +98,13 @@ def _further_anchors(page: Document, url: str, first: str, zone: ThreadZone, out
 
 def _buttons(page: Document, url: str, zone: ThreadZone, out: set[Element]) -> Iterator[tuple[str, str]]:
     """What scripts load: an address in an attribute of a button or box, or a form that is sent with GET."""
-    named = {element for element in page.matching(lambda name: any(hint in name for hint in _HINTS)) if element.tag != "img"}
+    named = {element for element in page.matching(_is_hint) if element.tag != "img"}
     for element in dict.fromkeys((*page.of({"button", "form"}), *named)):
-        said = " ".join((all_text(element) or element.get("aria-label") or "").split())
         address = _stated(element)
-        if not address or len(said) > 120:
+        if not address:
+            continue
+        said = " ".join((all_text(element) or element.get("aria-label") or "").split())
+        if len(said) > 120:
             continue
         target = urldefrag(absolute(url, address))[0]
         telling = _says_more(said) or ((_ALONE.fullmatch(said) or element in named) and zone.names(element))
@@ -115,6 +117,10 @@ def _buttons(page: Document, url: str, zone: ThreadZone, out: set[Element]) -> I
             and zone.holds(element, target)
         ):
             yield said, target
+
+
+def _is_hint(name: str) -> bool:
+    return _HINT.search(name) is not None
 
 
 def _stated(element: Element) -> str:
@@ -139,7 +145,7 @@ def _is_address(value: str) -> bool:
 
 
 def _says_more(said: str) -> bool:
-    return 4 < len(said) < 90 and _COMMENTED.search(said) is None and _MORE.search(said) is not None and _WORD.search(said) is not None
+    return 4 < len(said) < 90 and _WORD.found_in(said) and _MORE.found_in(said) and not _COMMENTED.found_in(said)
 
 
 def _path(address: str) -> str:

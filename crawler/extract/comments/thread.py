@@ -21,6 +21,7 @@ _SHORT_ID = re.compile(r"(?:comment|com|c)[-_]?(\d+)$", re.I)
 # Ids of comment systems that are no digits (Typepad, Squarespace, Coral, Remark42, Commento), and of such that do not say "comment".
 _OPAQUE_ID = re.compile(r"(?:[a-z0-9]+[-_]{1,2}){0,2}?comment[-_]{1,2}(?:card[-_])?((?=[^\d]*\d)[0-9a-f]{6,}(?:-[0-9a-f]{2,})*)$", re.I)
 _SYSTEM_ID = re.compile(r"(?:isso|kmt|cmt)-(\d+)$")
+_BEGINNINGS = frozenset("ciık")  # of _SHORT_ID and _SYSTEM_ID
 _NOT_A_COMMENT = re.compile(
     r"like|reply|respond|report|count|vote|quote|edit|form|rating|author|date|delete|flag|karma|avatar|link|"
     r"rate|notify",
@@ -76,6 +77,9 @@ def _numbered(page: Document) -> list[UnnumberedComment]:
     opaque: list[UnnumberedComment] = []
     for element in page.marked:
         name = element.get("id") or element.get("name") or ""
+        low = name.lower()
+        if "comm" not in low and low[:1] not in _BEGINNINGS and not element.get("data-comment-id"):
+            continue  # most names on a page say nothing of comments
         ends = name[-1:].isdigit()
         match = _ID.match(name) if ends else None
         if "omment" in name and (other := _OPAQUE_ID.match(name)) is not None and not other.group(1).isdigit():
@@ -108,7 +112,7 @@ def _with_pings(found: list[UnnumberedComment], page: Document) -> list[Unnumber
     pings = [e for e in pings if not any(below in numbered for below in e.iterdescendants())]
     if not pings:
         return found
-    place = {element: number for number, element in enumerate(page.elements)}
+    place = page.places
     pings.sort(key=place.__getitem__)
     found = [*found, *((element, f"{MADE_UP}{number}", None) for number, element in enumerate(pings, 1))]
     return sorted(found, key=lambda item: place[item[0]])

@@ -112,11 +112,11 @@ def _sample(page: Document, head: Head) -> str:
 def _guessed(text: str, declared: str | None) -> str | None:
     """The language of a text; None where it is too short, or is the declared one."""
     letters = _LATIN.findall(text)
-    foreign = sum(1 for word in letters if not word[0].isascii() and word[0] > "\u024f")
+    foreign = 0 if text.isascii() else sum(1 for word in letters if word[0] > "\u024f")
     if letters and foreign * 2 > len(letters):
         return next((code for code, letter in _SCRIPTS if len(letter.findall(text)) > 2), None)
     counts = Counter(letters)
-    ranks = sorted(((sum(counts[word] for word in words), code) for code, words in _WORDS.items()), reverse=True)
+    ranks = sorted(((sum(counts[word] for word in counts.keys() & words), code) for code, words in _WORDS.items()), reverse=True)
     (most, code), (next_most, _) = ranks[0], ranks[1]
     if declared is not None:
         return code if most >= 2 * _FEWEST and most > 3 * sum(counts[word] for word in _WORDS["en"]) else None

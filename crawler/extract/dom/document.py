@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
+from functools import cached_property
 
 from lxml import etree
 
-from crawler.extract.dom.tree import Element, text_of, tokens_of, word_set
+from crawler.extract.dom.tree import Element, all_text, text_of, tokens_of, word_set
 
 WHOLE_PAGE = frozenset(("body", "main", "html"))
 # Parts of a page that are never its article; used to weigh containers, not to label.
@@ -34,6 +35,7 @@ class Document:
         self.marked: list[Element] = []
         self.microdata: list[Element] = [element for element in _MICRODATA(root) if element.get("itemprop")]
         self._texts: dict[Element, str] = {}
+        self._lines: dict[Element, str] = {}
         self._places: dict[tuple[str, ...], list[int]] = {}  # classes and id -> positions in ``elements``
         self._read()
         self._names: dict[str, list[tuple[str, ...]]] = {}  # one of these -> where it stands in
@@ -76,6 +78,23 @@ class Document:
         if known is None:
             known = self._texts[element] = text_of(element)
         return known
+
+    def line(self, element: Element) -> str:
+        """All characters in it as one line, hidden ones too: for patterns, not for reading."""
+        known = self._lines.get(element)
+        if known is None:
+            known = self._lines[element] = " ".join(all_text(element).split())
+        return known
+
+    @cached_property
+    def anchor_lines(self) -> str:
+        """What all anchors say or are labelled, a line each."""
+        return "\n".join([self.line(anchor) or anchor.get("aria-label") or anchor.get("title") or "" for anchor, _ in self.anchors])
+
+    @cached_property
+    def places(self) -> dict[Element, int]:
+        """The place of each element in document order."""
+        return {element: place for place, element in enumerate(self.elements)}
 
     def has(self, element: Element, names: AbstractSet[str]) -> bool:
         """Is one of its classes, or its id, among the names?"""

@@ -10,11 +10,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Literal
 from urllib.parse import SplitResult, unquote, urldefrag, urlsplit
 
 from archive.text.urls import bare_host, same_page
-from crawler.extract.dom.tree import Element, absolute, all_text, tokens, word_set
+from crawler.extract.dom.anycase import AnyCase
+from crawler.extract.dom.document import Document
+from crawler.extract.dom.tree import Element, absolute, tokens, word_set
 
 LinkKind = Literal["number", "next", "all", "named"]
 _WORD = (
@@ -50,12 +53,11 @@ _NEXT_WORDS = (
     r"次へ|次のページ|下一页|下一頁",
     r"التالي|الصفحة التالية|بعدی|صفحه بعد|הבא|अगला(?: पृष्ठ)?",
 )
-_NEXT = re.compile(rf"\W*(?:(?:go )?to )?(?:{'|'.join(_NEXT_WORDS)})?(?: (?:page|seite|pagina|página) \d{{1,3}})?\W*", re.I)
-_ONWARD = re.compile(  # so plain that the form of the address does not matter
+_NEXT = AnyCase(rf"\W*(?:(?:go )?to )?(?:{'|'.join(_NEXT_WORDS)})?(?: (?:page|seite|pagina|página) \d{{1,3}})?\W*")
+_ONWARD = AnyCase(  # so plain that the form of the address does not matter
     r"next page|next part|continue reading|continued on|page \d|nächste seite|weiterlesen|weiter zu seite|page suivante|suite de l|"
     r"página siguiente|próxima página|pagina successiva|volgende pagina|следующая страница|następna strona|nästa sida|"
-    r"次のページ|下一页|下一頁",
-    re.I,
+    r"次のページ|下一页|下一頁"
 )
 _ALL_WORDS = (
     r"single page|one page|all pages|full (?:article|text|story)|view all|show all|entire article",
@@ -64,7 +66,7 @@ _ALL_WORDS = (
     r"en una (?:sola )?página|todo en una|versión para imprimir|pagina unica|una sola pagina|versione stampabile",
     r"numa (?:só )?página|op één pagina|na jednej stronie|på en sida|на одной странице|версия для печати",
 )
-_ALL = re.compile(rf"\b(?:{'|'.join(_ALL_WORDS)})\b", re.I)
+_ALL = AnyCase(rf"\b(?:{'|'.join(_ALL_WORDS)})\b")
 _PAGER_NAME = re.compile(
     r"(?:[\w]+[-_]{1,2})*(?:pager?|pagination|pagenav(?:i)?|pagelinks?|pagelist|pages|paginat(?:or|ed)|page-?numbers?|multipage|chapters?|toc|"
     r"seiten|blaettern|nav-links)(?:[-_]{1,2}[\w]+)*"
@@ -143,23 +145,24 @@ def _in_path(url: str, there: SplitResult, here: SplitResult) -> _Numbered | Non
     return None
 
 
-def find_links(anchors: Iterable[tuple[Element, str]], url: str, first: str) -> Iterator[PagerLink]:
+def find_links(page: Document, url: str, first: str) -> Iterator[PagerLink]:
     """Those of the anchors that lead to further pages, or to one with everything. ``url``: where they stand, ``first``: the first page."""
     name = _last_name(first)
-    for anchor, href in anchors:
+    onward = _ONWARD.found_in(page.anchor_lines)  # one look at all: on most pages no link says so
+    for anchor, href in page.anchors:
         if not href or href[0] == "#":
             continue
         rel = (anchor.get("rel") or "").lower()
         formed = href[0] == "?" or name in href or "next" in rel
-        if not formed and (len(href) < 12 or _ONWARD.search(_said(anchor)) is None):
+        if not formed and (not onward or len(href) < 12 or not _ONWARD.found_in(_said(page, anchor))):
             continue
-        link = _link(anchor, urldefrag(absolute(url, href))[0], rel, first)
+        link = _link(page, anchor, urldefrag(absolute(url, href))[0], rel, first)
         if link is not None:
             yield link
 
 
-def _link(anchor: Element, target: str, rel: str, first: str) -> PagerLink | None:
-    said = _said(anchor)
+def _link(page: Document, anchor: Element, target: str, rel: str, first: str) -> PagerLink | None:
+    said = _said(page, anchor)
     if not target or len(said) > 80:
         return None
     labelled = _NUMBER_TEXT.fullmatch(said)
@@ -169,14 +172,14 @@ def _link(anchor: Element, target: str, rel: str, first: str) -> PagerLink | Non
         number = None
     if label is not None and (number is not None or same_page(target, first)):
         return PagerLink("number", target, label, number, anchor) if _agree(label, number, target, first) else None
-    onward = "next" in rel.split() or (bool(said) and (_NEXT.fullmatch(said) or _ONWARD.search(said)) is not None) or _named_next(anchor)
+    onward = "next" in rel.split() or (bool(said) and (_NEXT.is_all(said) or _ONWARD.found_in(said))) or _named_next(anchor)
     if number is not None:
         if onward:
             return PagerLink("next", target, None, number, anchor)
         return PagerLink("named", target, None, number, anchor) if in_pager(anchor) else None
-    if _ALL.search(said) and same_host(target, first) and not same_page(target, first):
+    if _ALL.found_in(said) and same_host(target, first) and not same_page(target, first):
         return PagerLink("all", target, None, None, anchor)
-    if same_host(target, first) and not same_page(target, first) and ("next" in rel.split() or _ONWARD.search(said)):
+    if same_host(target, first) and not same_page(target, first) and ("next" in rel.split() or _ONWARD.found_in(said)):
         return PagerLink("next", target, None, None, anchor)
     return None
 
@@ -192,9 +195,8 @@ def is_offset(url: str, first: str) -> bool:
     return found is not None and found.offset
 
 
-def _said(anchor: Element) -> str:
-    text = " ".join(all_text(anchor).split())
-    return text or (anchor.get("aria-label") or anchor.get("title") or "").strip()
+def _said(page: Document, anchor: Element) -> str:
+    return page.line(anchor) or (anchor.get("aria-label") or anchor.get("title") or "").strip()
 
 
 def _named_next(anchor: Element) -> bool:
@@ -203,7 +205,7 @@ def _named_next(anchor: Element) -> bool:
 
 def in_pager(element: Element) -> bool:
     """Does the element stand in a box that is called a pager?"""
-    ups = [element, *(up for _, up in zip(range(4), element.iterancestors(), strict=False))]
+    ups = (element, *islice(element.iterancestors(), 4))
     return any(_is_pager(name) for up in ups if up.tag not in ("body", "html", "main", "article") for name in tokens(up))
 
 

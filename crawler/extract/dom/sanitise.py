@@ -65,7 +65,19 @@ def markup(unit: Unit, base_url: str) -> str:
     inner = "".join(_serialise(node, base_url, unit) for node in unit.nodes)
     if unit.shape in ("p", "media"):
         inner = f"<{tag}>{inner}</{tag}>"
-    return _CLEANER.clean(inner).strip()
+    return (_alone(inner) or _CLEANER.clean(inner)).strip()
+
+
+_ALONE = re.compile(r"<(p|h[2-6])(?: (?![^<>]*\b(?:lang|dir)=)[^<>]*)?>([^<\x00-\x08\x0b-\x1f\x7f]+)</\1>")
+_ENTITY = re.compile("&(?!amp;|lt;|gt;)")
+
+
+def _alone(html: str) -> str:
+    """One element with nothing but text, as the sanitiser writes it; '' where it must look itself."""
+    found = _ALONE.fullmatch(html) if html.count("<") == 2 else None
+    if found is None or _ENTITY.search(html) is not None:
+        return ""
+    return f"<{found[1]}>{found[2]}</{found[1]}>".replace("\xa0", "&nbsp;")
 
 
 def _serialise(node: InlineNode, base_url: str, unit: Unit) -> str:
@@ -80,6 +92,8 @@ def _serialise(node: InlineNode, base_url: str, unit: Unit) -> str:
     html: str = etree.tostring(node, encoding="unicode", method="html", with_tail=False)
     if _REWRITTEN.search(html) and not _is_final(node):
         pictures = [image_address(image, base_url) for image in node.iter("img")]  # some stand beside the image: not in its copy
+        if (rewritten := _with_pictures(html, pictures)) is not None:
+            return rewritten
         node = deepcopy(node)
         _rewrite(node, base_url, pictures)
         html = etree.tostring(node, encoding="unicode", method="html", with_tail=False)
@@ -96,6 +110,29 @@ def _is_final(node: Element) -> bool:
         if element.tag != "a" or (address and not _WHOLE_ADDRESS.fullmatch(address)):
             return False
     return True
+
+
+_PICTURE_AT = re.compile(r'(<img(?: [a-z][a-z-]*="[^"<>]*")*? src=")[^"<>]*("[^<>]*>)')
+_SIMPLE_ADDRESS = re.compile(r"https?://[\w/:.~?=&;%+,-]+", re.ASCII)
+
+
+def _with_pictures(html: str, pictures: list[str]) -> str | None:
+    """The addresses put into the markup, where it has nothing else to rewrite; None where it may have."""
+    if html.count("<img") != len(pictures) or _NOT_PICTURES.search(html) is not None:
+        return None
+    addresses = iter(pictures)
+    out: list[str] = []
+    last = 0
+    for image in _PICTURE_AT.finditer(html):
+        address = next(addresses, "")
+        if _SIMPLE_ADDRESS.fullmatch(address) is None:
+            return None
+        out += html[last : image.end(1)], address.replace("&", "&amp;")
+        last = image.start(2)
+    return "".join([*out, html[last:]]) if next(addresses, None) is None else None
+
+
+_NOT_PICTURES = re.compile(r"""<(?:a|iframe|embed|h1)[ >]|class=["'][^"']*(?:emoji|wp-smiley)""")
 
 
 def _rewrite(copy: Element, base_url: str, pictures: list[str]) -> None:

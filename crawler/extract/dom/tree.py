@@ -178,8 +178,10 @@ def _points_below(anchor: Element) -> bool:
 
 def is_longer(element: Element, size: int) -> bool:
     """Has its visible text more than ``size`` characters? No more of a long text is looked at than it takes to know."""
+    if not len(element) or len(all_text(element)) <= 2 * size:
+        return len(text_of(element)) > size
     left = size
-    stack = [element] if len(element) else []
+    stack = [element]
     while stack:
         inner = stack.pop()
         if inner is not element and (tail := inner.tail):

@@ -47,6 +47,23 @@ class Unit:
     text: str
     place: Element  # where to look for classes of ancestors
     images: list[Element] = field(default_factory=list)
+    _anchors: list[Element] | None = None
+    _linked: float = -1.0
+
+    @property
+    def anchors(self) -> list[Element]:
+        """Its links. They are looked for once: the walk that makes the unit is over when the first rule asks."""
+        if self._anchors is None:
+            self._anchors = [a for node in self.nodes if not isinstance(node, str) for a in node.iter("a")]
+        return self._anchors
+
+    @property
+    def link_share(self) -> float:
+        """Share of its characters that are link text, 0 to 1."""
+        if self._linked < 0:
+            size = len(self.text)
+            self._linked = min(1.0, sum(len(text_of(a)) for a in self.anchors) / size) if size and self.anchors else 0.0
+        return self._linked
 
 
 def units_of(container: Element, skip: frozenset[Element] = frozenset()) -> list[Unit]:
@@ -159,6 +176,8 @@ class _Walk:
             self.units.append(Unit("media", "figure", nodes, "" if caption is None else text_of(caption), element, [image]))
 
     def _flush(self, place: Element) -> None:
+        if not self.line:
+            return
         line, self.line = self.line, []
         while line and ((isinstance(line[-1], str) and not line[-1].strip()) or (not isinstance(line[-1], str) and line[-1].tag == "br")):
             line.pop()

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
 from crawler.extract.dom.document import Document, inside
-from crawler.extract.dom.tree import Element, tokens
+from crawler.extract.dom.pagers import PagerLink, find_links
+from crawler.extract.dom.tree import Element
 
 _THREAD_NAME = re.compile(r"(?:.*[-_])?(?:comm?ents?|comment\w*|respon(?:se|ses|d)|replies|kommentar\w*|coment\w*|disqus\w*)(?:[-_].*)?")
 _THREAD_ADDRESS = re.compile(
@@ -21,6 +22,13 @@ class ThreadZone:
 
     def __init__(self, page: Document, comments: Iterable[Element]) -> None:
         self.page, self.comments = page, tuple(comments)
+        self._links: dict[tuple[str, str], tuple[PagerLink, ...]] = {}
+
+    def links(self, url: str, first: str) -> tuple[PagerLink, ...]:
+        """Those of the page at ``url`` that lead to further pages, of the thread or of the article whose first page is ``first``."""
+        if (url, first) not in self._links:
+            self._links[url, first] = tuple(find_links(self.page, url, first))
+        return self._links[url, first]
 
     @cached_property
     def inner(self) -> set[Element]:
@@ -28,27 +36,29 @@ class ThreadZone:
         return inside(self.comments)
 
     @cached_property
-    def _places(self) -> dict[Element, int]:
-        return {element: place for place, element in enumerate(self.page.elements)}
+    def _named(self) -> set[Element]:
+        return inside(self.page.matching(_is_thread))
+
+    @cached_property
+    def _aside(self) -> set[Element]:
+        return inside(self.page.of(_ASIDE))
 
     @cached_property
     def _begins(self) -> int:
-        return min((self._places.get(element, 0) for element in self.comments), default=len(self.page.elements))
+        return min(self.page.places.get(element, 0) for element in self.comments)
 
     def holds(self, element: Element, address: str = "") -> bool:
         """Is it part of the thread: by its address, by the names around it, or because it stands below a comment?"""
         if _THREAD_ADDRESS.search(address) is not None:
             return True
-        ups = [element, *element.iterancestors()]
         if self.names(element):
             return True
-        below = self._places.get(element, 0) > self._begins
-        return below and not any(up.tag in _ASIDE for up in ups)
+        below = bool(self.comments) and self.page.places.get(element, 0) > self._begins
+        return below and element not in self._aside
 
     def names(self, element: Element) -> bool:
         """Is it in a box that is called after comments?"""
-        ups = (element, *element.iterancestors())
-        return any(_is_thread(name) for up in ups if up.tag not in ("body", "html", "main") for name in tokens(up))
+        return element in self._named
 
 
 @lru_cache(maxsize=20_000)
