@@ -147,7 +147,7 @@ def test_what_the_store_saves_is_written_again_row_by_row(tmp_path: Path, prose:
     sizes = "select (select sum(length(text)) from article_texts) + (select sum(length(text)) from comments)"
     assert stored.execute(sizes).fetchone() == (text,)  # the words are ASCII
     assert rows > 4 * (1 + 3)
-    assert any("blocks" in line for line in by_table(tmp_path / "stored" / "archive.db"))
+    assert any("revisions" in line for line in by_table(tmp_path / "stored" / "archive.db"))
 
 
 def test_the_archive_that_is_served_has_the_size_that_was_asked_for(tmp_path: Path) -> None:

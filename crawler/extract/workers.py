@@ -15,6 +15,7 @@ import asyncio
 import contextlib
 import ctypes
 import functools
+import gc
 import importlib
 import multiprocessing
 import os
@@ -286,6 +287,16 @@ def _limited(seconds: float, function: Callable[..., Any], args: tuple[Any, ...]
         raise
     except BaseException as error:  # SystemExit too would end more than this page
         raise _Raised(f"{type(error).__name__}: {error}") from error
+    finally:
+        _leave_modules_alone()
+
+
+@functools.cache
+def _leave_modules_alone() -> None:
+    """Once, behind the first page: what the extractor's modules hold is not looked through for garbage on every further page. That took
+    a fifth of the time of a page."""
+    gc.collect()
+    gc.freeze()
 
 
 def _limit(kind: int, soft: int) -> None:

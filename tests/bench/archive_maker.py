@@ -134,10 +134,10 @@ class Maker:
 
     def states(self, comment: int, parent: int | None) -> None:
         """Every comment's first state, and one in two thousand edited."""
-        [(author, text)] = self.db.execute("select author, text from comments where id = ?", [comment]).fetchall()
+        [(text,)] = self.db.execute("select text from comments where id = ?", [comment]).fetchall()
         for number in range(1, 3 if comment % 2000 == 0 else 2):
-            digest = "sha256:" + hashlib.sha256(f"{comment} {number}".encode()).hexdigest()
+            digest = hashlib.sha256(f"{comment} {number}".encode()).digest()
             self.insert(
-                "comment_revisions", comment_id=comment, number=number, seen_at=FIRST if number == 1 else LAST, digest=digest,
-                content_key=digest, author=author, text=text if number == 1 else f"{text} Edited.", parent_id=parent,
+                "comment_states", comment_id=comment, number=number, seen_at=FIRST if number == 1 else LAST, digest=digest,
+                content_key=digest, text=None if number == 1 else f"{text} Edited.", parent_id=parent,
             )  # fmt: skip
