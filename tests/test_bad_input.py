@@ -181,7 +181,7 @@ def test_a_folder_that_cannot_be_made_is_named(site: DemoSite, tmp_path: Path) -
 def test_a_damaged_database_is_said_to_be_damaged_in_one_line(steady: Steady, folder: Path) -> None:
     assert crawl(steady.site, folder).code == 0
     whole = (folder / "archive.db").read_bytes()
-    for kept in (len(whole) // 20, len(whole) - 40_960):
+    for kept in (len(whole) // 20, len(whole) // 2):  # at its head, and behind what every run opens
         (folder / "archive.db").write_bytes(whole[:kept] + b"\xa5" * (len(whole) - kept))
         assert_refused(crawl(steady.site, folder, "mode=full"), 3, "is damaged", "backup")
     (folder / "archive.db").write_bytes(b"")
