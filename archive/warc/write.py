@@ -1,7 +1,7 @@
 """Writing WARC files: takes an HTTP exchange, gives the place at which it lies on disk, before anything interprets it.
 
 Each exchange is two gzip members, response and request. Exchanges that come together are appended in one write and synced once.
-ISO 28500 (WARC 1.1); the records themselves are made by warcio, and compressed by Intel's ISA-L.
+ISO 28500 (WARC 1.1); the records themselves are made by warcio, and responses are compressed by Intel's ISA-L.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ class _Members:
     def of(cls, exchange: Exchange) -> _Members:
         response, request = records(exchange)
         record_id = response.rec_headers.get_header("WARC-Record-ID")
-        return cls(member(response), member(request), record_id, sha256(exchange.body))
+        return cls(packed(response), member(request), record_id, sha256(exchange.body))
 
     def place(self, filename: str, offset: int) -> Place:
         return Place(filename, offset, len(self.response), self.record_id, sha256(self.response), self.payload_digest)
@@ -194,11 +194,18 @@ def warcinfo(filename: str, at: str, software: str) -> ArcWarcRecord:
 
 
 def member(record: ArcWarcRecord) -> bytes:
-    """A record as one gzip member."""
+    """A record as one gzip member, as zlib makes it: ``verify`` makes it anew where no row has a digest of its bytes."""
+    out = io.BytesIO()
+    WARCWriter(out, gzip=True, warc_version="1.1").write_record(record)
+    return out.getvalue()
+
+
+def packed(record: ArcWarcRecord) -> bytes:
+    """A response as one gzip member, made by ISA-L: its row has a digest of these bytes."""
     out = io.BytesIO()
     WARCWriter(out, gzip=False, warc_version="1.1").write_record(record)
-    packed: bytes = igzip_lib.compress(out.getbuffer(), LEVEL, igzip_lib.COMP_GZIP)
-    return packed
+    made: bytes = igzip_lib.compress(out.getbuffer(), LEVEL, igzip_lib.COMP_GZIP)
+    return made
 
 
 def one_line(text: str) -> str:

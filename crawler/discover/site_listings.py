@@ -46,7 +46,7 @@ class SiteListings:
             return reading
         patience = 1 if self.found.by_rest or first.next_page else NAMED_ELSEWHERE
         readings = [await self._section(address, patience) for address in self._sections(first)]
-        if not self.found.by_rest:  # REST counts what it holds
+        if not (first.next_page or self.found.by_rest):  # a pager leads to all; REST counts what it holds
             readings.append(await self._indexes(first))
         if not self.found.beside:
             self.found.followed = "news" not in readings

@@ -5,21 +5,17 @@ worker imports the extractor, a second or two of CPU. Spawned, not forked: a for
 after a kill. Workers start with the first page, so a run that finds nothing new never pays for them, and end with the last run
 that uses them, or with their parent.
 
-Each site's pages wait in a queue of their own. The pool is handed one page of each site in turn, and only as many as keep it busy,
-so a site with many pages holds nobody else up. A page that was lost through no fault of its own is done again.
+Each site's pages wait in a queue of their own. The pool is handed one page of each site in turn, and only as many as keep it busy.
+A page that was lost through no fault of its own is done again.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
-import functools
-import gc
 import importlib
 import multiprocessing
 import os
-import resource
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -27,18 +23,16 @@ from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as PoolTimeoutError
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from archive.errors import ArchiveError
+from crawler.extract.allowance import MEMORY, Raised, begin_worker, run_limited
 
 if TYPE_CHECKING:
     from pebble import ProcessPool
 
 P = ParamSpec("P")
 T = TypeVar("T")
-MEMORY = 2 * 2**30  # bytes of address space a worker may map; trees of 16 MB pages need a fifth of it
-PR_SET_PDEATHSIG = 1  # prctl(2)
 READY = 2  # pages a process of the pool is given at most: the one that it reads, and the next one
 TRIES = 3  # of a page whose worker or whose pool was lost
 CHECKED = 5.0  # seconds between two looks at whether the pool still works
@@ -91,7 +85,7 @@ class Workers:
             result: T = await page.result
         except (_Lost, PoolTimeoutError, MemoryError) as error:
             raise ExtractionCut(f"extraction was cut off after {self._seconds:g} s of CPU or {MEMORY >> 30} GB") from error
-        except _Raised as error:
+        except Raised as error:
             raise ExtractionFailed(f"extraction failed with {error}") from error
         except Exception as error:
             raise ExtractionFailed(f"extraction failed with {type(error).__name__}: {error}") from error
@@ -119,10 +113,6 @@ def cores() -> int:
 
 class _Lost(Exception):
     """A page's worker died."""
-
-
-class _Raised(Exception):
-    """What a function raised, in words: some exceptions cannot be brought from one process into another."""
 
 
 @dataclass(eq=False, slots=True)
@@ -233,12 +223,12 @@ class _Pool:
         work: dict[str, Any] = {"args": page.call, "timeout": page.seconds * 10}
         self.check()
         if self.pool is not None:
-            future: Future[Any] = self.pool.schedule(_limited, **work)
+            future: Future[Any] = self.pool.schedule(run_limited, **work)
             return future
         self.pool = _new_pool(self.processes)
         try:
             with _without(signal.SIGINT):  # Ctrl-C is the parent's business: workers are born with it blocked, later ones too
-                return self.pool.schedule(_limited, **work)
+                return self.pool.schedule(run_limited, **work)
         except RuntimeError:
             self.stop()
             raise
@@ -255,7 +245,7 @@ def _new_pool(processes: int) -> ProcessPool:
     from pebble import ProcessPool  # with multiprocessing: a run that finds nothing new does without
 
     context = multiprocessing.get_context("spawn")
-    return ProcessPool(max_workers=processes, context=context, initializer=_begin, initargs=[os.getpid()])
+    return ProcessPool(max_workers=processes, context=context, initializer=begin_worker, initargs=[os.getpid()])
 
 
 @contextlib.contextmanager
@@ -266,60 +256,3 @@ def _without(blocked: signal.Signals) -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _begin(parent: int) -> None:
-    """In a new worker: the parent's end is the worker's end, on Linux by the kernel."""
-    with contextlib.suppress(OSError, AttributeError):  # other systems: the worker ends when its pipe to the parent closes
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
-
-
-def _limited(seconds: float, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Run with a fresh allowance: both limits count from the start of the process, so they are moved on for each page."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    _limit(resource.RLIMIT_CPU, int(usage.ru_utime + usage.ru_stime + seconds) + 1)
-    _limit(resource.RLIMIT_AS, MEMORY + _left_behind())
-    try:
-        return function(*args, **kwargs)
-    except MemoryError:
-        raise
-    except BaseException as error:  # SystemExit too would end more than this page
-        raise _Raised(f"{type(error).__name__}: {error}") from error
-    finally:
-        _leave_modules_alone()
-
-
-@functools.cache
-def _leave_modules_alone() -> None:
-    """Once, behind the first page: what the extractor's modules hold is not looked through for garbage on every further page. That took
-    a fifth of the time of a page."""
-    gc.collect()
-    gc.freeze()
-
-
-def _limit(kind: int, soft: int) -> None:
-    """Set a soft limit, as far as the machine's own hard one lets it."""
-    hard = resource.getrlimit(kind)[1]
-    resource.setrlimit(kind, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
-
-
-@functools.cache
-def _size_at_start() -> int:
-    return _size()
-
-
-def _left_behind() -> int:
-    """Bytes of address space that earlier pages have left mapped. The next page's allowance is not smaller for them, unless they
-    come to a whole allowance: something leaks then, and the machine is not to run out of memory for it."""
-    before = _size_at_start()
-    return min(MEMORY, max(0, _size() - before))
-
-
-def _size() -> int:
-    """Bytes of address space this process maps; 0 where the system does not tell."""
-    try:
-        return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    except OSError:
-        return 0

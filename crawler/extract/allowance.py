@@ -1,0 +1,77 @@
+"""What one page may take: takes a function and its arguments in a worker process, runs it with a fresh allowance of time and memory."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import functools
+import gc
+import os
+import resource
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+MEMORY = 2 * 2**30  # bytes of address space a worker may map; trees of 16 MB pages need a fifth of it
+PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+class Raised(Exception):
+    """What a function raised, in words: some exceptions cannot be brought from one process into another."""
+
+
+def begin_worker(parent: int) -> None:
+    """In a new worker: the parent's end is the worker's end, on Linux by the kernel."""
+    with contextlib.suppress(OSError, AttributeError):  # other systems: the worker ends when its pipe to the parent closes
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def run_limited(seconds: float, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Run with a fresh allowance: both limits count from the start of the process, so they are moved on for each page."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    _limit(resource.RLIMIT_CPU, int(usage.ru_utime + usage.ru_stime + seconds) + 1)
+    _limit(resource.RLIMIT_AS, MEMORY + _left_behind())
+    try:
+        return function(*args, **kwargs)
+    except MemoryError:
+        raise
+    except BaseException as error:  # SystemExit too would end more than this page
+        raise Raised(f"{type(error).__name__}: {error}") from error
+    finally:
+        _leave_modules_alone()
+
+
+@functools.cache
+def _leave_modules_alone() -> None:
+    """Once: to look through the extractor's modules for garbage took a fifth of the time of every page."""
+    gc.collect()
+    gc.freeze()
+
+
+def _limit(kind: int, soft: int) -> None:
+    """Set a soft limit, as far as the machine's own hard one lets it."""
+    hard = resource.getrlimit(kind)[1]
+    resource.setrlimit(kind, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+
+
+@functools.cache
+def _size_at_start() -> int:
+    return _size()
+
+
+def _left_behind() -> int:
+    """Bytes of address space that earlier pages have left mapped. The next page's allowance is not smaller for them, unless they
+    come to a whole allowance: something leaks then, and the machine is not to run out of memory for it."""
+    before = _size_at_start()
+    return min(MEMORY, max(0, _size() - before))
+
+
+def _size() -> int:
+    """Bytes of address space this process maps; 0 where the system does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 0
