@@ -63,15 +63,17 @@ def test_a_backup_holds_what_the_archive_holds_and_opens_as_an_archive(desk: Des
 def test_backups_while_another_process_writes_are_whole(folder: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-c", WRITER, str(folder)]
     with subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.PIPE, text=True) as writer:
-        until(lambda: (folder / "archive.db").exists() and articles(folder) > 5, writer)
-        held = []
-        for number in range(5):
-            backup(folder, tmp_path / f"copy-{number}")
-            assert findings(tmp_path / f"copy-{number}") == []
-            held.append(articles(tmp_path / f"copy-{number}"))
-            until(lambda: articles(folder) > held[-1] + 3, writer)
-        assert findings(folder) == []  # the live archive is verified while it grows, too
-        writer.kill()
+        try:
+            until(lambda: (folder / "archive.db").exists() and articles(folder) > 5, writer)
+            held = []
+            for number in range(5):
+                backup(folder, tmp_path / f"copy-{number}")
+                assert findings(tmp_path / f"copy-{number}") == []
+                held.append(articles(tmp_path / f"copy-{number}"))
+                until(lambda: articles(folder) > held[-1] + 3, writer)
+            assert findings(folder) == []  # the live archive is verified while it grows, too
+        finally:
+            writer.kill()
     assert held == sorted(held) and len(set(held)) == 5
     restored = Store(tmp_path / "copy-4")  # what lay behind the last row is taken in
     restored.close()

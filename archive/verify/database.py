@@ -58,10 +58,10 @@ class Verification:
             yield finding
 
     def _findings(self) -> Iterator[str]:
-        files = sorted((self.folder / "warc").glob(f"{self.site or '*'}/*{SUFFIX}"))
-        sizes = {path: path.stat().st_size for path in files if path.is_file() and self._is_asked(self._name(path))}
         try:
             db = private_copy(self.folder / FILENAME)
+            files = sorted((self.folder / "warc").glob(f"{self.site or '*'}/*{SUFFIX}"))  # after the copy, which so has no later record
+            sizes = {path: path.stat().st_size for path in files if path.is_file() and self._is_asked(self._name(path))}
             with Processes(cores() if sum(sizes.values()) > SMALL else 1) as processes:
                 checks = Calls(processes, check_span, self._spans(db, sizes))
                 if self.first is None:
