@@ -94,7 +94,7 @@ def test_a_data_file_is_part_of_the_rules(copied: Path) -> None:
     [
         ("boilerplate/appeals.py", "MAX_APPEAL = 900", "# a reason\nMAX_APPEAL  =  900  # characters"),
         ("page.py", '"""Takes', '"""It takes'),
-        ("workers.py", "MEMORY = 2 * 2**30", "MEMORY = 3 * 2**30"),
+        ("allowance.py", "MEMORY = 2 * 2**30", "MEMORY = 3 * 2**30"),
     ],
 )
 def test_comments_docstrings_and_the_workers_are_no_rules(copied: Path, name: str, old: str, new: str) -> None:

@@ -29,7 +29,7 @@ _LIBRARIES = (  # further ones that decide what is read
     "w3lib",
     "webencodings",
 )
-_NO_RULES = frozenset({"__main__.py", "version.py", "workers.py"})  # they start extraction and print what it gives
+_NO_RULES = frozenset({"__main__.py", "allowance.py", "version.py", "workers.py"})  # they start extraction and print what it gives
 _DIGITS = 12  # of the digest, in hexadecimal
 
 
