@@ -58,7 +58,7 @@ LAYERS = (
     "archive.store",
     "archive.db archive.warc",
     "archive.text",
-    "archive.errors archive.clock",
+    "archive.errors archive.clock archive.spawned",
 )
 LONGEST = 320  # lines of a file
 LONG = re.compile(r"archive/db/(schema|migrations/m\d+_\w+)\.py")  # the data, table by table, is read as one text

@@ -19,13 +19,14 @@ from sqlite_utils import Database
 from archive.db.connection import FILENAME
 from archive.db.schema import APPLICATION_ID, migrate
 from archive.errors import NoArchive
+from archive.spawned import cores
 from archive.store.comments import digest, digest_of_earlier
 from archive.store.images import unlike
 from archive.store.revision_digest import sealed
 from archive.text.content_key import comment_key
 from archive.text.fingerprint import fingerprint
 from archive.text.plaintext import counted
-from archive.verify.processes import Calls, Processes, cores
+from archive.verify.processes import Calls, Processes
 from archive.verify.warc_files import COLUMNS, Checked, File, FileSpan, check_span, check_whole, findings_of, joined
 from archive.warc.place import SUFFIX
 

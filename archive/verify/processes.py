@@ -6,8 +6,6 @@ inherit open databases and locks. Ctrl-C is the parent's business, and they end 
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import multiprocessing
 import os
 import signal
@@ -19,16 +17,11 @@ from types import TracebackType
 from typing import Generic, Self, TypeVar
 
 from archive.errors import StorageError
+from archive.spawned import blocked, end_with_parent
 
 Given = TypeVar("Given")
 Result = TypeVar("Result")
 CALLS_A_PROCESS = 8  # under way, or done and not asked for yet
-PR_SET_PDEATHSIG = 1  # prctl(2)
-
-
-def cores() -> int:
-    """How many processes can run at once on this machine, as far as this one may use it."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Processes:
@@ -41,7 +34,7 @@ class Processes:
     def __enter__(self) -> Self:
         if self.number > 1:
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self.number, context, initializer=_begin, initargs=(os.getpid(),))
+            self._pool = ProcessPoolExecutor(self.number, context, initializer=end_with_parent, initargs=(os.getpid(),))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -51,7 +44,7 @@ class Processes:
     def call(self, function: Callable[[Given], Result], given: Given) -> Future[Result]:
         """Do it, or hand it over."""
         if self._pool:
-            with _blocked(signal.SIGINT):  # processes are born with it blocked
+            with blocked(signal.SIGINT):  # processes are born with it blocked
                 return self._pool.submit(function, given)
         done: Future[Result] = Future()
         done.set_result(function(given))
@@ -93,20 +86,3 @@ class Calls(Generic[Given, Result]):
             self._begin_more()
         if self._error is not None:
             raise self._error
-
-
-@contextlib.contextmanager
-def _blocked(number: signal.Signals) -> Iterator[None]:
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {number})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _begin(parent: int) -> None:
-    """In a new process: the parent's end is its end, on Linux by the kernel."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)

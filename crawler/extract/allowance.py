@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import functools
 import gc
-import os
 import resource
-import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 MEMORY = 2 * 2**30  # bytes of address space a worker may map; trees of 16 MB pages need a fifth of it
-PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 class Raised(Exception):
     """What a function raised, in words: some exceptions cannot be brought from one process into another."""
-
-
-def begin_worker(parent: int) -> None:
-    """In a new worker: the parent's end is the worker's end, on Linux by the kernel."""
-    with contextlib.suppress(OSError, AttributeError):  # other systems: the worker ends when its pipe to the parent closes
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
 
 
 def run_limited(seconds: float, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -18,7 +18,7 @@ import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as PoolTimeoutError
 from concurrent.futures.process import BrokenProcessPool
@@ -26,7 +26,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from archive.errors import ArchiveError
-from crawler.extract.allowance import MEMORY, Raised, begin_worker, run_limited
+from archive.spawned import blocked, cores, end_with_parent
+from crawler.extract.allowance import MEMORY, Raised, run_limited
 
 if TYPE_CHECKING:
     from pebble import ProcessPool
@@ -104,11 +105,6 @@ class Workers:
         self._pool.users -= 1
         if not self._pool.users:
             self._pool.stop()
-
-
-def cores() -> int:
-    """On how many cores this process may run."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class _Lost(Exception):
@@ -227,7 +223,7 @@ class _Pool:
             return future
         self.pool = _new_pool(self.processes)
         try:
-            with _without(signal.SIGINT):  # Ctrl-C is the parent's business: workers are born with it blocked, later ones too
+            with blocked(signal.SIGINT):  # Ctrl-C is the parent's business: workers are born with it blocked, later ones too
                 return self.pool.schedule(run_limited, **work)
         except RuntimeError:
             self.stop()
@@ -245,14 +241,4 @@ def _new_pool(processes: int) -> ProcessPool:
     from pebble import ProcessPool  # with multiprocessing: a run that finds nothing new does without
 
     context = multiprocessing.get_context("spawn")
-    return ProcessPool(max_workers=processes, context=context, initializer=begin_worker, initargs=[os.getpid()])
-
-
-@contextlib.contextmanager
-def _without(blocked: signal.Signals) -> Iterator[None]:
-    """A signal blocked in this thread, and in the threads and processes that are started meanwhile."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {blocked})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return ProcessPool(max_workers=processes, context=context, initializer=end_with_parent, initargs=[os.getpid()])

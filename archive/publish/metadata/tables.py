@@ -40,6 +40,12 @@ TABLES: dict[str, dict[str, Any]] = {
     "_sqlite_migrations": {"hidden": True},
 }
 UNDESCRIBED: dict[str, dict[str, str]] = {
+    "sqlite_stat1": {
+        "": "What SQLite counted to choose its indexes by",
+        "tbl": "table",
+        "idx": "index",
+        "stat": "rows, and rows for each value of the index",
+    },
     "_sqlite_migrations": {
         "": f"{INTERNAL}. Which steps of the schema have been applied",
         "id": "ours",
