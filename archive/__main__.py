@@ -27,6 +27,7 @@ COMMANDS = {
     "backup": "archive.cli.backup",
     "export": "archive.cli.export",
     "accept": "archive.cli.accept",
+    "reject": "archive.cli.reject",
     "label": "archive.cli.label",
     "withhold": "archive.cli.withhold",
 }

@@ -471,7 +471,7 @@ def test_mass_loss_marks_nothing_and_exits_4(site: DemoSite, folder: Path) -> No
 def test_a_mass_loss_of_which_a_part_has_lasted_says_how_much_is_marked() -> None:
     assert mass_loss("articles", 9, 8, 5, "example") == (
         "9 articles are missing at once (more than 5): 8 of them, missing for 7 days, are marked, the others not; look at the site, "
-        "and if they were removed: python -m archive accept --mass-loss example"
+        "and if they were removed: python -m archive accept mass-loss:example"
     )
 
 
@@ -498,7 +498,7 @@ def test_a_mass_loss_that_lasts_three_runs_over_a_week_is_believed(site: DemoSit
     name = rows(folder, "select name from sites")[0][0]
     assert set(notes) == {
         f"8 articles are missing at once (more than 5): none is marked; look at the site, and if they were removed: "
-        f"python -m archive accept --mass-loss {name}"
+        f"python -m archive accept mass-loss:{name}"
     }
     absences = rows(folder, "select count(*), min(missing_since), max(last_seen_at) < '2027-01-02' from absences")
     assert absences == [(8, "2027-01-09T06:00:00Z", 1)]

@@ -43,8 +43,8 @@ def test_every_command_says_what_it_does() -> None:
         (("diff", "1", "x"), "'x' is not a valid integer; see python -m archive diff --help"),
         (("serve", "--port", "http"), "'--port': 'http' is not a valid integer"),
         (("label", "Text", "nothing"), "'nothing' is not one of 'body'"),
-        (("accept",), "give one of QUARANTINE_ID, --mass-loss SITE, --list, and only one"),
-        (("accept", "1", "--list"), "give one of QUARANTINE_ID, --mass-loss SITE, --list, and only one"),
+        (("accept",), "give one of ID, --all-like ID, --show ID, --mass-loss SITE, --list, and only one"),
+        (("accept", "1", "--list"), "give one of ID, --all-like ID, --show ID, --mass-loss SITE, --list, and only one"),
         (("withhold",), "give one of URL|comment:ID, --list, and only one; see python -m archive withhold --help"),
         (("export", "--article", "1"), "Missing option '--to'"),
         (("changes", "--sinec", "2026"), "No such option '--sinec'"),
@@ -88,8 +88,9 @@ def test_status_reads_per_site(tmp_path: Path) -> None:
         "  quarantine   1 page; the newest, 1 February 2024, 06:00 UTC: challenge page",
         "  missing      1 article gone, 1 comment missing",
     ]
-    assert lines[-3].startswith("example: no run was complete for ")
-    assert lines[-2:] == ["example: 1 article missing from the archive: failed", "local: no run was ever complete"]
+    alarms = [line.partition(";")[0] for line in lines if line.startswith(("example: ", "local: "))]
+    assert alarms[:2] == ["example: a page was not believed: challenge page", "example: 1 article missing from the archive: failed"]
+    assert alarms[2].startswith("example: no run was complete for ") and alarms[3:] == ["local: no run was ever complete"]
 
 
 def test_status_of_an_empty_archive(tmp_path: Path) -> None:

@@ -38,11 +38,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 OWN = [*PAGES, "/search?q=drone", "/url?url=nowhere.example", RAID, "/20240115/www.example.org/2014/03/raid"]
 ASKED = ("/url", "/compare", "/unapi")  # what these show depends on a question
+FOR_PROGRAMS = ("/metrics",)
 
 
 def test_every_page_is_among_those_that_the_tests_ask_for() -> None:
     plain = {match[1] for pattern, _ in routes.PAGES if (match := re.fullmatch(r"\^(/\w*)\$", pattern))}
-    forgotten = plain.difference(PAGES, ASKED)
+    forgotten = plain.difference(PAGES, ASKED, FOR_PROGRAMS)
     assert not forgotten, f"{forgotten}: name them in tests/publish_site.py:PAGES, and their headers, markup and secrets are tested"
 
 

@@ -449,7 +449,9 @@ create table quarantine (
   captured_at text not null,  -- when the answer arrived
   reason text not null,  -- what was wrong with it
   capture_id integer references captures(id),  -- the exchange in the WARC
-  last_at text  -- when the address was last refused for the same reason; empty: only once
+  last_at text,  -- when the address was last refused for the same reason; empty: only once
+  title text,  -- the headline that was read of it
+  text text  -- the text that was read of it; where it is no article, the beginning of what it shows
 ) strict;
 create index quarantine_url on quarantine(url);
 
@@ -468,8 +470,8 @@ create table boilerplate (
 -- What people overruled; survives every new extraction
 create table decisions (
   id integer primary key,  -- ours
-  kind text not null,  -- label, accept or withhold
-  ref text not null,  -- what it is about: a fingerprint, a capture, an address
+  kind text not null,  -- label, accept, reject or withhold
+  ref text not null,  -- what it is about: a fingerprint, a capture, an address, an alarm
   value text not null,  -- what was decided
   reason text,  -- why
   decided_at text not null  -- when

@@ -7,6 +7,7 @@ from typing import Literal
 from sqlite_utils import Database
 
 from archive.queries.beside_rest import GIVEN_BY_REST
+from archive.store.coverage import accepted_gap, gap_ref
 from archive.store.gaps import THREAD
 
 
@@ -91,11 +92,22 @@ def cut_threads(db: Database, site_id: int) -> list[str]:
 
 
 def open_gaps(db: Database, site_id: int) -> list[tuple[str, str, str]]:
-    """(kind, ref, reason) of the articles and comments that are named, not held, and not explained, oldest gap first."""
+    """(kind, ref, reason) of the articles and comments that are named, not held, and not explained by a rule or a person, oldest
+    gap first.
+    """
+    [name] = db.execute("select name from sites where id = ?", [site_id]).fetchone()
     sql = """
-        select kind, ref, reason
+        select kind, ref, reason, since
         from gaps
         where site_id = ? and explained = 0 and kind <> 'image'
         order by since, kind, ref
         """
-    return [(kind, ref, reason) for kind, ref, reason in db.execute(sql, [site_id])]
+    accepted: dict[str, str] = {}
+    found = []
+    for kind, ref, reason, since in db.execute(sql, [site_id]):
+        about = gap_ref(name, kind, reason)
+        if about not in accepted:
+            accepted[about] = accepted_gap(db, about)
+        if since > accepted[about]:
+            found.append((kind, ref, reason))
+    return found

@@ -1,6 +1,4 @@
-"""How a site's archive stands today: takes a site's id and the time, gives growth, quarantine, missing articles, and what a
-person should look at.
-"""
+"""How a site's archive stands today: takes a site's id and the time, gives growth, quarantine and missing articles."""
 
 from __future__ import annotations
 
@@ -11,6 +9,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive.clock import later, moment
+from archive.queries.rows import Row
 from archive.store.coverage import Ledger, ledger
 from archive.store.decisions import decided
 from archive.warc.place import SUFFIX
@@ -52,6 +51,7 @@ class Standing:
 
     last_success: str | None
     hours: float | None
+    first_run: str | None
     begun: float | None  # hours since the first run began
     ledgers: tuple[Ledger, ...]
     quarantined: int  # not accepted
@@ -61,17 +61,6 @@ class Standing:
     oldest_check: str | None  # of an article that is there
     oldest_thread: str | None
     lists: tuple[NamedList, ...]
-
-    def problems(self, stale_after: float) -> Iterator[str]:
-        """What is wrong, a line each. ``stale_after``: hours."""
-        if self.hours is None:
-            if self.begun is None or self.begun > stale_after:
-                yield "no run was ever complete"
-        elif self.hours > stale_after:
-            yield f"no run was complete for {age(self.hours)}; the last was {self.last_success}"
-        for kept in self.ledgers:
-            for reason, count in kept.unexplained.items():
-                yield f"{count:,} {kept.kind}{'' if count == 1 else 's'} missing from the archive: {reason}"
 
 
 def standing(db: Database, folder: Path, site_id: int, now: str) -> Standing:
@@ -84,10 +73,11 @@ def standing(db: Database, folder: Path, site_id: int, now: str) -> Standing:
     return Standing(
         last_success=last,
         hours=hours(last, now),
+        first_run=first,
         begun=hours(first, now),
         ledgers=(ledger(db, site_id, "article"), ledger(db, site_id, "comment")),
         quarantined=len(quarantined),
-        newest_quarantine=quarantined[0] if quarantined else None,
+        newest_quarantine=(quarantined[0]["captured_at"], quarantined[0]["reason"]) if quarantined else None,
         missing=missing(db, site_id),
         growth=growth(db, folder, site_id, now),
         oldest_check=oldest_check,
@@ -113,14 +103,14 @@ def hours(since: str | None, now: str) -> float | None:
     return (moment(now) - moment(since)).total_seconds() / 3600 if since else None
 
 
-def waiting(db: Database, site_id: int) -> list[tuple[str, str]]:
-    """(when, why) of the pages in quarantine that a person may look at, the newest first.
+def waiting(db: Database, site_id: int) -> list[Row]:
+    """The rows of ``quarantine`` that a person has to decide, the newest first.
 
-    Not those that were accepted, nor those of articles that were read well since, or are known to be missing.
+    Not those that were accepted or rejected, nor those of articles that were read well since, or are known to be missing.
     """
-    accepted = decided(db, "accept")
+    settled = decided(db, "accept").keys() | decided(db, "reject").keys()
     sql = """
-        select captured_at, reason, capture_id
+        select *
         from quarantine
         where site_id = ?
           and not exists (
@@ -131,7 +121,7 @@ def waiting(db: Database, site_id: int) -> list[tuple[str, str]]:
           )
         order by captured_at desc, id desc
         """
-    return [(at, reason) for at, reason, capture_id in db.execute(sql, [site_id]) if str(capture_id) not in accepted]
+    return [row for row in db.query(sql, [site_id]) if str(row["capture_id"]) not in settled]
 
 
 def missing(db: Database, site_id: int) -> dict[str, int]:

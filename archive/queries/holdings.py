@@ -296,6 +296,14 @@ def mass_loss_accepted(db: Database, site_id: int, crawl_id: int) -> bool:
     return db.execute(sql, [site_id, crawl_id, decision["decided_at"]]).fetchone() is None
 
 
+def mass_loss_rejected(db: Database, site_id: int, last: str) -> bool:
+    """Whether a person has said that what is missing at once is not gone. ``last``: when the latest of it was first missed; what is
+    missed later is not meant."""
+    [name] = db.execute("select name from sites where id = ?", [site_id]).fetchone()
+    decision = decided(db, "reject").get(f"mass-loss:{name}")
+    return decision is not None and decision["decided_at"] >= last
+
+
 def summary(db: Database, crawl_id: int) -> str:
     """One line that a person can read: what a run did, and how it ended."""
     sql = "select crawls.*, sites.name as site from crawls join sites on sites.id = crawls.site_id where crawls.id = ?"

@@ -7,6 +7,7 @@ known after a complete walk, without a request: held, plus named gaps, plus over
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from zoneinfo import ZoneInfo
 from sqlite_utils import Database
 
 from archive.clock import moment
+from archive.store.decisions import decided
 from archive.store.sites import article_lists, language_lists, list_of
 
 Kind = Literal["article", "comment"]
@@ -180,6 +182,7 @@ def ledger(db: Database, site_id: int, kind: Kind) -> Ledger:
     explained, unexplained = Counter[str](), Counter[str]()
     for reason, known, count in db.execute(named, [site_id, kind, row["counts"]]):
         (explained if known else unexplained)[reason] += count
+    explained += accept_gaps(db, site_id, kind, unexplained)
     spans = db.execute("select list, count from overcounts where site_id = ?", [site_id])
     over = sum(count for name, count in spans if kind_of_list(name) == kind)
     if over > explained["password"]:
@@ -191,6 +194,29 @@ def ledger(db: Database, site_id: int, kind: Kind) -> Ledger:
     if rest > 0:
         (unexplained if row["walked_at"] else explained)["counted, and not named" if row["walked_at"] else "not read yet"] = rest
     return Ledger(kind, row["said"], row["held"], dict(+explained), dict(+unexplained))
+
+
+def gap_ref(site: str, kind: str, reason: str) -> str:
+    """What a decision on the gaps of one kind and reason at a site is about: ``gap:SITE:`` and six letters of their digest."""
+    return f"gap:{site}:{hashlib.sha256(f'{kind} {reason}'.encode()).hexdigest()[:6]}"
+
+
+def accepted_gap(db: Database, ref: str) -> str:
+    """When a person said that these gaps cannot be closed; '' where nobody did. What was first missed later is not meant."""
+    decision = decided(db, "accept").get(ref)
+    return str(decision["decided_at"]) if decision else ""
+
+
+def accept_gaps(db: Database, site_id: int, kind: Kind, unexplained: Counter[str]) -> Counter[str]:
+    """Take out of ``unexplained`` what a person explained. Gives it, by reason."""
+    name = db.execute("select name from sites where id = ?", [site_id]).fetchone()[0]
+    accepted = Counter[str]()
+    for reason in unexplained:
+        if at := accepted_gap(db, gap_ref(name, kind, reason)):
+            sql = f"select count(*) from gaps where {UNHELD} and reason = ? and explained = 0 and since <= ?"
+            accepted[f"{reason}, accepted"] = db.execute(sql, [site_id, kind, reason, at]).fetchone()[0]
+            unexplained[reason] -= accepted[f"{reason}, accepted"]
+    return +accepted
 
 
 def _under_missing_articles(db: Database, site_id: int) -> int:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
-Kind = Literal["label", "accept", "withhold"]
+Kind = Literal["label", "accept", "reject", "withhold"]
 UNDONE = "undone"  # the value of a row that takes the decision before it back
 
 

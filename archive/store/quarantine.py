@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from sqlite_utils import Database
+
+LONGEST = 200_000  # characters of a refused text that are kept for comparison; the record has all of it
+
+
+class RefusedText(NamedTuple):
+    """What was read of a page that was not believed."""
+
+    title: str = ""
+    text: str = ""
+
+
+UNREAD = RefusedText()
 
 
 def is_quarantined(db: Database, site_id: int, url: str, reason: str, capture_id: int, since: str) -> bool:
@@ -36,10 +50,10 @@ def refuse_again(db: Database, site_id: int, url: str, reason: str, at: str) -> 
     return db.execute(sql, [at, site_id, url, reason, at]).rowcount > 0
 
 
-def add_to_quarantine(db: Database, site_id: int, url: str, at: str, reason: str, capture_id: int) -> None:
+def add_to_quarantine(db: Database, site_id: int, url: str, at: str, reason: str, capture_id: int, read: RefusedText) -> None:
     db.execute(
-        "insert into quarantine(site_id, url, captured_at, reason, capture_id) values (?, ?, ?, ?, ?)",
-        [site_id, url, at, reason, capture_id],
+        "insert into quarantine(site_id, url, captured_at, reason, capture_id, title, text) values (?, ?, ?, ?, ?, ?, ?)",
+        [site_id, url, at, reason, capture_id, read.title or None, read.text[:LONGEST] or None],
     )
 
 

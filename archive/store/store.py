@@ -14,6 +14,7 @@ from archive.store.decisions import Kind as Decision
 from archive.store.decisions import decide
 from archive.store.held_articles import HeldArticle
 from archive.store.list_memory import NO_CHECKPOINTS, Checkpoints, ListMemory
+from archive.store.quarantine import UNREAD, RefusedText
 from archive.store.reread import AGAIN, Reread, classify_again, reread_pairs, save_reread
 from archive.store.seen import Seen
 from archive.store.settle import settle
@@ -222,15 +223,15 @@ class Store(ListMemory):
         with self.transaction():
             gaps.drop_gaps(self.db, site_id, kind, refs)
 
-    def quarantine(self, crawl_id: int, site_id: int, url: str, reason: str, capture_id: int, at: str) -> None:
+    def quarantine(self, crawl_id: int, site_id: int, url: str, reason: str, capture_id: int, at: str, read: RefusedText = UNREAD) -> None:
         """Keep a page that was not believed in view of people: once for a capture, and once for an address and a reason until it
-        was read well, however many runs ask for it. Each run counts it once."""
+        was read well, however many runs ask for it. Each run counts it once. ``read``: what was read of it."""
         counted = quarantine.is_quarantined(self.db, site_id, url, reason, capture_id, since=self.crawl(crawl_id)["started_at"])
         if counted:
             return
         with self.transaction():
             if not quarantine.refuse_again(self.db, site_id, url, reason, at):
-                quarantine.add_to_quarantine(self.db, site_id, url, at, reason, capture_id)
+                quarantine.add_to_quarantine(self.db, site_id, url, at, reason, capture_id, read)
             crawls.add_counts(self.db, crawl_id, {"quarantined": 1})
 
     def save_rereads(

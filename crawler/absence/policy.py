@@ -26,7 +26,8 @@ class AbsencePolicy:
     def may_mark(self, table: Table, newly: list[int], unsaid: Collection[int] = ()) -> set[int]:
         """Which of our newly missing ids may be marked: all if they are few; none if they are many at once, and a person is told.
 
-        Many are marked if they stay missing in LASTING_RUNS runs over LASTING_DAYS, or if a person accepted the loss.
+        Many are marked if they stay missing in LASTING_RUNS runs over LASTING_DAYS, or if a person accepted the loss; none as long as a
+        person rejects it.
         ``unsaid`` are ids that count as missing only because of where their addresses lead. Many of them are never marked: a new
         design of the site may redirect all its addresses to the front page.
         """
@@ -42,6 +43,9 @@ class AbsencePolicy:
         self.checkpoints.save_mass_loss(table, counted)
         lasting = {i for i, (first, runs) in counted.items() if runs >= LASTING_RUNS and later(first, days=LASTING_DAYS) <= now}
         lasting -= set(unsaid)
+        if self.store.ask(holdings.mass_loss_rejected, run.site_id, max(first for first, _ in counted.values())):
+            run.outcome.note(f"{len(newly):,} {table} are missing at once, which a person does not believe: none is marked")
+            return set()
         if len(lasting) < len(newly):
             run.outcome.add(ALARM, mass_loss(table, len(newly), len(lasting), allowed, run.site.name))
         return lasting
@@ -77,5 +81,5 @@ def mass_loss(table: Table, newly: int, lasting: int, allowed: int, site: str) -
     )
     return (
         f"{newly:,} {table} are missing at once (more than {allowed:,}): {some or 'none is marked'}; look at the site,"
-        f" and if they were removed: python -m archive accept --mass-loss {site}"
+        f" and if they were removed: python -m archive accept mass-loss:{site}"
     )

@@ -63,7 +63,7 @@ class Intake:
         if reason and answer.arrived and article.kind == "none":
             reason = f"leads to {answer.arrived}: {reason}"
         if reason and not self._believed(answer, answer.asked, reason):
-            self.context.quarantine(answer.asked, reason, answer.captures[0][0], answer.at)
+            self.context.quarantine(answer.asked, reason, answer.captures[0][0], answer.at, article)
             raise NotBelieved(answer.asked, reason, article.title if reason.startswith(WALL) else "")
 
     def _refuse_another(self, article: Article, answer: Answer) -> None:
@@ -74,7 +74,7 @@ class Intake:
         requested = answer.requested or answer.asked
         held, there = self.context.held(requested), self.context.held(article.url, article.source_id)
         if held and there and held["id"] != there["id"]:
-            self.context.quarantine(requested, ANOTHER, answer.captures[0][0], answer.at)
+            self.context.quarantine(requested, ANOTHER, answer.captures[0][0], answer.at, article)
             raise NotBelieved(requested, ANOTHER)
 
     def _weighed(self, row: dict[str, Any], as_of: int | None) -> dict[str, Any] | None:
@@ -93,7 +93,7 @@ class Intake:
             reason = f"the same text as {same} other addresses" if same >= SAME_TEXT else None
         if reason is None or self._believed(answer, article.url, reason):
             return True
-        self.context.quarantine(article.url, reason, answer.captures[0][0], answer.at)
+        self.context.quarantine(article.url, reason, answer.captures[0][0], answer.at, article)
         self.context.outcome.add(ALARM, f"what REST says of an article was not believed: {article.url}: {reason}")
         return False
 

@@ -129,7 +129,7 @@ class PageAssembler:
     async def _part(self, url: str, article: Article, *, follow: bool = True) -> tuple[Article, Capture]:
         part, capture = await self._shown(url, follow=follow)
         if (reason := foreign_part(part, article)) and not self.context.store.ask(holdings.accepted, capture.id, url, reason):
-            self.context.quarantine(url, reason, capture.id, capture.at)
+            self.context.quarantine(url, reason, capture.id, capture.at, part)
             refused = NotBelieved(url, reason)
             raise PartFailed(str(refused), refused)
         return part, capture

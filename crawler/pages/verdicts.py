@@ -80,7 +80,7 @@ class Verdicts:
             if reason is None or self.run.store.ask(holdings.accepted, none.capture_id, none.address, reason):
                 self._explain(none)
                 continue
-            self.run.context.quarantine(none.address, reason, none.capture_id, none.at)
+            self.run.context.quarantine(none.address, reason, none.capture_id, none.at, none.article)
             walled.append((none.address, NotBelieved(none.address, reason, none.article.title)))
             if reason == SAME_PAGE:
                 for other in self.run.intake.walls.asked_alike(sighting) & self._known().keys():

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from archive.queries import beside_rest
+from archive.store.quarantine import UNREAD, RefusedText
 
 if TYPE_CHECKING:
     from archive.store.store import Store
+    from crawler.items import Article
     from crawler.parse import SiteParser
     from crawler.session.outcome import Outcome
     from crawler.sources.captures import Captures
@@ -49,6 +51,7 @@ class SiteContext:
         """Whether the thread of an article comes from its page."""
         return self.threads_on_pages or self.page_is_text(row)
 
-    def quarantine(self, url: str, reason: str, capture_id: int, at: str) -> None:
-        """Keep a page that is not believed in view of people."""
-        self.store.quarantine(self.crawl_id, self.site_id, url, reason, capture_id, at)
+    def quarantine(self, url: str, reason: str, capture_id: int, at: str, read: Article | None = None) -> None:
+        """Keep a page that is not believed in view of people, with what was read of it, where that may be compared."""
+        said = RefusedText(read.title, read.text or read.shown) if read else UNREAD
+        self.store.quarantine(self.crawl_id, self.site_id, url, reason, capture_id, at, said)

@@ -13,6 +13,7 @@ from archive.clock import now
 from archive.db.connection import open_for_reading
 from archive.publish.formats import number, plural, readable_moment, share
 from archive.publish.overview.status import gap_reasons, growth_said, site_states
+from archive.queries.alarms import Alarm, alarms
 from archive.queries.health import NamedList, Standing, age, standing
 from archive.queries.rows import Row
 from archive.store.coverage import Ledger
@@ -33,13 +34,21 @@ def command(folder: Path, stale_after: float, quiet: bool) -> int:
         db.execute("begin")  # one state of the archive, also while a crawl writes
         sites, reasons = site_states(db.conn), gap_reasons(db.conn)
         stands = [standing(db, folder, site["id"], now()) for site in sites]
+        found = alarms(db, folder, list(zip(sites, stands, strict=True)), stale_after, now())
     told = ["\n".join(site_lines(site, reasons, s)) for site, s in zip(sites, stands, strict=True)]
-    problems = [f"{site['name']}: {line}" for site, s in zip(sites, stands, strict=True) for line in s.problems(stale_after)]
     if not quiet:
         print("\n\n".join(told) or "no site has been crawled yet")
-    if problems:
-        print("\n".join([""] * (not quiet) + problems))
-    return ALARM if problems else 0
+    if found:
+        print("\n\n".join([""] * (not quiet) + ["\n".join(alarm_lines(alarm)) for alarm in found]).removeprefix("\n"))
+    return ALARM if found else 0
+
+
+def alarm_lines(alarm: Alarm) -> Iterator[str]:
+    """What happened and since when, the evidence, and a command for each answer."""
+    site = f"{alarm.site}: " if alarm.site else ""
+    yield f"{site}{one_line(alarm.what)}; since {readable_moment(alarm.since)}"
+    yield from (f"  {one_line(one)}" for one in alarm.evidence)
+    yield from (f"  {what}: {command}" for what, command in alarm.commands)
 
 
 def site_lines(site: Row, reasons: list[Row], stands: Standing) -> Iterator[str]:

@@ -18,7 +18,7 @@ from datasette.utils.asgi import NotFound, Response
 from archive.publish.changes import events
 from archive.publish.formats import search_path
 from archive.publish.metadata.questions import QUESTIONS
-from archive.publish.overview import home, status
+from archive.publish.overview import home
 from archive.publish.overview.charts import timeline
 from archive.publish.reading import captured_pictures
 from archive.publish.search import exports, spellings
@@ -33,6 +33,7 @@ from archive.publish.server.article_pages import (
     show_timemap,
     show_unapi,
 )
+from archive.publish.server.operator_pages import show_metrics, show_refused, show_status, show_status_json
 from archive.publish.server.responses import DATABASE, Handler, answer, as_json_text, origin, page, read, reading_only, redirect, rendered
 from archive.queries.addresses import reading_path
 from archive.queries.rows import Row, fetch_row
@@ -174,11 +175,6 @@ def described_changes(db: sqlite3.Connection, group: str, query: Query, limit: i
     return [events.with_words(db, row) for row in events.list_changes(db, group, limit, offset, events.about(db, query))]
 
 
-async def show_status(datasette: Any, request: Any) -> Response:
-    """/status: how complete the archive is."""
-    return await page(datasette, request, "status.html", await read(datasette, status.status_context))
-
-
 async def show_topics(datasette: Any, request: Any) -> Response:
     """Every topic and author, by the number of articles or, with ``sort=name``, by name."""
     lists = {"topics": await read(datasette, home.topics, -1), "authors": await read(datasette, home.busiest_authors, -1)}
@@ -249,6 +245,9 @@ PAGES: list[tuple[str, Handler]] = [
     (r"^/changes$", show_changes),
     (r"^/changes\.atom$", feed_changes),
     (r"^/status$", show_status),
+    (r"^/status\.json$", show_status_json),
+    (r"^/metrics$", show_metrics),
+    (r"^/quarantine/(?P<id>\d{1,15})$", show_refused),
     (r"^/topics$", show_topics),
     (r"^/kept$", show_kept),
     (r"^/url$", find_url),
