@@ -26,6 +26,7 @@ COMMANDS = {
     "verify": "archive.cli.verify",
     "backup": "archive.cli.backup",
     "export": "archive.cli.export",
+    "sites": "archive.cli.sites",
     "accept": "archive.cli.accept",
     "reject": "archive.cli.reject",
     "label": "archive.cli.label",

@@ -7,24 +7,13 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
 
 from archive.errors import ConfigurationError
+from archive.text.homes import family
 from archive.text.urls import DEFAULT_PORTS, Origin, normal_url, one_spelling, origin
 
 FILE = re.compile(r"/[^/]+\.(?:html?|php|aspx?|jsp|cgi|cfm)/$", re.I)
-FRONT_FILE = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.I)
-
-
-@lru_cache(maxsize=64)
-def family(home: str) -> frozenset[Origin]:
-    """The home's origin and those that are the same site by custom: http and https, with and without www."""
-    scheme, host, port = origin(home)
-    hosts = {host, host.removeprefix("www.") if host.startswith("www.") else f"www.{host}"}
-    if port != DEFAULT_PORTS.get(scheme):
-        return frozenset((scheme, h, port) for h in hosts)
-    return frozenset((s, h, p) for s, p in DEFAULT_PORTS.items() for h in hosts)
 
 
 def origins_of(hosts: Iterable[str]) -> frozenset[Origin]:
@@ -49,18 +38,6 @@ async def is_public(host: str) -> bool:
     answers = await asyncio.get_running_loop().getaddrinfo(host, None)
     addresses = [ipaddress.ip_address(str(answer[4][0]).partition("%")[0]) for answer in answers]
     return all((getattr(address, "ipv4_mapped", None) or address).is_global for address in addresses)
-
-
-def checked_home(home: str) -> str:
-    """The address of a front page, with a trailing slash; of ``/blog/index.html`` its folder.
-
-    Raises ConfigurationError, saying what is wrong with it.
-    """
-    parts = urlsplit(normal_url(home))
-    if parts.scheme not in DEFAULT_PORTS or not parts.hostname or parts.port == 0 or parts.username:
-        raise ConfigurationError(f"home={home!r} is no web address; write it as https://example.org/")
-    path = FRONT_FILE.sub("/", parts.path)
-    return urlunsplit((parts.scheme, parts.netloc, path if path.endswith("/") else f"{path}/", "", ""))
 
 
 @dataclass(frozen=True, slots=True)

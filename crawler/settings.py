@@ -15,6 +15,7 @@ ARCHIVE_DIR = None  # folder of archive.db, lock and warc/; None = the environme
 CONTACT = ""  # an address or e-mail that a webmaster can turn to; it stands in the User-Agent
 SWEEP_DAYS = 30  # every article and thread is read again within so many days, young and lively ones more often; 0 = no sweep
 GONE_AFTER = 24  # hours between the two confirmations after which what is missing is gone
+DUE_REQUESTS = 0  # requests a day that update --due spends on all sites together; 0 = as many as a visit to each a day costs
 PAGE_BUDGET = 1000  # pages a run captures as evidence on a site that is read through REST
 IMAGE_BUDGET = 1000  # pictures a run asks for with -a images=budget
 IMAGE_HOSTS = ""  # other hosts that may be asked for pictures, by comma: a delivery network such as i0.wp.com

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.errors import ConfigurationError
-from crawler.addresses import Addresses, checked_home, family
+from archive.text.homes import checked_home, family
+from crawler.addresses import Addresses
 
 SITE = Addresses("https://www.example.org/", ("utm_*", "fbclid"))
 

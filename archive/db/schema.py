@@ -24,14 +24,25 @@ from archive.db.views import ensure_views
 from archive.errors import NewerSchema
 
 TABLES = """
--- Sites that have been crawled; scrapy update visits all of them
+-- Sites that are known; scrapy update visits all of them but those that are paused or removed
 create table sites (
   id integer primary key,  -- ours
   name text not null unique,  -- short name, also the folder of its WARC files
   home text not null unique,  -- address of the front page, with a trailing slash
   title text,  -- what the site calls itself
-  timezone text  -- IANA name of the site's wall clock; empty when not known
+  timezone text,  -- IANA name of the site's wall clock; empty when not known
+  added_at text,  -- when it was made known without a run; empty: its first crawl made it known
+  paused_at text,  -- since when update leaves it out; empty: it is visited
+  removed_at text  -- since when it is visited no more, though what is held stays; empty: it is visited
 ) strict;
+
+-- What is remembered of each site for its next runs, as people set it
+create table site_settings (
+  site_id integer not null references sites(id),  -- the site
+  name text not null,  -- pages, images, ..., delay, every: archive/store/site_settings.py says what each means
+  value text not null,  -- as a person wrote it
+  primary key (site_id, name)
+) strict, without rowid;
 
 -- Runs of the crawler, one row each, with how they ended
 create table crawls (

@@ -55,7 +55,8 @@ def site_alarms(db: Database, site: Row, stand: Standing, stale_after: float, no
     yield from gap_alarms(db, site, stand)
     yield from undecided(db, closed_doors(db, site))
     yield from undecided(db, fill_alarms(db, site, now))
-    yield from undecided(db, bad_runs(db, site, stand, stale_after))
+    if not (site["paused_at"] or site["removed_at"]):
+        yield from undecided(db, bad_runs(db, site, stand, stale_after))
 
 
 def undecided(db: Database, found: Iterator[Alarm]) -> Iterator[Alarm]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive.errors import ConfigurationError
 from archive.queries import captures
+from archive.queries.liveliness import visits
 from crawler.command import ArchiveCommand, add_argument_help, report
 from crawler.extensions.archive import check_settings
 from crawler.extensions.shared_store import shared_store
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import argparse
 
     from scrapy.crawler import Crawler
+    from scrapy.settings import BaseSettings
 
     from archive.store.store import Store
 
@@ -44,6 +46,7 @@ class Command(ArchiveCommand):
         super().add_options(parser)
         add_argument_help(parser)
         parser.add_argument("--quiet", action="store_true", help="print only the lines of sites with a non-zero exit code")
+        parser.add_argument("--due", action="store_true", help="visit only the sites that are due by how lively they are")
         parser.add_argument("--jobs", type=int, default=JOBS, metavar="N", help=f"sites that are read at once (default: {JOBS})")
 
     def work(self, args: list[str], arguments: dict[str, str], opts: argparse.Namespace) -> int:
@@ -57,9 +60,13 @@ class Command(ArchiveCommand):
         workers = Workers(self.settings.getint("EXTRACT_WORKERS"), self.settings.getfloat("EXTRACT_SECONDS"))
         with shared_store(self.settings) as store, contextlib.closing(workers):  # they stay while one site ends and the next begins
             self.arguments, self.quiet = arguments, opts.quiet
-            self.waiting, self.sites = deque(chosen(store, args)), 0
+            self.waiting, self.sites = deque(due_sites(store, args, self.settings) if opts.due else chosen(store, args)), 0
             self.codes, self.counts = Counter[int](), Counter[str]()
             self.stopped = ""  # why no further site begins
+            if not self.waiting:
+                if not opts.quiet:
+                    print("no site is due")
+                return COMPLETE
             for _ in range(min(opts.jobs, len(self.waiting))):
                 self.begin_next()
             self.process.start()
@@ -112,13 +119,23 @@ class Command(ArchiveCommand):
 
 def chosen(store: Store, names: list[str]) -> list[dict[str, Any]]:
     """The remembered sites of these names, or all. Raises ConfigurationError for a name that is not remembered."""
-    rows = {row["name"]: row for row in store.ask(captures.sites)}
+    rows = {row["name"]: row for row in store.ask(captures.sites) if not row["removed_at"]}
     unknown = [name for name in names if name not in rows]
     if unknown or not rows:
         said = f"no site called {unknown[0]!r} is remembered" if unknown else "no site is remembered yet"
         known = f"; there are {', '.join(rows)}" if rows else ""
-        raise ConfigurationError(f"{said}{known}; a first crawl makes one known: scrapy crawl site -a home=URL")
-    return [rows[name] for name in names or rows]
+        raise ConfigurationError(f"{said}{known}; make one known: python -m archive sites add URL")
+    for name in names:
+        if rows[name]["paused_at"]:
+            raise ConfigurationError(f"{name} is paused; python -m archive sites resume {name} lets it be visited")
+    return [rows[name] for name in names or (name for name, row in rows.items() if not row["paused_at"])]
+
+
+def due_sites(store: Store, names: list[str], settings: BaseSettings) -> list[dict[str, Any]]:
+    """Those of the remembered sites, or of those with these names, that are due, the most overdue first. Raises as ``chosen`` does."""
+    wanted = {row["id"] for row in chosen(store, names)}
+    found = store.ask(visits, store.now(), settings.getfloat("DUE_REQUESTS"))
+    return [visit.site for visit in found if visit.due and visit.site["id"] in wanted]
 
 
 def declared_spider(loader: Any, row: dict[str, Any]) -> type[SiteSpider] | None:

@@ -6,10 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from scrapy.settings import SETTINGS_PRIORITIES
+
 from archive.queries import holdings
+from archive.store.site_settings import site_settings
+from archive.text.homes import family
 from archive.text.urls import normal_url, one_spelling
 from crawler.absence.policy import AbsencePolicy
-from crawler.addresses import Addresses, family
+from crawler.addresses import Addresses
 from crawler.admission.intake import Intake
 from crawler.discover.sweep import Sweep
 from crawler.extensions.items import ItemSender, report_error
@@ -31,7 +35,11 @@ if TYPE_CHECKING:
 
 def begin_run(options: CrawlOptions, store: Store, crawler: Crawler) -> Run:
     """The run's row is in the database. Raises ConfigurationError for IMAGE_HOSTS that are none, StorageError."""
-    run = Run(options, crawler, _context(options, store, crawler))
+    context = _context(options, store, crawler)
+    remembered = store.ask(site_settings, context.site_id)
+    if "delay" in remembered and (crawler.settings.getpriority("DOWNLOAD_DELAY") or 0) < SETTINGS_PRIORITIES["cmdline"]:
+        crawler.spider.download_delay = float(remembered["delay"])  # type: ignore[union-attr]  # Scrapy asks for it at a host's first request
+    run = Run(options.remembering(remembered), crawler, context)
     run.intake, run.items = Intake(run.context), ItemSender(crawler, store)
     run.absences, run.sweep = AbsencePolicy(run), Sweep(run)
     return run

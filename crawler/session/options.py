@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
-from urllib.parse import urlsplit
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple
 
 from archive.errors import ConfigurationError
-from crawler.addresses import checked_home, origins_of
+from archive.text.homes import checked_home, site_name
+from crawler.addresses import origins_of
 from crawler.site import Site
 
 Mode = Literal["update", "full"]
@@ -23,6 +23,7 @@ class Argument(NamedTuple):
     default: str = ""
 
 
+REMEMBERED = ("pages", "images")  # arguments that may be remembered of a site: archive/store/site_settings.py
 ARGUMENTS = {
     "home": Argument(("URL",), "the site's front page; for a site that has no spider of its own"),
     "mode": Argument(("update", "full"), "what is new or changed since the last run, or everything again", "update"),
@@ -43,6 +44,12 @@ class CrawlOptions:
     pages: Share = "budget"
     limit: int | None = None  # articles
     images: Share = "none"
+    given: frozenset[str] = frozenset()  # arguments that were written for this run: they count more than what is remembered of the site
+
+    def remembering(self, settings: Mapping[str, str]) -> CrawlOptions:
+        """With what is remembered of the site where nothing was written for this run."""
+        remembered: dict[str, Any] = {name: value for name, value in settings.items() if name in REMEMBERED and name not in self.given}
+        return replace(self, **remembered)
 
 
 def parse_options(arguments: Mapping[str, str], declared: Site | None, spider: str) -> CrawlOptions:
@@ -62,7 +69,7 @@ def parse_options(arguments: Mapping[str, str], declared: Site | None, spider: s
         raise ConfigurationError("which site? write: scrapy crawl site -a home=https://example.org/")
     site = declared or undeclared_site(checked_home(ours["home"]))
     origins_of(site.image_hosts)
-    return CrawlOptions(site, mode, pages, int(limit) if limit else None, images)  # type: ignore[arg-type]
+    return CrawlOptions(site, mode, pages, int(limit) if limit else None, images, frozenset(ours))  # type: ignore[arg-type]
 
 
 def _choice(arguments: Mapping[str, str], name: str) -> str:
@@ -75,7 +82,7 @@ def _choice(arguments: Mapping[str, str], name: str) -> str:
 
 def undeclared_site(home: str) -> Site:
     """A site that no spider declares: its host is its name."""
-    return Site(name=urlsplit(home).netloc.replace(":", "-").removeprefix("www."), home=home)
+    return Site(name=site_name(home), home=home)
 
 
 def help_text() -> str:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from archive.queries import holdings
 from archive.store.coverage import kind_of_list
+from archive.text.homes import family
 from archive.warc.write import WarcWriter
-from crawler.addresses import family, origins_of
+from crawler.addresses import origins_of
 from crawler.identity import SOFTWARE
 from crawler.session.checkpoints import Checkpoints
 from crawler.session.home import fetch_front_page, home_of

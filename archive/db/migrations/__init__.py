@@ -28,6 +28,7 @@ from archive.db.migrations import (
     m012_lists_compared,
     m013_texts_once,
     m021_refused_texts,
+    m022_site_settings,
 )
 
 STEPS = (
@@ -45,6 +46,7 @@ STEPS = (
     m012_lists_compared,
     m013_texts_once,
     m021_refused_texts,
+    m022_site_settings,
 )
 """In the order in which they are applied."""
 

@@ -21,7 +21,7 @@ LAST_RUN = "select * from crawls where site_id = ? and mode <> 'reextract' order
 
 def site_states(db: sqlite3.Connection) -> list[Row]:
     """Each site with its numbers, its last run and its coverage."""
-    sites = fetch_rows(db, "select id, name, home, title, timezone from sites order by id")
+    sites = fetch_rows(db, "select * from sites order by id")
     return [site | site_state(db, site["id"]) for site in sites]
 
 
