@@ -124,7 +124,9 @@ def chosen(store: Store, names: list[str]) -> list[dict[str, Any]]:
     if unknown or not rows:
         said = f"no site called {unknown[0]!r} is remembered" if unknown else "no site is remembered yet"
         known = f"; there are {', '.join(rows)}" if rows else ""
-        raise ConfigurationError(f"{said}{known}; make one known: python -m archive sites add URL")
+        raise ConfigurationError(
+            f"{said}{known}; a first crawl makes one known: scrapy crawl site -a home=URL; so does python -m archive sites add URL"
+        )
     for name in names:
         if rows[name]["paused_at"]:
             raise ConfigurationError(f"{name} is paused; python -m archive sites resume {name} lets it be visited")

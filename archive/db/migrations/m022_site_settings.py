@@ -6,10 +6,10 @@ SQL = """
 alter table sites add column added_at text  /* when it was made known without a run; empty: its first crawl made it known */;
 alter table sites add column paused_at text  /* since when update leaves it out; empty: it is visited */;
 alter table sites add column removed_at text  /* since when it is visited no more, though what is held stays; empty: it is visited */;
-create table site_settings (
-  site_id integer not null references sites(id)  /* the site */,
-  name text not null  /* pages, images, ..., delay, every: archive/store/site_settings.py says what each means */,
-  value text not null  /* as a person wrote it */,
+create table site_settings (  -- What is remembered of each site for its next runs, as people set it
+  site_id integer not null references sites(id),  -- the site
+  name text not null,  -- pages, images, ..., delay, every: archive/store/site_settings.py says what each means
+  value text not null,  -- as a person wrote it
   primary key (site_id, name)
 ) strict, without rowid;
 """

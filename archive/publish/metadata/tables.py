@@ -67,6 +67,7 @@ INSIDE = (
         "checkpoints",
         "feed_items",
         "verdicts",
+        "site_settings",
         "claims",
         "urls",
         "revision_captures",
