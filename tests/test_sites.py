@@ -15,6 +15,7 @@ from archive.clock import later
 from archive.queries.liveliness import DAY, FASTEST, SLOWEST, Liveliness, busy_hours, elapsed, intervals, visits
 from archive.store.site_settings import add_site, save_site_settings, set_visited
 from tests.crawls import rows, scrapy
+from tests.demosite import DemoSite
 from tests.literal import Desk, article
 from tests.othersites.press import PressSite
 
@@ -135,6 +136,38 @@ def test_settings_of_a_site_hold_for_its_runs_and_the_command_line_counts_more(t
     assert run.code == 0
     home = ["crawl", "site", "-a", f"home={one.home}"]
     assert scrapy(*home, "-a", "images=none", folder=folder).code == 0
+
+
+# a first look
+
+
+def test_a_probe_tells_doors_counts_and_the_first_run_and_archives_nothing(folder: Path) -> None:
+    with DemoSite() as site:
+        run = scrapy("probe", f"{site.home}/", folder=folder)
+        posts, comments = len(site.published()), 114
+        assert run.code == 0, run.err
+        assert len(site.requests) <= 12
+    assert f"  REST         open: posts {posts}; comments {comments}\n" in run.out
+    assert f"  sitemap      names {posts} addresses\n" in run.out and "  robots.txt   allows what a run asks\n" in run.out
+    assert "46 pages as evidence" in run.out and f"scrapy crawl site -a home={site.home}/" in run.out
+    assert not (folder / "archive.db").exists()
+
+
+def test_a_probe_of_a_site_without_rest_counts_what_its_lists_name(two: tuple[PressSite, PressSite], folder: Path) -> None:
+    run = scrapy("probe", two[0].home, folder=folder)
+    assert run.code == 0 and "REST         closed" in run.out and "sitemap      names 3 addresses" in run.out
+
+
+@pytest.mark.parametrize(
+    ("address", "code", "said"),
+    [
+        ("http://127.0.0.1:9/", 5, "scrapy probe: http://127.0.0.1:9/robots.txt does not answer"),
+        ("nonsense", 2, "scrapy probe: home='nonsense' is no web address"),
+    ],
+)
+def test_a_probe_that_cannot_look_is_one_line(folder: Path, address: str, code: int, said: str) -> None:
+    run = scrapy("probe", address, folder=folder)
+    assert (run.code, run.out, len(run.err.splitlines())) == (code, "", 1) and run.err.startswith(said)
 
 
 # pace

@@ -60,7 +60,7 @@ class Command(ArchiveCommand):
         workers = Workers(self.settings.getint("EXTRACT_WORKERS"), self.settings.getfloat("EXTRACT_SECONDS"))
         with shared_store(self.settings) as store, contextlib.closing(workers):  # they stay while one site ends and the next begins
             self.arguments, self.quiet = arguments, opts.quiet
-            self.waiting, self.sites = deque(due_sites(store, args, self.settings) if opts.due else chosen(store, args)), 0
+            self.waiting, self.sites = deque(due_sites(store, args, self.settings) if opts.due else visited_sites(store, args)), 0
             self.codes, self.counts = Counter[int](), Counter[str]()
             self.stopped = ""  # why no further site begins
             if not self.waiting:
@@ -119,7 +119,7 @@ class Command(ArchiveCommand):
 
 def chosen(store: Store, names: list[str]) -> list[dict[str, Any]]:
     """The remembered sites of these names, or all. Raises ConfigurationError for a name that is not remembered."""
-    rows = {row["name"]: row for row in store.ask(captures.sites) if not row["removed_at"]}
+    rows = {row["name"]: row for row in store.ask(captures.sites)}
     unknown = [name for name in names if name not in rows]
     if unknown or not rows:
         said = f"no site called {unknown[0]!r} is remembered" if unknown else "no site is remembered yet"
@@ -127,15 +127,22 @@ def chosen(store: Store, names: list[str]) -> list[dict[str, Any]]:
         raise ConfigurationError(
             f"{said}{known}; a first crawl makes one known: scrapy crawl site -a home=URL; so does python -m archive sites add URL"
         )
-    for name in names:
-        if rows[name]["paused_at"]:
-            raise ConfigurationError(f"{name} is paused; python -m archive sites resume {name} lets it be visited")
-    return [rows[name] for name in names or (name for name, row in rows.items() if not row["paused_at"])]
+    return [rows[name] for name in names or rows]
+
+
+def visited_sites(store: Store, names: list[str]) -> list[dict[str, Any]]:
+    """Those of ``chosen`` that are visited. Raises ConfigurationError for the name of one that is paused or removed."""
+    rows = chosen(store, names)
+    for row in rows:
+        if names and (row["paused_at"] or row["removed_at"]):
+            state = "paused" if row["paused_at"] else "removed"
+            raise ConfigurationError(f"{row['name']} is {state}; python -m archive sites resume {row['name']} lets it be visited")
+    return [row for row in rows if not (row["paused_at"] or row["removed_at"])]
 
 
 def due_sites(store: Store, names: list[str], settings: BaseSettings) -> list[dict[str, Any]]:
     """Those of the remembered sites, or of those with these names, that are due, the most overdue first. Raises as ``chosen`` does."""
-    wanted = {row["id"] for row in chosen(store, names)}
+    wanted = {row["id"] for row in visited_sites(store, names)}
     found = store.ask(visits, store.now(), settings.getfloat("DUE_REQUESTS"))
     return [visit.site for visit in found if visit.due and visit.site["id"] in wanted]
 
