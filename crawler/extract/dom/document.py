@@ -36,25 +36,32 @@ class Document:
         self.microdata: list[Element] = [element for element in _MICRODATA(root) if element.get("itemprop")]
         self._texts: dict[Element, str] = {}
         self._lines: dict[Element, str] = {}
-        self._places: dict[tuple[str, ...], list[int]] = {}  # classes and id -> positions in ``elements``
+        self._named: list[Element] = []  # those with classes or an id
+        self._places: dict[tuple[str, ...], list[int]] = {}  # classes and id -> positions in ``_named``
         self._read()
         self._names: dict[str, list[tuple[str, ...]]] = {}  # one of these -> where it stands in
         for found in self._places:
             for name in found:
                 self._names.setdefault(name, []).append(found)
+        self._matching: dict[Callable[[str], bool], list[Element]] = {}
         self.elsewhere = {e for e in self.named(NEVER_ARTICLE) if e.tag not in ("body", "html")}
 
     def _read(self) -> None:
-        for position, element in enumerate(self.elements):
+        tokens, named, places, marked = self.tokens, self._named, self._places, self.marked
+        for element in self.elements:
             classes, name = element.get("class"), element.get("id")
             if classes or name:
-                self.tokens[element] = found = tokens_of(classes, name)
-                if found in self._places:
-                    self._places[found].append(position)
+                tokens[element] = found = tokens_of(classes, name)
+                if found in places:
+                    places[found].append(len(named))
                 else:
-                    self._places[found] = [position]
-            if name or (classes and "omment" in classes and element.get("data-comment-id")) or (element.tag == "a" and element.get("name")):
-                self.marked.append(element)
+                    places[found] = [len(named)]
+                named.append(element)
+                if name or (classes and "omment" in classes and element.get("data-comment-id")):
+                    marked.append(element)
+                    continue
+            if element.tag == "a" and element.get("name"):
+                marked.append(element)
 
     def of(self, tags: AbstractSet[str]) -> list[Element]:
         """The elements with one of these tags, in document order."""
@@ -65,12 +72,19 @@ class Document:
         return self._with(self._names.keys() & names)
 
     def matching(self, test: Callable[[str], bool]) -> list[Element]:
-        """The elements with a class or id that passes the test, in document order; the page as a whole is never meant."""
-        return [element for element in self._with(filter(test, self._names)) if element.tag not in WHOLE_PAGE]
+        """The elements with a class or id that passes the test, in document order; the page as a whole is never meant.
+        ``test``: a function of a module, for what it found is kept."""
+        known = self._matching.get(test)
+        if known is None:
+            found = self._with(filter(test, self._names))
+            known = self._matching[test] = [element for element in found if element.tag not in WHOLE_PAGE]
+        return known
 
     def _with(self, names: Iterable[str]) -> list[Element]:
         marks = {found for name in names for found in self._names[name]}
-        return [self.elements[place] for place in sorted([place for found in marks for place in self._places[found]])]
+        if not marks:
+            return []
+        return [self._named[place] for place in sorted([place for found in marks for place in self._places[found]])]
 
     def text(self, element: Element) -> str:
         """Its visible text, with a line break between paragraphs."""
@@ -87,9 +101,25 @@ class Document:
         return known
 
     @cached_property
-    def anchor_lines(self) -> str:
-        """What all anchors say or are labelled, a line each."""
-        return "\n".join([self.line(anchor) or anchor.get("aria-label") or anchor.get("title") or "" for anchor, _ in self.anchors])
+    def said(self) -> list[str]:
+        """What each of the anchors says, as one line."""
+        return [" ".join((all_text(anchor) if len(anchor) else anchor.text or "").split()) for anchor, _ in self.anchors]
+
+    @cached_property
+    def all_said(self) -> str:
+        """What all anchors say or are labelled, a line each: for one look at all of them."""
+        rows = zip(self.anchors, self.said, strict=True)
+        return "\n".join([said or anchor.get("aria-label") or anchor.get("title") or "" for (anchor, _), said in rows])
+
+    @cached_property
+    def all_addresses(self) -> str:
+        """The addresses of all anchors, a line each."""
+        return "\n".join([href for _, href in self.anchors])
+
+    @cached_property
+    def related(self) -> dict[Element, str]:
+        """The anchors that have a ``rel``, with what it says."""
+        return {anchor: rel for anchor, _ in self.anchors if (rel := anchor.get("rel"))}
 
     @cached_property
     def places(self) -> dict[Element, int]:

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from itertools import islice
 from typing import TypeAlias
+from urllib.parse import urldefrag
 
 from lxml import etree
 
@@ -240,6 +241,20 @@ def absolute(base: str, reference: str | None) -> str:
     if url == f"{reference}/":  # a host alone stays as it is written
         return reference
     return url if url.startswith(("https:", "http:", "mailto:")) else ""
+
+
+_PLAIN_ADDRESS = re.compile(r"https?://[\w.:-]+/[!-~]*", re.ASCII)  # one that is the same when it is taken apart and joined
+
+
+@lru_cache(maxsize=8192)
+def without_fragment(url: str) -> str:
+    """The address without what stands behind ``#``, as ``urldefrag`` gives it. Raises ValueError for a malformed host."""
+    address, sign, _ = url.partition("#")
+    if not sign:
+        return url
+    if _PLAIN_ADDRESS.fullmatch(address) is not None and ";" not in address and address[-1] != "?":
+        return address
+    return urldefrag(url)[0]
 
 
 _REFERENCES = word_set("href src data data-src data-lazy-src data-original data-orig-file data-full-url data-large-file")

@@ -49,12 +49,9 @@ class ThreadZone:
 
     def holds(self, element: Element, address: str = "") -> bool:
         """Is it part of the thread: by its address, by the names around it, or because it stands below a comment?"""
-        if _THREAD_ADDRESS.search(address) is not None:
+        if element in self._named or (address and _THREAD_ADDRESS.search(address) is not None):
             return True
-        if self.names(element):
-            return True
-        below = bool(self.comments) and self.page.places.get(element, 0) > self._begins
-        return below and element not in self._aside
+        return bool(self.comments) and self.page.places.get(element, 0) > self._begins and element not in self._aside
 
     def names(self, element: Element) -> bool:
         """Is it in a box that is called after comments?"""
