@@ -208,7 +208,7 @@ def _beside_reading_time(page: Document, header: list[Element]) -> tuple[Author,
 
 def anywhere(page: Document, url: str, skip: frozenset[Element]) -> tuple[Author, ...]:
     """The last place to look: the first name that is marked as an author's, wherever it stands outside of the thread."""
-    out = inside((*skip, *page.elsewhere, *page.of(_NO_PLACE)))
+    out = page.inside_elsewhere | inside((*skip, *page.of(_NO_PLACE)))
     said = {*page.matching(_is_author_class), *(element for element in page.microdata if "author" in element.get("itemprop", ""))}
     for element in page.of(_NAME_TAGS):
         if element in out or not (element in said or "author" in (element.get("rel") or "").split()):

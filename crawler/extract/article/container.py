@@ -135,7 +135,7 @@ def _prose(page: Document, skip: frozenset[Element]) -> tuple[dict[Element, int]
     """Characters of paragraph text outside links under each element, and in all; threads, menus and sidebars left out."""
     sizes: dict[Element, int] = {}
     own, others = _by_number(page)
-    out = inside(skip | page.elsewhere | set(page.of(_EXCLUDED)) | others)
+    out = page.inside_elsewhere | inside(skip | set(page.of(_EXCLUDED)) | others)
     total = 0
     for paragraph in page.of(_PARAGRAPHS):
         if paragraph in out or (len(paragraph) and paragraph.tag != "p" and next(paragraph.iter("p"), None) is not None):

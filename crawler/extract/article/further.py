@@ -50,11 +50,11 @@ def _first_page(page: Document, url: str, own: str, zone: ThreadZone) -> str:
     """The article's address, where the page is a further one: what its pager calls 1, or what it names as the page before its second."""
     if _HAS_NUMBER.search(own) is None:
         return own
-    for place, (anchor, href) in enumerate(page.anchors):
-        if not href or href[0] == "#":
-            continue
-        prev = "prev" in page.related.get(anchor, "")
-        if not (prev or ("1" in page.said[place] and len(href) < 500 and _ONE.fullmatch(all_text(anchor).strip()[:20]))):
+    prevs = {anchor for anchor, rel in page.related.items() if "prev" in rel}
+    for (anchor, href), prev in [
+        (row, prev) for row, said in zip(page.anchors, page.said, strict=True) if (prev := row[0] in prevs) or "1" in said
+    ]:
+        if not href or href[0] == "#" or not (prev or (len(href) < 500 and _ONE.fullmatch(all_text(anchor).strip()[:20]))):
             continue
         target = without_fragment(absolute(url, href))
         number = page_number(own, target) if target else None

@@ -43,8 +43,6 @@ class Verdict:
     def __init__(self, text: str) -> None:
         self._text = text
         self._whole_lines = frozenset(text.split("\n"))
-        # Of a short text it gives all words in one line: there a unit is found wherever its words stand in a row.
-        self._row = f" {' '.join(words_of(text))} " if "\n" not in text.strip() else ""
 
     def __bool__(self) -> bool:
         return has_words(self._text)
@@ -56,8 +54,19 @@ class Verdict:
         words = words_of(text)
         if len(words) <= _RUN:
             return bool(words) and self._has_lines(text, words)
+        half = (len(words) - _RUN) // 2 + _RUN  # so many words make half of all runs
+        if f" {' '.join(words[:half])} " in self._row or f" {' '.join(words[-half:])} " in self._row:
+            return True
         runs = _runs(words)
         return sum(map(self._runs.__contains__, runs)) >= len(runs) * _KEPT or self._has_lines(text, words)
+
+    @cached_property
+    def _words(self) -> list[str]:
+        return words_of(self._text)
+
+    @cached_property
+    def _row(self) -> str:
+        return f" {' '.join(self._words)} "
 
     @cached_property
     def _lines(self) -> set[str]:
@@ -65,10 +74,11 @@ class Verdict:
 
     @cached_property
     def _runs(self) -> set[tuple[str, ...]]:
-        return set(_runs(words_of(self._text)))
+        return set(_runs(self._words))
 
     def _has_lines(self, text: str, words: Sequence[str]) -> bool:
-        if f" {' '.join(words)} " in self._row or "".join(words) in self._lines:
+        # Of a short text it gives all words in one line: there a unit is found wherever its words stand in a row.
+        if ("\n" not in self._text.strip() and f" {' '.join(words)} " in self._row) or "".join(words) in self._lines:
             return True
         return all("".join(words_of(line)) in self._lines for line in text.split("\n"))
 

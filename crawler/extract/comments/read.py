@@ -159,7 +159,14 @@ def _date_texts(parts: CommentParts) -> list[str]:
 def _moment(parts: CommentParts, texts: list[str], order: DateOrder | None, language: str | None) -> Moment | None:
     """The machine-readable date, with the clock of the written one where it has none itself."""
     exact = _machine_moment(parts, order, language)
-    written = [found for text in texts if (found := parse_written(text, order, language))]
+    readings = (found for text in texts if (found := parse_written(text, order, language)))
+    written: list[Moment] = []
+    if exact is not None and exact.clock is not None:
+        for found in readings:
+            if abs((found.day - exact.day).days) <= _WRONG_DAYS:
+                return exact
+            written.append(found)
+    written += readings
     if exact is not None and written and all(abs((found.day - exact.day).days) > _WRONG_DAYS for found in written):
         exact = None  # a theme with the same date in the markup of all its comments: what readers see is right
     if exact is not None and exact.clock is not None:

@@ -192,7 +192,8 @@ def _scopes(found: list[UnnumberedComment]) -> list[UnnumberedComment]:
 def _stated_parent(element: Element) -> str | None:
     """The number of the comment that it answers, where an attribute says so."""
     for name in _PARENT_ATTRIBUTES:
-        match = re.search(r"[1-9]\d*$", element.get(name) or "")
+        said = element.get(name)
+        match = re.search(r"[1-9]\d*$", said) if said else None
         if match is not None:
             return match.group()
     return None

@@ -122,6 +122,11 @@ class Document:
         return {anchor: rel for anchor, _ in self.anchors if (rel := anchor.get("rel"))}
 
     @cached_property
+    def inside_elsewhere(self) -> set[Element]:
+        """The parts of the page that are never its article, and all within them."""
+        return inside(self.elsewhere)
+
+    @cached_property
     def places(self) -> dict[Element, int]:
         """The place of each element in document order."""
         return {element: place for place, element in enumerate(self.elements)}

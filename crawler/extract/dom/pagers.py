@@ -149,13 +149,15 @@ def find_links(page: Document, url: str, first: str) -> Iterator[PagerLink]:
     """Those of the anchors that lead to further pages, or to one with everything. ``url``: where they stand, ``first``: the first page."""
     name = _last_name(first)
     onward = _ONWARD.found_in(page.all_said)  # one look at all: on most pages no link says so
-    for place, (anchor, href) in enumerate(page.anchors):
-        if not href or href[0] == "#":
+    nexts = {anchor for anchor, rel in page.related.items() if "next" in rel.lower()}
+    for place, (anchor, href), formed in [
+        (place, row, formed)
+        for place, row in enumerate(page.anchors)
+        if (formed := name in row[1] or row[1][:1] == "?" or row[0] in nexts) or (onward and len(row[1]) >= 12)
+    ]:
+        if not href or href[0] == "#" or not (formed or _ONWARD.found_in(_said(page, place))):
             continue
         rel = page.related.get(anchor, "").lower()
-        formed = href[0] == "?" or name in href or "next" in rel
-        if not formed and (not onward or len(href) < 12 or not _ONWARD.found_in(_said(page, place))):
-            continue
         link = _link(anchor, _said(page, place), without_fragment(absolute(url, href)), rel, first)
         if link is not None:
             yield link

@@ -48,7 +48,7 @@ _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
 
 def clean_text(text: str) -> str:
     """Without the characters that must never reach the database."""
-    return _FORBIDDEN.sub("", text)
+    return text if text.isprintable() else _FORBIDDEN.sub("", text)
 
 
 def text_of(element: Element, *, paragraph: str = "\n", skip: AbstractSet[Element] = frozenset()) -> str:

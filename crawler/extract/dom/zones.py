@@ -53,6 +53,20 @@ class ThreadZone:
             return True
         return bool(self.comments) and self.page.places.get(element, 0) > self._begins and element not in self._aside
 
+    def held_anchors(self) -> list[int]:
+        """Which of the page's anchors ``holds`` would name without their addresses, by their place among them."""
+        named, aside, places, begins = (
+            self._named,
+            self._aside,
+            self.page.places,
+            self._begins if self.comments else len(self.page.elements),
+        )
+        return [
+            place
+            for place, (anchor, _) in enumerate(self.page.anchors)
+            if anchor in named or (places[anchor] > begins and anchor not in aside)
+        ]
+
     def names(self, element: Element) -> bool:
         """Is it in a box that is called after comments?"""
         return element in self._named
