@@ -22,7 +22,8 @@ from crawler.extract.dom.units import Unit
 _SIGNS = re.compile(r"[\W_]+")
 # A word; in scripts that put no blanks between words, a letter.
 _WORD = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\\W_]+")
-_ASCII_WORD = re.compile(r"[^\W_]+", re.ASCII)
+# All that stands between words of ASCII becomes a blank: a table and a split take a third of a pattern's time.
+_ASCII_WORDS = "".join(chr(code) if chr(code).isalnum() else " " for code in range(128))
 _RUN = 3  # words: a run of so many is not the same by accident
 _KEPT = 0.5  # share of a unit's runs that must be found
 # What trafilatura deletes inside a paragraph and goes on with the rest of it (its list MANUALLY_CLEANED).
@@ -90,7 +91,7 @@ def letters_of(text: str) -> str:
 
 def words_of(text: str) -> list[str]:
     """The words of a text in lower case, in order, without signs."""
-    return _ASCII_WORD.findall(text.lower()) if text.isascii() else _WORD.findall(normalize("NFKC", text).casefold())
+    return text.lower().translate(_ASCII_WORDS).split() if text.isascii() else _WORD.findall(normalize("NFKC", text).casefold())
 
 
 def has_words(text: str) -> bool:

@@ -30,6 +30,7 @@ _DAY_FIRST_ENDS = {
     "my": "MY",
 }
 _LATIN = re.compile(r"[^\W\d_]+")
+_ASCII_LETTERS = "".join(chr(code) if chr(code).isalpha() else " " for code in range(128))
 _SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("ur", re.compile("[ٹڈڑںے]")),
     ("ps", re.compile("[ښځډړږ]")),
@@ -115,7 +116,7 @@ def _sample(page: Document, head: Head) -> str:
 
 def _guessed(text: str, declared: str | None) -> str | None:
     """The language of a text; None where it is too short, or is the declared one."""
-    letters = _LATIN.findall(text)
+    letters = text.translate(_ASCII_LETTERS).split() if text.isascii() else _LATIN.findall(text)
     foreign = 0 if text.isascii() else sum(1 for word in letters if word[0] > "\u024f")
     if letters and foreign * 2 > len(letters):
         return next((code for code, letter in _SCRIPTS if len(letter.findall(text)) > 2), None)

@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from functools import cached_property
-
-from lxml import etree
+from itertools import chain
 
 from crawler.extract.dom.tree import Element, all_text, text_of, tokens_of, word_set
 
@@ -18,26 +17,26 @@ NEVER_ARTICLE = word_set(
     "related-posts related jp-relatedposts cookie-notice cookie-law-info-bar menu navigation disqus_thread "
     "comments-area wpdcom modal popup"
 )
-_MICRODATA = etree.XPath("//@itemprop/..")
 
 
 class Document:
-    """``elements`` in document order; ``tokens``: classes and id of those that have any; ``anchors``: every
-    ``a`` with its address as written; ``marked``: elements with an id, anchors with a name, comments with a number;
-    ``microdata``: those with an ``itemprop``; ``wordpress``: was the page made by it?"""
+    """``elements`` in document order; ``tokens``: classes and id of those that have any; ``anchors``: every ``a`` with its address
+    as written; ``related``: those with a ``rel``, and what it says; ``marked``: elements with an id, anchors with a name, comments
+    with a number; ``microdata``: those with an ``itemprop``; ``wordpress``: was the page made by it?"""
 
     def __init__(self, root: Element, *, wordpress: bool = False) -> None:
         self.root = root
         self.wordpress = wordpress
         self.elements: list[Element] = list(root.iter())
         self.tokens: dict[Element, tuple[str, ...]] = {}
-        self.anchors: list[tuple[Element, str]] = [(anchor, anchor.get("href") or "") for anchor in root.iter("a")]
+        self.anchors: list[tuple[Element, str]] = []
+        self.related: dict[Element, str] = {}
         self.marked: list[Element] = []
-        self.microdata: list[Element] = [element for element in _MICRODATA(root) if element.get("itemprop")]
+        self.microdata: list[Element] = []
+        self._of: dict[object, list[int]] = {}  # tag -> positions in ``elements``
+        self._places: dict[tuple[str, ...], list[int]] = {}  # classes and id -> positions in ``elements``
         self._texts: dict[Element, str] = {}
         self._lines: dict[Element, str] = {}
-        self._named: list[Element] = []  # those with classes or an id
-        self._places: dict[tuple[str, ...], list[int]] = {}  # classes and id -> positions in ``_named``
         self._read()
         self._names: dict[str, list[tuple[str, ...]]] = {}  # one of these -> where it stands in
         for found in self._places:
@@ -47,25 +46,40 @@ class Document:
         self.elsewhere = {e for e in self.named(NEVER_ARTICLE) if e.tag not in ("body", "html")}
 
     def _read(self) -> None:
-        tokens, named, places, marked = self.tokens, self._named, self._places, self.marked
-        for element in self.elements:
-            classes, name = element.get("class"), element.get("id")
+        """The one walk. Most elements have one attribute or none: they are asked for the names first, then for what they have."""
+        of, places = self._of, self._places
+        for position, element in enumerate(self.elements):
+            tag = element.tag
+            if tag in of:
+                of[tag].append(position)
+            else:
+                of[tag] = [position]
+            names = element.keys()
+            if tag == "a":
+                self._read_anchor(element, names)
+            if "itemprop" in names and element.get("itemprop"):
+                self.microdata.append(element)
+            classes = element.get("class") if "class" in names else None
+            name = element.get("id") if "id" in names else None
             if classes or name:
-                tokens[element] = found = tokens_of(classes, name)
+                self.tokens[element] = found = tokens_of(classes, name)
                 if found in places:
-                    places[found].append(len(named))
+                    places[found].append(position)
                 else:
-                    places[found] = [len(named)]
-                named.append(element)
-                if name or (classes and "omment" in classes and element.get("data-comment-id")):
-                    marked.append(element)
-                    continue
-            if element.tag == "a" and element.get("name"):
-                marked.append(element)
+                    places[found] = [position]
+            if name or (classes and "omment" in classes and element.get("data-comment-id")) or (tag == "a" and element.get("name")):
+                self.marked.append(element)
+
+    def _read_anchor(self, anchor: Element, names: list[str]) -> None:
+        self.anchors.append((anchor, (anchor.get("href") or "") if "href" in names else ""))
+        if "rel" in names:
+            self.related[anchor] = anchor.get("rel") or ""
 
     def of(self, tags: AbstractSet[str]) -> list[Element]:
         """The elements with one of these tags, in document order."""
-        return list(self.root.iter(*tags))
+        found = [self._of[tag] for tag in self._of.keys() & tags]
+        places = found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
+        return [self.elements[place] for place in places]
 
     def named(self, names: AbstractSet[str]) -> list[Element]:
         """The elements with one of these classes or ids, in document order."""
@@ -84,7 +98,7 @@ class Document:
         marks = {found for name in names for found in self._names[name]}
         if not marks:
             return []
-        return [self._named[place] for place in sorted([place for found in marks for place in self._places[found]])]
+        return [self.elements[place] for place in sorted([place for found in marks for place in self._places[found]])]
 
     def text(self, element: Element) -> str:
         """Its visible text, with a line break between paragraphs."""
@@ -117,32 +131,36 @@ class Document:
         return "\n".join([href for _, href in self.anchors])
 
     @cached_property
-    def related(self) -> dict[Element, str]:
-        """The anchors that have a ``rel``, with what it says."""
-        return {anchor: rel for anchor, _ in self.anchors if (rel := anchor.get("rel"))}
-
-    @cached_property
     def inside_elsewhere(self) -> set[Element]:
         """The parts of the page that are never its article, and all within them."""
-        return inside(self.elsewhere)
+        return self.inside(self.elsewhere)
 
     @cached_property
     def places(self) -> dict[Element, int]:
         """The place of each element in document order."""
         return {element: place for place, element in enumerate(self.elements)}
 
+    def inside(self, outer: Iterable[Element]) -> set[Element]:
+        """The elements and all within them. They are elements of this page."""
+        found: set[Element] = set()
+        for element in outer:
+            if element not in found:
+                found.update(self.elements[self.places[element] : self._end(element)] if len(element) else (element,))
+        return found
+
+    def _end(self, element: Element) -> int:
+        """The position behind the last element within it."""
+        up: Element | None = element
+        while up is not None and up is not self.root:
+            following = up.getnext()
+            if following is not None:
+                return self.places[following]
+            up = up.getparent()
+        return len(self.elements)
+
     def has(self, element: Element, names: AbstractSet[str]) -> bool:
         """Is one of its classes, or its id, among the names?"""
         return not names.isdisjoint(self.tokens.get(element, ()))
-
-
-def inside(outer: Iterable[Element]) -> set[Element]:
-    """The elements and all within them."""
-    found: set[Element] = set()
-    for element in outer:
-        if element not in found:
-            found.update(element.iter())
-    return found
 
 
 def around(elements: Iterable[Element]) -> set[Element]:

@@ -49,9 +49,11 @@ _OVERLOADED = re.compile(rf"<[a-zA-Z][^<>]{{{_LONG_TAG},}}>")
 
 
 def _may_be_overloaded(data: bytes) -> bool:
-    """Is there a stretch without any end of a tag? A tag that long has one of half its length at a multiple of that."""
+    """Is there a stretch of a tag without its end? A tag that long has one of half its length at a multiple of that. A long script
+    or style has such a stretch as well, but the tag before it is closed."""
     step = _LONG_TAG // 2
-    return any(data.find(b">", at, at + step) < 0 for at in range(0, len(data) - step, step))
+    stretches = (at for at in range(0, len(data) - step, step) if data.find(b">", at, at + step) < 0)
+    return any(data.rfind(b"<", 0, at + 1) >= data.rfind(b">", 0, at) for at in stretches)
 
 
 _ATTRIBUTE = re.compile(r"""\s[^\s=<>"'/]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+))?""")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
-from crawler.extract.dom.document import Document, inside
+from crawler.extract.dom.document import Document
 from crawler.extract.dom.pagers import PagerLink, find_links
 from crawler.extract.dom.tree import Element
 
@@ -33,15 +33,15 @@ class ThreadZone:
     @cached_property
     def inner(self) -> set[Element]:
         """All within the comments themselves."""
-        return inside(self.comments)
+        return self.page.inside(self.comments)
 
     @cached_property
     def _named(self) -> set[Element]:
-        return inside(self.page.matching(_is_thread))
+        return self.page.inside(self.page.matching(_is_thread))
 
     @cached_property
     def _aside(self) -> set[Element]:
-        return inside(self.page.of(_ASIDE))
+        return self.page.inside(self.page.of(_ASIDE))
 
     @cached_property
     def _begins(self) -> int:
