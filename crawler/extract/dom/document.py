@@ -17,6 +17,7 @@ NEVER_ARTICLE = word_set(
     "related-posts related jp-relatedposts cookie-notice cookie-law-info-bar menu navigation disqus_thread "
     "comments-area wpdcom modal popup"
 )
+_ADDRESS_ALONE = ["href"]
 
 
 class Document:
@@ -46,8 +47,8 @@ class Document:
         self.elsewhere = {e for e in self.named(NEVER_ARTICLE) if e.tag not in ("body", "html")}
 
     def _read(self) -> None:
-        """The one walk. Most elements have one attribute or none: they are asked for the names first, then for what they have."""
-        of, places = self._of, self._places
+        """The one walk. Most elements have one attribute or none: each is asked for their names, then for what it has."""
+        of = self._of
         for position, element in enumerate(self.elements):
             tag = element.tag
             if tag in of:
@@ -55,25 +56,28 @@ class Document:
             else:
                 of[tag] = [position]
             names = element.keys()
-            if tag == "a":
-                self._read_anchor(element, names)
+            if not names or names == _ADDRESS_ALONE:
+                continue
+            if "class" in names or "id" in names:
+                self._read_names(element, position)
+            elif tag == "a" and "name" in names and element.get("name"):
+                self.marked.append(element)
+            if "rel" in names and tag == "a":
+                self.related[element] = element.get("rel") or ""
             if "itemprop" in names and element.get("itemprop"):
                 self.microdata.append(element)
-            classes = element.get("class") if "class" in names else None
-            name = element.get("id") if "id" in names else None
-            if classes or name:
-                self.tokens[element] = found = tokens_of(classes, name)
-                if found in places:
-                    places[found].append(position)
-                else:
-                    places[found] = [position]
-            if name or (classes and "omment" in classes and element.get("data-comment-id")) or (tag == "a" and element.get("name")):
-                self.marked.append(element)
+        self.anchors = [(anchor, anchor.get("href") or "") for anchor in self.of({"a"})]
 
-    def _read_anchor(self, anchor: Element, names: list[str]) -> None:
-        self.anchors.append((anchor, (anchor.get("href") or "") if "href" in names else ""))
-        if "rel" in names:
-            self.related[anchor] = anchor.get("rel") or ""
+    def _read_names(self, element: Element, position: int) -> None:
+        classes, name = element.get("class"), element.get("id")
+        if classes or name:
+            self.tokens[element] = found = tokens_of(classes, name)
+            if found in self._places:
+                self._places[found].append(position)
+            else:
+                self._places[found] = [position]
+        if name or (classes and "omment" in classes and element.get("data-comment-id")) or (element.tag == "a" and element.get("name")):
+            self.marked.append(element)
 
     def of(self, tags: AbstractSet[str]) -> list[Element]:
         """The elements with one of these tags, in document order."""
