@@ -18,6 +18,7 @@ from crawler.extract.dom.tree import Element, absolute, is_longer, text_of, word
 from crawler.items import Term, TermKind
 
 _CATEGORY_ADDRESS = re.compile(r"/(?:categor(?:y|ies)|kategorien?|categoria|categorie|rubrik|section|topics?)/|[?&]cat=", re.I)
+_CATEGORY_WORDS = ("categor", "kategorie", "rubrik", "section", "topic", "cat=")  # one of them is in each such address
 _TAG_ADDRESS = re.compile(r"/tags?/|[?&]tag=")
 _TERM_RELS = word_set("tag category")
 _TAGS_LINES = frozenset(("tags:", "tag:", "tagged:", "tags", "tagged with:", "filed under:"))
@@ -98,6 +99,9 @@ def _add(page: Document, found: _Found, anchor: Element, url: str, kind: TermKin
 def _category_links(page: Document, header: Sequence[Element], scope: Element, barred: AbstractSet[Element]) -> list[Element]:
     """Links to categories that are not marked as the article's: those beside the word "Categories:", those in a box called
     ``post-categories``, those in its header; else marked ones that stand outside of its element, but in no other article's."""
+    addresses = page.all_addresses.lower()
+    if not any(map(addresses.__contains__, _CATEGORY_WORDS)):
+        return []
     addressed = {anchor for anchor, href in page.anchors if href and _is_of_a_category(href)}
     if not addressed:
         return []

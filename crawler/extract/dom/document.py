@@ -3,9 +3,10 @@ keep the elements alive: lxml makes a new Python object for an element each time
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
 
 from crawler.extract.dom.tree import Element, all_text, text_of, tokens_of, word_set
@@ -121,7 +122,7 @@ class Document:
     @cached_property
     def said(self) -> list[str]:
         """What each of the anchors says, as one line."""
-        return [" ".join((all_text(anchor) if len(anchor) else anchor.text or "").split()) for anchor, _ in self.anchors]
+        return [_one_line(all_text(anchor) if len(anchor) else anchor.text or "") for anchor, _ in self.anchors]
 
     @cached_property
     def all_said(self) -> str:
@@ -133,6 +134,10 @@ class Document:
     def all_addresses(self) -> str:
         """The addresses of all anchors, a line each."""
         return "\n".join([href for _, href in self.anchors])
+
+    def anchors_before(self, position: int) -> int:
+        """How many anchors stand before the place in document order."""
+        return bisect_left(self._of.get("a", []), position)
 
     @cached_property
     def inside_elsewhere(self) -> set[Element]:
@@ -165,6 +170,11 @@ class Document:
     def has(self, element: Element, names: AbstractSet[str]) -> bool:
         """Is one of its classes, or its id, among the names?"""
         return not names.isdisjoint(self.tokens.get(element, ()))
+
+
+@lru_cache(maxsize=20_000)
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def around(elements: Iterable[Element]) -> set[Element]:

@@ -267,6 +267,8 @@ def resolve_base(root: Element, url: str) -> None:
 
     Those to a place on the page itself stay.
     """
+    if next(root.iter("base"), None) is None:
+        return
     named = [*root.iterfind("head/base"), *root.iterfind("body/base")]
     base = next((whole for element in named if (whole := absolute(url, element.get("href"))).startswith("http")), "")
     if not base:

@@ -55,17 +55,10 @@ class ThreadZone:
 
     def held_anchors(self) -> list[int]:
         """Which of the page's anchors ``holds`` would name without their addresses, by their place among them."""
-        named, aside, places, begins = (
-            self._named,
-            self._aside,
-            self.page.places,
-            self._begins if self.comments else len(self.page.elements),
-        )
-        return [
-            place
-            for place, (anchor, _) in enumerate(self.page.anchors)
-            if anchor in named or (places[anchor] > begins and anchor not in aside)
-        ]
+        named, aside = self._named, self._aside
+        below = self.page.anchors_before(self._begins + 1 if self.comments else len(self.page.elements))
+        rows = enumerate(self.page.anchors)
+        return [place for place, (anchor, _) in rows if anchor in named or (place >= below and anchor not in aside)]
 
     def names(self, element: Element) -> bool:
         """Is it in a box that is called after comments?"""
