@@ -38,7 +38,6 @@ class Document:
         self._of: dict[object, list[int]] = {}  # tag -> positions in ``elements``
         self._places: dict[tuple[str, ...], list[int]] = {}  # classes and id -> positions in ``elements``
         self._texts: dict[Element, str] = {}
-        self._lines: dict[Element, str] = {}
         self._read()
         self._names: dict[str, list[tuple[str, ...]]] = {}  # one of these -> where it stands in
         for found in self._places:
@@ -110,13 +109,6 @@ class Document:
         known = self._texts.get(element)
         if known is None:
             known = self._texts[element] = text_of(element)
-        return known
-
-    def line(self, element: Element) -> str:
-        """All characters in it as one line, hidden ones too: for patterns, not for reading."""
-        known = self._lines.get(element)
-        if known is None:
-            known = self._lines[element] = " ".join(all_text(element).split())
         return known
 
     @cached_property
