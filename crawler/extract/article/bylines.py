@@ -10,7 +10,7 @@ from crawler.extract.article.headline import site_name
 from crawler.extract.article.labels import LABEL_SIGNS, LABEL_WORDS
 from crawler.extract.article.names import split_names, two_names
 from crawler.extract.article.person import IMPERSONAL, PERSON, fold_name, is_name, is_person, name_key, tidy_name
-from crawler.extract.dom.document import Document, inside
+from crawler.extract.dom.document import Document
 from crawler.extract.dom.head import Head
 from crawler.extract.dom.jsonld import people
 from crawler.extract.dom.tree import BLOCK, Element, absolute, all_text, text_of, tokens, word_set
@@ -208,7 +208,7 @@ def _beside_reading_time(page: Document, header: list[Element]) -> tuple[Author,
 
 def anywhere(page: Document, url: str, skip: frozenset[Element]) -> tuple[Author, ...]:
     """The last place to look: the first name that is marked as an author's, wherever it stands outside of the thread."""
-    out = inside((*skip, *page.elsewhere, *page.of(_NO_PLACE)))
+    out = page.inside_elsewhere | page.inside((*skip, *page.of(_NO_PLACE)))
     said = {*page.matching(_is_author_class), *(element for element in page.microdata if "author" in element.get("itemprop", ""))}
     for element in page.of(_NAME_TAGS):
         if element in out or not (element in said or "author" in (element.get("rel") or "").split()):

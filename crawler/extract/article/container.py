@@ -11,7 +11,7 @@ from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
 
 from crawler.extract.boilerplate.regions import is_box
-from crawler.extract.dom.document import WHOLE_PAGE, Document, inside
+from crawler.extract.dom.document import WHOLE_PAGE, Document
 from crawler.extract.dom.tree import Element, all_text, word_set
 from crawler.site import Site
 
@@ -135,7 +135,7 @@ def _prose(page: Document, skip: frozenset[Element]) -> tuple[dict[Element, int]
     """Characters of paragraph text outside links under each element, and in all; threads, menus and sidebars left out."""
     sizes: dict[Element, int] = {}
     own, others = _by_number(page)
-    out = inside(skip | page.elsewhere | set(page.of(_EXCLUDED)) | others)
+    out = page.inside_elsewhere | page.inside(skip | set(page.of(_EXCLUDED)) | others)
     total = 0
     for paragraph in page.of(_PARAGRAPHS):
         if paragraph in out or (len(paragraph) and paragraph.tag != "p" and next(paragraph.iter("p"), None) is not None):
@@ -176,7 +176,7 @@ def _prose_size(paragraph: Element) -> int:
 def _loose_text(page: Document, out: set[Element], own: Element | None) -> tuple[dict[Element, int], int]:
     """The same for pages without paragraphs: text directly in ``div`` and ``td``, apart by ``br``. ``own``: the article, where
     the page says which element it is."""
-    within = None if own is None else set(own.iter()) - inside(page.matching(is_box))
+    within = None if own is None else set(own.iter()) - page.inside(page.matching(is_box))
     sizes: dict[Element, int] = {}
     total = 0
     for element in page.of(_LOOSE):

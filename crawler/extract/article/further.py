@@ -5,12 +5,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urldefrag
 
 from archive.text.urls import same_page
 from crawler.extract.dom.document import Document
 from crawler.extract.dom.pagers import PagerLink, in_pager, numbered_pages, page_number, same_host
-from crawler.extract.dom.tree import Element, absolute, all_text
+from crawler.extract.dom.tree import Element, absolute, all_text, without_fragment
 from crawler.extract.dom.zones import ThreadZone
 
 MOST = 101  # one more than is read, so that what is beyond can be named
@@ -51,15 +50,13 @@ def _first_page(page: Document, url: str, own: str, zone: ThreadZone) -> str:
     """The article's address, where the page is a further one: what its pager calls 1, or what it names as the page before its second."""
     if _HAS_NUMBER.search(own) is None:
         return own
-    for anchor, href in page.anchors:
-        prev = "prev" in (anchor.get("rel") or "")
-        if (
-            not href
-            or href[0] == "#"
-            or not (prev or (len(href) < 500 and "1" in page.line(anchor) and _ONE.fullmatch(all_text(anchor).strip()[:20])))
-        ):
+    prevs = {anchor for anchor, rel in page.related.items() if "prev" in rel}
+    for (anchor, href), prev in [
+        (row, prev) for row, said in zip(page.anchors, page.said, strict=True) if (prev := row[0] in prevs) or "1" in said
+    ]:
+        if not href or href[0] == "#" or not (prev or (len(href) < 500 and _ONE.fullmatch(all_text(anchor).strip()[:20]))):
             continue
-        target = urldefrag(absolute(url, href))[0]
+        target = without_fragment(absolute(url, href))
         number = page_number(own, target) if target else None
         if number is None or same_page(target, own) or not (number in (1, 2) if prev else number >= 1 and in_pager(anchor)):
             continue
@@ -76,7 +73,7 @@ def _head_links(page: Document, url: str, first: str, link_header: str) -> list[
 
 
 def _plain(url: str, first: str, href: str) -> PagerLink | None:
-    target = urldefrag(absolute(url, href))[0] if href else ""
+    target = without_fragment(absolute(url, href)) if href else ""
     if not target.startswith("http") or not same_host(target, first) or same_page(target, first):
         return None
     return PagerLink("next", target, None, page_number(target, first), None)
@@ -88,7 +85,7 @@ def _options(page: Document, url: str, first: str) -> list[PagerLink]:
     for option in page.of({"option"}):
         value = option.get("value") or ""
         if value[:1] in ("/", "?") or value.startswith("http"):
-            target = urldefrag(absolute(url, value))[0]
+            target = without_fragment(absolute(url, value))
             if target and (number := page_number(target, first)) is not None and number < MOST:
                 found.append(PagerLink("named", target, None, number, option))
     return found
@@ -97,11 +94,15 @@ def _options(page: Document, url: str, first: str) -> list[PagerLink]:
 def _data_links(page: Document, url: str, first: str, zone: ThreadZone) -> list[PagerLink]:
     """The address of the next page in an attribute, for scripts."""
     found: list[PagerLink] = []
-    for element in page.matching(lambda name: "page" in name or "pagi" in name or "next" in name):
+    for element in page.matching(_is_of_pages):
         href = next((value for key in _NEXT_DATA if (value := element.get(key) or "")[:1] in ("/", "?") or value.startswith("http")), "")
         if href and not zone.holds(element, href) and (link := _plain(url, first, href)):
             found.append(link)
     return found
+
+
+def _is_of_pages(name: str) -> bool:
+    return "page" in name or "pagi" in name or "next" in name
 
 
 def _href(link: PagerLink) -> str:

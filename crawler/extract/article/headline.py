@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from crawler.extract.dom.document import Document, inside
+from crawler.extract.dom.document import Document
 from crawler.extract.dom.head import Head
 from crawler.extract.dom.jsonld import string
 from crawler.extract.dom.tree import Element, word_set
@@ -105,7 +105,7 @@ def _leads_home(page: Document, element: Element, text: str) -> bool:
 
 def _headings(page: Document, skip: frozenset[Element]) -> list[Element]:
     elsewhere = (e for e in page.of(_ELSEWHERE) if next(e.iter("h1"), None) is None)  # one that was never closed holds all the page
-    out = inside((*skip, *elsewhere))
+    out = page.inside((*skip, *elsewhere))
     said = {element for element in page.named(_HEADING_NAMES) if element.tag in _NAMED_TAGS}
     said.update(element for element in page.microdata if "headline" in element.get("itemprop", ""))
     found = [element for element in page.of(_MICRODATA_TAGS) if (element.tag in _LEVELS or element in said) and element not in out]

@@ -4,6 +4,7 @@ degrees, organisations and double names whole, and without what people are."""
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from crawler.extract.article.person import (
     GENERATION,
@@ -36,12 +37,17 @@ _LAST_FIRST = re.compile(rf"({_FAMILY}),\s*((?:[^\W\d_a-z][\w'’-]*\.?)(?:[\s.]
 
 def split_names(text: str) -> list[str]:
     """``By A, B and C on May 3`` to the three names. Lines below the first are what these people are, unless it goes on there."""
+    return list(_split(text))  # a site has few authors
+
+
+@lru_cache(maxsize=4096)
+def _split(text: str) -> tuple[str, ...]:
     first, *more = [line for line in text.split("\n") if line.strip()] or [""]
     for line in more:
         if not _GOES_ON.search(f"{first}\n{line}"):
             break
         first = f"{first} {line}"
-    return _names_of(first) or (_names_of(text) if more else [])
+    return tuple(_names_of(first) or (_names_of(text) if more else []))
 
 
 def _names_of(text: str) -> list[str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urlsplit
 
 from crawler.extract.dom.document import Document
-from crawler.extract.dom.tree import Element, absolute, all_text, tokens, word_set
+from crawler.extract.dom.tree import Element, absolute, all_text, tokens, without_fragment, word_set
 
 _THREAD_PAGE = re.compile(r"(/comment-page-|[?&]cpage=)(\d{1,5})(?=/|$|&|#)")
 _ARTICLE_PAGE = re.compile(r"^(?P<base>.*?)(?P<mark>/|[?&]page=)(?P<number>\d{1,3})/?$")
@@ -39,7 +39,7 @@ def thread_pages(page: Document, url: str, own: str) -> tuple[str, ...]:
         if match is None or not _same_article(absolute(url, href), own):
             continue
         number = int(match.group(2))
-        seen.setdefault(number, urldefrag(absolute(url, href))[0])
+        seen.setdefault(number, without_fragment(absolute(url, href)))
         comment = _COMMENT.search(href)
         if comment is not None and comment.group(1) in shown and "replytocom" not in href:  # others are named in somebody's text
             permalinks[number] += 1
@@ -58,8 +58,7 @@ def _unlinked(links: list[tuple[Element, str]], seen: dict[int, str]) -> int | N
 
 
 def _thread_links(page: Document) -> list[tuple[Element, str]]:
-    addresses = "\n".join([href for _, href in page.anchors])  # one look at all of them: most pages have none
-    if "comment-page-" not in addresses and "cpage=" not in addresses:
+    if "comment-page-" not in page.all_addresses and "cpage=" not in page.all_addresses:  # most pages have none
         return []
     return [(anchor, href) for anchor, href in page.anchors if "comment-page-" in href or "cpage=" in href]
 
@@ -76,7 +75,7 @@ def _goes_up(links: list[tuple[Element, str]]) -> bool:
 
 
 def _same_article(url: str, own: str) -> bool:
-    mine, theirs = urlsplit(own), urlsplit(_THREAD_PAGE.sub("", urldefrag(url)[0]))
+    mine, theirs = urlsplit(own), urlsplit(_THREAD_PAGE.sub("", without_fragment(url)))
     return (theirs.path.rstrip("/"), theirs.query) == (mine.path.rstrip("/"), mine.query)
 
 
@@ -86,7 +85,7 @@ def article_pages(page: Document, url: str, own: str) -> tuple[tuple[str, ...], 
     base = _first_page(own, links, url)
     numbers: dict[int, str] = {}
     for anchor in links:
-        target = urldefrag(absolute(url, anchor.get("href")))[0]
+        target = without_fragment(absolute(url, anchor.get("href")))
         number = _page_number(target, base)
         if number is not None:
             numbers.setdefault(number, target)
@@ -119,14 +118,14 @@ def _first_page(own: str, links: list[Element], url: str) -> str:
     if match is None or not links:
         return own
     base = match.group("base")
-    targets = {without_slash(urldefrag(absolute(url, a.get("href")))[0]) for a in links}
+    targets = {without_slash(without_fragment(absolute(url, a.get("href")))) for a in links}
     if without_slash(base) in targets:
         return next(absolute(url, a.get("href")) for a in links if without_slash(absolute(url, a.get("href"))) == without_slash(base))
     return own
 
 
 def without_slash(url: str) -> str:
-    return urldefrag(url)[0].rstrip("/")
+    return without_fragment(url).rstrip("/")
 
 
 def _page_number(url: str, base: str) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from crawler.extract.article.labels import LABEL, is_other_role, without_any_label
 from crawler.extract.dates.months import MONTH_NUMBERS, month_of
@@ -152,6 +153,7 @@ def is_office(words: str) -> bool:
     return match is not None and (match.start() > 0 or not is_person(words))
 
 
+@lru_cache(maxsize=4096)
 def tidy_name(text: str, *, whole: bool = False) -> str:
     """``whole``: it is a name and nothing else, so "Institute for Peace" keeps its second half."""
     line = _BESIDE.sub("", without_any_label(_LABEL.sub("", " ".join(text.split()).strip("【】"))))
@@ -219,6 +221,7 @@ def _word_spelled(word: str, *, first: bool) -> str:
 _NOTHING = frozenset(("null", "undefined", "none", "n/a", "nan", "false", "true", "[object object]"))  # what a program wrote for no name
 
 
+@lru_cache(maxsize=4096)
 def is_name(name: str) -> bool:
     """Could it be a person's (or desk's) name? Dates, addresses and labels are none."""
     body = IMPERSONAL.search(name) is not None

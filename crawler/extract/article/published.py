@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from crawler.extract.dates.order import DateOrder, page_order
 from crawler.extract.dates.parse import Moment, parse_any_language, parse_iso, parse_stated, parse_written
-from crawler.extract.dom.document import Document, inside
+from crawler.extract.dom.document import Document
 from crawler.extract.dom.head import Head
 from crawler.extract.dom.jsonld import string
 from crawler.extract.dom.tree import Element, text_of, word_list, word_set
@@ -122,7 +122,8 @@ def _values(head: Head, key: str, names: Iterable[str]) -> Iterator[tuple[str, s
         if text:
             yield key, text
     for name in names:
-        yield from ((name, value) for value in head.all(name))
+        for value in head.meta.get(name, ()):
+            yield name, value
 
 
 def _moments(values: Iterable[tuple[str, str]], reading: _Reading) -> list[Moment]:
@@ -266,7 +267,7 @@ _NO_DATE = word_set("nav footer aside")
 def lone_date(page: Document, heading: Element | None, skip: frozenset[Element], language: str | None) -> Moment | None:
     """The last place to look, for pages without marks or with a headline far from its byline: an element named as the date
     of publication, else the first one below the headline that holds a date and nothing else."""
-    out = inside((*skip, *page.elsewhere, *page.of(_NO_DATE)))
+    out = page.inside_elsewhere | page.inside((*skip, *page.of(_NO_DATE)))
     below = heading is None
     for element in page.elements:
         below = below or element is heading

@@ -18,6 +18,7 @@ from crawler.extract.dom.tree import Element, absolute, is_longer, text_of, word
 from crawler.items import Term, TermKind
 
 _CATEGORY_ADDRESS = re.compile(r"/(?:categor(?:y|ies)|kategorien?|categoria|categorie|rubrik|section|topics?)/|[?&]cat=", re.I)
+_CATEGORY_WORDS = ("categor", "kategorie", "rubrik", "section", "topic", "cat=")  # one of them is in each such address
 _TAG_ADDRESS = re.compile(r"/tags?/|[?&]tag=")
 _TERM_RELS = word_set("tag category")
 _TAGS_LINES = frozenset(("tags:", "tag:", "tagged:", "tags", "tagged with:", "filed under:"))
@@ -45,8 +46,8 @@ def page_terms(
     scope = _article_around(page, heading)
     found: _Found = {}
     barred = page.elsewhere | skip
-    for anchor in scope.iter("a"):
-        if _has_rel(anchor) and not _is_barred(page, anchor, barred):
+    for anchor, rel in page.related.items():
+        if not _TERM_RELS.isdisjoint(rel.lower().split()) and _is_within(anchor, scope) and not _is_barred(page, anchor, barred):
             _add(page, found, anchor, url)
     if not _has(found, "category"):
         for anchor in _category_links(page, header, scope, barred):
@@ -68,9 +69,8 @@ def _has(found: _Found, kind: TermKind) -> bool:
     return any(known == kind for known, _ in found)
 
 
-def _has_rel(anchor: Element) -> bool:
-    rel = anchor.get("rel")
-    return rel is not None and not _TERM_RELS.isdisjoint(rel.lower().split())
+def _is_within(anchor: Element, scope: Element) -> bool:
+    return any(up is scope for up in anchor.iterancestors())
 
 
 def _is_barred(page: Document, anchor: Element, barred: AbstractSet[Element]) -> bool:
@@ -99,7 +99,10 @@ def _add(page: Document, found: _Found, anchor: Element, url: str, kind: TermKin
 def _category_links(page: Document, header: Sequence[Element], scope: Element, barred: AbstractSet[Element]) -> list[Element]:
     """Links to categories that are not marked as the article's: those beside the word "Categories:", those in a box called
     ``post-categories``, those in its header; else marked ones that stand outside of its element, but in no other article's."""
-    addressed = {anchor for anchor, href in page.anchors if ("/" in href or "=" in href) and _CATEGORY_ADDRESS.search(href)}
+    addresses = page.all_addresses.lower()
+    if not any(map(addresses.__contains__, _CATEGORY_WORDS)):
+        return []
+    addressed = {anchor for anchor, href in page.anchors if href and _is_of_a_category(href)}
     if not addressed:
         return []
     free = [a for a in addressed if not _is_barred(page, a, barred) and not _in_a_list_of_all(page, a)]
@@ -114,6 +117,11 @@ def _category_links(page: Document, header: Sequence[Element], scope: Element, b
         if found := [a for a in beside if not _is_barred(page, a, barred) and not _in_a_list_of_all(page, a)]:
             return found
     return [a for a, _ in page.anchors if a in free and "category" in (a.get("rel") or "").split() and not _in_an_article(page, a)]
+
+
+@lru_cache(maxsize=20_000)
+def _is_of_a_category(href: str) -> bool:
+    return ("/" in href or "=" in href) and _CATEGORY_ADDRESS.search(href) is not None
 
 
 def _in_an_article(page: Document, anchor: Element) -> bool:

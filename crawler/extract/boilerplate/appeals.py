@@ -12,7 +12,8 @@ from crawler.extract.boilerplate.wording import any_of, lines_of
 from crawler.extract.dom.anycase import AnyCase
 
 _QUOTED = AnyCase(r"[“«„\"][^”»“\"]{3,}[”»“\"],?\s+(?:\w+\s+){0,4}(?:said|says|told|wrote|added|asked)\b")
-_LITERAL = re.compile(r"[a-z -]+(?![?*])")  # the beginning of a regular expression that stands for itself
+_LITERAL = re.compile(r"[a-zß-ÿ -]+(?![?*])")  # the beginning of a regular expression that stands for itself
+_OPTIONAL = re.compile(r"([a-z -]+)([a-z -])\?([a-z]+)(?![?*])")  # one that has a letter more or less in it
 MAX_APPEAL = 900
 
 
@@ -28,8 +29,18 @@ def _addressed() -> AnyCase:
 
 @cache
 def _asks() -> AnyCase:
-    begins = {match.group() if (match := _LITERAL.match(line)) else "" for line in lines_of("appeals", "asks")}
+    begins = {begin for line in lines_of("appeals", "asks") for begin in _beginnings(line)}
     return AnyCase(rf"\b{any_of('appeals', 'asks')}\b", needs=() if "" in begins else tuple(begins))
+
+
+def _beginnings(line: str) -> list[str]:
+    """What a text that the regular expression finds begins with: one of these; an empty one where that is not plain."""
+    optional = _OPTIONAL.match(line)
+    if optional is not None:
+        before, letter, after = optional.groups()
+        return [f"{before}{after}", f"{before}{letter}{after}"]
+    literal = _LITERAL.match(line)
+    return [literal.group() if literal is not None else ""]
 
 
 def addresses_reader(text: str) -> bool:

@@ -81,8 +81,8 @@ def _heading(page: Document, thread: frozenset[Element], url: str) -> int | None
 
 def _link(page: Document, url: str) -> int | None:
     """The number in a link that leads to the page's own thread, whatever its word for comments: ``<a href="#comments">91 notes</a>``."""
-    for anchor, href in page.anchors:
-        if "#" in href and _TO_THREAD.search(href) is not None and (href[0] == "#" or (url and same_page(absolute(url, href), url))):
+    for anchor, href in [row for row in page.anchors if "#" in row[1]]:
+        if _TO_THREAD.search(href) is not None and (href[0] == "#" or (url and same_page(absolute(url, href), url))):
             match = _ONE_NUMBER.fullmatch(" ".join(all_text(anchor).split()))
             if match is not None:
                 return int(re.sub(r"\D", "", match.group(1)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urldefrag, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from archive.text.urls import same_page
 from crawler.extract.comments.count import COUNT_WORDS
@@ -13,7 +13,7 @@ from crawler.extract.comments.thread import other_threads
 from crawler.extract.dom.anycase import AnyCase
 from crawler.extract.dom.document import Document
 from crawler.extract.dom.pagers import PagerLink, in_pager, numbered_pages, same_host
-from crawler.extract.dom.tree import Element, absolute, all_text
+from crawler.extract.dom.tree import Element, absolute, all_text, without_fragment
 from crawler.extract.dom.zones import ThreadZone
 
 MOST = 101
@@ -82,14 +82,15 @@ def _in_own_pager(element: Element | None, zone: ThreadZone) -> bool:
 
 def _further_anchors(page: Document, url: str, first: str, zone: ThreadZone, out: set[Element]) -> Iterator[tuple[str, str]]:
     """Links with words such as "older comments", and numbers of a pager whose addresses are not formed from the article's."""
-    for anchor, href in page.anchors:
-        if not href or href[0] == "#" or anchor in out or href.startswith(("javascript:", "mailto:")) or not zone.holds(anchor):
+    for place in zone.held_anchors():
+        anchor, href = page.anchors[place]
+        if not href or href[0] == "#" or anchor in out or href.startswith(("javascript:", "mailto:")):
             continue
-        said = page.line(anchor)
+        said = page.said[place]
         number = _NUMBER.fullmatch(said)
         if number is None and not _says_more(said):
             continue
-        address = urldefrag(absolute(url, href))[0]
+        address = without_fragment(absolute(url, href))
         if not address or same_page(address, first) or _NOT.search(_path(address)):
             continue
         if number is None or (anchor not in zone.inner and in_pager(anchor) and int(number.group(1)) > 1):
@@ -106,7 +107,7 @@ def _buttons(page: Document, url: str, zone: ThreadZone, out: set[Element]) -> I
         said = " ".join((all_text(element) or element.get("aria-label") or "").split())
         if len(said) > 120:
             continue
-        target = urldefrag(absolute(url, address))[0]
+        target = without_fragment(absolute(url, address))
         telling = _says_more(said) or ((_ALONE.fullmatch(said) or element in named) and zone.names(element))
         if (
             target

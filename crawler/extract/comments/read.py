@@ -6,6 +6,7 @@ import re
 from collections.abc import Container
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import islice
 
 from crawler.extract.comments.roles import CommentParts, Role, sort_parts
 from crawler.extract.comments.signature import author_of, author_url
@@ -121,7 +122,7 @@ def _kind(parts: CommentParts) -> CommentKind:
             return "pingback" if "pingback" in names else "trackback"
         if "comment" in names:
             break
-    above = [name for up in list(parts.node.element.iterancestors())[:4] for name in tokens(up)]
+    above = [name for up in islice(parts.node.element.iterancestors(), 4) for name in tokens(up)]
     if any(_PING_LIST.fullmatch(name) for name in above):
         return "pingback"
     start = _PING.match(all_text(parts.node.element)[:200])
@@ -159,7 +160,14 @@ def _date_texts(parts: CommentParts) -> list[str]:
 def _moment(parts: CommentParts, texts: list[str], order: DateOrder | None, language: str | None) -> Moment | None:
     """The machine-readable date, with the clock of the written one where it has none itself."""
     exact = _machine_moment(parts, order, language)
-    written = [found for text in texts if (found := parse_written(text, order, language))]
+    readings = (found for text in texts if (found := parse_written(text, order, language)))
+    written: list[Moment] = []
+    if exact is not None and exact.clock is not None:
+        for found in readings:
+            if abs((found.day - exact.day).days) <= _WRONG_DAYS:
+                return exact
+            written.append(found)
+    written += readings
     if exact is not None and written and all(abs((found.day - exact.day).days) > _WRONG_DAYS for found in written):
         exact = None  # a theme with the same date in the markup of all its comments: what readers see is right
     if exact is not None and exact.clock is not None:
@@ -214,7 +222,10 @@ def _text_without(element: Element, parts: CommentParts, more: set[Element]) -> 
 
 
 def _inside(element: Element, outer: Element) -> bool:
-    return any(up is outer for up in element.iterancestors())
+    up = element.getparent()
+    while up is not None and up is not outer:
+        up = up.getparent()
+    return up is not None
 
 
 def _bylines(marks: set[Element]) -> set[Element]:

@@ -119,18 +119,22 @@ def sort_parts(node: CommentNode) -> CommentParts:
                 parts.by_role.setdefault("meta", []).append(element)
             continue
         parts.own.append(element)
-        if element.tag == "time" or element.get("datetime"):
+        names = element.keys()
+        if element.tag == "time" or ("datetime" in names and element.get("datetime")):
             parts.times.append(element)
-        elif element.tag == "a" and "#" in (element.get("href") or ""):
-            if node.number in element.get("href", ""):
+        elif element.tag == "a" and "#" in (href := element.get("href") or ""):
+            if node.number in href:
                 parts.permalinks.append(element)
-            elif (element.text or "").lstrip().startswith("@") and "comment" in element.get("href", ""):
+            elif (element.text or "").lstrip().startswith("@") and "comment" in href:
                 parts.by_role.setdefault("junk", []).append(element)  # a theme's "@NAME" before an answer: no word of its author
-        classes = element.get("class")
-        role = (classes and role_of_classes(classes)) or itemprop_role(element)
-        if role:
+        if names and (role := _role_by_markup(element)):
             parts.by_role.setdefault(role, []).append(element)
     return parts
+
+
+def _role_by_markup(element: Element) -> Role | None:
+    classes = element.get("class")
+    return (role_of_classes(classes) if classes else None) or itemprop_role(element)
 
 
 def itemprop_role(element: Element) -> Role | None:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from crawler.extract.comments.nesting import CommentNode, raise_flattened, set_parents
 from crawler.extract.comments.unnumbered import MADE_UP, UnnumberedComment, unnumbered
-from crawler.extract.dom.document import Document, inside
+from crawler.extract.dom.document import Document
 from crawler.extract.dom.tree import Element, all_text, tokens, word_set
 
 _ID = re.compile(r"(?:[a-z]+[-_]){0,2}?comm(?:ent)?[-_](?:item[-_]|wrap[-_]|body[-_]|id[-_]|number[-_])?(\d+)(?:_(\d+))?$", re.I)
@@ -131,7 +131,7 @@ def _of_this_article(found: list[UnnumberedComment], page: Document) -> list[Unn
         return found
     # A layout "with sidebar" has the name as well, and holds the article.
     sidebars = [e for e in page.matching(_is_sidebar) if next(e.iter("h1", "main"), None) is None]
-    out = other_threads(page) | inside(sidebars)
+    out = other_threads(page) | page.inside(sidebars)
     main = [item for item in found if item[0] not in out]
     if main:
         return main
@@ -158,7 +158,7 @@ def _path(address: str) -> str:
 
 def other_threads(page: Document) -> set[Element]:
     """What is in widgets with the comments of all articles."""
-    return inside(page.matching(_is_elsewhere))
+    return page.inside(page.matching(_is_elsewhere))
 
 
 @lru_cache(maxsize=20_000)
@@ -192,7 +192,8 @@ def _scopes(found: list[UnnumberedComment]) -> list[UnnumberedComment]:
 def _stated_parent(element: Element) -> str | None:
     """The number of the comment that it answers, where an attribute says so."""
     for name in _PARENT_ATTRIBUTES:
-        match = re.search(r"[1-9]\d*$", element.get(name) or "")
+        said = element.get(name)
+        match = re.search(r"[1-9]\d*$", said) if said else None
         if match is not None:
             return match.group()
     return None

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from crawler.extract.comments.roles import itemprop_role, role_of
 from crawler.extract.dates.parse import parse_written
-from crawler.extract.dom.document import Document, inside
+from crawler.extract.dom.document import Document
 from crawler.extract.dom.tree import Element, text_of, tokens, word_set
 
 UnnumberedComment: TypeAlias = "tuple[Element, str, str | None]"  # element, number, number of the comment it answers where the id says so
@@ -46,7 +46,7 @@ def unnumbered(page: Document, widgets: Callable[[Document], set[Element]]) -> l
     candidates = _candidates(page)
     if not candidates:
         return []
-    out = widgets(page) | inside(page.of(_NO_PLACE))
+    out = widgets(page) | page.inside(page.of(_NO_PLACE))
     own = next(iter(page.root.xpath("//link[@rel='canonical']/@href")), "")
     kept = [e for e in candidates if e not in out and _like_a_comment(e) and not _elsewhere(e, str(own))]
     found: list[UnnumberedComment] = []
@@ -71,7 +71,7 @@ def _candidates(page: Document) -> list[Element]:
                 named.append(element)
     found = {e for e in page.microdata if e.get("itemprop") == "comment"}
     if lists or named:
-        held = inside(lists)
+        held = page.inside(lists)
         found.update(e for e in named if e in held or _number_inside(e))
         found.update(e for e in named if not _CITED.isdisjoint(page.tokens[e]))
         found.update(e for e in page.of({"article"}) if e in held)

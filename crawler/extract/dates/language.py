@@ -30,6 +30,7 @@ _DAY_FIRST_ENDS = {
     "my": "MY",
 }
 _LATIN = re.compile(r"[^\W\d_]+")
+_ASCII_LETTERS = "".join(chr(code) if chr(code).isalpha() else " " for code in range(128))
 _SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("ur", re.compile("[ٹڈڑںے]")),
     ("ps", re.compile("[ښځډړږ]")),
@@ -78,6 +79,10 @@ _WORDS = {
         "et": "ja on et ei see ka oli kui aga",
     }.items()
 }
+_LANGUAGES_OF: dict[str, list[str]] = {}  # word -> the languages whose it is
+for _code, _own in _WORDS.items():
+    for _word in _own:
+        _LANGUAGES_OF.setdefault(_word, []).append(_code)
 _SAMPLED = 12  # paragraphs
 _FEWEST = 6  # common words that decide, and as many times more than of the next
 
@@ -111,13 +116,16 @@ def _sample(page: Document, head: Head) -> str:
 
 def _guessed(text: str, declared: str | None) -> str | None:
     """The language of a text; None where it is too short, or is the declared one."""
-    letters = _LATIN.findall(text)
+    letters = text.translate(_ASCII_LETTERS).split() if text.isascii() else _LATIN.findall(text)
     foreign = 0 if text.isascii() else sum(1 for word in letters if word[0] > "\u024f")
     if letters and foreign * 2 > len(letters):
         return next((code for code, letter in _SCRIPTS if len(letter.findall(text)) > 2), None)
     counts = Counter(letters)
-    ranks = sorted(((sum(counts[word] for word in counts.keys() & words), code) for code, words in _WORDS.items()), reverse=True)
-    (most, code), (next_most, _) = ranks[0], ranks[1]
+    shares = dict.fromkeys(_WORDS, 0)
+    for word in counts.keys() & _LANGUAGES_OF.keys():
+        for code in _LANGUAGES_OF[word]:
+            shares[code] += counts[word]
+    (most, code), (next_most, _) = sorted(((share, code) for code, share in shares.items()), reverse=True)[:2]
     if declared is not None:
-        return code if most >= 2 * _FEWEST and most > 3 * sum(counts[word] for word in _WORDS["en"]) else None
+        return code if most >= 2 * _FEWEST and most > 3 * shares["en"] else None
     return code if most >= _FEWEST and most > next_most else None

@@ -3,11 +3,11 @@ keep the elements alive: lxml makes a new Python object for an element each time
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
-from functools import cached_property
-
-from lxml import etree
+from functools import cached_property, lru_cache
+from itertools import chain
 
 from crawler.extract.dom.tree import Element, all_text, text_of, tokens_of, word_set
 
@@ -18,58 +18,90 @@ NEVER_ARTICLE = word_set(
     "related-posts related jp-relatedposts cookie-notice cookie-law-info-bar menu navigation disqus_thread "
     "comments-area wpdcom modal popup"
 )
-_MICRODATA = etree.XPath("//@itemprop/..")
+_ADDRESS_ALONE = ["href"]
 
 
 class Document:
-    """``elements`` in document order; ``tokens``: classes and id of those that have any; ``anchors``: every
-    ``a`` with its address as written; ``marked``: elements with an id, anchors with a name, comments with a number;
-    ``microdata``: those with an ``itemprop``; ``wordpress``: was the page made by it?"""
+    """``elements`` in document order; ``tokens``: classes and id of those that have any; ``anchors``: every ``a`` with its address
+    as written; ``related``: those with a ``rel``, and what it says; ``marked``: elements with an id, anchors with a name, comments
+    with a number; ``microdata``: those with an ``itemprop``; ``wordpress``: was the page made by it?"""
 
     def __init__(self, root: Element, *, wordpress: bool = False) -> None:
         self.root = root
         self.wordpress = wordpress
         self.elements: list[Element] = list(root.iter())
         self.tokens: dict[Element, tuple[str, ...]] = {}
-        self.anchors: list[tuple[Element, str]] = [(anchor, anchor.get("href") or "") for anchor in root.iter("a")]
+        self.anchors: list[tuple[Element, str]] = []
+        self.related: dict[Element, str] = {}
         self.marked: list[Element] = []
-        self.microdata: list[Element] = [element for element in _MICRODATA(root) if element.get("itemprop")]
-        self._texts: dict[Element, str] = {}
-        self._lines: dict[Element, str] = {}
+        self.microdata: list[Element] = []
+        self._of: dict[object, list[int]] = {}  # tag -> positions in ``elements``
         self._places: dict[tuple[str, ...], list[int]] = {}  # classes and id -> positions in ``elements``
+        self._texts: dict[Element, str] = {}
         self._read()
         self._names: dict[str, list[tuple[str, ...]]] = {}  # one of these -> where it stands in
         for found in self._places:
             for name in found:
                 self._names.setdefault(name, []).append(found)
+        self._matching: dict[Callable[[str], bool], list[Element]] = {}
         self.elsewhere = {e for e in self.named(NEVER_ARTICLE) if e.tag not in ("body", "html")}
 
     def _read(self) -> None:
+        """The one walk. Most elements have one attribute or none: each is asked for their names, then for what it has."""
+        of = self._of
         for position, element in enumerate(self.elements):
-            classes, name = element.get("class"), element.get("id")
-            if classes or name:
-                self.tokens[element] = found = tokens_of(classes, name)
-                if found in self._places:
-                    self._places[found].append(position)
-                else:
-                    self._places[found] = [position]
-            if name or (classes and "omment" in classes and element.get("data-comment-id")) or (element.tag == "a" and element.get("name")):
+            tag = element.tag
+            if tag in of:
+                of[tag].append(position)
+            else:
+                of[tag] = [position]
+            names = element.keys()
+            if not names or names == _ADDRESS_ALONE:
+                continue
+            if "class" in names or "id" in names:
+                self._read_names(element, position)
+            elif tag == "a" and "name" in names and element.get("name"):
                 self.marked.append(element)
+            if "rel" in names and tag == "a":
+                self.related[element] = element.get("rel") or ""
+            if "itemprop" in names and element.get("itemprop"):
+                self.microdata.append(element)
+        self.anchors = [(anchor, anchor.get("href") or "") for anchor in self.of({"a"})]
+
+    def _read_names(self, element: Element, position: int) -> None:
+        classes, name = element.get("class"), element.get("id")
+        if classes or name:
+            self.tokens[element] = found = tokens_of(classes, name)
+            if found in self._places:
+                self._places[found].append(position)
+            else:
+                self._places[found] = [position]
+        if name or (classes and "omment" in classes and element.get("data-comment-id")) or (element.tag == "a" and element.get("name")):
+            self.marked.append(element)
 
     def of(self, tags: AbstractSet[str]) -> list[Element]:
         """The elements with one of these tags, in document order."""
-        return list(self.root.iter(*tags))
+        found = [self._of[tag] for tag in self._of.keys() & tags]
+        places = found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
+        return [self.elements[place] for place in places]
 
     def named(self, names: AbstractSet[str]) -> list[Element]:
         """The elements with one of these classes or ids, in document order."""
         return self._with(self._names.keys() & names)
 
     def matching(self, test: Callable[[str], bool]) -> list[Element]:
-        """The elements with a class or id that passes the test, in document order; the page as a whole is never meant."""
-        return [element for element in self._with(filter(test, self._names)) if element.tag not in WHOLE_PAGE]
+        """The elements with a class or id that passes the test, in document order; the page as a whole is never meant.
+        ``test``: a function of a module, for what it found is kept."""
+        known = self._matching.get(test)
+        if known is None:
+            found = self._with(filter(test, self._names))
+            known = self._matching[test] = [element for element in found if element.tag not in WHOLE_PAGE]
+        return known
 
     def _with(self, names: Iterable[str]) -> list[Element]:
         marks = {found for name in names for found in self._names[name]}
+        if not marks:
+            return []
         return [self.elements[place] for place in sorted([place for found in marks for place in self._places[found]])]
 
     def text(self, element: Element) -> str:
@@ -79,35 +111,62 @@ class Document:
             known = self._texts[element] = text_of(element)
         return known
 
-    def line(self, element: Element) -> str:
-        """All characters in it as one line, hidden ones too: for patterns, not for reading."""
-        known = self._lines.get(element)
-        if known is None:
-            known = self._lines[element] = " ".join(all_text(element).split())
-        return known
+    @cached_property
+    def said(self) -> list[str]:
+        """What each of the anchors says, as one line."""
+        return [_one_line(all_text(anchor) if len(anchor) else anchor.text or "") for anchor, _ in self.anchors]
 
     @cached_property
-    def anchor_lines(self) -> str:
-        """What all anchors say or are labelled, a line each."""
-        return "\n".join([self.line(anchor) or anchor.get("aria-label") or anchor.get("title") or "" for anchor, _ in self.anchors])
+    def all_said(self) -> str:
+        """What all anchors say or are labelled, a line each: for one look at all of them."""
+        rows = zip(self.anchors, self.said, strict=True)
+        return "\n".join([said or anchor.get("aria-label") or anchor.get("title") or "" for (anchor, _), said in rows])
+
+    @cached_property
+    def all_addresses(self) -> str:
+        """The addresses of all anchors, a line each."""
+        return "\n".join([href for _, href in self.anchors])
+
+    def anchors_before(self, position: int) -> int:
+        """How many anchors stand before the place in document order."""
+        return bisect_left(self._of.get("a", []), position)
+
+    @cached_property
+    def inside_elsewhere(self) -> set[Element]:
+        """The parts of the page that are never its article, and all within them."""
+        return self.inside(self.elsewhere)
 
     @cached_property
     def places(self) -> dict[Element, int]:
         """The place of each element in document order."""
         return {element: place for place, element in enumerate(self.elements)}
 
+    def inside(self, outer: Iterable[Element]) -> set[Element]:
+        """The elements and all within them. They are elements of this page."""
+        found: set[Element] = set()
+        for element in outer:
+            if element not in found:
+                found.update(self.elements[self.places[element] : self._end(element)] if len(element) else (element,))
+        return found
+
+    def _end(self, element: Element) -> int:
+        """The position behind the last element within it."""
+        up: Element | None = element
+        while up is not None and up is not self.root:
+            following = up.getnext()
+            if following is not None:
+                return self.places[following]
+            up = up.getparent()
+        return len(self.elements)
+
     def has(self, element: Element, names: AbstractSet[str]) -> bool:
         """Is one of its classes, or its id, among the names?"""
         return not names.isdisjoint(self.tokens.get(element, ()))
 
 
-def inside(outer: Iterable[Element]) -> set[Element]:
-    """The elements and all within them."""
-    found: set[Element] = set()
-    for element in outer:
-        if element not in found:
-            found.update(element.iter())
-    return found
+@lru_cache(maxsize=20_000)
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def around(elements: Iterable[Element]) -> set[Element]:

@@ -54,7 +54,7 @@ def decode(body: bytes, content_type: str | None = None) -> str:
         return body[len(mark) :].decode(encoding, "replace")
     if wide := _utf16_without_mark(body):
         return body.decode(wide, "replace")
-    if (b"\x1b" in body or b"~{" in body) and (stateful := _stateful(body, content_type)):
+    if (b"\x1b" in body or (b"~" in body and b"~{" in body)) and (stateful := _stateful(body, content_type)):
         return body.decode(stateful, "replace")
     try:
         text, size = codecs.utf_8_decode(body, "strict", False)

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from typing import Literal
-from urllib.parse import SplitResult, unquote, urldefrag, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from archive.text.urls import bare_host, same_page
 from crawler.extract.dom.anycase import AnyCase
 from crawler.extract.dom.document import Document
-from crawler.extract.dom.tree import Element, absolute, tokens, word_set
+from crawler.extract.dom.tree import Element, absolute, tokens, without_fragment, word_set
 
 LinkKind = Literal["number", "next", "all", "named"]
 _WORD = (
@@ -148,21 +148,22 @@ def _in_path(url: str, there: SplitResult, here: SplitResult) -> _Numbered | Non
 def find_links(page: Document, url: str, first: str) -> Iterator[PagerLink]:
     """Those of the anchors that lead to further pages, or to one with everything. ``url``: where they stand, ``first``: the first page."""
     name = _last_name(first)
-    onward = _ONWARD.found_in(page.anchor_lines)  # one look at all: on most pages no link says so
-    for anchor, href in page.anchors:
-        if not href or href[0] == "#":
+    onward = _ONWARD.found_in(page.all_said)  # one look at all: on most pages no link says so
+    nexts = {anchor for anchor, rel in page.related.items() if "next" in rel.lower()}
+    for place, (anchor, href), formed in [
+        (place, row, formed)
+        for place, row in enumerate(page.anchors)
+        if (formed := name in row[1] or row[1][:1] == "?" or row[0] in nexts) or (onward and len(row[1]) >= 12)
+    ]:
+        if not href or href[0] == "#" or not (formed or _ONWARD.found_in(_said(page, place))):
             continue
-        rel = (anchor.get("rel") or "").lower()
-        formed = href[0] == "?" or name in href or "next" in rel
-        if not formed and (not onward or len(href) < 12 or not _ONWARD.found_in(_said(page, anchor))):
-            continue
-        link = _link(page, anchor, urldefrag(absolute(url, href))[0], rel, first)
+        rel = page.related.get(anchor, "").lower()
+        link = _link(anchor, _said(page, place), without_fragment(absolute(url, href)), rel, first)
         if link is not None:
             yield link
 
 
-def _link(page: Document, anchor: Element, target: str, rel: str, first: str) -> PagerLink | None:
-    said = _said(page, anchor)
+def _link(anchor: Element, said: str, target: str, rel: str, first: str) -> PagerLink | None:
     if not target or len(said) > 80:
         return None
     labelled = _NUMBER_TEXT.fullmatch(said)
@@ -172,14 +173,16 @@ def _link(page: Document, anchor: Element, target: str, rel: str, first: str) ->
         number = None
     if label is not None and (number is not None or same_page(target, first)):
         return PagerLink("number", target, label, number, anchor) if _agree(label, number, target, first) else None
+    if number is None and same_page(target, first):  # a place on the page itself
+        return None
     onward = "next" in rel.split() or (bool(said) and (_NEXT.is_all(said) or _ONWARD.found_in(said))) or _named_next(anchor)
     if number is not None:
         if onward:
             return PagerLink("next", target, None, number, anchor)
         return PagerLink("named", target, None, number, anchor) if in_pager(anchor) else None
-    if _ALL.found_in(said) and same_host(target, first) and not same_page(target, first):
+    if _ALL.found_in(said) and same_host(target, first):
         return PagerLink("all", target, None, None, anchor)
-    if same_host(target, first) and not same_page(target, first) and ("next" in rel.split() or _ONWARD.found_in(said)):
+    if same_host(target, first) and ("next" in rel.split() or _ONWARD.found_in(said)):
         return PagerLink("next", target, None, None, anchor)
     return None
 
@@ -195,8 +198,9 @@ def is_offset(url: str, first: str) -> bool:
     return found is not None and found.offset
 
 
-def _said(page: Document, anchor: Element) -> str:
-    return page.line(anchor) or (anchor.get("aria-label") or anchor.get("title") or "").strip()
+def _said(page: Document, place: int) -> str:
+    anchor = page.anchors[place][0]
+    return page.said[place] or (anchor.get("aria-label") or anchor.get("title") or "").strip()
 
 
 def _named_next(anchor: Element) -> bool:

@@ -21,7 +21,7 @@ def parse(text: str) -> Element | None:
     data = text.encode("utf-8", "ignore").translate(None, _CONTROLS)  # what `clean` does, on bytes: ten times as fast
     if _may_be_overloaded(data):
         data = _OVERLOADED.sub(_thin, data.decode("utf-8")).encode("utf-8")
-    if 0 <= _end_of_page(data) < len(data) - _REMAINDER:
+    if _goes_on(data):
         data = _PAGE_ENDS.sub(b"", data)
     root = _parse(data)
     if root is not None and _TOO_DEEP(root):
@@ -35,10 +35,11 @@ _PAGE_ENDS = re.compile(rb"</(?:body|html)\s*>", re.I)
 _REMAINDER = 300  # bytes: less behind the end of the page is the stamp of a cache
 
 
-def _end_of_page(data: bytes) -> int:
-    """Where the first ``</html>`` is; -1 where there is none. A theme that joins two whole templates has one in the middle: browsers
-    read on, libxml2 drops what is behind it."""
-    return min((at for end in (b"</html", b"</HTML") if (at := data.find(end)) >= 0), default=-1)
+def _goes_on(data: bytes) -> bool:
+    """Does much stand behind the first ``</html>``? A theme that joins two whole templates has one in the middle: browsers read on,
+    libxml2 drops what is behind it."""
+    bound = len(data) - _REMAINDER
+    return bound > 0 and any(data.find(end, 0, bound + len(end) - 1) >= 0 for end in (b"</html", b"</HTML"))
 
 
 _CONTROLS = bytes(code for code in (*range(32), 127) if code not in b"\t\n\r")
@@ -48,9 +49,11 @@ _OVERLOADED = re.compile(rf"<[a-zA-Z][^<>]{{{_LONG_TAG},}}>")
 
 
 def _may_be_overloaded(data: bytes) -> bool:
-    """Is there a stretch without any end of a tag? A tag that long has one of half its length at a multiple of that."""
+    """Is there a stretch of a tag without its end? A tag that long has one of half its length at a multiple of that. A long script
+    or style has such a stretch as well, but the tag before it is closed."""
     step = _LONG_TAG // 2
-    return any(data.find(b">", at, at + step) < 0 for at in range(0, len(data) - step, step))
+    stretches = (at for at in range(0, len(data) - step, step) if data.find(b">", at, at + step) < 0)
+    return any(data.rfind(b"<", 0, at + 1) >= data.rfind(b">", 0, at) for at in stretches)
 
 
 _ATTRIBUTE = re.compile(r"""\s[^\s=<>"'/]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+))?""")

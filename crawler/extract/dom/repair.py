@@ -58,8 +58,9 @@ def as_plain_html(root: etree._Element, data: bytes) -> None:
     which is for the eye alone, goes; what a server of React sent later stands where its script would put it."""
     if b'id="S:' in data:
         _place_streamed(root)
-    if b"<amp-" in data:
-        for element in list(root.iter(*_AMP_TAGS, *_AMP_FRAMES)):
+    amp = list(root.iter(*_AMP_TAGS, *_AMP_FRAMES))
+    if amp and b"<amp-" in data:
+        for element in amp:
             _as_html(element)
     if b"katex-html" in data and b"<math" in data:
         for element in list(root.iter("span")):

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from itertools import islice
 from typing import TypeAlias
+from urllib.parse import urldefrag
 
 from lxml import etree
 
@@ -47,7 +48,7 @@ _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
 
 def clean_text(text: str) -> str:
     """Without the characters that must never reach the database."""
-    return _FORBIDDEN.sub("", text)
+    return text if text.isprintable() else _FORBIDDEN.sub("", text)
 
 
 def text_of(element: Element, *, paragraph: str = "\n", skip: AbstractSet[Element] = frozenset()) -> str:
@@ -242,6 +243,20 @@ def absolute(base: str, reference: str | None) -> str:
     return url if url.startswith(("https:", "http:", "mailto:")) else ""
 
 
+_PLAIN_ADDRESS = re.compile(r"https?://[\w.:-]+/[!-~]*", re.ASCII)  # one that is the same when it is taken apart and joined
+
+
+@lru_cache(maxsize=8192)
+def without_fragment(url: str) -> str:
+    """The address without what stands behind ``#``, as ``urldefrag`` gives it. Raises ValueError for a malformed host."""
+    address, sign, _ = url.partition("#")
+    if not sign:
+        return url
+    if _PLAIN_ADDRESS.fullmatch(address) is not None and ";" not in address and address[-1] != "?":
+        return address
+    return urldefrag(url)[0]
+
+
 _REFERENCES = word_set("href src data data-src data-lazy-src data-original data-orig-file data-full-url data-large-file")
 _SOURCES = word_set("srcset data-srcset data-lazy-srcset")
 _CANDIDATE = re.compile(r"(?:(?<=^)|(?<=,))\s*[^\s,]\S*")
@@ -252,6 +267,8 @@ def resolve_base(root: Element, url: str) -> None:
 
     Those to a place on the page itself stay.
     """
+    if next(root.iter("base"), None) is None:
+        return
     named = [*root.iterfind("head/base"), *root.iterfind("body/base")]
     base = next((whole for element in named if (whole := absolute(url, element.get("href"))).startswith("http")), "")
     if not base:

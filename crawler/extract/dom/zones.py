@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
-from crawler.extract.dom.document import Document, inside
+from crawler.extract.dom.document import Document
 from crawler.extract.dom.pagers import PagerLink, find_links
 from crawler.extract.dom.tree import Element
 
@@ -33,15 +33,15 @@ class ThreadZone:
     @cached_property
     def inner(self) -> set[Element]:
         """All within the comments themselves."""
-        return inside(self.comments)
+        return self.page.inside(self.comments)
 
     @cached_property
     def _named(self) -> set[Element]:
-        return inside(self.page.matching(_is_thread))
+        return self.page.inside(self.page.matching(_is_thread))
 
     @cached_property
     def _aside(self) -> set[Element]:
-        return inside(self.page.of(_ASIDE))
+        return self.page.inside(self.page.of(_ASIDE))
 
     @cached_property
     def _begins(self) -> int:
@@ -49,12 +49,16 @@ class ThreadZone:
 
     def holds(self, element: Element, address: str = "") -> bool:
         """Is it part of the thread: by its address, by the names around it, or because it stands below a comment?"""
-        if _THREAD_ADDRESS.search(address) is not None:
+        if element in self._named or (address and _THREAD_ADDRESS.search(address) is not None):
             return True
-        if self.names(element):
-            return True
-        below = bool(self.comments) and self.page.places.get(element, 0) > self._begins
-        return below and element not in self._aside
+        return bool(self.comments) and self.page.places.get(element, 0) > self._begins and element not in self._aside
+
+    def held_anchors(self) -> list[int]:
+        """Which of the page's anchors ``holds`` would name without their addresses, by their place among them."""
+        named, aside = self._named, self._aside
+        below = self.page.anchors_before(self._begins + 1 if self.comments else len(self.page.elements))
+        rows = enumerate(self.page.anchors)
+        return [place for place, (anchor, _) in rows if anchor in named or (place >= below and anchor not in aside)]
 
     def names(self, element: Element) -> bool:
         """Is it in a box that is called after comments?"""
