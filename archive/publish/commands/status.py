@@ -15,6 +15,7 @@ from archive.publish.formats import number, plural, readable_moment, share
 from archive.publish.overview.status import gap_reasons, growth_said, site_states
 from archive.queries.health import NamedList, Standing, age, standing
 from archive.queries.rows import Row
+from archive.seal.standing import seal_standing
 from archive.store.coverage import Ledger
 from archive.text.plaintext import one_line
 
@@ -33,8 +34,11 @@ def command(folder: Path, stale_after: float, quiet: bool) -> int:
         db.execute("begin")  # one state of the archive, also while a crawl writes
         sites, reasons = site_states(db.conn), gap_reasons(db.conn)
         stands = [standing(db, folder, site["id"], now()) for site in sites]
+        seals = seal_standing(db, folder)
     told = ["\n".join(site_lines(site, reasons, s)) for site, s in zip(sites, stands, strict=True)]
     problems = [f"{site['name']}: {line}" for site, s in zip(sites, stands, strict=True) for line in s.problems(stale_after)]
+    problems += seals.problems(stale_after, now())
+    told += [f"seals  {seals.line}"] if seals.seals or seals.unsealed else []
     if not quiet:
         print("\n\n".join(told) or "no site has been crawled yet")
     if problems:
