@@ -99,18 +99,24 @@ def ask(url: str, asked: bytes, patience: float = PATIENCE) -> bytes:
 @contextlib.contextmanager
 def _limited(made: http.client.HTTPConnection, host: str, patience: float) -> Iterator[None]:
     """End the exchange when its time is over, also where the answer comes byte by byte."""
-    late = threading.Event()
+    late, connected = threading.Event(), list[socket.socket]()
 
     def end() -> None:
         late.set()
-        with contextlib.suppress(OSError, AttributeError):
-            made.sock.shutdown(socket.SHUT_RDWR)
+        for each in connected:
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
 
     timer = threading.Timer(patience, end)
     timer.daemon = True
     timer.start()
     try:
-        yield
+        made.connect()
+        connected.append(made.sock)  # the connection lets go of it when the last answer begins
+        if not late.is_set():
+            yield
+        if late.is_set():
+            raise TimeoutError
     except (OSError, http.client.HTTPException, ValueError) as error:
         slow = late.is_set() or isinstance(error, TimeoutError)
         why = f"not within {patience:g} seconds" if slow else str(getattr(error, "strerror", None) or error or type(error).__name__)
