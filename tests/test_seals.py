@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import random
@@ -17,6 +18,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from warcio.warcwriter import WARCWriter
 
 from archive.__main__ import main
 from archive.seal import tree
@@ -28,6 +30,7 @@ from archive.store.captures import insert_capture
 from archive.store.store import Store
 from archive.verify.database import Verification
 from archive.warc.read import whole_members
+from archive.warc.write import member, records
 from tests.conftest import History
 from tests.crawls import PROJECT, rows, scrapy, until
 from tests.demosite import DemoSite
@@ -132,6 +135,30 @@ def test_many_records_make_several_seals_of_one_chain(tmp_path: Path) -> None:
     desk.warc.close()
     desk.store.close()
     assert findings(tmp_path) == []
+
+
+def test_what_another_tool_recorded_between_its_responses_is_sealed_too(desk: Desk) -> None:
+    """Also where it is large, and what stands behind the last response."""
+    response, request = records(exchange())
+    maker, noise = WARCWriter(io.BytesIO(), gzip=False), random.Random(7).randbytes(100_000)
+    resource = maker.create_warc_record("urn:large", "resource", payload=io.BytesIO(noise), warc_content_type="text/plain")
+    folder = desk.store.folder
+    (folder / "warc" / "example" / "stranger.warc.gz").write_bytes(
+        member(request) + member(resource) + member(response) + member(records(exchange())[1])
+    )
+    desk.warc.close()
+    desk.store.close()
+    desk.store = Store(folder)  # takes the response in
+    desk.db = desk.store.db
+    assert seal_records(desk.store) == Sealed(1, 7)
+    assert sealed_digests(folder) == members(folder)
+    assert findings(folder) == []
+
+
+def test_a_file_that_is_gone_keeps_nothing_else_from_being_sealed(desk: Desk) -> None:
+    [path] = (desk.store.folder / "warc").glob("*/*.warc.gz")
+    path.unlink()
+    assert seal_records(desk.store) == Sealed(1, 1)
 
 
 def test_a_crawl_seals_its_records_and_an_update_of_several_sites_makes_one_seal(history: History, tmp_path: Path) -> None:

@@ -20,14 +20,22 @@ logger = logging.getLogger(__name__)
 
 
 def seal_run(store: OpenArchive, authority: Authority | None) -> None:
-    """Seal, and ask for a stamp. Never raises what disk, database or authority do."""
+    """Seal, and ask for a stamp. Never raises."""
     try:
         seal_records(store)
-    except (ArchiveError, sqlite3.DatabaseError) as error:
-        logger.warning("what is new is not sealed: %s; the next run does it", error)
+    except Exception as error:
+        _warn("what is new is not sealed: %s; the next run does it", error)
         return
     if authority is not None:
         try:
             stamp_newest(store, authority)
-        except (ArchiveError, sqlite3.DatabaseError) as error:
-            logger.warning("the newest seal is not stamped: %s; the next run asks again", error)
+        except Exception as error:
+            _warn("the newest seal is not stamped: %s; the next run asks again", error)
+
+
+def _warn(message: str, error: Exception) -> None:
+    """One line for what disk, database or authority do; the whole of it for what nobody foresaw."""
+    if isinstance(error, (ArchiveError, sqlite3.DatabaseError)):
+        logger.warning(message, error)
+    else:
+        logger.error("a bug in this program", exc_info=error)

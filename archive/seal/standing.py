@@ -64,9 +64,9 @@ def seal_standing(db: Database, folder: Path) -> SealStanding:
     newest, stamped = db.execute(
         "select max(number), max(number) filter (where stamp_digest is not null) from seals where chain = ?", [chain]
     ).fetchone()
-    asked = db.execute(
-        "select min(asked_at) from seals where chain = ? and number > ? and asked_at is not null", [chain, stamped or 0]
-    ).fetchone()[0]
+    waiting = "from seals where chain = ? and number > ? and asked_at is not null"
+    [asked] = db.execute(f"select min(asked_at) {waiting}", [chain, stamped or 0]).fetchone()
+    [refusal] = db.execute(f"select refusal {waiting} order by number desc limit 1", [chain, stamped or 0]).fetchone() or [None]
     last = next(db.query("select * from seals where chain = ? and number = ?", [chain, newest or 0]), {})
     return SealStanding(
         seals=seals,
@@ -75,5 +75,5 @@ def seal_standing(db: Database, folder: Path) -> SealStanding:
         under_way=db.execute("select 1 from crawls where finished_at is null").fetchone() is not None,
         unstamped=(newest or 0) - (stamped or 0) if stamped or asked else 0,
         asked_at=asked,
-        refusal=last.get("refusal"),
+        refusal=refusal,
     )

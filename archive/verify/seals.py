@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ from sqlite_utils import Database
 
 from archive.seal.files import OWN, DamagedSeal, Leaf, SealHead, chain_folders, heads_in, own_chain, read_head, read_leaves
 from archive.seal.members import IN_A_SEAL, PREFIX
-from archive.seal.openssl import NoStamp, check
+from archive.seal.openssl import NoStamp, Stamp, check
 from archive.seal.sealing import sealed_up_to
+from archive.spawned import cores
 from archive.warc.place import sha256
 
 Row = dict[str, Any]
@@ -34,6 +36,7 @@ class SealCheck:
     stamps: int = 0
     stated: dict[str, Row] = field(default_factory=dict)  # filename -> row of ``seals``
     heads: dict[Path, list[Path]] = field(init=False)  # chain's folder -> its seals
+    said: dict[Path, Stamp | NoStamp] = field(default_factory=dict)  # stamp -> what openssl says of it
 
     def __post_init__(self) -> None:
         self.heads = {folder: heads_in(folder) for folder in chain_folders(self.folder)}
@@ -44,6 +47,7 @@ class SealCheck:
         db.execute("create index verify_seal on sealed_records(seal_id, position)")
         prepare(db)
         self.stated = {row["filename"]: row for row in db.query("select * from seals")}
+        self._ask_openssl()
         destroyed = tombstones(db)
         seen = set[str]()
         for folder, heads in self.heads.items():
@@ -51,6 +55,19 @@ class SealCheck:
                 yield f"seals of {folder.name}: {finding}"
         yield from (f"{name}: the seal is not there" for name in sorted(self.stated.keys() - seen) if not (self.folder / name).is_file())
         yield from self._left_out(db)
+
+    def _ask_openssl(self) -> None:
+        """Have all stamps checked, some at a time: each takes several commands."""
+        stamps = [(path, file) for heads in self.heads.values() for path in heads if (file := path.with_suffix(".tsr")).is_file()]
+        with ThreadPoolExecutor(cores()) as threads:
+            self.said = dict(zip((file for _, file in stamps), threads.map(self._checked, stamps), strict=True))
+
+    def _checked(self, stamp: tuple[Path, Path]) -> Stamp | NoStamp:
+        path, file = stamp
+        try:
+            return check(file.read_bytes(), sha256(path.read_bytes()).removeprefix("sha256:"), self.trusted)
+        except NoStamp as error:
+            return error
 
     def _chain(self, db: Database, heads: list[Path], destroyed: set[str], seen: set[str]) -> Iterator[str]:
         previous: str | None = None
@@ -76,7 +93,7 @@ class SealCheck:
         row = self.stated.get(head.filename)
         if row:
             yield from (f"{path.name}: {name} is not what the database says" for name in unlike_row(head, row))
-        yield from self._stamp(path, head, row)
+        yield from self._stamp(path, row)
         try:
             leaves = read_leaves(path, head)
         except DamagedSeal as error:
@@ -89,23 +106,19 @@ class SealCheck:
         lost = [leaf for leaf in leaves if not is_there(db, leaf[0]) and leaf[0] not in destroyed]
         yield from lost_lines(path, lost)
 
-    def _stamp(self, path: Path, head: SealHead, row: Row | None) -> Iterator[str]:
+    def _stamp(self, path: Path, row: Row | None) -> Iterator[str]:
         file = path.with_suffix(".tsr")
-        if not file.is_file():
+        said = self.said.get(file)
+        if said is None:
             if row and row["stamp_digest"]:
                 yield f"{file.name}: the stamp is not there"
             return
         self.stamps += 1
-        content = file.read_bytes()
-        if row and row["stamp_digest"] and sha256(content) != row["stamp_digest"]:
+        if row and row["stamp_digest"] and sha256(file.read_bytes()) != row["stamp_digest"]:
             yield f"{file.name}: the stamp's digest differs"
-            return
-        try:
-            said = check(content, sha256(head.content).removeprefix("sha256:"), self.trusted)
-        except NoStamp as error:
-            yield f"{file.name}: {error}"
-            return
-        if row and row["stamp_digest"] and (said.stamped_at, said.authority) != (row["stamped_at"], row["authority"]):
+        elif isinstance(said, NoStamp):
+            yield f"{file.name}: {said}"
+        elif row and row["stamp_digest"] and (said.stamped_at, said.authority) != (row["stamped_at"], row["authority"]):
             yield f"{file.name}: the stamp says {said.stamped_at} by {said.authority}, and the database something else"
 
     def _left_out(self, db: Database) -> Iterator[str]:
