@@ -306,6 +306,33 @@ def test_two_chains_lie_side_by_side_after_a_merge(desk: Desk, tmp_path: Path) -
     assert findings(folder) == []
 
 
+def test_a_seal_of_another_archive_waits_for_its_leaves(desk: Desk) -> None:
+    seal_records(desk.store)
+    folder = desk.store.folder
+    [path] = seal_files(folder)
+    chain = "11111111-2222-3333-4444-555555555555"
+    brought = path.parent.with_name(chain) / path.name
+    brought.parent.mkdir()
+    brought.write_bytes(path.read_bytes().replace(path.parent.name.encode(), chain.encode()))
+    assert seal_records(desk.store) == Sealed(0, 0)
+    assert any("000001.leaves of chain" in finding for finding in findings(folder))
+    shutil.copy(path.with_suffix(".leaves"), brought.with_suffix(".leaves"))
+    seal_records(desk.store)
+    assert desk.rows("select count(distinct chain) from seals") == [(2,)]
+    assert findings(folder) == []
+
+
+def test_an_archive_without_the_name_of_its_chain_begins_a_new_one(desk: Desk) -> None:
+    seal_records(desk.store)
+    folder = desk.store.folder
+    (folder / "warc/seals/.own").unlink()
+    assert seal_records(desk.store) == Sealed(0, 0)
+    desk.see(article(title="The bridge at Marrow"), at=LATER)
+    assert seal_records(desk.store) == Sealed(1, 2)
+    assert desk.rows("select number, records from seals order by id") == [(1, 3), (1, 2)]
+    assert findings(folder) == []
+
+
 def test_a_damaged_seal_stops_the_sealing_with_one_line_and_is_not_written_over(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     seal_records(desk.store)
     with desk.store.transaction():
@@ -374,9 +401,9 @@ def test_what_is_wrong_with_seals_is_named(desk: Desk) -> None:
     second.write_bytes(kept.replace(b'"records":2', b'"records":3'))
     assert any("000003.json does not follow the one before it" in finding for finding in findings(folder))
     second.write_bytes(kept)
-    (folder / "warc/seals/own").write_text("nothing\n")
-    assert findings(folder) == ["warc/seals/own names no chain"]
-    (folder / "warc/seals/own").write_text(f"{first.parent.name}\n")
+    (folder / "warc/seals/.own").write_text("nothing\n")
+    assert findings(folder) == ["warc/seals/.own names no chain"]
+    (folder / "warc/seals/.own").write_text(f"{first.parent.name}\n")
     assert findings(folder) == []
     third.unlink()
     assert f"{third.relative_to(folder)}: the seal is not there" in findings(folder)
@@ -433,8 +460,13 @@ def test_a_request_that_is_gone_is_named_and_a_tombstone_explains_it(desk: Desk)
     [finding] = findings(folder)
     digest = sealed_digests(folder)[2]
     assert f"with the digest {digest} is not in the archive" in finding
-    desk.db.execute("create table if not exists expunged (id integer primary key, record_digest text)")
-    desk.db.execute("insert into expunged(record_digest) values (?)", [f"sha256:{digest}"])
+    [(record_id, response)] = desk.rows("select record_id, record_digest from captures")
+    desk.db.execute("create table if not exists expunged (record_id text, record_digest text)")
+    desk.db.execute("insert into expunged values ('<urn:uuid:another>', 'sha256:00')")
+    assert findings(folder) == [finding]
+    desk.db.execute("insert into expunged values (?, ?)", [record_id, response])  # what belonged to it went with it
+    assert findings(folder) == []
+    desk.db.execute("update expunged set record_id = '<urn:uuid:another>', record_digest = ?", [f"sha256:{digest}"])
     assert findings(folder) == []
 
 

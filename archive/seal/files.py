@@ -1,8 +1,9 @@
 """Seals as files: takes and gives their heads and leaves, and keeps them under ``warc/seals/CHAIN/``.
 
 A seal is two files. The head, ``NNNNNN.json``, is what is sent elsewhere and stamped: canonical JSON of a few hundred bytes, with the
-root of the tree and the digest of the head before it. The leaves, ``NNNNNN.leaves``, have one line a record, "SHA-256 RECORD-ID",
-in the order of the tree; the head has their file's digest. The stamp of a head lies beside it as ``NNNNNN.tsr``.
+root of the tree and the digest of the head before it. The leaves, ``NNNNNN.leaves``, have one line a record, "SHA-256 RECORD-ID", of
+a request also the id of its response, in the order of the tree; the head has their file's digest. The stamp of a head lies beside it
+as ``NNNNNN.tsr``.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from archive.seal.tree import root_of
 from archive.warc.place import sha256
 
 SEALS = "warc/seals"  # relative to the archive's folder
-OWN = f"{SEALS}/own"  # holds the id of the chain that this archive goes on with; all others were brought by merges
+OWN = f"{SEALS}/.own"  # the id of the chain that this archive goes on with; no merge takes it along, and without it a new one begins
 FORM = "archive seal 1"
-Leaf = tuple[str, str]  # SHA-256 in hex of the compressed record, and the record's id
+Leaf = tuple[str, str]  # SHA-256 in hex of the compressed record; its id and, behind a blank, that of the record that it belongs to
 
 
 class DamagedSeal(StorageError):

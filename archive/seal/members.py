@@ -44,7 +44,7 @@ def _of_file(db: Database, path: Path, filename: str, first: int) -> Iterator[Le
     for offset, length, record_id, digest, sealed in _rows(db, filename, first):
         yield from _beside(db, path, end, offset)
         if not sealed:
-            yield digest.removeprefix("sha256:"), one_line(record_id)
+            yield digest.removeprefix("sha256:"), one_line(record_id).replace(" ", "")
         end = max(end, offset + length)
     yield from _beside(db, path, end, None)
 
@@ -72,7 +72,14 @@ def _beside(db: Database, path: Path, start: int, end: int | None) -> Iterator[L
     for compressed, content in found:
         digest = hashlib.sha256(compressed).hexdigest()
         if content.startswith(b"WARC/") and not _is_sealed(db, digest):
-            yield digest, one_line(header(content[:SMALL], "WARC-Record-ID")) or "-"
+            yield digest, _ids(content[:SMALL])
+
+
+def _ids(content: bytes) -> str:
+    """A record's id and that of the response that it belongs to: where that is destroyed by a legal order, the request is too."""
+    named = (one_line(header(content, f"WARC-{name}")).replace(" ", "") for name in ("Record-ID", "Concurrent-To", "Refers-To"))
+    record_id, *belongs = named
+    return " ".join([record_id or "-", *filter(None, belongs)])
 
 
 def _is_sealed(db: Database, digest: str) -> bool:

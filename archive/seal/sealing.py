@@ -116,12 +116,15 @@ def insert_seal(db: Database, head: SealHead, leaves: Iterable[Leaf], last_captu
 def take_in_seals(store: OpenArchive) -> int:
     """Give the seals that lie under ``warc/seals`` and have no row their rows: after a kill, a merge, or the loss of the database.
 
-    Returns how many. Raises DamagedSeal.
+    A seal of another archive whose leaves have not come yet, as when a merge was killed, waits for them. Returns how many were taken in.
+    Raises DamagedSeal.
     """
+    own = own_chain(store.folder)
     known = {filename for (filename,) in store.db.execute("select filename from seals")}
     taken_in = 0
     for path in head_files(store.folder):
-        if path.relative_to(store.folder).as_posix() not in known:
+        waits = path.parent.name != own and not path.with_suffix(".leaves").exists()
+        if path.relative_to(store.folder).as_posix() not in known and not waits:
             head, _ = read_head(path)
             leaves = read_leaves(path, head)
             with store.transaction():

@@ -5,7 +5,6 @@ Chains, trees and leaves are computed anew; stamps are checked by openssl alone,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -48,7 +47,7 @@ class SealCheck:
         prepare(db)
         self.stated = {row["filename"]: row for row in db.query("select * from seals")}
         self._ask_openssl()
-        destroyed = tombstones(db)
+        destroyed = Tombstones.of(db)
         seen = set[str]()
         for folder, heads in self.heads.items():
             for finding in self._chain(db, heads, destroyed, seen):
@@ -69,7 +68,7 @@ class SealCheck:
         except NoStamp as error:
             return error
 
-    def _chain(self, db: Database, heads: list[Path], destroyed: set[str], seen: set[str]) -> Iterator[str]:
+    def _chain(self, db: Database, heads: list[Path], destroyed: Tombstones, seen: set[str]) -> Iterator[str]:
         previous: str | None = None
         expected = 1
         for path in heads:
@@ -89,7 +88,7 @@ class SealCheck:
             yield from self._seal(db, path, head, destroyed)
             previous, expected = digest, number + 1
 
-    def _seal(self, db: Database, path: Path, head: SealHead, destroyed: set[str]) -> Iterator[str]:
+    def _seal(self, db: Database, path: Path, head: SealHead, destroyed: Tombstones) -> Iterator[str]:
         row = self.stated.get(head.filename)
         if row:
             yield from (f"{path.name}: {name} is not what the database says" for name in unlike_row(head, row))
@@ -103,7 +102,7 @@ class SealCheck:
             prefixes = db.execute("select prefix from sealed_records where seal_id = ? order by position", [row["id"]])
             if [prefix for (prefix,) in prefixes] != [digest[:PREFIX] for digest, _ in leaves]:
                 yield f"{path.name}: the table sealed_records says other records than its leaves"
-        lost = [leaf for leaf in leaves if not is_there(db, leaf[0]) and leaf[0] not in destroyed]
+        lost = [leaf for leaf in leaves if not is_there(db, leaf[0]) and not destroyed.explain(leaf)]
         yield from lost_lines(path, lost)
 
     def _stamp(self, path: Path, row: Row | None) -> Iterator[str]:
@@ -159,12 +158,24 @@ def is_there(db: Database, digest: str) -> bool:
     return db.execute(sql, {"digest": digest}).fetchone() is not None
 
 
-def tombstones(db: Database) -> set[str]:
-    """SHA-256 digests, in hex, of the records that were destroyed by a legal order, and that the archive names for it."""
-    if "expunged" not in db.table_names():
-        return set()
-    cells = (str(cell) for row in db.execute("select * from expunged") for cell in row if cell is not None)
-    return {digest for cell in cells for digest in re.findall(r"\b[0-9a-f]{64}\b", cell)}
+@dataclass(frozen=True, slots=True)
+class Tombstones:
+    """Records that were destroyed by a legal order, and that the archive names for it."""
+
+    digests: frozenset[str] = frozenset()  # SHA-256 in hex
+    ids: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, db: Database) -> Tombstones:
+        if "expunged" not in db.table_names():
+            return cls()
+        rows = db.execute("select record_digest, record_id from expunged where record_digest is not null").fetchall()
+        return cls(frozenset(digest.removeprefix("sha256:") for digest, _ in rows), frozenset(record_id for _, record_id in rows))
+
+    def explain(self, leaf: Leaf) -> bool:
+        """Whether a sealed record is one of them, or belonged to one, as a request does."""
+        digest, ids = leaf
+        return digest in self.digests or not self.ids.isdisjoint(ids.split(" ")[1:])
 
 
 def unlike_row(head: SealHead, row: Row) -> Iterator[str]:
@@ -176,6 +187,6 @@ def unlike_row(head: SealHead, row: Row) -> Iterator[str]:
 def lost_lines(path: Path, lost: list[Leaf]) -> Iterator[str]:
     """Records that a seal has and the archive has not, a line each, the first ``SHOWN`` of them."""
     for digest, record_id in lost[:SHOWN]:
-        yield f"{path.name}: the record {record_id} with the digest {digest} is not in the archive, or is not what was sealed"
+        yield f"{path.name}: the record {record_id.split(' ')[0]} with the digest {digest} is not in the archive, or is not what was sealed"
     if len(lost) > SHOWN:
         yield f"{path.name}: the same of {len(lost) - SHOWN:,} more records"
