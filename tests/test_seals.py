@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scrapy.settings import Settings
 from warcio.warcwriter import WARCWriter
 
 from archive.__main__ import main
@@ -31,6 +32,7 @@ from archive.store.store import Store
 from archive.verify.database import Verification
 from archive.warc.read import whole_members
 from archive.warc.write import member, records
+from crawler.extensions.shared_store import acquire_store, release_store
 from tests.conftest import History
 from tests.crawls import PROJECT, rows, scrapy, until
 from tests.demosite import DemoSite
@@ -113,7 +115,7 @@ def test_every_record_is_sealed_in_the_order_of_the_files_requests_and_warcinfo_
     folder = desk.store.folder
     assert sealed_digests(folder) == members(folder)
     assert len(members(folder)) == 3
-    assert seal_records(desk.store) == Sealed(0, 0)
+    assert seal_records(desk.store).records == 0
     assert findings(folder) == []
 
 
@@ -212,7 +214,7 @@ def test_a_seal_without_rows_is_taken_in_and_leaves_without_a_seal_are_written_a
     second = seal_files(folder)[0].with_name("000002.leaves")
     second.write_bytes(b"torn")
     assert findings(folder) == []
-    assert seal_records(desk.store) == Sealed(0, 0)
+    assert seal_records(desk.store).records == 0
     assert desk.rows("select number, records from seals") == [(1, 3)]
     desk.see(article(title="The bridge at Marrow"), at=LATER)
     assert seal_records(desk.store) == Sealed(1, 2)
@@ -255,7 +257,7 @@ def test_a_lost_database_is_rebuilt_with_the_same_chain(desk: Desk, tmp_path: Pa
     again = tmp_path / "again"
     shutil.copytree(desk.store.folder / "warc", again / "warc")
     store = Store(again)
-    assert seal_records(store) == Sealed(0, 0)
+    assert seal_records(store).records == 0
     assert [path.name for path in seal_files(again)] == [path.name for path in before]
     [(digest,)] = store.db.execute("select record_digest from captures").fetchall()
     store.close()
@@ -300,7 +302,7 @@ def test_two_chains_lie_side_by_side_after_a_merge(desk: Desk, tmp_path: Path) -
     desk.warc.close()
     desk.store.close()
     desk.store = Store(folder)  # adopts the records
-    assert seal_records(desk.store) == Sealed(0, 0)
+    assert seal_records(desk.store).records == 0
     assert desk.store.db.execute("select count(distinct chain), count(*) from seals").fetchone() == (2, 2)
     assert own_chain(folder) == mine
     assert findings(folder) == []
@@ -314,7 +316,7 @@ def test_a_seal_of_another_archive_waits_for_its_leaves(desk: Desk) -> None:
     brought = path.parent.with_name(chain) / path.name
     brought.parent.mkdir()
     brought.write_bytes(path.read_bytes().replace(path.parent.name.encode(), chain.encode()))
-    assert seal_records(desk.store) == Sealed(0, 0)
+    assert seal_records(desk.store).records == 0
     assert any("000001.leaves of chain" in finding for finding in findings(folder))
     shutil.copy(path.with_suffix(".leaves"), brought.with_suffix(".leaves"))
     seal_records(desk.store)
@@ -326,7 +328,7 @@ def test_an_archive_without_the_name_of_its_chain_begins_a_new_one(desk: Desk) -
     seal_records(desk.store)
     folder = desk.store.folder
     (folder / "warc/seals/.own").unlink()
-    assert seal_records(desk.store) == Sealed(0, 0)
+    assert seal_records(desk.store).records == 0
     desk.see(article(title="The bridge at Marrow"), at=LATER)
     assert seal_records(desk.store) == Sealed(1, 2)
     assert desk.rows("select number, records from seals order by id") == [(1, 3), (1, 2)]
@@ -494,3 +496,22 @@ def test_the_backup_has_the_seals(desk: Desk, tmp_path: Path) -> None:
     assert main(["backup", str(tmp_path / "copy"), "--archive-dir", str(desk.store.folder)]) == 0
     assert findings(tmp_path / "copy") == []
     assert rows(tmp_path / "copy", "select count(*) from seals") == [(1,)]
+
+
+def test_records_that_two_open_archives_share_are_sealed_by_the_one_that_stays(desk: Desk, tmp_path: Path) -> None:
+    """An import tries what will come of its records in an archive beside, whose warc/ is a link."""
+    folder = desk.store.folder
+    desk.warc.close()
+    desk.store.close()
+    beside = tmp_path / "beside"
+    beside.mkdir()
+    (beside / "warc").symlink_to(folder / "warc", target_is_directory=True)
+    stays = acquire_store(Settings({"ARCHIVE_DIR": str(folder), "NOW": LATER}))
+    tried = acquire_store(Settings({"ARCHIVE_DIR": str(beside)}))
+    release_store(tried)
+    assert seal_files(folder) == []
+    stays.now = lambda: "2001-01-01T00:00:00Z"  # as who does old runs once more
+    release_store(stays)
+    assert rows(folder, "select records, sealed_at from seals") == [(3, LATER)]
+    assert findings(folder) == []
+    desk.store = Store(folder)

@@ -7,9 +7,13 @@ import json
 import random
 import re
 import shutil
+import socket
+import ssl
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -242,6 +246,34 @@ def test_an_authority_that_nobody_runs_is_one_line(desk: Desk, caplog: pytest.Lo
     assert "127.0.0.1 does not answer: Connection refused" in caplog.text
 
 
+def test_an_authority_whose_certificate_for_https_nobody_vouches_for_is_not_asked(desk: Desk, tsa: authority.StampAuthority) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tsa.folder / "root.pem", tsa.folder / "root.key")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            with suppress(OSError):
+                context.wrap_socket(server.accept()[0], server_side=True)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        with pytest.raises(NoStamp, match="certificate verify failed"):
+            stamp_newest(desk.store, Authority(f"https://127.0.0.1:{server.getsockname()[1]}/"))
+        thread.join()
+
+
+def test_without_the_command_openssl_the_seal_waits_and_verify_says_so(
+    desk: Desk, tsa: authority.StampAuthority, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    stamp_newest(desk.store, named(tsa))
+    see_more(desk, "The bridge at Marrow", LATER)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(NoStamp, match="openssl is not installed"):
+        stamp_newest(desk.store, named(tsa))
+    [finding] = findings(desk.store.folder)
+    assert finding.endswith("000001.tsr: the command openssl is not installed")
+
+
 # kills, losses, damage
 
 
@@ -260,7 +292,7 @@ def test_a_lost_database_gets_its_stamps_back(desk: Desk, tsa: authority.StampAu
     said = desk.rows("select stamped_at, authority, stamp_digest from seals")
     shutil.copytree(desk.store.folder / "warc", tmp_path / "again" / "warc")
     store = Store(tmp_path / "again")
-    seal_records(store)
+    seal_run(store, None)
     assert take_in_stamps(store, tsa.root) == []
     assert store.db.execute("select stamped_at, authority, stamp_digest from seals").fetchall() == said
     store.close()

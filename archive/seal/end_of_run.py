@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from archive.errors import ArchiveError
 from archive.seal.sealing import seal_records
-from archive.seal.stamping import stamp_newest
+from archive.seal.stamping import stamp_newest, take_in_stamps
 
 if TYPE_CHECKING:
     from archive.seal.authority import Authority
@@ -22,7 +22,9 @@ logger = logging.getLogger(__name__)
 def seal_run(store: OpenArchive, authority: Authority | None) -> None:
     """Seal, and ask for a stamp. Never raises."""
     try:
-        seal_records(store)
+        if seal_records(store).taken_in:
+            for line in take_in_stamps(store, authority.trusted if authority else None):
+                logger.warning("%s", line)
     except Exception as error:
         _warn("what is new is not sealed: %s; the next run does it", error)
         return

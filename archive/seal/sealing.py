@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ class Sealed:
 
     seals: int = 0
     records: int = 0
+    taken_in: int = 0  # seals that were there without rows
 
 
 def seal_records(store: OpenArchive, *, every: bool = False) -> Sealed:
@@ -43,7 +44,7 @@ def seal_records(store: OpenArchive, *, every: bool = False) -> Sealed:
         taken_in = take_in_seals(store)
         chain = own_chain(store.folder)
         after = 0 if every or taken_in or chain is None else sealed_up_to(store.db, chain)
-        return _seal_after(store, chain, after)
+        return replace(_seal_after(store, chain, after), taken_in=taken_in)
     except OSError as error:
         raise StorageError(f"cannot write seals to {store.folder / 'warc' / 'seals'}: {error.strerror or error}") from error
     except sqlite3.OperationalError as error:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archive import clock
 from archive.db.connection import archive_dir
 from archive.seal.authority import Authority
 from archive.seal.end_of_run import seal_run
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 class _Shared:
     store: Store
     authority: Authority | None  # whom to ask for a stamp on the seals
+    now: Callable[[], str]  # the clock that it was opened with: who reads old runs again sets the store's own to their time
     users: int = 0
 
 
@@ -37,7 +39,8 @@ def acquire_store(settings: BaseSettings) -> Store:
     shared = _open.get(folder.resolve())
     if shared is None:
         authority = Authority.named(settings["TSA_URL"], settings["TSA_CERT"])
-        shared = _Shared(Store(folder, lambda: fixed) if fixed else Store(folder), authority)
+        now = (lambda: fixed) if fixed else clock.now
+        shared = _Shared(Store(folder, now), authority, now)
         _open[folder.resolve()] = shared
     shared.users += 1
     return shared.store
@@ -51,9 +54,17 @@ def release_store(store: Store) -> None:
     if not shared.users:
         del _open[folder]
         try:
-            seal_run(store, shared.authority)
+            if not _is_shared(folder / "warc"):
+                store.now = shared.now
+                seal_run(store, shared.authority)
         finally:
             store.close()
+
+
+def _is_shared(records: Path) -> bool:
+    """Whether another open archive of this process has the same WARC files, as an import has that tries what will come of it: what is
+    new in them is sealed by the one that stays."""
+    return any((folder / "warc").resolve() == records.resolve() for folder in _open)
 
 
 @contextlib.contextmanager
