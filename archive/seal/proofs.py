@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,7 +12,7 @@ from pathlib import Path
 from archive.db.connection import FILENAME
 from archive.seal.files import DamagedSeal, SealHead, read_head, read_leaves
 from archive.seal.members import PREFIX
-from archive.seal.tree import Step, levels_of, steps_to_root
+from archive.seal.tree import SIZE, Step, levels_of, steps_to_root
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,19 @@ def proof_of(root: Path, record_digest: str) -> TimeProof | None:
 
     Of several the one with the earliest stamp, else the one that was sealed first. Raises sqlite3.DatabaseError.
     """
-    digest = record_digest.removeprefix("sha256:")
+    return proofs_of(root, [record_digest]).get(record_digest)
+
+
+def proofs_of(root: Path, record_digests: Iterable[str]) -> dict[str, TimeProof]:
+    """The same of several records, of those that have one; a hundred take little longer than one."""
+    proofs = {}
     with closing(sqlite3.connect(f"{(root / FILENAME).resolve().as_uri()}?mode=ro", uri=True, timeout=60)) as db:
-        found = [proof for place in _places(db, digest) if (proof := _proof(db, root, digest, place))]
-    return min(found, key=lambda proof: (proof.stamped_at is None, proof.stamped_at or proof.sealed_at), default=None)
+        for named in record_digests:
+            digest = named.removeprefix("sha256:")
+            found = [proof for place in _places(db, digest) if (proof := _proof(db, root, digest, place))]
+            if found:
+                proofs[named] = min(found, key=lambda proof: (proof.stamped_at is None, proof.stamped_at or proof.sealed_at))
+    return proofs
 
 
 def _places(db: sqlite3.Connection, digest: str) -> list[_Place]:
@@ -71,7 +80,7 @@ def _proof(db: sqlite3.Connection, root: Path, digest: str, place: _Place) -> Ti
         digests, levels = _tree(path, head, leaves.st_mtime_ns, leaves.st_size)
     except (DamagedSeal, OSError):
         return None
-    if not (place.position < len(digests) and digests[place.position].hex() == digest):
+    if digests[place.position * SIZE : (place.position + 1) * SIZE].hex() != digest:
         return None
     stamped = next(iter(_stamped(db, place)), None)
     last, stamped_at, authority = stamped or (place.number, None, None)
@@ -94,8 +103,8 @@ def _stamped(db: sqlite3.Connection, place: _Place) -> Iterator[tuple[int, str, 
     return iter(db.execute(sql, [place.chain, place.number]).fetchall())
 
 
-@lru_cache(maxsize=8)
-def _tree(path: Path, head: SealHead, modified: int, size: int) -> tuple[list[bytes], list[list[bytes]]]:
+@lru_cache(maxsize=64)  # of 400 KB at most
+def _tree(path: Path, head: SealHead, modified: int, size: int) -> tuple[bytes, list[bytes]]:
     """The leaves' digests and the tree of a seal. ``modified`` and ``size`` tell a file that was changed from the one before."""
-    digests = [bytes.fromhex(digest) for digest, _ in read_leaves(path, head)]
-    return digests, levels_of(digests)
+    digests = bytes.fromhex("".join(digest for digest, _ in read_leaves(path, head)))
+    return digests, levels_of(digests[at : at + SIZE] for at in range(0, len(digests), SIZE))

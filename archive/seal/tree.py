@@ -13,6 +13,7 @@ from typing import Literal
 Side = Literal["left", "right"]  # where the other node stands
 Step = tuple[Side, str]  # its SHA-256 in hex
 LEAF, NODE = b"\x00", b"\x01"
+SIZE = 32  # bytes of a digest
 
 
 def leaf_of(digest: bytes) -> bytes:
@@ -23,27 +24,29 @@ def node_of(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(NODE + left + right).digest()
 
 
-def levels_of(digests: Iterable[bytes]) -> list[list[bytes]]:
-    """The tree from its leaves to its root, which stands alone in the last level. ``digests``: at least one."""
-    levels = [[leaf_of(digest) for digest in digests]]
-    while len(below := levels[-1]) > 1:
-        level = [node_of(left, right) for left, right in zip(below[::2], below[1::2], strict=False)]
-        levels.append(level + below[len(level) * 2 :])
+def levels_of(digests: Iterable[bytes]) -> list[bytes]:
+    """The tree from its leaves to its root, each level the nodes in order, 32 bytes each. ``digests``: at least one."""
+    nodes = [leaf_of(digest) for digest in digests]
+    levels = [b"".join(nodes)]
+    while len(nodes) > 1:
+        joined = [node_of(left, right) for left, right in zip(nodes[::2], nodes[1::2], strict=False)]
+        nodes = joined + nodes[len(joined) * 2 :]
+        levels.append(b"".join(nodes))
     return levels
 
 
 def root_of(digests: Iterable[bytes]) -> str:
     """The root in hex."""
-    return levels_of(digests)[-1][0].hex()
+    return levels_of(digests)[-1].hex()
 
 
-def steps_to_root(levels: Sequence[Sequence[bytes]], index: int) -> list[Step]:
+def steps_to_root(levels: Sequence[bytes], index: int) -> list[Step]:
     """The path of the leaf at ``index``: the nodes that it is joined with on its way up, the nearest first."""
     steps: list[Step] = []
     for level in levels[:-1]:
         beside = index ^ 1
-        if beside < len(level):
-            steps.append(("left" if beside < index else "right", level[beside].hex()))
+        if beside < len(level) // SIZE:
+            steps.append(("left" if beside < index else "right", level[beside * SIZE : (beside + 1) * SIZE].hex()))
         index //= 2
     return steps
 
