@@ -24,6 +24,7 @@ COMMANDS = {
     "changes": "archive.cli.changes",
     "diff": "archive.cli.diff",
     "verify": "archive.cli.verify",
+    "seal": "archive.cli.seal",
     "backup": "archive.cli.backup",
     "export": "archive.cli.export",
     "sites": "archive.cli.sites",

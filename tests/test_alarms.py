@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 from archive.__main__ import commands
+from archive.alarms import Alarm, alarms
 from archive.db.connection import open_for_reading
-from archive.queries.alarms import Alarm, alarms
 from archive.queries.health import standing
 from archive.queries.refused import refused_page
 from archive.store.quarantine import RefusedText

@@ -54,6 +54,7 @@ LAYERS = (
     "archive.publish.formats",
     "archive.cli",
     "archive.verify archive.export",
+    "archive.seal",
     "archive.queries",
     "archive.store",
     "archive.db archive.warc",

@@ -12,10 +12,10 @@ from typing import Literal
 
 from sqlite_utils import Database
 
+from archive.alarms import Alarm, alarms, like, mass_loss_ref
 from archive.clock import now
 from archive.db.connection import open_for_reading
 from archive.errors import ConfigurationError
-from archive.queries.alarms import Alarm, alarms, like, mass_loss_ref
 from archive.queries.health import standing
 from archive.queries.named import site_named
 from archive.queries.rows import Row

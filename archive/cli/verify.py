@@ -13,6 +13,7 @@ from archive.cli.options import archive_command
 from archive.db.connection import open_for_reading
 from archive.errors import ConfigurationError
 from archive.queries.named import site_named
+from archive.seal.authority import trusted_file
 from archive.verify.database import Verification
 
 HELP = "read everything and compare it with its digests; a line for each finding; exit code 3 when there is one"
@@ -26,13 +27,14 @@ INTERRUPTED = 130
 @archive_command("verify", HELP, MORE)
 @click.option("--site", metavar="NAME", help="only this site's files and rows")
 @click.option("--from", "first", metavar="FILE", help="only the WARC files from this one on, as warc/NAME/NAME-202601-001.warc.gz")
-def command(folder: Path, site: str | None, first: str | None) -> int:
+@click.option("--tsa-cert", metavar="FILE", help="certificates as PEM that the stamps of seals must lead to (default: $TSA_CERT)")
+def command(folder: Path, site: str | None, first: str | None, tsa_cert: str | None) -> int:
     if site:
         with closing(open_for_reading(folder)) as db:
             site_named(db, site)
     if first and not (folder / first).is_file():
         raise ConfigurationError(f"--from names {first!r}, and there is no such file in {folder}")
-    verification = Verification(folder, site, first)
+    verification = Verification(folder, site, first, trusted=trusted_file(tsa_cert))
     with tqdm(unit="B", unit_scale=True, dynamic_ncols=True, leave=False, disable=not sys.stderr.isatty(), desc="the database") as bar:
 
         def progress(checked: int, of: int) -> None:

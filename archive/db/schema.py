@@ -488,6 +488,33 @@ create table decisions (
   decided_at text not null  -- when
 ) strict;
 create index decisions_ref on decisions(kind, ref);
+
+-- Seals over the digests of records, in chains: each names the one before it
+create table seals (
+  id integer primary key,  -- ours
+  chain text not null,  -- id of the archive where it was made: its folder under warc/seals
+  number integer not null,  -- place in the chain, from 1 on
+  filename text not null unique,  -- its file, relative to the archive's folder
+  digest text not null,  -- sha256:HEX of that file: the next seal names it, a stamp is over it
+  root text not null,  -- root of the tree over the digests of its records, in hex
+  records integer not null,  -- how many records it has, requests included
+  sealed_at text not null,  -- when it was made, by the clock of that archive: no proof for others
+  last_capture integer,  -- highest id in captures when it was made; empty where another seal of the same run follows
+  stamped_at text,  -- when an authority stamped it, by the authority's clock: its records existed then at the latest
+  authority text,  -- who stamped it, as the certificate says
+  stamp_digest text,  -- sha256:HEX of the stamp's file
+  asked_at text,  -- when a stamp was first asked for in vain; empty when none was, or when it has one
+  refusal text,  -- why the last asking was in vain
+  unique (chain, number)
+) strict;
+
+-- In which seal a record is
+create table sealed_records (
+  prefix text not null,  -- first 16 hex digits of the SHA-256 of the compressed record; the seal's leaves have all of it
+  seal_id integer not null references seals(id),  -- the seal
+  position integer not null,  -- its place among the seal's leaves, from 0 on
+  primary key (prefix, seal_id, position)
+) strict, without rowid;
 """
 
 APPLICATION_ID = 0x41724A6F  # tells an archive from any other SQLite file, and from an empty one

@@ -27,6 +27,7 @@ from archive.text.content_key import comment_key
 from archive.text.fingerprint import fingerprint
 from archive.text.plaintext import counted
 from archive.verify.processes import Calls, Processes
+from archive.verify.seals import SealCheck, note_digests
 from archive.verify.warc_files import COLUMNS, Checked, File, FileSpan, check_span, check_whole, findings_of, joined
 from archive.warc.place import SUFFIX
 
@@ -46,6 +47,7 @@ class Verification:
     site: str | None = None
     first: str | None = None
     progress: Callable[[int, int], None] = lambda checked, of: None
+    trusted: Path | None = None  # certificates that the stamps of seals must lead to
     files: int = 0
     records: int = 0
     wrong: int = 0
@@ -60,6 +62,7 @@ class Verification:
 
     def _findings(self) -> Iterator[str]:
         try:
+            seals = SealCheck(self.folder, self.trusted)
             db = private_copy(self.folder / FILENAME)
             files = sorted((self.folder / "warc").glob(f"{self.site or '*'}/*{SUFFIX}"))  # after the copy, which so has no later record
             sizes = {path: path.stat().st_size for path in files if path.is_file() and self._is_asked(self._name(path))}
@@ -69,6 +72,8 @@ class Verification:
                     yield from self._guarded(db, whole, "the database")
                     yield from self._guarded(db, self._rows, "the tables")
                 yield from self._guarded(db, lambda db: self._warc(db, sizes, processes, checks), "the captures")
+            if self.site is None and self.first is None:
+                yield from self._guarded(db, lambda db: self._seals(db, seals), "the seals")
         except sqlite3.DatabaseError as error:
             yield f"{FILENAME} cannot be read: {error}"
 
@@ -106,10 +111,15 @@ class Verification:
         for file, spans in groupby(self._told(checks, sum(sizes.values())), key=lambda check: check[0].file):
             found = self._found(db, processes, file, list(spans))
             yield from findings_of(file, found, partial(place_of, db))
+            note_digests(db, found.beside)
             self.files += 1
             self.records += found.records
             waiting.popleft()
             self.next_file = waiting[0] if waiting else None
+
+    def _seals(self, db: Database, checked: SealCheck) -> Iterator[str]:
+        yield from checked.findings(db)
+        self.rows |= {name: count for name, count in (("seals", checked.seals), ("stamps", checked.stamps)) if count}
 
     def _told(self, checks: Iterable[tuple[FileSpan, Checked]], total: int) -> Iterator[tuple[FileSpan, Checked]]:
         checked = 0

@@ -66,6 +66,7 @@ class Checked:
     missing: list[tuple[int, int]] = field(default_factory=list)  # (offset, id) of captures where no record begins
     unlike: list[int] = field(default_factory=list)  # offsets of records without a digest that are encoded otherwise
     alike: int = 0  # how many of them are encoded as they would be today
+    beside: list[str] = field(default_factory=list)  # SHA-256 in hex of the records without a row: seals have them too
 
 
 def check_span(span: FileSpan) -> Checked:
@@ -116,6 +117,7 @@ def joined(parts: Iterable[Checked]) -> Checked:
         whole.missing += part.missing
         whole.unlike += part.unlike
         whole.alike += part.alike
+        whole.beside += part.beside
     return whole
 
 
@@ -144,6 +146,7 @@ def _check_member(name: str, found: Checked, row: Row | None, offset: int, compr
     if row is not None:
         yield from (f"{name}: capture {row['id']} at {offset}: {what}" for what in compare(row, compressed, content))
         return
+    found.beside.append(sha256(compressed).removeprefix("sha256:"))
     if not content.startswith(b"WARC/1."):
         yield f"{name}: what lies at {offset} is no WARC record"
     elif holds_several(content):

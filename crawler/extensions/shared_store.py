@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archive import clock
 from archive.db.connection import archive_dir
+from archive.seal.authority import Authority
+from archive.seal.end_of_run import seal_run
 from archive.store.store import Store
 
 if TYPE_CHECKING:
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 @dataclass(slots=True)
 class _Shared:
     store: Store
+    authority: Authority | None  # whom to ask for a stamp on the seals
+    now: Callable[[], str]  # the clock that it was opened with: who reads old runs again sets the store's own to their time
     users: int = 0
 
 
@@ -27,24 +32,39 @@ _open: dict[Path, _Shared] = {}  # by the folder's real path; the lock is held a
 def acquire_store(settings: BaseSettings) -> Store:
     """The store of ARCHIVE_DIR, opened and locked by whoever comes first. Each call asks for one ``release_store``.
 
-    Raises LockHeld when another process writes to the archive, StorageError, NoArchive, NewerSchema.
+    Raises LockHeld when another process writes to the archive, StorageError, NoArchive, NewerSchema, and ConfigurationError for a
+    TSA_URL or TSA_CERT that cannot be.
     """
     folder, fixed = archive_dir(settings["ARCHIVE_DIR"]), settings["NOW"]
     shared = _open.get(folder.resolve())
     if shared is None:
-        shared = _Shared(Store(folder, lambda: fixed) if fixed else Store(folder))
+        authority = Authority.named(settings["TSA_URL"], settings["TSA_CERT"])
+        now = (lambda: fixed) if fixed else clock.now
+        shared = _Shared(Store(folder, now), authority, now)
         _open[folder.resolve()] = shared
     shared.users += 1
     return shared.store
 
 
 def release_store(store: Store) -> None:
-    """Give a store back; the last one closes it and lets go of the lock."""
+    """Give a store back; the last one seals what all of them brought, closes it and lets go of the lock."""
     folder = store.folder.resolve()
-    _open[folder].users -= 1
-    if not _open[folder].users:
+    shared = _open[folder]
+    shared.users -= 1
+    if not shared.users:
         del _open[folder]
-        store.close()
+        try:
+            if not _is_shared(folder / "warc"):
+                store.now = shared.now
+                seal_run(store, shared.authority)
+        finally:
+            store.close()
+
+
+def _is_shared(records: Path) -> bool:
+    """Whether another open archive of this process has the same WARC files, as an import has that tries what will come of it: what is
+    new in them is sealed by the one that stays."""
+    return any((folder / "warc").resolve() == records.resolve() for folder in _open)
 
 
 @contextlib.contextmanager

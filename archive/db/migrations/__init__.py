@@ -27,6 +27,7 @@ from archive.db.migrations import (
     m011_verdicts,
     m012_lists_compared,
     m013_texts_once,
+    m018_seals,
     m021_refused_texts,
     m022_site_settings,
 )
@@ -45,6 +46,7 @@ STEPS = (
     m011_verdicts,
     m012_lists_compared,
     m013_texts_once,
+    m018_seals,
     m021_refused_texts,
     m022_site_settings,
 )

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import click
 
+from archive.alarms import Alarm, alarms
 from archive.cli.options import archive_command
 from archive.clock import now
 from archive.db.connection import open_for_reading
 from archive.publish.formats import number, plural, readable_moment, share
 from archive.publish.overview.status import gap_reasons, growth_said, site_states
-from archive.queries.alarms import Alarm, alarms
 from archive.queries.health import NamedList, Standing, age, standing
 from archive.queries.rows import Row
+from archive.seal.standing import seal_standing
 from archive.store.coverage import Ledger
 from archive.text.plaintext import one_line
 
@@ -35,7 +36,9 @@ def command(folder: Path, stale_after: float, quiet: bool) -> int:
         sites, reasons = site_states(db.conn), gap_reasons(db.conn)
         stands = [standing(db, folder, site["id"], now()) for site in sites]
         found = alarms(db, folder, list(zip(sites, stands, strict=True)), stale_after, now())
+        seals = seal_standing(db, folder)
     told = ["\n".join(site_lines(site, reasons, s)) for site, s in zip(sites, stands, strict=True)]
+    told += [f"seals  {seals.line}"] if seals.seals or seals.unsealed else []
     if not quiet:
         print("\n\n".join(told) or "no site has been crawled yet")
     if found:

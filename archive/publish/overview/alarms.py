@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from archive.alarms import Alarm, alarms
 from archive.clock import moment, now
 from archive.publish.overview.status import folder_of, site_states
-from archive.queries.alarms import Alarm, alarms
 from archive.queries.health import Standing, standing
 from archive.queries.rows import Row
 

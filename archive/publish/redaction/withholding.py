@@ -13,7 +13,12 @@ from collections.abc import Iterable
 from archive.queries.rows import Row, fetch_rows
 from archive.store.decisions import UNDONE
 
-OPEN = frozenset({"sites", "site_settings", "crawls", "lists", "overcounts", "claims", "coverage", "_sqlite_migrations", "sqlite_stat1"})
+OPEN = frozenset(
+    {
+        *("sites", "site_settings", "crawls", "lists", "overcounts", "claims", "coverage", "seals", "sealed_records"),
+        *("_sqlite_migrations", "sqlite_stat1"),
+    }
+)
 """Tables that tell nothing about one article or comment."""
 
 # Rows that are shown. {articles} and {comments} are lists of withheld ids.

@@ -19,6 +19,7 @@ from sqlite_utils import Database
 from archive.queries.fill_rates import fallen_rates
 from archive.queries.health import Standing, age, waiting
 from archive.queries.rows import Row
+from archive.seal.standing import seal_standing
 from archive.store.coverage import accepted_gap, gap_ref
 from archive.store.decisions import decided
 
@@ -26,7 +27,7 @@ PROGRAM = "python -m archive"
 SHOWN = 5  # addresses of one alarm; the command or page that it names has them all
 LOW_DISK = 1 << 30  # bytes free, less than which is an alarm whatever the archive's pace
 
-AlarmKind = Literal["quarantine", "mass loss", "gap", "closed door", "bad run", "late run", "fill rate", "disk"]
+AlarmKind = Literal["quarantine", "mass loss", "gap", "closed door", "bad run", "late run", "fill rate", "seal", "disk"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Alarm:
 def alarms(db: Database, folder: Path, stands: Sequence[tuple[Row, Standing]], stale_after: float, now: str) -> list[Alarm]:
     """All that is undecided, the sites in their order. ``stands``: each site's row with how it stands; ``stale_after``: hours."""
     found = [alarm for site, stand in stands for alarm in site_alarms(db, site, stand, stale_after, now)]
-    return [*found, *disk_alarms(db, folder, stands, now)]
+    return [*found, *undecided(db, seal_alarms(db, folder, stale_after, now)), *disk_alarms(db, folder, stands, now)]
 
 
 def site_alarms(db: Database, site: Row, stand: Standing, stale_after: float, now: str) -> Iterator[Alarm]:
@@ -270,6 +271,16 @@ def failed_since(db: Database, site_id: int) -> tuple[str, Row] | None:
 
 
 # the machine
+
+
+def seal_alarms(db: Database, folder: Path, stale_after: float, now: str) -> Iterator[Alarm]:
+    """Records that no seal covers, seals that no authority stamped."""
+    for ref, since, what in seal_standing(db, folder).problems(stale_after, now):
+        commands = (
+            ("seal and stamp what waits", f"{PROGRAM} seal"),
+            ("be silent until it is more", f"{PROGRAM} accept {ref}"),
+        )
+        yield Alarm(ref, "seal", None, since, what, (), commands)
 
 
 def disk_alarms(db: Database, folder: Path, stands: Sequence[tuple[Row, Standing]], now: str) -> Iterator[Alarm]:
