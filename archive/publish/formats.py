@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
-from archive.queries.addresses import dated_path, reading_path
+from archive.queries.addresses import dated_path, digits, reading_path
 from archive.text.markup import marked, paragraphs, plain
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
@@ -139,6 +139,7 @@ FILTERS = {
     "size": size,
     "reading": reading_path,
     "dated": dated_path,
+    "digits": digits,
     "search": search_path,
     "marked": marked,
     "paragraphs": paragraphs,

@@ -33,7 +33,21 @@ from archive.publish.server.article_pages import (
     show_timemap,
     show_unapi,
 )
-from archive.publish.server.responses import DATABASE, Handler, answer, as_json_text, origin, page, read, reading_only, redirect, rendered
+from archive.publish.server.record_pages import show_record
+from archive.publish.server.replay_pages import show_capture_timemap, show_cdx, show_web
+from archive.publish.server.responses import (
+    DATABASE,
+    Handler,
+    answer,
+    as_json_text,
+    origin,
+    page,
+    page_number,
+    read,
+    reading_only,
+    redirect,
+    rendered,
+)
 from archive.queries.addresses import reading_path
 from archive.queries.rows import Row, fetch_row
 from archive.queries.search_query import PLACES, Query, parse_query, without
@@ -44,6 +58,7 @@ ARTICLE_BY_ID = "select id, url from articles where id = ?"
 COMMENT_BY_ID = "select comments.id, articles.url from comments join articles on articles.id = article_id where comments.id = ?"
 KEPT_FROM_ROBOTS = """
     /archive$ /archive/ /archive? /search? /search.*?q= /changes? /changes.atom? /compare? /cite.*?url= /timemap/ /unapi? /url?
+    /record/ /web/ /cdx?
 """
 ROBOTS = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in KEPT_FROM_ROBOTS.split())
 VOCABULARY = spellings.Vocabulary()
@@ -224,12 +239,6 @@ async def describe_search(datasette: Any, request: Any) -> Response:
     return answer(request, body, "application/opensearchdescription+xml; charset=utf-8")
 
 
-def page_number(request: Any) -> int:
-    """The page asked for, from 1; anything that is no number is the first."""
-    text = request.args.get("page") or "1"
-    return min(int(text), 100_000) if re.fullmatch(r"[1-9][0-9]{0,8}", text) else 1
-
-
 def explain(datasette: Any, request: Any, exception: Exception) -> Any:
     """Our page for what does not exist and for a page that took too long; None leaves the rest to Datasette."""
     if request.path.endswith((".json", ".csv")):
@@ -256,6 +265,10 @@ PAGES: list[tuple[str, Handler]] = [
     (r"^/robots\.txt$", show_robots),
     (r"^/picture/(?P<capture>\d{1,15})$", show_picture),
     (r"^/unapi$", show_unapi),
+    (r"^/record/(?P<rest>.+)$", show_record),
+    (r"^/web/.+$", show_web),
+    (r"^/cdx(?:/search/cdx)?$", show_cdx),
+    (r"^/timemap/link/.+$", show_capture_timemap),
     (r"^/timemap/.+$", show_timemap),
     (r"^/compare$", show_comparison),
     (r"^/cite\.(?P<format>txt|bib|ris|json)$", show_citation),
