@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import unquote
 
 from archive.publish.cite.memento import header_safe, http_date
 from archive.publish.records.examined import Headers
@@ -38,8 +39,9 @@ def wanted_capture(rest: str, query: str) -> Wanted | None:
     found = ASKED.match(rest)
     if found is None:
         return None
-    # Servers between fold // into /.
-    url = re.sub(r"^(https?):/{1,2}", r"\1://", found["url"], flags=re.I) + (f"?{query}" if query else "")
+    url = found["url"] + (f"?{query}" if query else "")
+    url = unquote(url) if re.match("https?%3A", url, re.I) else url  # some clients escape the whole address
+    url = re.sub(r"^(https?):/{1,2}", r"\1://", url, flags=re.I)  # servers between fold // into /
     parts = split_url(url)
     return Wanted(found["moment"] or "", found["form"] or "", url, parts) if parts else None
 
