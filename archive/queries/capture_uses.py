@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from typing import Any
+from collections.abc import Iterable
 
-from archive.queries.rows import Row, fetch_row, fetch_rows
+from archive.queries.rows import Row, as_json, fetch_row, fetch_rows, fetch_value
 
 MOST_NAMED = 200  # uses of one kind on a page; an answer of REST may show a hundred articles
 
@@ -96,8 +96,8 @@ ABSENCES = """
 """
 
 
-def captures_of_revisions(db: sqlite3.Connection, revision_ids: str) -> dict[int, list[dict[str, Any]]]:
-    """Revision -> the captures that show it, that of its page first, then the latest. ``revision_ids``: a list as JSON."""
+def captures_of_revisions(db: sqlite3.Connection, revision_ids: Iterable[int]) -> dict[int, list[Row]]:
+    """Revision -> the captures that show it, that of its page first, then the latest."""
     sql = """
         select
           revision_captures.revision_id,
@@ -108,7 +108,44 @@ def captures_of_revisions(db: sqlite3.Connection, revision_ids: str) -> dict[int
         where revision_captures.revision_id in (select value from json_each(?))
         order by revision_captures.revision_id, revision_captures.part = 'page' desc, captures.captured_at desc
     """
-    found: dict[int, list[dict[str, Any]]] = {}
-    for row in fetch_rows(db, sql, [revision_ids]):
+    found: dict[int, list[Row]] = {}
+    for row in fetch_rows(db, sql, [as_json(revision_ids)]):
         found.setdefault(row["revision_id"], []).append(row)
+    return found
+
+
+def captures_of_comments(db: sqlite3.Connection, comment_ids: Iterable[int]) -> dict[int, Row]:
+    """Comment -> the capture that shows its present state, where it is known."""
+    sql = """
+        select
+          comment_states.comment_id,
+          captures.*
+        from comment_states
+        join captures on captures.id = comment_states.capture_id
+        where comment_states.comment_id in (select value from json_each(?))
+        order by comment_states.comment_id, comment_states.number
+    """
+    return {row["comment_id"]: row for row in fetch_rows(db, sql, [as_json(comment_ids)])}
+
+
+def capture_of_change(db: sqlite3.Connection, change: Row) -> int | None:
+    """The capture that shows a change: a row with event, at, article_id and comment_id; None where none is known."""
+    named = {"article": change["article_id"], "comment": change["comment_id"], "at": change["at"]}
+    if change["event"] in ("missing", "gone", "back"):
+        sql = """
+            select capture_id
+            from absences
+            where article_id = :article and comment_id is :comment and :at in (missing_since, gone_at, back_at)
+        """
+    elif change["comment_id"]:
+        sql = "select capture_id from comment_states where comment_id = :comment and seen_at = :at"
+    else:
+        sql = """
+            select capture_id
+            from revisions
+            join revision_captures on revision_captures.revision_id = revisions.id
+            where revisions.article_id = :article and revisions.seen_at = :at
+            order by part = 'page' desc, capture_id
+        """
+    found: int | None = fetch_value(db, f"{sql} limit 1", named)
     return found

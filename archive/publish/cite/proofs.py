@@ -38,7 +38,7 @@ def seal_of(root: Path, record_digest: str) -> Any:
     return proof_of(root, record_digest)
 
 
-def proof(root: Path, seen_at: str, capture: Row | None) -> Proof:
+def proof_by(root: Path, seen_at: str, capture: Row | None) -> Proof:
     """What proves that something was seen at a time: the capture that shows it, if one does."""
     if not capture:
         return Proof(seen_at)

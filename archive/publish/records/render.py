@@ -78,9 +78,9 @@ def with_pictures(markup: str, held: Mapping[str, int]) -> str:
     def replaced(match: re.Match[str]) -> str:
         sources = [value for name, *values in _ATTRIBUTE.findall(match[0]) if name.lower() != "srcset" for value in values if value]
         capture = next((held[source] for source in sources if source in held), None)
-        if capture is None:
-            return match[0]
         bare = _ATTRIBUTE.sub("", match[0])
+        if capture is None:
+            return match[0] if all(source.startswith("data:") for source in sources) else bare
         return re.sub(r"^<(\w+)", rf'<\1 src="/picture/{capture}"', bare)
 
     return _IMG.sub(replaced, markup)

@@ -14,11 +14,12 @@ from urllib.parse import unquote
 from datasette.utils.asgi import Response
 
 from archive.publish.cite.proofs import seal_of
+from archive.publish.formats import record_address
 from archive.publish.records import render
 from archive.publish.records.examined import ExaminedRecord, examine, exchange_at, text_page
 from archive.publish.records.shown import ShownRecords
 from archive.publish.server.article_pages import not_found
-from archive.publish.server.responses import DATABASE, answer, origin, page, page_number, read
+from archive.publish.server.responses import answer, folder, origin, page, page_number, read
 from archive.queries.capture_uses import capture_named, uses_of_capture
 from archive.queries.rows import Row
 from archive.warc.decoded import Undecodable
@@ -48,11 +49,6 @@ async def show_record(datasette: Any, request: Any) -> Response:
     return await (text_file if form == "/text" else rendered_page)(datasette, request, record)
 
 
-def folder(datasette: Any) -> Path:
-    """The archive's folder."""
-    return Path(datasette.get_database(DATABASE).path).parent
-
-
 def shown_capture(db: sqlite3.Connection, root: Path, name: str) -> Row | None:
     """The capture of this name, unless its record holds what is withheld."""
     capture = capture_named(db, name)
@@ -62,11 +58,6 @@ def shown_capture(db: sqlite3.Connection, root: Path, name: str) -> Row | None:
 def file_name(record: ExaminedRecord) -> str:
     """A name for a download: the record's id without what a file system refuses."""
     return re.sub(r"[^\w.-]+", "-", record.row["record_id"].removeprefix("<urn:uuid:")).strip("-")
-
-
-def record_address(record_id: str) -> str:
-    """``<urn:uuid:X>`` -> ``/record/urn:uuid:X``: it outlives our own ids."""
-    return f"/record/{record_id.strip('<>')}"
 
 
 async def record_page(datasette: Any, request: Any, record: ExaminedRecord, status: int = 200) -> Response:

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs
 from datasette.utils.asgi import Response
 
 from archive.publish.cite.memento import http_date, moment_of
+from archive.publish.formats import record_address
 from archive.publish.records import cdx, replay
 from archive.publish.records.cdx_query import BadQuestion, CdxQuery, cdx_query
 from archive.publish.records.examined import ExaminedRecord, examine
@@ -24,12 +25,10 @@ from archive.publish.server.record_pages import (
     INLINE,
     LASTING,
     decoded_or_nothing,
-    folder,
-    record_address,
     record_page,
     rendered_page,
 )
-from archive.publish.server.responses import answer, origin, page, read, redirect
+from archive.publish.server.responses import answer, folder, origin, page, read, redirect
 from archive.queries.addresses import digits
 from archive.queries.captured_addresses import capture_row, times_captured, web_path
 from archive.queries.rows import Row

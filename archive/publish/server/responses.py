@@ -15,6 +15,7 @@ import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import jinja2
@@ -31,6 +32,11 @@ PLUGIN = "reading_site"  # the name under which Datasette keeps our options
 
 Value = TypeVar("Value")
 Handler = Callable[[Any, Any], Awaitable[Response]]
+
+
+def folder(datasette: Any) -> Path:
+    """The archive's folder, in which its WARC files lie."""
+    return Path(datasette.get_database(DATABASE).path).parent
 
 
 async def read(datasette: Any, function: Callable[..., Value], *arguments: Any) -> Value:

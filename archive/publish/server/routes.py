@@ -29,10 +29,10 @@ from archive.publish.server.article_pages import (
     not_found,
     show_article,
     show_citation,
-    show_comparison,
     show_timemap,
     show_unapi,
 )
+from archive.publish.server.comparison_pages import show_comparison, show_dated_comparison
 from archive.publish.server.record_pages import show_record
 from archive.publish.server.replay_pages import show_capture_timemap, show_cdx, show_web
 from archive.publish.server.responses import (
@@ -40,6 +40,7 @@ from archive.publish.server.responses import (
     Handler,
     answer,
     as_json_text,
+    folder,
     origin,
     page,
     page_number,
@@ -49,6 +50,7 @@ from archive.publish.server.responses import (
     rendered,
 )
 from archive.queries.addresses import reading_path
+from archive.queries.capture_uses import capture_of_change
 from archive.queries.rows import Row, fetch_row
 from archive.queries.search_query import PLACES, Query, parse_query, without
 
@@ -128,20 +130,21 @@ def moved(text: str, place: str) -> str:
 
 
 async def export_search(datasette: Any, request: Any) -> Response:
-    """/search.csv, .json, .ris, .bib and .atom: the hits of any search."""
+    """/search.csv, .json, .ris, .bib, .csl and .atom: the hits of any search."""
     query = parse_query(request.args.get("q") or "", spelling_groups(datasette))
     sort, form, here = request.args.get("sort") or "", request.url_vars["format"], origin(datasette, request)
     number, size = page_number(request), exports.FEED if form == "atom" else exports.MOST
     results = await read(datasette, exports.hits_for_file, query, sort, number, size)
     own = search_path(query.text, f".{form}") + (f"&sort={results.sort}" if sort else "")
     more = {"link": f'<{here}{own}&page={number + 1}>; rel="next"'} if number < results.pages(size) else {}
-    if form in ("ris", "bib"):
-        body = await read(datasette, exports.file_citations, results.hits, here, form)
+    rows = await read(datasette, exports.proven_rows, folder(datasette), results, here) if form in ("json", "csv") else []
+    if form in ("ris", "bib", "csl"):
+        body = await read(datasette, exports.file_citations, folder(datasette), results.hits, here, form)
     elif form == "json":
         counted = {"query": query.text, "notes": query.notes, "articles": results.articles, "comments": results.comments, "page": number}
-        body = as_json_text(counted | {"hits": exports.file_rows(results, here)})
+        body = as_json_text(counted | {"hits": rows})
     elif form == "csv":
-        body = exports.as_csv(exports.file_rows(results, here))
+        body = exports.as_csv(rows)
     else:
         body = exports.search_feed(exports.file_rows(results, here), query.text, here, own)
     return answer(request, body, exports.MEDIA_TYPES[form], headers=more)
@@ -185,8 +188,9 @@ def event_group(request: Any) -> str:
 
 
 def described_changes(db: sqlite3.Connection, group: str, query: Query, limit: int, offset: int) -> list[Row]:
-    """Changes of a group with the words that changed."""
-    return [events.with_words(db, row) for row in events.list_changes(db, group, limit, offset, events.about(db, query))]
+    """Changes of a group with the words that changed, and the capture that shows it."""
+    changes = events.list_changes(db, group, limit, offset, events.about(db, query))
+    return [events.with_words(db, row) | {"capture_id": capture_of_change(db, row)} for row in changes]
 
 
 async def show_status(datasette: Any, request: Any) -> Response:
@@ -253,7 +257,7 @@ def explain(datasette: Any, request: Any, exception: Exception) -> Any:
 PAGES: list[tuple[str, Handler]] = [
     (r"^/$", show_home),
     (r"^/search$", show_search),
-    (r"^/search\.(?P<format>csv|json|ris|bib|atom)$", export_search),
+    (r"^/search\.(?P<format>csv|json|ris|bib|csl|atom)$", export_search),
     (r"^/opensearch\.xml$", describe_search),
     (r"^/changes$", show_changes),
     (r"^/changes\.atom$", feed_changes),
@@ -271,6 +275,7 @@ PAGES: list[tuple[str, Handler]] = [
     (r"^/timemap/link/.+$", show_capture_timemap),
     (r"^/timemap/.+$", show_timemap),
     (r"^/compare$", show_comparison),
+    (r"^/compare/.+$", show_dated_comparison),
     (r"^/cite\.(?P<format>txt|bib|ris|json)$", show_citation),
     (rf"^/(?!{DATASETTE})", show_article),
 ]
