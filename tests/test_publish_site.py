@@ -408,7 +408,9 @@ def test_no_search_is_an_error(site: Site) -> None:
 @pytest.mark.parametrize("path", ["/www.example.org/2016/hostile", "/search?q=evil", "/search?q=in:comments+zebra", "/", "/changes"])
 def test_hostile_text_is_text(site: Site, path: str) -> None:
     page = site.get(path).text
-    assert not re.search(r"<script(?! src=\"/static/| type=\"application/ld\+json\">)|<svg onload|<iframe|<img|javascript:|\u202e|<[^>]* on\w+=", page)
+    assert not re.search(
+        r"<script(?! src=\"/static/| type=\"application/ld\+json\">)|<svg onload|<iframe|<img|javascript:|\u202e|<[^>]* on\w+=", page
+    )
 
 
 def test_the_database_searches_only_for_what_is_asked(site: Site) -> None:

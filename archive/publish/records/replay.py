@@ -119,7 +119,7 @@ def original_headers(headers: Headers) -> dict[str, str]:
     for name, value in headers:
         key = f"x-archive-orig-{name.strip().lower()}"
         clean = one_header(value)
-        if NAME.fullmatch(key):
+        if name.strip() and NAME.fullmatch(key):
             found[key] = f"{found[key]}, {clean}" if key in found else clean
     return found
 
