@@ -30,6 +30,8 @@ _REMOVED = re.compile(
     r"|<(?:iframe|object|embed|applet|frame)\b[^>]*>|</(?:iframe|object|embed|applet|frame)\s*>",
     re.I | re.S,
 )
+_TAG = re.compile(r"<[a-z][^>]*>", re.I)
+_HANDLER = re.compile(r"""\son[a-z]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+)""", re.I)
 _IMG = re.compile(r"<(?:img|source)\b[^>]*>", re.I)
 _ATTRIBUTE = re.compile(r"""\s(src|srcset|data-src|data-lazy-src)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.I)
 _BASE = re.compile(r"""<base\b[^>]*\shref\s*=\s*["']?([^"'\s>]+)""", re.I)
@@ -42,8 +44,8 @@ def policy(origin: str) -> str:
 
 
 def renderable(markup: str) -> str:
-    """Markup without scripts, frames, refreshes and links to style sheets."""
-    return _REMOVED.sub("", markup)
+    """Markup without scripts, handlers of events, frames, refreshes and links to style sheets."""
+    return _TAG.sub(lambda tag: _HANDLER.sub("", tag[0]), _REMOVED.sub("", markup))
 
 
 def pictures_in(markup: str, url: str) -> dict[str, str]:

@@ -63,9 +63,11 @@ async def show_web(datasette: Any, request: Any) -> Response:
 
 
 def nearest(db: sqlite3.Connection, root: Path, wanted: Wanted, moment: str) -> tuple[replay.Times, Row | None]:
-    """The times of an address's captures, and of those that may be shown the nearest."""
-    times = times_captured(db, wanted.parts)
-    return times, replay.nearest_shown(db, times, moment, ShownRecords(db, root).shows)
+    """The times of an address's captures that may be shown, and the nearest of them."""
+    times, shown = times_captured(db, wanted.parts), ShownRecords(db, root)
+    if not shown.hides_nothing:
+        times = [(at, capture_id) for at, capture_id in times if (row := capture_row(db, capture_id)) and shown.shows(row)]
+    return times, replay.nearest_shown(db, times, moment, shown.shows)
 
 
 async def replayed(datasette: Any, request: Any, capture: Row, form: str, headers: dict[str, str]) -> Response:
