@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from archive.queries.rows import Row, as_json, fetch_row, fetch_rows, fetch_value
+from archive.queries.rows import Row, as_json, fetch_row, fetch_rows
 
 MOST_NAMED = 200  # uses of one kind on a page; an answer of REST may show a hundred articles
 
@@ -128,24 +128,39 @@ def captures_of_comments(db: sqlite3.Connection, comment_ids: Iterable[int]) -> 
     return {row["comment_id"]: row for row in fetch_rows(db, sql, [as_json(comment_ids)])}
 
 
-def capture_of_change(db: sqlite3.Connection, change: Row) -> int | None:
-    """The capture that shows a change: a row with event, at, article_id and comment_id; None where none is known."""
-    named = {"article": change["article_id"], "comment": change["comment_id"], "at": change["at"]}
-    if change["event"] in ("missing", "gone", "back"):
-        sql = """
-            select capture_id
-            from absences
-            where article_id = :article and comment_id is :comment and :at in (missing_since, gone_at, back_at)
-        """
-    elif change["comment_id"]:
-        sql = "select capture_id from comment_states where comment_id = :comment and seen_at = :at"
-    else:
-        sql = """
-            select capture_id
-            from revisions
-            join revision_captures on revision_captures.revision_id = revisions.id
-            where revisions.article_id = :article and revisions.seen_at = :at
-            order by part = 'page' desc, capture_id
-        """
-    found: int | None = fetch_value(db, f"{sql} limit 1", named)
-    return found
+def captures_of_changes(db: sqlite3.Connection, changes: Sequence[Row]) -> list[int | None]:
+    """For each change (event, at, article_id, comment_id) the capture that shows it; None where none is known."""
+    asked: dict[str, list[tuple[int, int, int | None, str]]] = {sql: [] for sql in (OF_ABSENCE, OF_COMMENT, OF_REVISION)}
+    for place, row in enumerate(changes):
+        absent = row["event"] in ("missing", "gone", "back")
+        sql = OF_ABSENCE if absent else OF_COMMENT if row["comment_id"] else OF_REVISION
+        asked[sql].append((place, row["article_id"], row["comment_id"], row["at"]))
+    found = dict(pair for sql, rows in asked.items() if rows for pair in db.execute(CHANGES + sql, [as_json(rows)]).fetchall())
+    return [found.get(place) for place in range(len(changes))]
+
+
+CHANGES = """
+    with asked as materialized (
+      select value ->> 0 as place, value ->> 1 as article, value ->> 2 as comment, value ->> 3 as at
+      from json_each(?)
+    )
+"""
+OF_ABSENCE = """
+    select place, max(capture_id)
+    from asked
+    join absences on absences.article_id = article and absences.comment_id is comment and at in (missing_since, gone_at, back_at)
+    group by place
+"""
+OF_COMMENT = """
+    select place, max(capture_id)
+    from asked
+    join comment_states on comment_states.comment_id = comment and seen_at = at
+    group by place
+"""
+OF_REVISION = """
+    select place, coalesce(max(capture_id) filter (where part = 'page'), max(capture_id))
+    from asked
+    join revisions on revisions.article_id = article and revisions.seen_at = at
+    join revision_captures on revision_captures.revision_id = revisions.id
+    group by place
+"""

@@ -20,7 +20,6 @@ from archive.publish.records.cdx_query import BadQuestion, CdxQuery, cdx_query
 from archive.publish.records.examined import ExaminedRecord, examine
 from archive.publish.records.replay import Wanted
 from archive.publish.records.shown import ShownRecords
-from archive.publish.server.article_pages import not_found
 from archive.publish.server.record_pages import (
     INLINE,
     LASTING,
@@ -43,7 +42,7 @@ async def show_web(datasette: Any, request: Any) -> Response:
     """/web/URL, /web/MOMENT/URL, /web/MOMENTid_/URL (as captured), if_ (rendered), and /web/*/URL (all captures)."""
     wanted = replay.wanted_capture(request.path.removeprefix("/web/"), request.query_string)
     if wanted is None:
-        return await not_found(datasette, request, request.path)
+        return await not_captured(datasette, request, request.path)
     if wanted.moment == "*":
         return await captures_page(datasette, request, wanted)
     asked = request.headers.get("accept-datetime") if not wanted.moment else None
@@ -53,13 +52,18 @@ async def show_web(datasette: Any, request: Any) -> Response:
         return answer(request, body, "text/plain; charset=utf-8", 400)
     times, capture = await read(datasette, nearest, folder(datasette), wanted, moment)
     if capture is None:
-        return await not_found(datasette, request, wanted.url)
+        return await not_captured(datasette, request, wanted.url)
     links = replay.capture_links(capture["url"], [at for at, _ in times], origin(datasette, request), capture["captured_at"])
     headers = {"link": ", ".join(links)}
     if digits(capture["captured_at"]) != wanted.moment:
         negotiated = {"vary": "Accept-Datetime"} if not wanted.moment else {}
         return redirect(web_path(capture["url"], capture["captured_at"], wanted.form), headers | negotiated)
     return await replayed(datasette, request, capture, wanted.form, headers | LASTING)
+
+
+async def not_captured(datasette: Any, request: Any, wanted: str) -> Response:
+    """404, without a search: it is programs that ask for captures, many times over."""
+    return await page(datasette, request, "not_captured.html", {"wanted": wanted}, 404)
 
 
 def nearest(db: sqlite3.Connection, root: Path, wanted: Wanted, moment: str) -> tuple[replay.Times, Row | None]:
@@ -125,7 +129,7 @@ async def captures_page(datasette: Any, request: Any, wanted: Wanted) -> Respons
     """/web/*/URL: the captures of an address, the latest first."""
     captures, count = await read(datasette, shown_captures, folder(datasette), wanted)
     if not captures:
-        return await not_found(datasette, request, wanted.url)
+        return await not_captured(datasette, request, wanted.url)
     return await page(datasette, request, "captures.html", {"url": wanted.url, "captures": captures, "count": count})
 
 
@@ -142,7 +146,7 @@ async def show_capture_timemap(datasette: Any, request: Any) -> Response:
     wanted = replay.wanted_capture(request.path.removeprefix("/timemap/link/"), request.query_string)
     times = await read(datasette, shown_times, folder(datasette), wanted) if wanted else []
     if wanted is None or not times:
-        return await not_found(datasette, request, wanted.url if wanted else request.path)
+        return await not_captured(datasette, request, wanted.url if wanted else request.path)
     body = replay.capture_timemap(wanted.url, times, origin(datasette, request))
     return answer(request, body, "application/link-format")
 

@@ -50,7 +50,7 @@ from archive.publish.server.responses import (
     rendered,
 )
 from archive.queries.addresses import reading_path
-from archive.queries.capture_uses import capture_of_change
+from archive.queries.capture_uses import captures_of_changes
 from archive.queries.rows import Row, fetch_row
 from archive.queries.search_query import PLACES, Query, parse_query, without
 
@@ -190,7 +190,8 @@ def event_group(request: Any) -> str:
 def described_changes(db: sqlite3.Connection, group: str, query: Query, limit: int, offset: int) -> list[Row]:
     """Changes of a group with the words that changed, and the capture that shows it."""
     changes = events.list_changes(db, group, limit, offset, events.about(db, query))
-    return [events.with_words(db, row) | {"capture_id": capture_of_change(db, row)} for row in changes]
+    captures = captures_of_changes(db, changes)
+    return [events.with_words(db, row) | {"capture_id": capture} for row, capture in zip(changes, captures, strict=True)]
 
 
 async def show_status(datasette: Any, request: Any) -> Response:
