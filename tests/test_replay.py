@@ -157,10 +157,10 @@ def test_a_path_is_taken_apart() -> None:
 
 
 def test_of_captures_at_one_time_the_latest_is_nearest() -> None:
-    times = [("2024-01-01T00:00:00Z", 1), ("2024-01-03T00:00:00Z", 2), ("2024-01-03T00:00:00Z", 3)]
-    assert [number for _, number in by_nearness(times, "20240102060000")] == [3, 2, 1]
-    assert by_nearness(times, "")[0][1] == 3 and by_nearness(times, "20240103")[0][1] == 3 and by_nearness(times, "2023")[0][1] == 1
-    assert distance("20240231000000", "2024-02-29T00:00:00Z") == 0
+    times = [("2024-01-01T00:00:00Z", 1), ("2024-01-03T00:00:00Z", 2), ("2024-01-03T00:00:00Z", 3), ("2024-02-29T00:00:00Z", 4)]
+    assert list(by_nearness(times, "20240103000000")) == [2, 1, 0, 3] and list(by_nearness(times, "20240101120000")) == [0, 1, 2, 3]
+    assert list(by_nearness(times, "")) == [3, 2, 1, 0] and list(by_nearness(times, "2023")) == [0, 1, 2, 3]
+    assert list(by_nearness([], "2024")) == [] and distance("20240231000000", "2024-02-29T00:00:00Z") == 0
 
 
 def test_headers_of_strangers_end_no_header_of_ours() -> None:

@@ -24,7 +24,7 @@ BEYOND = "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class AddressSpan:
     """Addresses from ``low`` to below ``high`` at one origin."""
 
     host: str  # its key
@@ -58,7 +58,7 @@ def captures_of_address(db: sqlite3.Connection, parts: Parts) -> list[tuple[Posi
     return [((url_key(row["url"]), "", row["captured_at"], row["id"]), row) for row in rows]
 
 
-def spans(db: sqlite3.Connection, parts: Parts, match: Match) -> list[Span]:
+def spans(db: sqlite3.Connection, parts: Parts, match: Match) -> list[AddressSpan]:
     """Where the captures of everything below an address (``prefix``), of its host, or of its domain lie in the index."""
     host, path, query = parts
     bare = bare_host(host)
@@ -74,8 +74,8 @@ def host_at(origin: str) -> str:
     return bare_host(urlsplit(origin).netloc).partition(":")[0]
 
 
-def span_at(origin: str, start: str) -> Span:
-    return Span(host_key(urlsplit(origin).netloc), origin, origin + start, origin + start + BEYOND)
+def span_at(origin: str, start: str) -> AddressSpan:
+    return AddressSpan(host_key(urlsplit(origin).netloc), origin, origin + start, origin + start + BEYOND)
 
 
 def origins(db: sqlite3.Connection) -> list[str]:
@@ -90,7 +90,7 @@ def origins(db: sqlite3.Connection) -> list[str]:
 
 
 def listed(
-    db: sqlite3.Connection, wanted: Sequence[Span], since: str, until: str, after: Position | None = None, backwards: bool = False
+    db: sqlite3.Connection, wanted: Sequence[AddressSpan], since: str, until: str, after: Position | None = None, backwards: bool = False
 ) -> Iterator[tuple[Position, Row]]:
     """The captures of these spans, host by host, then by address and time; those behind a position. Nothing is held in memory."""
     ordered = sorted(wanted, key=lambda span: span.host, reverse=backwards)
@@ -102,7 +102,7 @@ def listed(
 
 
 def _in_span(
-    db: sqlite3.Connection, span: Span, since: str, until: str, after: Position | None, backwards: bool
+    db: sqlite3.Connection, span: AddressSpan, since: str, until: str, after: Position | None, backwards: bool
 ) -> Iterator[tuple[Position, Row]]:
     low, high = span.low, span.high
     if after and backwards:
@@ -125,7 +125,7 @@ def _in_span(
             yield position, row
 
 
-def count_captures(db: sqlite3.Connection, wanted: Sequence[Span]) -> int:
+def count_captures(db: sqlite3.Connection, wanted: Sequence[AddressSpan]) -> int:
     """How many captures these spans have."""
     sql = "select count(*) from captures where url >= ? and url < ?"
     return sum(fetch_value(db, sql, [span.low, span.high]) for span in wanted)

@@ -7,11 +7,13 @@ session and final slash; in lower case; parameters in order. https://pypi.org/pr
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from archive.text.urls import PATH_SESSION, SESSIONS, normal_url, without_parameters
 
 
+@lru_cache(maxsize=4096)
 def url_key(url: str) -> str:
     """``https://www.Example.org:443/A//?b=2&a=1#x`` -> ``org,example)/a?a=1&b=2``. What is no address stays as it is."""
     whole = normal_url(url)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from archive.publish.records.cdx_query import FIELDS, MOST, PAGE_LINES, CdxQuery, resume_key
-from archive.publish.records.replay import distance
+from archive.publish.records.replay import by_nearness
 from archive.queries.captured_addresses import Position, captures_of_address, count_captures, listed, spans, times_captured
 from archive.queries.rows import Row
 
@@ -60,9 +60,10 @@ def captures(db: sqlite3.Connection, query: CdxQuery) -> Iterator[Found]:
         return
     rows = [one for one in captures_of_address(db, query.parts) if query.since <= one[1]["captured_at"] <= query.until]
     if query.closest:
-        rows.sort(key=lambda one: distance(query.closest, one[1]["captured_at"]))
-    else:
-        rows.sort(key=lambda one: one[0], reverse=backwards)
+        times = [(row["captured_at"], row["id"]) for _, row in rows]
+        yield from (rows[place] for place in by_nearness(times, query.closest))
+        return
+    rows.sort(key=lambda one: one[0], reverse=backwards)
     after = query.after
     yield from (one for one in rows if after is None or (one[0] < after if backwards else one[0] > after))
 
@@ -100,7 +101,8 @@ def first_of_same(found: Iterator[Found], field: str, length: int | None) -> Ite
 
 def line(row: Row, query: CdxQuery) -> list[str]:
     """The fields of one line. None has a blank in it: readers split at blanks."""
-    return ["%20".join(str(FIELDS[field](row)).split()) for field in query.fields]
+    values = [str(FIELDS[field](row)) for field in query.fields]
+    return [value if value.isprintable() and " " not in value else "%20".join(value.split()) for value in values]
 
 
 def as_lines(answer: CdxAnswer, query: CdxQuery) -> str:

@@ -26,7 +26,7 @@ FIELDS: dict[str, Callable[[Row], Any]] = {
     "urlkey": lambda row: url_key(row["url"]),
     "timestamp": lambda row: digits(row["captured_at"]),
     "original": lambda row: row["url"],
-    "mimetype": lambda row: re.sub(r"[\s;].*", "", row["mime"] or "", flags=re.S) or "unk",
+    "mimetype": lambda row: (row["mime"] or "").partition(";")[0].strip() or "unk",
     "statuscode": lambda row: row["status"],
     "digest": lambda row: row["payload_digest"],
     "length": lambda row: row["length"],
@@ -47,6 +47,9 @@ KNOWN = frozenset(PARAMETERS.split())
 
 class BadQuestion(ValueError):
     """A parameter that cannot be understood, said in one line."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(" ".join(text.split()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import unquote
@@ -21,6 +22,7 @@ from archive.text.urls import resolve, split_url
 
 ASKED = re.compile(r"(?:(?P<moment>\d{1,14}|\*)(?P<form>[a-z]{2}_)?/)?(?P<url>.+)$", re.S)
 NAME = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
+PARTS = ((0, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 14))
 Times = Sequence[tuple[str, int]]  # (time, id) of the captures of one address, the earliest first
 
 
@@ -48,10 +50,10 @@ def wanted_capture(rest: str, query: str) -> Wanted | None:
 
 def seconds_of(moment: str) -> float:
     """A moment of 14 digits as seconds; a day that a month has not counts as its last."""
-    for day in range(int(moment[6:8]), 0, -1):
+    year, month, last, hour, minute, second = (int(moment[start:end]) for start, end in PARTS)
+    for day in range(last, 0, -1):
         try:
-            at = datetime(int(moment[:4]), int(moment[4:6]), day, int(moment[8:10]), int(moment[10:12]), int(moment[12:14]), tzinfo=UTC)
-            return at.timestamp()
+            return datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp()
         except ValueError:
             continue
     return 0.0 if moment < "1970" else float("inf")
@@ -62,18 +64,24 @@ def distance(moment: str, captured_at: str) -> float:
     return abs(seconds_of(moment) - seconds_of(digits(captured_at)))
 
 
-def by_nearness(times: Times, moment: str) -> list[tuple[str, int]]:
-    """The nearest capture first; of those of one time the latest. ``moment``: digits of a time, '' for the latest."""
-    latest_first = list(reversed(times))
-    if not moment:
-        return latest_first
-    target = digits(latest_instant(moment))
-    return sorted(latest_first, key=lambda one: distance(target, one[0]))
+def by_nearness(times: Times, moment: str) -> Iterator[int]:
+    """The places of captures, the nearest first; of those at the moment itself the latest. ``moment``: digits of a time, '' for the
+    latest capture."""
+    target = digits(latest_instant(moment)) if moment else "99999999999999"
+    later = bisect_right(times, target, key=lambda one: digits(one[0]))
+    earlier = later - 1
+    while earlier >= 0 or later < len(times):
+        if later == len(times) or (earlier >= 0 and distance(target, times[earlier][0]) <= distance(target, times[later][0])):
+            yield earlier
+            earlier -= 1
+        else:
+            yield later
+            later += 1
 
 
 def nearest_shown(db: sqlite3.Connection, times: Times, moment: str, shows: Callable[[Row], bool]) -> Row | None:
     """The nearest capture that may be shown."""
-    rows = (capture_row(db, capture_id) for _, capture_id in by_nearness(times, moment))
+    rows = (capture_row(db, times[place][1]) for place in by_nearness(times, moment))
     return next((row for row in rows if row and shows(row)), None)
 
 

@@ -32,7 +32,7 @@ from archive.queries.addresses import digits
 from archive.queries.captured_addresses import capture_row, times_captured, web_path
 from archive.queries.rows import Row
 
-LISTED = 500  # captures of one address on a page, the latest; /cdx has all
+LISTED = 300  # captures of one address on a page, the latest; /cdx has all
 FIRST_TEXT = 50_000  # characters of a text that is no page
 MOST_LINKED = 10_000  # captures in one timemap, the latest
 CODINGS = ("gzip", "x-gzip", "deflate", "br", "zstd")
@@ -50,7 +50,7 @@ async def show_web(datasette: Any, request: Any) -> Response:
     if moment is None:
         body = "Accept-Datetime is no date of the form Thu, 07 Mar 2024 12:30:05 GMT\n"
         return answer(request, body, "text/plain; charset=utf-8", 400)
-    times, capture = await read(datasette, nearest, folder(datasette), wanted, moment)
+    times, capture = await read(datasette, nearest_capture, folder(datasette), wanted, moment)
     if capture is None:
         return await not_captured(datasette, request, wanted.url)
     links = replay.capture_links(capture["url"], [at for at, _ in times], origin(datasette, request), capture["captured_at"])
@@ -66,7 +66,7 @@ async def not_captured(datasette: Any, request: Any, wanted: str) -> Response:
     return await page(datasette, request, "not_captured.html", {"wanted": wanted}, 404)
 
 
-def nearest(db: sqlite3.Connection, root: Path, wanted: Wanted, moment: str) -> tuple[replay.Times, Row | None]:
+def nearest_capture(db: sqlite3.Connection, root: Path, wanted: Wanted, moment: str) -> tuple[replay.Times, Row | None]:
     """The times of an address's captures that may be shown, and the nearest of them."""
     times, shown = times_captured(db, wanted.parts), ShownRecords(db, root)
     if not shown.hides_nothing:
