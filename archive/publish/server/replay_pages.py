@@ -142,8 +142,8 @@ def shown_captures(db: sqlite3.Connection, root: Path, wanted: Wanted) -> tuple[
 
 
 async def show_capture_timemap(datasette: Any, request: Any) -> Response:
-    """/timemap/link/URL: every capture of an address."""
-    wanted = replay.wanted_capture(request.path.removeprefix("/timemap/link/"), request.query_string)
+    """/timemap/link/URL, and /web/timemap/link/URL where pywb asks: every capture of an address."""
+    wanted = replay.wanted_capture(request.path.partition("/timemap/link/")[2], request.query_string)
     times = await read(datasette, shown_times, folder(datasette), wanted) if wanted else []
     if wanted is None or not times:
         return await not_captured(datasette, request, wanted.url if wanted else request.path)
