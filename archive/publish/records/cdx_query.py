@@ -182,7 +182,7 @@ def field_named(parameter: str, name: str) -> str:
 
 def field_filter(text: str) -> FieldFilter:
     """``!statuscode:200``, ``mimetype:text/.*``, ``~original:raid``, ``!~original:raid``, ``=statuscode:200``."""
-    import regex  # its matching can be given an end; Python's own cannot
+    import regex  # type: ignore[import-untyped, unused-ignore]  # its matching can be given an end; that of Python cannot
 
     found = re.fullmatch(r"(?P<how>[!~=]{0,2})(?P<field>\w+):(?P<pattern>.*)", text.strip(), re.S)
     if found is None:
