@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
+from archive.publish.records.examined import ExaminedRecord
 from archive.warc.place import sha256
 from tests.captured_site import PNG, RUNNING, build_captured
 from tests.publish_archive import HOME, open_archive
@@ -74,7 +75,7 @@ def test_a_record_that_is_not_there_is_not_found(site: Site, name: str) -> None:
 def test_request_and_response_are_shown(site: Site) -> None:
     page = site.get(f"/record/{PACKED}").text
     assert "Content-Encoding: gzip" in page and "Set-Cookie: b=2" in page
-    assert "GET /packed HTTP/1.1\nUser-Agent: archive-test" in page
+    assert "GET /packed HTTP/1.1\n" in page and "\nUser-Agent: archive-test\n" in page
     assert "WARC-Type: response" in page
 
 
@@ -229,3 +230,8 @@ def test_records_are_a_click_away(site: Site, path: str, link: str) -> None:
     assert f'href="{link}' in page
     found = re.search(f'href="({re.escape(link)}[^"]*)"', page)
     assert found and site.get(found[1]).status_code == 200
+
+
+def test_a_body_that_lies_in_another_record_is_named() -> None:
+    said = [("WARC-Type", "revisit"), ("WARC-Refers-To", "<urn:uuid:1>")]
+    assert ExaminedRecord({}, "", (), warc_headers=said).refers_to == "<urn:uuid:1>" and ExaminedRecord({}, "", ()).refers_to == ""

@@ -61,6 +61,11 @@ class ExaminedRecord:
         return "" if named.strip().lower() == "identity" else named.strip().lower()
 
     @property
+    def refers_to(self) -> str:
+        """The id of the record that holds the body, where this one is a revisit; '' where it holds its own."""
+        return next((value for name, value in self.warc_headers if name.lower() == "warc-refers-to"), "")
+
+    @property
     def mime(self) -> str:
         return (self.row["mime"] or "").partition(";")[0].strip().lower()
 
