@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from archive.__main__ import main as archive
 from archive.publish.cite import citation
 from archive.publish.cite.linked_data import as_script
 from archive.publish.cite.proofs import Proof
@@ -206,3 +207,25 @@ def test_nothing_in_linked_data_ends_the_script(site: Site) -> None:
     page = site.get("/www.example.org/2016/hostile").text
     assert page.count("<script") == page.count("</script>") == 4
     assert linked(site, "/www.example.org/2016/hostile")["headline"].startswith("<script>alert('t')</script> & ")
+
+
+def test_a_sealed_record_says_since_when_and_so_do_its_citations(tmp_path: Path) -> None:
+    pytest.importorskip("archive.seal.proofs", reason="this release seals no records")
+    folder = build_captured(tmp_path / "own")
+    assert archive(["seal", "--archive-dir", str(folder)]) == 0
+    own = Site(folder)
+    assert "Sealed" in own.text("/record/12") and "no authority has stamped it" in own.text("/record/12")
+    for path in (
+        f"/cite.txt?url={URL}",
+        f"/cite.ris?url={URL}",
+        f"/cite.json?url={URL}",
+        "/search.bib?q=in:articles",
+        "/search.csl?q=in:articles",
+    ):
+        assert re.search(r"WARC record <[^>]+>; sealed \d{4}-\d\d-\d\dT[\d:]+Z\)", own.get(path).text), path
+    assert own.get(f"/cite.txt?url={URL}&from=20240101060010&to=20240201060010").text.count("; sealed ") == 2
+    assert own.text(COMPARED).count("sealed ") >= 2 and "sealed at" in json.dumps(linked(own, RAID))
+    assert own.get("/search.json?q=in:articles").json()["hits"][0]["sealed_at"]
+    for database in own.datasette.databases.values():
+        database.close()
+    own.loop.close()
