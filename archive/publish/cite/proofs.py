@@ -11,6 +11,9 @@ from typing import Any
 from archive.queries.rows import Row
 
 
+SEALS = "warc/seals"  # an archive without this folder has no seal, and is not searched for one
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """The record that a citation rests on. Times are UTC, ISO 8601; empty where there is none."""
@@ -31,6 +34,8 @@ class Proof:
 
 def seal_of(root: Path, record_digest: str) -> Any:
     """The seal that covers a record: ``sealed_at``, ``stamped_at``, ``authority``, ``root``, ``path`` and ``seal``; None without one."""
+    if not (root / SEALS).is_dir():
+        return None
     try:
         from archive.seal.proofs import proof_of  # type: ignore[import-not-found, unused-ignore]
     except ModuleNotFoundError:
