@@ -102,6 +102,7 @@ def test_a_comment_that_is_found_names_the_record_that_shows_it(site: Site, fold
 def test_a_comparison_has_an_address_that_names_two_times_and_no_number(site: Site) -> None:
     page = site.get(COMPARED)
     assert page.status_code == 200 and "Drone strike kills <del>four</del><ins>five</ins> in Yemen" in page.text
+    assert f'<a href="{COMPARED}">Compare and cite</a>' in site.get(RAID).text
     assert f'<a href="{COMPARED}">http://localhost{COMPARED}</a>' in site.get(f"/compare?url={URL}&from=1&to=2").text
 
 

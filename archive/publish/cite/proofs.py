@@ -10,7 +10,6 @@ from typing import Any
 
 from archive.queries.rows import Row
 
-
 SEALS = "warc/seals"  # an archive without this folder has no seal, and is not searched for one
 
 
