@@ -68,6 +68,7 @@ def article_rows(results: Results, origin: str) -> list[Row]:
             "missing_since": hit["missing_since"] or "",
             "revised": hit["number"] > 1,
             "dated_address": origin + dated_path(hit["url"], hit["seen_at"]),
+            "revision_id": hit["revision_id"],
         }
         for hit in results.hits
     ]
@@ -88,6 +89,7 @@ def comment_rows(results: Results, origin: str) -> list[Row]:
             "missing_since": hit["missing_since"] or "",
             "revised": False,
             "dated_address": f"{origin}{dated_path(hit['url'], hit['first_seen_at'])}#c-{hit['id']}",
+            "comment_id": hit["id"],
         }
         for hit in results.comment_hits
     ]
@@ -97,14 +99,14 @@ def proven_rows(db: sqlite3.Connection, root: Path, results: Results, origin: st
     """The rows of a file, each with the record that proves it. ``root``: the archive's folder."""
     shown = captures_of_revisions(db, [hit["revision_id"] for hit in results.hits])
     said = captures_of_comments(db, [hit["id"] for hit in results.comment_hits])
-    captures = [next(iter(shown.get(hit["revision_id"], ())), None) for hit in results.hits]
-    captures += [said.get(hit["id"]) for hit in results.comment_hits]
-    rows = file_rows(results, origin)
-    proofs = [proof_by(root, row["seen_at"], capture) for row, capture in zip(rows, captures, strict=True)]
-    return [
-        row | {"payload_digest": proof.payload_digest, "record_id": proof.record_id, "sealed_at": proof.sealed_at}
-        for row, proof in zip(rows, proofs, strict=True)
-    ]
+
+    def proven(row: Row) -> Row:
+        revision, comment = row.pop("revision_id", None), row.pop("comment_id", None)
+        capture = said.get(comment) if comment else next(iter(shown.get(revision, ())), None)
+        proof = proof_by(root, row["seen_at"], capture)
+        return row | {"payload_digest": proof.payload_digest, "record_id": proof.record_id, "sealed_at": proof.sealed_at}
+
+    return [proven(row) for row in file_rows(results, origin)]
 
 
 def as_csv(rows: Sequence[Row]) -> str:
@@ -112,7 +114,7 @@ def as_csv(rows: Sequence[Row]) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    writer.writerows([re.sub(r"^([=+\-@\t\r])", r"'\1", str(row[column])) for column in COLUMNS] for row in rows)
+    writer.writerows([re.sub(r"^([=+\-@\t\r])", r"'\1", str(row.get(column, ""))) for column in COLUMNS] for row in rows)
     return out.getvalue()
 
 
