@@ -46,6 +46,7 @@ LAYERS = (
     "archive.publish.commands",
     "archive.publish.plugins",
     "archive.publish.server",
+    "archive.publish.records",
     "archive.publish.overview archive.publish.reading",
     "archive.publish.changes",
     "archive.publish.search",

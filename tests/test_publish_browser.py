@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.publish_archive import build_archive
+from tests.captured_site import build_captured
 from tests.publish_site import PAGES, RAID
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
@@ -38,12 +38,23 @@ DATASETTES = [
     "/archive/who_cites",
     "/archive?sql=select+*+from+articles",
 ]
-KINDS = [*OWN, *READING, *DATASETTES]
+RUNNING = "https://www.example.org/2014/running"
+RECORDS = [
+    "/record/12",
+    "/record/505",
+    "/record/507?page=2",
+    "/record/508",
+    "/record/504",
+    f"/web/*/{RUNNING}",
+    f"/web/20240201060010/{RUNNING}",
+]
+RECORDS += ["/web/20240201060010/https://www.example.org/moved", f"/compare/20240101060010..20240201060010{RAID}"]
+KINDS = [*OWN, *READING, *RECORDS, *DATASETTES]
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = build_archive(tmp_path_factory.mktemp("archive"))
+    folder = build_captured(tmp_path_factory.mktemp("archive"))
     command = [sys.executable, "-m", "archive", "serve", "--port", "0", "--archive-dir", str(folder)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout
@@ -171,6 +182,26 @@ def test_every_kind_of_page_fits_and_calls_nobody(browser: Any, address: str, sc
     context.close()
 
 
+def test_a_captured_page_runs_nothing_and_calls_nobody(browser: Any, address: str) -> None:
+    context = browser.new_context(base_url=address)
+    for path in ("/record/508", f"/web/20240201060010/{RUNNING}", "/record/508/render", f"/web/20240201060010if_/{RUNNING}"):
+        page = context.new_page()
+        asked: list[str] = []
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page.goto(path, wait_until="networkidle")
+        if "render" not in path and "if_" not in path:
+            page.locator("iframe").scroll_into_view_if_needed()
+            page.frame_locator("iframe").get_by_role("heading", name="Quiet").wait_for()
+            frame = page.frames[1]
+        else:
+            frame = page.main_frame
+        assert frame.locator("#ran").count() == 0 and "it ran" not in page.title(), path
+        assert frame.locator("img[alt=held]").evaluate("picture => picture.naturalWidth") == 1, path
+        assert [url for url in asked if not url.startswith(address)] == [], path
+        page.close()
+    context.close()
+
+
 @pytest.fixture
 def reader(browser: Any, address: str) -> Iterator[Any]:
     """A reader's browser, which keeps what was chosen from page to page."""
@@ -232,7 +263,7 @@ def test_a_finger_hits_what_it_means(browser: Any, address: str) -> None:
     """WCAG 2.2, 2.5.8: 24 pixels, or room around it. axe asks for it only when told to."""
     page = browser.new_context(base_url=address, viewport={"width": 390, "height": 844}).new_page()
     asked = {"runOnly": {"type": "rule", "values": ["target-size"]}, "rules": {"target-size": {"enabled": True}}}
-    for kind in [*OWN, *READING]:
+    for kind in [*OWN, *READING, *RECORDS]:
         page.goto(kind)
         assert violations(page, asked) == [], kind
     page.context.close()

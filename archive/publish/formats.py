@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
-from archive.queries.addresses import dated_path, reading_path
+from archive.queries.addresses import dated_path, digits, reading_path
 from archive.text.markup import marked, paragraphs, plain
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
@@ -97,6 +97,11 @@ def field_query(field: str, value: object) -> str:
     return f'{field}:"{str(value).replace(chr(34), "")}"'
 
 
+def record_address(record_id: str) -> str:
+    """``<urn:uuid:X>`` -> ``/record/urn:uuid:X``: where a record is looked at. It outlives our own ids."""
+    return f"/record/{quote(record_id.strip('<>'), safe=':')}"
+
+
 def size(count: int | None) -> str:
     """Bytes as a person reads them: ``12 kB``, ``3.4 MB``."""
     if count is None:
@@ -139,6 +144,8 @@ FILTERS = {
     "size": size,
     "reading": reading_path,
     "dated": dated_path,
+    "digits": digits,
+    "record": record_address,
     "search": search_path,
     "marked": marked,
     "paragraphs": paragraphs,

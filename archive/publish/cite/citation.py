@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from archive.publish.cite.names import inverted, split_name
+from archive.publish.cite.proofs import Proof
 from archive.publish.formats import readable_day
 from archive.text.markup import plain
 
@@ -31,7 +32,7 @@ MEDIA_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """What is cited: one state of one article. Days are ``YYYY-MM-DD``, or less of it, or empty."""
+    """What is cited: one state of one article, or what changed between two. Days are ``YYYY-MM-DD``, or less of it, or empty."""
 
     title: str
     authors: tuple[str, ...]
@@ -44,6 +45,10 @@ class Citation:
     record_id: str = ""
     keywords: tuple[str, ...] = ()
     number: int = 1  # of the citations in one file that would have the same key
+    sealed_at: str = ""
+    stamped_at: str = ""
+    gone: str = ""  # a sentence, where the article is missing from its site
+    before: Proof | None = None  # of a comparison: what proves the earlier state
 
     @property
     def key(self) -> str:
@@ -56,8 +61,14 @@ class Citation:
 
     @property
     def proof(self) -> str:
-        parts = [f"seen {self.seen_at}", f"payload {self.payload_digest}", f"WARC record {self.record_id}"]
-        return "; ".join(parts[: 1 + 2 * bool(self.record_id)])
+        """When the cited state was seen, and the record that proves it; of a comparison, both states."""
+        own = str(Proof(self.seen_at, self.payload_digest, self.record_id, self.sealed_at, self.stamped_at))
+        return f"before: {self.before}; after: {own}" if self.before else own
+
+    @property
+    def archived(self) -> str:
+        """Where it is archived, what proves it, and whether the site still has it: the same words in every format."""
+        return f"Archived at {self.permalink} ({self.proof})" + (f". {self.gone}" if self.gone else "")
 
 
 def distinct(citations: Sequence[Citation]) -> list[Citation]:
@@ -76,9 +87,8 @@ def ascii_word(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", folded.lower())
 
 
-def cite(article: dict[str, Any], origin: str, path: str) -> Citation:
+def cite(article: dict[str, Any], origin: str, path: str, proof: Proof) -> Citation:
     """The citation of a reading page's context, whose dated address is ``path`` at ``origin`` (``http://HOST:PORT``)."""
-    evidence = article["captures"][0] if article["captures"] else {}
     return Citation(
         title=plain(article["revision"]["title"]),
         authors=tuple(plain(name) for name in article["authors"] if name),
@@ -87,10 +97,43 @@ def cite(article: dict[str, Any], origin: str, path: str) -> Citation:
         url=article["article"]["url"],
         permalink=origin + path,
         seen_at=article["revision"]["seen_at"],
-        payload_digest=evidence.get("payload_digest", ""),
-        record_id=evidence.get("record_id", ""),
+        payload_digest=proof.payload_digest,
+        record_id=proof.record_id,
         keywords=tuple(plain(tag["name"]) for tag in article["tags"]),
+        sealed_at=proof.sealed_at,
+        stamped_at=proof.stamped_at,
+        gone=missing_sentence(article["article"]),
     )
+
+
+def cite_comparison(compared: dict[str, Any], origin: str, path: str, proofs: tuple[Proof, Proof]) -> Citation:
+    """The citation of a comparison's context, whose lasting address is ``path`` at ``origin``. Nobody signs what was changed."""
+    article, (before, after) = compared["article"], proofs
+    return Citation(
+        title=f"Changes of “{plain(compared['new']['title'])}” from {before.seen_at} to {after.seen_at}",
+        authors=(),
+        site=plain(article["site_title"] or article["site"]),
+        published_on=after.seen_at[:10],
+        url=article["url"],
+        permalink=origin + path,
+        seen_at=after.seen_at,
+        payload_digest=after.payload_digest,
+        record_id=after.record_id,
+        sealed_at=after.sealed_at,
+        stamped_at=after.stamped_at,
+        gone=missing_sentence(article),
+        before=before,
+    )
+
+
+def missing_sentence(article: Mapping[str, Any]) -> str:
+    """When an article was last there and first not; '' where the site has it. A disappearance lies between two observations."""
+    if not article["missing_since"]:
+        return ""
+    times = f"last seen there {article['last_seen_at']}, missing since {article['missing_since']}"
+    if article["gone_at"]:
+        return f"Gone from the site: {times}, confirmed {article['gone_at']}"
+    return f"Missing from the site: {times}, not yet confirmed"
 
 
 def as_text(citation: Citation) -> str:
@@ -98,7 +141,7 @@ def as_text(citation: Citation) -> str:
     names = ", ".join(citation.authors)
     when = f", {readable_day(citation.published_on)}" if citation.published_on else ""
     start = f"{names}: " if names else ""
-    return f"{start}“{citation.title}”, {citation.site}{when}. {citation.url} Archived at {citation.permalink} ({citation.proof})."
+    return f"{start}“{citation.title}”, {citation.site}{when}. {citation.url} {citation.archived}."
 
 
 def as_bibtex(citation: Citation) -> str:
@@ -111,7 +154,7 @@ def as_bibtex(citation: Citation) -> str:
         "url": citation.url.replace("{", "%7B").replace("}", "%7D"),
         "urldate": citation.seen_at[:10],
         "keywords": ", ".join(latex(keyword.replace(",", " ")) for keyword in citation.keywords),
-        "note": latex(f"Archived at {citation.permalink} ({citation.proof})"),
+        "note": latex(citation.archived),
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
     return "\n".join([f"@online{{{citation.key},", *lines, "}"]) + "\n"
@@ -139,7 +182,7 @@ def as_ris(citation: Citation) -> str:
         ("UR", citation.url),
         ("L2", citation.permalink),
         ("Y2", citation.seen_at[:10].replace("-", "/")),
-        ("N1", f"Archived at {citation.permalink} ({citation.proof})"),
+        ("N1", citation.archived),
         *(("KW", keyword) for keyword in citation.keywords),
         ("ID", citation.key),
         ("ER", ""),
@@ -160,7 +203,7 @@ def as_csl(citation: Citation) -> dict[str, Any]:
         "URL": citation.url,
         "archive_location": citation.permalink,
         "keyword": ", ".join(citation.keywords),
-        "note": citation.proof,
+        "note": citation.archived,
     }
     return {name: value for name, value in item.items() if value}  # an empty date is no valid one
 

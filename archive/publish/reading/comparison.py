@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -11,8 +12,10 @@ from sqlite_utils import Database
 
 from archive.publish.changes.events import described_edit, other_words
 from archive.publish.reading.article import ARTICLE
+from archive.queries.addresses import digits, latest_instant, reading_path
+from archive.queries.capture_uses import captures_of_revisions
 from archive.queries.revision_pair import revisions_of
-from archive.queries.rows import Row, fetch_row
+from archive.queries.rows import Row, fetch_row, fetch_value
 
 SHOWN = ("title", "byline", "tags", "text")  # what an edit shows by itself; dates, captions and links follow where they differ
 
@@ -29,15 +32,30 @@ def compared(db: sqlite3.Connection, article_id: int, first: int | None, second:
         return None
     old, new = held[earlier], held[later]
     edit = described_pair(old, new)
+    shown = captures_of_revisions(db, [old["id"], new["id"]])
+    article = fetch_row(db, ARTICLE, [article_id]) or {}
     return {
-        "article": fetch_row(db, ARTICLE, [article_id]),
+        "article": article,
         "revisions": revisions,
-        "old": old,
-        "new": new,
+        "old": old | {"captures": shown.get(old["id"], [])},
+        "new": new | {"captures": shown.get(new["id"], [])},
+        "path": comparison_path(article["url"], old["seen_at"], new["seen_at"]),
         "steps": [row for row in revisions if earlier < row["number"] <= later],
         "edit": edit,
         "same": not any(isinstance(value, Markup | list) and value for value in edit.values()),
     }
+
+
+def compared_at(db: sqlite3.Connection, article_id: int, moments: Sequence[str]) -> dict[str, Any] | None:
+    """The states of an article at two moments (YYYYMMDDhhmmss), compared; None where it had not been seen at one, or they are one."""
+    sql = "select max(number) from revisions where article_id = ? and seen_at <= ?"
+    first, second = (fetch_value(db, sql, [article_id, latest_instant(moment)]) for moment in moments)
+    return compared(db, article_id, first, second) if first and second else None
+
+
+def comparison_path(url: str, first: str, second: str) -> str:
+    """``/compare/20240101060010..20240201060010/HOST/PATH``: lasts as long as the two observations do, whatever their numbers."""
+    return f"/compare/{digits(first)}..{digits(second)}{reading_path(url)}"
 
 
 def described_pair(old: Row, new: Row) -> dict[str, Any]:

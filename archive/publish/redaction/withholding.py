@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable
 
 from archive.queries.rows import Row, fetch_rows
+from archive.queries.withheld import decisions_to_withhold, withheld_ids
 from archive.store.decisions import UNDONE
 
 OPEN = frozenset(
@@ -87,7 +87,7 @@ class Reader(sqlite3.Connection):
 
 def follow(db: Reader) -> None:
     """Make the connection show what is not withheld at this moment. Costs one look into ``decisions`` where nothing has changed."""
-    decisions = tuple(db.execute("select ref, value from main.decisions where kind = 'withhold' order by id").fetchall())
+    decisions = decisions_to_withhold(db)
     if decisions == db.followed:
         return
     for name in [name for (name,) in db.execute("select name from sqlite_temp_master where type = 'view'").fetchall()]:
@@ -97,14 +97,6 @@ def follow(db: Reader) -> None:
         for statement in stand_ins(db, articles, comments):
             db.execute(statement)
     db.followed = decisions
-
-
-def withheld_ids(db: sqlite3.Connection, decisions: Iterable[tuple[str, str]]) -> tuple[list[int], list[int]]:
-    """Ids of the articles and comments on which the last decision is to withhold; an article by any address it has had."""
-    standing = [ref for ref, value in dict(decisions).items() if value != UNDONE]
-    comments = [int(ref.removeprefix("comment:")) for ref in standing if ref.startswith("comment:")]
-    found = (db.execute("select article_id from main.urls where url = ?", [ref]).fetchone() for ref in standing)
-    return sorted({row[0] for row in found if row}), sorted(comments)
 
 
 def stand_ins(db: sqlite3.Connection, articles: list[int], comments: list[int]) -> list[str]:
@@ -150,8 +142,7 @@ def withheld_comments(db: sqlite3.Connection, article_id: int) -> list[Row]:
 
 def withheld_counts(db: sqlite3.Connection) -> dict[str, int]:
     """How many articles and comments are withheld."""
-    decisions = db.execute("select ref, value from main.decisions where kind = 'withhold' order by id").fetchall()
-    articles, comments = withheld_ids(db, [(ref, value) for ref, value in decisions])
+    articles, comments = withheld_ids(db, decisions_to_withhold(db))
     return {"articles": len(articles), "comments": len(comments)}
 
 

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 from markupsafe import Markup, escape
 
-from archive.publish.cite.citation import Citation, as_bibtex, as_ris, distinct
+from archive.publish.cite.citation import Citation, as_bibtex, as_csl, as_ris, distinct, missing_sentence
+from archive.publish.cite.proofs import Proof, proof_by
 from archive.publish.formats import between, excerpt, with_times
 from archive.publish.search.results import Results, search
 from archive.queries.addresses import dated_path, reading_path
+from archive.queries.capture_uses import captures_of_comments, captures_of_revisions
 from archive.queries.rows import Row, as_json, fetch_rows
 from archive.queries.search_query import Query
 from archive.text.markup import plain, without_marks
 
 MOST = 1000  # hits in a file, the rest on its next pages; a feed has as many as a reader may show
 FEED = 50
-COLUMNS = ("kind", "title", "author", "date", "address", "original", "text", "seen_at", "missing_since")
+COLUMNS = (
+    *("kind", "title", "author", "date", "address", "original", "text", "seen_at", "missing_since"),
+    *("dated_address", "payload_digest", "record_id", "sealed_at"),
+)
 ATOM = "http://www.w3.org/2005/Atom"
 MEDIA_TYPES = {
     "json": "application/json; charset=utf-8",
@@ -31,6 +38,7 @@ MEDIA_TYPES = {
     "ris": "application/x-research-info-systems; charset=utf-8",
     "bib": "application/x-bibtex; charset=utf-8",
     "atom": "application/atom+xml; charset=utf-8",
+    "csl": "application/vnd.citationstyles.csl+json; charset=utf-8",
 }
 
 
@@ -59,6 +67,8 @@ def article_rows(results: Results, origin: str) -> list[Row]:
             "seen_at": hit["seen_at"],
             "missing_since": hit["missing_since"] or "",
             "revised": hit["number"] > 1,
+            "dated_address": origin + dated_path(hit["url"], hit["seen_at"]),
+            "revision_id": hit["revision_id"],
         }
         for hit in results.hits
     ]
@@ -78,9 +88,25 @@ def comment_rows(results: Results, origin: str) -> list[Row]:
             "seen_at": hit["first_seen_at"],
             "missing_since": hit["missing_since"] or "",
             "revised": False,
+            "dated_address": f"{origin}{dated_path(hit['url'], hit['first_seen_at'])}#c-{hit['id']}",
+            "comment_id": hit["id"],
         }
         for hit in results.comment_hits
     ]
+
+
+def proven_rows(db: sqlite3.Connection, root: Path, results: Results, origin: str) -> list[Row]:
+    """The rows of a file, each with the record that proves it. ``root``: the archive's folder."""
+    shown = captures_of_revisions(db, [hit["revision_id"] for hit in results.hits])
+    said = captures_of_comments(db, [hit["id"] for hit in results.comment_hits])
+
+    def proven(row: Row) -> Row:
+        revision, comment = row.pop("revision_id", None), row.pop("comment_id", None)
+        capture = said.get(comment) if comment else next(iter(shown.get(revision, ())), None)
+        proof = proof_by(root, row["seen_at"], capture)
+        return row | {"payload_digest": proof.payload_digest, "record_id": proof.record_id, "sealed_at": proof.sealed_at}
+
+    return [proven(row) for row in file_rows(results, origin)]
 
 
 def as_csv(rows: Sequence[Row]) -> str:
@@ -88,19 +114,25 @@ def as_csv(rows: Sequence[Row]) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    writer.writerows([re.sub(r"^([=+\-@\t\r])", r"'\1", str(row[column])) for column in COLUMNS] for row in rows)
+    writer.writerows([re.sub(r"^([=+\-@\t\r])", r"'\1", str(row.get(column, ""))) for column in COLUMNS] for row in rows)
     return out.getvalue()
 
 
-def file_citations(db: sqlite3.Connection, hits: Sequence[Row], origin: str, form: str) -> str:
-    """The articles a search finds, for a reference manager. ``form``: ``ris`` or ``bib``."""
+def file_citations(db: sqlite3.Connection, root: Path, hits: Sequence[Row], origin: str, form: str) -> str:
+    """The articles a search finds, for a reference manager. ``form``: ``ris``, ``bib`` or ``csl``."""
     ids = [hit["id"] for hit in hits]
     names, topics = authors_by_article(db, ids), topics_by_article(db, ids)
-    cited = distinct([hit_citation(hit, names[hit["id"]], topics[hit["id"]], origin) for hit in hits])
+    shown = captures_of_revisions(db, [hit["revision_id"] for hit in hits])
+    proofs = [proof_by(root, hit["seen_at"], next(iter(shown.get(hit["revision_id"], ())), None)) for hit in hits]
+    cited = distinct(
+        [hit_citation(hit, names[hit["id"]], topics[hit["id"]], origin, proof) for hit, proof in zip(hits, proofs, strict=True)]
+    )
+    if form == "csl":
+        return json.dumps([as_csl(one) for one in cited], ensure_ascii=False, indent=2)
     return "".join(map(as_ris, cited)) if form == "ris" else "\n".join(map(as_bibtex, cited))
 
 
-def hit_citation(hit: Row, names: list[str], topics: list[str], origin: str) -> Citation:
+def hit_citation(hit: Row, names: list[str], topics: list[str], origin: str, proof: Proof) -> Citation:
     """The citation of one article found."""
     return Citation(
         title=plain(hit["title"]),
@@ -110,7 +142,12 @@ def hit_citation(hit: Row, names: list[str], topics: list[str], origin: str) -> 
         url=hit["url"],
         permalink=origin + dated_path(hit["url"], hit["seen_at"]),
         seen_at=hit["seen_at"],
+        payload_digest=proof.payload_digest,
+        record_id=proof.record_id,
         keywords=tuple(topics),
+        sealed_at=proof.sealed_at,
+        stamped_at=proof.stamped_at,
+        gone=missing_sentence(hit),
     )
 
 

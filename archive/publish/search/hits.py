@@ -29,6 +29,7 @@ def article_hits(db: sqlite3.Connection, query: Query, found: list[tuple[int, in
           articles.byline,
           articles.published_on,
           articles.comment_count,
+          articles.last_seen_at,
           articles.missing_since,
           articles.gone_at,
           coalesce(sites.title, sites.name) as site

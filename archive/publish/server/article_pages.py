@@ -14,13 +14,25 @@ from datasette.utils.asgi import Response
 from markupsafe import Markup
 
 from archive.publish.cite import memento
-from archive.publish.cite.citation import MEDIA_TYPES, Citation, as_bibtex, as_csl, as_ris, as_text, cite, distinct
+from archive.publish.cite.citation import (
+    MEDIA_TYPES,
+    Citation,
+    as_bibtex,
+    as_csl,
+    as_ris,
+    as_text,
+    cite,
+    cite_comparison,
+    distinct,
+)
+from archive.publish.cite.linked_data import linked_data
+from archive.publish.cite.proofs import proof_by
 from archive.publish.formats import field_query, search_path
 from archive.publish.reading.article import reading_context
-from archive.publish.reading.comparison import compared, revision_number
+from archive.publish.reading.comparison import compared_at
 from archive.publish.redaction.withholding import withheld_since
 from archive.publish.search.results import search
-from archive.publish.server.responses import answer, answer_json, origin, page, read, read_tables, redirect
+from archive.publish.server.responses import answer, answer_json, folder, origin, page, read, read_tables, redirect
 from archive.queries.addresses import Address, article_at, dated_path, known_hosts, latest_instant, parse_address, reading_path
 from archive.queries.rows import Row, fetch_rows
 from archive.queries.search_query import Filter, Query, parse_query
@@ -82,13 +94,8 @@ async def reading_page(datasette: Any, request: Any, context: dict[str, Any]) ->
         headers["memento-datetime"] = memento.http_date(context["revision"]["seen_at"])
     else:
         headers["vary"] = "Accept-Datetime"
-    forms = {
-        "text": as_text(cited),
-        "bibtex": as_bibtex(cited),
-        "ris": as_ris(cited),
-        "csl": json.dumps(as_csl(cited), ensure_ascii=False, indent=2),
-    }
-    return await page(datasette, request, "reading.html", context | {"citation": cited, "forms": forms}, headers=headers)
+    more = {"citation": cited, "forms": citation_forms(cited), "linked_data": linked_data(cited, context, origin(datasette, request))}
+    return await page(datasette, request, "reading.html", context | more, headers=headers)
 
 
 async def not_seen_yet(datasette: Any, request: Any, article: Row) -> Response:
@@ -110,23 +117,13 @@ async def show_timemap(datasette: Any, request: Any) -> Response:
     return answer(request, ",\n".join(lines) + "\n", "application/link-format")
 
 
-async def show_comparison(datasette: Any, request: Any) -> Response:
-    """/compare with ``url``, ``from`` and ``to``: two revisions of an article, by their numbers; the first and the last without."""
-    text = request.args.get("url") or ""
-    parts = split_url(text)
-    article = await read(datasette, article_at, *parts) if parts else None
-    if article is None:
-        return await absent(datasette, request, parts, text)
-    first, second = (revision_number(request.args.get(name)) for name in ("from", "to"))
-    context = await read(datasette, compared, article["id"], first, second)
-    return await page(datasette, request, "compare.html", context) if context else redirect(reading_path(article["url"]) + "#revisions")
-
-
 async def show_citation(datasette: Any, request: Any) -> Response:
     """/cite.txt, .bib, .ris or .json (CSL) with ``url`` and, for an older state, ``at`` (YYYYMMDDhhmmss)."""
     asked = request.args.getlist("url")[:MOST_CITED]
     if len(asked) > 1:
         return await show_citations(datasette, request, asked)
+    if request.args.get("from") and request.args.get("to"):
+        return await cite_compared(datasette, request)
     parts = split_url(request.args.get("url") or "")
     article = await read(datasette, article_at, *parts) if parts else None
     moment = re.sub(r"\D", "", request.args.get("at") or "")[:14] or None
@@ -152,7 +149,38 @@ async def show_citations(datasette: Any, request: Any, urls: list[str]) -> Respo
 
 def citation_of(datasette: Any, request: Any, context: dict[str, Any]) -> Citation:
     """The citation of a reading page's context."""
-    return cite(context, origin(datasette, request), dated_path(context["article"]["url"], context["revision"]["seen_at"]))
+    seen_at = context["revision"]["seen_at"]
+    proof = proof_by(folder(datasette), seen_at, next(iter(context["captures"]), None))
+    return cite(context, origin(datasette, request), dated_path(context["article"]["url"], seen_at), proof)
+
+
+def citation_forms(cited: Citation) -> dict[str, str]:
+    """A citation in every format, as a page shows it."""
+    return {
+        "text": as_text(cited),
+        "bibtex": as_bibtex(cited),
+        "ris": as_ris(cited),
+        "csl": json.dumps(as_csl(cited), ensure_ascii=False, indent=2),
+    }
+
+
+def comparison_citation(datasette: Any, request: Any, context: dict[str, Any]) -> Citation:
+    """The citation of a comparison's context."""
+    states = (context["old"], context["new"])
+    before, after = (proof_by(folder(datasette), state["seen_at"], next(iter(state["captures"]), None)) for state in states)
+    return cite_comparison(context, origin(datasette, request), context["path"], (before, after))
+
+
+async def cite_compared(datasette: Any, request: Any) -> Response:
+    """/cite.* with ``url``, ``from`` and ``to`` (YYYYMMDDhhmmss): what changed between two states."""
+    url = request.args.get("url") or ""
+    moments = [re.sub(r"\D", "", request.args.get(name) or "")[:14] for name in ("from", "to")]
+    parts = split_url(url)
+    article = await read(datasette, article_at, *parts) if parts else None
+    context = await read(datasette, compared_at, article["id"], moments) if article and all(moments) else None
+    if context is None:
+        return await absent(datasette, request, parts, url)
+    return citation_file(request, comparison_citation(datasette, request, context), request.url_vars["format"])
 
 
 def citation_file(request: Any, cited: Citation, form: str) -> Response:

@@ -11,6 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from archive.publish.formats import record_address
 from archive.queries.addresses import reading_path
 
 LONGEST_VALUE = 10_000_000  # bytes; hex(zeroblob(4e8)) would take 29 s and 2 GB despite the time limit
@@ -81,7 +82,7 @@ def mended(markup: str) -> Markup:
     return Markup(plain)
 
 
-READ = {"article_id": "article", "cited_id": "article", "target_article_id": "article", "comment_id": "comment"}
+READ = {"article_id": "article", "cited_id": "article", "target_article_id": "article", "comment_id": "comment", "capture_id": "record"}
 
 
 def cell(column: str, table: str | None, value: Any) -> Markup | None:
@@ -91,6 +92,8 @@ def cell(column: str, table: str | None, value: Any) -> Markup | None:
     """
     if isinstance(value, int) and column in READ:
         return Markup('<a href="/{}/{}">{}</a>').format(READ[column], value, value)
+    if column == "record_id" and isinstance(value, str):
+        return Markup('<a href="{}">{}</a>').format(record_address(value), value)
     if not isinstance(value, str) or not value.startswith(("http://", "https://")):
         return None
     if (table, column) == ("articles", "url") or column in ("read", "read_cited"):

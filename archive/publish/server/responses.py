@@ -15,6 +15,7 @@ import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import jinja2
@@ -31,6 +32,11 @@ PLUGIN = "reading_site"  # the name under which Datasette keeps our options
 
 Value = TypeVar("Value")
 Handler = Callable[[Any, Any], Awaitable[Response]]
+
+
+def folder(datasette: Any) -> Path:
+    """The archive's folder, in which its WARC files lie."""
+    return Path(datasette.get_database(DATABASE).path).parent
 
 
 async def read(datasette: Any, function: Callable[..., Value], *arguments: Any) -> Value:
@@ -70,8 +76,9 @@ async def read_tables(datasette: Any, function: Callable[..., Value], *arguments
     return result
 
 
-def security_policy(picture_sources: Sequence[str] = ()) -> str:
-    """The Content-Security-Policy of our own pages. ``picture_sources`` are origins from which a click may load pictures."""
+def security_policy(picture_sources: Sequence[str] = (), frames: bool = False) -> str:
+    """The Content-Security-Policy of our own pages. ``picture_sources`` are origins from which a click may load pictures; ``frames``:
+    the page shows a captured one in a frame of this server."""
     directives = {
         "default-src": "'none'",
         "style-src": "'self'",
@@ -80,7 +87,7 @@ def security_policy(picture_sources: Sequence[str] = ()) -> str:
         "form-action": "'self'",
         "base-uri": "'none'",
         "frame-ancestors": "'none'",
-    }
+    } | ({"frame-src": "'self'"} if frames else {})
     return "; ".join(f"{name} {value}" for name, value in directives.items())
 
 
@@ -123,15 +130,17 @@ async def page(
 ) -> Response:
     """A page of our own from a template."""
     body = await rendered(datasette, request, template, context)
-    policy = security_policy(context.get("picture_sources", ()))
+    policy = security_policy(context.get("picture_sources", ()), context.get("frames", False))
     return answer(request, body, "text/html; charset=utf-8", status, {"content-security-policy": policy} | dict(headers or {}))
 
 
-def answer(request: Any, body: str, content_type: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def answer(
+    request: Any, body: str, content_type: str, status: int = 200, headers: Mapping[str, str] | None = None, pack: bool = True
+) -> Response:
     """A response with an ETag, compressed where the reader takes gzip; 304 without a body when the reader has this body already."""
     content = body.encode("utf-8", "replace")
     digest = hashlib.sha256(content).hexdigest()[:24]
-    packed = len(content) >= WORTH_PACKING and accepts_gzip(request.headers.get("accept-encoding", ""))
+    packed = pack and len(content) >= WORTH_PACKING and accepts_gzip(request.headers.get("accept-encoding", ""))
     sent = {"etag": f'"{digest}-gzip"' if packed else f'"{digest}"', "cache-control": "no-cache"} | dict(headers or {})
     sent["vary"] = ", ".join(filter(None, [sent.get("vary"), "Accept-Encoding"]))
     if status == 200 and f'"{digest}' in request.headers.get("if-none-match", ""):
@@ -170,6 +179,12 @@ def answer_json(request: Any, value: Any, content_type: str = "application/json;
 def as_json_text(value: Any) -> str:
     """A value as indented JSON."""
     return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def page_number(request: Any) -> int:
+    """The page asked for, from 1; anything that is no number is the first."""
+    text = request.args.get("page") or "1"
+    return min(int(text), 100_000) if re.fullmatch(r"[1-9][0-9]{0,8}", text) else 1
 
 
 def redirect(path: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -29,13 +29,29 @@ from archive.publish.server.article_pages import (
     not_found,
     show_article,
     show_citation,
-    show_comparison,
     show_timemap,
     show_unapi,
 )
+from archive.publish.server.comparison_pages import show_comparison, show_dated_comparison
 from archive.publish.server.operator_pages import show_metrics, show_refused, show_status, show_status_json
-from archive.publish.server.responses import DATABASE, Handler, answer, as_json_text, origin, page, read, reading_only, redirect, rendered
+from archive.publish.server.record_pages import show_record
+from archive.publish.server.replay_pages import show_capture_timemap, show_cdx, show_web
+from archive.publish.server.responses import (
+    DATABASE,
+    Handler,
+    answer,
+    as_json_text,
+    folder,
+    origin,
+    page,
+    page_number,
+    read,
+    reading_only,
+    redirect,
+    rendered,
+)
 from archive.queries.addresses import reading_path
+from archive.queries.capture_uses import captures_of_changes
 from archive.queries.rows import Row, fetch_row
 from archive.queries.search_query import PLACES, Query, parse_query, without
 
@@ -45,6 +61,7 @@ ARTICLE_BY_ID = "select id, url from articles where id = ?"
 COMMENT_BY_ID = "select comments.id, articles.url from comments join articles on articles.id = article_id where comments.id = ?"
 KEPT_FROM_ROBOTS = """
     /archive$ /archive/ /archive? /search? /search.*?q= /changes? /changes.atom? /compare? /cite.*?url= /timemap/ /unapi? /url?
+    /record/ /web/ /cdx?
 """
 ROBOTS = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in KEPT_FROM_ROBOTS.split())
 VOCABULARY = spellings.Vocabulary()
@@ -114,20 +131,21 @@ def moved(text: str, place: str) -> str:
 
 
 async def export_search(datasette: Any, request: Any) -> Response:
-    """/search.csv, .json, .ris, .bib and .atom: the hits of any search."""
+    """/search.csv, .json, .ris, .bib, .csl and .atom: the hits of any search."""
     query = parse_query(request.args.get("q") or "", spelling_groups(datasette))
     sort, form, here = request.args.get("sort") or "", request.url_vars["format"], origin(datasette, request)
     number, size = page_number(request), exports.FEED if form == "atom" else exports.MOST
     results = await read(datasette, exports.hits_for_file, query, sort, number, size)
     own = search_path(query.text, f".{form}") + (f"&sort={results.sort}" if sort else "")
     more = {"link": f'<{here}{own}&page={number + 1}>; rel="next"'} if number < results.pages(size) else {}
-    if form in ("ris", "bib"):
-        body = await read(datasette, exports.file_citations, results.hits, here, form)
+    rows = await read(datasette, exports.proven_rows, folder(datasette), results, here) if form in ("json", "csv") else []
+    if form in ("ris", "bib", "csl"):
+        body = await read(datasette, exports.file_citations, folder(datasette), results.hits, here, form)
     elif form == "json":
         counted = {"query": query.text, "notes": query.notes, "articles": results.articles, "comments": results.comments, "page": number}
-        body = as_json_text(counted | {"hits": exports.file_rows(results, here)})
+        body = as_json_text(counted | {"hits": rows})
     elif form == "csv":
-        body = exports.as_csv(exports.file_rows(results, here))
+        body = exports.as_csv(rows)
     else:
         body = exports.search_feed(exports.file_rows(results, here), query.text, here, own)
     return answer(request, body, exports.MEDIA_TYPES[form], headers=more)
@@ -171,8 +189,10 @@ def event_group(request: Any) -> str:
 
 
 def described_changes(db: sqlite3.Connection, group: str, query: Query, limit: int, offset: int) -> list[Row]:
-    """Changes of a group with the words that changed."""
-    return [events.with_words(db, row) for row in events.list_changes(db, group, limit, offset, events.about(db, query))]
+    """Changes of a group with the words that changed, and the capture that shows it."""
+    changes = events.list_changes(db, group, limit, offset, events.about(db, query))
+    captures = captures_of_changes(db, changes)
+    return [events.with_words(db, row) | {"capture_id": capture} for row, capture in zip(changes, captures, strict=True)]
 
 
 async def show_topics(datasette: Any, request: Any) -> Response:
@@ -220,12 +240,6 @@ async def describe_search(datasette: Any, request: Any) -> Response:
     return answer(request, body, "application/opensearchdescription+xml; charset=utf-8")
 
 
-def page_number(request: Any) -> int:
-    """The page asked for, from 1; anything that is no number is the first."""
-    text = request.args.get("page") or "1"
-    return min(int(text), 100_000) if re.fullmatch(r"[1-9][0-9]{0,8}", text) else 1
-
-
 def explain(datasette: Any, request: Any, exception: Exception) -> Any:
     """Our page for what does not exist and for a page that took too long; None leaves the rest to Datasette."""
     if request.path.endswith((".json", ".csv")):
@@ -240,7 +254,7 @@ def explain(datasette: Any, request: Any, exception: Exception) -> Any:
 PAGES: list[tuple[str, Handler]] = [
     (r"^/$", show_home),
     (r"^/search$", show_search),
-    (r"^/search\.(?P<format>csv|json|ris|bib|atom)$", export_search),
+    (r"^/search\.(?P<format>csv|json|ris|bib|csl|atom)$", export_search),
     (r"^/opensearch\.xml$", describe_search),
     (r"^/changes$", show_changes),
     (r"^/changes\.atom$", feed_changes),
@@ -255,8 +269,13 @@ PAGES: list[tuple[str, Handler]] = [
     (r"^/robots\.txt$", show_robots),
     (r"^/picture/(?P<capture>\d{1,15})$", show_picture),
     (r"^/unapi$", show_unapi),
+    (r"^/record/(?P<rest>.+)$", show_record),
+    (r"^/(?:web/)?timemap/link/.+$", show_capture_timemap),
+    (r"^/web/.+$", show_web),
+    (r"^/cdx(?:/search/cdx)?$", show_cdx),
     (r"^/timemap/.+$", show_timemap),
     (r"^/compare$", show_comparison),
+    (r"^/compare/.+$", show_dated_comparison),
     (r"^/cite\.(?P<format>txt|bib|ris|json)$", show_citation),
     (rf"^/(?!{DATASETTE})", show_article),
 ]
