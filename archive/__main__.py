@@ -25,6 +25,8 @@ COMMANDS = {
     "diff": "archive.cli.diff",
     "verify": "archive.cli.verify",
     "backup": "archive.cli.backup",
+    "restore": "archive.cli.restore",
+    "merge": "archive.cli.merge",
     "export": "archive.cli.export",
     "accept": "archive.cli.accept",
     "label": "archive.cli.label",

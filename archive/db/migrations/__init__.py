@@ -27,6 +27,7 @@ from archive.db.migrations import (
     m011_verdicts,
     m012_lists_compared,
     m013_texts_once,
+    m019_merged,
 )
 
 STEPS = (
@@ -43,6 +44,7 @@ STEPS = (
     m011_verdicts,
     m012_lists_compared,
     m013_texts_once,
+    m019_merged,
 )
 """In the order in which they are applied."""
 

@@ -13,7 +13,10 @@ from collections.abc import Iterable
 from archive.queries.rows import Row, fetch_rows
 from archive.store.decisions import UNDONE
 
-OPEN = frozenset({"sites", "crawls", "lists", "overcounts", "claims", "coverage", "_sqlite_migrations", "sqlite_stat1"})
+OPEN = frozenset(
+    {"sites", "crawls", "lists", "overcounts", "claims", "coverage", "identity", "merged_archives", "merged_parts"}
+    | {"_sqlite_migrations", "sqlite_stat1"}
+)
 """Tables that tell nothing about one article or comment."""
 
 # Rows that are shown. {articles} and {comments} are lists of withheld ids.
