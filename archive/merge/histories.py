@@ -122,7 +122,10 @@ class Revisions:
         self.db.execute(
             f"insert into block_spans(revision_id, {spans}) select ?, {spans} from block_spans where revision_id = ?", [new, row_id]
         )
-        sql = "insert into revision_captures(revision_id, capture_id, part) select ?, capture_id, part from revision_captures where revision_id = ?"
+        sql = """
+            insert into revision_captures(revision_id, capture_id, part)
+            select ?, capture_id, part from revision_captures where revision_id = ?
+            """
         self.db.execute(sql, [new, row_id])
         rows[new] = next(self.db.query("select * from revisions where id = ?", [new]))
         return new

@@ -18,8 +18,8 @@ from archive.merge.maps import TOUCHED_COMMENTS
 from archive.merge.references import Schema
 from archive.merge.rows import insert, read_from
 from archive.merge.rules import tables_of
-from archive.merge.threads import join_threads
 from archive.merge.source import TOGETHER, WITHOUT_EVIDENCE
+from archive.merge.threads import join_threads
 from archive.store.comments import order_thread
 from archive.verify.database import articles, comments, revisions
 
@@ -55,7 +55,12 @@ class Joining:
         """Needs the rows that are brought to stand here, apart."""
         threads = self._absences()
         threads |= join_threads(self.db, self.schema)
-        sql = f"select distinct touched.new from {TOUCHED_COMMENTS} join temp.map_comments on map_comments.old = theirs.id and map_comments.fresh where not touched.fresh"
+        sql = f"""
+            select distinct touched.new
+            from {TOUCHED_COMMENTS}
+            join temp.map_comments on map_comments.old = theirs.id and map_comments.fresh
+            where not touched.fresh
+            """
         threads |= {article_id for (article_id,) in self.db.execute(sql)}
         for old, new in self.articles:
             self._join(old, new)
@@ -152,7 +157,12 @@ class Joining:
             join source.captures on captures.id = theirs.capture_id
             where theirs.revision_id = ?
             """
-        held = "select captured_at, capture_id from main.revision_captures join main.captures on captures.id = capture_id where revision_id = ? and part = ?"
+        held = """
+            select captured_at, capture_id
+            from main.revision_captures
+            join main.captures on captures.id = capture_id
+            where revision_id = ? and part = ?
+            """
         for part, at, capture_id in self.db.execute(sql, [old]).fetchall():
             ours = self.db.execute(held, [revision_id, part]).fetchone()
             if ours is None or at < ours[0]:
@@ -165,7 +175,7 @@ class Joining:
         columns = {name: theirs[name] for name in SHOWN}
         self.db.execute(f"update articles set {', '.join(f'{n} = ?' for n in columns)} where id = ?", [*columns.values(), new])
         for table in tables_of("list"):
-            self.db.execute(f"create temp table if not exists held_images as select * from main.images where 0")
+            self.db.execute("create temp table if not exists held_images as select * from main.images where 0")
             if table == "images":
                 self.db.execute("delete from temp.held_images")
                 self.db.execute(

@@ -295,7 +295,10 @@ def complete_captures(db: Database) -> None:
         from temp.map_captures as map
         join source.captures as theirs on theirs.id = map.old
         where map.new = captures.id and not map.fresh
-          and ((captures.crawl_id is null and theirs.crawl_id is not null) or (captures.article_id is null and theirs.article_id is not null))
+          and (
+            (captures.crawl_id is null and theirs.crawl_id is not null)
+            or (captures.article_id is null and theirs.article_id is not null)
+          )
         """
     )
 

@@ -66,7 +66,8 @@ def merge_site(db: Database, schema: Schema, old: int, new: int, *, fresh: bool,
             update main.gaps
             set since = theirs.since
             from source.gaps as theirs
-            where theirs.site_id = ? and gaps.site_id = ? and theirs.kind = gaps.kind and theirs.ref = gaps.ref and theirs.since < gaps.since
+            where theirs.site_id = ? and gaps.site_id = ?
+              and theirs.kind = gaps.kind and theirs.ref = gaps.ref and theirs.since < gaps.since
             """,
             [old, new],
         )
@@ -100,7 +101,9 @@ def close_gaps(db: Database, site_id: int) -> None:
         """
         delete from main.gaps
         where site_id = ?1 and kind = 'comment'
-          and ref in (select comments.source_id from main.comments join main.articles on articles.id = article_id where articles.site_id = ?1)
+          and ref in (
+            select comments.source_id from main.articles cross join main.comments on comments.article_id = articles.id where site_id = ?1
+          )
         """,
         [site_id],
     )

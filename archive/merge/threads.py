@@ -47,7 +47,9 @@ SEEN = """
     """
 STATE_SEEN = """
     update main.comment_states
-    set seen_at = theirs.seen_at, capture_id = coalesce((select new from temp.map_captures where old = theirs.capture_id), comment_states.capture_id)
+    set
+      seen_at = theirs.seen_at,
+      capture_id = coalesce((select new from temp.map_captures where old = theirs.capture_id), comment_states.capture_id)
     from temp.map_comment_states
     join source.comment_states as theirs on theirs.id = map_comment_states.old
     where map_comment_states.new = comment_states.id and not map_comment_states.fresh and theirs.seen_at < comment_states.seen_at

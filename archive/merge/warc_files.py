@@ -142,7 +142,12 @@ class Evidence:
 
     def __init__(self, db: Database, folder: Path, source: Path, told: Callable[[int], None]) -> None:
         self.db, self.folder, self.source, self.told = db, folder, source, told
-        sql = "select theirs.name, ours.name from source.sites as theirs join temp.map_sites on old = theirs.id join main.sites as ours on ours.id = new"
+        sql = """
+            select theirs.name, ours.name
+            from source.sites as theirs
+            join temp.map_sites as map on map.old = theirs.id
+            join main.sites as ours on ours.id = map.new
+            """
         self.sites: dict[str, str] = dict(db.execute(sql).fetchall())
         self.files = [file for file in self._files() if file.rows or self._is_unlike(file)]
         self.needed = [(file, spans) for file in self.files if (spans := self.missing(file))]
