@@ -53,6 +53,7 @@ LAYERS = (
     "archive.publish.redaction archive.publish.metadata",
     "archive.publish.formats",
     "archive.cli",
+    "archive.merge",
     "archive.verify archive.export",
     "archive.queries",
     "archive.store",

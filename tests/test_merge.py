@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from archive.__main__ import commands
+from archive.db.connection import open_for_reading
 from archive.db.lock import Lock
 from archive.db.schema import written_meanings
 from archive.errors import ConfigurationError, LockHeld, NewerSchema, NoArchive, StorageError
@@ -325,9 +327,8 @@ def test_decisions_of_both_are_kept_and_the_newest_stands(tmp_path: Path) -> Non
         ("label", "f1", "bio", FEBRUARY),
         ("label", "f1", "undone", MARCH),
     ]
-    db = Desk(tmp_path / "one")
-    assert decided(db.db, "label") == {}
-    db.store.close()
+    with closing(open_for_reading(tmp_path / "one")) as db:
+        assert decided(db, "label") == {}
     before = everything(tmp_path / "one")
     merged(tmp_path / "one", tmp_path / "other")
     assert everything(tmp_path / "one") == before
@@ -540,7 +541,8 @@ def kill_merges(tmp_path: Path, kills: int, seed: int) -> None:
     assert killed
     merged(one, other)
     assert_equal(one, tmp_path / "undisturbed")
-    assert sorted(path.name for path in one.iterdir()) == ["archive.db", "lock", "warc"]
+    assert {path.name for path in one.iterdir()} - {"archive.db-wal", "archive.db-shm"} == {"archive.db", "lock", "warc"}
+    assert not [path for path in (one / "warc").rglob("*") if path.is_file() and not path.name.endswith(".warc.gz")]
     assert held(one, "captures") == held(tmp_path / "undisturbed", "captures")
 
 
@@ -564,7 +566,7 @@ sys.exit(main(["merge", "--archive-dir", *sys.argv[1:3]]))
 """
 
 
-@pytest.mark.parametrize("kilobytes", [1, 8, 300, 700])
+@pytest.mark.parametrize("kilobytes", [50, 300, 700])
 def test_a_full_disk_leaves_the_archive_as_it_was(tmp_path: Path, kilobytes: int) -> None:
     one, other = visited(tmp_path / "one", 0), visited(tmp_path / "other", 1, 3)
     before = everything(one)

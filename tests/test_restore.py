@@ -12,7 +12,7 @@ from archive.__main__ import commands
 from archive.db.lock import Lock
 from archive.errors import ConfigurationError, LockHeld, NoArchive, StorageError
 from archive.export.backup import backup
-from archive.export.restore import restore
+from archive.merge.restore import restore
 from archive.verify.database import Verification
 from tests.crawls import content, rows
 from tests.literal import Desk, article, comment

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from archive.cli.options import archive_command
-from archive.export.restore import restore
+from archive.merge.restore import restore
 
 HELP = "bring a backup back; it is checked before, every digest of it"
 MORE = """BACKUP is a folder that backup made. An archive that is there and holds anything that the backup lacks is left as it is; with

@@ -52,9 +52,17 @@ def copied(folder: Path, aside: Path) -> Iterator[Path]:
             )  # it comes as it is; nobody is to take it for a run that was killed here
         finally:
             db.close()
-        yield aside
     except ArchiveError as error:
+        _remove(aside)
         raise type(error)(f"{folder}: {error}") if str(folder) not in str(error) else error from error
+    except sqlite3.OperationalError as error:
+        _remove(aside)
+        raise StorageError(f"cannot copy {path} to {aside}: {error}") from error
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        _remove(aside)
+        raise DamagedSource(f"{folder} is damaged ({error}); nothing of it was merged") from error
+    try:
+        yield aside
     finally:
         _remove(aside)
 
@@ -71,7 +79,7 @@ def _copy(path: Path, aside: Path) -> None:
             source.close()
     except sqlite3.OperationalError as error:
         raise StorageError(f"cannot copy {path} to {aside}: {error}") from error
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise NoArchive(f"{path} is not an archive ({error})") from error
 
 

@@ -59,16 +59,16 @@ STATE_SEEN = """
 def join_threads(db: Database, schema: Schema) -> set[int]:
     """Every comment that both archives hold. Returns the articles whose threads are to be put in order."""
     articles: set[int] = set()
-    thread = Thread(db, schema)
+    states = StatesOfBoth(db, schema)
     for old, new in db.execute(DIFFERING).fetchall():
-        if thread.join(old, new):
+        if states.join(old, new):
             articles.add(db.execute("select article_id from comments where id = ?", [new]).fetchone()[0])
     db.execute(STATE_SEEN)
     db.execute(SEEN)
     return articles
 
 
-class Thread:
+class StatesOfBoth:
     """Comments whose states differ between the archives."""
 
     def __init__(self, db: Database, schema: Schema) -> None:
