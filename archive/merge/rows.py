@@ -6,11 +6,19 @@ from collections.abc import Mapping
 
 from sqlite_utils import Database
 
+from archive.merge.at_once import growing
 from archive.merge.histories import APART
 from archive.merge.maps import TOUCHED_COMMENTS, TOUCHED_REVISIONS, TOUCHED_STATES
 from archive.merge.references import Schema
 from archive.merge.rules import RULES, tables_of
 
+COUNTED = {  # tables of many rows -> whose fresh rows tell about how many come
+    "revisions": "revisions",
+    "block_spans": "revisions",
+    "comments": "comments",
+    "comment_states": "comment_states",
+    "captures": "captures",
+}
 NOTHING: Mapping[str, str] = {}
 OF_ARTICLE = "temp.touched cross join source.{table} as theirs on theirs.{owner} = touched.old"
 OF_REVISION = f"{TOUCHED_REVISIONS.replace('theirs', 'owner')} cross join source.{{table}} as theirs on theirs.{{owner}} = owner.id"
@@ -23,7 +31,10 @@ def insert(db: Database, schema: Schema, table: str, source: str, where: str = "
     own = {"id": f"(select new from temp.map_{table} where old = theirs.id)"} if table in schema.numbered else {}
     values = [{**own, **columns}.get(name) or schema.followed(table, name) for name in names]
     sql = f"insert into main.{table}({', '.join(names)}) select {', '.join(values)} from {source} where {where}"
-    return db.execute(sql).rowcount
+    if (counted := COUNTED.get(table)) is None:
+        return db.execute(sql).rowcount
+    with growing(db, table, f"map_{table}", f"select count(*) from temp.map_{counted} where fresh"):
+        return db.execute(sql).rowcount
 
 
 def is_fresh(table: str, row: str = "theirs.id") -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -17,8 +18,11 @@ from archive.db.connection import FILENAME, check_identity
 from archive.db.database import WriterDatabase
 from archive.db.schema import migrate
 from archive.errors import ArchiveError, ConfigurationError, NoArchive, StorageError
+from archive.spawned import cores
 from archive.verify.database import articles, blocks, comments, revisions
+from archive.verify.processes import Calls, Processes
 
+AT_ONCE = 4  # parts that one process checks sooner than others have started
 TOGETHER = 500  # articles that are checked together: what they hold lies in memory
 UNFINISHED = "unfinished"  # the outcome of a run that was under way when it was brought
 WITHOUT_EVIDENCE = "no capture shows it"  # of an archive that holds no captures at all
@@ -108,16 +112,35 @@ def check_articles(copy: Path, folder: Path, ids: list[int], told: Callable[[int
     """
     with _reading(copy) as db:
         evident = db.execute("select 1 from captures").fetchone() is not None
-        for start in range(0, len(ids), TOGETHER):
-            part = ids[start : start + TOGETHER]
-            of_site = f"select id from articles where id in ({', '.join(map(str, part))})"
-            for check in (revisions, blocks, comments, articles):
-                try:
-                    refuse(folder, (line for line in check(db, of_site) if evident or WITHOUT_EVIDENCE not in line))
-                except (sqlite3.DatabaseError, TypeError, ValueError) as error:
-                    refuse(folder, [f"the tables cannot be read to the end: {error}"])
-            told(len(part))
+    parts = [Part(copy, tuple(ids[start : start + TOGETHER]), evident) for start in range(0, len(ids), TOGETHER)]
+    with Processes(cores() if len(parts) > AT_ONCE else 1) as processes:
+        for part, finding in Calls(processes, first_finding, parts):
+            refuse(folder, [finding] if finding else [])
+            told(len(part.ids))
     return evident
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Articles of a copy that are checked together."""
+
+    copy: Path
+    ids: tuple[int, ...]
+    evident: bool  # the archive has captures: they have to show each revision
+
+
+def first_finding(part: Part) -> str | None:
+    """What is wrong first with some articles; None where all is as it was written."""
+    of_site = f"select id from articles where id in ({', '.join(map(str, part.ids))})"
+    with _reading(part.copy) as db:
+        try:
+            for check in (revisions, blocks, comments, articles):
+                for finding in check(db, of_site):
+                    if part.evident or WITHOUT_EVIDENCE not in finding:
+                        return finding
+        except (sqlite3.DatabaseError, TypeError, ValueError) as error:
+            return f"the tables cannot be read to the end: {error}"
+    return None
 
 
 def refuse(folder: Path, findings: Iterator[str] | list[str]) -> None:
