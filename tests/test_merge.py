@@ -296,6 +296,8 @@ def test_absences_of_both_archives_are_those_of_one_crawl(tmp_path: Path) -> Non
             step(desk, at)
     for desk in (whole, one, other):
         closed(desk)
+    merged(tmp_path / "copy", tmp_path / "whole")
+    assert_equal(tmp_path / "copy", tmp_path / "whole")
     for target, source in (("one", "other"), ("other", "one")):
         shutil.copytree(tmp_path / target, tmp_path / f"{target}-merged")
         merged(tmp_path / f"{target}-merged", tmp_path / source)

@@ -7,6 +7,7 @@ a killed run. What was merged before and is the same still is passed over.
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -89,10 +90,12 @@ class Merge:
                 with self.archive.transaction():
                     self.db.execute("pragma defer_foreign_keys = on")  # every reference is proven when it commits
                     self._merge(placing)
-                merge_file(self.archive.folder, self.source)
-            except BaseException:
+            except BaseException as error:
                 placing.take_back()
+                if isinstance(error, sqlite3.IntegrityError):
+                    raise StorageError(f"{self.source} does not fit {self.archive.folder} ({error}); nothing of it was merged") from error
                 raise
+        merge_file(self.archive.folder, self.source)
         self.merged.notes += warc_files.bring_seals(self.archive.folder, self.source)
         return self.merged
 

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from archive.merge.at_once import growing
 from archive.merge.histories import APART
-from archive.merge.maps import TOUCHED_COMMENTS, TOUCHED_REVISIONS, TOUCHED_STATES
+from archive.merge.maps import TOUCHED_COMMENTS, TOUCHED_REVISIONS, TOUCHED_STATES, map_rest
 from archive.merge.references import Schema
 from archive.merge.rules import RULES, tables_of
 
@@ -78,6 +78,7 @@ def insert_histories(db: Database, schema: Schema) -> int:
         count += insert(db, schema, table, read_from(schema, table), fresh)
     count += insert(db, schema, "comments", f"{TOUCHED_COMMENTS}", is_fresh("comments"))
     count += insert(db, schema, "comment_states", TOUCHED_STATES, is_fresh("comments", "owner.id"))
+    map_rest(db, "absences", read_from(schema, "absences"))
     absent = f"iif(theirs.comment_id is null, touched.fresh, {is_fresh('comments', 'theirs.comment_id')})"
     count += insert(db, schema, "absences", read_from(schema, "absences"), f"({absent}) and {is_fresh('absences')}")
     for table in tables_of("list"):
