@@ -17,7 +17,6 @@ from archive.merge.histories import Observation, Revisions
 from archive.merge.maps import TOUCHED_COMMENTS
 from archive.merge.references import Schema
 from archive.merge.rows import insert, read_from
-from archive.merge.rules import tables_of
 from archive.merge.source import TOGETHER, WITHOUT_EVIDENCE
 from archive.merge.threads import join_threads
 from archive.store.comments import order_thread
@@ -174,7 +173,7 @@ class Joining:
         """The current state is theirs: so are the article's columns and lists."""
         columns = {name: theirs[name] for name in SHOWN}
         self.db.execute(f"update articles set {', '.join(f'{n} = ?' for n in columns)} where id = ?", [*columns.values(), new])
-        for table in tables_of("list"):
+        for table in self.schema.tables_of("list"):
             self.db.execute("create temp table if not exists held_images as select * from main.images where 0")
             if table == "images":
                 self.db.execute("delete from temp.held_images")

@@ -13,22 +13,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from archive.db.shrink import spacious
-from archive.errors import ConfigurationError, StorageError
+from archive.errors import StorageError
 from archive.merge import maps, parts, rows, sites, warc_files
 from archive.merge.completed import complete_captures, end_unfinished, link_targets
 from archive.merge.decisions import merge_decisions, merge_file
+from archive.merge.expunged import carry_tombstones, refuse_expunged
 from archive.merge.joined import Joining
 from archive.merge.references import Schema
-from archive.merge.rules import RULES, tables_of
+from archive.merge.rules import RULES
 from archive.merge.source import check_articles, check_database, check_folders, copied
 from archive.store.opening import OpenArchive
 from archive.store.settle import settle
 from archive.store.sites import free_name
 from archive.store.store import NEVER
-from archive.text.plaintext import counted
 
 Progress = Callable[[str, int, int], None]  # what is being done; how much of it, of how much
 
@@ -118,6 +116,7 @@ class Merge:
         self._bring_evidence(placing)
         self._bring_rows()
         self._bring_memory()
+        self.merged.notes += carry_tombstones(self.db, self.schema)
         decided = merge_decisions(self.db)
         self._join(labelled=any(kind == "label" for kind, *_ in decided))
         self._remember()
@@ -133,7 +132,7 @@ class Merge:
             names = self.schema.columns["sites"]
             sql = f"insert into main.sites({', '.join(names)}) values ({', '.join('?' * len(names))})"
             self.db.execute(sql, [row[name] for name in names])
-        rows.fill(self.db, self.schema, "sites")
+        rows.fill(self.db, self.schema, "sites", ("title", "timezone"))
         self.sites: list[tuple[int, int, int]] = self.db.execute("select old, new, fresh from temp.map_sites order by new").fetchall()
         self.latest = {old for old, new, _ in self.sites if sites.looked_last(self.db, old, new)}
 
@@ -146,7 +145,7 @@ class Merge:
         maps.map_crawls(db, schema)
         maps.map_articles(db)
         maps.map_by_key(db, schema, "captures")
-        for table in schema.in_order(tables_of("names")):
+        for table in schema.in_order(schema.tables_of("names")):
             maps.map_by_key(db, schema, table)
         db.execute("create temp table if not exists told (id integer primary key)")
         db.execute("delete from temp.told")
@@ -188,9 +187,8 @@ class Merge:
         self.progress("rows", 0, 0)
         count = rows.insert(db, schema, "crawls", "source.crawls as theirs", rows.is_fresh("crawls"))
         end_unfinished(db, schema)
-        for table in tables_of("names"):
-            count += rows.insert(db, schema, table, f"source.{table} as theirs", rows.is_fresh(table))
-            rows.fill(db, schema, table)
+        for table in schema.tables_of("names"):
+            count += rows.insert_names(db, schema, table)
         place = {name: f"(select {name} from temp.places where old = theirs.id)" for name in ("filename", "offset")}
         count += rows.insert(db, schema, "captures", "source.captures as theirs", rows.is_fresh("captures"), place)
         complete_captures(db)
@@ -208,8 +206,8 @@ class Merge:
         for old, new, fresh in self.sites:
             if fresh or old in self.site_digests:
                 sites.merge_site(self.db, self.schema, old, new, fresh=bool(fresh), latest=old in self.latest)
-        for table in tables_of("union"):
-            if table in self.schema.columns and not RULES[table].owner:
+        for table in self.schema.tables_of("union"):
+            if not RULES[table].owner:
                 self.merged.rows += rows.save_union(self.db, self.schema, table, f"source.{table} as theirs")
 
     # what both hold
@@ -271,17 +269,3 @@ class Merge:
                 """
             [captures] = self.db.execute(sql, [old]).fetchone()
             self.merged.sites.append(MergedSite(name, articles, fresh, comments, captures))
-
-
-def refuse_expunged(db: Database, schema: Schema, source: Path) -> None:
-    """What was destroyed here by order does not come in again. Raises ConfigurationError."""
-    if "expunged" not in schema.columns:
-        return
-    named = [column for column in ("record_id", "record_digest") if column in schema.columns["expunged"]]
-    same = " or ".join(f"theirs.{column} = expunged.{column}" for column in named) or "0"
-    sql = f"select count(distinct theirs.id) from source.captures as theirs join main.expunged on {same}"
-    [count] = db.execute(sql).fetchone()
-    if count:
-        raise ConfigurationError(
-            f"{source} holds {counted(count, 'record')} that were expunged here: nothing of it was merged; expunge them there first"
-        )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlite_utils import Database
 
 from archive.errors import ConfigurationError
-from archive.merge.rules import RULES
+from archive.merge.rules import RULES, How
 
 TABLES = """
     select name
@@ -34,6 +34,10 @@ class Schema:
             self.references[table] = {row[3]: row[2] for row in db.execute(f"pragma foreign_key_list({table})")}
         if unknown := sorted(self.columns.keys() - RULES.keys()):
             raise ConfigurationError(f"archive/merge/rules.py does not say how {', '.join(unknown)} is merged")
+
+    def tables_of(self, how: How) -> list[str]:
+        """The tables that are merged in this way."""
+        return [table for table, rule in RULES.items() if rule.how == how and table in self.columns]
 
     def to(self, parent: str) -> list[tuple[str, str]]:
         """(table, column) of every reference to this table."""

@@ -10,7 +10,7 @@ from archive.merge.at_once import growing
 from archive.merge.histories import APART
 from archive.merge.maps import TOUCHED_COMMENTS, TOUCHED_REVISIONS, TOUCHED_STATES, map_rest
 from archive.merge.references import Schema
-from archive.merge.rules import RULES, tables_of
+from archive.merge.rules import RULES
 
 COUNTED = {  # tables of many rows -> whose fresh rows tell about how many come
     "revisions": "revisions",
@@ -50,21 +50,38 @@ def read_from(schema: Schema, table: str) -> str:
     return sources[parent].format(table=table, owner=rule.owner)
 
 
-def fill(db: Database, schema: Schema, table: str) -> int:
-    """Empty columns of rows that are held take what the other archive has in them. Returns how many rows."""
-    plain = [c for c in schema.columns[table] if c != "id" and c not in schema.references[table] and c not in RULES[table].key]
-    filled = 0
-    for column in plain:
-        filled += db.execute(
+def fill(db: Database, schema: Schema, table: str, columns: tuple[str, ...] = ()) -> None:
+    """Empty columns of rows that are held, all of them or those that are named, take what the other archive has in them."""
+    for column in columns or (c for c in schema.columns[table] if c != "id" and c not in RULES[table].key):
+        db.execute(
             f"""
             update main.{table}
-            set {column} = theirs.{column}
+            set {column} = {schema.followed(table, column)}
             from temp.map_{table} as map
             join source.{table} as theirs on theirs.id = map.old
-            where map.new = {table}.id and not map.fresh and {table}.{column} is null and theirs.{column} is not null
+            where map.new = {table}.id and not map.fresh and {table}.{column} is null and {schema.followed(table, column)} is not null
             """
-        ).rowcount
-    return filled
+        )
+
+
+def insert_names(db: Database, schema: Schema, table: str) -> int:
+    """Rows whose key is not held; those that are numbered are numbered anew."""
+    rule = RULES[table]
+    apart = {"number": f"{APART} + (select new from temp.map_{table} where old = theirs.id)"} if rule.number else NOTHING
+    count = insert(db, schema, table, f"source.{table} as theirs", is_fresh(table), apart)
+    fill(db, schema, table)
+    if rule.number and count:
+        order = ", ".join(column for column in rule.key if column != rule.number)
+        db.execute(
+            f"""
+            update main.{table}
+            set number = -place
+            from (select id as row, row_number() over (partition by {rule.number} order by {order}) as place from main.{table})
+            where row = id and {rule.number} in (select {rule.number} from main.{table} where number > {APART})
+            """
+        )
+        db.execute(f"update main.{table} set number = -number where number < 0")
+    return count
 
 
 def insert_histories(db: Database, schema: Schema) -> int:
@@ -81,7 +98,7 @@ def insert_histories(db: Database, schema: Schema) -> int:
     map_rest(db, "absences", read_from(schema, "absences"))
     absent = f"iif(theirs.comment_id is null, touched.fresh, {is_fresh('comments', 'theirs.comment_id')})"
     count += insert(db, schema, "absences", read_from(schema, "absences"), f"({absent}) and {is_fresh('absences')}")
-    for table in tables_of("list"):
+    for table in schema.tables_of("list"):
         count += insert(db, schema, table, read_from(schema, table), "touched.fresh")
     return count + insert_addresses(db, schema)
 

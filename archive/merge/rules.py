@@ -20,6 +20,7 @@ How = Literal[
     "latest",  # a site's: as a whole, of the archive that looked at the site last
     "learned",  # a site's: brought with a site that is new, else learned anew
     "decisions",  # all of them, in the order of time
+    "destroyed",  # what was destroyed by order: it keeps out what the other archive holds of it, see expunged.py
 ]
 
 
@@ -32,6 +33,7 @@ class Rule:
     key: tuple[str, ...]
     owner: str = ""
     at: str = ""
+    number: str = ""  # of "names": the rows of one value of this column are numbered from 1 on, in the order of the key
     same: str = ""  # of "newest": where this column is equal in both, the earlier row stands: nothing was new in the later one
 
 
@@ -69,10 +71,13 @@ RULES: dict[str, Rule] = {
     "verdicts": Rule("newest", ("site_id", "url"), "site_id", "checked_at"),
     "gaps": Rule("union", ("site_id", "kind", "ref"), "site_id"),
     "quarantine": Rule("union", ("site_id", "url", "captured_at", "reason"), "site_id"),
+    "assets": Rule("names", ("site_id", "url")),
+    "documents": Rule("names", ("site_id", "url")),
+    "document_states": Rule("names", ("document_id", "seen_at", "digest"), number="document_id"),
+    "article_documents": Rule("union", ("article_id", "document_id"), "article_id"),
+    "site_settings": Rule("union", ("site_id", "name"), "site_id"),
+    "seals": Rule("own", ("chain", "number")),  # made anew out of the files under warc/seals, which are carried
+    "sealed_records": Rule("own", ("prefix", "seal_id", "position")),
+    "expunged": Rule("destroyed", ("record_id", "refused")),
     "decisions": Rule("decisions", ("kind", "ref", "value", "reason", "decided_at")),
 }
-
-
-def tables_of(how: How) -> list[str]:
-    """The tables that are merged in this way."""
-    return [table for table, rule in RULES.items() if rule.how == how]

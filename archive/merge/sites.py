@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from archive.merge.references import Schema
 from archive.merge.rows import insert, save_newest, save_union
-from archive.merge.rules import RULES, tables_of
+from archive.merge.rules import RULES
 from archive.store.coverage import Kind, held_in_all, save_months
 
 ARTICLE = "(select new from temp.map_articles where old = cast(theirs.ref as integer))"
@@ -45,12 +45,12 @@ def looked_last(db: Database, old: int, new: int) -> bool:
 def merge_site(db: Database, schema: Schema, old: int, new: int, *, fresh: bool, latest: bool) -> None:
     """Bring what is remembered of one site. ``latest``: the other archive looked at it last."""
     where = f"theirs.site_id = {old}"
-    for table in tables_of("latest"):
+    for table in schema.tables_of("latest"):
         if latest:
             db.execute(f"delete from main.{table} where site_id = ?", [new])
         if latest or fresh:
             _insert(db, schema, table, where)
-    for table in tables_of("learned"):
+    for table in schema.tables_of("learned"):
         if fresh:
             insert(db, schema, table, f"source.{table} as theirs", where)
     source = "(select * from source.{table} where site_id = " + str(old) + ") as theirs"
