@@ -29,7 +29,7 @@ from archive.store.decisions import decided
 from archive.verify.database import Verification
 from archive.warc.write import WarcWriter
 from tests.crawls import PROJECT, content, dump, rows, until
-from tests.literal import Desk, article, comment
+from tests.literal import PARAGRAPHS, Desk, article, comment
 
 JANUARY, FEBRUARY, MARCH, APRIL = (f"2026-0{month}-01T00:00:00Z" for month in (1, 2, 3, 4))
 TIMES = {
@@ -238,6 +238,64 @@ def test_an_article_without_an_id_is_known_by_any_of_its_addresses(tmp_path: Pat
     merged(tmp_path / "one", tmp_path / "other")
     assert rows(tmp_path / "one", "select url from articles") == [("https://www.example.org/moved",)]
     assert sorted(rows(tmp_path / "one", "select kind from urls")) == [("alias",), ("current",)]
+    assert findings(tmp_path / "one") == []
+
+
+def test_a_state_that_was_left_and_came_back_is_a_revision_of_its_own(tmp_path: Path) -> None:
+    desks = {name: Desk(tmp_path / name) for name in ("whole", "one", "other")}
+    for name, at, paragraphs, text in [
+        ("one", JANUARY, PARAGRAPHS, "I was there."),
+        ("other", FEBRUARY, EDITED, "I was not there."),
+        ("one", MARCH, PARAGRAPHS, "I was there."),
+    ]:
+        for desk in (desks["whole"], desks[name]):
+            desk.see(article(paragraphs), at=at)
+            desk.see(at=at, _12=[comment("1", text), comment("2", parent="1")])
+    for desk in desks.values():
+        closed(desk)
+    names = (
+        "articles",
+        "revisions",
+        "blocks",
+        "parts",
+        "comments",
+        "comment_revisions",
+        "revisions in time",
+        "states in time",
+        "comments in time",
+    )
+    for target, source in (("one", "other"), ("other", "one")):
+        shutil.copytree(tmp_path / target, tmp_path / f"{target}-merged")
+        for _ in range(2):
+            merged(tmp_path / f"{target}-merged", tmp_path / source)
+            ours, theirs = told(tmp_path / f"{target}-merged"), told(tmp_path / "whole")
+            assert {name: ours[name] for name in names} == {name: theirs[name] for name in names}
+        assert findings(tmp_path / f"{target}-merged") == []
+
+
+def test_another_extractors_reading_of_what_did_not_change_is_no_edit(tmp_path: Path) -> None:
+    one, other = Desk(tmp_path / "one"), Desk(tmp_path / "other")
+    one.see(article(("The bridge fell on 3 May, at night. Share this",)), at=JANUARY)
+    other.see(article(("The bridge fell on 3 May, at night.",)), at=FEBRUARY, extractor="2")
+    closed(one), closed(other)
+    [(former,)] = rows(tmp_path / "one", "select digest from revisions")
+    merged(tmp_path / "one", tmp_path / "other")
+    told = rows(tmp_path / "one", "select number, text, extractor, seen_at, last_seen_at from revisions")
+    assert told == [(1, "The bridge fell on 3 May, at night.", "2", JANUARY, FEBRUARY)]
+    assert rows(tmp_path / "one", "select digest, extractor from rereadings") == [(former, "1")]
+    assert findings(tmp_path / "one") == []
+
+
+def test_readings_of_two_doors_are_one_state_where_headline_and_text_are_the_same(tmp_path: Path) -> None:
+    one, other = Desk(tmp_path / "one"), Desk(tmp_path / "other")
+    one.see(article(), another(13, "Another"), at=JANUARY)
+    other.see(article(door="page", terms=[]), another(13, "Another", paragraphs=EDITED, door="page"), at=FEBRUARY)
+    closed(one), closed(other)
+    merged(tmp_path / "one", tmp_path / "other")
+    found = rows(
+        tmp_path / "one", "select source_id, number, door, tags from revisions join articles on articles.id = article_id order by 1, 2"
+    )
+    assert found == [("12", 1, "rest", "tag: Bridges"), ("13", 1, "rest", "tag: Bridges"), ("13", 2, "page", "tag: Bridges")]
     assert findings(tmp_path / "one") == []
 
 
@@ -480,7 +538,7 @@ def test_the_command_prints_one_line_for_each_site(tmp_path: Path) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from tests.literal import Desk, article, comment
+from tests.literal import PARAGRAPHS, Desk, article, comment
 
 desk = Desk(Path(sys.argv[1]))
 number = 0

@@ -9,11 +9,11 @@ from sqlite_utils import Database
 from archive.errors import ConfigurationError
 from archive.merge.rules import RULES, How
 
-TABLES = """
+TABLES = r"""
     select name
     from sqlite_master
-    where type = 'table' and name not like 'sqlite\\_%' escape '\\' and name <> '_sqlite_migrations'
-      and name not like 'revisions\\_fts%' escape '\\' and name not like 'comments\\_fts%' escape '\\'
+    where type = 'table' and name not like 'sqlite\_%' escape '\' and name <> '_sqlite_migrations'
+      and name not like '%\_fts' escape '\' and name not like '%\_fts\_%' escape '\'
     order by rowid
     """
 
