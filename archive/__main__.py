@@ -26,6 +26,8 @@ COMMANDS = {
     "verify": "archive.cli.verify",
     "seal": "archive.cli.seal",
     "backup": "archive.cli.backup",
+    "restore": "archive.cli.restore",
+    "merge": "archive.cli.merge",
     "export": "archive.cli.export",
     "sites": "archive.cli.sites",
     "accept": "archive.cli.accept",

@@ -54,6 +54,7 @@ LAYERS = (
     "archive.publish.redaction archive.publish.metadata",
     "archive.publish.formats",
     "archive.cli",
+    "archive.merge",
     "archive.verify archive.export",
     "archive.seal",
     "archive.queries",

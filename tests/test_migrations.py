@@ -33,6 +33,7 @@ RELEASED = {
     "m012_lists_compared": "ea5c0511efcd234e55a7027e9d0b75da61d4fbcb1b342131511f07524897df37",
     "m013_texts_once": "82cc4b9b2059a6c854a5ae66802fb257dfe993205612126c327c04cdf6031a7f",
     "m018_seals": "fbc59ba4cb4df54cb0510b87f7df76ac996f1fc0b7f178da0bac5df66607d30d",
+    "m019_merged": "f50f517c632341906664b313fad301fbc5ff35d3bb37bb38b522ca7ad3b9faed",
     "m021_refused_texts": "9b870299ae9e978df831fe790c0e6e5b9922d41b44b34e0d193d8d581eaeb7d3",
     "m022_site_settings": "9a921ac4dc389bdd29e8cb04a86accac1dc0760c83cef128c4c511deebde828f",
 }

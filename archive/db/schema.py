@@ -515,6 +515,27 @@ create table sealed_records (
   position integer not null,  -- its place among the seal's leaves, from 0 on
   primary key (prefix, seal_id, position)
 ) strict, without rowid;
+
+-- The archive's own name among archives: one row
+create table identity (
+  id text primary key  -- the record id of its first capture or, where it had none when it was named, a random one
+) strict, without rowid;
+
+-- Archives that were merged into this one
+create table merged_archives (
+  id text primary key,  -- that archive's own name
+  folder text not null,  -- where it lay when it was merged last
+  merged_at text not null  -- when something was taken over from it last
+) strict, without rowid;
+
+-- What was taken over from other archives: the next merge passes over what is still the same
+create table merged_parts (
+  archive_id text not null references merged_archives(id),  -- the other archive
+  kind text not null,  -- article: one article with its thread; site: the lists and gaps of one site
+  part_id integer not null,  -- the id of the article or site there
+  digest any not null,  -- 16 bytes over all of its rows, as they were then
+  primary key (archive_id, kind, part_id)
+) strict, without rowid;
 """
 
 APPLICATION_ID = 0x41724A6F  # tells an archive from any other SQLite file, and from an empty one

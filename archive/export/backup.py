@@ -33,7 +33,7 @@ def backup(folder: Path, target: Path) -> None:
         db = _copy_database(folder / FILENAME, made / FILENAME)
         try:
             for path in files:
-                _copy_file(db, folder, path, made / path.relative_to(folder), newest=path in _appended(files))
+                _copy_file(db, folder, path, made / path.relative_to(folder), newest=path in appended(files))
         finally:
             db.close()
         for path in folder.iterdir():  # a list of spellings, say
@@ -80,7 +80,7 @@ def _copy_database(source: Path, target: Path) -> sqlite3.Connection:
     return copy
 
 
-def _appended(files: list[Path]) -> set[Path]:
+def appended(files: list[Path]) -> set[Path]:
     """The newest WARC file of each site: the only one that a run appends to. Files of other tools are never appended to."""
     own = [path for path in files if is_own_file(path)]
     return {max(path for path in own if path.parent == folder) for folder in {path.parent for path in own}}
@@ -94,14 +94,15 @@ def _copy_file(db: sqlite3.Connection, folder: Path, path: Path, target: Path, n
     shutil.copyfile(path, target)
     shutil.copystat(path, target)
     if newest:
-        end = _known_end(db, path.relative_to(folder).as_posix(), target)
+        growing = db.execute("select 1 from crawls where finished_at is null").fetchone() is not None
+        end = known_end(db, path.relative_to(folder).as_posix(), target, growing=growing)
         os.truncate(target, min(end, target.stat().st_size))
 
 
-def _known_end(db: sqlite3.Connection, name: str, path: Path) -> int:
-    """Where the last exchange ends that the database knows; all whole records of a run under way, which the next run takes in."""
-    [last] = db.execute("select coalesce(max(offset), 0) from captures where filename = ?", [name]).fetchone()
-    growing = db.execute("select 1 from crawls where finished_at is null").fetchone() is not None
+def known_end(db: sqlite3.Connection, name: str, path: Path, *, growing: bool, captures: str = "captures") -> int:
+    """Where the last exchange ends that the database knows; all whole records of a run under way (``growing``), which the next run
+    takes in."""
+    [last] = db.execute(f"select coalesce(max(offset), 0) from {captures} where filename = ?", [name]).fetchone()
     end = last
     for offset, compressed, content in whole_members(path, last):
         if offset > last and not growing and b"\r\nWARC-Type: response\r\n" in content[:2000]:

@@ -15,11 +15,11 @@ def ensure_site(db: Database, name: str, home: str, timezone: str | None) -> Non
         insert into sites(name, home, timezone) values (?, ?, ?)
         on conflict(home) do update set timezone = coalesce(excluded.timezone, timezone)
         """,
-        [_free_name(db, name, home), home, timezone],
+        [free_name(db, name, home), home, timezone],
     )
 
 
-def _free_name(db: Database, name: str, home: str) -> str:
+def free_name(db: Database, name: str, home: str) -> str:
     taken: dict[str, str] = dict(db.execute("select name, home from sites").fetchall())
     candidates = [name, *(f"{name}-{i}" for i in range(2, len(taken) + 3))]
     return next(c for c in candidates if taken.get(c, home) == home)

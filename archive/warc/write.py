@@ -117,6 +117,9 @@ class WarcWriter:
         self._append(self._file, member(warcinfo(path.name, at, self._software)))
 
     def _may_grow(self, path: Path) -> bool:
+        """Not a file that is another archive's too: a link to it, or one of its names."""
+        if path.is_symlink() or (path.exists() and path.stat().st_nlink > 1):
+            return False
         size = path.stat().st_size if path.exists() else 0
         return self._end_of_records(str(path.relative_to(self._root))) <= size < FULL_AT
 

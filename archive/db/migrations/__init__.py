@@ -28,6 +28,7 @@ from archive.db.migrations import (
     m012_lists_compared,
     m013_texts_once,
     m018_seals,
+    m019_merged,
     m021_refused_texts,
     m022_site_settings,
 )
@@ -47,6 +48,7 @@ STEPS = (
     m012_lists_compared,
     m013_texts_once,
     m018_seals,
+    m019_merged,
     m021_refused_texts,
     m022_site_settings,
 )

@@ -37,6 +37,9 @@ TABLES: dict[str, dict[str, Any]] = {
     "sources": {"sort_desc": "articles"},
     "block_spans": {"hidden": True},
     "comment_states": {"hidden": True},
+    "identity": {"hidden": True},
+    "merged_archives": {"hidden": True},
+    "merged_parts": {"hidden": True},
     "_sqlite_migrations": {"hidden": True},
 }
 UNDESCRIBED: dict[str, dict[str, str]] = {

@@ -16,7 +16,7 @@ from archive.store.decisions import UNDONE
 OPEN = frozenset(
     {
         *("sites", "site_settings", "crawls", "lists", "overcounts", "claims", "coverage", "seals", "sealed_records"),
-        *("_sqlite_migrations", "sqlite_stat1"),
+        *("identity", "merged_archives", "merged_parts", "_sqlite_migrations", "sqlite_stat1"),
     }
 )
 """Tables that tell nothing about one article or comment."""

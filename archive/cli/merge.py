@@ -1,0 +1,57 @@
+"""``python -m archive merge``: takes the folders of other archives, prints a line for each archive and site that says what was new."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import cast
+
+import click
+from tqdm import tqdm
+
+from archive.cli.options import archive_command
+from archive.merge.merge import Merged, MergedSite, merge
+from archive.merge.warc_files import How
+from archive.text.plaintext import counted
+
+HELP = "bring other archives into this one, which is made where there is none; again: what is new of them since"
+MORE = """DIR holds archive.db and warc/. It is only read, also while a crawl writes to it. What both hold of a site becomes one history.
+Exit code 3 where an archive is damaged: nothing of it is merged then."""
+WARC = "how WARC files come that nobody appends to any more: as hard links (copies on another file system), copies, or symbolic links"
+
+
+@archive_command("merge", HELP, MORE)
+@click.argument("sources", metavar="DIR ...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--warc", "how", type=click.Choice(["link", "copy", "reference"]), default="link", help=WARC)
+def command(folder: Path, sources: tuple[Path, ...], how: str) -> int:
+    with tqdm(dynamic_ncols=True, leave=False, disable=not sys.stderr.isatty(), bar_format="{desc}{bar} {n_fmt}/{total_fmt}") as bar:
+
+        def progress(what: str, done: int, of: int) -> None:
+            bar.total = of or None
+            bar.set_description_str(f"{what} ", refresh=False)
+            bar.n = done
+            bar.refresh()
+
+        for merged in merge(folder, [source.expanduser() for source in sources], cast("How", how), progress):
+            for line in summary(merged):
+                tqdm.write(line)
+            for note in merged.notes:
+                tqdm.write(f"{merged.folder}: {note}", file=sys.stderr)
+    return 0
+
+
+def summary(merged: Merged) -> list[str]:
+    """A line for each site of an archive."""
+    if not merged.sites:
+        return [f"{merged.folder}: it knows no site"]
+    return [f"{site.name} from {merged.folder}: {brought(site)}" for site in merged.sites]
+
+
+def brought(site: MergedSite) -> str:
+    """What of a site was new, in words."""
+    if not (site.articles or site.captures):
+        return "nothing new"
+    return (
+        f"{counted(site.articles, 'article')} merged, {site.new:,} of them new, "
+        f"{counted(site.comments, 'new comment')}, {counted(site.captures, 'new capture')}"
+    )
