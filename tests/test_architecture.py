@@ -24,7 +24,7 @@ LAYERS = (
     "crawler.spiders",
     "crawler.extensions",
     "crawler.reextract",
-    "crawler.wordpress crawler.pages crawler.images",  # the doors
+    "crawler.wordpress crawler.pages crawler.linked",  # the doors
     "crawler.discover",
     "crawler.absence crawler.admission crawler.http",
     "crawler.session",

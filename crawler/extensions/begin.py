@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def begin_run(options: CrawlOptions, store: Store, crawler: Crawler) -> Run:
-    """The run's row is in the database. Raises ConfigurationError for IMAGE_HOSTS that are none, StorageError."""
+    """The run's row is in the database. Raises ConfigurationError for named hosts that are none, StorageError."""
     run = Run(options, crawler, _context(options, store, crawler))
     run.intake, run.items = Intake(run.context), ItemSender(crawler, store)
     run.absences, run.sweep = AbsencePolicy(run), Sweep(run)

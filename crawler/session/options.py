@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from archive.errors import ConfigurationError
+from archive.store.linked_files import FILE_KINDS, FileKind
 from crawler.addresses import checked_home, origins_of
 from crawler.site import Site
 
@@ -30,6 +31,12 @@ ARGUMENTS = {
         ("all", "budget", "none"), "pages captured as evidence where REST gives the text; budget: PAGE_BUDGET a run", "budget"
     ),
     "images": Argument(("none", "budget", "all"), "pictures captured; budget: IMAGE_BUDGET a run", "none"),
+    "assets": Argument(
+        ("none", "budget", "all"), "style sheets, fonts and scripts of captured pages captured; budget: ASSET_BUDGET a run", "none"
+    ),
+    "documents": Argument(
+        ("none", "budget", "all"), "linked PDF and office files captured, their text searchable; budget: DOCUMENT_BUDGET a run", "none"
+    ),
     "limit": Argument(("N",), "at most so many articles, from 1 on"),
 }
 
@@ -43,6 +50,12 @@ class CrawlOptions:
     pages: Share = "budget"
     limit: int | None = None  # articles
     images: Share = "none"
+    assets: Share = "none"
+    documents: Share = "none"
+
+    def files(self, kind: FileKind) -> Share:
+        """How many files of a kind are captured."""
+        return {"image": self.images, "asset": self.assets, "document": self.documents}[kind]
 
 
 def parse_options(arguments: Mapping[str, str], declared: Site | None, spider: str) -> CrawlOptions:
@@ -54,15 +67,16 @@ def parse_options(arguments: Mapping[str, str], declared: Site | None, spider: s
     allowed = ARGUMENTS.keys() - ({"home"} if declared else set())
     for name in ours.keys() - allowed:
         raise ConfigurationError(f"unknown argument -a {name}=...; {spider} takes {', '.join(sorted(allowed))}")
-    mode, pages, images = (_choice(ours, name) for name in ("mode", "pages", "images"))
+    chosen = {name: _choice(ours, name) for name, argument in ARGUMENTS.items() if argument.default}
     limit = ours.get("limit")
     if limit is not None and not (str(limit).isdecimal() and int(limit)):
         raise ConfigurationError(f"limit={limit!r} is no number of articles; write a whole number from 1 on")
     if not declared and not ours.get("home"):
         raise ConfigurationError("which site? write: scrapy crawl site -a home=https://example.org/")
     site = declared or undeclared_site(checked_home(ours["home"]))
-    origins_of(site.image_hosts)
-    return CrawlOptions(site, mode, pages, int(limit) if limit else None, images)  # type: ignore[arg-type]
+    for kind in FILE_KINDS:
+        origins_of(site.file_hosts(kind))
+    return CrawlOptions(site, limit=int(limit) if limit else None, **chosen)  # type: ignore[arg-type]
 
 
 def _choice(arguments: Mapping[str, str], name: str) -> str:

@@ -1,0 +1,73 @@
+"""Takes the bytes of a document and the format that its address names, gives its title and text, and says what could not be read.
+
+Foreign bytes: it is called in worker processes alone, whose time and memory are limited. What a file is, its first bytes decide.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import version
+from typing import NamedTuple
+
+from charset_normalizer import from_bytes
+
+from crawler.extract.dom.tree import clean_text
+
+RULES = 1  # of this reading: another number makes what is held be read again
+LONGEST = 10_000_000  # characters of a text; a novel has one million
+PLAIN = ("txt", "csv", "tsv", "md")
+UNKNOWN = "no text is read in files of this format"
+
+
+class DocumentText(NamedTuple):
+    """What was read. ``note``: why there is no text, or not all of it; None where all was read."""
+
+    title: str = ""
+    text: str = ""
+    note: str | None = None
+
+
+@cache
+def extractor_name() -> str:
+    """Which code reads documents."""
+    return f"documents {RULES}, pypdf {version('pypdf')}"
+
+
+def document_text(content: bytes, form: str, seconds: float) -> DocumentText:
+    """``form``: as ``archive.text.documents.document_format`` gives it; ``seconds`` of CPU after which the rest of a PDF is left.
+
+    Raises nothing for what the bytes cause, but MemoryError.
+    """
+    if b"%PDF-" in content[:1024]:
+        from crawler.extract.documents.pdf import pdf_text  # a fifth of a second
+
+        read = pdf_text(content, seconds)
+    elif content.startswith(b"PK\x03\x04"):
+        from crawler.extract.documents.office import office_text
+
+        read = office_text(content)
+    elif form in PLAIN:
+        read = plain_text(content)
+    else:
+        read = DocumentText(note=f"it is no {form.upper()} file" if form == "pdf" else UNKNOWN)
+    return _cleaned(read)
+
+
+def plain_text(content: bytes) -> DocumentText:
+    """Text as it stands; UTF-8 where it is that, else as its letters look."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return DocumentText(text=content.decode("utf-16", "replace"))
+    if b"\0" in content:
+        return DocumentText(note="it is no text, though its name says so")
+    try:
+        return DocumentText(text=content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        best = from_bytes(content[:200_000]).best()
+        return DocumentText(text=content.decode(best.encoding if best else "windows-1252", "replace"))
+
+
+def _cleaned(read: DocumentText) -> DocumentText:
+    text, note = clean_text(read.text).strip(), read.note
+    if len(text) > LONGEST:
+        text, note = text[:LONGEST], note or f"the first {LONGEST:,} characters of its text"
+    return DocumentText(" ".join(clean_text(read.title).split())[:500], text, note)
