@@ -34,6 +34,7 @@ LAYERS = (
     "crawler.extract",  # page, rest: one answer becomes one article
     "crawler.extract.article",
     "crawler.extract.comments",
+    "crawler.extract.documents",
     "crawler.extract.boilerplate",
     "crawler.extract.dates",
     "crawler.extract.dom",

@@ -48,6 +48,18 @@ def assets_due(db: Database, site_id: int, *, pictures: bool) -> list[dict[str, 
     return list(db.query(sql, [site_id, pictures]))
 
 
+def held_sheets(db: Database, site_id: int) -> list[dict[str, Any]]:
+    """The captures of the site's style sheets, each with the sheet's depth and the page on which it was first seen."""
+    sql = """
+        select captures.*, depth, page_capture_id
+        from assets
+        join captures on captures.id = capture_id
+        where assets.site_id = ? and kind = 'style'
+        order by assets.id
+        """
+    return list(db.query(sql, [site_id]))
+
+
 def captured_pages(db: Database, site_id: int, after: int) -> list[dict[str, Any]]:
     """Captures of the site's pages that came after that one, in the order in which they came. A page that was captured again in the
     same bytes names nothing new."""

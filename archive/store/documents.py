@@ -71,14 +71,14 @@ def links_of(db: Database, site_id: int) -> list[tuple[int, str]]:
 def documents_of(db: Database, site_id: int) -> list[dict[str, Any]]:
     """The site's documents with the capture of their current state, those of the newest articles first."""
     sql = """
-        select documents.*, max(article_id) as article_id, capture_id, digest, captured_at, document_states.extractor
+        select documents.*, max(article_documents.article_id) as article_id, capture_id, digest, captured_at, document_states.extractor
         from documents
         join article_documents on article_documents.document_id = documents.id
         left join document_states on document_states.id = state_id
         left join captures on captures.id = capture_id
         where documents.site_id = ?
         group by documents.id
-        order by max(article_id) desc, documents.id
+        order by max(article_documents.article_id) desc, documents.id
         """
     return list(db.query(sql, [site_id]))
 

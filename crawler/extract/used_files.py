@@ -43,7 +43,7 @@ def files_of_style(body: bytes, url: str, content_type: str | None) -> list[Used
 
 
 def _each(url: str, found: Iterable[Used]) -> list[Used]:
-    whole = ((absolute(url, reference).partition("#")[0], kind) for reference, kind in found)
+    whole = ((absolute(url, reference).partition("#")[0], kind) for reference, kind in found if not reference.startswith("#"))
     return list({address: (address, kind) for address, kind in whole if address.startswith(("http:", "https:"))}.values())
 
 

@@ -88,11 +88,16 @@ class AssetDoor(LinkedDoor):
     # pages
 
     async def _look_at_pages(self) -> None:
-        """Remember what the pages name that came since the last look; all of them, where other hosts or pictures are wanted now."""
+        """Remember what the pages name that came since the last look; what all pages and held style sheets name, where other hosts
+        or pictures are wanted now."""
         run = self.run
         wanted = " ".join([*sorted(f"{host}:{port}" for _, host, port in self.allowed), *(["pictures"] if self.pictures else [])])
         [last] = self.store.checkpoints(run.site_id, "assets_read") or [Checkpoint()]
         after = last.count or 0 if last.value == wanted else 0
+        for sheet in [] if last.value == wanted else self.store.ask(assets.held_sheets, run.site_id):
+            if sheet["depth"] < DEEPEST:
+                named = await self._named_by_sheet(sheet)
+                self.store.add_assets(run.site_id, self._allowed(named, sheet["page_capture_id"], sheet["depth"] + 1))
         for rows in batches(self.store.ask(assets.captured_pages, run.site_id, after), PAGES_A_CALL):
             found = [
                 asset for row, used in zip(rows, await self._used_by(rows), strict=True) for asset in self._allowed(used, row["id"], 0)

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from crawler.extract.documents.read import LONGEST, UNKNOWN, DocumentText
+from crawler.extract.documents.text import LONGEST, UNKNOWN, DocumentText
 from crawler.extract.dom.encoding import decode
 from crawler.extract.dom.parsing import parse
 from crawler.extract.dom.tree import Element, text_of

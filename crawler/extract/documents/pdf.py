@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pypdf import PasswordType, PdfReader
 
-from crawler.extract.documents.read import LONGEST, DocumentText
+from crawler.extract.documents.text import LONGEST, DocumentText
 
 if TYPE_CHECKING:
     from pypdf import PageObject

@@ -7,24 +7,13 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.metadata import version
-from typing import NamedTuple
 
-from charset_normalizer import from_bytes
-
+from crawler.extract.documents.text import LONGEST, UNKNOWN, DocumentText
+from crawler.extract.dom.encoding import decode
 from crawler.extract.dom.tree import clean_text
 
 RULES = 1  # of this reading: another number makes what is held be read again
-LONGEST = 10_000_000  # characters of a text; a novel has one million
 PLAIN = ("txt", "csv", "tsv", "md")
-UNKNOWN = "no text is read in files of this format"
-
-
-class DocumentText(NamedTuple):
-    """What was read. ``note``: why there is no text, or not all of it; None where all was read."""
-
-    title: str = ""
-    text: str = ""
-    note: str | None = None
 
 
 @cache
@@ -54,16 +43,10 @@ def document_text(content: bytes, form: str, seconds: float) -> DocumentText:
 
 
 def plain_text(content: bytes) -> DocumentText:
-    """Text as it stands; UTF-8 where it is that, else as its letters look."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return DocumentText(text=content.decode("utf-16", "replace"))
-    if b"\0" in content:
+    """Text as it stands, in the encoding that its bytes show."""
+    if b"\0" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return DocumentText(note="it is no text, though its name says so")
-    try:
-        return DocumentText(text=content.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        best = from_bytes(content[:200_000]).best()
-        return DocumentText(text=content.decode(best.encoding if best else "windows-1252", "replace"))
+    return DocumentText(text=decode(content))
 
 
 def _cleaned(read: DocumentText) -> DocumentText:

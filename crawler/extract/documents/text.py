@@ -1,0 +1,16 @@
+"""What is read in a document, of whatever format: its title and text, and what was not read."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+LONGEST = 10_000_000  # characters of a text; a novel has one million
+UNKNOWN = "no text is read in files of this format"
+
+
+class DocumentText(NamedTuple):
+    """What was read. ``note``: why there is no text, or not all of it; None where all was read."""
+
+    title: str = ""
+    text: str = ""
+    note: str | None = None
