@@ -64,9 +64,23 @@ def _door(db: Database, url: str, mime: str | None) -> str:
     if url.endswith("/robots.txt"):
         return "robots"
     kind = mime or ""
+    if named := _named_as(db, url):
+        return named
     if kind.startswith("image/") or _only_a_picture(db, url):
         return "image"
     return "rest" if "json" in kind else "sitemap" if "sitemap" in url else "feed" if "xml" in kind else "page"
+
+
+def _named_as(db: Database, url: str) -> str:
+    """``document`` or ``asset`` where an article links such a file at this address, or a page uses it; else ''."""
+    sql = """
+        select 'document' from documents where url = :url
+        union all
+        select 'asset' from assets where url = :url and kind <> 'picture'
+        limit 1
+        """
+    found = db.execute(sql, {"url": url}).fetchone()
+    return str(found[0]) if found else ""
 
 
 def _only_a_picture(db: Database, url: str) -> bool:

@@ -154,14 +154,17 @@ def miss_document(db: Database, document_id: int, at: str, gone_after: float) ->
 # what verify asks
 
 
-def unlike_documents(db: Database, folder: Path) -> Iterator[str]:
-    """States of documents that their capture does not bear out."""
+def unlike_documents(db: Database, folder: Path, site: str | None) -> Iterator[str]:
+    """States of documents, of all sites or of one, that their capture does not bear out."""
     sql = """
         select document_states.id as state, document_states.digest, captures.*
         from document_states
+        join documents on documents.id = document_id
+        join sites on sites.id = site_id
         join captures on captures.id = capture_id
+        where ? is null or sites.name = ?
         """
-    for row in db.query(sql):
+    for row in db.query(sql, [site, site]):
         try:
             if sha256(read_document_file(folder, row)) != row["digest"]:
                 yield f"document state {row['state']}: the digest is not that of capture {row['id']}"

@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from archive.publish.changes.events import described_edit, other_words
 from archive.publish.reading.captured_pictures import SHOWN
 from archive.publish.reading.citation_links import cited_by, cites, linked_articles, neighbours, series
+from archive.publish.reading.linked_documents import linked_documents
 from archive.publish.reading.pictures import ShownPicture, block_markup, held_pictures, picture_sources
 from archive.publish.reading.related import related
 from archive.publish.reading.thread import marked_comments, thread
@@ -64,6 +65,7 @@ def reading_context(db: sqlite3.Connection, article_id: int, moment: str | None 
         "moment": moment,
         **body(db, article, revision, moment, at),
         "words": len(revision["text"].split()),
+        "documents": linked_documents(db, article_id, at),
         "authors": signed_authors(db, article, revision),
         "tags": tag_names(revision),
         "edits": edits_shown(db, article_id),

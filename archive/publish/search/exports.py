@@ -40,8 +40,8 @@ def hits_for_file(db: sqlite3.Connection, query: Query, sort: str, page: int, si
 
 
 def file_rows(results: Results, origin: str) -> list[Row]:
-    """Articles before comments, in the columns of a file."""
-    return [*article_rows(results, origin), *comment_rows(results, origin)]
+    """Articles before comments and documents, in the columns of a file."""
+    return [*article_rows(results, origin), *comment_rows(results, origin), *document_rows(results, origin)]
 
 
 def article_rows(results: Results, origin: str) -> list[Row]:
@@ -80,6 +80,25 @@ def comment_rows(results: Results, origin: str) -> list[Row]:
             "revised": False,
         }
         for hit in results.comment_hits
+    ]
+
+
+def document_rows(results: Results, origin: str) -> list[Row]:
+    """The documents found, in the columns of a file."""
+    return [
+        {
+            "kind": "document",
+            "title": plain(hit["title"] or hit["name"]),
+            "author": "",
+            "date": "",
+            "address": f"{origin}/record/{hit['capture_id']}",
+            "original": hit["url"],
+            "text": excerpt(without_marks(hit["snippet"] or hit["start"] or ""), 400),
+            "seen_at": hit["seen_at"],
+            "missing_since": hit["missing_since"] or "",
+            "revised": hit["number"] > 1,
+        }
+        for hit in results.document_hits
     ]
 
 
