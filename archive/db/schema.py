@@ -254,7 +254,7 @@ create table block_spans (
   check (start is not null or text is not null)
 ) strict;
 create index blocks_fingerprint on block_spans(fingerprint);
-create index block_spans_embeds on block_spans(revision_id) where text = '' and substr(html, 1, 12) = '<p><a href="';
+create index block_spans_embeds on block_spans(revision_id) where rule = 'media' and substr(html, 1, 12) = '<p><a href="';
 
 -- What each door last showed of an article: a value is compared only with the last value from the same door
 create table readings (

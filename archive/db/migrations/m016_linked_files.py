@@ -78,5 +78,5 @@ when old.title is not new.title or old.text is not new.text begin
   insert into documents_fts(rowid, title, text) values (new.id, new.title, new.text);
 end;
 
-create index block_spans_embeds on block_spans(revision_id) where text = '' and substr(html, 1, 12) = '<p><a href="';
+create index block_spans_embeds on block_spans(revision_id) where rule = 'media' and substr(html, 1, 12) = '<p><a href="';
 """
