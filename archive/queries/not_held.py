@@ -33,7 +33,7 @@ class NotHeld:
             if count > held:
                 parts.append(f"{count - held:,} of {count:,} {name}{'' if count == 1 else 's'}")
         if self.embeds:
-            parts.append(f"{self.embeds:,} embedded video{'' if self.embeds == 1 else 's'} and posts")
+            parts.append(f"{self.embeds:,} embedded {'video or post' if self.embeds == 1 else 'videos and posts'}")
         return ", ".join(parts)
 
 
