@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from archive.__main__ import main as archive
 from archive.text.documents import document_format, file_name
 from archive.warc.place import sha256
 from crawler.extract.documents.read import document_text
@@ -140,6 +142,48 @@ def test_a_reading_that_takes_too_long_is_cut_off_and_the_document_is_kept(site:
     assert (number, text, size, digest) == (1, "", len(bomb), sha256(bomb))
     assert note
     assert [text for _, _, text, *_ in rows(folder, STATE, "%register.pdf")] != [""]
+
+
+def test_what_a_killed_run_captured_is_taken_and_not_asked_for_again(site: LibrarySite, folder: Path) -> None:
+    put(site, "/register.pdf", REPORT)
+    read(site, folder)
+    before = rows(folder, STATE, "%register.pdf")
+    change(folder, "update documents set state_id = null", "delete from document_states", "delete from captures where door = 'document'")
+    read(site, folder)
+    assert site.asked() == []
+    assert rows(folder, STATE, "%register.pdf") == before
+
+
+def test_what_other_code_read_is_read_again_out_of_the_record(site: LibrarySite, folder: Path) -> None:
+    put(site, "/register.pdf", REPORT)
+    read(site, folder)
+    before = rows(folder, STATE, "%register.pdf")
+    change(folder, "update document_states set text = 'old', extractor = 'documents 0'")
+    read(site, folder)
+    assert site.asked() == []
+    assert rows(folder, STATE, "%register.pdf") == before
+    assert rows(folder, "select count(*) from documents_fts where documents_fts match 'crews'") == [(1,)]
+
+
+def test_verify_finds_a_digest_that_is_not_the_documents(site: LibrarySite, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put(site, "/register.pdf", REPORT)
+    site.head = '<link rel="stylesheet" href="/main.css">'
+    site.files["/main.css"] = (200, "text/css", "p { margin: 0 }")
+    read(site, folder, "assets=all")
+    assert archive(["verify", "--archive-dir", str(folder)]) == 0
+    capsys.readouterr()
+    change(folder, "update document_states set digest = 'sha256:0'", "update assets set digest = 'sha256:0'")
+    assert archive(["verify", "--archive-dir", str(folder)]) != 0
+    said = capsys.readouterr().out
+    assert "document state 1: the digest is not that of capture" in said
+    assert "asset 1: the digest is not that of capture" in said
+
+
+def change(folder: Path, *statements: str) -> None:
+    db = sqlite3.connect(folder / "archive.db", isolation_level=None)
+    for statement in statements:
+        db.execute(statement)
+    db.close()
 
 
 # the text of files

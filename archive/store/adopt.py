@@ -11,6 +11,12 @@ from archive.store.captures import insert_capture
 from archive.warc.place import SUFFIX, Place, is_own_file, sha256
 from archive.warc.read import LARGEST_FOREIGN, next_record, response_in, whole_members
 
+ASSETS = ("text/css", "text/javascript", "application/javascript", "application/x-javascript")
+DOCUMENTS = (  # how their types begin
+    *("application/pdf", "application/msword", "application/epub+zip"),
+    *("application/vnd.openxmlformats-", "application/vnd.oasis.", "application/vnd.ms-"),
+)
+
 
 def close_killed_crawls(db: Database, at: str) -> list[tuple[int, str]]:
     """A run whose row was never closed was killed: nobody else can be running, the caller holds the lock.
@@ -68,6 +74,10 @@ def _door(db: Database, url: str, mime: str | None) -> str:
         return named
     if kind.startswith("image/") or _only_a_picture(db, url):
         return "image"
+    if kind in ASSETS or kind.startswith("font/"):
+        return "asset"
+    if kind.startswith(DOCUMENTS):
+        return "document"
     return "rest" if "json" in kind else "sitemap" if "sitemap" in url else "feed" if "xml" in kind else "page"
 
 

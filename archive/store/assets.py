@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from sqlite_utils import Database
 
+from archive.errors import ArchiveError
 from archive.store.images import read_picture
 from archive.store.linked_files import NoFile, close_file_gaps, declared_mime, read_file
+from archive.warc.place import sha256
 
 Row = Mapping[str, Any]
 AssetKind = Literal["style", "font", "script", "picture"]
@@ -73,6 +75,28 @@ def captured_pages(db: Database, site_id: int, after: int) -> list[dict[str, Any
         order by captures.id
         """
     return list(db.query(sql, [site_id, after]))
+
+
+# what verify asks
+
+
+def unlike_assets(db: Database, folder: Path, site: str | None) -> Iterator[str]:
+    """Assets, of all sites or of one, that their capture does not bear out."""
+    sql = """
+        select assets.id as asset, assets.kind, assets.digest, captures.*
+        from assets
+        join sites on sites.id = site_id
+        join captures on captures.id = capture_id
+        where ? is null or sites.name = ?
+        """
+    for row in db.query(sql, [site, site]):
+        if row["digest"] == row["payload_digest"] and row["status"] == 200:
+            continue
+        try:
+            if sha256(read_asset(folder, row, row)) != row["digest"]:
+                yield f"asset {row['asset']}: the digest is not that of capture {row['id']}"
+        except ArchiveError as error:
+            yield f"asset {row['asset']}: capture {row['id']}: {error}"
 
 
 # what it saves, inside the caller's transaction

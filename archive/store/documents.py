@@ -107,13 +107,14 @@ def save_document(db: Database, document_id: int, capture: Row, shown: ReadDocum
     """What became of it: captured for the first time, replaced by other bytes, or as before."""
     [site_id, url, state_id] = db.execute("select site_id, url, state_id from documents where id = ?", [document_id]).fetchone()
     at = capture["captured_at"]
-    current = "select digest, extractor from document_states where id = ?"
+    current = "select digest, extractor, capture_id from document_states where id = ?"
     held = db.execute(current, [state_id]).fetchone()
     if held is not None and held[0] == shown.digest:
         if held[1] != shown.extractor:
             sql = "update document_states set title = ?, text = ?, note = ?, extractor = ?, extracted_at = ? where id = ?"
             db.execute(sql, [shown.title, shown.text, shown.note, shown.extractor, now, state_id])
-        seen_document(db, document_id, at)
+        if capture["id"] != held[2]:
+            seen_document(db, document_id, at)
         return "as before"
     cursor = db.execute(
         """

@@ -20,6 +20,7 @@ from archive.db.connection import FILENAME
 from archive.db.schema import APPLICATION_ID, migrate
 from archive.errors import NoArchive
 from archive.spawned import cores
+from archive.store.assets import unlike_assets
 from archive.store.comments import digest, digest_of_earlier
 from archive.store.documents import unlike_documents
 from archive.store.images import unlike
@@ -94,6 +95,7 @@ class Verification:
             yield from check(db, of_site)
         yield from unlike(db, self.folder, of_site)
         yield from unlike_documents(db, self.folder, self.site)
+        yield from unlike_assets(db, self.folder, self.site)
         for table in ("articles", "revisions", "comments"):
             column = "id" if table == "articles" else "article_id"
             self.rows[table] = db.execute(f"select count(*) from {table} where {column} in ({of_site})").fetchone()[0]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from archive.errors import ArchiveError
 from archive.store import documents
 from archive.store.documents import DocumentLink, ReadDocument, read_document_file
+from archive.store.linked_files import NoFile
 from archive.text.documents import document_format
 from archive.warc.place import sha256
+from archive.warc.read import DamagedRecord
+from crawler.extract.documents.text import extractor_name
 from crawler.extract.workers import ExtractionCut, ExtractionFailed, InWorker
 from crawler.linked.door import LinkedDoor, LinkedFile
 
@@ -40,6 +44,18 @@ class DocumentDoor(LinkedDoor):
             tied = {row["capture_id"] or 0: row["captured_at"] or ""}
             yield LinkedFile(row["url"], row["article_id"], {row["url"]}, tied, [row])
 
+    async def read_files(self) -> None:
+        found = list(self.found())
+        for file in found:
+            if file.capture_id and file.rows[0]["extractor"] != extractor_name():
+                await self._read_again(file)
+        await self.round(found)
+
+    async def _read_again(self, file: LinkedFile) -> None:
+        """What other code read is read again, out of the record."""
+        with contextlib.suppress(DamagedRecord, NoFile):  # ``archive verify`` tells of damage
+            await self.save(file, self._capture(file.capture_id))
+
     async def save(self, file: LinkedFile, row: dict[str, Any]) -> str:
         read = await self._read(file, row)
         if isinstance(read, ArchiveError):
@@ -56,7 +72,7 @@ class DocumentDoor(LinkedDoor):
         except (ExtractionCut, ExtractionFailed) as error:
             content = read_document_file(self.store.folder, row)
             note = str(error).replace("extraction", "the reading of its text")
-            return ReadDocument(sha256(content), len(content), "", "", note, "none")
+            return ReadDocument(sha256(content), len(content), "", "", note, extractor_name())
 
     def not_there(self, file: LinkedFile, row: dict[str, Any]) -> None:
         [document] = file.rows

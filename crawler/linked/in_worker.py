@@ -15,7 +15,8 @@ from archive.store.linked_files import read_file
 from archive.text.documents import document_format
 from archive.warc.place import sha256
 from archive.warc.read import read_record
-from crawler.extract.documents.read import document_text, extractor_name
+from crawler.extract.documents.read import document_text
+from crawler.extract.documents.text import extractor_name
 from crawler.extract.used_files import Used, files_of_page, files_of_style
 
 Row = dict[str, Any]

@@ -5,21 +5,11 @@ Foreign bytes: it is called in worker processes alone, whose time and memory are
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.metadata import version
-
 from crawler.extract.documents.text import LONGEST, UNKNOWN, DocumentText
 from crawler.extract.dom.encoding import decode
 from crawler.extract.dom.tree import clean_text
 
-RULES = 1  # of this reading: another number makes what is held be read again
 PLAIN = ("txt", "csv", "tsv", "md")
-
-
-@cache
-def extractor_name() -> str:
-    """Which code reads documents."""
-    return f"documents {RULES}, pypdf {version('pypdf')}"
 
 
 def document_text(content: bytes, form: str, seconds: float) -> DocumentText:

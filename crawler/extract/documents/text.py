@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+from importlib.metadata import version
 from typing import NamedTuple
 
+RULES = 1  # of these readings: another number makes what is held be read again
 LONGEST = 10_000_000  # characters of a text; a novel has one million
 UNKNOWN = "no text is read in files of this format"
 
@@ -14,3 +17,9 @@ class DocumentText(NamedTuple):
     title: str = ""
     text: str = ""
     note: str | None = None
+
+
+@cache
+def extractor_name() -> str:
+    """Which code reads documents."""
+    return f"documents {RULES}, pypdf {version('pypdf')}"
