@@ -26,7 +26,7 @@ def origins_of(hosts: Iterable[str]) -> frozenset[Origin]:
         except ValueError:
             usable = False
         if not usable:
-            raise ConfigurationError(f"{host!r} is no host of pictures; write it as cdn.example.net or cdn.example.net:8443")
+            raise ConfigurationError(f"{host!r} is no host; write it as cdn.example.net or cdn.example.net:8443")
         found |= named
     return frozenset(found)
 

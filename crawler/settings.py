@@ -19,6 +19,11 @@ DUE_REQUESTS = 0  # requests a day that update --due spends on all sites togethe
 PAGE_BUDGET = 1000  # pages a run captures as evidence on a site that is read through REST
 IMAGE_BUDGET = 1000  # pictures a run asks for with -a images=budget
 IMAGE_HOSTS = ""  # other hosts that may be asked for pictures, by comma: a delivery network such as i0.wp.com
+ASSET_BUDGET = 1000  # style sheets, fonts and scripts a run asks for with -a assets=budget
+ASSET_HOSTS = ""  # other hosts that may be asked for them, by comma
+DOCUMENT_BUDGET = 100  # linked documents a run asks for with -a documents=budget
+DOCUMENT_HOSTS = ""  # other hosts that may be asked for them, by comma
+DOCUMENT_MAXSIZE = 32 * 2**20  # bytes of a document; a larger one is named as a gap, with this reason
 EXTRACT_WORKERS = 0  # processes that read pages, for all sites of a run; 0 = as many as cores. One page never blocks the others
 EXTRACT_SECONDS = 20  # CPU seconds a page may take before it is cut off and named; a usual page takes 0.003
 RETRY_TIMES = 2  # tries after the first; a lost connection gets one

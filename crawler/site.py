@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from archive.store.linked_files import FileKind
 from archive.text.urls import NOISE
 
 
@@ -19,4 +20,10 @@ class Site:
     query_noise: tuple[str, ...] = NOISE
     # query parameters that never name another page; a trailing * is a prefix
     image_hosts: tuple[str, ...] = ()  # other hosts that deliver its pictures, as "cdn.example.net"; with -a images they are asked too
+    asset_hosts: tuple[str, ...] = ()  # other hosts that deliver its style sheets, fonts and scripts; with -a assets they are asked too
+    document_hosts: tuple[str, ...] = ()  # other hosts that have its documents; with -a documents they are asked too
     types: tuple[str, ...] = ()  # WordPress post types that hold articles though their name speaks against it; "-event": that hold none
+
+    def file_hosts(self, kind: FileKind) -> tuple[str, ...]:
+        """The other hosts that may be asked for files of a kind."""
+        return {"image": self.image_hosts, "asset": self.asset_hosts, "document": self.document_hosts}[kind]

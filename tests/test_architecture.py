@@ -24,7 +24,7 @@ LAYERS = (
     "crawler.spiders",
     "crawler.extensions",
     "crawler.reextract",
-    "crawler.wordpress crawler.pages crawler.images",  # the doors
+    "crawler.wordpress crawler.pages crawler.linked",  # the doors
     "crawler.discover",
     "crawler.absence crawler.admission crawler.http",
     "crawler.session",
@@ -34,6 +34,7 @@ LAYERS = (
     "crawler.extract",  # page, rest: one answer becomes one article
     "crawler.extract.article",
     "crawler.extract.comments",
+    "crawler.extract.documents",
     "crawler.extract.boilerplate",
     "crawler.extract.dates",
     "crawler.extract.dom",

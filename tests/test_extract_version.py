@@ -172,3 +172,9 @@ def test_an_edit_read_by_the_same_rules_is_still_an_edit(desk: Desk, tmp_path: P
     edited = PAGE.replace("Two ferries", "Three ferries").replace("I was there", "I was not there")
     assert see(desk, *read(place, edited), at="2026-02-01T00:00:00Z") == {"revised": 2}
     assert desk.rows("select count(*) from rereadings") == [(0,)]
+
+
+def test_how_documents_are_read_is_no_rule_of_articles(copied: Path) -> None:
+    before = rules_digest(copied)
+    (copied / "documents" / "pdf.py").write_text("PAGES = 3\n", encoding="utf-8")
+    assert rules_digest(copied) == before

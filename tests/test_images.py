@@ -13,7 +13,8 @@ import pytest
 
 from archive.__main__ import main as archive
 from archive.errors import ConfigurationError
-from archive.store.images import NoPicture, read_picture
+from archive.store.images import read_picture
+from archive.store.linked_files import NoFile
 from archive.warc.place import sha256
 from archive.warc.read import read_body
 from crawler.addresses import is_public, origin, origins_of
@@ -240,7 +241,7 @@ def test_a_picture_that_is_too_large_is_named_and_not_asked_for_again(
     ],
 )
 def test_what_is_no_picture_says_why(desk: Desk, folder: Path, given: dict[str, Any], reason: str) -> None:
-    with pytest.raises(NoPicture, match=reason):
+    with pytest.raises(NoFile, match=reason):
         read_picture(folder, brought(desk, **given))
 
 

@@ -3,7 +3,8 @@
 Every column says in its comment what it means; the served pages show these meanings, and the archive carries them inside itself
 (``carried_meanings``). Times are UTC, ISO 8601 with ``Z``. A wall clock whose zone is not known has no ``Z``.
 An id is ours unless it is called ``source_id``: that one is the site's own.
-Full-text search stands beside the tables: ``revisions_fts`` and ``comments_fts``, kept by triggers (``migrations/m001_initial.py``).
+Full-text search stands beside the tables: ``revisions_fts``, ``comments_fts`` and ``documents_fts``, kept by triggers
+(``migrations/m001_initial.py``, ``migrations/m016_linked_files.py``).
 Every text is stored once: ``blocks`` and ``comment_revisions`` are views over ``block_spans`` and ``comment_states``, which may be
 written to as if they were tables (``migrations/m013_texts_once.py``).
 
@@ -69,7 +70,7 @@ create table captures (
   id integer primary key,  -- ours
   crawl_id integer references crawls(id),  -- the run that fetched it; empty for a record adopted after a kill
   article_id integer references articles(id),  -- the article this page or picture belongs to, where it is one article's
-  door text not null,  -- what was asked: rest, page, feed, sitemap, robots, image
+  door text not null,  -- what was asked: rest, page, feed, sitemap, robots, image, asset, document
   url text not null,  -- the address asked
   captured_at text not null,  -- when the answer arrived
   status integer not null,  -- HTTP status
@@ -264,6 +265,7 @@ create table block_spans (
   check (start is not null or text is not null)
 ) strict;
 create index blocks_fingerprint on block_spans(fingerprint);
+create index block_spans_embeds on block_spans(revision_id) where rule = 'media' and substr(html, 1, 12) = '<p><a href="';
 
 -- What each door last showed of an article: a value is compared only with the last value from the same door
 create table readings (
@@ -339,6 +341,67 @@ create table links (
 create index links_host on links(host);
 create index links_url on links(url);
 create index links_target on links(target_article_id) where target_article_id is not null;
+
+-- Files that captured pages show themselves with: style sheets, fonts, scripts, pictures
+create table assets (
+  id integer primary key,  -- ours
+  site_id integer not null references sites(id),  -- the site
+  url text not null,  -- address
+  kind text not null,  -- style, font, script or picture
+  depth integer not null,  -- how many style sheets lie between it and the page; 0: the page names it
+  page_capture_id integer references captures(id),  -- the captured page on which it, or the style sheet that names it, was first seen
+  first_seen_at text not null,  -- when it was first named
+  digest text,  -- sha256:HEX of the file, where it was captured
+  capture_id integer references captures(id),  -- the exchange that brought it
+  unique (site_id, url)
+) strict;
+create index assets_page on assets(page_capture_id);
+create index assets_capture on assets(capture_id) where capture_id is not null;
+
+-- PDF and other files that articles link, each address once, held or not
+create table documents (
+  id integer primary key,  -- ours
+  site_id integer not null references sites(id),  -- the site
+  url text not null,  -- address, without what follows a #
+  name text not null,  -- name of the file, as its address says it
+  state_id integer references document_states(id),  -- the current state; empty while none is held
+  first_seen_at text not null,  -- when an article was first seen to link it
+  last_seen_at text,  -- our last observation of it being there
+  checked_at text,  -- when it was last asked for, there or not
+  missing_since text,  -- its address answers 404 or 410 since; empty while it is there, and while it was never held
+  gone_at text,  -- that was confirmed by a later run, a day or more after; empty otherwise
+  unique (site_id, url)
+) strict;
+create index documents_state on documents(state_id) where state_id is not null;
+
+-- Distinct states of documents: other bytes at the same address are a further state
+create table document_states (
+  id integer primary key,  -- ours
+  document_id integer not null references documents(id),  -- the document
+  number integer not null,  -- 1 is the first state seen
+  seen_at text not null,  -- when this state was first seen
+  last_seen_at text not null,  -- when this state was last seen
+  capture_id integer not null references captures(id),  -- the exchange that brought it first
+  digest text not null,  -- sha256:HEX of the file
+  mime text,  -- media type as declared by the server
+  bytes integer not null,  -- size of the file
+  title text not null default '',  -- what the file calls itself
+  text text not null default '',  -- the text in it, as far as it could be read
+  note text,  -- why there is no text, or not all of it; empty where all was read
+  extractor text not null,  -- which code read it
+  extracted_at text not null,  -- when that code read it
+  unique (document_id, number)
+) strict;
+create index document_states_capture on document_states(capture_id);
+
+-- Which articles link which documents, or did
+create table article_documents (
+  article_id integer not null references articles(id),  -- the article
+  document_id integer not null references documents(id),  -- the document
+  first_seen_at text not null,  -- when the link was first seen
+  primary key (article_id, document_id)
+) strict, without rowid;
+create index article_documents_document on article_documents(document_id);
 
 -- Comments under articles: signatures with a time and a text
 create table comments (
@@ -433,7 +496,7 @@ create table coverage (
 create table gaps (
   id integer primary key,  -- ours
   site_id integer not null references sites(id),  -- the site
-  kind text not null,  -- article, comment or image
+  kind text not null,  -- article, comment, image, asset or document
   ref text not null,  -- the site's own id or address
   month text,  -- local month, where known
   reason text not null,  -- why: password, robots, over budget, limit, failed, ...

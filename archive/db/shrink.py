@@ -81,7 +81,7 @@ def merge_search(db: Database) -> bool:
     What a run adds to a large archive is less than that: the work is in proportion to what was added. Returns whether there was any.
     """
     merged = False
-    for index in ("revisions_fts", "comments_fts"):
+    for index in ("revisions_fts", "comments_fts", "documents_fts"):
         pieces = sorted(count for (count,) in db.execute(f"select count(*) from {index}_idx group by segid"))
         if sum(pieces[:-1]) * 4 > sum(pieces):
             db.execute(f"insert into {index}({index}) values ('optimize')")

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive.clock import later, moment
+from archive.queries.not_held import not_held
 from archive.queries.rows import Row
 from archive.store.coverage import Ledger, ledger
 from archive.store.decisions import decided
@@ -61,6 +62,7 @@ class Standing:
     oldest_check: str | None  # of an article that is there
     oldest_thread: str | None
     lists: tuple[NamedList, ...]
+    not_held: str  # what articles show or link and the archive has not, as one line
 
 
 def standing(db: Database, folder: Path, site_id: int, now: str) -> Standing:
@@ -83,6 +85,7 @@ def standing(db: Database, folder: Path, site_id: int, now: str) -> Standing:
         oldest_check=oldest_check,
         oldest_thread=oldest_thread,
         lists=tuple(named_lists(db, site_id)),
+        not_held=not_held(db, site_id).said,
     )
 
 

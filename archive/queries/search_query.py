@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 LONGEST = 1000
 MOST_TERMS = 40
-PLACES = ("everything", "articles", "comments", "history")
+PLACES = ("everything", "articles", "comments", "documents", "history")
 STATES = ("missing", "gone", "edited")
 FIELDS = ("name", "author", "tag", "cites", "is", "kind", "site", "year", "month", "before", "after", "in")
 TOKEN = re.compile(
@@ -175,7 +175,7 @@ def field_problem(field: str, value: str) -> str | None:
     if field == "is" and value.lower() not in STATES:
         return f"is:{value} is not known; write is:missing, is:gone or is:edited"
     if field == "in" and value.lower() not in PLACES:
-        return f"in:{value} is not known; write in:articles, in:comments or in:history"
+        return f"in:{value} is not known; write in:articles, in:comments, in:documents or in:history"
     return None
 
 

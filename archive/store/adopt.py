@@ -11,6 +11,12 @@ from archive.store.captures import insert_capture
 from archive.warc.place import SUFFIX, Place, is_own_file, sha256
 from archive.warc.read import LARGEST_FOREIGN, next_record, response_in, whole_members
 
+ASSETS = ("text/css", "text/javascript", "application/javascript", "application/x-javascript")
+DOCUMENTS = (  # how their types begin
+    *("application/pdf", "application/msword", "application/epub+zip"),
+    *("application/vnd.openxmlformats-", "application/vnd.oasis.", "application/vnd.ms-"),
+)
+
 
 def close_killed_crawls(db: Database, at: str) -> list[tuple[int, str]]:
     """A run whose row was never closed was killed: nobody else can be running, the caller holds the lock.
@@ -64,9 +70,27 @@ def _door(db: Database, url: str, mime: str | None) -> str:
     if url.endswith("/robots.txt"):
         return "robots"
     kind = mime or ""
+    if named := _named_as(db, url):
+        return named
     if kind.startswith("image/") or _only_a_picture(db, url):
         return "image"
+    if kind in ASSETS or kind.startswith("font/"):
+        return "asset"
+    if kind.startswith(DOCUMENTS):
+        return "document"
     return "rest" if "json" in kind else "sitemap" if "sitemap" in url else "feed" if "xml" in kind else "page"
+
+
+def _named_as(db: Database, url: str) -> str:
+    """``document`` or ``asset`` where an article links such a file at this address, or a page uses it; else ''."""
+    sql = """
+        select 'document' from documents where url = :url
+        union all
+        select 'asset' from assets where url = :url and kind <> 'picture'
+        limit 1
+        """
+    found = db.execute(sql, {"url": url}).fetchone()
+    return str(found[0]) if found else ""
 
 
 def _only_a_picture(db: Database, url: str) -> bool:

@@ -33,6 +33,7 @@ Kind = Literal[
     "closed_doors",  # ref: a REST list; at: when it is looked at again; count: how often it was found closed
     "read_again",  # ref: empty; at: when the reading began; count: our id of the article up to which all captures are read again; value:
     # the extractor. ref: left; value: our ids of the articles that were left as they were, a space between them
+    "assets_read",  # ref: empty; count: the capture up to which pages were searched for their files; value: the hosts allowed then
     "unlisted",  # ref: address. Held articles that no list names, and that were read since: they are not news
 ]
 

@@ -40,6 +40,8 @@ def _share(text: str) -> bool:
 SETTINGS = {
     "pages": SiteSetting("all|budget|none", "pages captured as evidence, as -a pages=", _share),
     "images": SiteSetting("all|budget|none", "pictures captured, as -a images=", _share),
+    "assets": SiteSetting("all|budget|none", "style sheets, fonts and scripts captured, as -a assets=", _share),
+    "documents": SiteSetting("all|budget|none", "linked documents captured, as -a documents=", _share),
     "delay": SiteSetting(
         "SECONDS", "between two requests to it, as -s DOWNLOAD_DELAY=", lambda text: bool(re.fullmatch(r"\d{1,4}(\.\d+)?", text))
     ),

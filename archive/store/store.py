@@ -6,14 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
-from archive.store import absences, captures, coverage, crawls, gaps, images, quarantine, sites, verdicts
+from archive.store import absences, captures, coverage, crawls, gaps, quarantine, sites, verdicts
 from archive.store.article_addresses import add_alias
 from archive.store.articles import Saved, find_article, save_article
 from archive.store.comments import read_by_others, save_comments
 from archive.store.decisions import Kind as Decision
 from archive.store.decisions import decide
+from archive.store.file_memory import FileMemory
 from archive.store.held_articles import HeldArticle
-from archive.store.list_memory import NO_CHECKPOINTS, Checkpoints, ListMemory
+from archive.store.list_memory import NO_CHECKPOINTS, Checkpoints
 from archive.store.quarantine import UNREAD, RefusedText
 from archive.store.reread import AGAIN, Reread, classify_again, reread_pairs, save_reread
 from archive.store.seen import Seen
@@ -28,7 +29,7 @@ REMEMBERED = 256  # articles that were asked for since the last write
 NEVER = "9999"  # later than any time: no revision is provisional, none is folded
 
 
-class Store(ListMemory):
+class Store(FileMemory):
     """An archive open for writing. Mappings in, rows out; every method is one transaction of its own, or a part of the open group."""
 
     # sites and crawls
@@ -88,18 +89,6 @@ class Store(ListMemory):
             if article_id is not None:
                 captures.tie_to_article(self.db, capture_id, article_id)
         return capture_id
-
-    def save_picture(
-        self, site_id: int, capture: Mapping[str, Any], picture: bytes, places: Iterable[images.Place], refs: Iterable[str]
-    ) -> None:
-        """Tie a captured picture to rows of ``images``, which name it by ``refs``, spellings of its address."""
-        with self.transaction():
-            images.save_picture(self.db, site_id, capture, picture, places, refs)
-
-    def forget_picture_gaps(self, site_id: int, named: set[str]) -> None:
-        """Keep the gaps of those pictures alone that articles still show."""
-        with self.transaction():
-            images.forget_image_gaps(self.db, site_id, named)
 
     def end_of_records(self, filename: str) -> int:
         """Where the last record ends that is known of a WARC file: a shorter file is not the one that was written."""

@@ -20,7 +20,9 @@ from archive.db.connection import FILENAME
 from archive.db.schema import APPLICATION_ID, migrate
 from archive.errors import NoArchive
 from archive.spawned import cores
+from archive.store.assets import unlike_assets
 from archive.store.comments import digest, digest_of_earlier
+from archive.store.documents import unlike_documents
 from archive.store.images import unlike
 from archive.store.revision_digest import sealed
 from archive.text.content_key import comment_key
@@ -97,6 +99,8 @@ class Verification:
         for check in (revisions, blocks, comments, articles):
             yield from check(db, of_site)
         yield from unlike(db, self.folder, of_site)
+        yield from unlike_documents(db, self.folder, self.site)
+        yield from unlike_assets(db, self.folder, self.site)
         for table in ("articles", "revisions", "comments"):
             column = "id" if table == "articles" else "article_id"
             self.rows[table] = db.execute(f"select count(*) from {table} where {column} in ({of_site})").fetchone()[0]
@@ -185,7 +189,7 @@ def whole(db: Database) -> Iterator[str]:
         yield f"{FILENAME}: row {rowid} of {table} points at a row of {parent} that is not there"
     for kind, name in sorted(parts_of_an_archive() - set(db.execute(PARTS))):
         yield f"{FILENAME}: the {kind} {name} is not there"
-    for table in ("revisions_fts", "comments_fts"):
+    for table in ("revisions_fts", "comments_fts", "documents_fts"):
         try:
             db.execute(f"insert into {table}({table}, rank) values ('integrity-check', 1)")
         except sqlite3.DatabaseError as error:

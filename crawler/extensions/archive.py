@@ -13,6 +13,7 @@ from scrapy.downloadermiddlewares.httpcache import HttpCacheMiddleware
 from scrapy.utils.asyncio import is_asyncio_available
 
 from archive.errors import ArchiveError, ConfigurationError
+from archive.store.linked_files import FILE_KINDS
 from crawler.addresses import origins_of
 from crawler.extensions.begin import begin_run
 from crawler.extensions.closing import close_run, why_stopped
@@ -107,6 +108,7 @@ class ArchiveExtension:
 
 def check_settings(settings: BaseSettings) -> None:
     """What can be checked of the settings before the archive is opened. Raises ConfigurationError."""
-    origins_of(settings.getlist("IMAGE_HOSTS"))
+    for kind in FILE_KINDS:
+        origins_of(settings.getlist(f"{kind.upper()}_HOSTS"))
     if settings.getbool("HTTPCACHE_ENABLED"):
         raise ConfigurationError(NO_CACHE)

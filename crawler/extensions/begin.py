@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 def begin_run(options: CrawlOptions, store: Store, crawler: Crawler) -> Run:
-    """The run's row is in the database. Raises ConfigurationError for IMAGE_HOSTS that are none, StorageError."""
+    """The run's row is in the database. Raises ConfigurationError for named hosts that are none, StorageError."""
     context = _context(options, store, crawler)
     remembered = store.ask(site_settings, context.site_id)
     if "delay" in remembered and (crawler.settings.getpriority("DOWNLOAD_DELAY") or 0) < SETTINGS_PRIORITIES["cmdline"]:

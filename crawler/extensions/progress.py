@@ -52,4 +52,4 @@ def expected_requests(run: Run) -> int:
     """A guess at the requests of the whole run."""
     articles, comments = (run.store.ask(list_totals, run.site_id, kind).total or 0 for kind in USUAL)
     due = articles if run.pages_at_most < 0 else min(articles, run.pages_at_most)
-    return int(articles // 100 + comments // 100 + due + run.pictures_due + 6)
+    return int(articles // 100 + comments // 100 + due + run.files_due + 6)

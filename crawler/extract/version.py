@@ -29,7 +29,8 @@ _LIBRARIES = (  # further ones that decide what is read
     "w3lib",
     "webencodings",
 )
-_NO_RULES = frozenset({"__main__.py", "allowance.py", "version.py", "workers.py"})  # they start extraction and print what it gives
+_NO_RULES = frozenset({"__main__.py", "allowance.py", "version.py", "workers.py", "documents", "used_files.py"})
+"""They start extraction and print what it gives, or read what is no article."""
 _DIGITS = 12  # of the digest, in hexadecimal
 
 
@@ -62,7 +63,7 @@ def _files(folder: Traversable, path: str = "") -> Iterator[tuple[str, Traversab
     for entry in folder.iterdir():
         name = f"{path}{entry.name}"
         if entry.is_dir():
-            if entry.name != "__pycache__":
+            if entry.name != "__pycache__" and name not in _NO_RULES:
                 yield from _files(entry, f"{name}/")
         elif name not in _NO_RULES:
             yield name, entry

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from archive.text.urls import Origin, origin
@@ -16,13 +16,15 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
 
+    from crawler.session.session import Run
+
 
 class GuardMiddleware:
     """Lets out only requests to the site's own origins; start requests, redirects and retries pass here too.
 
-    A picture, and the robots.txt that speaks of it, may also lie on a host that a person named (IMAGE_HOSTS, ``Site.image_hosts``);
-    not in a private network, unless the site itself lies in one. A request without a run is one of Scrapy's tools' (shell, fetch,
-    parse): it may go anywhere, and nothing of it is archived.
+    A picture, an asset or a document, and the robots.txt that speaks of it, may also lie on a host that a person named for that kind
+    of files (IMAGE_HOSTS, ``Site.image_hosts`` and so on); not in a private network, unless the site itself lies in one. A request
+    without a run is one of Scrapy's tools' (shell, fetch, parse): it may go anywhere, and nothing of it is archived.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -47,7 +49,7 @@ class GuardMiddleware:
             raise OutsideSite(request.url) from error
         if place in run.origins:
             return
-        if place not in run.picture_origins or not of_a_picture(request) or not await self.may_reach(place, origin(run.site.home)):
+        if place not in further_origins(run, request) or not await self.may_reach(place, origin(run.site.home)):
             raise OutsideSite(request.url)
 
     async def may_reach(self, place: Origin, home: Origin) -> bool:
@@ -62,7 +64,9 @@ class GuardMiddleware:
         return self._public[host]
 
 
-def of_a_picture(request: Request) -> bool:
-    """Whether a request is for a picture of an article, or for the robots.txt of the host that has it."""
-    door = request.meta.get("door")
-    return door == "image" or (door == "robots" and urlsplit(request.url).path == "/robots.txt")
+def further_origins(run: Run, request: Request) -> frozenset[Origin]:
+    """Where beside the site's own origins a request may go: for a file, where that kind of files lies; for a robots.txt, where any."""
+    door: Any = request.meta.get("door")
+    if door == "robots" and urlsplit(request.url).path == "/robots.txt":
+        return frozenset().union(*run.further_origins.values())
+    return run.further_origins.get(door, frozenset())

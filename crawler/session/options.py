@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 from archive.errors import ConfigurationError
+from archive.store.linked_files import FILE_KINDS, FileKind
 from archive.text.homes import checked_home, site_name
 from crawler.addresses import origins_of
 from crawler.site import Site
@@ -23,7 +24,7 @@ class Argument(NamedTuple):
     default: str = ""
 
 
-REMEMBERED = ("pages", "images")  # arguments that may be remembered of a site: archive/store/site_settings.py
+REMEMBERED = ("pages", "images", "assets", "documents")  # arguments that may be remembered of a site: archive/store/site_settings.py
 ARGUMENTS = {
     "home": Argument(("URL",), "the site's front page; for a site that has no spider of its own"),
     "mode": Argument(("update", "full"), "what is new or changed since the last run, or everything again", "update"),
@@ -31,6 +32,12 @@ ARGUMENTS = {
         ("all", "budget", "none"), "pages captured as evidence where REST gives the text; budget: PAGE_BUDGET a run", "budget"
     ),
     "images": Argument(("none", "budget", "all"), "pictures captured; budget: IMAGE_BUDGET a run", "none"),
+    "assets": Argument(
+        ("none", "budget", "all"), "style sheets, fonts and scripts of captured pages captured; budget: ASSET_BUDGET a run", "none"
+    ),
+    "documents": Argument(
+        ("none", "budget", "all"), "linked PDF and office files captured, their text searchable; budget: DOCUMENT_BUDGET a run", "none"
+    ),
     "limit": Argument(("N",), "at most so many articles, from 1 on"),
 }
 
@@ -44,12 +51,18 @@ class CrawlOptions:
     pages: Share = "budget"
     limit: int | None = None  # articles
     images: Share = "none"
+    assets: Share = "none"
+    documents: Share = "none"
     given: frozenset[str] = frozenset()  # arguments that were written for this run: they count more than what is remembered of the site
 
     def remembering(self, settings: Mapping[str, str]) -> CrawlOptions:
         """With what is remembered of the site where nothing was written for this run."""
         remembered: dict[str, Any] = {name: value for name, value in settings.items() if name in REMEMBERED and name not in self.given}
         return replace(self, **remembered)
+
+    def files(self, kind: FileKind) -> Share:
+        """How many files of a kind are captured."""
+        return {"image": self.images, "asset": self.assets, "document": self.documents}[kind]
 
 
 def parse_options(arguments: Mapping[str, str], declared: Site | None, spider: str) -> CrawlOptions:
@@ -61,15 +74,16 @@ def parse_options(arguments: Mapping[str, str], declared: Site | None, spider: s
     allowed = ARGUMENTS.keys() - ({"home"} if declared else set())
     for name in ours.keys() - allowed:
         raise ConfigurationError(f"unknown argument -a {name}=...; {spider} takes {', '.join(sorted(allowed))}")
-    mode, pages, images = (_choice(ours, name) for name in ("mode", "pages", "images"))
+    chosen = {name: _choice(ours, name) for name, argument in ARGUMENTS.items() if argument.default}
     limit = ours.get("limit")
     if limit is not None and not (str(limit).isdecimal() and int(limit)):
         raise ConfigurationError(f"limit={limit!r} is no number of articles; write a whole number from 1 on")
     if not declared and not ours.get("home"):
         raise ConfigurationError("which site? write: scrapy crawl site -a home=https://example.org/")
     site = declared or undeclared_site(checked_home(ours["home"]))
-    origins_of(site.image_hosts)
-    return CrawlOptions(site, mode, pages, int(limit) if limit else None, images, frozenset(ours))  # type: ignore[arg-type]
+    for kind in FILE_KINDS:
+        origins_of(site.file_hosts(kind))
+    return CrawlOptions(site, limit=int(limit) if limit else None, given=frozenset(ours), **chosen)  # type: ignore[arg-type]
 
 
 def _choice(arguments: Mapping[str, str], name: str) -> str:

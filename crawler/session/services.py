@@ -10,18 +10,19 @@ if TYPE_CHECKING:
 
     from archive.store.absences import Table
     from archive.store.articles import Saved
+    from archive.store.linked_files import FileKind
     from crawler.items import Answer, Article
     from crawler.session.checkpoints import Swept
 
 
 class LiveWeb(Protocol):
-    """The live source, which also asks without patience, and gives pictures."""
+    """The live source, which also asks without patience, and gives files."""
 
     async def get(self, url: str, *, door: str, any_status: bool = False, follow: bool = True) -> Response: ...
 
     async def get_once(self, url: str, *, door: str, any_status: bool = False) -> Response: ...
 
-    async def get_picture(self, url: str, article_id: int) -> Response: ...
+    async def get_file(self, url: str, *, kind: FileKind, accept: str, packed: bool, article_id: int | None, largest: int) -> Response: ...
 
 
 class Admission(Protocol):

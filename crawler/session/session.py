@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from archive.queries import holdings
 from archive.store.coverage import kind_of_list
+from archive.store.linked_files import FILE_KINDS, FileKind
 from archive.text.homes import family
 from archive.warc.write import WarcWriter
 from crawler.addresses import origins_of
@@ -35,18 +36,21 @@ class Run:
     sweep: SweepShare
 
     def __init__(self, options: CrawlOptions, crawler: Crawler, context: SiteContext) -> None:
-        """``context`` is the site's, with its row of ``crawls`` begun. Raises ConfigurationError for IMAGE_HOSTS that are none."""
+        """``context`` is the site's, with its row of ``crawls`` begun. Raises ConfigurationError for named hosts that are none."""
         settings = crawler.settings
         self.options, self.crawler, self.context = options, crawler, context
         self.store, self.outcome, self.gone_after = context.store, context.outcome, context.gone_after
         self.site_id, self.crawl_id = context.site_id, context.crawl_id
-        self.page_budget, self.image_budget = settings.getint("PAGE_BUDGET"), settings.getint("IMAGE_BUDGET")
+        self.page_budget = settings.getint("PAGE_BUDGET")
+        self.file_budgets = {kind: settings.getint(f"{kind.upper()}_BUDGET") for kind in FILE_KINDS}
         self.origins = family(self.site.home)
-        self.picture_origins = origins_of([*options.site.image_hosts, *settings.getlist("IMAGE_HOSTS")])  # beside the site's own
+        self.further_origins = {  # of files of each kind, beside the site's own
+            kind: origins_of([*options.site.file_hosts(kind), *settings.getlist(f"{kind.upper()}_HOSTS")]) for kind in FILE_KINDS
+        }
         self.retry_wait = settings.getfloat("RETRY_WAIT")
         self.sweep_days = settings.getfloat("SWEEP_DAYS")
         self.counts = Counter[str]()
-        self.pictures_due = 0
+        self.files_due = 0
         self.sitemaps: tuple[str, ...] = ()  # as robots.txt names them
         self.received = self.taken = self.lost_comments = 0
         self.home_response: Response | None = None
@@ -132,10 +136,9 @@ class Run:
         """How many pages this run may capture as evidence; -1 = any number."""
         return {"all": -1, "budget": self.page_budget, "none": 0}[self.options.pages]
 
-    @property
-    def images_at_most(self) -> int | None:
-        """How many pictures this run may ask for; None = any number."""
-        return {"all": None, "budget": self.image_budget, "none": 0}[self.options.images]
+    def files_at_most(self, kind: FileKind) -> int | None:
+        """How many files of a kind this run may ask for; None = any number."""
+        return {"all": None, "budget": self.file_budgets[kind], "none": 0}[self.options.files(kind)]
 
 
 def run_of(crawler: Crawler) -> Run | None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
+    from archive.store.linked_files import FileKind
+
 
 class LiveSource:
     """The site as seen through Scrapy's downloader and its middlewares: guarded, polite, captured."""
@@ -37,15 +39,14 @@ class LiveSource:
         request = Request(url, meta={"door": door, "max_retry_times": 0})
         return checked(await self._download(url, request), url, any_status=any_status)
 
-    async def get_picture(self, url: str, article_id: int) -> Response:
-        """The answer at the address of an article's picture, whatever its status. It is asked for once: a later run asks again.
+    async def get_file(self, url: str, *, kind: FileKind, accept: str, packed: bool, article_id: int | None, largest: int) -> Response:
+        """The answer at the address of a file, whatever its status. It is asked for once: a later run asks again.
 
-        No HTML is asked for, because some servers wrap a picture in a page where it is. Raises as ``get`` does.
+        ``packed``: whether gzip is asked for; ``largest``: bytes, unpacked. Raises as ``get`` does.
         """
-        headers = {"Accept": "image/*,*/*;q=0.5", "Accept-Encoding": "identity"}
-        return await self._download(
-            url, Request(url, headers=headers, meta={"door": "image", "article_id": article_id, "dont_retry": True})
-        )
+        headers = {"Accept": accept, "Accept-Encoding": "gzip" if packed else "identity"}
+        meta = {"door": kind, "article_id": article_id, "dont_retry": True, "download_maxsize": largest}
+        return await self._download(url, Request(url, headers=headers, meta=meta))
 
     async def _download(self, url: str, request: Request) -> Response:
         request.dont_filter = True

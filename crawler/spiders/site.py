@@ -21,8 +21,10 @@ from crawler.extensions.archive import ArchiveExtension
 from crawler.extensions.closing import blame, settle_end
 from crawler.extensions.items import item_of
 from crawler.http.closing import is_closing, kept_open
-from crawler.images.crawl import PictureDoor
 from crawler.items import ArticleItem
+from crawler.linked.assets import AssetDoor
+from crawler.linked.documents import DocumentDoor
+from crawler.linked.pictures import PictureDoor
 from crawler.pages.crawl import PageDoor
 from crawler.pages.zone import settle_zone
 from crawler.session.options import CrawlOptions, parse_options, undeclared_site
@@ -88,7 +90,8 @@ class SiteSpider(scrapy.Spider):
         outcome.interrupt("stopped from outside")
         try:
             await self.read_site()
-            await PictureDoor(self.run).read()
+            for door in (PictureDoor, AssetDoor, DocumentDoor):
+                await door(self.run).read()
         except (asyncio.CancelledError, Stopped):
             return
         except Exception as error:

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from .pieces import Piece, make_pieces
 
-Answer = tuple[int, str, str] | tuple[int, str, str, dict[str, str]]
+Answer = tuple[int, str, str | bytes] | tuple[int, str, str | bytes, dict[str, str]]
 """Status, media type, body, further headers; for a redirect the body is the address."""
 HTML, XML, TEXT = "text/html; charset=utf-8", "application/xml", "text/plain; charset=utf-8"
 
@@ -73,10 +73,10 @@ class Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         known = self.site.answer(parts.path, dict(parse_qsl(parts.query))) if broken is None else (broken, HTML, "<h1>Error</h1>")
         status, mime, body, *further = known or (404, HTML, self.site.not_found())
-        content = b"" if status in (301, 302) else body.encode()
+        content = b"" if status in (301, 302) else body if isinstance(body, bytes) else body.encode()
         self.send_response(status)
         if status in (301, 302):
-            self.send_header("Location", body)
+            self.send_header("Location", str(body))
         for header in further[0].items() if further else ():
             self.send_header(*header)
         self.send_header("Content-Type", mime)

@@ -63,6 +63,8 @@ def site_lines(site: Row, reasons: list[Row], stands: Standing) -> Iterator[str]
         yield f"  {line['kind'] + 's':<12} {held_line(line)}{difference_line(kept)}"
     if stands.lists:
         yield f"  lists        {'; '.join(map(list_line, stands.lists))}"
+    if stands.not_held:
+        yield f"  not held     {stands.not_held}"
     yield f"  gaps         {gaps_line([row for row in reasons if row['site'] == site['name']])}"
     yield f"  quarantine   {quarantine_line(stands)}"
     yield f"  missing      {missing_line(stands.missing)}"

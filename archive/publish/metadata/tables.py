@@ -35,6 +35,9 @@ TABLES: dict[str, dict[str, Any]] = {
     "most_discussed": {"sort_desc": "comments"},
     "signatures": {"sort_desc": "comments"},
     "sources": {"sort_desc": "articles"},
+    "documents": {"sort_desc": "id", "label_column": "name", "fts_table": "documents_fts", "fts_pk": "state_id"},
+    "document_states": {"sort_desc": "id", "label_column": "seen_at", "fts_table": "documents_fts", "fts_pk": "id"},
+    "assets": {"sort_desc": "id", "label_column": "url"},
     "block_spans": {"hidden": True},
     "comment_states": {"hidden": True},
     "identity": {"hidden": True},
@@ -75,6 +78,6 @@ INSIDE = (
         "urls",
         "revision_captures",
     ),
-    *("article_authors", "article_tags"),
+    *("article_authors", "article_tags", "article_documents", "assets"),
 )
 SEARCH_TABLES = "Full-text index that SQLite keeps; search through its table instead"

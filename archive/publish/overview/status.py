@@ -12,6 +12,7 @@ from archive.clock import now
 from archive.publish.formats import plural, size
 from archive.publish.redaction.withholding import withheld_counts
 from archive.queries.health import Growth, growth, waiting
+from archive.queries.not_held import not_held
 from archive.queries.rows import Row, fetch_row, fetch_rows, fetch_value
 from archive.store.coverage import USUAL, Kind, kind_of_list, list_totals, local_months
 
@@ -75,7 +76,9 @@ def status_context(db: sqlite3.Connection) -> dict[str, Any]:
     folder, at = folder_of(db), now()
     return {
         "sites": [
-            site | {"waiting": len(waiting(archive, site["id"])), "growth": growth_said(growth(archive, folder, site["id"], at))}
+            site
+            | {"waiting": len(waiting(archive, site["id"])), "growth": growth_said(growth(archive, folder, site["id"], at))}
+            | {"not_held": not_held(archive, site["id"]).said}
             for site in sites
         ],
         "withheld": withheld_counts(db),

@@ -15,12 +15,15 @@ from sqlite_utils import Database
 from archive.publish.changes.events import described_edit, other_words
 from archive.publish.reading.captured_pictures import SHOWN
 from archive.publish.reading.citation_links import cited_by, cites, linked_articles, neighbours, series
+from archive.publish.reading.embedded import not_held_here
+from archive.publish.reading.linked_documents import linked_documents
 from archive.publish.reading.pictures import ShownPicture, block_markup, held_pictures, picture_sources
 from archive.publish.reading.related import related
 from archive.publish.reading.thread import marked_comments, thread
 from archive.queries.addresses import latest_instant, reading_path
 from archive.queries.revision_pair import revisions_of
 from archive.queries.rows import Row, fetch_row, fetch_rows
+from archive.text.embeds import embed_in
 
 ARTICLE = """
     select
@@ -64,6 +67,7 @@ def reading_context(db: sqlite3.Connection, article_id: int, moment: str | None 
         "moment": moment,
         **body(db, article, revision, moment, at),
         "words": len(revision["text"].split()),
+        "documents": linked_documents(db, article_id, at),
         "authors": signed_authors(db, article, revision),
         "tags": tag_names(revision),
         "edits": edits_shown(db, article_id),
@@ -110,6 +114,8 @@ def body(db: sqlite3.Connection, article: Row, revision: Row, moment: str | None
         content = block["kind"] in CONTENT
         markup, urls = block_markup(block["html"] or "", held)
         markup = with_archived_links(markup, archived)
+        embed = embed_in(block["kind"], block["rule"], block["html"] or "")
+        markup = markup if embed is None else not_held_here(embed, markup)
         above = captioned(block, held, shown) if current and content and not urls else []
         shown.update(urls, [picture.url for picture in above])
         rendered.append(block | {"content": content, "markup": markup, "pictures": above})

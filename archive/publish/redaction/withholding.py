@@ -27,6 +27,21 @@ OF_REVISION = "revision_id not in (select id from main.revisions where article_i
 URLS = "(select url from main.urls where article_id in ({articles}))"
 PICTURES = "(select url from main.images where article_id in ({articles}))"
 COMMENTS = "(select id from main.comments where article_id in ({articles}))"
+DOCUMENTS = """(
+    select document_id from main.article_documents as theirs
+    where article_id in ({articles}) and not exists (
+      select 1 from main.article_documents as others
+      where others.document_id = theirs.document_id and others.article_id not in ({articles})
+    )
+  )"""
+STATES = f"(select id from main.document_states where document_id in {DOCUMENTS})"
+DOCUMENT_URLS = f"(select url from main.documents where id in {DOCUMENTS})"
+ASSETS = """(
+    select {key} from main.assets
+    where kind = 'picture' and page_capture_id in (select id from main.captures where article_id in ({{articles}}))
+      and {key} is not null
+  )"""
+ASSET_URLS, ASSET_CAPTURES = ASSETS.format(key="url"), ASSETS.format(key="capture_id")
 NOT_ALONE = """id not in (
     select {key} from main.{table} as theirs
     where article_id in ({{articles}})
@@ -44,7 +59,9 @@ SHOWN = {
     "differences": OF_ARTICLE,
     "block_spans": OF_REVISION,
     "revision_captures": OF_REVISION,
-    "captures": f"(coalesce(article_id, 0) not in ({{articles}}) and url not in {URLS} and url not in {PICTURES} and id not in "
+    "captures": f"(coalesce(article_id, 0) not in ({{articles}}) and url not in {URLS} and url not in {PICTURES} "
+    f"and url not in {DOCUMENT_URLS} and id not in (select capture_id from main.document_states where document_id in {DOCUMENTS}) "
+    f"and url not in {ASSET_URLS} and id not in {ASSET_CAPTURES} and id not in "
     "(select capture_id from main.images where article_id in ({articles}) and capture_id is not null)) or id in "
     "(select capture_id from main.images where article_id not in ({articles}) and capture_id is not null)",  # others show it too
     "comments": f"{OF_ARTICLE} and id not in ({{comments}})",
@@ -52,7 +69,11 @@ SHOWN = {
     "absences": f"{OF_ARTICLE} and coalesce(comment_id, 0) not in ({{comments}})",
     "authors": NOT_ALONE.format(key="author_id", table="article_authors"),
     "tags": NOT_ALONE.format(key="tag_id", table="article_tags"),
-    "gaps": f"ref not in {URLS} and ref not in {PICTURES}",
+    "gaps": f"ref not in {URLS} and ref not in {PICTURES} and ref not in {DOCUMENT_URLS} and ref not in {ASSET_URLS}",
+    "assets": f"url not in {ASSET_URLS}",
+    "documents": f"id not in {DOCUMENTS}",
+    "document_states": f"document_id not in {DOCUMENTS}",
+    "article_documents": OF_ARTICLE,
     "quarantine": f"url not in {URLS}",
     "checkpoints": f"ref not in {URLS}",
     "feed_items": f"url not in {URLS}",
@@ -72,6 +93,7 @@ SHOWN = {
 # An index of words tells what stands in a text; its hidden columns have to be named, for match and rank.
 SEARCHED = {
     "revisions_fts": ("title, byline, text", "rowid not in (select id from main.revisions where article_id in ({articles}))"),
+    "documents_fts": ("title, text", f"rowid not in {STATES}"),
     "comments_fts": ("author, text", f"rowid not in ({{comments}}) and rowid not in {COMMENTS}"),
 }
 INSIDE = [f"{index}_{part}" for index in SEARCHED for part in ("data", "idx", "docsize", "config")]

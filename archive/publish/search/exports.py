@@ -48,8 +48,8 @@ def hits_for_file(db: sqlite3.Connection, query: Query, sort: str, page: int, si
 
 
 def file_rows(results: Results, origin: str) -> list[Row]:
-    """Articles before comments, in the columns of a file."""
-    return [*article_rows(results, origin), *comment_rows(results, origin)]
+    """Articles before comments and documents, in the columns of a file."""
+    return [*article_rows(results, origin), *comment_rows(results, origin), *document_rows(results, origin)]
 
 
 def article_rows(results: Results, origin: str) -> list[Row]:
@@ -107,6 +107,25 @@ def proven_rows(db: sqlite3.Connection, root: Path, results: Results, origin: st
         return row | {"payload_digest": proof.payload_digest, "record_id": proof.record_id, "sealed_at": proof.sealed_at}
 
     return [proven(row) for row in file_rows(results, origin)]
+
+
+def document_rows(results: Results, origin: str) -> list[Row]:
+    """The documents found, in the columns of a file."""
+    return [
+        {
+            "kind": "document",
+            "title": plain(hit["title"] or hit["name"]),
+            "author": "",
+            "date": "",
+            "address": f"{origin}/record/{hit['capture_id']}",
+            "original": hit["url"],
+            "text": excerpt(without_marks(hit["snippet"] or hit["start"] or ""), 400),
+            "seen_at": hit["seen_at"],
+            "missing_since": hit["missing_since"] or "",
+            "revised": hit["number"] > 1,
+        }
+        for hit in results.document_hits
+    ]
 
 
 def as_csv(rows: Sequence[Row]) -> str:

@@ -6,20 +6,21 @@ import sqlite3
 from dataclasses import dataclass, field
 
 from archive.publish.search.facets import article_facets, comment_facets
+from archive.publish.search.find_documents import document_hits, find_documents
 from archive.publish.search.find_hits import find_articles, find_comments
 from archive.publish.search.hits import article_hits, comment_hits
 from archive.queries.rows import Row
 from archive.queries.search_query import Query
 
 PAGE = 20
-FEW = 5  # comments shown beside the articles when both are searched
+FEW = 5  # comments, and documents, shown beside the articles when all are searched
 MOST_COMMENTS = 5_000  # comments that are listed and counted into facets; the total is exact beyond
 SORTS = ("relevance", "newest", "oldest")
 
 
 @dataclass
 class Results:
-    """One page of hits. ``articles`` and ``comments`` are the numbers of all hits; None where that place was not searched.
+    """One page of hits. ``articles``, ``comments`` and ``documents`` are the numbers of all hits; None where that was not searched.
 
     ``unranked``: comments come by date because too many match to be ranked.
     """
@@ -29,14 +30,16 @@ class Results:
     page: int = 1
     articles: int | None = None
     comments: int | None = None
+    documents: int | None = None
     hits: list[Row] = field(default_factory=list)
     comment_hits: list[Row] = field(default_factory=list)
+    document_hits: list[Row] = field(default_factory=list)
     facets: dict[str, list[Row]] = field(default_factory=dict)
     months: list[Row] = field(default_factory=list)
     unranked: bool = False
 
     def pages(self, size: int = PAGE) -> int:
-        listed = min(self.comments or 0, MOST_COMMENTS) if self.query.place == "comments" else self.articles
+        listed = {"comments": min(self.comments or 0, MOST_COMMENTS), "documents": self.documents}.get(self.query.place, self.articles)
         return max(1, -(-(listed or 0) // size))
 
 
@@ -47,7 +50,14 @@ def search(db: sqlite3.Connection, query: Query, sort: str = "", page: int = 1, 
     if query.empty:
         return results
     offset = (results.page - 1) * size
-    if query.place != "comments":
+    if query.place == "documents" or (query.place == "everything" and query.match):
+        states = find_documents(db, query, chosen)
+        results.documents = len(states)
+        first = offset if query.place == "documents" else 0
+        listed_documents = states[first : first + (size if query.place == "documents" else FEW)]
+        if query.place == "documents" or results.page == 1:
+            results.document_hits = document_hits(db, query, listed_documents)
+    if query.place not in ("comments", "documents"):
         found = find_articles(db, query, chosen)
         results.articles = len(found)
         results.hits = article_hits(db, query, found[offset : offset + size])

@@ -99,7 +99,7 @@ async def show_search(datasette: Any, request: Any) -> Response:
         "most_in_file": exports.MOST,
         "places": {place: moved(query.text, place) for place in PLACES},
         "chart": timeline(found.months, "articles", None, month_link(query.text), "Hits per month", 56) if len(found.months) > 1 else "",
-        "hints": [] if found.articles or found.comments else await read(datasette, word_hints, query),
+        "hints": [] if found.articles or found.comments or found.documents else await read(datasette, word_hints, query),
         "spellings": await offered_spellings(datasette, query, groups),
     }
     return await page(datasette, request, "search.html", context)

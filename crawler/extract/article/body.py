@@ -11,6 +11,7 @@ from crawler.extract.boilerplate.rules import label_units
 from crawler.extract.boilerplate.trafilatura_vote import judge, votes_on
 from crawler.extract.dom.media import frame_address, image_address, image_alt
 from crawler.extract.dom.parsing import parse
+from crawler.extract.dom.players import frame_players
 from crawler.extract.dom.sanitise import markup
 from crawler.extract.dom.tree import Element, absolute, text_of
 from crawler.extract.dom.units import Unit, units_of
@@ -65,6 +66,7 @@ def content_of(
     width: Width = "exact",
 ) -> Content:
     """Blocks, images and links of an element. ``skip``: elements left out; ``title``: a heading that repeats it is no body."""
+    frame_players(container, base_url)
     units = units_of(container, skip)
     labels = label_units(units, container, site, title, base_url, authors)
     votes = votes_on(units, container, skip)

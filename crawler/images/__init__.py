@@ -1,1 +1,0 @@
-"""Pictures of articles, captured as evidence when a run asks for them."""
