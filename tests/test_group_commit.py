@@ -28,6 +28,13 @@ NAMED: tuple[dict[str, Any], ...] = tuple(
 )
 
 
+async def desk_of(folder: Path) -> Desk:
+    """A desk whose site and run are committed, as those of a run are before its first request."""
+    desk = Desk(folder)
+    await desk.store.group.committed()
+    return desk
+
+
 def in_a_group(desk: Desk, *answers: dict[str, Any]) -> Awaitable[None]:
     """Save these answers as a run does; what is awaited is their commit."""
     desk.store.group.join()
@@ -38,7 +45,7 @@ def in_a_group(desk: Desk, *answers: dict[str, Any]) -> Awaitable[None]:
 
 def test_nothing_of_a_group_is_there_before_its_commit_and_all_of_it_afterwards(folder: Path) -> None:
     async def save() -> None:
-        desk = Desk(folder)
+        desk = await desk_of(folder)
         committed = in_a_group(desk, *NAMED)
         assert rows(folder, TITLES) == []
         await committed
@@ -51,7 +58,7 @@ def test_nothing_of_a_group_is_there_before_its_commit_and_all_of_it_afterwards(
 
 def test_an_answer_that_fails_takes_no_other_of_its_group_along(folder: Path) -> None:
     async def save() -> None:
-        desk = Desk(folder)
+        desk = await desk_of(folder)
         desk.store.group.join()
         desk.see(NAMED[0])
         with pytest.raises(sqlite3.IntegrityError):
@@ -70,7 +77,7 @@ def test_an_answer_that_fails_takes_no_other_of_its_group_along(folder: Path) ->
 
 def test_a_group_that_the_database_gave_up_is_told_to_all_who_wait_and_to_who_writes_in_it(folder: Path) -> None:
     async def save() -> None:
-        desk = Desk(folder)
+        desk = await desk_of(folder)
         waiting = [in_a_group(desk, one) for one in NAMED[:2]]
         tasks = [asyncio.ensure_future(one) for one in waiting]
         await asyncio.sleep(0)
@@ -88,7 +95,7 @@ def test_a_group_that_the_database_gave_up_is_told_to_all_who_wait_and_to_who_wr
 
 def test_a_lost_group_that_nobody_waited_for_is_told_to_who_writes_next(folder: Path) -> None:
     async def save() -> None:
-        desk = Desk(folder)
+        desk = await desk_of(folder)
         desk.store.group.join()
         desk.capture("page")
         desk.db.execute("rollback")
@@ -109,10 +116,11 @@ def test_a_lost_group_that_nobody_waited_for_is_told_to_who_writes_next(folder: 
 
 def test_the_end_of_a_run_and_of_the_archive_commit_what_is_open(folder: Path) -> None:
     async def save() -> None:
-        desk = Desk(folder)
+        desk = await desk_of(folder)
         desk.store.group.join()
         desk.see(NAMED[0])
         desk.store.finish_crawl(desk.crawl, "complete", 0, 1, 1, "")
+        await desk.store.group.committed()
         assert rows(folder, TITLES) == [("Bridge",)]
         desk.store.group.join()
         desk.see(NAMED[1])
