@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 APART = 0.025  # seconds between two commits; nobody waits longer for one
+THREADS_MAY_SHARE = sqlite3.threadsafety == 3  # SQLite takes a connection's statements one after the other, as it is usually built
 LONGEST = 0.25  # seconds that notes lie uncommitted for which nobody waits; after a kill the next run makes them again
 
 
@@ -110,16 +111,23 @@ class GroupCommit:
                 self._thread.shutdown()
 
     def _begin_commit(self) -> None:
-        """The thread commits the open group; where it was committed before its time there is none."""
+        """Let the thread commit the open group; where it was committed before its time there is none.
+
+        Meanwhile the connection may have no trace or progress callback: the thread would wait for Python's lock, and whoever holds
+        that for the connection's.
+        """
         group, self._open = self._open, None
         if group is None:
             return
         group.timer.cancel()
         if self._thread is None:
             self._thread = ThreadPoolExecutor(1, "archive-commit")
-        self._committing = group, self._thread.submit(self._db.execute, "commit")
-        loop = group.done.get_loop()
-        self._committing[1].add_done_callback(lambda ended: _call(loop, self._ended, ended))
+        commit, loop = self._thread.submit(self._db.execute, "commit"), group.done.get_loop()
+        self._committing = group, commit
+        if THREADS_MAY_SHARE:
+            commit.add_done_callback(lambda ended: _call(loop, self._ended, ended))
+        else:
+            self.end_commit()
 
     def _ended(self, commit: Future[object]) -> None:
         if self._committing is not None and self._committing[1] is commit:
