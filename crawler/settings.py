@@ -57,7 +57,13 @@ DOWNLOAD_MAXSIZE = 16 * 2**20  # bytes, unpacked: a small body can unpack to a g
 DOWNLOAD_WARNSIZE = 0  # long threads are no news
 DOWNLOAD_FAIL_ON_DATALOSS = False  # a truncated answer is captured and flagged, not hidden
 REDIRECT_MAX_TIMES = 5
-DOWNLOAD_HANDLERS = {"data": None, "ftp": None, "s3": None}  # the web only; a file is for scrapy shell, and no run asks for one
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.http.pace.PacedDownloadHandler",  # keeps DOWNLOAD_DELAY where a request leaves, however late the program is
+    "https": "crawler.http.pace.PacedDownloadHandler",
+    "data": None,  # the web only; a file is for scrapy shell, and no run asks for one
+    "ftp": None,
+    "s3": None,
+}
 HTTPCACHE_ENABLED = False  # an answer out of a cache is no evidence: with True every crawl is refused
 MEMUSAGE_LIMIT_MB = 2048  # a runaway run ends before the machine does
 

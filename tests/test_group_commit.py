@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from archive.errors import StorageError
+from archive.store.checkpoints import Checkpoint
 from archive.store.store import Store
 from archive.warc.read import read_body
 from archive.warc.write import WarcWriter
@@ -28,6 +30,13 @@ NAMED: tuple[dict[str, Any], ...] = tuple(
 )
 
 
+async def desk_of(folder: Path) -> Desk:
+    """A desk whose site and run are committed, as those of a run are before its first request."""
+    desk = Desk(folder)
+    await desk.store.group.committed()
+    return desk
+
+
 def in_a_group(desk: Desk, *answers: dict[str, Any]) -> Awaitable[None]:
     """Save these answers as a run does; what is awaited is their commit."""
     desk.store.group.join()
@@ -38,7 +47,7 @@ def in_a_group(desk: Desk, *answers: dict[str, Any]) -> Awaitable[None]:
 
 def test_nothing_of_a_group_is_there_before_its_commit_and_all_of_it_afterwards(folder: Path) -> None:
     async def save() -> None:
-        desk = Desk(folder)
+        desk = await desk_of(folder)
         committed = in_a_group(desk, *NAMED)
         assert rows(folder, TITLES) == []
         await committed
@@ -51,7 +60,7 @@ def test_nothing_of_a_group_is_there_before_its_commit_and_all_of_it_afterwards(
 
 def test_an_answer_that_fails_takes_no_other_of_its_group_along(folder: Path) -> None:
     async def save() -> None:
-        desk = Desk(folder)
+        desk = await desk_of(folder)
         desk.store.group.join()
         desk.see(NAMED[0])
         with pytest.raises(sqlite3.IntegrityError):
@@ -70,7 +79,7 @@ def test_an_answer_that_fails_takes_no_other_of_its_group_along(folder: Path) ->
 
 def test_a_group_that_the_database_gave_up_is_told_to_all_who_wait_and_to_who_writes_in_it(folder: Path) -> None:
     async def save() -> None:
-        desk = Desk(folder)
+        desk = await desk_of(folder)
         waiting = [in_a_group(desk, one) for one in NAMED[:2]]
         tasks = [asyncio.ensure_future(one) for one in waiting]
         await asyncio.sleep(0)
@@ -88,7 +97,7 @@ def test_a_group_that_the_database_gave_up_is_told_to_all_who_wait_and_to_who_wr
 
 def test_a_lost_group_that_nobody_waited_for_is_told_to_who_writes_next(folder: Path) -> None:
     async def save() -> None:
-        desk = Desk(folder)
+        desk = await desk_of(folder)
         desk.store.group.join()
         desk.capture("page")
         desk.db.execute("rollback")
@@ -109,10 +118,11 @@ def test_a_lost_group_that_nobody_waited_for_is_told_to_who_writes_next(folder: 
 
 def test_the_end_of_a_run_and_of_the_archive_commit_what_is_open(folder: Path) -> None:
     async def save() -> None:
-        desk = Desk(folder)
+        desk = await desk_of(folder)
         desk.store.group.join()
         desk.see(NAMED[0])
         desk.store.finish_crawl(desk.crawl, "complete", 0, 1, 1, "")
+        await desk.store.group.committed()
         assert rows(folder, TITLES) == [("Bridge",)]
         desk.store.group.join()
         desk.see(NAMED[1])
@@ -120,6 +130,84 @@ def test_the_end_of_a_run_and_of_the_archive_commit_what_is_open(folder: Path) -
 
     asyncio.run(save())
     assert rows(folder, TITLES) == [("Bridge",), ("Road",)]
+
+
+def test_notes_for_which_nobody_waits_share_the_commit_of_the_next_answer(folder: Path) -> None:
+    async def save() -> None:
+        desk = await desk_of(folder)
+        desk.store.save_list(desk.site, "pages", total=3)
+        assert rows(folder, "select total from lists") == []
+        await in_a_group(desk, NAMED[0])
+        assert rows(folder, "select total from lists") == [(3,)]
+        desk.store.save_list(desk.site, "pages", total=4)
+        while desk.store.group.is_open:
+            await asyncio.sleep(0)
+        desk.store.group.end_commit()
+        assert rows(folder, "select total from lists") == [(4,)], "without an answer they are committed soon"
+        desk.store.close()
+
+    asyncio.run(save())
+
+
+def test_the_event_loop_goes_on_while_a_commit_is_under_way(folder: Path) -> None:
+    began, may_end, ended = threading.Event(), threading.Event(), []
+
+    def hold_up(statement: str) -> None:
+        if statement == "commit":
+            began.set()
+            ended.append(may_end.wait(20))
+
+    async def save() -> None:
+        desk = await desk_of(folder)
+        desk.db.conn.set_trace_callback(hold_up)
+        waiting = asyncio.ensure_future(in_a_group(desk, NAMED[0]))
+        while not began.is_set():
+            await asyncio.sleep(0)
+        assert not waiting.done()
+        may_end.set()
+        await waiting
+        desk.db.conn.set_trace_callback(None)
+        await in_a_group(desk, NAMED[1])
+        desk.store.close()
+
+    asyncio.run(save())
+    assert ended == [True]
+    assert rows(folder, TITLES) == [("Bridge",), ("Road",)]
+
+
+def test_what_a_lost_group_said_of_a_list_is_not_remembered(folder: Path) -> None:
+    async def save() -> None:
+        desk = await desk_of(folder)
+        desk.store.save_list(desk.site, "pages", total=3)
+        await desk.store.group.committed()
+        desk.store.save_list(desk.site, "pages", {"followed": [Checkpoint(at="2026-01-01T00:00:00Z")]}, total=4)
+        desk.db.execute("rollback")  # as SQLite does by itself on a full disk
+        with pytest.raises(StorageError):
+            desk.store.group.commit()
+        assert (desk.store.list_of(desk.site, "pages") or {})["total"] == 3
+        assert desk.store.checkpoints(desk.site, "followed") == []
+        desk.store.close()
+
+    asyncio.run(save())
+
+
+def test_a_store_that_is_used_in_one_event_loop_after_the_other_commits_what_the_first_left_open(folder: Path) -> None:
+    async def note(store: Store, total: int) -> None:
+        store.save_list(site, "pages", total=total)
+
+    async def note_and_wait(store: Store, total: int) -> None:
+        await note(store, total)
+        await store.group.committed()
+
+    store = Store(folder)
+    site = store.ensure_site("example", "https://www.example.org/")["id"]
+    asyncio.run(note(store, 1))
+    asyncio.run(note_and_wait(store, 2))
+    assert rows(folder, "select total from lists") == [(2,)]
+    asyncio.run(note(store, 3))
+    store.save_list(site, "pages", total=4)
+    assert rows(folder, "select total from lists") == [(4,)]
+    store.close()
 
 
 KILLED = """

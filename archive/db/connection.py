@@ -31,8 +31,11 @@ def project_dir() -> Path:
 
 
 def connect(path: Path | str) -> sqlite3.Connection:
-    """A connection with the pragmas every writer uses. WAL with full synchronisation: a committed answer survives a power cut."""
-    connection = sqlite3.connect(path, isolation_level=None, timeout=60, cached_statements=STATEMENTS)
+    """A connection with the pragmas every writer uses. WAL with full synchronisation: a committed answer survives a power cut.
+
+    A thread of ``GroupCommit`` commits on it; SQLite takes its statements one after the other.
+    """
+    connection = sqlite3.connect(path, isolation_level=None, timeout=60, cached_statements=STATEMENTS, check_same_thread=False)
     connection.executescript(
         "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma temp_store = memory;"
         "pragma cache_size = -64000"

@@ -65,12 +65,7 @@ def checkpoints(db: Database, site_id: int, kind: Kind) -> list[Checkpoint]:
 
 
 def save_checkpoints(db: Database, site_id: int, kind: Kind, rows: Sequence[Checkpoint]) -> None:
-    """Remember these, and nothing else, of this kind; nothing is written where they are what is remembered.
-
-    Raises sqlite3.IntegrityError when two rows have the same ``ref``.
-    """
-    if checkpoints(db, site_id, kind) == list(rows):
-        return
+    """Remember these, and nothing else, of this kind. Raises sqlite3.IntegrityError when two rows have the same ``ref``."""
     db.execute("delete from checkpoints where site_id = ? and kind = ?", [site_id, kind])
     db.conn.executemany(
         "insert into checkpoints(site_id, kind, ref, position, at, count, value) values (?, ?, ?, ?, ?, ?, ?)",

@@ -1,8 +1,9 @@
 """Group commit: takes answers that are saved close after one another, gives them one transaction of the database and one sync.
 
 The first write of a group begins the transaction, each answer is a savepoint in it: one that fails takes no other along. The group is
-committed at once where the commit before is long past, as in a run that waits for its site; else as soon as ``APART`` has gone by.
-Outside an event loop there are no groups: each transaction is committed by itself.
+committed as soon as somebody waits for it, but ``APART`` after the commit before at the earliest, and ``LONGEST`` after it was begun
+where nobody does. A thread of its own commits: the event loop goes on while the disk syncs. Outside an event loop there are no groups:
+each transaction is committed by itself.
 """
 
 from __future__ import annotations
@@ -11,43 +12,72 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
 from sqlite_utils import Database
 
 APART = 0.025  # seconds between two commits; nobody waits longer for one
+THREADS_MAY_SHARE = sqlite3.threadsafety == 3  # SQLite takes a connection's statements one after the other, as it is usually built
+LONGEST = 0.25  # seconds that notes lie uncommitted for which nobody waits; after a kill the next run makes them again
+
+
+@dataclass(slots=True)
+class _Group:
+    done: asyncio.Future[None]
+    timer: asyncio.TimerHandle
+    waiting: int = 0  # how many wait for it
 
 
 class GroupCommit:
-    """The groups of one database. ``failure`` says what a person is told when the database refuses."""
+    """The groups of one database. ``failure`` says what a person is told when the database refuses, and is asked for every lost group."""
 
     def __init__(self, db: Database, failure: Callable[[sqlite3.DatabaseError], Exception | None]) -> None:
         self._db, self._failure = db, failure
-        self._done: asyncio.Future[None] | None = None  # of the open group
-        self._waiting = 0  # how many wait for it
+        self._open: _Group | None = None
+        self._committing: tuple[_Group, Future[object]] | None = None
         self._refused: Exception | None = None  # why a group was lost that nobody waited for
         self._committed_at = 0.0
+        self._thread: ThreadPoolExecutor | None = None  # from the first commit on
 
     @property
     def is_open(self) -> bool:
-        return self._done is not None
+        return self._open is not None
 
     def join(self) -> None:
         """What is written from here on belongs to the open group; one is begun where none is. Raises StorageError."""
-        if self.is_open:
-            return
-        self.check()
         loop = asyncio.get_running_loop()
+        if self._open is not None and self._open.done.get_loop() is loop:
+            return
+        self.commit()
         self._db.execute("begin immediate")
-        self._done = loop.create_future()
-        loop.call_later(max(0.0, self._committed_at + APART - time.monotonic()), self._commit_for, self._done)
+        done = loop.create_future()
+        self._open = _Group(done, loop.call_later(LONGEST, self._begin_commit))
+
+    def join_running_loop(self) -> bool:
+        """``join`` where an event loop runs in this thread; whether one does. Raises StorageError."""
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return False
+        self.join()
+        return True
 
     async def committed(self) -> None:
         """Returns when what the caller wrote is committed. Raises StorageError when it is not."""
-        if self._done is not None:
-            self._waiting += 1
-            await asyncio.shield(self._done)
+        group = self._open or (self._committing[0] if self._committing else None)
+        if group is not None:
+            if not group.waiting and group is self._open:
+                self._hasten(group)
+            group.waiting += 1
+            await asyncio.shield(group.done)
         self.check()
+
+    def _hasten(self, group: _Group) -> None:
+        group.timer.cancel()
+        wait = max(0.0, self._committed_at + APART - time.monotonic())
+        group.timer = asyncio.get_running_loop().call_later(wait, self._begin_commit)
 
     @contextmanager
     def part(self) -> Iterator[None]:
@@ -66,29 +96,62 @@ class GroupCommit:
 
     def commit(self) -> None:
         """Commit the open group now, if there is one. Raises StorageError when this group, or one before it, was lost."""
-        if self._done is not None:
-            self._commit_for(self._done)
+        self.end_commit()
+        if self._open is not None:
+            self._begin_commit()
+            self.end_commit()
         self.check()
 
-    def _commit_for(self, group: asyncio.Future[None]) -> None:
-        if group is not self._done:
-            return  # it was committed before its time
-        self._done = None
+    def close(self) -> None:
+        """Commit what is open, and end the thread. Raises StorageError as ``commit`` does."""
         try:
-            self._db.execute("commit")
-        except sqlite3.DatabaseError as error:
-            if self._db.conn.in_transaction:
-                self._db.execute("rollback")
-            self._lose(group, self._failure(error) or error)
-        else:
-            group.set_result(None)
-        self._committed_at, self._waiting = time.monotonic(), 0
+            self.commit()
+        finally:
+            if self._thread is not None:
+                self._thread.shutdown()
 
-    def _lose(self, group: asyncio.Future[None], reason: Exception) -> None:
+    def _begin_commit(self) -> None:
+        """Let the thread commit the open group; where it was committed before its time there is none.
+
+        Meanwhile the connection may have no trace or progress callback: the thread would wait for Python's lock, and whoever holds
+        that for the connection's.
+        """
+        group, self._open = self._open, None
+        if group is None:
+            return
+        group.timer.cancel()
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(1, "archive-commit")
+        commit, loop = self._thread.submit(self._db.execute, "commit"), group.done.get_loop()
+        self._committing = group, commit
+        if THREADS_MAY_SHARE:
+            commit.add_done_callback(lambda ended: _call(loop, self._ended, ended))
+        else:
+            self.end_commit()
+
+    def _ended(self, commit: Future[object]) -> None:
+        if self._committing is not None and self._committing[1] is commit:
+            self.end_commit()
+
+    def end_commit(self) -> None:
+        """Wait until the commit that is under way has ended, and tell who waits for it."""
+        if self._committing is None:
+            return
+        (group, commit), self._committing = self._committing, None
+        error = commit.exception()
+        self._committed_at = time.monotonic()
+        if error is None:
+            _settle(group.done, None)
+            return
+        if self._db.conn.in_transaction:
+            self._db.execute("rollback")
+        known = self._failure(error) if isinstance(error, sqlite3.DatabaseError) else None
+        self._lose(group, known or error)
+
+    def _lose(self, group: _Group, reason: BaseException) -> None:
         """Tell those who wait that the group is lost; where nobody does, whoever writes next."""
-        group.set_exception(reason)
-        group.exception()  # it is heard, by one or the other
-        if not self._waiting:
+        _settle(group.done, reason)
+        if not group.waiting and isinstance(reason, Exception):
             self._refused = reason
 
     def check(self) -> None:
@@ -96,3 +159,18 @@ class GroupCommit:
         refused, self._refused = self._refused, None
         if refused:
             raise refused
+
+
+def _settle(done: asyncio.Future[None], error: BaseException | None) -> None:
+    if done.get_loop().is_closed():  # those who waited are gone
+        return
+    if error is None:
+        done.set_result(None)
+    else:
+        done.set_exception(error)
+        done.exception()  # it is heard, by one or the other
+
+
+def _call(loop: asyncio.AbstractEventLoop, what: Callable[[Future[object]], None], ended: Future[object]) -> None:
+    with suppress(RuntimeError):  # the loop is closed: whoever closes the archive ends the commit
+        loop.call_soon_threadsafe(what, ended)

@@ -20,12 +20,12 @@ class ListMemory(OpenArchive):
 
     def list_of(self, site_id: int, name: str) -> Row | None:
         """What is remembered of one of the site's lists."""
-        return sites.list_of(self.db, site_id, name)
+        return self.memory.list_of(self.db, site_id, name)
 
     def save_list(self, site_id: int, name: str, checkpoints: Checkpoints = NO_CHECKPOINTS, /, **columns: Any) -> None:
         """Remember something about a list; columns that are not named stay as they are. ``checkpoints`` are saved with it."""
         with self.transaction():
-            sites.save_list(self.db, site_id, name, columns)
+            self._save_list(site_id, name, columns)
             self._save_checkpoints(site_id, checkpoints)
 
     def article_lists(self, site_id: int, *, walked: bool = False) -> list[Row]:
@@ -45,6 +45,7 @@ class ListMemory(OpenArchive):
         """The site has this list no more: no list names its articles now."""
         with self.transaction():
             sites.close_article_list(self.db, site_id, name, reason)
+            self.memory.list_changed(self.db, site_id, name)
 
     def save_overcounts(self, site_id: int, name: str, spans: Sequence[tuple[str, str, int]]) -> None:
         """Remember where a list's totals count more than the site gives; a walk that was cut in two adds to what it found before."""
@@ -53,16 +54,23 @@ class ListMemory(OpenArchive):
 
     def checkpoints(self, site_id: int, kind: Kind) -> list[Checkpoint]:
         """What the crawler remembered of this kind, in the order in which it was saved."""
-        return checkpoints.checkpoints(self.db, site_id, kind)
+        return self.memory.checkpoints(self.db, site_id, kind)
 
     def save_checkpoints(self, site_id: int, kind: Kind, rows: Sequence[Checkpoint]) -> None:
         """Remember these rows and no others of this kind."""
         with self.transaction():
             self._save_checkpoints(site_id, {kind: rows})
 
+    def _save_list(self, site_id: int, name: str, columns: Mapping[str, Any]) -> None:
+        """Inside the caller's transaction, as the next."""
+        sites.save_list(self.db, site_id, name, columns)
+        self.memory.list_changed(self.db, site_id, name)
+
     def _save_checkpoints(self, site_id: int, kinds: Checkpoints) -> None:
         for kind, rows in kinds.items():
-            checkpoints.save_checkpoints(self.db, site_id, kind, rows)
+            if self.memory.checkpoints(self.db, site_id, kind) != list(rows):
+                checkpoints.save_checkpoints(self.db, site_id, kind, rows)
+                self.memory.checkpoints_changed(site_id, kind, rows)
 
     def feed_items(self, site_id: int) -> list[FeedFacts]:
         """What the site's feed tells of articles, and what it told of those that do not hold it yet."""

@@ -18,6 +18,7 @@ from archive.errors import ArchiveError, database_fails
 from archive.store import adopt
 from archive.store.group import GroupCommit
 from archive.store.settle import settle
+from archive.store.site_memory import SiteMemory
 
 LOOSE = 1 / 40  # of the file lies free: what the pieces of an index took; others of its pages are half empty after so many additions
 P = ParamSpec("P")
@@ -35,10 +36,11 @@ class OpenArchive:
         self.folder, self.now = folder, now
         self._articles: dict[tuple[int, str | None, str], dict[str, Any] | None] = {}  # what was found of articles, see Store
         self._changes = 0  # how much had been written then
+        self.memory = SiteMemory()
         self._lock = Lock(folder)
         try:
             self.db: Database = open_for_writing(folder)
-            self.group = GroupCommit(self.db, lambda error: database_fails(folder, error))
+            self.group = GroupCommit(self.db, self._lost)
             adopt.adopt_records(self.db, folder)
             with self.transaction():  # as one: a kill in between would leave revisions that nobody settles
                 for site_id, started_at in adopt.close_killed_crawls(self.db, now()):
@@ -56,7 +58,7 @@ class OpenArchive:
         """Leave a database that any reader opens without recovery, if it can be: where it cannot, the run has said so."""
         try:
             with suppress(sqlite3.DatabaseError, ArchiveError):
-                self.group.commit()
+                self.group.close()
                 self.db.execute("pragma optimize")
                 if merge_search(self.db):
                     shrink(self.db.conn, self.folder / FILENAME, LOOSE)
@@ -71,20 +73,29 @@ class OpenArchive:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing; committed when it ends or, where a group is open, with the group. Raises StorageError when disk or
+        """All or nothing; committed when it ends or, within an event loop, with the open group. Raises StorageError when disk or
         database refuse."""
         try:
-            with self.group.part() if self.group.is_open else self._alone():
+            with self.group.part() if self.group.join_running_loop() else self._alone():
                 yield
         except BaseException as error:
-            self._articles.clear()  # what was found may never have been committed
+            self._forget()
             if isinstance(error, sqlite3.DatabaseError) and (failure := database_fails(self.folder, error)):
                 raise failure from error
             raise
 
+    def _lost(self, error: sqlite3.DatabaseError) -> Exception | None:
+        self._forget()
+        return database_fails(self.folder, error)
+
+    def _forget(self) -> None:
+        """What is remembered of the database may never have been committed."""
+        self._articles.clear()
+        self.memory.clear()
+
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        self.group.check()
+        self.group.commit()
         self.db.execute("begin immediate")
         try:
             yield

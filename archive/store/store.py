@@ -61,7 +61,6 @@ class Store(FileMemory):
         values = {"finished_at": self.now(), "outcome": outcome, "exit_code": exit_code, "requests": requests, "bytes": received}
         with self.transaction():
             crawls.end_run(self.db, crawl_id, values | {"unchanged": unchanged, "note": note})
-        self.group.commit()
         return self.crawl(crawl_id)
 
     def crawl(self, crawl_id: int) -> Row:
@@ -76,6 +75,7 @@ class Store(FileMemory):
         """Forget a site of which nothing was ever read."""
         with self.transaction():
             sites.forget_unread_site(self.db, site_id)
+            self.memory.forget(site_id)
 
     # captures
 
@@ -157,7 +157,7 @@ class Store(FileMemory):
             for gap in unheld:
                 gaps.add_gap(self.db, site_id, gap, seen.at)
             for name, columns in (marks or {}).items():
-                sites.save_list(self.db, site_id, name, columns)
+                self._save_list(site_id, name, columns)
             self._save_checkpoints(site_id, checkpoints)
             crawls.add_counts(self.db, crawl_id, counts)
         return counts

@@ -9,7 +9,6 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from scrapy.statscollectors import DummyStatsCollector
-from tqdm import tqdm
 
 from archive.errors import ConfigurationError
 from crawler.command import ArchiveCommand
@@ -70,6 +69,8 @@ class Command(ArchiveCommand):
         self.stopped = True
 
     async def one_site(self, store: Store, row: dict[str, Any], captures: Captures, workers: Workers, *, quiet: bool) -> int:
+        from tqdm import tqdm  # an update imports this module too, and needs no bar
+
         assert self.settings is not None
         shown = self.settings.getbool("PROGRESS")
         with tqdm(unit="article", desc=row["name"], dynamic_ncols=True, leave=False, disable=not shown) as bar:

@@ -14,6 +14,7 @@ from archive.queries import captures
 from archive.queries.liveliness import visits
 from crawler.command import ArchiveCommand, add_argument_help, report
 from crawler.extensions.archive import check_settings
+from crawler.extensions.shared_settings import SharedSettings
 from crawler.extensions.shared_store import shared_store
 from crawler.extract.workers import Workers
 from crawler.session.options import undeclared_site
@@ -57,6 +58,7 @@ class Command(ArchiveCommand):
         SiteSpider.options({"home": "https://example.org/", **arguments})
         check_settings(self.settings)
         self.settings.set("PROGRESS", False, priority="cmdline")  # one bar cannot show several sites
+        self.process.settings = SharedSettings(self.process.settings)
         workers = Workers(self.settings.getint("EXTRACT_WORKERS"), self.settings.getfloat("EXTRACT_SECONDS"))
         with shared_store(self.settings) as store, contextlib.closing(workers):  # they stay while one site ends and the next begins
             self.arguments, self.quiet = arguments, opts.quiet

@@ -56,16 +56,18 @@ class ArchiveExtension:
             raise ConfigurationError("EXTENSIONS must keep crawler.extensions.archive.ArchiveExtension: it opens the archive")
         return found
 
-    def begin(self, options: CrawlOptions) -> Run:
-        """Check the settings, open the archive, begin the run. Raises ConfigurationError, LockHeld, StorageError."""
+    async def begin(self, options: CrawlOptions) -> Run:
+        """Check the settings, open the archive, begin the run: its row is committed. Raises ConfigurationError, LockHeld, StorageError."""
         check_settings(self.crawler.settings)
         if not is_asyncio_available():
             raise ConfigurationError(f"a run needs asyncio, which TWISTED_REACTOR={self.crawler.settings['TWISTED_REACTOR']} has not")
         if any(isinstance(each, HttpCacheMiddleware) for each in self.crawler.engine.downloader.middleware.middlewares):
             raise ConfigurationError(NO_CACHE)
         self._store = acquire_store(self.crawler.settings)
-        self.run = begin_run(options, self._store, self.crawler)
-        return self.run
+        run = begin_run(options, self._store, self.crawler)
+        await self._store.group.committed()
+        self.run = run
+        return run
 
     @property
     def close_reason(self) -> str:
@@ -82,10 +84,10 @@ class ArchiveExtension:
         if not isinstance(failure, ArchiveError):
             logger.error("a bug in this program", exc_info=failure)
 
-    def close(self, spider: Spider, reason: str) -> None:
+    async def close(self, spider: Spider, reason: str) -> None:
         """Close the run, and the archive where nobody else in this process writes to it."""
         if self.run is not None:
-            self._close_run(self.run, reason)
+            await self._close_run(self.run, reason)
         elif self._failure is not None:
             self.exit_code, self.summary = getattr(self._failure, "exit_code", BUG), f"{spider.name}: {self._failure}"
         elif reason != "finished":
@@ -96,10 +98,10 @@ class ArchiveExtension:
         if (self.run or self._failure) and self.crawler.settings.getbool("LOG_SUMMARY"):
             logger.log(logging.ERROR if self.exit_code else logging.INFO, "%s", self.summary)
 
-    def _close_run(self, run: Run, reason: str) -> None:
+    async def _close_run(self, run: Run, reason: str) -> None:
         if INTERRUPTED in run.outcome.causes:
             run.outcome.interrupt(why_stopped(reason, self.crawler.settings))
-        self.summary = close_run(run)
+        self.summary = await close_run(run)
         self.exit_code = run.outcome.exit_code
         self.crawler.stats.set_value("archive/exit_code", self.exit_code)
         for name in ("new", "revised", "unchanged", "missing"):

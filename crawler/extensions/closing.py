@@ -67,10 +67,13 @@ def _demand_whole(run: Run) -> None:
         run.outcome.add(ALARM, f"{kind} {ref} is named and not held: {reason}{more}")
 
 
-def close_run(run: Run) -> str:
-    """Settle the run and close its row, whatever ended it; return its line. Never raises: what fails is a cause of the outcome."""
+async def close_run(run: Run) -> str:
+    """Settle the run and close its row, whatever ended it; return its line once all is committed. Never raises: what fails is a cause
+    of the outcome."""
     try:
-        return _close(run)
+        line = _close(run)
+        await run.store.group.committed()
+        return line
     except Exception as error:
         blame(run, error)
         return f"{run.site.name}: {run.outcome.word}; {run.outcome.said}"

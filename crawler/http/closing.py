@@ -1,7 +1,7 @@
 """The end of a spider that has a run under way: takes a crawler, says whether its engine is closing, and keeps it open until the run ends.
 
 Scrapy closes a spider (CLOSESPIDER_*, MEMUSAGE_LIMIT_MB, ``engine.close_spider_async``) as soon as no request is in progress, and
-has no public word for a ``start()`` that is still at work. All that this program uses of Scrapy's private names is in this file.
+has no public word for a ``start()`` that is still at work. This file and pace.py alone use private names of Scrapy.
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ class SiteSpider(scrapy.Spider):
     async def crawl(self, extension: ArchiveExtension) -> None:
         """Open the archive, read the site; what cannot begin or goes wrong is told by the extension."""
         try:
-            self.run = extension.begin(self.options(self.arguments))
+            self.run = await extension.begin(self.options(self.arguments))
         except Exception as error:
             extension.refuse(error)
             return

@@ -1,0 +1,99 @@
+"""The gap between two requests to a host, kept where they leave: takes Scrapy's requests, gives them to the network one after the other.
+
+Scrapy keeps DOWNLOAD_DELAY where it takes a request out of its queue. From there to the socket a request waits for a connection, and
+for a program that is busy, so that two of them may leave close after one another. It is Twisted's pool that knows when a request
+leaves: as soon as it has its connection. On https the handshake comes in between, which takes a new connection a moment longer.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from math import inf
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from twisted.internet.defer import Deferred
+from twisted.web.client import HTTPConnectionPool
+
+if TYPE_CHECKING:
+    from scrapy.core.downloader import Slot
+    from scrapy.crawler import Crawler
+
+
+class PacedDownloadHandler(HTTP11DownloadHandler):
+    """Scrapy's own, with a pool of connections that keeps the delay of each host's slot."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        from twisted.internet import reactor  # not before Scrapy has chosen it
+
+        pool = PacedPool(reactor, crawler)
+        pool.maxPersistentPerHost, pool._factory = self._pool.maxPersistentPerHost, self._pool._factory
+        self._pool = pool
+
+
+class PacedPool(HTTPConnectionPool):
+    """Twisted's own; a connection is given when the request that gets it may leave."""
+
+    def __init__(self, reactor: Any, crawler: Crawler) -> None:
+        super().__init__(reactor, persistent=True)  # type: ignore[no-untyped-call]
+        self._crawler = crawler
+        self._departures: dict[object, Departures] = {}  # by Twisted's key of a host: scheme, name and port
+
+    def getConnection(self, key: Any, endpoint: Any) -> Deferred[Any]:
+        slot = self._slot(key)
+        connection = super().getConnection(key, endpoint)
+        if not slot or not slot.delay:
+            return connection
+        departures = self._departures.setdefault(key, Departures(self._reactor))
+        return connection.addCallback(lambda ready: departures.turn(slot).addCallback(lambda _: ready))
+
+    def _slot(self, key: Any) -> Slot | None:
+        """Scrapy's slot of a host; behind a proxy, which stands for all hosts, the slowest one."""
+        slots = self._crawler.engine.downloader.slots
+        host = key[1].decode() if len(key) == 3 and isinstance(key[1], bytes) else ""
+        return slots.get(host) or max(slots.values(), key=lambda slot: slot.delay, default=None)
+
+
+class Departures:
+    """The requests to one host that have a connection, in their order."""
+
+    def __init__(self, reactor: Any) -> None:
+        self._reactor = reactor
+        self._waiting: deque[tuple[Deferred[None], Slot]] = deque()
+        self._left = -inf  # when the last one left, by the reactor's clock
+        self._is_leaving = self._is_called = False
+
+    def turn(self, slot: Slot) -> Deferred[None]:
+        """Fires when the request may leave: the slot's delay after the one before it."""
+        turn: Deferred[None] = Deferred()
+        self._waiting.append((turn, slot))
+        self._go_on()
+        return turn
+
+    def _go_on(self) -> None:
+        while self._waiting and self._waiting[0][0].called:  # it was given up
+            self._waiting.popleft()
+        if not self._waiting or self._is_leaving or self._is_called:
+            return
+        turn, slot = self._waiting[0]
+        wait = self._left + slot.delay - self._reactor.seconds()
+        if wait > 0:
+            self._is_called = True
+            self._reactor.callLater(wait, self._called)
+            return
+        self._waiting.popleft()
+        self._is_leaving = True
+        turn.callback(None)
+        self._reactor.callLater(0, self._reactor.callLater, 0, self._has_left, slot)  # the socket is written to in between
+
+    def _called(self) -> None:
+        self._is_called = False
+        self._go_on()
+
+    def _has_left(self, slot: Slot) -> None:
+        self._left = self._reactor.seconds()
+        slot.lastseen = monotonic()  # Scrapy takes the next one out of its queue in time for its turn
+        self._is_leaving = False
+        self._go_on()

@@ -1,0 +1,43 @@
+"""The settings of many crawls in one process: equal, and each crawl's own."""
+
+from __future__ import annotations
+
+import pytest
+from scrapy.utils.project import get_project_settings
+
+from crawler.extensions.shared_settings import SharedSettings
+
+
+def test_a_copy_has_all_values_and_priorities() -> None:
+    settings = get_project_settings()
+    settings.set("EXTENSIONS", {"some.Extension": 3}, priority="cmdline")
+    copied = SharedSettings(settings).copy()
+    assert copied.copy_to_dict() == settings.copy_to_dict()
+    assert {name: copied.getpriority(name) for name in copied} == {name: settings.getpriority(name) for name in settings}
+    copied.freeze()
+    with pytest.raises(TypeError):
+        copied.set("BOT_NAME", "other")
+
+
+def test_what_one_copy_changes_no_other_sees() -> None:
+    settings = get_project_settings()
+    root = SharedSettings(settings)
+    first, second = root.copy(), root.copy()
+    first.set("BOT_NAME", "first", priority="cmdline")
+    first["EXTENSIONS_BASE"]["some.Extension"] = 1
+    first["DOWNLOADER_MIDDLEWARES"].update({"crawler.http.guard.GuardMiddleware": 7})
+    first["RETRY_HTTP_CODES"].append(418)
+    first.set("DOWNLOAD_DELAY", 9, priority="default")
+    for other in (second, root, settings):
+        assert other.copy_to_dict() == get_project_settings().copy_to_dict()
+    assert (first["BOT_NAME"], first["DOWNLOAD_DELAY"]) == ("first", settings["DOWNLOAD_DELAY"])
+
+
+def test_settings_of_another_origin_are_taken_in_as_scrapy_does() -> None:
+    root = SharedSettings(get_project_settings())
+    copied = root.copy()
+    copied.set("BOT_NAME", "mine", priority="cmdline")
+    copied.update(root)
+    assert copied["BOT_NAME"] == "mine"
+    copied.update({"CONTACT": "a@example.org"})
+    assert (copied["CONTACT"], root["CONTACT"]) == ("a@example.org", "")
