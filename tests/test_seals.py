@@ -335,6 +335,29 @@ def test_an_archive_without_the_name_of_its_chain_begins_a_new_one(desk: Desk) -
     assert findings(folder) == []
 
 
+def test_seals_of_a_copy_that_went_on_by_itself_are_not_gone_on_with(desk: Desk, tmp_path: Path) -> None:
+    seal_records(desk.store)
+    folder = desk.store.folder
+    desk.db.execute("pragma wal_checkpoint(truncate)")
+    shutil.copytree(folder, tmp_path / "copy")
+    copy = Desk(tmp_path / "copy")
+    for title in ("The bridge of others", "The bridge of strangers"):
+        copy.see(article(title=title), at=LATER)
+        seal_records(copy.store)
+    copy.warc.close()
+    copy.store.close()
+    desk.see(article(title="The bridge at Marrow"), at=LATER)
+    seal_records(desk.store)
+    [_, _, brought] = seal_files(tmp_path / "copy")
+    for path in (brought, brought.with_suffix(".leaves")):
+        shutil.copy(path, folder / path.relative_to(tmp_path / "copy"))
+    desk.see(article(title="The bridge at last"), at=LATER)
+    assert seal_records(desk.store) == Sealed(1, 2, 1)
+    assert own_chain(folder) != brought.parent.name
+    assert [path.name for path in seal_files(folder) if path.parent.name == own_chain(folder)] == ["000001.json"]
+    assert any("000003.json does not follow the one before it" in finding for finding in findings(folder))
+
+
 def test_a_damaged_seal_stops_the_sealing_with_one_line_and_is_not_written_over(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     seal_records(desk.store)
     with desk.store.transaction():

@@ -96,6 +96,11 @@ def _seal(store: OpenArchive, chain: str, leaves: list[Leaf], last_capture: int 
         insert_seal(store.db, head, leaves, last_capture)
 
 
+def _digest_of(db: Database, chain: str, number: int) -> str | None:
+    found = db.execute("select digest from seals where chain = ? and number = ?", [chain, number]).fetchone()
+    return found[0] if found else None
+
+
 def insert_seal(db: Database, head: SealHead, leaves: Iterable[Leaf], last_capture: int | None) -> int:
     """The id of the seal's new row; runs inside the caller's transaction."""
     cursor = db.execute(
@@ -117,8 +122,9 @@ def insert_seal(db: Database, head: SealHead, leaves: Iterable[Leaf], last_captu
 def take_in_seals(store: OpenArchive) -> int:
     """Give the seals that lie under ``warc/seals`` and have no row their rows: after a kill, a merge, or the loss of the database.
 
-    A seal of another archive whose leaves have not come yet, as when a merge was killed, waits for them. Returns how many were taken in.
-    Raises DamagedSeal.
+    A seal of another archive whose leaves have not come yet, as when a merge was killed, waits for them. Where a copy of this archive went
+    on with the same chain and its seals were brought here, this archive begins a chain of its own. Returns how many were taken in.
+    Raises DamagedSeal, OSError.
     """
     own = own_chain(store.folder)
     known = {filename for (filename,) in store.db.execute("select filename from seals")}
@@ -128,6 +134,8 @@ def take_in_seals(store: OpenArchive) -> int:
         if path.relative_to(store.folder).as_posix() not in known and not waits:
             head, _ = read_head(path)
             leaves = read_leaves(path, head)
+            if head.chain == own and head.previous != _digest_of(store.db, head.chain, head.number - 1):
+                own = begin_chain(store.folder)
             with store.transaction():
                 insert_seal(store.db, head, leaves, None)
             taken_in += 1
