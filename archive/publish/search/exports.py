@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 from markupsafe import Markup, escape
 
 from archive.publish.cite.citation import Citation, as_bibtex, as_csl, as_ris, distinct, missing_sentence
-from archive.publish.cite.proofs import Proof, proof_by
+from archive.publish.cite.proofs import Proof, proofs_by
 from archive.publish.formats import between, excerpt, with_times
 from archive.publish.search.results import Results, search
 from archive.queries.addresses import dated_path, reading_path
@@ -100,13 +100,16 @@ def proven_rows(db: sqlite3.Connection, root: Path, results: Results, origin: st
     shown = captures_of_revisions(db, [hit["revision_id"] for hit in results.hits])
     said = captures_of_comments(db, [hit["id"] for hit in results.comment_hits])
 
-    def proven(row: Row) -> Row:
+    def capture_of(row: Row) -> Row | None:
         revision, comment = row.pop("revision_id", None), row.pop("comment_id", None)
-        capture = said.get(comment) if comment else next(iter(shown.get(revision, ())), None)
-        proof = proof_by(root, row["seen_at"], capture)
-        return row | {"payload_digest": proof.payload_digest, "record_id": proof.record_id, "sealed_at": proof.sealed_at}
+        return said.get(comment) if comment else next(iter(shown.get(revision, ())), None)
 
-    return [proven(row) for row in file_rows(results, origin)]
+    rows = list(file_rows(results, origin))
+    proofs = proofs_by(root, [(row["seen_at"], capture_of(row)) for row in rows])
+    return [
+        row | {"payload_digest": proof.payload_digest, "record_id": proof.record_id, "sealed_at": proof.sealed_at}
+        for row, proof in zip(rows, proofs, strict=True)
+    ]
 
 
 def document_rows(results: Results, origin: str) -> list[Row]:
@@ -142,7 +145,7 @@ def file_citations(db: sqlite3.Connection, root: Path, hits: Sequence[Row], orig
     ids = [hit["id"] for hit in hits]
     names, topics = authors_by_article(db, ids), topics_by_article(db, ids)
     shown = captures_of_revisions(db, [hit["revision_id"] for hit in hits])
-    proofs = [proof_by(root, hit["seen_at"], next(iter(shown.get(hit["revision_id"], ())), None)) for hit in hits]
+    proofs = proofs_by(root, [(hit["seen_at"], next(iter(shown.get(hit["revision_id"], ())), None)) for hit in hits])
     cited = distinct(
         [hit_citation(hit, names[hit["id"]], topics[hit["id"]], origin, proof) for hit, proof in zip(hits, proofs, strict=True)]
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from datasette.utils.asgi import Response
 
-from archive.publish.cite.proofs import seal_of
+from archive.publish.cite.proofs import seals_of
 from archive.publish.reading.comparison import compared, compared_at, revision_number
 from archive.publish.server.article_pages import absent, citation_forms, comparison_citation, not_found
 from archive.publish.server.responses import folder, page, read, redirect
@@ -50,11 +50,8 @@ async def comparison_page(datasette: Any, request: Any, article: Row, context: d
     if context is None:
         return redirect(reading_path(article["url"]) + "#revisions")
     cited = comparison_citation(datasette, request, context)
-    seals = {
-        capture["id"]: seal
-        for state in (context["old"], context["new"])
-        for capture in state["captures"][:1]
-        if (seal := seal_of(folder(datasette), capture["record_digest"]))
-    }
+    shown = [capture for state in (context["old"], context["new"]) for capture in state["captures"][:1]]
+    sealed = seals_of(folder(datasette), shown)
+    seals = {capture["id"]: sealed.get(capture["record_digest"]) for capture in shown}
     more = {"citation": cited, "forms": citation_forms(cited), "seals": seals}
     return await page(datasette, request, "compare.html", context | more)

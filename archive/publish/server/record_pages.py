@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from datasette.utils.asgi import Response
 
-from archive.publish.cite.proofs import seal_of
+from archive.publish.cite.proofs import seals_of
 from archive.publish.formats import record_address
 from archive.publish.records import render
 from archive.publish.records.examined import ExaminedRecord, examine, exchange_at, text_page
@@ -69,7 +69,7 @@ async def record_page(datasette: Any, request: Any, record: ExaminedRecord, stat
         "capture": record.row,
         "own": record_address(record.row["record_id"]),
         "uses": await read(datasette, uses_of_capture, record.row),
-        "proof": seal_of(folder(datasette), record.row["record_digest"]),
+        "proof": seals_of(folder(datasette), [record.row]).get(record.row["record_digest"]),
         "text": shown if text is not None else None,
         "characters": len(text or ""),
         "page": min(page_number(request), pages),
