@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import sys
 
+from scrapy.settings import default_settings
+
 BOT_NAME = "crawler"
 SPIDER_MODULES = ["crawler.spiders"]
 NEWSPIDER_MODULE = "crawler.spiders"
@@ -82,9 +84,9 @@ DOWNLOADER_MIDDLEWARES = {
 EXTENSIONS = {
     "crawler.extensions.archive.ArchiveExtension": 100,  # opens the archive for a spider of ours, and closes it
     "crawler.extensions.progress.Progress": 200,
-    "scrapy.extensions.telnet.TelnetConsole": None,  # not even imported
-    "scrapy.extensions.remote_control.RemoteControl": None,
 }
+unwanted = ("scrapy.extensions.telnet.TelnetConsole", "scrapy.extensions.remote_control.RemoteControl")
+EXTENSIONS_BASE = {name: order for name, order in default_settings.EXTENSIONS_BASE.items() if name not in unwanted}  # not even imported
 
 # Words. On a terminal a progress bar and a summary; under cron the summary and what went wrong: crawl, update and reextract log
 # from WARNING on, other ways of running Scrapy as it always does.

@@ -29,6 +29,7 @@ from archive.store.decisions import decided
 from archive.verify.database import Verification
 from archive.warc.write import WarcWriter
 from tests.crawls import PROJECT, content, dump, rows, until
+from tests.former_archive import as_former_release_held
 from tests.literal import PARAGRAPHS, Desk, article, comment
 
 JANUARY, FEBRUARY, MARCH, APRIL = (f"2026-0{month}-01T00:00:00Z" for month in (1, 2, 3, 4))
@@ -506,6 +507,21 @@ def test_an_archive_of_a_newer_release_is_refused(tmp_path: Path) -> None:
     db.close()
     with pytest.raises(NewerSchema, match="m999_future"):
         merged(tmp_path / "one", other)
+    assert not (tmp_path / "one").exists()
+    done = CliRunner().invoke(commands, ["merge", "--archive-dir", str(tmp_path / "one"), str(other)])
+    assert done.exit_code == 2 and done.stderr.count("\n") == 1
+
+
+def test_an_archive_of_an_older_release_is_brought_to_todays_schema_on_a_copy(tmp_path: Path) -> None:
+    other = visited(tmp_path / "other", 0)
+    as_former_release_held(other, tmp_path / "former")
+    shutil.copytree(other / "warc", tmp_path / "former" / "warc", dirs_exist_ok=True)
+    before = (tmp_path / "former" / "archive.db").read_bytes()
+    for _ in range(2):
+        [last] = merged(tmp_path / "one", tmp_path / "former")
+        assert (tmp_path / "former" / "archive.db").read_bytes() == before
+    assert last.rows == 0
+    assert_equal(tmp_path / "one", other)
 
 
 def test_the_lock_is_respected(tmp_path: Path) -> None:
@@ -538,6 +554,7 @@ def test_the_command_prints_one_line_for_each_site(tmp_path: Path) -> None:
 WRITER = """
 import sys
 from pathlib import Path
+from tests.former_archive import as_former_release_held
 from tests.literal import PARAGRAPHS, Desk, article, comment
 
 desk = Desk(Path(sys.argv[1]))

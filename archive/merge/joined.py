@@ -17,7 +17,7 @@ from archive.merge.histories import Observation, Revisions
 from archive.merge.maps import TOUCHED_COMMENTS
 from archive.merge.references import Schema
 from archive.merge.rows import insert, read_from
-from archive.merge.source import TOGETHER, WITHOUT_EVIDENCE
+from archive.merge.source import MOVED_ON, TOGETHER, WITHOUT_EVIDENCE
 from archive.merge.threads import join_threads
 from archive.store.comments import order_thread
 from archive.verify.database import articles, comments, revisions
@@ -85,7 +85,7 @@ class Joining:
             of_site = f"select id from articles where id in ({', '.join(map(str, ids[start : start + TOGETHER]))})"
             for check in (revisions, comments, articles):
                 for finding in check(self.db, of_site):
-                    if WITHOUT_EVIDENCE not in finding:
+                    if WITHOUT_EVIDENCE not in finding and MOVED_ON not in finding:
                         raise StorageError(f"what both archives hold could not be joined ({finding}); nothing was merged")
 
     # absences
@@ -191,7 +191,7 @@ class Joining:
     def _say_what_is_shown(self, article_id: int) -> None:
         """The article says what its current revision says."""
         sql = """
-            select revisions.title, revisions.byline, revisions.published_at, revisions.text,
+            select revisions.title, revisions.byline, revisions.published_at, revisions.text, revisions.tags,
               articles.title as was_title, articles.byline as was_byline, articles.published_at as was_published_at, word_count
             from articles
             join revisions on revisions.id = articles.revision_id
@@ -202,6 +202,17 @@ class Joining:
         if words != row["word_count"] or any(row[name] != row[f"was_{name}"] for name in ("title", "byline", "published_at")):
             values = [row["title"], row["byline"], row["published_at"], words, article_id]
             self.db.execute("update articles set title = ?, byline = ?, published_at = ?, word_count = ? where id = ?", values)
+        sql = "select kind || ': ' || name from article_tags join tags on tags.id = tag_id where article_id = ?"
+        if sorted(name for (name,) in self.db.execute(sql, [article_id])) != row["tags"].splitlines():
+            self.db.execute("delete from article_tags where article_id = ?", [article_id])
+            self.db.conn.executemany(
+                """
+                insert or ignore into article_tags(article_id, tag_id)
+                select articles.id, tags.id from articles join tags on tags.site_id = articles.site_id
+                where articles.id = ? and tags.kind || ': ' || tags.name = ?
+                """,
+                [(article_id, name) for name in row["tags"].splitlines()],
+            )
 
     def _observe(self, ours: Row, theirs: Row) -> None:
         """When it was seen and asked for, under which address, and what whoever looked last was told."""

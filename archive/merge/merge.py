@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from archive.db.connection import FILENAME
 from archive.db.shrink import spacious
 from archive.errors import StorageError
 from archive.merge import maps, parts, rows, sites, warc_files
@@ -58,6 +59,7 @@ def merge(
     """Merge archives one after the other. Raises LockHeld, ConfigurationError, NoArchive, NewerSchema, StorageError: of the archive
     that failed nothing is here then, of those before it everything."""
     check_folders(folder, sources)
+    empty = not (folder / FILENAME).exists()
     archive = OpenArchive(folder)
     try:
         warc_files.remove_unfinished(folder)
@@ -65,11 +67,27 @@ def merge(
             left.unlink()
         for source in sources:
             with copied(source, folder / f".merging-{os.getpid()}.db") as copy:
-                yield Merge(archive, source, copy, how, progress).run()
+                merged = Merge(archive, source, copy, how, progress).run()
+            empty = False
+            yield merged
     except OSError as error:
         raise StorageError(f"cannot write to {folder}: {error.strerror or error}") from error
     finally:
         archive.close()
+        if empty:
+            _unmake(folder)
+
+
+def _unmake(folder: Path) -> None:
+    """Remove an archive that was made for what could not be merged."""
+    for path in [*folder.glob(f"{FILENAME}*"), folder / "lock"]:
+        path.unlink(missing_ok=True)
+    with suppress(OSError):  # what else lies there stays
+        for place in sorted((folder / "warc").rglob("*"), reverse=True):
+            place.rmdir()
+        (folder / "warc").rmdir()
+    with suppress(OSError):
+        folder.rmdir()
 
 
 class Merge:

@@ -25,6 +25,7 @@ from archive.verify.processes import Calls, Processes
 AT_ONCE = 4  # parts that one process checks sooner than others have started
 TOGETHER = 500  # articles that are checked together: what they hold lies in memory
 UNFINISHED = "unfinished"  # the outcome of a run that was under way when it was brought
+MOVED_ON = "its address is not among its addresses"  # another article of the site lives there now: no damage
 WITHOUT_EVIDENCE = "no capture shows it"  # of an archive that holds no captures at all
 
 
@@ -136,7 +137,7 @@ def first_finding(part: Part) -> str | None:
         try:
             for check in (revisions, blocks, comments, articles):
                 for finding in check(db, of_site):
-                    if part.evident or WITHOUT_EVIDENCE not in finding:
+                    if MOVED_ON not in finding and (part.evident or WITHOUT_EVIDENCE not in finding):
                         return finding
         except (sqlite3.DatabaseError, TypeError, ValueError) as error:
             return f"the tables cannot be read to the end: {error}"

@@ -36,7 +36,7 @@ class GroupCommit:
     def __init__(self, db: Database, failure: Callable[[sqlite3.DatabaseError], Exception | None]) -> None:
         self._db, self._failure = db, failure
         self._open: _Group | None = None
-        self._committing: tuple[_Group, Future[object]] | None = None
+        self._committing: tuple[_Group, Future[sqlite3.Cursor]] | None = None
         self._refused: Exception | None = None  # why a group was lost that nobody waited for
         self._committed_at = 0.0
         self._thread: ThreadPoolExecutor | None = None  # from the first commit on
@@ -129,7 +129,7 @@ class GroupCommit:
         else:
             self.end_commit()
 
-    def _ended(self, commit: Future[object]) -> None:
+    def _ended(self, commit: Future[sqlite3.Cursor]) -> None:
         if self._committing is not None and self._committing[1] is commit:
             self.end_commit()
 
@@ -171,6 +171,6 @@ def _settle(done: asyncio.Future[None], error: BaseException | None) -> None:
         done.exception()  # it is heard, by one or the other
 
 
-def _call(loop: asyncio.AbstractEventLoop, what: Callable[[Future[object]], None], ended: Future[object]) -> None:
+def _call(loop: asyncio.AbstractEventLoop, what: Callable[[Future[sqlite3.Cursor]], None], ended: Future[sqlite3.Cursor]) -> None:
     with suppress(RuntimeError):  # the loop is closed: whoever closes the archive ends the commit
         loop.call_soon_threadsafe(what, ended)
