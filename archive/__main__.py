@@ -25,7 +25,7 @@ COMMANDS = {
     "diff": "archive.cli.diff",
     "verify": "archive.cli.verify",
     "backup": "archive.cli.backup",
-    "export": "archive.cli.export",
+    "export": "archive.publish.commands.export",
     "accept": "archive.cli.accept",
     "label": "archive.cli.label",
     "withhold": "archive.cli.withhold",
