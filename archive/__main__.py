@@ -29,6 +29,7 @@ COMMANDS = {
     "accept": "archive.cli.accept",
     "label": "archive.cli.label",
     "withhold": "archive.cli.withhold",
+    "expunge": "archive.cli.expunge",
 }
 """Command -> its module. Those of publish/ stand here by name only: nothing outside publish/ imports it."""
 PROGRAM = "python -m archive"

@@ -45,6 +45,7 @@ LAYERS = (
     "archive.__main__",
     "archive.publish.commands",
     "archive.publish.plugins",
+    "archive.publish.as_files",
     "archive.publish.server",
     "archive.publish.overview archive.publish.reading",
     "archive.publish.changes",

@@ -15,7 +15,7 @@ from archive.db.connection import FILENAME, open_for_writing
 from archive.db.lock import Lock
 from archive.db.shrink import merge_search, shrink
 from archive.errors import ArchiveError, database_fails
-from archive.store import adopt
+from archive.store import adopt, expunge
 from archive.store.group import GroupCommit
 from archive.store.settle import settle
 
@@ -39,6 +39,8 @@ class OpenArchive:
         try:
             self.db: Database = open_for_writing(folder)
             self.group = GroupCommit(self.db, lambda error: database_fails(folder, error))
+            expunge.finish(self.db, folder)  # what was begun: records lie elsewhere before anything is adopted
+            expunge.clear_away(folder)
             adopt.adopt_records(self.db, folder)
             with self.transaction():  # as one: a kill in between would leave revisions that nobody settles
                 for site_id, started_at in adopt.close_killed_crawls(self.db, now()):

@@ -27,6 +27,7 @@ from archive.db.migrations import (
     m011_verdicts,
     m012_lists_compared,
     m013_texts_once,
+    m017_expunged,
 )
 
 STEPS = (
@@ -43,6 +44,7 @@ STEPS = (
     m011_verdicts,
     m012_lists_compared,
     m013_texts_once,
+    m017_expunged,
 )
 """In the order in which they are applied."""
 
