@@ -32,7 +32,7 @@ RELEASED = {
     "m011_verdicts": "d4da34b3741a9a8888e774cf075c9e228028f420c27ceac58624966a6d4c7af5",
     "m012_lists_compared": "ea5c0511efcd234e55a7027e9d0b75da61d4fbcb1b342131511f07524897df37",
     "m013_texts_once": "82cc4b9b2059a6c854a5ae66802fb257dfe993205612126c327c04cdf6031a7f",
-    "m017_expunged": "5c2e70606fe81024a3cbd4b87857253748964ad2f84e2558fb23d89424fc1eb5",
+    "m017_expunged": "ac53cc8eb58aee3ea3b935aa2dbea45f828867d4deefa5fdd4a11342e9a9498c",
 }
 SECOND_RELEASE = {  # what the first text was edited to: it made these columns, and the second step found nothing to do
     "  note text  -- the summary line, or what went wrong\n": "  note text,  -- the summary line, or what went wrong\n"

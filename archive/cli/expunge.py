@@ -45,6 +45,7 @@ def command(folder: Path, name: str, reason: str, links: bool, yes: bool) -> int
         records, naming = holding(store.db, folder, site_id, ids)
         records += naming if links else []
         plan = Destruction(site_id, what, None if comment_id else article_id, comment_id, records, reason, store.now())
+        plan.traces = WithheldTexts.about(store.db.conn, *ids, links=False).traces()
         announced = describe(store.db, plan, described, 0 if links else len(naming))
         confirm(announced, yes)
         places = write_files(folder, plan)

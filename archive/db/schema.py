@@ -486,6 +486,8 @@ create table expunged (
   filename text,  -- WARC file in which it lay, relative to the archive's folder
   revisions text,  -- JSON: ids of other revisions that rested on it; their texts are held, that evidence is not
   refused text,  -- what is never archived again: sha256:HEX of an address, or the site's own id, as article 12
+  passages any,  -- by what its text is known again: 8 bytes of the SHA-256 of each run of 5 to 16 words that stands nowhere else
+  looked integer,  -- the last capture that was searched for these passages
   expunged_at text not null,  -- when
   reason text not null,  -- why: the order
   unfinished integer not null  -- 1 until the files are in place and the database's free pages are overwritten

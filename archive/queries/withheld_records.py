@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from archive.queries.rows import as_json, fetch_column
 from archive.queries.withheld import decisions_to_withhold, withheld_ids
-from archive.text.passages import SHORTEST, Plain, normal, readings, windows, words_of
+from archive.text.passages import SHORTEST, Plain, normal, readings, trace, windows, words_of
 from archive.warc.decoded import Undecodable, body_text, is_text
 from archive.warc.read import read_record
 
@@ -214,6 +214,10 @@ class WithheldTexts:
                 if key in passages and passages[key][0] == run and not self._is_shown(key, run):
                     return passages[key][1]
         return None
+
+    def traces(self) -> list[bytes]:
+        """By what their passages are known again when nothing is left of them; those that shown texts have too are none."""
+        return [trace(run) for key, (run, _) in self._withheld.passages.items() if not self._is_shown(key, run)]
 
     def _is_shown(self, key: int, run: tuple[str, ...]) -> bool:
         """Whether a text that is not withheld has these words in a row too, such as a quotation: they tell nothing then."""

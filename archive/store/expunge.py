@@ -44,6 +44,7 @@ class Destruction:
     records: Sequence[Row]
     reason: str
     at: str
+    traces: Sequence[bytes] = ()  # by what its text is known again
     rested: dict[int, list[int]] = field(default_factory=dict)  # capture -> other revisions that rest on it
 
 
@@ -75,16 +76,20 @@ def remove_rows(db: Database, plan: Destruction, places: Mapping[str, Mapping[in
     names = names_of(db, plan)
     if plan.article_id is not None:
         _remove_article(db, plan.article_id)
-    else:
-        _blank_comment(db, plan.comment_id or 0)
+    elif plan.comment_id is not None:
+        _blank_comment(db, plan.comment_id)
     db.execute(f"update images set digest = null where capture_id {IN}", [json.dumps(ids)])
     delete_rows(db, "captures", ids)
     for filename, moved in places.items():
         _move(db, filename, moved)
     for row in plan.records:
-        _bury(db, plan, row["record_id"], row["record_digest"], row["filename"], json.dumps(plan.rested.get(row["id"], [])), None)
+        rested = json.dumps(plan.rested.get(row["id"], []))
+        _bury(db, plan, record_id=row["record_id"], record_digest=row["record_digest"], filename=row["filename"], revisions=rested)
     for name in names:
-        _bury(db, plan, None, None, None, None, name)
+        _bury(db, plan, refused=name)
+    if plan.traces:
+        [last] = db.execute("select coalesce(max(id), 0) from captures").fetchone()
+        _bury(db, plan, passages=b"".join(plan.traces), looked=last)
 
 
 def finish(db: Database, folder: Path) -> bool:
@@ -134,7 +139,7 @@ def names_of(db: Database, plan: Destruction) -> list[str]:
     theirs = "select source_id from comments where article_id = ? or id = ?"
     comments = [f"comment {number}" for (number,) in db.execute(theirs, [plan.article_id, plan.comment_id])]
     if plan.article_id is None:
-        return comments
+        return comments  # none where only records are destroyed
     urls = [url for (url,) in db.execute("select url from urls where article_id = ?", [plan.article_id])]
     [source_id] = db.execute("select source_id from articles where id = ?", [plan.article_id]).fetchone()
     return [*dict.fromkeys(address_digest(url) for url in urls), *([f"article {source_id}"] if source_id else []), *comments]
@@ -220,12 +225,7 @@ def _move(db: Database, filename: str, moved: Mapping[int, int]) -> None:
     )
 
 
-def _bury(
-    db: Database, plan: Destruction, record_id: str | None, record_digest: str | None, filename: str | None, revisions: str | None,
-    refused: str | None,
-) -> None:  # fmt: skip
-    db.execute(
-        "insert into expunged(site_id, what, record_id, record_digest, filename, revisions, refused, expunged_at, reason, unfinished)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
-        [plan.site_id, plan.what, record_id, record_digest, filename, revisions, refused, plan.at, plan.reason],
-    )
+def _bury(db: Database, plan: Destruction, **columns: Any) -> None:
+    """A row of ``expunged``."""
+    row = {"site_id": plan.site_id, "what": plan.what, "expunged_at": plan.at, "reason": plan.reason, "unfinished": 1} | columns
+    db.execute(f"insert into expunged({', '.join(row)}) values ({', '.join('?' * len(row))})", list(row.values()))

@@ -15,7 +15,7 @@ from archive.db.connection import FILENAME, open_for_writing
 from archive.db.lock import Lock
 from archive.db.shrink import merge_search, shrink
 from archive.errors import ArchiveError, database_fails
-from archive.store import adopt, expunge
+from archive.store import adopt, expunge, returned
 from archive.store.group import GroupCommit
 from archive.store.settle import settle
 
@@ -59,6 +59,7 @@ class OpenArchive:
         try:
             with suppress(sqlite3.DatabaseError, ArchiveError):
                 self.group.commit()
+                returned.destroy_again(self.db, self.folder, self.now(), self.transaction)
                 self.db.execute("pragma optimize")
                 if merge_search(self.db):
                     shrink(self.db.conn, self.folder / FILENAME, LOOSE)
