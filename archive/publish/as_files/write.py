@@ -13,7 +13,7 @@ from archive.errors import StorageError
 from archive.publish.as_files.places import ORIGIN, FilePlaces
 from archive.publish.reading.captured_pictures import SHOWN
 from archive.publish.server.responses import DATABASE
-from archive.publish.server.serve import build_server, checked_origin
+from archive.publish.server.serve import build_server
 from archive.queries.addresses import reading_path
 
 BOX = '<form class="find" action="{up}search.html" role="search">\n<input type="search" name="q" aria-label="Search articles" placeholder="Search articles" maxlength="1000">\n<button>Search</button>\n</form>'  # noqa: E501
@@ -43,11 +43,8 @@ def write_static_site(folder: Path, made: Path, base_url: str | None, progress: 
     """Write the site into ``made``, an empty folder. Returns how many files it has.
 
     ``base_url``: address of a database that Datasette serves, such as https://data.example.org/public; the search box asks there.
-    Raises ConfigurationError when it is none, NoArchive, StorageError.
+    Raises NoArchive, StorageError.
     """
-    if base_url:
-        scheme, _, rest = base_url.strip().partition("://")
-        checked_origin(f"{scheme}://{rest.partition('/')[0]}")
     return asyncio.run(_write(folder, made, (base_url or "").rstrip("/"), progress))
 
 

@@ -70,7 +70,11 @@ def publish(folder: Path, target: Path, public: bool, base_url: str | None) -> i
         print(f"{target}: {counted(rows, 'row')}; serve it with datasette {target.name} -m {described.name}")
         return 0
     from archive.publish.as_files.write import write_static_site
+    from archive.publish.server.serve import checked_origin
 
+    if base_url:
+        scheme, _, rest = base_url.strip().partition("://")
+        checked_origin(f"{scheme}://{rest.partition('/')[0]}")
     with finished(target, folder=True) as made, progress_bar(0, "pages") as progress:
         pages = write_static_site(folder, made, base_url, progress)
     print(f"{target}: {counted(pages, 'page')}; open index.html, or copy the folder to a web server")
