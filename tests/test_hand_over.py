@@ -120,6 +120,8 @@ def test_a_wacz_file_is_what_its_programs_expect(history: History, tmp_path: Pat
     packed = zipfile.ZipFile(made)
     kinds = {entry.filename: entry.compress_type for entry in packed.infolist()}
     assert kinds["archive/data.warc.gz"] == kinds["indexes/index.cdx.gz"] == zipfile.ZIP_STORED
+    whole = made.read_bytes()  # ReplayWeb.page takes it that a file's own header has no more fields than the list of files has
+    assert {whole[entry.header_offset + 28 :][:2] for entry in packed.infolist()} == {b"\0\0"}
     head, *pages = [json.loads(line) for line in packed.read("pages/pages.jsonl").splitlines()]
     assert head["format"] == "json-pages-1.0" and head["hasText"]
     articles = history.full.value("select count(*) from articles")

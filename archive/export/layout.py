@@ -46,7 +46,7 @@ def write_folder(package: Package, db: Database, root: Path, selection: Selectio
             package.write(top + name, [content])
     records = ChosenRecords(db, root, selection, RECORDS, progress)
     for name, chunks in records.files():
-        package.write(name, chunks, stored=True)
+        package.write(name, chunks, stored=True, large=records.is_large)
     package.write("records.csv", places_table(db))
     if records.left_out:
         package.write("left-out.csv", left_out_table(db))

@@ -26,8 +26,9 @@ class Package(Protocol):
 
     files: dict[str, Written]
 
-    def write(self, name: str, chunks: Iterable[bytes], *, stored: bool = False) -> None:
-        """Add a file. ``stored``: it is not compressed, because it is already, or is read at places in the middle."""
+    def write(self, name: str, chunks: Iterable[bytes], *, stored: bool = False, large: bool = False) -> None:
+        """Add a file. ``stored``: it is not compressed, because it is already, or is read at places in the middle. ``large``: it may
+        have more than 2 GB."""
 
 
 def _counted(chunks: Iterable[bytes], file: IO[bytes]) -> Written:
@@ -45,7 +46,7 @@ class FolderPackage:
     def __init__(self, folder: Path) -> None:
         self.folder, self.files = folder, dict[str, Written]()
 
-    def write(self, name: str, chunks: Iterable[bytes], *, stored: bool = False) -> None:
+    def write(self, name: str, chunks: Iterable[bytes], *, stored: bool = False, large: bool = False) -> None:
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(path, "xb") as file:
@@ -58,11 +59,11 @@ class ZipPackage:
     def __init__(self, packed: zipfile.ZipFile, at: str, top: str = "") -> None:
         self._packed, self._at, self._top, self.files = packed, at, top, dict[str, Written]()
 
-    def write(self, name: str, chunks: Iterable[bytes], *, stored: bool = False) -> None:
+    def write(self, name: str, chunks: Iterable[bytes], *, stored: bool = False, large: bool = False) -> None:
         entry = zipfile.ZipInfo(self._top + name, moment(self._at).timetuple()[:6])
         entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
         entry.external_attr = 0o644 << 16
-        with self._packed.open(entry, "w", force_zip64=True) as file:
+        with self._packed.open(entry, "w", force_zip64=large) as file:  # where it is not asked for, some readers do not understand it
             self.files[name] = _counted(chunks, file)
 
 

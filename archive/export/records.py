@@ -56,6 +56,12 @@ class ChosenRecords:
     def __post_init__(self) -> None:
         self._texts = WithheldTexts.of(self.db.conn)
 
+    @property
+    def is_large(self) -> bool:
+        """Whether a file may have more than 2 GB, because a single record has more than 1 GB."""
+        [longest] = self.db.execute("select max(length) from captures where id in (select id from chosen_captures)").fetchone()
+        return int(longest) >= FULL_AT
+
     def files(self) -> Iterator[tuple[str, Iterator[bytes]]]:
         """(name, content) of each WARC file. The content of one is read before the next is asked for."""
         pieces = self._pieces()

@@ -51,7 +51,7 @@ def write_wacz(package: Package, db: Database, root: Path, selection: Selection,
     """Write all files of the WACZ. Raises StorageError when a record is not what was written."""
     records = ChosenRecords(db, root, selection, "archive/data", progress)
     for name, chunks in records.files():
-        package.write(name, chunks, stored=True)
+        package.write(name, chunks, stored=True, large=records.is_large)
     blocks: list[bytes] = [b'!meta 0 {"format": "cdxj-gzip-1.0", "filename": "index.cdx.gz"}\n']
     package.write("indexes/index.cdx.gz", packed_index(sorted_index(db), blocks), stored=True)
     package.write("indexes/index.idx", blocks)
