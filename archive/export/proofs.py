@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from sqlite_utils import Database
 
 SEALS = "warc/seals"  # relative to the archive's folder
+TOGETHER = 500  # records whose proofs are asked for at once
 PLACED = """
     select record_id, record_digest
     from placed_records
@@ -21,11 +22,12 @@ PLACED = """
 """
 
 
-def proof_of(root: Path, record_digest: str) -> Any:
-    """The proof of a record's time; None where it is not sealed."""
-    if importlib.util.find_spec("archive.seal") is None or importlib.util.find_spec("archive.seal.proofs") is None:
-        return None
-    return importlib.import_module("archive.seal.proofs").proof_of(root, record_digest)
+def proofs_of(root: Path, record_digests: Sequence[str]) -> dict[str, Any]:
+    """Record's digest -> the proof of its time, of those that are sealed."""
+    if importlib.util.find_spec("archive.seal") is None:
+        return {}
+    found: dict[str, Any] = importlib.import_module("archive.seal.proofs").proofs_of(root, record_digests)
+    return found
 
 
 def has_seals(root: Path) -> bool:
@@ -35,11 +37,13 @@ def has_seals(root: Path) -> bool:
 
 def proof_lines(db: Database, root: Path) -> Iterator[bytes]:
     """A line of JSON for each record that is sealed: its id, its digest, and the proof."""
-    for record_id, record_digest in db.execute(PLACED):
-        proof = proof_of(root, record_digest)
-        if proof is not None:
-            line = {"record_id": record_id, "record_digest": record_digest} | asdict(proof)
-            yield (json.dumps(line, ensure_ascii=False) + "\n").encode()
+    records = db.execute(PLACED)
+    while some := records.fetchmany(TOGETHER):
+        proofs = proofs_of(root, [digest for _, digest in some])
+        for record_id, digest in some:
+            if digest in proofs:
+                line = {"record_id": record_id, "record_digest": digest} | asdict(proofs[digest])
+                yield (json.dumps(line, ensure_ascii=False) + "\n").encode()
 
 
 def seal_files(root: Path, whole: bool) -> Iterator[tuple[str, Path]]:

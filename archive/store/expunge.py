@@ -57,7 +57,13 @@ def write_files(folder: Path, plan: Destruction) -> dict[str, dict[int, int]]:
     try:
         for filename, removed in of_file.items():
             told = [
-                {"record_id": row["record_id"], "record_digest": row["record_digest"], "date": plan.at, "reason": plan.reason}
+                {
+                    "record_id": row["record_id"],
+                    "record_digest": row["record_digest"],
+                    "what": plan.what,
+                    "date": plan.at,
+                    "reason": plan.reason,
+                }
                 for row in plan.records
                 if row["filename"] == filename
             ]
