@@ -28,12 +28,13 @@ COMMANDS = {
     "backup": "archive.cli.backup",
     "restore": "archive.cli.restore",
     "merge": "archive.cli.merge",
-    "export": "archive.cli.export",
+    "export": "archive.publish.commands.export",
     "sites": "archive.cli.sites",
     "accept": "archive.cli.accept",
     "reject": "archive.cli.reject",
     "label": "archive.cli.label",
     "withhold": "archive.cli.withhold",
+    "expunge": "archive.cli.expunge",
 }
 """Command -> its module. Those of publish/ stand here by name only: nothing outside publish/ imports it."""
 PROGRAM = "python -m archive"

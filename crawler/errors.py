@@ -68,6 +68,10 @@ class Forbidden(FetchError):
     exit_code = 0
 
 
+class Destroyed(Forbidden):
+    """A legal order had it destroyed: it is not asked for again. An explained gap, no failure."""
+
+
 class OutsideSite(ConfigurationError):
     """An address that does not belong to the site; nothing was sent there."""
 

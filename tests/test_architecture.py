@@ -46,6 +46,7 @@ LAYERS = (
     "archive.__main__",
     "archive.publish.commands",
     "archive.publish.plugins",
+    "archive.publish.as_files",
     "archive.publish.server",
     "archive.publish.records",
     "archive.publish.overview archive.publish.reading",

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.__main__ import commands
-from archive.export.evidence import evidence
+from archive.export.evidence import article_files
 from archive.queries.named import article_named
 from tests.conftest import History
 from tests.literal import HOME, URL, Desk, article, block, comment
@@ -137,5 +137,5 @@ def test_a_damaged_record_is_not_handed_out(edited: Desk, folder: Path, tmp_path
 
 def test_an_article_with_one_state_and_no_thread_has_neither_diff_nor_thread(desk: Desk, folder: Path) -> None:
     desk.see(article())
-    files = evidence(desk.db, folder, article_named(desk.db, "1"), LATER)
-    assert not any(name.startswith(("diff", "thread")) for name in files)
+    files = article_files(desk.db, article_named(desk.db, "1"))
+    assert not any(name.startswith(("diff", "thread")) for name, _ in files)

@@ -1,89 +1,50 @@
-"""The evidence of one article: takes a connection and an article, gives files that a stranger can check without us: texts,
-diffs, thread, WARC records, digests.
+"""What the archive says of one article, for a stranger: takes a connection and an article, gives files: texts, diffs, thread.
 
 Everything opens offline; the pages load nothing from anywhere.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup, escape
 from sqlite_utils import Database
 
-from archive.errors import StorageError
-from archive.export.notes import CHECK, README, SLICE, SUMS
 from archive.queries.revision_pair import FIELDS, described_revision, differences, rendered_differences, revisions_of
 from archive.store.reread import earlier_readings
 from archive.text import markup_diff
 from archive.text.markup import paragraphs, plain, safe_markup
-from archive.text.plaintext import one_line
-from archive.warc.place import sha256
-from archive.warc.read import whole_members
 
 Row = dict[str, Any]
-PLACES = (
-    "part",
-    "url",
-    "captured_at",
-    "status",
-    "record_id",
-    "payload_digest",
-    "record_digest",
-    "offset",
-    "length",
-    "source",
-    "source_offset",
-)
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A captures row, what it shows, and its compressed exchange: response, and the request that belongs to it."""
-
-    row: Row
-    part: str
-    members: bytes
-
-
-def evidence(db: Database, folder: Path, article: Row, at: str) -> dict[str, bytes]:
-    """Name -> content of every file of an export. Raises StorageError when a record cannot be read."""
+def article_files(db: Database, article: Row) -> Iterator[tuple[str, bytes]]:
+    """(name, content) of what the archive says of an article: its states, what changed between them, its thread."""
     revisions = revisions_of(db, article["id"])
-    thread = thread_with_states(db, article["id"])
-    files = {
-        "article.json": json_file({**article, "addresses": address_rows(db, article["id"]), "absences": absence_rows(db, article["id"])})
-    }
+    about = {**article, "addresses": address_rows(db, article["id"]), "absences": absence_rows(db, article["id"])}
+    yield "article.json", json_file(about)
     for row in revisions:
         name = f"revision-{row['number']}"
-        files[f"{name}.txt"] = revision_text(row, earlier_readings(db, row["id"])).encode()
-        files[f"{name}.html"] = offline_page(f"Revision {row['number']}", revision_html(db, row))
+        yield f"{name}.txt", revision_text(row, earlier_readings(db, row["id"])).encode()
+        yield f"{name}.html", offline_page(f"Revision {row['number']}", revision_html(db, row))
     for old, new in pairwise(revisions):
-        name = f"diff-{old['number']}-{new['number']}"
-        files[f"{name}.txt"] = (
-            "\n".join([f"--- {described_revision(old)}", f"+++ {described_revision(new)}", *rendered_differences(differences(old, new), 0)])
-            + "\n"
-        ).encode()
-        files[f"{name}.html"] = offline_page(f"Revision {old['number']} to {new['number']}", diff_html(old, new))
+        yield from diff_files(old, new)
+    thread = thread_with_states(db, article["id"])
     if thread:
-        files |= {
-            "thread.txt": "\n\n".join(comment_text(row) for row in thread).encode() + b"\n",
-            "thread.html": offline_page("Comments", thread_html(thread)),
-            "thread.json": json_file(thread),
-        }
-    records = list(showing(db, folder, article["id"]))
-    files[SLICE], files["records.csv"] = warc_slice(folder, records)
-    files["check.py"] = CHECK.encode()
-    files["README.txt"] = readme(article, revisions, records, at).encode()
-    files["index.html"] = offline_page(one_line(article["title"]), index_html(article, revisions, sorted(files)))
-    files[SUMS] = "".join(f"{sha256(content).removeprefix('sha256:')}  {name}\n" for name, content in sorted(files.items())).encode()
-    return files
+        yield "thread.txt", "\n\n".join(comment_text(row) for row in thread).encode() + b"\n"
+        yield "thread.html", offline_page("Comments", thread_html(thread))
+        yield "thread.json", json_file(thread)
+
+
+def diff_files(old: Row, new: Row) -> Iterator[tuple[str, bytes]]:
+    """What changed between two states, as text and as a page."""
+    name = f"diff-{old['number']}-{new['number']}"
+    lines = [f"--- {described_revision(old)}", f"+++ {described_revision(new)}", *rendered_differences(differences(old, new), 0)]
+    yield f"{name}.txt", ("\n".join(lines) + "\n").encode()
+    yield f"{name}.html", offline_page(f"Revision {old['number']} to {new['number']}", diff_html(old, new))
 
 
 # rows
@@ -104,75 +65,6 @@ def thread_with_states(db: Database, article_id: int) -> list[Row]:
     states = "select number, seen_at, author, text, digest, content_key from comment_revisions where comment_id = ? order by number"
     rows = list(db.query("select * from comments where article_id = ? order by position, id", [article_id]))
     return [row | {"revisions": list(db.query(states, [row["id"]]))} for row in rows]
-
-
-def showing(db: Database, folder: Path, article_id: int) -> Iterator[Record]:
-    """The records that show a revision, a comment, a picture, or an absence, in the order of time."""
-    sql = """
-        select capture_id, group_concat(distinct part) as parts
-        from (
-          select capture_id, 'revision ' || number || ' (' || part || ')' as part
-          from revision_captures
-          join revisions on revisions.id = revision_id
-          where article_id = :article
-          union all
-          select capture_id, 'comments'
-          from comment_revisions
-          join comments on comments.id = comment_id
-          where article_id = :article
-          union all
-          select capture_id, 'absence'
-          from absences
-          where article_id = :article
-          union all
-          select id, 'picture'
-          from captures
-          where article_id = :article and door = 'image'
-          union all
-          select capture_id, 'picture'
-          from images
-          where article_id = :article
-        )
-        where capture_id is not null
-        group by capture_id
-        """
-    parts = dict(db.execute(sql, {"article": article_id}).fetchall())
-    marks = ", ".join("?" * len(parts))
-    for row in db.query(f"select * from captures where id in ({marks}) order by captured_at, id", list(parts)):
-        yield Record(row, parts[row["id"]], exchange_bytes(folder, row))
-
-
-def exchange_bytes(folder: Path, row: Row) -> bytes:
-    """The bytes of a response's record and of the request's behind it, as they lie in the file."""
-    found = bytearray()
-    try:
-        for offset, compressed, content in whole_members(folder / row["filename"], row["offset"]):
-            if offset > row["offset"] and b"\r\nWARC-Type: request\r\n" not in content[:2000]:
-                break
-            found += compressed
-    except OSError as error:
-        raise StorageError(f"cannot read {row['filename']}: {error.strerror}") from error
-    if sha256(bytes(found[: row["length"]])) != row["record_digest"]:
-        raise StorageError(f"the record at {row['filename']}:{row['offset']} is not what was written; run python -m archive verify")
-    return bytes(found)
-
-
-def warc_slice(folder: Path, records: Sequence[Record]) -> tuple[bytes, bytes]:
-    """(the records, byte by byte, each file's warcinfo before them; a CSV table of where each lies)."""
-    out, table = bytearray(), io.StringIO()
-    rows = csv.writer(table, lineterminator="\n")
-    rows.writerow(PLACES)
-    for filename in dict.fromkeys(record.row["filename"] for record in records):
-        out += next(
-            (compressed for _, compressed, content in whole_members(folder / filename) if b"WARC-Type: warcinfo" in content[:500]), b""
-        )
-        for record in records:
-            row = record.row
-            if row["filename"] == filename:
-                place = {"part": record.part, "offset": len(out), "source": filename, "source_offset": row["offset"]}
-                rows.writerow([(row | place)[name] for name in PLACES])
-                out += record.members
-    return bytes(out), table.getvalue().encode()
 
 
 # texts and pages
@@ -211,12 +103,13 @@ def diff_html(old: Row, new: Row) -> Markup:
 
 def comment_text(row: Row) -> str:
     """A comment as plain text, indented by its depth."""
-    said = f"{row['author'] or 'unsigned'}, {row['posted_at'] or 'undated'}, id {row['source_id']}{_gone(row)}"
+    said = f"{row['author'] or 'unsigned'}, {row['posted_at'] or 'undated'}, id {row['source_id']}{gone_text(row)}"
     margin = "    " * (row["depth"] - 1)
     return "\n".join(margin + line for line in [said, *row["text"].splitlines()])
 
 
-def _gone(row: Row) -> str:
+def gone_text(row: Row) -> str:
+    """Since when it is missing; '' while it is there."""
     return f"; last seen {row['last_seen_at']}, missing since {row['missing_since']}" if row["missing_since"] else ""
 
 
@@ -227,7 +120,7 @@ def thread_html(thread: Sequence[Row]) -> Markup:
     for row in thread:
         edited = f", {len(row['revisions'])} states: see thread.json" if len(row["revisions"]) > 1 else ""
         when = row["posted_at"] or "undated"
-        parts.append(item.format(2 * min(row["depth"] - 1, 8), plain(row["author"]), when, _gone(row), edited, paragraphs(row["text"])))
+        parts.append(item.format(2 * min(row["depth"] - 1, 8), plain(row["author"]), when, gone_text(row), edited, paragraphs(row["text"])))
     return Markup("<h1>Comments</h1>\n") + Markup("\n").join(parts)
 
 
@@ -235,7 +128,7 @@ def index_html(article: Row, revisions: Sequence[Row], names: Sequence[str]) -> 
     """The first page: the states, and links to all files."""
     links = Markup("\n").join(Markup("<li><a href='{0}'>{0}</a></li>").format(name) for name in names if name != "index.html")
     states = Markup("\n").join(Markup("<li>{}</li>").format(described_revision(row)) for row in revisions)
-    head = Markup("<h1>{}</h1><p class=facts>{}{}</p>").format(plain(article["title"]), article["url"], _gone(article))
+    head = Markup("<h1>{}</h1><p class=facts>{}{}</p>").format(plain(article["title"]), article["url"], gone_text(article))
     return head + Markup("<ul>{}</ul>\n<p>Start with README.txt.</p>\n<ul>{}</ul>").format(states, links)
 
 
@@ -248,12 +141,3 @@ def offline_page(title: str, body: Markup) -> bytes:
         "ins{background:#d4f4d4}del{background:#fbdada}</style>\n"
     )
     return f"{head}<title>{escape(title)}</title>\n{body}\n".encode()
-
-
-def readme(article: Row, revisions: Sequence[Row], records: Sequence[Record], at: str) -> str:
-    """What this is, and how a stranger checks it."""
-    states = "\n".join(f"  {described_revision(row)}" for row in revisions)
-    shown = "\n".join(f"  {record.row['captured_at']}  {record.part}: {record.row['url']}" for record in records)
-    return README.format(
-        title=one_line(article["title"]), url=one_line(article["url"]), gone=_gone(article), states=states, shown=shown, at=at
-    )

@@ -10,7 +10,7 @@ from archive.store.decisions import decided
 
 
 def saved_article(db: Database, article_id: int, capture_id: int) -> dict[str, Any] | None:
-    """None where people withheld the article.
+    """None where people withheld the article, or where it is not held.
 
     The row has the article's own fields, ``text``, ``revision`` (its number), ``authors``, ``tags``, ``categories``, ``comments``
     (how many are held), and the capture's ``record_id`` and ``payload_digest``.
@@ -30,8 +30,11 @@ def saved_article(db: Database, article_id: int, capture_id: int) -> dict[str, A
             where articles.id = ?
             """,
             [article_id],
-        )
+        ),
+        None,
     )
+    if row is None:
+        return None
     authors = """
         select name
         from article_authors

@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from archive.queries.rows import as_json, fetch_column
 from archive.queries.withheld import decisions_to_withhold, withheld_ids
-from archive.text.passages import SHORTEST, Plain, normal, readings, windows, words_of
+from archive.text.passages import SHORTEST, Plain, normal, readings, trace, windows, words_of
 from archive.warc.decoded import Undecodable, body_text, is_text
 from archive.warc.read import read_record
 
@@ -42,9 +42,8 @@ ANSWERS = """
     select capture_id from main.comment_states where comment_id in (select value from json_each(:comments))
 """
 SHARED = "select capture_id from main.images where article_id not in (select value from json_each(:articles)) and capture_id is not null"
+HEADLINES = "select article_id, title from main.revisions where article_id in (select value from json_each(:articles))"
 TEXTS = """
-    select article_id, title from main.revisions where article_id in (select value from json_each(:articles))
-    union
     select article_id, text from main.revisions where article_id in (select value from json_each(:articles))
     union
     select article_id, blocks.text from main.blocks join main.revisions on revisions.id = revision_id
@@ -106,6 +105,7 @@ class Withheld:
     addresses: dict[str, str]  # path, in normal form -> whose it is
     comments: list[ShortComment]
     sizes: frozenset[int]
+    links: bool  # a record that names no more than a headline or an address counts too
     shown: dict[int, bool] = field(default_factory=dict)  # hash of a window -> whether a shown text has it too
     found: dict[int, str | None] = field(default_factory=dict)  # capture -> why it may not be shown
 
@@ -138,8 +138,14 @@ class WithheldTexts:
         with _TURN:
             held = _LOADED.get(file)
             if not file or held is None or held[0] != state:
-                held = _LOADED[file] = (state, _load(connection, decisions))
+                held = _LOADED[file] = (state, _load(connection, *withheld_ids(connection, decisions)))
         return cls(connection, held[1])
+
+    @classmethod
+    def about(cls, connection: sqlite3.Connection, articles: Iterable[int], comments: Iterable[int], *, links: bool) -> WithheldTexts:
+        """These articles, with their threads, and comments, whatever was decided. ``links``: a record that names no more than a
+        headline or an address of theirs counts too."""
+        return cls(connection, _load(connection, articles, comments, links))
 
     @property
     def is_anything(self) -> bool:
@@ -183,7 +189,7 @@ class WithheldTexts:
         return next((reason for plain in readings(text) if (reason := self._in_plain(plain, article_id))), None)
 
     def _in_plain(self, plain: Plain, article_id: int | None) -> str | None:
-        if named := self._address_in(plain.text):
+        if self._withheld.links and (named := self._address_in(plain.text)):
             return f"it names the address of {named}, which is withheld"
         if named := self._passage_in(plain.words):
             return f"it holds text of {named}, which is withheld"
@@ -208,6 +214,10 @@ class WithheldTexts:
                 if key in passages and passages[key][0] == run and not self._is_shown(key, run):
                     return passages[key][1]
         return None
+
+    def traces(self) -> list[bytes]:
+        """By what their passages are known again when nothing is left of them; those that shown texts have too are none."""
+        return [trace(run) for key, (run, _) in self._withheld.passages.items() if not self._is_shown(key, run)]
 
     def _is_shown(self, key: int, run: tuple[str, ...]) -> bool:
         """Whether a text that is not withheld has these words in a row too, such as a quotation: they tell nothing then."""
@@ -238,13 +248,12 @@ class WithheldTexts:
 # what is looked for
 
 
-def _load(db: sqlite3.Connection, decisions: Iterable[tuple[str, str]]) -> Withheld:
-    articles, comments = withheld_ids(db, decisions)
+def _load(db: sqlite3.Connection, articles: Iterable[int], comments: Iterable[int], links: bool = True) -> Withheld:
     under = "select id from main.comments where article_id in (select value from json_each(?))"
     threads = {*comments, *fetch_column(db, under, [as_json(articles)])}
     ids = {"articles": as_json(articles), "comments": as_json(threads)}
     shared = {*fetch_column(db, SHARED, ids)} if articles else set()
-    passages = {hash(words): (words, named) for words, named in _passages(db, ids)}
+    passages = {hash(words): (words, named) for words, named in _passages(db, ids, links)}
     return Withheld(
         ids=ids,
         answers={i for i in fetch_column(db, ANSWERS, ids) if i is not None} - shared,
@@ -253,13 +262,14 @@ def _load(db: sqlite3.Connection, decisions: Iterable[tuple[str, str]]) -> Withh
         passages=passages,
         addresses=dict(_addresses(db, ids)),
         comments=list(_short_comments(db, ids)),
+        links=links,
         sizes=frozenset(len(words) for words, _ in passages.values()),
     )
 
 
-def _passages(db: sqlite3.Connection, ids: dict[str, str]) -> Iterator[tuple[tuple[str, ...], str]]:
+def _passages(db: sqlite3.Connection, ids: dict[str, str], headlines: bool) -> Iterator[tuple[tuple[str, ...], str]]:
     """(words in a row, whose they are) of every text."""
-    articles = ((f"article {i}", text) for i, text in db.execute(TEXTS, ids))
+    articles = ((f"article {i}", text) for sql in (TEXTS, HEADLINES)[: 1 + headlines] for i, text in db.execute(sql, ids))
     comments = ((f"comment {i}", text) for i, _, _, text in db.execute(THREADS, ids))
     for named, text in chain(articles, comments):
         for paragraph in text.split("\n\n"):

@@ -15,6 +15,7 @@ from archive.text.packed import packed
 
 COLUMNS = ("source_parent_id", "kind", "author", "author_url", "posted_at", "posted_precision", "text")
 UNPLACED = (None, 0, 1)  # parent, position and depth until the thread is put in order
+BLANK = "[destroyed by a legal order]"  # what stands in place of a comment that was: its answers keep their place
 TOGETHER = 32  # comments in one statement: the full-text index writes once a statement, and not once a row
 INSERT = (
     f"insert into comments(id, article_id, source_id, {', '.join(COLUMNS)}, door, first_seen_at, last_seen_at, parent_id, position, depth)"
@@ -43,7 +44,7 @@ def save_comments(
             fresh.append({**comment, "id": last + len(fresh) + 1})
             counts["new"] += 1
         else:
-            counts[_compare(db, row, comment, door, seen, upgraded)] += 1
+            counts["unchanged" if is_blank(row) else _compare(db, row, comment, door, seen, upgraded)] += 1
             met.append(row)
     in_order = _insert(db, article_id, fresh, door, seen, alone=not held)
     returned = _touch(db, met, seen)
@@ -52,6 +53,11 @@ def save_comments(
     elif fresh:
         count_comments(db, article_id)
     return counts
+
+
+def is_blank(row: Row) -> bool:
+    """Whether a comment was destroyed: it stays so, whatever the site shows."""
+    return bool(row["text"] == BLANK and not row["author"])
 
 
 def read_by_others(db: Database, site_id: int, threads: Iterable[str], door: str, seen: Seen) -> set[str]:

@@ -15,7 +15,7 @@ from archive.db.connection import FILENAME, open_for_writing
 from archive.db.lock import Lock
 from archive.db.shrink import merge_search, shrink
 from archive.errors import ArchiveError, database_fails
-from archive.store import adopt
+from archive.store import adopt, expunge, returned
 from archive.store.group import GroupCommit
 from archive.store.settle import settle
 from archive.store.site_memory import SiteMemory
@@ -41,6 +41,8 @@ class OpenArchive:
         try:
             self.db: Database = open_for_writing(folder)
             self.group = GroupCommit(self.db, self._lost)
+            expunge.finish(self.db, folder)  # what was begun: records lie elsewhere before anything is adopted
+            expunge.clear_away(folder)
             adopt.adopt_records(self.db, folder)
             with self.transaction():  # as one: a kill in between would leave revisions that nobody settles
                 for site_id, started_at in adopt.close_killed_crawls(self.db, now()):
@@ -58,6 +60,8 @@ class OpenArchive:
         """Leave a database that any reader opens without recovery, if it can be: where it cannot, the run has said so."""
         try:
             with suppress(sqlite3.DatabaseError, ArchiveError):
+                self.group.commit()
+                returned.destroy_again(self.db, self.folder, self.now(), self.transaction)
                 self.group.close()
                 self.db.execute("pragma optimize")
                 if merge_search(self.db):

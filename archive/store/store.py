@@ -12,6 +12,7 @@ from archive.store.articles import Saved, find_article, save_article
 from archive.store.comments import read_by_others, save_comments
 from archive.store.decisions import Kind as Decision
 from archive.store.decisions import decide
+from archive.store.expunge import is_refused, refused
 from archive.store.file_memory import FileMemory
 from archive.store.held_articles import HeldArticle
 from archive.store.list_memory import NO_CHECKPOINTS, Checkpoints
@@ -26,6 +27,7 @@ from archive.warc.write import Exchange
 
 Row = dict[str, Any]
 REMEMBERED = 256  # articles that were asked for since the last write
+DESTROYED = "destroyed by a legal order"  # why a gap is explained
 NEVER = "9999"  # later than any time: no revision is provisional, none is folded
 
 
@@ -137,7 +139,13 @@ class Store(FileMemory):
         with self.transaction():
             given: list[int] = []  # articles that REST gave
             upgraded = read_by_others(self.db, site_id, threads or (), thread_door, seen)
+            destroyed = refused(self.db, site_id)
             for article in articles:
+                if is_refused(destroyed, article["source_id"], article["url"]):
+                    kept.append(Saved(0, "unchanged"))
+                    ref = article["source_id"] or article["url"]
+                    gaps.add_gap(self.db, site_id, {"kind": "article", "ref": ref, "reason": DESTROYED, "explained": 1}, seen.at)
+                    continue
                 kept.append(save_article(self.db, site_id, article, seen, pages_alone=pages_alone))
                 counts[kept[-1].outcome] += 1
                 given += [kept[-1].article_id] if article["door"] == "rest" else []
@@ -148,6 +156,8 @@ class Store(FileMemory):
                 sites.put_on_list(self.db, site_id, given, asked)
             for source_id, comments in (threads or {}).items():
                 row = find_article(self.db, site_id, source_id, source_id)
+                if is_refused(destroyed, source_id, source_id):
+                    continue
                 if row is None:
                     counts["homeless"] += len(comments)
                 else:

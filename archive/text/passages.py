@@ -5,16 +5,18 @@ Markup, JSON escapes, HTML entities, percent-encoding, case, blanks and punctuat
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
 WINDOW = 8  # words in a row that hardly two people write: an excerpt shows more of them
 LONG_WINDOW = 16  # the same of characters, in scripts that write no blanks between words
 SHORTEST = 5  # words of a text that is looked for on its own
+TRACE = 8  # bytes
 ROUNDS = 4  # markup inside of JSON inside of markup: more than that is read as it stands
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 WORD = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
@@ -64,6 +66,18 @@ def window_size(words: Sequence[str]) -> int:
     """How many words in a row make a passage that hardly stands elsewhere."""
     unspaced = sum(re.match(f"[{UNSPACED}]", word) is not None for word in words)
     return LONG_WINDOW if 2 * unspaced > len(words) else WINDOW
+
+
+def trace(run: Sequence[str]) -> bytes:
+    """8 bytes by which a run of words is known again, and from which it cannot be read."""
+    return hashlib.sha256(" ".join(run).encode("utf-8", "replace")).digest()[:TRACE]
+
+
+def traces_in(plain: Plain, known: Collection[bytes]) -> bool:
+    """Whether a text has a run of words with one of these traces."""
+    words = plain.words
+    sizes = range(SHORTEST, WINDOW + 1) if len(known) else ()
+    return any(trace(run) in known for size in (*sizes, LONG_WINDOW) for run in zip(*(words[i:] for i in range(size)), strict=False))
 
 
 def readings(text: str) -> Iterator[Plain]:

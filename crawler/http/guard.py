@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from archive.store.expunge import is_refused, refused
+from archive.store.store import DESTROYED
 from archive.text.urls import Origin, origin
 from crawler.addresses import is_public
-from crawler.errors import OutsideSite, Stopped, Unreachable
+from crawler.errors import Destroyed, OutsideSite, Stopped, Unreachable
 from crawler.http.closing import is_closing
 from crawler.identity import user_agent
 from crawler.session.session import run_of
@@ -29,6 +31,7 @@ class GuardMiddleware:
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
+        self._refused: frozenset[str] | None = None  # what was destroyed of the run's site
         self._public: dict[str, bool] = {}  # host -> whether it is of the open internet
 
     @classmethod
@@ -36,7 +39,7 @@ class GuardMiddleware:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Raises OutsideSite, Unreachable for a named host without an address, Stopped when the spider is being closed."""
+        """Raises OutsideSite, Destroyed, Unreachable for a named host without an address, Stopped when the spider is being closed."""
         request.headers.setdefault(b"User-Agent", user_agent(self.crawler.settings))
         run = run_of(self.crawler)
         if run is None:
@@ -47,6 +50,10 @@ class GuardMiddleware:
             place = origin(request.url)
         except ValueError as error:
             raise OutsideSite(request.url) from error
+        if self._refused is None:
+            self._refused = run.store.ask(refused, run.site_id)
+        if is_refused(self._refused, None, request.url):
+            raise Destroyed(f"{request.url} {DESTROYED}")
         if place in run.origins:
             return
         if place not in further_origins(run, request) or not await self.may_reach(place, origin(run.site.home)):

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from archive.queries import holdings
+from archive.store.store import DESTROYED
 from archive.text.urls import is_dressed, undressed
 from crawler.discover.claims import Claims
-from crawler.errors import BadStatus, FetchError, Forbidden, Limited, NotBelieved, OutsideSite, PartFailed
+from crawler.errors import BadStatus, Destroyed, FetchError, Forbidden, Limited, NotBelieved, OutsideSite, PartFailed
 from crawler.extract.workers import ExtractionCut, ExtractionFailed
 from crawler.pages.failures import messages
 from crawler.pages.held_back import HeldBack, Waiting
@@ -142,11 +143,11 @@ class PageDoor:
             raise
         except PartFailed as error:
             if isinstance(error.cause, Forbidden):
-                self._gap(address, "robots.txt", explained=True)
+                self._gap(address, reason_of(error.cause), explained=True)
             else:
                 self.failed.append((address, error))
-        except Forbidden:
-            self._gap(address, "robots.txt", explained=True)
+        except Forbidden as error:
+            self._gap(address, reason_of(error), explained=True)
         except (NotBelieved, FetchError, OutsideSite, ExtractionCut, ExtractionFailed) as error:
             if not self._is_absence(address, error):
                 self.failed.append((address, error))
@@ -247,3 +248,8 @@ class PageDoor:
                 if row_id in marked or len(marked) == len(newly):
                     self.run.absences.mark_missing(table, row_id, capture_id, at, unsaid.get(row_id))
         self.absent.clear()
+
+
+def reason_of(error: Forbidden) -> str:
+    """Why an article is not asked for, as its gap says it."""
+    return DESTROYED if isinstance(error, Destroyed) else "robots.txt"

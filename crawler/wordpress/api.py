@@ -7,7 +7,7 @@ times without a zone are the site's wall clock, unknown parameters are silently 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -97,6 +97,15 @@ def endpoint(root: str, route: str, **params: object) -> str:
     query = "&".join(f"{name}={quote(str(value), safe=',:')}" for name, value in params.items())
     joiner = "&" if "?" in root else "?"
     return root + route + (joiner + query if query else "")
+
+
+def without_rows(url: str, names: Iterable[str]) -> str:
+    """The same question without these rows, named as "article ID" and "comment ID": they are not even to be sent."""
+    if not names or "include=" in url:
+        return url
+    kind = "comment" if collection_of(url) == "comments" else "article"
+    ids = sorted(name.removeprefix(f"{kind} ") for name in names if name.startswith(f"{kind} "))
+    return f"{url}{'&' if '?' in url else '?'}exclude={','.join(ids)}" if ids else url
 
 
 def collection_of(url: str) -> Collection | None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from archive.clock import later
 from archive.queries import backlog, holdings, rest_lists
+from archive.store.expunge import refused
 from crawler.errors import DoorClosed, FetchError, Limited, OutsideSite
 from crawler.items import LACKS, Answer, Capture
 from crawler.sequences import batches
@@ -40,6 +41,7 @@ class RestDoor:
         self.terms = Terms(run, self.list_rows)
         self.root: dict[str, Any] = {}  # what the API said of itself in this run; empty where it was not asked
         self.read_whole = set[str]()  # lists of which all that they name was read in this run, or is held
+        self.destroyed = self.store.ask(refused, run.site_id)  # what is not to come back
         self.asked_anew = set[str]()  # kinds of which this run names anew what is listed and not given
 
     # finding the door
@@ -98,7 +100,7 @@ class RestDoor:
 
     async def ask(self, url: str, required: tuple[str, ...], asked: int = api.PER_PAGE) -> tuple[Listing, Capture]:
         """One answer of a collection, whole, or out of smaller ones where the site gives no more at a time."""
-        return await self.questions.ask(url, required, asked)
+        return await self.questions.ask(api.without_rows(url, self.destroyed), required, asked)
 
     def row(self, name: str) -> dict[str, Any]:
         row = self.store.list_of(self.run.site_id, name)

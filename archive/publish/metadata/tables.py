@@ -28,6 +28,7 @@ TABLES: dict[str, dict[str, Any]] = {
     "quarantine": {"sort_desc": "captured_at", "facets": ["reason"], "label_column": "url"},
     "boilerplate": {"sort_desc": "articles", "facets": ["kind"]},
     "decisions": {"sort_desc": "decided_at", "facets": ["kind"]},
+    "expunged": {"sort_desc": "id"},
     "rereadings": {"sort_desc": "read_at"},
     "edits": {"sort_desc": "seen_at"},
     "changes": {"sort_desc": "at"},

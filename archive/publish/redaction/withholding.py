@@ -88,6 +88,7 @@ SHOWN = {
     "rereadings": "coalesce(revision_id, 0) not in (select id from main.revisions where article_id in ({articles}))"
     " and coalesce(comment_revision_id, 0) not in (select id from main.comment_states where comment_id in ({comments}))"
     f" and coalesce(comment_revision_id, 0) not in (select id from main.comment_states where comment_id in {COMMENTS})",
+    "expunged": "1",
     "decisions": "kind <> 'withhold'",  # an address tells the headline
 }
 # An index of words tells what stands in a text; its hidden columns have to be named, for match and rank.

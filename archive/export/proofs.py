@@ -1,0 +1,53 @@
+"""Proofs of time that go with an export: takes its placed records, gives the path from each to its seal, and the seals' files."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+SEALS = "warc/seals"  # relative to the archive's folder
+TOGETHER = 500  # records whose proofs are asked for at once
+PLACED = """
+    select record_id, record_digest
+    from placed_records
+    join captures on captures.id = capture_id
+    order by placed_records.file, at
+"""
+
+
+def proofs_of(root: Path, record_digests: Sequence[str]) -> dict[str, Any]:
+    """Record's digest -> the proof of its time, of those that are sealed."""
+    if importlib.util.find_spec("archive.seal") is None:
+        return {}
+    found: dict[str, Any] = importlib.import_module("archive.seal.proofs").proofs_of(root, record_digests)
+    return found
+
+
+def has_seals(root: Path) -> bool:
+    """Whether anything in the archive is sealed."""
+    return any(path.is_file() for path in (root / SEALS).rglob("*.json")) if (root / SEALS).is_dir() else False
+
+
+def proof_lines(db: Database, root: Path) -> Iterator[bytes]:
+    """A line of JSON for each record that is sealed: its id, its digest, and the proof."""
+    records = db.execute(PLACED)
+    while some := records.fetchmany(TOGETHER):
+        proofs = proofs_of(root, [digest for _, digest in some])
+        for record_id, digest in some:
+            if digest in proofs:
+                line = {"record_id": record_id, "record_digest": digest} | asdict(proofs[digest])
+                yield (json.dumps(line, ensure_ascii=False) + "\n").encode()
+
+
+def seal_files(root: Path, whole: bool) -> Iterator[tuple[str, Path]]:
+    """(name below ``seals/``, file) of the seals and their stamps; of a whole export also the lists of what was sealed."""
+    for path in sorted((root / SEALS).rglob("*")):
+        if path.is_file() and (whole or path.suffix != ".leaves"):
+            yield path.relative_to(root / SEALS).as_posix(), path
