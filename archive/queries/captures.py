@@ -28,6 +28,12 @@ def capture(db: Database, capture_id: int) -> Row:
     return next(db.query("select * from captures where id = ?", [capture_id]))
 
 
+def first_with_body(db: Database, site: str, payload_digest: str) -> Row | None:
+    """The first successful capture of the site of this name whose body has this digest; None where there is none."""
+    sql = f"select * from captures where payload_digest = :digest and status = 200 and {OF_SITE} order by id limit 1"
+    return next(db.query(sql, _files_of(site) | {"digest": payload_digest}), None)
+
+
 def captures_of_site(db: Database, site: str, *doors: str) -> Iterator[Row]:
     """The successful captures of the site of this name through these doors, in the order in which they came."""
     sql = f"""

@@ -38,16 +38,16 @@ def _adopt_file(db: Database, folder: Path, path: Path) -> int:
     while position is not None:
         for offset, compressed, content in whole_members(path, position, None if own else LARGEST_FOREIGN):
             end = offset + len(compressed)
-            adopted += _adopt(db, name, offset, compressed, content)
+            adopted += _adopt(db, path, name, offset, compressed, content)
         position = next_record(path, end) if end < size else None
     if end < size and own:
         _cut(path, end)
     return adopted
 
 
-def _adopt(db: Database, filename: str, offset: int, compressed: bytes, content: bytes) -> bool:
+def _adopt(db: Database, path: Path, filename: str, offset: int, compressed: bytes, content: bytes) -> bool:
     """Whether the member at a place is a response that had no row. A record that stands in two places keeps the first one."""
-    record = response_in(content)
+    record = response_in(content, path)
     if record is None:
         return False
     known = "select 1 from captures where (filename = ? and offset = ?) or record_id = ?"

@@ -16,6 +16,7 @@ from archive.db.lock import Lock
 from archive.db.shrink import merge_search, shrink
 from archive.errors import ArchiveError, database_fails
 from archive.store import adopt
+from archive.store.decisions import note_decisions
 from archive.store.group import GroupCommit
 from archive.store.settle import settle
 
@@ -40,6 +41,7 @@ class OpenArchive:
             self.db: Database = open_for_writing(folder)
             self.group = GroupCommit(self.db, lambda error: database_fails(folder, error))
             adopt.adopt_records(self.db, folder)
+            note_decisions(self.db, folder)  # those of an archive that kept no file of them
             with self.transaction():  # as one: a kill in between would leave revisions that nobody settles
                 for site_id, started_at in adopt.close_killed_crawls(self.db, now()):
                     settle(self.db, site_id, started_at)

@@ -19,7 +19,7 @@ from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
 from twisted.web.client import ResponseFailed
 
 from archive.clock import moment
-from crawler.errors import Limited, Unreachable
+from crawler.errors import Limited, Unreachable, describe
 from crawler.http.closing import pause
 from crawler.session.session import run_of
 
@@ -128,9 +128,3 @@ def retry_after(response: Response, at: str) -> float | None:
         return max(0.0, (until - start).total_seconds())
     except (TypeError, ValueError):
         return None
-
-
-def describe(exception: Exception) -> str:
-    """One line of what a connection error says."""
-    reasons = getattr(exception, "reasons", None)
-    return str(reasons[0].value if reasons else exception).splitlines()[0].rstrip(".") if str(exception) else type(exception).__name__
