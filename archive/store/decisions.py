@@ -74,6 +74,18 @@ def _spoken(db: Database, row: dict[str, Any]) -> dict[str, Any]:
     return line
 
 
+def take_decision(db: Database, line: dict[str, Any]) -> bool:
+    """Make a row of a line of the file; False while what it is about is not in this archive."""
+    ref = meant(db, line)
+    if ref is None:
+        return False
+    row = [line["kind"], ref, line["value"], line.get("reason"), line["decided_at"]]
+    same = "select 1 from decisions where kind = ? and ref = ? and value = ? and reason is ? and decided_at = ?"
+    if not db.execute(same, row).fetchone():
+        db.execute("insert into decisions(kind, ref, value, reason, decided_at) values (?, ?, ?, ?, ?)", row)
+    return True
+
+
 def meant(db: Database, line: dict[str, Any]) -> str | None:
     """What a line of the file of decisions is about in this archive: the ``ref`` of its row; None while that is not there."""
     found = None

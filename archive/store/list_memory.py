@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from archive.store import checkpoints, feed_items, sites
+from archive.store import captures_ahead, checkpoints, crawls, decisions, feed_items, sites
 from archive.store.checkpoints import Checkpoint, Kind
 from archive.store.feed_items import FeedFacts
 from archive.store.opening import OpenArchive
@@ -72,3 +72,30 @@ class ListMemory(OpenArchive):
         """Remember what the feed tells now; return the addresses of which it shows something new since they were last read."""
         with self.transaction():
             return feed_items.save_feed_items(self.db, site_id, items, self.now())
+
+    # runs that are done again from their records
+
+    def set_captures_ahead(self) -> None:
+        """Put every capture aside that no run has fetched, so that no run knows what is to come."""
+        with self.transaction():
+            captures_ahead.set_ahead(self.db)
+
+    def release_captures_ahead(self) -> int:
+        """Give back those that no run has asked for; how many there are."""
+        with self.transaction():
+            return captures_ahead.release_ahead(self.db)
+
+    def claim_capture(self, capture_id: int, crawl_id: int, door: str, article_id: int | None) -> None:
+        """Say which run fetched an adopted record, and through which door."""
+        with self.transaction():
+            captures_ahead.claim_capture(self.db, capture_id, crawl_id, door, article_id)
+
+    def restate_crawl(self, crawl_id: int, columns: Mapping[str, Any]) -> None:
+        """Let a run's row say what the run noted of itself; columns that there are not are passed over."""
+        with self.transaction():
+            crawls.restate_run(self.db, crawl_id, columns)
+
+    def take_decision(self, line: Row) -> bool:
+        """Take over a line of the file of decisions; False while what it is about is not there."""
+        with self.transaction():
+            return decisions.take_decision(self.db, line)

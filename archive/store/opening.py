@@ -40,7 +40,8 @@ class OpenArchive:
         try:
             self.db: Database = open_for_writing(folder)
             self.group = GroupCommit(self.db, lambda error: database_fails(folder, error))
-            adopt.adopt_records(self.db, folder)
+            with self.transaction():  # as one: of an archive that is lost, every capture is taken in
+                adopt.adopt_records(self.db, folder)
             note_decisions(self.db, folder)  # those of an archive that kept no file of them
             with self.transaction():  # as one: a kill in between would leave revisions that nobody settles
                 for site_id, started_at in adopt.close_killed_crawls(self.db, now()):

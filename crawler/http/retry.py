@@ -113,8 +113,11 @@ class PatienceMiddleware(RetryMiddleware):
         if self.waited > self.patience or (self.failing >= self.SEVERAL and self.waited > self.patience / 5):
             raise Limited(f"{what}; after {self.waited:.0f} s of waiting the site is left alone until the next run")
         logger.info("%s; again in %.0f s", what, seconds)
-        await pause(self.crawler, seconds)
+        await self.pause(seconds)
         return again
+
+    async def pause(self, seconds: float) -> None:
+        await pause(self.crawler, seconds)
 
 
 def retry_after(response: Response, at: str) -> float | None:

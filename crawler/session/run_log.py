@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from archive.store.crawls import NOTED
 from archive.warc.records import Note
 from crawler import settings as project
 from crawler.extract.version import extractor
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
 
 FORMAT = 1  # of the notes
 NOT_NOTED = {"ARCHIVE_DIR", "NOW", "PROGRESS", "EXTRACT_WORKERS", "NEWSPIDER_MODULE", "COMMANDS_MODULE", "CONTACT"}
-ENDED = (
-    *("started_at", "finished_at", "mode", "outcome", "exit_code", "requests", "bytes"),
-    *("new", "revised", "unchanged", "missing", "quarantined", "note", "database_bytes"),
-)
 
 
 class RunLog:
@@ -53,7 +50,7 @@ class RunLog:
         """Write how the run ended. ``row``: of ``crawls``; None of a site that was forgotten: a note is left only where answers are."""
         if row is None and not self._began:
             return
-        said = {name: row[name] for name in ENDED} if row is not None else {"outcome": "forgotten"}
+        said = {name: row[name] for name in NOTED} if row is not None else {"outcome": "forgotten"}
         self._warc.write_all([], [*self.take(), Note("end", self._now(), said)])
 
 
