@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from scrapy import Spider
     from scrapy.crawler import Crawler
 
+ABOVE_CMDLINE = 50  # Scrapy's "cmdline" is 40, and is written over settings of the same priority when a crawl begins
 NO_SETTINGS: Mapping[str, Any] = {}
 
 
@@ -58,7 +59,7 @@ class ArchiveCommand(BaseRunSpiderCommand):
         """
         crawler: Crawler = self.process.create_crawler(spider_class)
         for name, value in settings.items():
-            crawler.settings.set(name, value, priority="cmdline")
+            crawler.settings.set(name, value, priority=ABOVE_CMDLINE)
         check_settings(crawler.settings)
         if not crawler.settings["LOG_FILE"]:  # who reads a log file, as scrapyd's users do, finds the line there too
             crawler.settings.set("LOG_SUMMARY", False, priority="cmdline")

@@ -46,3 +46,54 @@ def held_of_site(db: Database, site_id: int) -> dict[str, int]:
         "captures": "select count(*) from captures join crawls on crawls.id = crawl_id where site_id = ?",
     }
     return {name: db.execute(sql, [site_id]).fetchone()[0] for name, sql in counts.items()}
+
+
+def runs_with_sites(db: Database) -> list[Row]:
+    """The rows of ``crawls`` that visited a site, with its name as ``site``, in the order of time."""
+    sql = """
+        select crawls.*, sites.name as site
+        from crawls
+        join sites on sites.id = site_id
+        where mode <> 'reextract'
+        order by started_at, crawls.id
+        """
+    return list(db.query(sql))
+
+
+def is_captured(db: Database, record_id: str, url: str, captured_at: str, payload_digest: str) -> bool:
+    """Whether a record is held, by its id, or by address, time and body."""
+    sql = """
+        select 1 from captures where record_id = ?
+        union all
+        select 1 from captures where url = ? and captured_at = ? and payload_digest = ?
+        """
+    return db.execute(sql, [record_id, url, captured_at, payload_digest]).fetchone() is not None
+
+
+def held_items(db: Database) -> set[tuple[str, str, str]]:
+    """(site, address, the site's id of a comment or '') of all articles and comments: what no import may lose."""
+    sql = """
+        select sites.name, urls.url, ''
+        from urls
+        join articles on articles.id = urls.article_id
+        join sites on sites.id = site_id
+        union
+        select sites.name, articles.url, comments.source_id
+        from comments
+        join articles on articles.id = comments.article_id
+        join sites on sites.id = site_id
+        """
+    return set(db.execute(sql))
+
+
+def counted(db: Database) -> dict[str, dict[str, int]]:
+    """Site -> how many articles, states of articles, comments it has."""
+    sql = """
+        select sites.name as site, count(distinct articles.id) as articles, count(distinct revisions.id) as revisions,
+          (select count(*) from comments join articles as a on a.id = comments.article_id where a.site_id = sites.id) as comments
+        from sites
+        left join articles on articles.site_id = sites.id
+        left join revisions on revisions.article_id = articles.id
+        group by sites.id
+        """
+    return {row.pop("site"): row for row in db.query(sql)}

@@ -58,6 +58,13 @@ def restate_run(db: Database, crawl_id: int, columns: Mapping[str, Any]) -> None
         db.execute(f"update crawls set {', '.join(f'{name} = ?' for name in known)} where id = ?", [*known.values(), crawl_id])
 
 
+def drop_run(db: Database, crawl_id: int) -> None:
+    """Delete the row of a run that was no visit."""
+    db.execute("update captures set crawl_id = null where crawl_id = ?", [crawl_id])
+    db.execute("delete from rereadings where crawl_id = ?", [crawl_id])
+    db.execute("delete from crawls where id = ?", [crawl_id])
+
+
 def database_size(db: Database) -> int:
     """Bytes of the database, what still lies in its journal included."""
     [pages], [page] = (db.execute(f"pragma {name}").fetchone() for name in ("page_count", "page_size"))

@@ -85,10 +85,15 @@ class ListMemory(OpenArchive):
         with self.transaction():
             return captures_ahead.release_ahead(self.db)
 
-    def claim_capture(self, capture_id: int, crawl_id: int, door: str, article_id: int | None) -> None:
-        """Say which run fetched an adopted record, and through which door."""
+    def claim_capture(self, capture_id: int, crawl_id: int | None, door: str, article_id: int | None = None) -> int:
+        """Say which run fetched a capture that was put aside, and through which door; the id of its row from here on."""
         with self.transaction():
-            captures_ahead.claim_capture(self.db, capture_id, crawl_id, door, article_id)
+            return captures_ahead.claim_capture(self.db, capture_id, crawl_id, door, article_id)
+
+    def drop_crawl(self, crawl_id: int) -> None:
+        """Forget the row of a run that asked nobody: it read what others had captured."""
+        with self.transaction():
+            crawls.drop_run(self.db, crawl_id)
 
     def restate_crawl(self, crawl_id: int, columns: Mapping[str, Any]) -> None:
         """Let a run's row say what the run noted of itself; columns that there are not are passed over."""

@@ -48,9 +48,10 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What a run writes down about itself: its start, a request that got no answer, its end. ``said`` becomes a JSON object."""
+    """What a run writes down about itself: its start, a request that got no answer, its end; or an import, of the file it took in.
+    ``said`` becomes a JSON object."""
 
-    kind: Literal["start", "failure", "end"]
+    kind: Literal["start", "failure", "end", "import"]
     captured_at: str
     said: Mapping[str, Any]
 
@@ -137,10 +138,10 @@ def warcinfo(filename: str, at: str, software: str) -> ArcWarcRecord:
     return record
 
 
-def metadata(note: Note, info: str) -> ArcWarcRecord:
+def metadata(note: Note, info: str = "") -> ArcWarcRecord:
     """What a run notes of itself as a metadata record, whose block is one JSON object."""
     block = json.dumps(note.said, ensure_ascii=False, sort_keys=True).encode()
-    said = {"WARC-Date": note.captured_at, "WARC-Warcinfo-ID": info}
+    said = {"WARC-Date": note.captured_at} | ({"WARC-Warcinfo-ID": info} if info else {})
     maker = WARCWriter(io.BytesIO(), gzip=False, warc_version="1.1")
     kind, length = "application/json", len(block)
     return maker.create_warc_record(

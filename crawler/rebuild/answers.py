@@ -6,7 +6,7 @@ An address that the run did not ask for has no answer now either.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -41,9 +41,10 @@ class RunAnswers:
 
     run: RecordedRun
     clock: PastClock
-    events: Iterable[Row | Failure]
+    events: list[Row | Failure]
     progress: Callable[[], object]
     left: int = 0
+    damaged: list[str] = field(default_factory=list)  # what is wrong with records that cannot be read
     _waiting: dict[str, deque[Row | Failure]] = field(default_factory=lambda: defaultdict(deque))
 
     def __post_init__(self) -> None:
@@ -69,6 +70,11 @@ class RunAnswers:
             raise as_exception(event)
         self.clock.reach(event["captured_at"])
         return event
+
+    @property
+    def rows(self) -> list[Row]:
+        """The answers of a run of captures that other tools made, in the order of time."""
+        return [event for event in self.events if not isinstance(event, Failure)]
 
     @property
     def unasked(self) -> int:

@@ -11,7 +11,7 @@ from tqdm import tqdm
 from crawler.extensions.shared_store import shared_store
 from crawler.extract.workers import Workers
 from crawler.rebuild.rebuild import Rebuilding
-from crawler.session.outcome import COMPLETE, INTERRUPTED
+from crawler.session.outcome import COMPLETE, INTERRUPTED, STORAGE
 
 if TYPE_CHECKING:
     from crawler.command import ArchiveCommand
@@ -40,4 +40,6 @@ def rebuild(command: ArchiveCommand, home: str) -> int:
             print(line)
         for folder in work.homeless:
             print(f"warc/{folder}/ was left: nothing says of which site it is; name it with -a home=URL", file=sys.stderr)
-        return COMPLETE
+        for damage in work.damaged:
+            print(damage, file=sys.stderr)
+        return STORAGE if work.damaged else COMPLETE

@@ -30,6 +30,11 @@ class PastRun(ArchiveExtension):
         self.crawl_id = run.crawl_id
         return run
 
+    @property
+    def failure(self) -> Exception | None:
+        """Why the run could not begin."""
+        return self._failure
+
     def close(self, spider: Spider, reason: str) -> None:
         """Close the run at the time at which it ended."""
         answers: RunAnswers = self.crawler.settings[ANSWERS]

@@ -37,11 +37,11 @@ class PastAnswers(CaptureMiddleware):
         assert run is not None
         row = self._answers.next(request.url)
         door, article_id = request.meta.get("door", "page"), request.meta.get("article_id")
-        run.store.claim_capture(row["id"], run.crawl_id, door, article_id)
+        row["id"] = run.store.claim_capture(row["id"], run.crawl_id, door, article_id)
         try:
             response, size = run.context.captures.packed(row, request)
         except DamagedRecord as error:
-            run.outcome.add(error.exit_code, str(error))
+            self._answers.damaged.append(str(error))
             raise Unreachable(str(error)) from error
         run.received += size
         request.meta["capture"] = Capture(row["id"], row["captured_at"], TORN in response.flags)

@@ -7,22 +7,26 @@ Each run is one transaction: what is killed or stopped half-way is gone on with 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from archive.errors import ConfigurationError, database_fails
+from archive.errors import ConfigurationError, StorageError, database_fails
 from archive.queries import captures, rebuilt
-from archive.store.captures_ahead import ahead_at
+from archive.store.captures_ahead import ahead_at, foreign_ahead
 from archive.store.decisions import read_decisions
 from archive.store.held_group import HeldGroup
 from archive.text.urls import origin
+from archive.warc.foreign import import_note
+from archive.warc.place import is_own_file
 from crawler.addresses import checked_home, family
 from crawler.rebuild.answers import PastClock, RunAnswers
 from crawler.rebuild.extension import PastRun
+from crawler.rebuild.foreign import ForeignCaptures
 from crawler.rebuild.middlewares import ANSWERS
-from crawler.rebuild.recorded import Failure, RecordedRun, recorded_runs
+from crawler.rebuild.recorded import Failure, RecordedRun, foreign_runs, recorded_runs
 from crawler.session.options import undeclared_site
+from crawler.session.outcome import BUG, STORAGE
 from crawler.spiders.site import SiteSpider
 
 if TYPE_CHECKING:
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
     from archive.store.store import Store
+    from crawler.extensions.archive import ArchiveExtension
 
 MARK = "rebuilding"  # file beside archive.db, from the beginning of a rebuilding to its end
 QUIET = {  # what no run of the past needs again
@@ -67,6 +72,7 @@ class Rebuilding:
     home: str
     progress: Callable[[], object]
     clock: PastClock = field(default_factory=PastClock)
+    rows: Sequence[Mapping[str, Any]] = ()  # of ``crawls``, with the name of the site: of an archive that is there
     runs: list[RecordedRun] = field(default_factory=list)
     at: int = 0  # the run under way
     stopped: bool = False
@@ -74,6 +80,7 @@ class Rebuilding:
     unasked: Counter[str] = field(default_factory=Counter)  # folder -> answers that no run asked for
     otherwise: Counter[str] = field(default_factory=Counter)  # folder -> runs that counted otherwise than they do now
     guessed: Counter[str] = field(default_factory=Counter)  # folder -> runs that left no notes
+    damaged: list[str] = field(default_factory=list)  # records that cannot be read
     failed: list[Exception] = field(default_factory=list)
     group: HeldGroup = field(init=False)
 
@@ -106,15 +113,28 @@ class Rebuilding:
 
     def known(self, folder: Path) -> list[RecordedRun]:
         """The runs of a folder, each with a home; those without notes are of the home that was named, where that is their site's."""
-        runs = recorded_runs(self.store.folder, folder)
-        home = next((run.began["home"] for run in runs if run.is_noted), None) or self.named_home(folder.name)
+        own = recorded_runs(self.store.folder, folder)
+        runs = [*own, *foreign_runs(folder.name, self.store.ask(foreign_ahead, folder.name), own)]
+        noted = (run.began["home"] for run in own if run.is_noted and "home" in run.began)
+        taken = (note["home"] for path in sorted(folder.glob("*.gz")) if not is_own_file(path) and (note := import_note(path)))
+        home = next(noted, None) or next(taken, None) or self.named_home(folder.name)
         if home is None:
             self.homeless += [folder.name] if runs else []
             return []
+        for run in own:
+            self.remember(run)
         for run in runs:
-            run.began = run.began or {}
             run.home = run.began.get("home") or home
         return runs
+
+    def remember(self, run: RecordedRun) -> None:
+        """What an archive that is there knows of a run that left no notes."""
+        if run.is_noted:
+            return
+        before = [row for row in self.rows if row["site"] == run.folder and row["started_at"] <= run.started_at]
+        if before:
+            run.started_at, run.ended = before[-1]["started_at"], dict(before[-1])
+            run.began = {"arguments": {"mode": before[-1]["mode"]}}
 
     def named_home(self, folder: str) -> str | None:
         home = checked_home(self.home)
@@ -128,7 +148,7 @@ class Rebuilding:
         while self.at < len(self.runs) and not self.stopped:
             run = self.runs[self.at]
             self.take_decisions(run.started_at)
-            if not self.store.ask(rebuilt.has_run, run.folder, run.started_at):
+            if run.is_foreign or not self.store.ask(rebuilt.has_run, run.folder, run.started_at):
                 self.begin_run(run)
                 return
             self.at += 1
@@ -138,7 +158,7 @@ class Rebuilding:
         self.group.join()
         spider = self.spider_of(run)
         self.store.ensure_site(run.folder, run.home, getattr(getattr(spider, "site", None), "timezone", None))
-        answers = RunAnswers(run, self.clock, self.events(run), self.progress)
+        answers = RunAnswers(run, self.clock, list(self.events(run)), self.progress)
         self.start(spider, self.arguments(run, spider), lambda crawler: self.ended(crawler, run, answers), self.past(run, answers))
 
     def events(self, run: RecordedRun) -> Iterator[dict[str, Any] | Failure]:
@@ -152,13 +172,20 @@ class Rebuilding:
     def spider_of(self, run: RecordedRun) -> type[SiteSpider]:
         name = run.began.get("spider", "site")
         declared = [spider for spider in map(self.loader.load, self.loader.list()) if hasattr(spider, "site")]
+        if run.is_foreign:
+            site = next((spider.site for spider in declared if spider.site.name == run.folder), None)
+            return type(ForeignCaptures.__name__, (ForeignCaptures,), {"site": site}) if site else ForeignCaptures
         by_name = [spider for spider in declared if name == spider.name or (not run.is_noted and spider.site.name == run.folder)]
         return by_name[0] if by_name else SiteSpider
 
     def arguments(self, run: RecordedRun, spider: type[SiteSpider]) -> dict[str, str]:
         """Those of the run; guessed, where it noted none."""
         said = dict(run.began.get("arguments") or {})
-        if not run.is_noted and any(row["door"] == "image" for row in self.events(run) if not isinstance(row, Failure)):
+        if (
+            not run.is_noted
+            and not run.is_foreign
+            and any(row["door"] == "image" for row in self.events(run) if not isinstance(row, Failure))
+        ):
             said["images"] = "all"
         if hasattr(spider, "site"):
             said.pop("home", None)
@@ -174,7 +201,12 @@ class Rebuilding:
             | {path: None for path in PAST if path in self.settings.getdict(name)}
             for name in ("DOWNLOADER_MIDDLEWARES", "EXTENSIONS")
         }
-        return noted | QUIET | components | {ANSWERS: answers, "REBUILD_WAIT": noted.get("RETRY_WAIT", 0)}
+        return (
+            noted
+            | QUIET
+            | components
+            | {ANSWERS: answers, "ARCHIVE_DIR": str(self.store.folder), "REBUILD_WAIT": noted.get("RETRY_WAIT", 0)}
+        )
 
     def ended(self, crawler: Crawler, run: RecordedRun, answers: RunAnswers) -> None:
         """Keep the run, and begin the next."""
@@ -192,14 +224,29 @@ class Rebuilding:
             self.stopped = True
             self.group.drop()
             return
+        if isinstance(extension, PastRun) and extension.failure is not None:
+            raise extension.failure
+        self.fail_as_now(extension, run)
+        self.damaged += answers.damaged
+        crawl_id = getattr(extension, "crawl_id", 0)
+        if run.is_foreign:
+            self.store.drop_crawl(crawl_id)
+            self.group.keep()
+            return
         self.unasked[run.folder] += answers.unasked
         self.guessed[run.folder] += not run.is_noted
-        crawl_id = getattr(extension, "crawl_id", 0)
         if row := self.store.ask(rebuilt.crawl_row, crawl_id):
             said = self.how_it_ended(run)
             self.otherwise[run.folder] += any(row[name] != said[name] for name in ("new", "revised", "missing") if name in said)
             self.store.restate_crawl(crawl_id, said)
         self.group.keep()
+
+    def fail_as_now(self, extension: ArchiveExtension, run: RecordedRun) -> None:
+        """Raises what ended a run today and did not end it then: a full disk, a bug. It is not the run that failed."""
+        causes = extension.run.outcome.causes if extension.run else {}
+        for code in (BUG, STORAGE):
+            if code in causes and (run.ended or {}).get("exit_code") != code:
+                raise StorageError(f"the run of {run.started_at} at {run.folder} cannot be read again: {causes[code]}")
 
     def how_it_ended(self, run: RecordedRun) -> dict[str, Any]:
         """Columns of the run's row, as it noted them; of one that was killed, as the run after it noted that; else what is known."""
@@ -231,7 +278,7 @@ class Rebuilding:
 
     def summaries(self) -> Iterator[str]:
         """A line for each site."""
-        counted = Counter(run.folder for run in self.runs)
+        counted = Counter(run.folder for run in self.runs if not run.is_foreign)
         for row in self.store.ask(captures.sites):
             name = row["name"]
             held = self.store.ask(rebuilt.held_of_site, row["id"])

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -43,6 +45,7 @@ class RecordedRun:
     ended: dict[str, Any] | None = None
     events: list[Place | Failure] = field(default_factory=list)  # in their order
     home: str = ""  # of the site, as known then
+    is_foreign: bool = False  # no run of ours: captures of other tools, between two of them
 
     @property
     def is_noted(self) -> bool:
@@ -121,3 +124,15 @@ def date_of(content: bytes) -> str:
         return stamp(datetime.fromisoformat(header(content, "WARC-Date")))
     except ValueError:
         return ""
+
+
+def foreign_runs(folder: str, rows: Iterable[Mapping[str, Any]], own: Sequence[RecordedRun]) -> list[RecordedRun]:
+    """Captures of other tools, in the order of time, as a run for each stretch between two of our own. ``rows`` have filename, offset
+    and captured_at."""
+    starts = sorted(run.started_at for run in own)
+    found: dict[int, RecordedRun] = {}
+    for row in rows:
+        at = bisect_right(starts, row["captured_at"])
+        run = found.setdefault(at, RecordedRun(folder, row["captured_at"], is_foreign=True))
+        run.events.append((row["filename"], row["offset"]))
+    return list(found.values())

@@ -65,12 +65,12 @@ class Unsaved:
 
     async def _may_be_an_article(self, row: Row) -> bool:
         """Whether the page is an article's first; its text is remembered, for one that stands everywhere is no article's."""
-        answer = await self._read(row)
+        answer = await self.read_page(row)
         if answer is not None:
             self.intake.meet(answer)
         return answer is not None
 
-    async def _read(self, row: Row) -> Answer | None:
+    async def read_page(self, row: Row) -> Answer | None:
         """The page as a live run reads it; None where that refuses it, or where it is a further page of a text or of a thread."""
         source = CaptureSource(self.context.captures, self.context.store, row)
         reader = PageReader(replace(self.context, source=source), self.rest.items_of(row).get)
@@ -90,7 +90,7 @@ class Unsaved:
         return same_page(article.url, asked) or named
 
     async def _save_page(self, row: Row) -> None:
-        answer = await self._read(row)
+        answer = await self.read_page(row)
         if answer is None:
             return
         article = answer.articles[0]

@@ -27,6 +27,7 @@ from archive.db.migrations import (
     m011_verdicts,
     m012_lists_compared,
     m013_texts_once,
+    m015_imported,
 )
 
 STEPS = (
@@ -43,6 +44,7 @@ STEPS = (
     m011_verdicts,
     m012_lists_compared,
     m013_texts_once,
+    m015_imported,
 )
 """In the order in which they are applied."""
 
