@@ -32,6 +32,7 @@ RELEASED = {
     "m011_verdicts": "d4da34b3741a9a8888e774cf075c9e228028f420c27ceac58624966a6d4c7af5",
     "m012_lists_compared": "ea5c0511efcd234e55a7027e9d0b75da61d4fbcb1b342131511f07524897df37",
     "m013_texts_once": "82cc4b9b2059a6c854a5ae66802fb257dfe993205612126c327c04cdf6031a7f",
+    "m015_imported": "db170e1a240bc80a996fec8f8a2595613dbf2eea92c2628a1405a3616b4962fa",
 }
 SECOND_RELEASE = {  # what the first text was edited to: it made these columns, and the second step found nothing to do
     "  note text  -- the summary line, or what went wrong\n": "  note text,  -- the summary line, or what went wrong\n"

@@ -27,6 +27,12 @@ def crawl_row(db: Database, crawl_id: int) -> Row | None:
     return next(db.query("select * from crawls where id = ?", [crawl_id]), None)
 
 
+def untied_pages(db: Database, crawl_id: int) -> list[Row]:
+    """The pages that a run captured and that are no article's, in their order."""
+    sql = "select * from captures where crawl_id = ? and door = 'page' and article_id is null and status in (200, 203) order by id"
+    return list(db.query(sql, [crawl_id]))
+
+
 def captured_origins(db: Database, site: str) -> list[str]:
     """An address of each host that the captures below warc/SITE/ are of."""
     sql = f"""

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import sqlite3
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -142,7 +141,7 @@ class Importing:
                 raise StorageError(
                     f"{site}: {what} and {len(lost) - 1:,} more would be lost: their captures cannot be read again; nothing was imported"
                 )
-            take_over(new, store)
+            store.take_over(new)
         return True
 
     # words
@@ -177,15 +176,6 @@ def scratch_of(store: Store) -> Iterator[Path]:
         yield scratch
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-
-
-def take_over(new: Store, store: Store) -> None:
-    """Write the new database over the old one, as one transaction: a reader sees the one or the other. Raises StorageError."""
-    new.db.execute("pragma wal_checkpoint(truncate)")
-    try:
-        new.db.conn.backup(store.db.conn)
-    except sqlite3.DatabaseError as error:
-        raise StorageError(f"cannot write to {store.folder / 'archive.db'}: {error}") from error
 
 
 def places_left(folder: Path) -> bool:

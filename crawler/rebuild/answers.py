@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crawler.rebuild.recorded import RecordedRun
 
 Row = dict[str, Any]
+NOT_ASKED = "was not asked for in the run of"
 
 
 @dataclass(slots=True)
@@ -61,7 +62,7 @@ class RunAnswers:
         if not waiting:
             if not self.left and self.was_cut_short:
                 raise Stopped(f"{url} is not asked for: the run had ended")
-            raise Unreachable(f"{url} was not asked for in the run of {self.run.started_at}")
+            raise Unreachable(f"{url} {NOT_ASKED} {self.run.started_at}")
         event = waiting.popleft()
         self.left -= 1
         self.progress()
@@ -77,9 +78,10 @@ class RunAnswers:
         return [event for event in self.events if not isinstance(event, Failure)]
 
     @property
-    def unasked(self) -> int:
-        """How many answers nobody asked for."""
-        return sum(not isinstance(event, Failure) for waiting in self._waiting.values() for event in waiting)
+    def unasked(self) -> list[Row]:
+        """The answers that nobody asked for, in their order."""
+        left = {id(event) for waiting in self._waiting.values() for event in waiting}
+        return [row for row in self.rows if id(row) in left]
 
     @property
     def was_cut_short(self) -> bool:

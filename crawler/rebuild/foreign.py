@@ -10,7 +10,7 @@ import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from archive.queries import captures
+from archive.queries import captures, rebuilt
 from archive.warc.read import DamagedRecord
 from crawler.errors import NotBelieved
 from crawler.items import Answer
@@ -46,9 +46,14 @@ class ForeignReading:
 
     def __init__(self, run: Run, answers: RunAnswers) -> None:
         self.run, self.answers, self.store = run, answers, run.store
-        self.rows = [row | {"asked": row["url"], "crawl_id": None} for row in answers.rows]
+        by = answers.run.crawl_id
+        self.rows = [row | {"asked": row["url"], "crawl_id": by} for row in answers.rows]
         for row in self.rows:
-            row["id"] = self.store.claim_capture(row["id"], None, row["door"])
+            row["id"] = self.store.claim_capture(row["id"], by, row["door"])
+        if by is not None:  # what the run asked for and did not save, when it was done again
+            claimed = {row["id"] for row in self.rows}
+            pages = [row | {"asked": row["url"]} for row in self.store.ask(rebuilt.untied_pages, by) if row["id"] not in claimed]
+            self.rows = sorted([*pages, *self.rows], key=lambda row: (row["captured_at"], row["id"]))
         self.context = self._context()
         [site] = self.store.ask(captures.sites, [run.site.name])
         self.rest = CapturedRest(self.store, run.context.captures, site, self.context.parser.addresses)
@@ -82,13 +87,13 @@ class ForeignReading:
         return row["door"] == "page" and row["status"] in SUCCESS
 
     async def _meet(self, row: Row) -> bool:
-        answer = await self.pages.read_page(row)
+        answer = await self.pages.read_page(row, foreign=True)
         if answer is not None:
             self.pages.intake.meet(answer)
         return answer is not None
 
     async def _save_page(self, row: Row) -> None:
-        answer = await self.pages.read_page(row)
+        answer = await self.pages.read_page(row, foreign=True)
         if answer is not None:
             await self._save(answer)
 

@@ -11,16 +11,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from archive.errors import ConfigurationError, StorageError, database_fails
+from archive.errors import ConfigurationError, StorageError
 from archive.queries import captures, rebuilt
 from archive.store.captures_ahead import ahead_at, foreign_ahead
 from archive.store.decisions import read_decisions
-from archive.store.held_group import HeldGroup
 from archive.text.urls import origin
 from archive.warc.foreign import import_note
 from archive.warc.place import is_own_file
 from crawler.addresses import checked_home, family
-from crawler.rebuild.answers import PastClock, RunAnswers
+from crawler.rebuild.answers import NOT_ASKED, PastClock, RunAnswers
 from crawler.rebuild.extension import PastRun
 from crawler.rebuild.foreign import ForeignCaptures
 from crawler.rebuild.middlewares import ANSWERS
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
 
+    from archive.store.held_group import HeldGroup
     from archive.store.store import Store
     from crawler.extensions.archive import ArchiveExtension
 
@@ -84,9 +84,6 @@ class Rebuilding:
     failed: list[Exception] = field(default_factory=list)
     group: HeldGroup = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.group = HeldGroup(self.store.db, lambda error: database_fails(self.store.folder, error))
-
     # what there is
 
     def prepare(self) -> None:
@@ -99,7 +96,7 @@ class Rebuilding:
             )
         mark.write_text("archive.db is being built again from warc/; the same command goes on with it\n")
         self.store.set_captures_ahead()
-        self.store.group = self.group
+        self.group = self.store.hold()
         self.store.now = self.clock
         found = [run for folder in self.folders() for run in self.known(folder)]
         self.runs = sorted(found, key=lambda run: run.started_at)
@@ -233,13 +230,19 @@ class Rebuilding:
             self.store.drop_crawl(crawl_id)
             self.group.keep()
             return
-        self.unasked[run.folder] += answers.unasked
+        self.unasked[run.folder] += len(answers.unasked)
         self.guessed[run.folder] += not run.is_noted
         if row := self.store.ask(rebuilt.crawl_row, crawl_id):
             said = self.how_it_ended(run)
             self.otherwise[run.folder] += any(row[name] != said[name] for name in ("new", "revised", "missing") if name in said)
             self.store.restate_crawl(crawl_id, said)
-        self.group.keep()
+        self.store.forget_gaps_that_say(NOT_ASKED)
+        left = [(row["filename"], row["offset"]) for row in answers.unasked]
+        mixed = any(other.is_foreign and other.folder == run.folder for other in self.runs[: self.at])
+        if left or (mixed and self.store.ask(rebuilt.untied_pages, crawl_id)):  # with the run, as one
+            self.runs.insert(self.at + 1, RecordedRun(run.folder, run.started_at, {}, None, [*left], run.home, True, crawl_id))
+        else:
+            self.group.keep()
 
     def fail_as_now(self, extension: ArchiveExtension, run: RecordedRun) -> None:
         """Raises what ended a run today and did not end it then: a full disk, a bug. It is not the run that failed."""

@@ -46,6 +46,7 @@ class RecordedRun:
     events: list[Place | Failure] = field(default_factory=list)  # in their order
     home: str = ""  # of the site, as known then
     is_foreign: bool = False  # no run of ours: captures of other tools, between two of them
+    crawl_id: int | None = None  # of the run before, whose answers these are: it did not ask for them when it was done again
 
     @property
     def is_noted(self) -> bool:

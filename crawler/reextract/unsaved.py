@@ -70,17 +70,21 @@ class Unsaved:
             self.intake.meet(answer)
         return answer is not None
 
-    async def read_page(self, row: Row) -> Answer | None:
-        """The page as a live run reads it; None where that refuses it, or where it is a further page of a text or of a thread."""
+    async def read_page(self, row: Row, *, foreign: bool = False) -> Answer | None:
+        """The page as a live run reads it; None where that refuses it, or where it is a further page of a text or of a thread.
+
+        ``foreign``: another tool captured it, and asked for what it liked: a thread may lack pages, and what is no article is no gap.
+        """
         source = CaptureSource(self.context.captures, self.context.store, row)
-        reader = PageReader(replace(self.context, source=source), self.rest.items_of(row).get)
+        told = (lambda none: None) if foreign else None
+        reader = PageReader(replace(self.context, source=source), self.rest.items_of(row).get, told)
         try:
             answer, cut = await reader.read(row["asked"], source.first())
         except StorageError:
             return None  # told where records are read
         except ArchiveError:
             return None  # it was not believed before, and is not now
-        if answer is None or cut or answer.articles[0].kind == "none":
+        if answer is None or (cut and not foreign) or answer.articles[0].kind == "none":
             return None
         return answer if self._is_first(answer.articles[0], row["asked"]) else None
 
