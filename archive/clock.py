@@ -10,6 +10,12 @@ def now() -> str:
     return stamp(datetime.now(UTC))
 
 
+def precise_now() -> tuple[str, int]:
+    """(this moment as ``now`` gives it, its millisecond)."""
+    moment = datetime.now(UTC)
+    return stamp(moment), moment.microsecond // 1000
+
+
 def stamp(moment: datetime) -> str:
     """An aware moment as text; whole seconds, because that is what HTTP dates and WARC dates carry."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from scrapy import Spider
     from scrapy.crawler import Crawler
 
+ABOVE_CMDLINE = 50  # Scrapy's "cmdline" is 40, and is written over settings of the same priority when a crawl begins
+NO_SETTINGS: Mapping[str, Any] = {}
+
 
 class ArchiveCommand(BaseRunSpiderCommand):
     """``work`` does the command and returns its exit code; an ArchiveError on the way is one line and its own code."""
@@ -43,13 +46,20 @@ class ArchiveCommand(BaseRunSpiderCommand):
         """Do the command; ``arguments`` are those given with ``-a``. Returns the exit code."""
 
     def start(
-        self, spider_class: type[Spider], arguments: Mapping[str, str], then: Callable[[Crawler], object] = lambda crawler: None
+        self,
+        spider_class: type[Spider],
+        arguments: Mapping[str, str],
+        then: Callable[[Crawler], object] = lambda crawler: None,
+        settings: Mapping[str, Any] = NO_SETTINGS,
     ) -> Crawler:
-        """Begin one crawl; it runs once the process is started, and ``then`` is called at its end, whatever that is.
+        """Begin one crawl; it runs once the process is started, and ``then`` is called at its end, whatever that is. ``settings`` hold
+        for this crawl alone.
 
         Raises ConfigurationError for settings that cannot be.
         """
         crawler: Crawler = self.process.create_crawler(spider_class)
+        for name, value in settings.items():
+            crawler.settings.set(name, value, priority=ABOVE_CMDLINE)
         check_settings(crawler.settings)
         if not crawler.settings["LOG_FILE"]:  # who reads a log file, as scrapyd's users do, finds the line there too
             crawler.settings.set("LOG_SUMMARY", False, priority="cmdline")

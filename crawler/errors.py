@@ -100,3 +100,9 @@ class Stopped(ArchiveError):
 
 class NotFromTheSite(ConfigurationError):
     """A response that the downloader did not bring, such as one of Scrapy's HTTP cache: it is no evidence of what the site shows."""
+
+
+def describe(exception: Exception) -> str:
+    """One line of what a connection error says."""
+    reasons = getattr(exception, "reasons", None)
+    return str(reasons[0].value if reasons else exception).splitlines()[0].rstrip(".") if str(exception) else type(exception).__name__

@@ -8,7 +8,8 @@ from typing import Any
 
 from archive.store.seen import Seen
 from archive.store.store import Store
-from archive.warc.write import Exchange, WarcWriter
+from archive.warc.records import Exchange
+from archive.warc.write import WarcWriter
 
 HOME = "https://www.example.org/"
 URL = HOME + "archives/2020/05/bridge.php"

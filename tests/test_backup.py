@@ -18,7 +18,8 @@ from archive.export.backup import backup
 from archive.store.store import Store
 from archive.verify.database import Verification
 from archive.warc.read import whole_members
-from archive.warc.write import member, records
+from archive.warc.records import records
+from archive.warc.write import member
 from tests.crawls import PROJECT, content, rows, until
 from tests.literal import Desk, article, comment, exchange
 

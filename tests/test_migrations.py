@@ -32,6 +32,7 @@ RELEASED = {
     "m011_verdicts": "d4da34b3741a9a8888e774cf075c9e228028f420c27ceac58624966a6d4c7af5",
     "m012_lists_compared": "ea5c0511efcd234e55a7027e9d0b75da61d4fbcb1b342131511f07524897df37",
     "m013_texts_once": "82cc4b9b2059a6c854a5ae66802fb257dfe993205612126c327c04cdf6031a7f",
+    "m015_imported": "db170e1a240bc80a996fec8f8a2595613dbf2eea92c2628a1405a3616b4962fa",
     "m016_linked_files": "6570d7bb0520f45967546ca5d9f0879b3d8f072026ae08f813e39af7a2b12d8d",
     "m017_expunged": "ac53cc8eb58aee3ea3b935aa2dbea45f828867d4deefa5fdd4a11342e9a9498c",
     "m018_seals": "fbc59ba4cb4df54cb0510b87f7df76ac996f1fc0b7f178da0bac5df66607d30d",

@@ -15,7 +15,8 @@ from archive.__main__ import main
 from archive.verify.database import Verification
 from archive.warc.place import sha256
 from archive.warc.read import whole_members
-from archive.warc.write import member, records
+from archive.warc.records import records
+from archive.warc.write import member
 from tests.conftest import History
 from tests.crawls import rows
 from tests.literal import Desk, article, comment, exchange

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.errors import StorageError
-from archive.warc import write
+from archive.warc import records, write
 from archive.warc.place import sha256
 from archive.warc.read import read_body, whole_members
 from archive.warc.write import WarcWriter
@@ -85,7 +85,7 @@ def test_a_truncated_answer_says_so(tmp_path: Path) -> None:
 
 @given(st.binary(max_size=3000))
 def test_any_body_comes_back_as_it_was(body: bytes) -> None:
-    response, _ = write.records(exchange(body=body))
+    response, _ = records.records(exchange(body=body))
     record = next(iter(ArchiveIterator(io.BytesIO(write.member(response)))))
     assert record.raw_stream.read() == body
 

@@ -80,7 +80,8 @@ create table captures (
   record_digest text not null,  -- sha256:HEX of the compressed record's bytes in the file
   filename text not null,  -- WARC file, relative to the archive's folder
   offset integer not null,  -- byte at which the compressed record starts
-  length integer not null  -- bytes of the compressed record
+  length integer not null,  -- bytes of the compressed record
+  imported_from text  -- name of the file of another tool that it was taken from; empty for our own
 ) strict;
 create unique index captures_place on captures(filename, offset);
 create index captures_crawl on captures(crawl_id);

@@ -18,7 +18,7 @@ OF_SITE = "filename >= :first and filename < :beyond"
 WHOLE = "status in (200, 203)"  # 206 is a part, 202 a promise: neither is believed
 
 
-def _files_of(site: str) -> dict[str, str]:
+def files_of(site: str) -> dict[str, str]:
     """Bounds of the file names of a site's captures: 0 follows / in ASCII."""
     return {"first": f"warc/{site}/", "beyond": f"warc/{site}0"}
 
@@ -26,6 +26,12 @@ def _files_of(site: str) -> dict[str, str]:
 def capture(db: Database, capture_id: int) -> Row:
     """The row of one capture."""
     return next(db.query("select * from captures where id = ?", [capture_id]))
+
+
+def first_with_body(db: Database, site: str, payload_digest: str) -> Row | None:
+    """The first successful capture of the site of this name whose body has this digest; None where there is none."""
+    sql = f"select * from captures where payload_digest = :digest and status = 200 and {OF_SITE} order by id limit 1"
+    return next(db.query(sql, files_of(site) | {"digest": payload_digest}), None)
 
 
 def captures_of_site(db: Database, site: str, *doors: str) -> Iterator[Row]:
@@ -36,7 +42,7 @@ def captures_of_site(db: Database, site: str, *doors: str) -> Iterator[Row]:
         where {OF_SITE} and {WHOLE} and door in ({", ".join(f":{door}" for door in doors)})
         order by id
         """
-    yield from db.query(sql, _files_of(site) | {door: door for door in doors})
+    yield from db.query(sql, files_of(site) | {door: door for door in doors})
 
 
 def refused_answers(db: Database, site: str, door: str) -> list[tuple[int, int | None, str]]:
@@ -47,7 +53,7 @@ def refused_answers(db: Database, site: str, door: str) -> list[tuple[int, int |
         where {OF_SITE} and door = :door and status >= 400
         order by id
         """
-    return list(db.execute(sql, _files_of(site) | {"door": door}))
+    return list(db.execute(sql, files_of(site) | {"door": door}))
 
 
 def pages_of_articles(db: Database, article_ids: Sequence[int]) -> dict[int, list[Row]]:
@@ -140,7 +146,7 @@ def pages_without_article(db: Database, site: str) -> list[Row]:
         group by captures.id
         order by captures.id
         """
-    return list(db.query(sql, _files_of(site)))
+    return list(db.query(sql, files_of(site)))
 
 
 def state_before(db: Database, article_id: int, capture_id: int) -> Row | None:

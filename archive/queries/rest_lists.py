@@ -55,10 +55,11 @@ def by_list(db: Database, site_id: int, kind: Kind, ids: Mapping[int, str]) -> d
             join comments on comments.article_id = articles.id
             where articles.site_id = ?
             """
+    lists = dict(db.execute(sql, [site_id]).fetchall()) if ids else {}
     found: dict[str, dict[int, str]] = {}
-    for row_id, name in db.execute(sql, [site_id]) if ids else ():
-        if row_id in ids:
-            found.setdefault(name, {})[row_id] = ids[row_id]
+    for row_id in ids:  # in the order in which they are asked for, whichever way the database takes
+        if row_id in lists:
+            found.setdefault(lists[row_id], {})[row_id] = ids[row_id]
     return found
 
 

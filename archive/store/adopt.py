@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from archive.clock import now
 from archive.store.captures import insert_capture
+from archive.warc.foreign import imported_from
 from archive.warc.place import SUFFIX, Place, is_own_file, sha256
 from archive.warc.read import LARGEST_FOREIGN, next_record, response_in, whole_members
 
@@ -39,21 +40,22 @@ def adopt_records(db: Database, folder: Path) -> int:
 def _adopt_file(db: Database, folder: Path, path: Path) -> int:
     """Adopt what lies behind the last record that is known of a file. A damaged stretch with whole records behind it is no tail."""
     name, size, own = str(path.relative_to(folder)), path.stat().st_size, is_own_file(path)
+    source = None if own else imported_from(path)
     [start] = db.execute("select coalesce(max(offset), 0) from captures where filename = ?", [name]).fetchone()
     adopted, position, end = 0, start, start
     while position is not None:
         for offset, compressed, content in whole_members(path, position, None if own else LARGEST_FOREIGN):
             end = offset + len(compressed)
-            adopted += _adopt(db, name, offset, compressed, content)
+            adopted += _adopt(db, path, name, offset, compressed, content, source)
         position = next_record(path, end) if end < size else None
     if end < size and own:
         _cut(path, end)
     return adopted
 
 
-def _adopt(db: Database, filename: str, offset: int, compressed: bytes, content: bytes) -> bool:
+def _adopt(db: Database, path: Path, filename: str, offset: int, compressed: bytes, content: bytes, source: str | None) -> bool:
     """Whether the member at a place is a response that had no row. A record that stands in two places keeps the first one."""
-    record = response_in(content)
+    record = response_in(content, path)
     if record is None:
         return False
     known = "select 1 from captures where (filename = ? and offset = ?) or record_id = ?"
@@ -61,7 +63,7 @@ def _adopt(db: Database, filename: str, offset: int, compressed: bytes, content:
         return False
     place = Place(filename, offset, len(compressed), record.record_id, sha256(compressed), sha256(record.body))
     door = _door(db, record.url, record.mime)
-    insert_capture(db, None, door, record.url, record.captured_at, record.status, record.mime, place)
+    insert_capture(db, None, door, record.url, record.captured_at, record.status, record.mime, place, source)
     return True
 
 

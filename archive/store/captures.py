@@ -7,17 +7,27 @@ from sqlite_utils import Database
 from archive.warc.place import Place
 
 
-def insert_capture(db: Database, crawl_id: int | None, door: str, url: str, at: str, status: int, mime: str | None, place: Place) -> int:
-    """The id of the new row. ``crawl_id`` None: adopted, no run is known to have fetched it."""
+def insert_capture(
+    db: Database,
+    crawl_id: int | None,
+    door: str,
+    url: str,
+    at: str,
+    status: int,
+    mime: str | None,
+    place: Place,
+    imported_from: str | None = None,
+) -> int:
+    """The id of the new row. ``crawl_id`` None: adopted, no run is known to have fetched it. ``imported_from``: another tool's file."""
     cursor = db.execute(
         """
         insert into captures(crawl_id, door, url, captured_at, status, mime,
-                             payload_digest, record_id, record_digest, filename, offset, length)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                             payload_digest, record_id, record_digest, filename, offset, length, imported_from)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         [
             *[crawl_id, door, url, at, status, mime, place.payload_digest, place.record_id, place.record_digest],
-            *[place.filename, place.offset, place.length],
+            *[place.filename, place.offset, place.length, imported_from],
         ],
     )
     return int(cursor.lastrowid or 0)

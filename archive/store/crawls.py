@@ -7,6 +7,10 @@ from typing import Any
 
 from sqlite_utils import Database
 
+NOTED = (  # columns that a run notes of itself at its end
+    *("started_at", "finished_at", "mode", "outcome", "exit_code", "requests", "bytes"),
+    *("new", "revised", "unchanged", "missing", "quarantined", "note", "database_bytes"),
+)
 COUNTERS = ("new", "revised", "missing", "quarantined")
 UNCHANGED = """
     select count(*)
@@ -45,6 +49,20 @@ def end_run(db: Database, crawl_id: int, values: Mapping[str, Any]) -> None:
     """``values``: columns of ``crawls``; the size of the database is written with them."""
     columns = {**values, "database_bytes": database_size(db)}
     db.execute(f"update crawls set {', '.join(f'{column} = ?' for column in columns)} where id = ?", [*columns.values(), crawl_id])
+
+
+def restate_run(db: Database, crawl_id: int, columns: Mapping[str, Any]) -> None:
+    """Write what a run noted of itself over what doing it again gave."""
+    known = {name: value for name, value in columns.items() if name in NOTED}
+    if known:
+        db.execute(f"update crawls set {', '.join(f'{name} = ?' for name in known)} where id = ?", [*known.values(), crawl_id])
+
+
+def drop_run(db: Database, crawl_id: int) -> None:
+    """Delete the row of a run that was no visit."""
+    db.execute("update captures set crawl_id = null where crawl_id = ?", [crawl_id])
+    db.execute("delete from rereadings where crawl_id = ?", [crawl_id])
+    db.execute("delete from crawls where id = ?", [crawl_id])
 
 
 def database_size(db: Database) -> int:

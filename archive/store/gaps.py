@@ -75,3 +75,8 @@ def finish_all_threads(db: Database, site_id: int, at: str) -> None:
         """,
         [site_id, THREAD, site_id, at],
     )
+
+
+def forget_said(db: Database, words: str) -> None:
+    """Forget the gaps of all sites whose reason says this."""
+    db.execute("delete from gaps where instr(reason, ?)", [words])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from archive.store import checkpoints, feed_items, sites
+from archive.errors import StorageError, database_fails
+from archive.store import captures_ahead, checkpoints, crawls, decisions, feed_items, gaps, sites
 from archive.store.checkpoints import Checkpoint, Kind
 from archive.store.feed_items import FeedFacts
+from archive.store.held_group import HeldGroup
 from archive.store.opening import OpenArchive
 
 Row = dict[str, Any]
@@ -80,3 +83,54 @@ class ListMemory(OpenArchive):
         """Remember what the feed tells now; return the addresses of which it shows something new since they were last read."""
         with self.transaction():
             return feed_items.save_feed_items(self.db, site_id, items, self.now())
+
+    # runs that are done again from their records
+
+    def set_captures_ahead(self) -> None:
+        """Put every capture aside that no run has fetched, so that no run knows what is to come."""
+        with self.transaction():
+            captures_ahead.set_ahead(self.db)
+
+    def release_captures_ahead(self) -> int:
+        """Give back those that no run has asked for; how many there are."""
+        with self.transaction():
+            return captures_ahead.release_ahead(self.db)
+
+    def claim_capture(self, capture_id: int, crawl_id: int | None, door: str, article_id: int | None = None) -> int:
+        """Say which run fetched a capture that was put aside, and through which door; the id of its row from here on."""
+        with self.transaction():
+            return captures_ahead.claim_capture(self.db, capture_id, crawl_id, door, article_id)
+
+    def drop_crawl(self, crawl_id: int) -> None:
+        """Forget the row of a run that asked nobody: it read what others had captured."""
+        with self.transaction():
+            crawls.drop_run(self.db, crawl_id)
+
+    def hold(self) -> HeldGroup:
+        """From here on everything that is written is one transaction, until the group that this gives is told to keep or drop it."""
+        self.group = held = HeldGroup(self.db, lambda error: database_fails(self.folder, error))
+        return held
+
+    def take_over(self, other: ListMemory) -> None:
+        """Hold what another archive's database holds instead, as one transaction: a reader sees the one or the other. Raises
+        StorageError."""
+        other.db.execute("pragma wal_checkpoint(truncate)")
+        try:
+            other.db.conn.backup(self.db.conn)
+        except sqlite3.DatabaseError as error:
+            raise StorageError(f"cannot write to {self.folder}: {error}") from error
+
+    def forget_gaps_that_say(self, words: str) -> None:
+        """Forget gaps that are none of the site's: a run that is done again asked for what it had not asked for then."""
+        with self.transaction():
+            gaps.forget_said(self.db, words)
+
+    def restate_crawl(self, crawl_id: int, columns: Mapping[str, Any]) -> None:
+        """Let a run's row say what the run noted of itself; columns that there are not are passed over."""
+        with self.transaction():
+            crawls.restate_run(self.db, crawl_id, columns)
+
+    def take_decision(self, line: Row) -> bool:
+        """Take over a line of the file of decisions; False while what it is about is not there."""
+        with self.transaction():
+            return decisions.take_decision(self.db, line)

@@ -16,6 +16,7 @@ from archive.db.lock import Lock
 from archive.db.shrink import merge_search, shrink
 from archive.errors import ArchiveError, database_fails
 from archive.store import adopt, expunge, returned
+from archive.store.decisions import note_decisions
 from archive.store.group import GroupCommit
 from archive.store.settle import settle
 from archive.store.site_memory import SiteMemory
@@ -43,7 +44,9 @@ class OpenArchive:
             self.group = GroupCommit(self.db, self._lost)
             expunge.finish(self.db, folder)  # what was begun: records lie elsewhere before anything is adopted
             expunge.clear_away(folder)
-            adopt.adopt_records(self.db, folder)
+            with self.transaction():  # as one: of an archive that is lost, every capture is taken in
+                adopt.adopt_records(self.db, folder)
+            note_decisions(self.db, folder)  # those of an archive that kept no file of them
             with self.transaction():  # as one: a kill in between would leave revisions that nobody settles
                 for site_id, started_at in adopt.close_killed_crawls(self.db, now()):
                     settle(self.db, site_id, started_at)

@@ -11,7 +11,7 @@ from archive.store.article_addresses import add_alias
 from archive.store.articles import Saved, find_article, save_article
 from archive.store.comments import read_by_others, save_comments
 from archive.store.decisions import Kind as Decision
-from archive.store.decisions import decide
+from archive.store.decisions import decide, note_decisions
 from archive.store.expunge import is_refused, refused
 from archive.store.file_memory import FileMemory
 from archive.store.held_articles import HeldArticle
@@ -23,7 +23,7 @@ from archive.store.settle import settle
 from archive.store.spellings import Spelling, respell
 from archive.store.verdicts import Finding
 from archive.warc.place import Place
-from archive.warc.write import Exchange
+from archive.warc.records import Exchange
 
 Row = dict[str, Any]
 REMEMBERED = 256  # articles that were asked for since the last write
@@ -294,6 +294,7 @@ class Store(FileMemory):
             if kind == "label":
                 for site_id in sites.site_ids(self.db):
                     settle(self.db, site_id, NEVER)
+            note_decisions(self.db, self.folder)
 
     def save_coverage(self, site_id: int, kind: str, reported: int | None, held: int) -> None:
         """The ledger at the end of a run: the whole site as it counts itself, and each local month."""

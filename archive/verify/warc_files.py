@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.warc.place import is_own_file, sha256
-from archive.warc.read import LARGEST_FOREIGN, holds_several, is_response, response_in, whole_members
+from archive.warc.read import LARGEST_FOREIGN, holds_several, is_response, response_in, type_of, whole_members
 
 Row = Mapping[str, Any]
 COLUMNS = ("id", "offset", "length", "record_id", "record_digest", "payload_digest", "url", "captured_at", "status", "mime")
@@ -102,7 +102,7 @@ def _read_members(span: FileSpan, found: Checked, seen: set[int]) -> None:
         found.records += 1
         if (row := span.rows.get(offset)) is not None:
             seen.add(offset)
-        found.findings += _check_member(span.file.name, found, row, offset, compressed, content)
+        found.findings += _check_member(span.file, found, row, offset, compressed, content)
         if found.end == span.end:
             return
 
@@ -142,9 +142,10 @@ def _stray(file: File, stray: Stray, known: Callable[[str], str | None]) -> Iter
         yield f"{file.name}: the response at {stray.offset} has no row in captures"
 
 
-def _check_member(name: str, found: Checked, row: Row | None, offset: int, compressed: bytes, content: bytes) -> Iterator[str | Stray]:
+def _check_member(file: File, found: Checked, row: Row | None, offset: int, compressed: bytes, content: bytes) -> Iterator[str | Stray]:
+    name = file.name
     if row is not None:
-        yield from (f"{name}: capture {row['id']} at {offset}: {what}" for what in compare(row, compressed, content))
+        yield from (f"{name}: capture {row['id']} at {offset}: {what}" for what in compare(row, compressed, content, file.path))
         return
     found.beside.append(sha256(compressed).removeprefix("sha256:"))
     if not content.startswith(b"WARC/1."):
@@ -154,21 +155,24 @@ def _check_member(name: str, found: Checked, row: Row | None, offset: int, compr
     elif is_response(content):
         record = response_in(content)
         yield Stray(offset, record.record_id if record else None)
+    elif type_of(content) == "revisit" and (record := response_in(content, file.path)):
+        yield Stray(offset, record.record_id)
     elif recompressed(content) == compressed:
         found.alike += 1
     else:
         found.unlike.append(offset)
 
 
-def compare(row: Row, compressed: bytes, content: bytes) -> Iterator[str]:
-    """Where a response record is not what its row says."""
+def compare(row: Row, compressed: bytes, content: bytes, path: Path | None = None) -> Iterator[str]:
+    """Where a response record is not what its row says. ``path``: its file; a revisit record names another one there, or beside it."""
     if len(compressed) != row["length"]:
         yield f"{len(compressed)} bytes long, not {row['length']}"
     if sha256(compressed) != row["record_digest"]:
         yield "the record's digest differs"
-    record = response_in(content)
+    record = response_in(content, path)
     if record is None:
-        yield "it cannot be read as a response"
+        revisit = type_of(content) == "revisit"
+        yield "the record that it refers to is not there" if revisit else "it cannot be read as a response"
         return
     if sha256(record.body) != row["payload_digest"]:
         yield "the payload's digest differs"

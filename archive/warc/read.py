@@ -23,6 +23,7 @@ from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParserExce
 from archive.clock import stamp
 from archive.errors import StorageError
 from archive.warc.place import sha256
+from archive.warc.revisit import is_revisit, named_body
 
 GZIP = b"\x1f\x8b\x08"
 CHUNK = 1 << 20
@@ -104,7 +105,12 @@ def header(head: bytes, name: str) -> str:
 
 def is_response(content: bytes) -> bool:
     """Whether a member's content begins with a WARC record of the type ``response``."""
-    return content.startswith(b"WARC/") and header(_head(content), "WARC-Type") == "response"
+    return type_of(content) == "response"
+
+
+def type_of(content: bytes) -> str:
+    """The type of the WARC record with which a member's content begins; '' where it begins with none."""
+    return header(_head(content), "WARC-Type") if content.startswith(b"WARC/") else ""
 
 
 def holds_several(content: bytes) -> bool:
@@ -120,13 +126,18 @@ def _head(content: bytes) -> bytes:
     return content[: end.end()] if end else content
 
 
-def response_in(content: bytes) -> ResponseRecord | None:
-    """The HTTP response that a member's content holds; None where it holds none, several records, or one that cannot be read."""
-    if not is_response(content) or holds_several(content):
+def response_in(content: bytes, path: Path | None = None) -> ResponseRecord | None:
+    """The HTTP response that a member's content holds; None where it holds none, several records, or one that cannot be read.
+
+    ``path``: the file of the member; with it, a revisit record is the response that it stands for, with the body it names.
+    """
+    if not (is_response(content) or (path and type_of(content) == "revisit")) or holds_several(content):
         return None
     try:
         record = ArcWarcRecordLoader(verify_http=False).parse_record_stream(io.BytesIO(content), known_format="warc")
-        body = record.raw_stream.read()
+        body = _body(record, path)
+        if body is None:
+            return None
         said = {name: record.rec_headers.get_header(f"WARC-{name}") for name in ("Record-ID", "Target-URI", "Date")}
         if record.http_headers is None or not record.length or record.raw_stream.limit or not all(said.values()):
             return None  # of another protocol, empty, cut, or without a name
@@ -136,6 +147,14 @@ def response_in(content: bytes) -> ResponseRecord | None:
         return None
     mime = (record.http_headers.get_header("Content-Type") or "").split(";")[0].strip() or None
     return ResponseRecord(said["Record-ID"].strip(), said["Target-URI"].strip(), captured_at, status, mime, body)
+
+
+def _body(record: ArcWarcRecord, path: Path | None) -> bytes | None:
+    """The body as transferred, where a record holds it or names the record in the file ``path`` or beside it that does."""
+    body: bytes | None = record.raw_stream.read()
+    if record.rec_type == "response":
+        return body
+    return named_body(path, record) if path and is_revisit(record) else None
 
 
 # records by their rows
@@ -148,7 +167,8 @@ def read_exchange(root: Path, row: Mapping[str, Any]) -> tuple[StatusAndHeaders,
 
 
 def read_record(root: Path, row: Mapping[str, Any]) -> tuple[ArcWarcRecord, bytes]:
-    """The response record of a row of ``captures`` and its body as transferred, but without chunks; both digests are checked.
+    """The response record of a row of ``captures`` and its body as transferred, but without chunks; both digests are checked. Of a
+    revisit record it is the body that the older record holds.
 
     A body that is shorter than its headers announce makes ``is_truncated`` true of the record. Raises DamagedRecord.
     """
@@ -162,7 +182,9 @@ def read_record(root: Path, row: Mapping[str, Any]) -> tuple[ArcWarcRecord, byte
     if sha256(compressed) != row["record_digest"]:
         raise DamagedRecord(f"{name} is damaged: the record's digest differs; mend it from a backup")
     record = next(iter(ArchiveIterator(io.BytesIO(compressed))))
-    body: bytes = record.raw_stream.read()
+    body = _body(record, root / row["filename"])
+    if body is None:
+        raise DamagedRecord(f"{name} is a revisit, and the record that holds its body is not there; mend it from a backup")
     if sha256(body) != row["payload_digest"]:
         raise DamagedRecord(f"{name} is damaged: the payload's digest differs; mend it from a backup")
     body, whole = _unframed(record.http_headers, body)
@@ -208,6 +230,6 @@ def read_body(root: Path, filename: str, offset: int, length: int) -> tuple[Stat
         with open(root / filename, "rb") as file:
             file.seek(offset)
             record = next(iter(ArchiveIterator(io.BytesIO(file.read(length)))))
-            return record.http_headers, record.raw_stream.read()
+            return record.http_headers, _body(record, root / filename) or b""
     except (OSError, StopIteration) as error:
         raise StorageError(f"no readable WARC record at {filename}:{offset}") from error

@@ -1,48 +1,34 @@
 """Writing WARC files: takes an HTTP exchange, gives the place at which it lies on disk, before anything interprets it.
 
 Each exchange is two gzip members, response and request. Exchanges that come together are appended in one write and synced once.
-ISO 28500 (WARC 1.1); the records themselves are made by warcio, and responses are compressed by Intel's ISA-L.
+A body that the site sent before is not written again: a revisit record names the record that holds it. What a run notes of itself
+stands between them as ``metadata`` records. ISO 28500 (WARC 1.1); archive/warc/records.py makes the records.
 """
 
 from __future__ import annotations
 
 import io
 import os
-import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
+from typing import Any
 
 from isal import igzip_lib
 from warcio.recordloader import ArcWarcRecord
-from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archive.errors import StorageError
 from archive.warc.place import SUFFIX, Place, sha256
+from archive.warc.records import Exchange, Note, OlderRecord, metadata, record_id, records, revisit_of, warcinfo
+from archive.warc.revisit import whole_record
 
 FULL_AT = 1_000_000_000  # bytes; files of this size are copied and checked in reasonable time
 LEVEL = 2  # of ISA-L's 0 to 3: a twentieth of zlib's time for files that are a tenth larger; 3 takes five times as long for a third of that
-Headers = list[tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One HTTP request and its answer. ``body`` is as transferred: still compressed where the server compressed it."""
-
-    url: str
-    captured_at: str
-    method: str
-    request_headers: Headers
-    status: int
-    reason: str
-    headers: Headers
-    body: bytes
-    ip: str | None = None
-    truncated: bool = False  # the server broke off before the end it had announced
+WORTH_A_REVISIT = 1000  # bytes of a body; a shorter one takes no more room than the record that names it
+Row = Mapping[str, Any]
 
 
 class WarcWriter:
@@ -55,26 +41,39 @@ class WarcWriter:
         self._file: io.FileIO | None = None
         self._size = 0
         self._name = ""
+        self._info = ""  # id of the warcinfo record that speaks of what is written now
 
     def write(self, exchange: Exchange) -> Place:
         """Append, sync, and say where. Raises StorageError with the file cut back to its last whole record."""
         return self.write_all([exchange])[0]
 
-    def write_all(self, exchanges: Sequence[Exchange]) -> list[Place]:
-        """The same of several, with one sync: all of them lie on disk, or none does. One thread at a time writes.
+    def write_all(self, exchanges: Sequence[Exchange], notes: Sequence[Note] = (), earlier: Mapping[int, Row] | None = None) -> list[Place]:
+        """The same of several, with one sync: all of them lie on disk, or none does. ``notes`` are written before them. One thread
+        at a time writes.
 
-        It asks ``end_of_records`` nothing where ``begin_file`` was called before.
+        ``earlier`` maps the index of an exchange to the row of an older capture with the same body: where its record is whole, a
+        revisit record is written. It asks ``end_of_records`` nothing where ``begin_file`` was called before.
         """
         with self._turn, self._on_disk():
-            pairs = [_Members.of(exchange) for exchange in exchanges]
-            file = self._ready(exchanges[0].captured_at)
-            start = self._size
-            self._append(file, b"".join(part for pair in pairs for part in (pair.response, pair.request)))
+            file = self._ready((exchanges[0] if exchanges else notes[0]).captured_at)
+            held = {i: found for i, row in (earlier or {}).items() if (found := self._whole(row, exchanges[i]))}
+            first = [member(metadata(note, self._info)) for note in notes]
+            pairs = [_Members.of(exchange, self._info, held.get(i)) for i, exchange in enumerate(exchanges)]
+            start = self._size + sum(map(len, first))
+            self._append(file, b"".join([*first, *(part for pair in pairs for part in (pair.response, pair.request))]))
             places = []
             for pair in pairs:
                 places.append(pair.place(self._name, start))
                 start += len(pair.response) + len(pair.request)
             return places
+
+    def _whole(self, row: Row, exchange: Exchange) -> OlderRecord | None:
+        """The older capture as a record that a revisit may name; None where its record is damaged, torn, or holds no body itself."""
+        record = whole_record(self._root, row)
+        if exchange.truncated or record is None:
+            return None
+        said = record.rec_headers.get_header
+        return OlderRecord(row["record_id"], row["url"], said("WARC-Date"), row["filename"], row["offset"])
 
     def begin_file(self, at: str) -> None:
         """Open a file for the next exchanges, where none is open or the open one is full. Raises StorageError."""
@@ -114,7 +113,9 @@ class WarcWriter:
         self._name = str(path.relative_to(self._root))
         self._file = open(path, "ab", buffering=0)  # noqa: SIM115 - closed by close()
         self._size = path.stat().st_size
-        self._append(self._file, member(warcinfo(path.name, at, self._software)))
+        info = warcinfo(path.name, at, self._software)
+        self._info = record_id(info)
+        self._append(self._file, member(info))
 
     def _may_grow(self, path: Path) -> bool:
         """Not a file that is another archive's too: a link to it, or one of its names."""
@@ -146,54 +147,14 @@ class _Members:
     payload_digest: str
 
     @classmethod
-    def of(cls, exchange: Exchange) -> _Members:
-        response, request = records(exchange)
-        record_id = response.rec_headers.get_header("WARC-Record-ID")
-        return cls(packed(response), member(request), record_id, sha256(exchange.body))
+    def of(cls, exchange: Exchange, info: str, earlier: OlderRecord | None) -> _Members:
+        response, request = records(exchange, info)
+        if earlier:
+            response = revisit_of(response, earlier)
+        return cls(packed(response), member(request), record_id(response), sha256(exchange.body))
 
     def place(self, filename: str, offset: int) -> Place:
         return Place(filename, offset, len(self.response), self.record_id, sha256(self.response), self.payload_digest)
-
-
-def records(exchange: Exchange) -> tuple[ArcWarcRecord, ArcWarcRecord]:
-    """The response record and, pointing at it, the request record."""
-    maker = WARCWriter(io.BytesIO(), gzip=False, warc_version="1.1")
-    response_headers = {
-        "WARC-Date": exchange.captured_at,
-        "WARC-Record-ID": f"<urn:uuid:{uuid4()}>",
-    }
-    if exchange.ip:
-        response_headers["WARC-IP-Address"] = exchange.ip
-    if exchange.truncated:
-        response_headers["WARC-Truncated"] = "disconnect"
-    status = StatusAndHeaders(f"{exchange.status} {one_line(exchange.reason)}".strip(), clean(exchange.headers), protocol="HTTP/1.1")
-    response = maker.create_warc_record(
-        exchange.url, "response", payload=io.BytesIO(exchange.body), http_headers=status, warc_headers_dict=response_headers
-    )
-    target = re.sub(r"^\w+://[^/]*", "", exchange.url) or "/"
-    line = StatusAndHeaders(f"{exchange.method} {target} HTTP/1.1", clean(exchange.request_headers), is_http_request=True)
-    request = maker.create_warc_record(
-        exchange.url,
-        "request",
-        payload=io.BytesIO(),
-        http_headers=line,
-        warc_headers_dict={"WARC-Date": exchange.captured_at, "WARC-Concurrent-To": response_headers["WARC-Record-ID"]},
-    )
-    return response, request
-
-
-def warcinfo(filename: str, at: str, software: str) -> ArcWarcRecord:
-    """What a reader of the file should know of how it was made."""
-    maker = WARCWriter(io.BytesIO(), gzip=False, warc_version="1.1")
-    info = {
-        "software": software,
-        "format": "WARC File Format 1.1",
-        "description": "header names are in canonical case, repeated headers stand together, transfer encodings are removed, "
-        "reason phrases are the standard ones: what the HTTP client hands on",
-    }
-    record = maker.create_warcinfo_record(filename, info)
-    record.rec_headers.replace_header("WARC-Date", at)
-    return record
 
 
 def member(record: ArcWarcRecord) -> bytes:
@@ -209,12 +170,3 @@ def packed(record: ArcWarcRecord) -> bytes:
     WARCWriter(out, gzip=False, warc_version="1.1").write_record(record)
     made: bytes = igzip_lib.compress(out.getbuffer(), LEVEL, igzip_lib.COMP_GZIP)
     return made
-
-
-def one_line(text: str) -> str:
-    """A header's value without line breaks or NUL: warcio would write an injected header line as it came."""
-    return re.sub(r"[\r\n\x00]+", " ", text)
-
-
-def clean(headers: Headers) -> Headers:
-    return [(one_line(name), one_line(value)) for name, value in headers if name.lower() != "transfer-encoding"]

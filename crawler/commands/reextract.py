@@ -16,6 +16,7 @@ from crawler.commands.update import chosen, declared_site
 from crawler.extensions.shared_store import shared_store
 from crawler.extract.workers import Workers
 from crawler.http.decompress import UnpackMiddleware
+from crawler.rebuild.command import rebuild
 from crawler.reextract.reextraction import Reextraction
 from crawler.session.outcome import COMPLETE, ORDER
 from crawler.sources.captures import Captures
@@ -40,8 +41,13 @@ class Command(ArchiveCommand):
 
     def work(self, args: list[str], arguments: dict[str, str], opts: argparse.Namespace) -> int:
         """One site after the other; the worst site's exit code."""
-        if arguments:
-            raise ConfigurationError(f"reextract takes no -a arguments, and {next(iter(arguments))} is one; name sites, or none for all")
+        if arguments.keys() - {"home"} or (arguments and args):
+            said = next(iter(arguments.keys() - {"home"}), "home")
+            raise ConfigurationError(
+                f"reextract takes -a home=URL alone, to build a lost archive.db again, and no -a {said}; name sites, or none for all"
+            )
+        if "home" in arguments:
+            return rebuild(self, arguments["home"])
         self.stopped = False
         assert self.settings is not None
         with shared_store(self.settings) as store:

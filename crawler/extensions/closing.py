@@ -7,7 +7,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from archive.errors import ArchiveError, database_fails
-from archive.queries import backlog, beside_rest, holdings
+from archive.queries import backlog, beside_rest, captures, holdings
 from archive.store.coverage import USUAL, list_totals
 from crawler.session.outcome import ALARM, BUG, COMPLETE, CONFIGURATION, UNREACHABLE
 
@@ -77,19 +77,24 @@ async def close_run(run: Run) -> str:
     except Exception as error:
         blame(run, error)
         return f"{run.site.name}: {run.outcome.word}; {run.outcome.said}"
+    finally:
+        run.warc.close()
 
 
 def _close(run: Run) -> str:
     run.context.parser.workers.close()
-    run.warc.close()
     if run.counts["new"] or run.counts["revised"]:
         run.store.settle(run.crawl_id, run.site_id)
     _measure_coverage(run)
     outcome, requests = run.outcome, int(run.crawler.stats.get_value("downloader/request_count", 0))
-    run.store.finish_crawl(run.crawl_id, outcome.word, outcome.exit_code, requests, run.received, outcome.said)
+    row: dict[str, object] | None = run.store.finish_crawl(
+        run.crawl_id, outcome.word, outcome.exit_code, requests, run.received, outcome.said
+    )
     summary = str(run.store.ask(holdings.summary, run.crawl_id))
     if outcome.exit_code in (CONFIGURATION, UNREACHABLE):
         run.store.forget_unread_site(run.site_id)
+        row = row if run.store.ask(captures.sites, [run.site.name]) else None
+    run.log.end(row)
     return summary
 
 

@@ -10,18 +10,24 @@ from __future__ import annotations
 import asyncio
 import http
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from scrapy import Request
 
-from archive.warc.write import Exchange, Headers
-from crawler.errors import NotFromTheSite
+from archive import clock
+from archive.queries import captures
+from archive.warc.place import sha256
+from archive.warc.records import Exchange, Headers
+from archive.warc.write import WORTH_A_REVISIT
+from crawler.errors import NotFromTheSite, describe
 from crawler.items import Capture
 from crawler.session.session import run_of
 from crawler.sources.packing import is_torn
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
@@ -45,6 +51,12 @@ class CaptureMiddleware:
     def process_request(self, request: Request) -> None:
         self._sent.add(request)
 
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """A request that went out and brought no answer is noted in the WARC file too."""
+        run = run_of(self.crawler)
+        if run is not None and request in self._sent:
+            run.log.failure(request, exception, describe(exception))
+
     async def process_response(self, request: Request, response: Response) -> Response:
         """Raises NotFromTheSite, StorageError."""
         run = run_of(self.crawler)
@@ -56,7 +68,7 @@ class CaptureMiddleware:
             )
         if is_torn(response.body, (response.headers.get("Content-Encoding") or b"").decode("latin-1")):
             response = response.replace(flags=[*response.flags, "dataloss"])
-        exchange = as_exchange(request, response, run.store.now())
+        exchange = as_exchange(request, response, *arrived(run.store.now))
         mime = next((value.split(";")[0].strip() for name, value in exchange.headers if name.lower() == "content-type"), None)
         door, article_id = request.meta.get("door", "page"), request.meta.get("article_id")
         if self._records is None:
@@ -104,8 +116,9 @@ class SyncedRecords:
         """The records first, then their rows; where a request was given up meanwhile, too: what is on disk has a row."""
         run = self._run
         try:
-            run.warc.begin_file(batch[0].exchange.captured_at)  # in this thread: it asks the database
-            places = await asyncio.to_thread(run.warc.write_all, [one.exchange for one in batch])
+            run.warc.begin_file(batch[0].exchange.captured_at)  # in this thread: it asks the database, and so does the next line
+            earlier = {i: row for i, one in enumerate(batch) if (row := self._same_body(one.exchange))}
+            places = await asyncio.to_thread(run.warc.write_all, [one.exchange for one in batch], run.log.take(), earlier)
             run.store.group.join()
             for one, place in zip(batch, places, strict=True):
                 capture_id = run.store.add_capture(run.crawl_id, one.door, one.exchange, one.mime, place, one.article_id)
@@ -117,8 +130,19 @@ class SyncedRecords:
                     one.row.set_exception(error)
                     one.row.exception()
 
+    def _same_body(self, exchange: Exchange) -> dict[str, Any] | None:
+        """The site's first capture with the same body, where a record is worth saving."""
+        run, body = self._run, exchange.body
+        return run.store.ask(captures.first_with_body, run.site.name, sha256(body)) if len(body) >= WORTH_A_REVISIT else None
 
-def as_exchange(request: Request, response: Response, at: str) -> Exchange:
+
+def arrived(now: Callable[[], str]) -> tuple[str, int | None]:
+    """(when an answer arrived, in whole seconds; the millisecond of it, where the clock of the run is the real one)."""
+    (real, millisecond), at = clock.precise_now(), now()
+    return at, millisecond if real == at else None
+
+
+def as_exchange(request: Request, response: Response, at: str, millisecond: int | None = None) -> Exchange:
     """The HTTP exchange behind a Scrapy request and the response to it."""
     try:
         reason = http.HTTPStatus(response.status).phrase
@@ -135,6 +159,7 @@ def as_exchange(request: Request, response: Response, at: str) -> Exchange:
         body=response.body,
         ip=str(response.ip_address) if response.ip_address else None,
         truncated="dataloss" in response.flags,
+        millisecond=millisecond,
     )
 
 

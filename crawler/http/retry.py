@@ -19,7 +19,7 @@ from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
 from twisted.web.client import ResponseFailed
 
 from archive.clock import moment
-from crawler.errors import Limited, Unreachable
+from crawler.errors import Limited, Unreachable, describe
 from crawler.http.closing import pause
 from crawler.session.session import run_of
 
@@ -113,8 +113,11 @@ class PatienceMiddleware(RetryMiddleware):
         if self.waited > self.patience or (self.failing >= self.SEVERAL and self.waited > self.patience / 5):
             raise Limited(f"{what}; after {self.waited:.0f} s of waiting the site is left alone until the next run")
         logger.info("%s; again in %.0f s", what, seconds)
-        await pause(self.crawler, seconds)
+        await self.pause(seconds)
         return again
+
+    async def pause(self, seconds: float) -> None:
+        await pause(self.crawler, seconds)
 
 
 def retry_after(response: Response, at: str) -> float | None:
@@ -128,9 +131,3 @@ def retry_after(response: Response, at: str) -> float | None:
         return max(0.0, (until - start).total_seconds())
     except (TypeError, ValueError):
         return None
-
-
-def describe(exception: Exception) -> str:
-    """One line of what a connection error says."""
-    reasons = getattr(exception, "reasons", None)
-    return str(reasons[0].value if reasons else exception).splitlines()[0].rstrip(".") if str(exception) else type(exception).__name__

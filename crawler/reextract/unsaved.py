@@ -65,22 +65,26 @@ class Unsaved:
 
     async def _may_be_an_article(self, row: Row) -> bool:
         """Whether the page is an article's first; its text is remembered, for one that stands everywhere is no article's."""
-        answer = await self._read(row)
+        answer = await self.read_page(row)
         if answer is not None:
             self.intake.meet(answer)
         return answer is not None
 
-    async def _read(self, row: Row) -> Answer | None:
-        """The page as a live run reads it; None where that refuses it, or where it is a further page of a text or of a thread."""
+    async def read_page(self, row: Row, *, foreign: bool = False) -> Answer | None:
+        """The page as a live run reads it; None where that refuses it, or where it is a further page of a text or of a thread.
+
+        ``foreign``: another tool captured it, and asked for what it liked: a thread may lack pages, and what is no article is no gap.
+        """
         source = CaptureSource(self.context.captures, self.context.store, row)
-        reader = PageReader(replace(self.context, source=source), self.rest.items_of(row).get)
+        told = (lambda none: None) if foreign else None
+        reader = PageReader(replace(self.context, source=source), self.rest.items_of(row).get, told)
         try:
             answer, cut = await reader.read(row["asked"], source.first())
         except StorageError:
             return None  # told where records are read
         except ArchiveError:
             return None  # it was not believed before, and is not now
-        if answer is None or cut or answer.articles[0].kind == "none":
+        if answer is None or (cut and not foreign) or answer.articles[0].kind == "none":
             return None
         return answer if self._is_first(answer.articles[0], row["asked"]) else None
 
@@ -90,7 +94,7 @@ class Unsaved:
         return same_page(article.url, asked) or named
 
     async def _save_page(self, row: Row) -> None:
-        answer = await self._read(row)
+        answer = await self.read_page(row)
         if answer is None:
             return
         article = answer.articles[0]

@@ -14,6 +14,7 @@ from crawler.addresses import origins_of
 from crawler.identity import SOFTWARE
 from crawler.session.checkpoints import Checkpoints
 from crawler.session.home import fetch_front_page, home_of
+from crawler.session.run_log import RunLog, beginning
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -55,6 +56,7 @@ class Run:
         self.received = self.taken = self.lost_comments = 0
         self.home_response: Response | None = None
         self.warc = WarcWriter(self.store.folder, self.site.name, SOFTWARE, self.store.end_of_records)
+        self.log = RunLog(self.warc, self.store.now, beginning(crawler, self.site, self.store.crawl(self.crawl_id)))
         self.checkpoints = Checkpoints(self.store, self.site_id)
 
     # the site

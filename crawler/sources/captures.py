@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from scrapy import Request
-from scrapy.http import Response
+from scrapy.http import Headers, Response
+from scrapy.responsetypes import responsetypes
 
 from archive.queries.captures import next_answer
 from archive.text.urls import escape_spellings
@@ -40,21 +41,27 @@ class Captures:
 
     def response(self, row: Row) -> Response:
         """The response of a row of ``captures``, unpacked; flagged ``TORN`` where its record is. Raises DamagedRecord."""
-        record, body = read_record(self.folder, row)
-        headers: dict[str, list[bytes]] = defaultdict(list)
-        for name, value in record.http_headers.headers:
-            headers[name].append(value.encode("latin-1", "replace"))
-        packed = record.http_headers.get_header("Content-Encoding") or ""
-        torn = is_truncated(record) or is_torn(body, packed)
-        request = Request(row["url"], meta={"capture": Capture(row["id"], row["captured_at"], torn)})
-        flags = [TORN] if torn else []
-        response = Response(row["url"], status=row["status"], headers=headers, body=body, request=request, flags=flags)
+        request = Request(row["url"])
+        response, _ = self.packed(row, request, Response)
+        request.meta["capture"] = Capture(row["id"], row["captured_at"], TORN in response.flags)
         try:
             unpacked = self.decompress.process_response(request, response)
         except FetchError as error:
             raise DamagedRecord(f"capture {row['id']} cannot be unpacked: {error}") from error
         assert isinstance(unpacked, Response)
         return unpacked
+
+    def packed(self, row: Row, request: Request, kind: type[Response] | None = None) -> tuple[Response, int]:
+        """(the response as it was transferred, its size in bytes), flagged ``TORN`` where its record is. ``kind``: its class; None
+        for the one that the downloader gives it. Raises DamagedRecord."""
+        record, body = read_record(self.folder, row)
+        headers: dict[str, list[bytes]] = defaultdict(list)
+        for name, value in record.http_headers.headers:
+            headers[name].append(value.encode("latin-1", "replace"))
+        packed = record.http_headers.get_header("Content-Encoding") or ""
+        flags = [TORN] if is_truncated(record) or is_torn(body, packed) else []
+        made = kind or responsetypes.from_args(headers=Headers(headers), url=row["url"], body=body)
+        return made(row["url"], status=row["status"], headers=headers, body=body, request=request, flags=flags), len(body)
 
 
 class NoSource:

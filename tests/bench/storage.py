@@ -17,7 +17,7 @@ from archive.db.connection import FILENAME, open_for_writing
 from archive.store.seen import Seen
 from archive.store.store import Store
 from archive.warc.place import Place, sha256
-from archive.warc.write import Exchange
+from archive.warc.records import Exchange
 from crawler.extract.version import extractor
 from crawler.items import Article, Author, Block, Comment, Image, Link, Term
 from tests.bench.bench import Bench
