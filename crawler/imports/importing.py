@@ -18,9 +18,9 @@ from tqdm import tqdm
 from archive.errors import ConfigurationError, StorageError
 from archive.queries import captures, rebuilt
 from archive.store.store import Store
+from archive.text.homes import checked_home, family
 from archive.text.urls import normal_url
 from archive.warc.foreign import ForeignFile
-from crawler.addresses import checked_home, family
 from crawler.extensions.shared_store import shared_store
 from crawler.extract.workers import Workers
 from crawler.imports.containers import sources

@@ -23,8 +23,8 @@ class PastRun(ArchiveExtension):
 
     crawl_id = 0
 
-    def begin(self, options: CrawlOptions) -> Run:
-        run = super().begin(options)
+    async def begin(self, options: CrawlOptions) -> Run:
+        run = await super().begin(options)
         run.log = _NoLog(run.warc, run.store.now, {})
         run.retry_wait = 0.0
         self.crawl_id = run.crawl_id
@@ -35,12 +35,12 @@ class PastRun(ArchiveExtension):
         """Why the run could not begin."""
         return self._failure
 
-    def close(self, spider: Spider, reason: str) -> None:
+    async def close(self, spider: Spider, reason: str) -> None:
         """Close the run at the time at which it ended."""
         answers: RunAnswers = self.crawler.settings[ANSWERS]
         if answers.run.ended:
             answers.clock.reach(answers.run.ended.get("finished_at") or "")
-        super().close(spider, reason)
+        await super().close(spider, reason)
 
 
 class _NoLog(RunLog):

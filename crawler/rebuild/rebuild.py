@@ -15,10 +15,10 @@ from archive.errors import ConfigurationError, StorageError
 from archive.queries import captures, rebuilt
 from archive.store.captures_ahead import ahead_at, foreign_ahead
 from archive.store.decisions import read_decisions
+from archive.text.homes import checked_home, family
 from archive.text.urls import origin
 from archive.warc.foreign import import_note
 from archive.warc.place import is_own_file
-from crawler.addresses import checked_home, family
 from crawler.rebuild.answers import NOT_ASKED, PastClock, RunAnswers
 from crawler.rebuild.extension import PastRun
 from crawler.rebuild.foreign import ForeignCaptures
