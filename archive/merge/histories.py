@@ -23,7 +23,7 @@ Observation = tuple[str, int]  # when, and the id of the revision or state that 
 
 
 @dataclass(slots=True)
-class Period:
+class StateSpan:
     """A state while it lasted, as far as it was observed."""
 
     seen_at: str
@@ -31,15 +31,15 @@ class Period:
     rows: list[int] = field(default_factory=list)  # ids that show the state, the one seen first at the front
 
 
-def periods(observations: Iterable[Observation], rows: Mapping[int, Row], same: Any) -> list[Period]:
+def periods(observations: Iterable[Observation], rows: Mapping[int, Row], same: Any) -> list[StateSpan]:
     """The states in the order of time. Pure. ``same`` says of two rows whether they are one state."""
-    found: list[Period] = []
+    found: list[StateSpan] = []
     for at, row_id in sorted(observations, key=lambda o: (o[0], rows[o[1]]["seen_at"], rows[o[1]]["number"])):
         if found and any(row_id == other or same(rows[other], rows[row_id]) for other in reversed(found[-1].rows)):
             found[-1].last_seen_at = at
             found[-1].rows += [row_id] if row_id not in found[-1].rows else []
         else:
-            found.append(Period(at, at, [row_id]))
+            found.append(StateSpan(at, at, [row_id]))
     return found
 
 
@@ -53,7 +53,7 @@ def same_state(one: Row, other: Row) -> bool:
     return bool(one["extractor"] != other["extractor"] and one["modified_at"] == other["modified_at"])
 
 
-def shown_by(period: Period, rows: Mapping[int, Row]) -> int:
+def shown_by(period: StateSpan, rows: Mapping[int, Row]) -> int:
     """The row that stands for a period: REST's before the page's; of two extractors' readings the later; else the one seen first."""
     best = period.rows[0]
     for row_id in period.rows[1:]:
@@ -93,7 +93,7 @@ class Revisions:
         classify_again(self.db, pairs)
         return pairs
 
-    def _distribute(self, found: Sequence[Period], rows: dict[int, dict[str, Any]]) -> list[int]:
+    def _distribute(self, found: Sequence[StateSpan], rows: dict[int, dict[str, Any]]) -> list[int]:
         """The row of each period. One that stands for two periods is copied; those that stand for none give what they have away."""
         best = [shown_by(period, rows) for period in found]
         taken: set[int] = set()
@@ -150,7 +150,7 @@ class Revisions:
         self.db.execute("delete from block_spans where revision_id = ?", [row["id"]])
         self.db.execute("delete from revisions where id = ?", [row["id"]])
 
-    def _number(self, article_id: int, shown: Sequence[int], found: Sequence[Period], rows: Mapping[int, Row]) -> None:
+    def _number(self, article_id: int, shown: Sequence[int], found: Sequence[StateSpan], rows: Mapping[int, Row]) -> None:
         wanted = {row_id: (number, *(found[number - 1].seen_at, found[number - 1].last_seen_at)) for number, row_id in enumerate(shown, 1)}
         differ = [(i, v) for i, v in wanted.items() if (rows[i]["number"], rows[i]["seen_at"], rows[i]["last_seen_at"]) != v]
         moved = [(-i, i) for i, v in differ if rows[i]["number"] != v[0]]

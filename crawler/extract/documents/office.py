@@ -30,7 +30,7 @@ class TooMuch(Exception):
     """The members unpack to more than is read."""
 
 
-class Package:
+class OfficePackage:
     """A zip file whose members are read as far as the limit allows."""
 
     def __init__(self, content: bytes) -> None:
@@ -65,7 +65,7 @@ def office_text(content: bytes) -> DocumentText:
     parts: list[str] = []
     title, note = "", None
     try:
-        package = Package(content)
+        package = OfficePackage(content)
         paragraphs = paragraphs_of(package)
         if paragraphs is None:
             return DocumentText(note=UNKNOWN)
@@ -84,7 +84,7 @@ def office_text(content: bytes) -> DocumentText:
     return DocumentText(title, text, note or (None if text else "it holds no text"))
 
 
-def paragraphs_of(package: Package) -> Iterator[str] | None:
+def paragraphs_of(package: OfficePackage) -> Iterator[str] | None:
     """The paragraphs of the formats that are known; None for another kind of zip file."""
     names = set(package.names)
     if "word/document.xml" in names:
@@ -99,7 +99,7 @@ def paragraphs_of(package: Package) -> Iterator[str] | None:
     return open_document(package.tree("content.xml")) if "content.xml" in names else None
 
 
-def title_of(package: Package) -> str:
+def title_of(package: OfficePackage) -> str:
     """What the file says it is called; '' where it does not, or cannot be read."""
     named = [name for name in package.names if name in ("docProps/core.xml", "meta.xml") or name.endswith(".opf")]
     for name in named[:1]:
@@ -136,7 +136,7 @@ def open_document(root: Element) -> Iterator[str]:
         yield from filter(None, ["".join(paragraph.itertext()).strip()])
 
 
-def sheets(package: Package) -> Iterator[str]:
+def sheets(package: OfficePackage) -> Iterator[str]:
     """The rows of a workbook, their cells apart by a tab."""
     shared: list[str] = []
     if "xl/sharedStrings.xml" in package.names:
@@ -157,7 +157,7 @@ def _cell(cell: Element, shared: list[str]) -> str:
     return shared[int(value)] if value.isdecimal() and int(value) < len(shared) else ""
 
 
-def chapters(package: Package) -> Iterator[str]:
+def chapters(package: OfficePackage) -> Iterator[str]:
     """The chapters of an e-book in reading order."""
     book = next(name for name in package.names if name.endswith(".opf"))
     root = package.tree(book)
