@@ -77,7 +77,10 @@ EXTENSIONS = {
     "crawler.extensions.archive.ArchiveExtension": 100,  # opens the archive for a spider of ours, and closes it
     "crawler.extensions.progress.Progress": 200,
 }
-unwanted = ("scrapy.extensions.telnet.TelnetConsole", "scrapy.extensions.remote_control.RemoteControl")
+unwanted = (
+    "scrapy.extensions.telnet.TelnetConsole",
+    "scrapy.extensions.remote_control.RemoteControl",
+)  # a port that executes code, another one
 EXTENSIONS_BASE = {name: order for name, order in default_settings.EXTENSIONS_BASE.items() if name not in unwanted}  # not even imported
 
 # Words. On a terminal a progress bar and a summary; under cron the summary and what went wrong: crawl, update and reextract log
