@@ -85,8 +85,8 @@ EXTENSIONS = {
     "crawler.extensions.archive.ArchiveExtension": 100,  # opens the archive for a spider of ours, and closes it
     "crawler.extensions.progress.Progress": 200,
 }
-unwanted = ("scrapy.extensions.telnet.TelnetConsole", "scrapy.extensions.remote_control.RemoteControl")
-EXTENSIONS_BASE = {name: order for name, order in default_settings.EXTENSIONS_BASE.items() if name not in unwanted}  # not even imported
+unwanted = ("telnet.TelnetConsole", "remote_control.RemoteControl")  # ports that execute code: not even imported
+EXTENSIONS_BASE = {name: order for name, order in default_settings.EXTENSIONS_BASE.items() if not name.endswith(unwanted)}  # the others
 
 # Words. On a terminal a progress bar and a summary; under cron the summary and what went wrong: crawl, update and reextract log
 # from WARNING on, other ways of running Scrapy as it always does.
