@@ -35,5 +35,6 @@ def as_former_release_held(source: Path, folder: Path) -> None:
     db.execute("attach ? as today", [str(source / "archive.db")])
     tables = [name for name in db.table_names() if not name.startswith(("sqlite_", "_sqlite", *SEARCHED))]
     for table in tables:
-        db.execute(f"insert into {table} select * from today.{table}")
+        columns = ", ".join(column.name for column in db[table].columns)  # those that were added since are left out
+        db.execute(f"insert into {table}({columns}) select {columns} from today.{table}")
     db.close()
