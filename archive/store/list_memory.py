@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from archive.errors import StorageError, database_fails
-from archive.store import captures_ahead, checkpoints, crawls, decisions, feed_items, gaps, sites
+from archive.store import captures_ahead, carried, checkpoints, crawls, decisions, feed_items, gaps, sites
 from archive.store.checkpoints import Checkpoint, Kind
 from archive.store.feed_items import FeedFacts
 from archive.store.held_group import HeldGroup
@@ -110,6 +110,11 @@ class ListMemory(OpenArchive):
         """From here on everything that is written is one transaction, until the group that this gives is told to keep or drop it."""
         self.group = held = HeldGroup(self.db, lambda error: database_fails(self.folder, error))
         return held
+
+    def carry_over(self, other: ListMemory) -> None:
+        """Keep what another archive's database holds and no record tells; this one holds no run yet."""
+        with self.transaction():
+            carried.carry_over(other.db, self.db)
 
     def take_over(self, other: ListMemory) -> None:
         """Hold what another archive's database holds instead, as one transaction: a reader sees the one or the other. Raises

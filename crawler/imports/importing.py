@@ -126,6 +126,7 @@ class Importing:
                 work = Rebuilding(new, self.settings, loader, self.command.start, home, bar.update)
                 work.rows = store.ask(rebuilt.runs_with_sites)
                 work.prepare()
+                new.carry_over(store)
                 bar.total = sum(len(run.events) for run in work.runs)
                 work.begin()
                 self.command.process.start()
