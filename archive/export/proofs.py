@@ -49,5 +49,5 @@ def proof_lines(db: Database, root: Path) -> Iterator[bytes]:
 def seal_files(root: Path, whole: bool) -> Iterator[tuple[str, Path]]:
     """(name below ``seals/``, file) of the seals and their stamps; of a whole export also the lists of what was sealed."""
     for path in sorted((root / SEALS).rglob("*")):
-        if path.is_file() and (whole or path.suffix != ".leaves"):
+        if path.is_file() and not path.name.startswith(".") and (whole or path.suffix != ".leaves"):
             yield path.relative_to(root / SEALS).as_posix(), path
