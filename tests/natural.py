@@ -18,10 +18,13 @@ KEYS = {
     "authors": ("site_id", "name"),
     "tags": ("site_id", "kind", "name"),
     "comment_revisions": ("comment_id", "number"),
+    "documents": ("site_id", "url"),
+    "document_states": ("document_id", "number"),
+    "seals": ("chain", "number"),
 }
 """What a row that others lead to is known by."""
 
-DERIVED = ("_migrations", "_sqlite_migrations", "sqlite_", "revisions_fts", "comments_fts", "spellings_fts")
+DERIVED = ("_migrations", "_sqlite_migrations", "sqlite_", "revisions_fts", "comments_fts", "documents_fts", "spellings_fts", "identity")
 """Tables that follow from the others."""
 
 

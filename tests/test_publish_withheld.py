@@ -43,7 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     db.execute("update blocks set html = '<p>The charter.</p>' where revision_id = 21")
     db.execute(
         "insert into captures select 900, crawl_id, null, 'image', 'https://p.example/x.png', captured_at, 200, 'image/png', 'd', 'i', 'r',"
-        " filename, 900, 9 from captures where id = 12"
+        " filename, 900, 9, null from captures where id = 12"
     )
     db.execute("update images set capture_id = 900 where article_id = 1")
     db.execute("insert into readings values (1, 'rest', '{\"title\": \"Drone strike\"}', '2024-01-01T00:00:00Z', null, 'x')")

@@ -16,7 +16,7 @@ from archive.cli.withhold import withheld_subject
 from archive.errors import ConfigurationError, StorageError
 from archive.queries.named import article_named
 from archive.queries.withheld_records import WithheldTexts
-from archive.store.expunge import Destruction, finish, remove_rows, write_files
+from archive.store.expunge import Destruction, finish, names_of, remove_rows, write_files
 from archive.store.store import Store
 from archive.text.plaintext import counted
 
@@ -48,6 +48,7 @@ def command(folder: Path, name: str, reason: str, links: bool, yes: bool) -> int
         plan.traces = WithheldTexts.about(store.db.conn, *ids, links=False).traces()
         announced = describe(store.db, plan, described, 0 if links else len(naming))
         confirm(announced, yes)
+        plan.names = names_of(store.db, plan)
         places = write_files(folder, plan)
         with store.transaction():
             remove_rows(store.db, plan, places)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from sqlite_utils import Database
+
+from archive.seal.proofs import proofs_of
 
 SEALS = "warc/seals"  # relative to the archive's folder
 TOGETHER = 500  # records whose proofs are asked for at once
@@ -20,14 +19,6 @@ PLACED = """
     join captures on captures.id = capture_id
     order by placed_records.file, at
 """
-
-
-def proofs_of(root: Path, record_digests: Sequence[str]) -> dict[str, Any]:
-    """Record's digest -> the proof of its time, of those that are sealed."""
-    if importlib.util.find_spec("archive.seal") is None:
-        return {}
-    found: dict[str, Any] = importlib.import_module("archive.seal.proofs").proofs_of(root, record_digests)
-    return found
 
 
 def has_seals(root: Path) -> bool:

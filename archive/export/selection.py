@@ -47,6 +47,15 @@ FILES_OF_PAGES = """
     where site_id in (select site_id from articles where id in (select id from chosen_articles))
 """
 """What pages show themselves with belongs to no single article."""
+EARLIER = """
+    insert or ignore into chosen_captures(id, part)
+    select min(earlier.id), 'payload of others'
+    from captures
+    join captures as earlier on earlier.payload_digest = captures.payload_digest and earlier.id < captures.id
+    where captures.id in (select id from chosen_captures) and earlier.length > captures.length
+    group by captures.id
+"""
+"""A record of a payload that was sent before has no body of its own: the earlier record has it."""
 IN_SPAN = "captured_at >= :since and captured_at < :until"
 
 
@@ -116,6 +125,7 @@ def _begin(db: Database) -> None:
 
 
 def _chosen(db: Database, title: str, whole: bool, single: Row | None = None) -> Selection:
+    db.execute(EARLIER)
     [articles] = db.execute("select count(*) from chosen_articles").fetchone()
     sql = "select count(*), coalesce(sum(length), 0) from captures where id in (select id from chosen_captures)"
     captures, size = db.execute(sql).fetchone()

@@ -40,6 +40,13 @@ ANSWERS = """
     select capture_id from main.images where article_id in (select value from json_each(:articles))
     union
     select capture_id from main.comment_states where comment_id in (select value from json_each(:comments))
+    union
+    select capture_id
+    from main.document_states
+    where document_id in (select document_id from main.article_documents where article_id in (select value from json_each(:articles)))
+      and document_id not in (
+        select document_id from main.article_documents where article_id not in (select value from json_each(:articles))
+      )
 """
 SHARED = "select capture_id from main.images where article_id not in (select value from json_each(:articles)) and capture_id is not null"
 HEADLINES = "select article_id, title from main.revisions where article_id in (select value from json_each(:articles))"

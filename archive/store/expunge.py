@@ -45,6 +45,7 @@ class Destruction:
     reason: str
     at: str
     traces: Sequence[bytes] = ()  # by what its text is known again
+    names: Sequence[str] = ()  # by which it could come back: ``names_of``
     rested: dict[int, list[int]] = field(default_factory=dict)  # capture -> other revisions that rest on it
 
 
@@ -63,6 +64,8 @@ def write_files(folder: Path, plan: Destruction) -> dict[str, dict[int, int]]:
                     "what": plan.what,
                     "date": plan.at,
                     "reason": plan.reason,
+                    "refused": list(plan.names),
+                    "passages": [trace.hex() for trace in plan.traces],
                 }
                 for row in plan.records
                 if row["filename"] == filename
@@ -79,7 +82,7 @@ def remove_rows(db: Database, plan: Destruction, places: Mapping[str, Mapping[in
     """Remove or blank every row, move the offsets of the records that stay, write the tombstones. Inside the caller's transaction."""
     ids = [row["id"] for row in plan.records]
     plan.rested = revisions_on(db, ids, plan.article_id)
-    names = names_of(db, plan)
+    names = plan.names
     if plan.article_id is not None:
         _remove_article(db, plan.article_id)
     elif plan.comment_id is not None:
@@ -96,6 +99,27 @@ def remove_rows(db: Database, plan: Destruction, places: Mapping[str, Mapping[in
     if plan.traces:
         [last] = db.execute("select coalesce(max(id), 0) from captures").fetchone()
         _bury(db, plan, passages=b"".join(plan.traces), looked=last)
+
+
+def bury_again(db: Database, site_id: int, tombstones: Iterable[Mapping[str, Any]]) -> None:
+    """Write down what the tombstones of a site's WARC files tell, in an archive that is built again from them. Inside the caller's
+    transaction."""
+    if db.execute("select 1 from expunged where site_id = ? limit 1", [site_id]).fetchone():
+        return
+    names, traces = dict[tuple[str, ...], None](), dict[tuple[str, ...], None]()
+    for told in tombstones:
+        row = {"site_id": site_id, "what": told["what"], "expunged_at": told["date"], "reason": told["reason"], "unfinished": 0}
+        _insert(
+            db,
+            row | {"record_id": told["record_id"], "record_digest": told["record_digest"], "filename": told["filename"], "revisions": "[]"},
+        )
+        about = (told["what"], told["date"], told["reason"])
+        names |= {(*about, name): None for name in told.get("refused", ())}
+        traces |= {(*about, *told["passages"]): None} if told.get("passages") else {}
+    for what, date, reason, *rest in [*names, *traces]:
+        row = {"site_id": site_id, "what": what, "expunged_at": date, "reason": reason, "unfinished": 0}
+        is_name = (what, date, reason, *rest) in names
+        _insert(db, row | ({"refused": rest[0]} if is_name else {"passages": bytes.fromhex("".join(rest)), "looked": 0}))
 
 
 def finish(db: Database, folder: Path) -> bool:
@@ -233,5 +257,8 @@ def _move(db: Database, filename: str, moved: Mapping[int, int]) -> None:
 
 def _bury(db: Database, plan: Destruction, **columns: Any) -> None:
     """A row of ``expunged``."""
-    row = {"site_id": plan.site_id, "what": plan.what, "expunged_at": plan.at, "reason": plan.reason, "unfinished": 1} | columns
+    _insert(db, {"site_id": plan.site_id, "what": plan.what, "expunged_at": plan.at, "reason": plan.reason, "unfinished": 1} | columns)
+
+
+def _insert(db: Database, row: Mapping[str, Any]) -> None:
     db.execute(f"insert into expunged({', '.join(row)}) values ({', '.join('?' * len(row))})", list(row.values()))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from archive.errors import StorageError, database_fails
-from archive.store import captures_ahead, carried, checkpoints, crawls, decisions, feed_items, gaps, sites
+from archive.store import captures_ahead, carried, checkpoints, crawls, decisions, expunge, feed_items, gaps, sites
 from archive.store.checkpoints import Checkpoint, Kind
 from archive.store.feed_items import FeedFacts
 from archive.store.held_group import HeldGroup
@@ -108,6 +108,7 @@ class ListMemory(OpenArchive):
 
     def hold(self) -> HeldGroup:
         """From here on everything that is written is one transaction, until the group that this gives is told to keep or drop it."""
+        self.group.close()
         self.group = held = HeldGroup(self.db, lambda error: database_fails(self.folder, error))
         return held
 
@@ -115,6 +116,11 @@ class ListMemory(OpenArchive):
         """Keep what another archive's database holds and no record tells; this one holds no run yet."""
         with self.transaction():
             carried.carry_over(other.db, self.db)
+
+    def bury_again(self, site_id: int, tombstones: Iterable[Mapping[str, Any]]) -> None:
+        """Know again what was destroyed by order, as the site's WARC files tell it."""
+        with self.transaction():
+            expunge.bury_again(self.db, site_id, tombstones)
 
     def take_over(self, other: ListMemory) -> None:
         """Hold what another archive's database holds instead, as one transaction: a reader sees the one or the other. Raises

@@ -117,7 +117,12 @@ def save_overcounts(db: Database, site_id: int, name: str, spans: Sequence[tuple
 def forget_unread_site(db: Database, site_id: int) -> None:
     """A site of which nothing was ever read is not remembered, unless a person added it: a mistyped home must not be visited again
     by cron."""
-    kept = "select 1 from articles where site_id = :id union all select 1 from sites where id = :id and added_at is not null"
+    kept = """
+        select 1 from articles where site_id = :id
+        union all select 1 from sites where id = :id and added_at is not null
+        union all select 1 from site_settings where site_id = :id
+        union all select 1 from expunged where site_id = :id
+        """
     if db.execute(kept, {"id": site_id}).fetchone():
         return
     db.execute("update captures set crawl_id = null where crawl_id in (select id from crawls where site_id = ?)", [site_id])

@@ -8,8 +8,9 @@ from __future__ import annotations
 import gzip
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from archive.errors import StorageError
@@ -19,7 +20,7 @@ BESIDE = ".expunging"  # added to the file's name: no reader takes it for a WARC
 HEAD = 20_000  # bytes in which a record's own headers end
 
 
-def written_without(path: Path, removed: Mapping[int, str], tombstones: Sequence[Mapping[str, str]], at: str) -> dict[int, int]:
+def written_without(path: Path, removed: Mapping[int, str], tombstones: Sequence[Mapping[str, Any]], at: str) -> dict[int, int]:
     """Write ``path`` anew, beside it and synced, without the records at these offsets (offset -> record id) and what belongs to them.
 
     Returns offset -> offset in the new file of each record that stays. Raises StorageError, with nothing left behind, where the file
@@ -57,6 +58,14 @@ def put_in_place(path: Path) -> None:
             os.close(handle)
 
 
+def tombstones_in(path: Path) -> Iterator[dict[str, Any]]:
+    """What the tombstones of a file tell of each record that was taken out of it."""
+    for _, _, content in whole_members(path):
+        head, _, body = content.partition(b"\r\n\r\n")
+        if header(head, "WARC-Type") == "metadata" and b'"expunged"' in body[:40]:
+            yield from json.loads(body)["expunged"]
+
+
 def _copied(path: Path, file: object, removed: Mapping[int, str]) -> dict[int, int]:
     places: dict[int, int] = {}
     ids = {record_id.encode() for record_id in removed.values()}
@@ -81,7 +90,7 @@ def _belongs(head: bytes, ids: set[bytes]) -> bool:
     return any(name in ids for name in named)
 
 
-def tombstone(tombstones: Sequence[Mapping[str, str]], at: str) -> bytes:
+def tombstone(tombstones: Sequence[Mapping[str, Any]], at: str) -> bytes:
     """The record that says what was taken out of a file, when and why: one gzip member. ISO 28500, 6.6."""
     body = json.dumps({"expunged": [*tombstones]}, ensure_ascii=False, indent=1).encode("utf-8", "replace")
     lines = [

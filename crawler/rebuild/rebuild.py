@@ -18,7 +18,8 @@ from archive.store.decisions import read_decisions
 from archive.text.homes import checked_home, family
 from archive.text.urls import origin
 from archive.warc.foreign import import_note
-from archive.warc.place import is_own_file
+from archive.warc.place import SUFFIX, is_own_file
+from archive.warc.rewrite import tombstones_in
 from crawler.rebuild.answers import NOT_ASKED, PastClock, RunAnswers
 from crawler.rebuild.extension import PastRun
 from crawler.rebuild.foreign import ForeignCaptures
@@ -80,6 +81,7 @@ class Rebuilding:
     unasked: Counter[str] = field(default_factory=Counter)  # folder -> answers that no run asked for
     otherwise: Counter[str] = field(default_factory=Counter)  # folder -> runs that counted otherwise than they do now
     guessed: Counter[str] = field(default_factory=Counter)  # folder -> runs that left no notes
+    buried: set[str] = field(default_factory=set)  # folders whose tombstones were read
     damaged: list[str] = field(default_factory=list)  # records that cannot be read
     failed: list[Exception] = field(default_factory=list)
     group: HeldGroup = field(init=False)
@@ -154,9 +156,18 @@ class Rebuilding:
         self.clock.at = run.started_at
         self.group.join()
         spider = self.spider_of(run)
-        self.store.ensure_site(run.folder, run.home, getattr(getattr(spider, "site", None), "timezone", None))
+        row = self.store.ensure_site(run.folder, run.home, getattr(getattr(spider, "site", None), "timezone", None))
+        if run.folder not in self.buried:
+            self.buried.add(run.folder)
+            self.store.bury_again(row["id"], self.destroyed(run.folder))
         answers = RunAnswers(run, self.clock, list(self.events(run)), self.progress)
         self.start(spider, self.arguments(run, spider), lambda crawler: self.ended(crawler, run, answers), self.past(run, answers))
+
+    def destroyed(self, folder: str) -> Iterator[dict[str, Any]]:
+        """What the tombstones in a site's WARC files tell."""
+        for path in sorted((self.store.folder / "warc" / folder).glob(f"*{SUFFIX}")):
+            filename = str(path.relative_to(self.store.folder))
+            yield from (told | {"filename": filename} for told in tombstones_in(path))
 
     def events(self, run: RecordedRun) -> Iterator[dict[str, Any] | Failure]:
         rows = {(row["filename"], row["offset"]): row for row in self.store.ask(ahead_at, run.answers)}
