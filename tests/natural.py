@@ -20,12 +20,22 @@ KEYS = {
     "comment_revisions": ("comment_id", "number"),
     "documents": ("site_id", "url"),
     "document_states": ("document_id", "number"),
-    "seals": ("chain", "number"),
 }
 """What a row that others lead to is known by."""
 
-DERIVED = ("_migrations", "_sqlite_migrations", "sqlite_", "revisions_fts", "comments_fts", "documents_fts", "spellings_fts", "identity")
-"""Tables that follow from the others."""
+DERIVED = (
+    "_migrations",
+    "_sqlite_migrations",
+    "sqlite_",
+    "revisions_fts",
+    "comments_fts",
+    "documents_fts",
+    "spellings_fts",
+    "identity",
+    "seals",
+    "sealed_",
+)
+"""Tables that follow from the others or, as seals do, from files."""
 
 
 def history(folder: Path, *, without: Iterable[str] = ()) -> dict[str, list[tuple[Any, ...]]]:

@@ -25,8 +25,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     db = open_for_writing(folder)
     for number, name in ((1, "register.pdf"), (2, "secret.docx")):
         db.execute(
-            "insert into captures select ?, crawl_id, null, 'document', ?, captured_at, 200, 'application/pdf', 'd', ?, 'r', filename, ?, 9,"
-            " null from captures where id = 12",
+            "insert into captures select ?, crawl_id, null, 'document', ?, captured_at, 200, 'application/pdf', 'd', ?, 'r', filename, ?,"
+            " 9, null from captures where id = 12",
             [950 + number, HOME + name, f"id {number}", 950 + number],
         )
     document = "insert into documents(id, site_id, url, name, first_seen_at, last_seen_at, missing_since) values (?, 1, ?, ?, ?, ?, ?)"

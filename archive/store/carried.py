@@ -1,5 +1,5 @@
 """What an archive that is built anew keeps of the one before, because no record tells it: what people set for its sites, what was
-destroyed by order, its own name, what was merged into it, its seals.
+destroyed by order, its own name, and what was merged into it. Rows of seals are made out of their files.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from archive.store.sites import ensure_site
 
-OF_ARCHIVE = ("identity", "merged_archives", "merged_parts", "seals", "sealed_records")
+OF_ARCHIVE = ("identity", "merged_archives", "merged_parts")
 OF_SITE = ("site_settings", "expunged")
 SET = ("added_at", "paused_at", "removed_at")  # columns of ``sites`` that people set
 

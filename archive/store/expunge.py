@@ -89,6 +89,8 @@ def remove_rows(db: Database, plan: Destruction, places: Mapping[str, Mapping[in
         _blank_comment(db, plan.comment_id)
     db.execute(f"update images set digest = null where capture_id {IN}", [json.dumps(ids)])
     delete_rows(db, "captures", ids)
+    [last] = db.execute("select coalesce(max(id), 0) from captures").fetchone()
+    db.execute("update seals set last_capture = ? where last_capture > ?", [last, last])  # the next captures get these ids again
     for filename, moved in places.items():
         _move(db, filename, moved)
     for row in plan.records:
@@ -97,7 +99,6 @@ def remove_rows(db: Database, plan: Destruction, places: Mapping[str, Mapping[in
     for name in names:
         _bury(db, plan, refused=name)
     if plan.traces:
-        [last] = db.execute("select coalesce(max(id), 0) from captures").fetchone()
         _bury(db, plan, passages=b"".join(plan.traces), looked=last)
 
 

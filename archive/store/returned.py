@@ -43,6 +43,7 @@ def destroy_again(db: Database, folder: Path, at: str, transaction: Callable[[],
         places = write_files(folder, plan) if found else {}
         with transaction():
             remove_rows(db, plan, places)
+            [last] = db.execute("select coalesce(max(id), 0) from captures").fetchone()  # ids of what was removed are given again
             db.execute("update expunged set looked = ? where id = ?", [last, row["id"]])
         finish(db, folder)
         count += len(found)

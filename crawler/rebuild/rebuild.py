@@ -114,11 +114,13 @@ class Rebuilding:
         """The runs of a folder, each with a home; those without notes are of the home that was named, where that is their site's."""
         own = recorded_runs(self.store.folder, folder)
         runs = [*own, *foreign_runs(folder.name, self.store.ask(foreign_ahead, folder.name), own)]
+        if not runs:
+            return []
         noted = (run.began["home"] for run in own if run.is_noted and "home" in run.began)
         taken = (note["home"] for path in sorted(folder.glob("*.gz")) if not is_own_file(path) and (note := import_note(path)))
         home = next(noted, None) or next(taken, None) or self.named_home(folder.name)
         if home is None:
-            self.homeless += [folder.name] if runs else []
+            self.homeless.append(folder.name)
             return []
         for run in own:
             self.remember(run)
@@ -136,6 +138,8 @@ class Rebuilding:
             run.began = {"arguments": {"mode": before[-1]["mode"]}}
 
     def named_home(self, folder: str) -> str | None:
+        if not self.home:
+            return None
         home = checked_home(self.home)
         hosts = self.store.ask(rebuilt.captured_origins, folder)
         return home if undeclared_site(home).name == folder or family(home) & {origin(url) for url in hosts} else None
