@@ -10,6 +10,8 @@ COPY crawler crawler
 RUN /opt/archive/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps .
 
 FROM python:3.13-slim-trixie
+# openssl asks for stamps of time and checks them.
+RUN apt-get update && apt-get install -y --no-install-recommends openssl && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 10001 --create-home archive && install -d -o archive -g archive /data
 COPY --from=build /opt/archive /opt/archive
 COPY docker/crawl_daily.py /usr/local/bin/crawl-daily
