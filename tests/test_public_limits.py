@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -192,7 +191,7 @@ COSTLY = [
     "select trim(hex(zeroblob(400000)), '0')",
     "select 1 where 'x' like '" + "%a" * 300 + "'",
     "select " + "(" * 2000 + "1" + ")" * 2000,
-    "select '" + "x" * 250_000 + "'",
+    "select '" + "x" * 50_000 + "'",
     "select * from (select 1" + " union all select 1" * 600 + ")",
 ]
 
@@ -218,7 +217,7 @@ PACKED = [
     "/archive/articles.json",
     "/archive/articles.csv?_stream=1",
     "/static/site.css",
-    "/-/settings.json",
+    "/-/plugins.json?all=1",
 ]
 
 
@@ -231,14 +230,13 @@ def test_datasettes_own_answers_are_compressed_too(served: Callable[..., Site], 
     if "_stream" not in path:
         assert packed.num_bytes_downloaded < len(packed.content)
     assert "Accept-Encoding" in plain.headers["vary"] and "Accept-Encoding" in packed.headers["vary"]
-    if "queries" not in packed.text.lower():  # a page says how long it took
+    if "query_ms" not in packed.text and "Queries took" not in packed.text:  # how long it took
         assert packed.content == plain.content
 
 
 def test_a_record_is_not_compressed_twice(served: Callable[..., Site]) -> None:
     answer = served().get("/search.json?q=marib", headers={"accept-encoding": "gzip"})
     assert answer.headers["content-encoding"] == "gzip" and answer.json()["query"] == "marib"
-    assert gzip.compress(b"") != b""
 
 
 def test_datasettes_metadata_goes_over_ours(served: Callable[..., Site]) -> None:
@@ -252,7 +250,7 @@ def test_datasettes_metadata_goes_over_ours(served: Callable[..., Site]) -> None
 
 def test_datasettes_settings_go_over_ours(served: Callable[..., Site]) -> None:
     site = served(settings={"max_returned_rows": 3, "default_allow_sql": False})
-    assert site.get("/-/settings.json").json()["max_returned_rows"] == 3
+    assert site.get("/-/plugins.json?all=1").json()["max_returned_rows"] == 3
     assert site.get("/archive.json?sql=select+1").status_code == 403
 
 

@@ -15,27 +15,27 @@ SLOW_ON_LONG_VALUES = (  # functions whose time grows with the square of a value
     (re.compile(r"trim", re.I), 100_000),
     (re.compile(r"instr|replace", re.I), 1_000_000),
 )
-LIMITS = {  # none of our own statements comes near to these
+LONGEST_SQL = 50_000  # characters; SQLite's own limit would also count our views, in which what is withheld is a list of ids
+LIMITS = {
     sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 500,  # a pattern is tried at each place of a text
-    sqlite3.SQLITE_LIMIT_SQL_LENGTH: 200_000,
-    sqlite3.SQLITE_LIMIT_VDBE_OP: 200_000,  # what a nest of subqueries is compiled to, in memory
+    sqlite3.SQLITE_LIMIT_VDBE_OP: 2_000_000,  # what a nest of subqueries is compiled to, in memory
 }
 
 
 class TooMuch(sqlite3.OperationalError):
-    """The rows of an answer are too large together."""
-
-
-def limit_statements(connection: sqlite3.Connection) -> None:
-    """Refuse statements on this connection that are huge before they run."""
-    for category, most in LIMITS.items():
-        connection.setlimit(category, most)
+    """The rows of an answer are too large together, or the question is too long."""
 
 
 @contextmanager
 def weighed(connection: sqlite3.Connection, sql: str) -> Iterator[None]:
-    """Within this, rows that are fetched may hold ``MOST_TOGETHER`` characters; raises TooMuch from the fetch that passes it."""
+    """Within this, rows that are fetched may hold ``MOST_TOGETHER`` characters; raises TooMuch from the fetch that passes it,
+    and for SQL that is too long itself.
+    """
+    if len(sql) > LONGEST_SQL:
+        raise TooMuch(f"this question is longer than {LONGEST_SQL:,} characters")
     factory, longest = connection.row_factory, connection.getlimit(sqlite3.SQLITE_LIMIT_LENGTH)
+    slow = min((most for name, most in SLOW_ON_LONG_VALUES if name.search(sql)), default=longest)
+    limits = LIMITS | {sqlite3.SQLITE_LIMIT_LENGTH: min(slow, longest)}
     left = MOST_TOGETHER
 
     def counted(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Any:
@@ -47,11 +47,11 @@ def weighed(connection: sqlite3.Connection, sql: str) -> Iterator[None]:
             raise TooMuch("these rows are too large together for one answer: ask for fewer rows (_size=100, limit) or columns")
         return sqlite3.Row(cursor, values)
 
-    slow = min((most for name, most in SLOW_ON_LONG_VALUES if name.search(sql)), default=longest)
+    before = {category: connection.setlimit(category, most) for category, most in limits.items()}
     connection.row_factory = counted
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, min(slow, longest))
     try:
         yield
     finally:
         connection.row_factory = factory
-        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, longest)
+        for category, most in before.items():
+            connection.setlimit(category, most)

@@ -9,16 +9,14 @@ from typing import Any
 from markupsafe import Markup
 
 from archive.publish.formats import record_address
-from archive.publish.redaction.weighed import limit_statements
 from archive.queries.addresses import reading_path
 
 LONGEST_VALUE = 10_000_000  # bytes; hex(zeroblob(4e8)) would take 29 s and 2 GB despite the time limit
 
 
 def limit(connection: sqlite3.Connection) -> None:
-    """Refuse values larger than ``LONGEST_VALUE`` on this connection, and huge statements."""
+    """Refuse values larger than ``LONGEST_VALUE`` on this connection."""
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
-    limit_statements(connection)
 
 
 MENDED = [  # Datasette's markup -> what a screen reader can name
