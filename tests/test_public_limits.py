@@ -250,7 +250,7 @@ def test_datasettes_metadata_goes_over_ours(served: Callable[..., Site]) -> None
 
 def test_datasettes_settings_go_over_ours(served: Callable[..., Site]) -> None:
     site = served(settings={"max_returned_rows": 3, "default_allow_sql": False})
-    assert site.get("/-/plugins.json?all=1").json()["max_returned_rows"] == 3
+    assert site.get("/-/settings.json").json()["max_returned_rows"] == 3
     assert site.get("/archive.json?sql=select+1").status_code == 403
 
 

@@ -206,9 +206,13 @@ def test_sql_that_does_not_run_is_shown_again_with_its_reason(site: Site, capfd:
     assert capfd.readouterr().err == "", "what strangers type is no news for the log"
 
 
-def test_sql_that_takes_too_long_ends_and_is_shown_again(folder: Path) -> None:
+def test_sql_that_takes_too_long_ends_and_is_shown_again(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     site = Site(folder, service=Service(settings={"sql_time_limit_ms": 50}))
     endless = "with recursive c(x) as (select 1 union all select x + 1 from c) select max(x) from c"
     answer = site.get("/archive?sql=" + quote(endless))
     assert answer.status_code == 400 and "stopped after 0.05 seconds" in answer.text and endless in html.unescape(answer.text)
+    file = site.get("/archive.csv?sql=" + quote(endless))
+    assert file.status_code == 400 and file.text == "This question was stopped: it took longer than 0.05 seconds\n"
+    assert site.get("/archive.json?sql=" + quote(endless)).status_code == 400
+    assert capfd.readouterr().err == ""
     site.close()

@@ -6,6 +6,8 @@ uvicorn ends a connection on which nothing has been asked for; one on which a re
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -56,7 +58,14 @@ class PunctualProtocol(H11Protocol):
     def pause_writing(self) -> None:
         super().pause_writing()
         self.taken()
-        self.untaken = self.loop.call_later(TO_TAKE, self.transport.abort)  # closing would wait for what is not taken
+        self.untaken = self.loop.call_later(TO_TAKE, self.give_up)
+
+    def give_up(self) -> None:
+        """End the connection at once: closing it would keep what is not taken, here and in the kernel, until it is."""
+        connection = self.transport.get_extra_info("socket")
+        if connection is not None:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -76,7 +85,7 @@ class PunctualProtocol(H11Protocol):
         """Cut off the connection whose request has been waited for the longest: a reader's request comes at once."""
         waiting = [one for one in self.connections if isinstance(one, PunctualProtocol) and one.deadline is not None]
         oldest = min(waiting, key=lambda one: one.deadline.when() if one.deadline else 0.0, default=self)
-        oldest.transport.abort()
+        oldest.give_up()
 
     def wait(self) -> None:
         """Close the connection unless a whole request comes in time."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 import resource
 import socket
 import sqlite3
+import sys
+import traceback
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import uvicorn
-from datasette import handle_exception
 from datasette.app import Datasette
+from datasette.database import QueryInterrupted
 from datasette.plugins import pm
 from datasette.utils import module_from_path, parse_metadata
 
@@ -21,6 +23,7 @@ from archive.db.schema import migrate
 from archive.errors import ConfigurationError, StorageError
 from archive.publish.metadata.datasette_settings import SETTINGS
 from archive.publish.redaction.redacted import ShownDatabase
+from archive.publish.redaction.weighed import TooMuch
 from archive.publish.server.protocol import in_pieces, server_for
 from archive.publish.server.responses import DATABASE
 from archive.publish.server.service import Service, checked_origin, merged
@@ -28,7 +31,6 @@ from archive.publish.server.service import Service, checked_origin, merged
 HERE = Path(__file__).parent.parent
 LARGEST_FILE = 1_000_000_000  # bytes; SQLite's temporary files, and a log that stdout is sent to
 OPEN_FILES = 4096
-handle_exception.rich = None  # where rich is installed, Datasette would print all local values for every address that is not there
 
 
 class ServedArchive(Datasette):  # type: ignore[misc]  # Datasette has no types
@@ -49,6 +51,7 @@ def build_server(folder: Path, base_url: str | None = None, service: Service | N
     if base_url:
         service = replace(service, base_url=checked_origin(base_url))
     ensure_readable(folder)
+    print_bugs_alone()
     load_plugins(service.plugins_dir)
     metadata = parse_metadata((HERE / "metadata" / "metadata.yaml").read_text(encoding="utf-8"))
     datasette = ServedArchive(
@@ -64,6 +67,25 @@ def build_server(folder: Path, base_url: str | None = None, service: Service | N
     datasette.remove_database("_memory")  # Datasette makes one where it is given no file
     datasette.add_database(ShownDatabase(datasette, folder / FILENAME), name=DATABASE)
     return datasette
+
+
+class PrintedBugs:
+    """What Datasette prints of an error by: nothing where a stranger's question was stopped, which is no bug of anyone's."""
+
+    @staticmethod
+    def print_exc() -> None:
+        """Print the exception that is being handled."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, (QueryInterrupted, TooMuch)) and str(error) != "interrupted":
+            traceback.print_exc()
+
+
+def print_bugs_alone() -> None:
+    """No stopped questions; and where the package rich is installed, no local values, cookies too, of each address that is not there."""
+    from datasette import handle_exception  # imported before datasette.app it would register without its hook
+
+    handle_exception.rich = None
+    handle_exception.traceback = PrintedBugs
 
 
 def load_plugins(folder: Path | None) -> None:
