@@ -12,17 +12,18 @@ from typing import Any
 import httpx
 
 from archive.publish.server.serve import build_server
+from archive.publish.server.service import Service
 
 RAID = "/www.example.org/2014/03/raid"
-PAGES = ("/", "/search", "/changes", "/status", "/topics", "/kept")
+PAGES = ("/", "/search", "/changes", "/status", "/topics", "/kept", "/about", "/policy", "/contact", "/takedown", "/ledger")
 """Every page that needs no question: tests that are about all of our pages ask for these."""
 
 
 class Site:
     """Questions to the pages, one after the other."""
 
-    def __init__(self, folder: Path, base_url: str | None = None) -> None:
-        self.datasette = build_server(folder, base_url)
+    def __init__(self, folder: Path, base_url: str | None = None, service: Service | None = None) -> None:
+        self.datasette = build_server(folder, base_url, service)
         self.loop = asyncio.new_event_loop()
         self.run(self.datasette.invoke_startup())
 
@@ -31,6 +32,14 @@ class Site:
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         return self.run(self.datasette.client.get(path, **options))
+
+    def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+        return self.run(self.datasette.client.request(method, path, **options))
+
+    def close(self) -> None:
+        for database in self.datasette.databases.values():
+            database.close()
+        self.loop.close()
 
     def text(self, path: str) -> str:
         """What a reader sees: no markup, blanks folded."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import os
 import re
 import shlex
@@ -16,11 +17,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 from scrapy.utils.project import get_project_settings
 
 from archive.db.connection import open_for_writing
+from archive.publish.commands.serve import command as serve
 from tests.crawls import PROJECT, until
 
 DOCKERFILE = (PROJECT / "Dockerfile").read_text(encoding="utf-8")
@@ -111,6 +114,24 @@ def test_commands_exist(words: list[str]) -> None:
             compile(code, "healthcheck", "exec")
         case _:
             pytest.fail(f"nobody knows {words}")
+
+
+def test_the_environment_of_the_served_archive_names_options_of_serve() -> None:
+    known = {option.envvar for option in serve.params if isinstance(option, click.Option)}
+    told = COMPOSE["services"]["serve"]["environment"]
+    assert set(told) <= known and {"ARCHIVE_CONTACT", "ARCHIVE_LIMIT", "ARCHIVE_PROXY"} <= set(told)
+
+
+def test_the_systemd_unit_starts_what_exists() -> None:
+    text = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8")
+    [block] = re.findall(r"```ini\n# /etc/systemd/system/archive-serve\.service\n(.+?)```", text, re.S)
+    unit = configparser.ConfigParser(interpolation=None, strict=True)
+    unit.optionxform = str  # type: ignore[assignment,method-assign]  # names of systemd have capitals
+    unit.read_string(block)
+    program, *words = shlex.split(unit["Service"]["ExecStart"])
+    assert program.endswith("/bin/archive") and words[0] == "serve" and unit["Service"]["RestartPreventExitStatus"] == "2 3"
+    assert serve.make_context("serve", words[1:], resilient_parsing=True).params["proxy"] == 1
+    assert unit["Install"]["WantedBy"] and unit["Service"]["User"] != "root"
 
 
 CRAWL = """#!/bin/sh

@@ -94,10 +94,12 @@ def test_compression_keeps_the_other_reason_for_which_a_page_varies(site: Site) 
 
 
 @pytest.mark.parametrize("path", ["/", RAID, "/search?q=marib", "/status", "/nowhere"])
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
 def test_own_pages_are_only_read(site: Site, path: str, method: str) -> None:
     response = site.run(site.datasette.client.request(method, path))
-    assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD")
+    assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+    asked = site.run(site.datasette.client.request("OPTIONS", path))
+    assert (asked.status_code, asked.headers["allow"], asked.content) == (204, "GET, HEAD, OPTIONS", b"")
     assert site.run(site.datasette.client.request("HEAD", path)).status_code == site.get(path).status_code
 
 

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from archive.cli.options import archive_command, decision_options, require_one
 from archive.db.connection import open_for_reading
 from archive.errors import ConfigurationError
+from archive.queries.ledger import withheld_value
 from archive.queries.named import article_named
 from archive.store.decisions import UNDONE, decided, listed
 from archive.store.store import Store
@@ -24,9 +25,12 @@ ARGUMENT = "URL|comment:ID is an article's address or id, or a comment's id in t
 
 @archive_command("withhold", HELP, ARGUMENT)
 @click.argument("name", metavar="[URL|comment:ID]", required=False)
+@click.option("--public-reason", metavar="TEXT", help="why, for everyone: the page /ledger shows it, without the address")
 @decision_options(listed="every decision taken", reason="why; it is kept with the decision, and not shown on the pages")
-def command(folder: Path, name: str | None, reason: str | None, undo: bool, listing: bool) -> int:
+def command(folder: Path, name: str | None, reason: str | None, public_reason: str | None, undo: bool, listing: bool) -> int:
     require_one({"URL|comment:ID": name, "--list": listing})
+    if public_reason and (undo or listing):
+        raise click.UsageError("--public-reason belongs to a decision to withhold", click.get_current_context())
     with closing(open_for_reading(folder)) as db:
         if name is None:
             print("\n".join(listed(db, "withhold")) or "nothing is withheld")
@@ -38,7 +42,7 @@ def command(folder: Path, name: str | None, reason: str | None, undo: bool, list
                 raise ConfigurationError(f"{what} is not withheld: there is nothing to take back")
     with closing(Store(folder)) as store:
         for standing in refs if undo else [ref]:
-            store.decide("withhold", standing, UNDONE if undo else "withheld", reason)
+            store.decide("withhold", standing, UNDONE if undo else withheld_value(public_reason), reason)
     print(f"{'shown again' if undo else 'withheld'}: {what}")
     return 0
 

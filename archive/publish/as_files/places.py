@@ -17,6 +17,7 @@ TAG = re.compile(r"<(a|link|img|script|source|area|use)\b([^<>]*)>", re.I)
 ADDRESS = re.compile(r"""(\s)(href|src|xlink:href)="(/(?!/)[^"]*)\"""")
 OF_READER = re.compile(r'<script src="[^"]*/reader\.js[^"]*"[^>]*></script>\n?')  # it keeps what a reader keeps at an address
 OWN_ADDRESS = re.compile(rf"(?: Archived at)? {re.escape(ORIGIN)}[^\s\"<]*|{re.escape(ORIGIN)}[^\s\"<]*")
+ABOUT = re.compile(r'<p class="about-links">.*?</p>\n?')  # of who serves the archive
 MARKS = re.compile(r' data-(?:citation|permalink)="[^"]*"')  # what "copy quotation" takes: it names the server's address
 
 
@@ -62,7 +63,7 @@ class FilePlaces:
         """A page as it lies in ``file``: links lead to files beside it, or nowhere. ``search`` stands where the search box was."""
         forms = iter([search])
         markup = FORM.sub(lambda found: next(forms, "") if 'role="search"' in found[0] else "", markup)
-        markup = MARKS.sub("", OF_READER.sub("", markup))
+        markup = MARKS.sub("", ABOUT.sub("", OF_READER.sub("", markup)))
         markup = TAG.sub(lambda tag: self._tag(tag, file), markup)
         return OWN_ADDRESS.sub("", markup)
 

@@ -10,6 +10,7 @@ from datasette import hookimpl
 from archive.publish import formats
 from archive.publish.formats import FILTERS, GLOBALS
 from archive.publish.server import core_pages, routes
+from archive.publish.server.front import fronted
 
 
 @hookimpl(trylast=True)  # our last route takes every address: routes of other plugins come before
@@ -30,7 +31,7 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> Any:
 
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Any:
-    return core_pages.with_headers
+    return lambda app: fronted(datasette, app)
 
 
 @hookimpl

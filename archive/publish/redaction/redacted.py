@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 from datasette.database import Database
 
+from archive.publish.redaction.weighed import weighed
 from archive.publish.redaction.withholding import Reader, follow, reaches_around
+
+ASKED: ContextVar[str | None] = ContextVar("ASKED", default=None)
+"""The SQL that Datasette is asked for, which may be a stranger's; None for our own functions."""
 
 
 class ShownDatabase(Database):  # type: ignore[misc]  # Datasette has no types
@@ -36,16 +41,25 @@ class ShownDatabase(Database):  # type: ignore[misc]  # Datasette has no types
         self.tables.close()
 
     async def execute_fn(self, fn: Callable[[Reader], Any]) -> Any:
+        asked = ASKED.get()
+
         def on_what_is_shown(connection: Reader) -> Any:
             follow(connection)
-            return fn(connection)
+            if asked is None:
+                return fn(connection)
+            with weighed(connection, asked):
+                return fn(connection)
 
         return await super().execute_fn(on_what_is_shown)
 
     async def execute(self, sql: str, *arguments: Any, **options: Any) -> Any:
         if reaches_around(sql):
             raise sqlite3.OperationalError("name the tables without a schema: what is withheld here is not shown")
-        return await super().execute(sql, *arguments, **options)
+        told = ASKED.set(sql)
+        try:
+            return await super().execute(sql, *arguments, **{**options, "log_sql_errors": False})  # a stranger's typing is no news
+        finally:
+            ASKED.reset(told)
 
     async def table_column_details(self, table: str) -> Any:
         return await self.tables.table_column_details(table)

@@ -34,6 +34,7 @@ from archive.publish.redaction.withholding import withheld_since
 from archive.publish.search.results import search
 from archive.publish.server.responses import answer, answer_json, folder, origin, page, read, read_tables, redirect
 from archive.queries.addresses import Address, article_at, dated_path, known_hosts, latest_instant, parse_address, reading_path
+from archive.queries.nearest import nearest_addresses
 from archive.queries.rows import Row, fetch_rows
 from archive.queries.search_query import Filter, Query, parse_query
 from archive.text.urls import bare_host, split_url
@@ -245,14 +246,31 @@ def withheld_at(db: sqlite3.Connection, host: str, path: str, query: str) -> str
 
 
 async def not_found(datasette: Any, request: Any, wanted: str, code: int = 404) -> Response:
-    """404, with what may help: articles that cite the address, a search for its words, and where else to look."""
+    """404, with what may help: articles that cite the address, addresses like it, a search for its words, and where else to look."""
     wanted = wanted.lstrip("/")
     host, _, path = unquote(wanted.partition("://")[2] or wanted).partition("/")
-    words = " OR ".join(re.findall(r"[^\W\d_]{4,}", path or host)[:8])
-    found = await read(datasette, search, parse_query(f"in:articles {words}" if words else ""))
-    sites = await read(datasette, fetch_rows, "select name, home, title from sites order by id")
+    words = re.findall(r"[^\W\d_]{4,}", path or host)[:8]
     parts = split_url(wanted)
+    near = await read(datasette, nearest_addresses, parts[0], parts[1]) if parts else []
     about = Query(filters=(Filter("cites", wanted, exact=True),), place="articles")
-    citing = await read(datasette, search, about) if parts and parts[1] != "/" else None
-    context = {"wanted": wanted, "hits": found.hits[:8], "citing": citing, "sites": sites, "status": code}
+    context = {
+        "wanted": wanted,
+        "words": words,
+        "near": near,
+        "hits": await articles_with(datasette, words, {row["url"] for row in near}),
+        "citing": await read(datasette, search, about) if parts and parts[1] != "/" else None,
+        "sites": await read(datasette, fetch_rows, "select name, home, title from sites order by id"),
+        "status": code,
+    }
     return await page(datasette, request, "not_found.html", context, code)
+
+
+async def articles_with(datasette: Any, words: list[str], listed: set[str]) -> list[Row]:
+    """Articles in which all these words stand, else those with some of them; without those that are listed already."""
+    if not words:
+        return (await read(datasette, search, parse_query(""))).hits[:8]
+    for joined in (" ", " OR "):
+        found = (await read(datasette, search, parse_query(f"in:articles {joined.join(words)}"))).hits
+        if hits := [row for row in found if row["url"] not in listed][:8]:
+            return hits
+    return []

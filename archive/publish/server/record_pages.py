@@ -19,7 +19,7 @@ from archive.publish.records import render
 from archive.publish.records.examined import ExaminedRecord, examine, exchange_at, text_page
 from archive.publish.records.shown import ShownRecords
 from archive.publish.server.article_pages import not_found
-from archive.publish.server.responses import answer, folder, origin, page, page_number, read
+from archive.publish.server.responses import PRIVATE, answer, folder, origin, page, page_number, read
 from archive.queries.capture_uses import capture_named, uses_of_capture
 from archive.queries.rows import Row
 from archive.warc.decoded import Undecodable
@@ -82,7 +82,8 @@ async def record_page(datasette: Any, request: Any, record: ExaminedRecord, stat
 
 def download(body: bytes, name: str, content_type: str) -> Response:
     """Bytes as they are, which no browser shows or runs."""
-    headers = LASTING | {
+    headers = {
+        "cache-control": PRIVATE,
         "content-disposition": f'attachment; filename="{name}"',
         "content-security-policy": "default-src 'none'; sandbox",
     }

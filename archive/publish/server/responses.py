@@ -21,14 +21,17 @@ from typing import Any, TypeVar
 import jinja2
 from datasette.utils.asgi import Response
 
+from archive.publish.server.limits import READING
+from archive.publish.server.service import service_of
+
 DATABASE = "archive"
 LONGEST = 8.0  # seconds of computing for one page; a search for everything in a huge archive ends here
 STEPS = 10_000  # of SQLite between two looks at the clock: about a millisecond
 
 WORTH_PACKING = 1_000  # bytes; a smaller answer fits into one packet anyway
 PACKING = 5  # gzip's level: beyond it, time grows faster than the answer shrinks
-READING = ("GET", "HEAD")
-PLUGIN = "reading_site"  # the name under which Datasette keeps our options
+PRIVATE = "private, max-age=31536000, immutable"  # what never changes; no shared cache may keep what is withheld tomorrow
+NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"  # what a file for programs may load
 
 Value = TypeVar("Value")
 Handler = Callable[[Any, Any], Awaitable[Response]]
@@ -141,7 +144,8 @@ def answer(
     content = body.encode("utf-8", "replace")
     digest = hashlib.sha256(content).hexdigest()[:24]
     packed = pack and len(content) >= WORTH_PACKING and accepts_gzip(request.headers.get("accept-encoding", ""))
-    sent = {"etag": f'"{digest}-gzip"' if packed else f'"{digest}"', "cache-control": "no-cache"} | dict(headers or {})
+    sent = {"etag": f'"{digest}-gzip"' if packed else f'"{digest}"', "cache-control": "no-cache"}
+    sent |= {"content-security-policy": NOTHING} | dict(headers or {})
     sent["vary"] = ", ".join(filter(None, [sent.get("vary"), "Accept-Encoding"]))
     if status == 200 and f'"{digest}' in request.headers.get("if-none-match", ""):
         return Response("", status=304, headers=sent, content_type=content_type)
@@ -160,15 +164,27 @@ def accepts_gzip(header: str) -> bool:
 
 
 def reading_only(handler: Handler) -> Handler:
-    """A handler of our own pages that answers 405 to every method but GET and HEAD: nothing here can be written."""
+    """A handler of our own pages that nothing can be written with: 405 to every method but GET and HEAD, and what OPTIONS asks for.
+
+    Who may not see the instance or its database by Datasette's rules (``allow`` in its metadata, plugins) gets 403 here too.
+    """
 
     @functools.wraps(handler)
     async def read_or_refuse(datasette: Any, request: Any) -> Response:
+        if request.method == "OPTIONS":
+            return Response("", status=204, headers={"allow": ", ".join(READING), **preflight(datasette)})
         if request.method not in READING:
             return Response.text("This archive is read only.\n", status=405, headers={"allow": ", ".join(READING)})
+        await datasette.ensure_permissions(request.actor, [("view-database", DATABASE), "view-instance"])
         return await handler(datasette, request)
 
     return read_or_refuse
+
+
+def preflight(datasette: Any) -> dict[str, str]:
+    """What a browser asks before a script of another site may read here; empty unless ``serve --cors``."""
+    allowed = {"access-control-allow-methods": "GET, HEAD", "access-control-allow-headers": "*", "access-control-max-age": "3600"}
+    return allowed if datasette.cors else {}
 
 
 def answer_json(request: Any, value: Any, content_type: str = "application/json; charset=utf-8") -> Response:
@@ -194,5 +210,5 @@ def redirect(path: str, headers: Mapping[str, str] | None = None) -> Response:
 
 def origin(datasette: Any, request: Any) -> str:
     """``https://host``: the public origin that ``serve --base-url`` fixed, else where this request was sent to."""
-    fixed = (datasette.plugin_config(PLUGIN) or {}).get("base_url")
-    return str(fixed) if fixed else f"{request.scheme}://{request.host}"
+    fixed = service_of(datasette).base_url
+    return fixed if fixed else f"{request.scheme}://{request.host}"

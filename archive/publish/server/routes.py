@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from datasette.database import QueryInterrupted
 from datasette.utils.asgi import NotFound, Response
 
 from archive.publish.changes import events
@@ -21,6 +22,7 @@ from archive.publish.metadata.questions import QUESTIONS
 from archive.publish.overview import home
 from archive.publish.overview.charts import timeline
 from archive.publish.reading import captured_pictures
+from archive.publish.redaction.weighed import TooMuch
 from archive.publish.search import exports, spellings
 from archive.publish.search.hints import word_hints
 from archive.publish.search.results import MOST_COMMENTS, SORTS, search
@@ -34,10 +36,12 @@ from archive.publish.server.article_pages import (
 )
 from archive.publish.server.comparison_pages import show_comparison, show_dated_comparison
 from archive.publish.server.operator_pages import show_metrics, show_refused, show_status, show_status_json
+from archive.publish.server.public_pages import PUBLIC_PAGES
 from archive.publish.server.record_pages import show_record
 from archive.publish.server.replay_pages import show_capture_timemap, show_cdx, show_web
 from archive.publish.server.responses import (
     DATABASE,
+    PRIVATE,
     Handler,
     answer,
     as_json_text,
@@ -230,7 +234,7 @@ async def show_picture(datasette: Any, request: Any) -> Response:
     body = await asyncio.to_thread(captured_pictures.picture_bytes, folder, row) if row else None
     if row is None or body is None:
         return await not_found(datasette, request, request.path)
-    headers = {"content-security-policy": "default-src 'none'; sandbox", "cache-control": "max-age=31536000, immutable"}
+    headers = {"content-security-policy": "default-src 'none'; sandbox", "cache-control": PRIVATE}
     return Response(body, headers=headers, content_type=row["mime"])
 
 
@@ -241,14 +245,32 @@ async def describe_search(datasette: Any, request: Any) -> Response:
 
 
 def explain(datasette: Any, request: Any, exception: Exception) -> Any:
-    """Our page for what does not exist and for a page that took too long; None leaves the rest to Datasette."""
+    """Our page for what does not exist, for a page that took too long and for SQL that did not run; None leaves the rest to Datasette."""
+    if request.path.endswith(".csv") and isinstance(exception, (QueryInterrupted, TooMuch)):
+        slow = f"it took longer than {datasette.sql_time_limit_ms / 1000:g} seconds"
+        said = str(exception) if isinstance(exception, TooMuch) else slow
+        return lambda: Response.text(f"This question was stopped: {said}\n", status=400)
     if request.path.endswith((".json", ".csv")):
         return None
     if isinstance(exception, NotFound):
         return lambda: not_found(datasette, request, request.path)
     if isinstance(exception, sqlite3.OperationalError) and str(exception) == "interrupted":
         return lambda: page(datasette, request, "too_long.html", {}, 503)
+    if getattr(exception, "title", "") in ("SQL Interrupted", "Invalid SQL"):
+        return lambda: stopped_sql(datasette, request, exception)
     return None
+
+
+async def stopped_sql(datasette: Any, request: Any, exception: Any) -> Response:
+    """A question of SQL that did not run, or not to its end: why, and the question, to be mended and asked again."""
+    interrupted = exception.title == "SQL Interrupted"
+    context = {
+        "sql": request.args.get("sql") or "",
+        "why": "" if interrupted else exception.message,
+        "seconds": datasette.sql_time_limit_ms / 1000,
+        "back": request.path,
+    }
+    return await page(datasette, request, "sql_stopped.html", context, exception.status)
 
 
 PAGES: list[tuple[str, Handler]] = [
@@ -274,6 +296,7 @@ PAGES: list[tuple[str, Handler]] = [
     (r"^/web/.+$", show_web),
     (r"^/cdx(?:/search/cdx)?$", show_cdx),
     (r"^/timemap/.+$", show_timemap),
+    *PUBLIC_PAGES,
     (r"^/compare$", show_comparison),
     (r"^/compare/.+$", show_dated_comparison),
     (r"^/cite\.(?P<format>txt|bib|ris|json)$", show_citation),

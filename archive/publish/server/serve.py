@@ -2,58 +2,100 @@
 
 from __future__ import annotations
 
+import resource
 import socket
 import sqlite3
+import sys
+import traceback
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
 
 import uvicorn
 from datasette.app import Datasette
-from datasette.utils import parse_metadata
+from datasette.database import QueryInterrupted
+from datasette.plugins import pm
+from datasette.utils import module_from_path, parse_metadata
 
 from archive.db.connection import FILENAME, open_for_reading, open_for_writing
 from archive.db.schema import migrate
 from archive.errors import ConfigurationError, StorageError
 from archive.publish.metadata.datasette_settings import SETTINGS
 from archive.publish.redaction.redacted import ShownDatabase
-from archive.publish.server.responses import DATABASE, PLUGIN
+from archive.publish.redaction.weighed import TooMuch
+from archive.publish.server.protocol import in_pieces, server_for
+from archive.publish.server.responses import DATABASE
+from archive.publish.server.service import Service, checked_origin, merged
 
 HERE = Path(__file__).parent.parent
+LARGEST_FILE = 1_000_000_000  # bytes; SQLite's temporary files, and a log that stdout is sent to
+OPEN_FILES = 4096
 
 
-def build_server(folder: Path, base_url: str | None = None) -> Datasette:
+class ServedArchive(Datasette):  # type: ignore[misc]  # Datasette has no types
+    """Datasette that knows what ``serve`` was told. Its plugins, ours among them, read it while it is made."""
+
+    def __init__(self, service: Service, **options: Any) -> None:
+        self.service = service
+        super().__init__([], **options)
+
+
+def build_server(folder: Path, base_url: str | None = None, service: Service | None = None) -> Datasette:
     """Datasette over the archive in ``folder``, mutable: with ``-i`` a live WAL file would serve stale data.
 
     ``base_url`` is the public origin that feeds and citations name, whatever host a request was sent to.
     Raises ConfigurationError when it is none, NoArchive, NewerSchema, StorageError.
     """
-    options = {"base_url": checked_origin(base_url)} if base_url else {}
+    service = service or Service()
+    if base_url:
+        service = replace(service, base_url=checked_origin(base_url))
     ensure_readable(folder)
+    print_bugs_alone()
+    load_plugins(service.plugins_dir)
     metadata = parse_metadata((HERE / "metadata" / "metadata.yaml").read_text(encoding="utf-8"))
-    datasette = Datasette(
-        [],
-        metadata=metadata | {"plugins": {PLUGIN: options}},
+    datasette = ServedArchive(
+        service,
+        metadata=merged(metadata, service.metadata),
         template_dir=str(HERE / "templates"),
         plugins_dir=str(HERE / "plugins"),
         static_mounts=[("static", str(HERE / "static"))],
-        settings=dict(SETTINGS),
+        settings=SETTINGS | dict(service.settings),
+        cors=service.cors,
+        secret=service.secret,
     )
     datasette.remove_database("_memory")  # Datasette makes one where it is given no file
     datasette.add_database(ShownDatabase(datasette, folder / FILENAME), name=DATABASE)
     return datasette
 
 
-def checked_origin(base_url: str) -> str:
-    """``https://archive.example.org/`` -> ``https://archive.example.org``. Raises ConfigurationError for anything but an origin."""
-    try:
-        parts = urlsplit(base_url.strip())
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and not parts.username
-    except ValueError:
-        usable = False
-    if not usable or parts.path not in ("", "/") or parts.query or parts.fragment:
-        raise ConfigurationError(f"--base-url {base_url!r} is no origin; write it as https://archive.example.org, without a path")
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+class PrintedBugs:
+    """What Datasette prints of an error by: nothing where a stranger's question was stopped, which is no bug of anyone's."""
+
+    @staticmethod
+    def print_exc() -> None:
+        """Print the exception that is being handled."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, (QueryInterrupted, TooMuch)) and str(error) != "interrupted":
+            traceback.print_exc()
+
+
+def print_bugs_alone() -> None:
+    """No stopped questions; and where the package rich is installed, no local values, cookies too, of each address that is not there."""
+    from datasette import handle_exception  # imported before datasette.app it would register without its hook
+
+    handle_exception.rich = None
+    handle_exception.traceback = PrintedBugs
+
+
+def load_plugins(folder: Path | None) -> None:
+    """Load the operator's own plugins, before Datasette asks for routes. Raises ConfigurationError where one cannot be loaded."""
+    for path in sorted(folder.glob("*.py")) if folder else ():
+        try:
+            pm.register(module_from_path(str(path), name=path.name))
+        except Exception as error:  # whatever the plugin's own code raises
+            if "already registered" not in str(error):
+                raise ConfigurationError(f"--plugins-dir: {path} cannot be loaded: {error}") from error
 
 
 def ensure_readable(folder: Path) -> None:
@@ -71,15 +113,27 @@ def ensure_readable(folder: Path) -> None:
         db.conn.close()
 
 
-def serve_archive(folder: Path, host: str, port: int, base_url: str | None = None) -> int:
-    """Serve until Ctrl-C. Raises ConfigurationError when the address cannot be had, or ``base_url`` is no origin."""
-    datasette = build_server(folder, base_url)
+def serve_archive(folder: Path, host: str, port: int, service: Service) -> int:
+    """Serve until Ctrl-C. Raises ConfigurationError when the address cannot be had."""
+    datasette = build_server(folder, service=service)
     listener = listen(host, port)
+    limit_files()
     number = listener.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
     print(f"Serving the archive in {folder} at http://{shown}:{number}/ until Ctrl-C", flush=True)
-    config = uvicorn.Config(datasette.app(), log_level="warning", lifespan="on", timeout_graceful_shutdown=3)
-    return run_server(uvicorn.Server(config), listener)
+    return run_server(server_for(in_pieces(datasette.app())), listener)
+
+
+def limit_files() -> None:
+    """Whoever sorts gigabytes by SQL gets an error instead of the disk: the server itself only reads. As many files may be open as
+    connections are allowed.
+    """
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    if hard == resource.RLIM_INFINITY or hard > LARGEST_FILE:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, hard))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < OPEN_FILES:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard), hard))
 
 
 def listen(host: str, port: int) -> socket.socket:
