@@ -70,7 +70,7 @@ def publish(folder: Path, target: Path, public: bool, base_url: str | None) -> i
         print(f"{target}: {counted(rows, 'row')}; serve it with datasette {target.name} -m {described.name}")
         return 0
     from archive.publish.as_files.write import write_static_site
-    from archive.publish.server.serve import checked_origin
+    from archive.publish.server.service import checked_origin
 
     if base_url:
         scheme, _, rest = base_url.strip().partition("://")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -59,7 +59,7 @@ MORE = """For the public: --base-url, --contact, --policy and --limit, and --pro
 @click.option("--plugins-dir", metavar="DIR", type=click.Path(path_type=Path), help="folder of Datasette plugins, each a .py file")
 @click.option("--cors", is_flag=True, help="let pages of other servers read JSON and files here")
 @click.option("--secret", metavar="TEXT", envvar="DATASETTE_SECRET", help="signs Datasette's cookies; else every start makes one")
-def command(folder: Path, host: str, port: int, **told: object) -> int:
+def command(folder: Path, host: str, port: int, **told: Any) -> int:
     from archive.publish.server.serve import serve_archive  # Datasette takes a second to import, which no other command should wait for
 
     return serve_archive(folder, host, port, service_told(**told))
