@@ -17,6 +17,7 @@ from archive.text.proxies import read_proxy, without_secrets
 
 UNITS = {"m": 1 / 60, "h": 1.0, "d": 24.0, "w": 168.0}
 DAYS = {"d": 1.0, "w": 7.0, "y": 365.25}
+HIDE_COMMENTS, HIDE_GONE = "hide-comments-after", "hide-gone-after"  # rules of age
 SHARES = ("all", "budget", "none")
 
 
@@ -63,10 +64,10 @@ SETTINGS = {
         "every request of its runs goes through it, none past it; NAME:PASSWORD@ may stand before HOST, and is not shown",
         lambda text: read_proxy(text) is not None,
     ),
-    "hide-comments-after": SiteSetting(
+    HIDE_COMMENTS: SiteSetting(
         "30d|8w|2y", "comments older than this are served no more; they stay in the archive", lambda text: days(text) is not None
     ),
-    "hide-gone-after": SiteSetting(
+    HIDE_GONE: SiteSetting(
         "30d|8w|2y",
         "what has been gone from the site for longer than this is served no more; it stays in the archive",
         lambda text: days(text) is not None,

@@ -22,10 +22,11 @@ from archive.publish.server.responses import DATABASE, PLUGIN
 HERE = Path(__file__).parent.parent
 
 
-def build_server(folder: Path, base_url: str | None = None) -> Datasette:
+def build_server(folder: Path, base_url: str | None = None, author_urls: bool = False) -> Datasette:
     """Datasette over the archive in ``folder``, mutable: with ``-i`` a live WAL file would serve stale data.
 
     ``base_url`` is the public origin that feeds and citations name, whatever host a request was sent to.
+    ``author_urls``: the addresses that people gave with their names are shown.
     Raises ConfigurationError when it is none, NoArchive, NewerSchema, StorageError.
     """
     options = {"base_url": checked_origin(base_url)} if base_url else {}
@@ -40,7 +41,7 @@ def build_server(folder: Path, base_url: str | None = None) -> Datasette:
         settings=dict(SETTINGS),
     )
     datasette.remove_database("_memory")  # Datasette makes one where it is given no file
-    datasette.add_database(ShownDatabase(datasette, folder / FILENAME), name=DATABASE)
+    datasette.add_database(ShownDatabase(datasette, folder / FILENAME, author_urls), name=DATABASE)
     return datasette
 
 
@@ -71,9 +72,9 @@ def ensure_readable(folder: Path) -> None:
         db.conn.close()
 
 
-def serve_archive(folder: Path, host: str, port: int, base_url: str | None = None) -> int:
+def serve_archive(folder: Path, host: str, port: int, base_url: str | None = None, author_urls: bool = False) -> int:
     """Serve until Ctrl-C. Raises ConfigurationError when the address cannot be had, or ``base_url`` is no origin."""
-    datasette = build_server(folder, base_url)
+    datasette = build_server(folder, base_url, author_urls)
     listener = listen(host, port)
     number = listener.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
