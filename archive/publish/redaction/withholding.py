@@ -104,7 +104,7 @@ SEARCHED = {
     "comments_fts": ("author, text", f"rowid not in ({{comments}}) and rowid not in {COMMENTS}"),
 }
 COMMENT_OF = {
-    "comments": "comments.id",
+    "comments": "",
     "comment_states": "comment_id",
     "absences": "comment_id",
     "rereadings": "(select comment_id from main.comment_states as state where state.id = comment_revision_id)",
@@ -181,11 +181,10 @@ def shown_rows(name: str, shown: str, hidden: Hidden, ids: dict[str, str]) -> st
 
 
 def is_aged(ages: Sequence[Age], comment_id: str) -> str:
-    """SQL: whether a rule of age hides a comment."""
-    rules = " or ".join(f"(theirs.site_id = {age.site_id} and coalesce(old.posted_at, old.first_seen_at) < '{age.before}')" for age in ages)
-    return f"""exists (
-    select 1 from main.comments as old join main.articles as theirs on theirs.id = old.article_id where old.id = {comment_id} and ({rules})
-  )"""
+    """SQL: whether a rule of age hides a comment. ``comment_id``: how its table names it; '' is the table of comments itself."""
+    posted = "coalesce(posted_at, first_seen_at)"
+    rules = " or ".join(f"({posted} < '{age.before}' and {SITE_OF_COMMENT} = {age.site_id})" for age in ages)
+    return f"exists (select 1 from main.comments where comments.id = {comment_id} and ({rules}))" if comment_id else f"({rules})"
 
 
 def shown_columns(db: sqlite3.Connection, name: str, hidden: Hidden) -> str:
