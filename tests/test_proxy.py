@@ -163,6 +163,22 @@ def test_a_sites_own_proxy_is_remembered_and_never_shown(folder: Path, press: Na
     assert "opensecret" not in done.err + done.out
 
 
+def test_a_look_at_a_known_site_goes_through_its_proxy_too(folder: Path, press: NamedPress) -> None:
+    with SocksProxy({HOST: press.place}) as proxy:
+        for words in (["add", f"http://{HOST}/"], ["set", HOST, f"proxy={proxy.address}"]):
+            assert CliRunner().invoke(commands, ["--archive-dir", str(folder), "sites", *words]).exit_code == 0
+        done = scrapy("probe", f"http://{HOST}/", folder=folder)
+    assert done.code == 0 and "robots.txt" in done.out and {host for host, _ in proxy.asked} == {HOST}
+
+
+def test_naming_no_proxy_does_not_take_the_sites_own_away(folder: Path, press: NamedPress) -> None:
+    home = f"http://127.0.0.1:{press.place[1]}/"
+    for words in (["add", home], ["set", f"127.0.0.1-{press.place[1]}", "proxy=http://127.0.0.1:9"]):
+        assert CliRunner().invoke(commands, ["--archive-dir", str(folder), "sites", *words]).exit_code == 0
+    assert scrapy("crawl", "site", "-a", f"home={home}", folder=folder, PROXY="").code == 5
+    assert press.requests == []
+
+
 def test_a_proxy_that_is_none_is_refused_without_its_text(folder: Path) -> None:
     code, said = crawled(folder, "socks5://me:hidden@127.0.0.1:9050")
     assert code == 2 and "socks5h://" in said and "hidden" not in said

@@ -159,7 +159,7 @@ def _host_of(feed: str) -> str:
 def change(folder: Path, name: str, settings: tuple[str, ...]) -> int:
     for setting in settings:
         if "=" not in setting:
-            raise ConfigurationError(f"{setting!r} is no setting; write images=budget, for example")
+            raise ConfigurationError(f"{setting.partition(':')[0]!r} is no setting; write images=budget, for example")
     values = checked_settings(dict(setting.split("=", 1) for setting in settings))
     with closing(Store(folder)) as store:
         row = site_named(store.db, name)

@@ -19,7 +19,7 @@ from crawler.discover.sweep import Sweep
 from crawler.extensions.items import ItemSender, report_error
 from crawler.extract.workers import Workers
 from crawler.http.decompress import UnpackMiddleware
-from crawler.http.proxy import checked_proxy
+from crawler.http.proxy import checked_proxy, proxy_asked
 from crawler.parse import SiteParser
 from crawler.session.context import SiteContext
 from crawler.session.outcome import Outcome
@@ -41,18 +41,10 @@ def begin_run(options: CrawlOptions, store: Store, crawler: Crawler) -> Run:
     if "delay" in remembered and (crawler.settings.getpriority("DOWNLOAD_DELAY") or 0) < SETTINGS_PRIORITIES["cmdline"]:
         crawler.spider.download_delay = float(remembered["delay"])  # type: ignore[union-attr]  # Scrapy asks for it at a host's first request
     run = Run(options.remembering(remembered), crawler, context)
-    run.proxy = checked_proxy(_proxy(crawler, remembered))
+    run.proxy = checked_proxy(proxy_asked(crawler.settings, remembered))
     run.intake, run.items = Intake(run.context), ItemSender(crawler, store)
     run.absences, run.sweep = AbsencePolicy(run), Sweep(run)
     return run
-
-
-def _proxy(crawler: Crawler, remembered: dict[str, str]) -> str | None:
-    """The site's own, unless another was named on the command line; none named there does not take the site's away."""
-    setting: str | None = crawler.settings.get("PROXY")
-    if setting and (crawler.settings.getpriority("PROXY") or 0) >= SETTINGS_PRIORITIES["cmdline"]:
-        return setting
-    return remembered.get("proxy") or setting
 
 
 def _context(options: CrawlOptions, store: Store, crawler: Crawler) -> SiteContext:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.core.downloader.handlers.http11 import TunnelError, _ScrapyAgent
 from scrapy.exceptions import CannotResolveHostError, DownloadConnectionRefusedError, DownloadFailedError
+from scrapy.settings import SETTINGS_PRIORITIES
 from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import Deferred
@@ -28,11 +29,12 @@ from crawler.errors import Unreachable
 from crawler.session.session import run_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
+    from scrapy.settings import BaseSettings
 
 WRONG = "PROXY={} is no proxy; write http://host:port, or socks5h://host:port, which is given names as they are"
 DENIED = 407  # the proxy's own answer: it wants another name and password
@@ -42,6 +44,15 @@ def proxy_of(crawler: Crawler) -> ProxyAddress | None:
     """The proxy of the run; of Scrapy's tools the setting's. Raises ConfigurationError."""
     run = run_of(crawler)
     return run.proxy if run is not None else checked_proxy(crawler.settings.get("PROXY"))
+
+
+def proxy_asked(settings: BaseSettings, remembered: Mapping[str, str]) -> str | None:
+    """The address that counts for a site: the one remembered of it, unless another is named on the command line; naming none there
+    does not take the site's away."""
+    setting: str | None = settings.get("PROXY")
+    if setting and (settings.getpriority("PROXY") or 0) >= SETTINGS_PRIORITIES["cmdline"]:
+        return setting
+    return remembered.get("proxy") or setting
 
 
 def checked_proxy(text: str | None) -> ProxyAddress | None:
