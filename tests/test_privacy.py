@@ -11,6 +11,7 @@ import re
 import sqlite3
 import zipfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,12 +19,14 @@ import pytest
 from datasette.app import Datasette
 
 from archive.__main__ import main as archive
+from archive.clock import later, now
 from archive.db.connection import open_for_writing
 from archive.publish.redaction.withholding import INSIDE, SEARCHED, SHOWN
 from archive.publish.server.serve import build_server
 from archive.queries.withheld import same_name
 from archive.store.decisions import DECISIONS
 from tests.captured_site import FIRST, HTML, WarcWriterOf, add_capture, build_captured, exchange
+from tests.inside import AheadOfTime
 from tests.publish_archive import HOME, open_archive
 from tests.publish_site import PAGES, RAID, Site
 
@@ -158,6 +161,15 @@ def test_nothing_that_is_served_tells_the_name(site: Site, path: str) -> None:
         "select hex(block) from comments_fts_data",
         "select * from blocks",
         "select * from quarantine",
+        "select * from sqlite_temp_master",
+        "select * from temp.shown_comments",
+        "select * from temp.shown_states",
+        "select * from temp.rows_with_names",
+        "explain select * from comments",
+        "explain select * from comment_revisions",
+        "explain select * from blocks",
+        "explain select * from comments_fts",
+        "explain query plan select * from changes",
         "select count(*) from comments where author like 'gone%' having count(*) > 0",
         "select * from comments where author = 'Gone Guy'",
         "select max(author) from comments union select min(author) from comment_revisions",
@@ -226,6 +238,33 @@ def test_a_comment_that_comes_later_is_covered_too(folder: Path, site: Site) -> 
         db.conn.close()
 
 
+def test_what_is_shown_of_a_withheld_comment_is_not_kept_where_sql_finds_it(tmp_path: Path) -> None:
+    folder = build(tmp_path)
+    assert archive(["pseudonymise", NAME, "--as", PSEUDONYM, "--archive-dir", str(folder)]) == 0
+    asked = {"sql": "select * from temp.shown_comments", "_shape": "arrays"}
+    for site in site_of(folder):
+        assert "convoy" in str(site.get("/archive.json", params=asked).json()["rows"])
+        assert archive(["withhold", "comment:2", "--archive-dir", str(folder)]) == 0
+        assert "convoy" not in str(site.get("/archive.json", params=asked).json()["rows"])
+
+
+def test_blocks_that_come_later_are_searched_too(tmp_path: Path) -> None:
+    folder = build(tmp_path)
+    assert archive(["pseudonymise", NAME, "--as", PSEUDONYM, "--archive-dir", str(folder)]) == 0
+    for site in site_of(folder):
+        assert told(site.get("/archive/block_spans.json?_size=max").text) == []
+        db = open_for_writing(folder)
+        columns = ", ".join(row[1] for row in db.execute("pragma table_info(revisions)") if row[1] not in ("id", "number"))
+        db.execute(f"insert into revisions(id, number, {columns}) select 9000, 99, {columns} from revisions where id = 21")
+        db.execute(
+            "insert into block_spans(revision_id, position, kind, rule, fingerprint, text)"
+            " values (9000, 0, 'related', 'x', 'f', 'GONE guy!')"
+        )
+        db.conn.close()
+        assert told(site.get("/archive/block_spans.json?_size=max").text) == []
+        assert told(site.get("/archive/block_spans/21,90.json").text) == []
+
+
 # the command
 
 
@@ -266,6 +305,23 @@ def test_two_names_do_not_share_a_pseudonym(tmp_path: Path, capsys: pytest.Captu
     capsys.readouterr()
     assert archive(["pseudonymise", "--list", "--archive-dir", str(folder)]) == 0
     assert capsys.readouterr().out.count("*/Gone Guy  Reader") == 2
+
+
+def test_hundreds_of_names_are_shown_as_others(tmp_path: Path) -> None:
+    folder = build(tmp_path / "archive")
+    db = open_for_writing(folder)
+    names = [NAME, *(f"Reader {number} of {number % 7}" for number in range(1200)), *(f"Čtenář {number}" for number in range(50))]
+    with db.conn:
+        for number, name in enumerate(names):
+            db["decisions"].insert(
+                {"kind": "pseudonymise", "ref": f"{'example' if number % 2 else '*'}/{name}", "value": f"P{number}", "decided_at": FIRST}
+            )
+    db.conn.close()
+    for site in site_of(folder):
+        for path in (RAID, "/archive/comments.csv", "/search?q=in:comments+guy", "/archive/comment_revisions.json", "/archive/blocks.json"):
+            assert told(site.get(path).text) == [] and site.get(path).status_code == 200
+        assert site.get("/archive/comments.json?_shape=array&id=4").json()[0]["author"] == "P0"
+    assert archive(["export", "--public", "--to", str(tmp_path / "copy.db"), "--archive-dir", str(folder)]) == 0
 
 
 def test_spellings_of_one_name() -> None:
@@ -365,6 +421,18 @@ def test_what_is_gone_for_longer_than_the_rule_is_served_no_more(tmp_path: Path)
         assert "First! See" in site.get(RAID).text and "1 comment held, and not shown" in site.text(RAID)
         aged(folder, "hide-gone-after=200y")
         assert site.get(path).status_code == 200
+
+
+def test_a_rule_is_applied_anew_each_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = build(tmp_path)
+    db = open_for_writing(folder)
+    db.execute("update comments set posted_at = ? where id = 1", [later(now(), days=-89)])
+    db.conn.close()
+    aged(folder, "hide-comments-after=90d")
+    for site in site_of(folder):
+        assert "First! See" in site.get(RAID).text
+        monkeypatch.setattr(AheadOfTime, "later", timedelta(days=3))
+        assert "First! See" not in site.get(RAID).text
 
 
 def test_a_rule_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

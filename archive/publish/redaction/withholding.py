@@ -12,7 +12,6 @@ from collections.abc import Sequence
 
 from archive.clock import later
 from archive.publish.redaction import signatures
-from archive.publish.redaction.signatures import SITE_OF_COMMENT, SITE_OF_STATE
 from archive.queries.rows import Row, fetch_rows
 from archive.queries.withheld import Age, Hidden, Policy, hidden_by, hidden_now, policy_of
 from archive.store.decisions import UNDONE
@@ -103,6 +102,7 @@ SEARCHED = {
     "documents_fts": ("title, text", f"rowid not in {STATES}"),
     "comments_fts": ("author, text", f"rowid not in ({{comments}}) and rowid not in {COMMENTS}"),
 }
+SITE_OF_COMMENT = "(select theirs.site_id from main.articles as theirs where theirs.id = article_id)"
 COMMENT_OF = {
     "comments": "",
     "comment_states": "comment_id",
@@ -111,13 +111,6 @@ COMMENT_OF = {
     "comments_fts": "comments_fts.rowid",
 }
 """How each table names a comment."""
-HELD_WORDS = {
-    "block_spans": ("text", "html"),
-    "boilerplate": ("text",),
-    "quarantine": ("title", "text"),
-    "differences": ("rest", "page"),
-}
-"""What a page showed beside its text may be a list of the latest comments, with their signatures."""
 INSIDE = [f"{index}_{part}" for index in SEARCHED for part in ("data", "idx", "docsize", "config")]
 TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|/\*.*?(?:\*/|\Z)|[\w$]+|\s+|\ufeff|.""", re.S)
 IGNORED = re.compile(r"--|/\*|\s|\ufeff")
@@ -128,28 +121,44 @@ class Reader(sqlite3.Connection):
     their names are shown."""
 
     shows_author_urls = False
-    followed: tuple[Policy, int] | None = None  # and the state of the file, where new rows may fall under it
-    hidden: Hidden | None = None
+    followed: tuple[Policy, tuple[int, ...]] | None = None  # and the state of the file, where new rows may fall under it
+    views_of: Hidden | None = None
+    blocks_seen: signatures.Seen | None = None
 
 
 def follow(db: Reader) -> None:
     """Make the connection show what is not withheld at this moment. Costs a look into the decisions and the rules where nothing has
     changed."""
     policy = policy_of(db)
-    state = int(db.execute("pragma data_version").fetchone()[0]) if policy.is_live else 0
+    state = state_of(db) if policy.is_live else ()
     if (policy, state) == db.followed:
         return
     hidden = hidden_by(db, policy)
-    if hidden != db.hidden:
+    if hidden.signatures:
+        db.blocks_seen = signatures.look_for(db, hidden.signatures, db.blocks_seen)
+    if db.views_of is None or _without_names(hidden) != _without_names(db.views_of):
         for name in [name for (name,) in db.execute("select name from sqlite_temp_master where type = 'view'").fetchall()]:
             db.execute(f"drop view temp.{name}")
         for statement in stand_ins(db, hidden):
             db.execute(statement)
-    db.followed, db.hidden = (policy, state), hidden
+    if hidden.signatures:
+        signatures.forget_hidden(db)
+    db.followed, db.views_of = (policy, state), hidden
+
+
+def state_of(db: sqlite3.Connection) -> tuple[int, ...]:
+    """What changes when rows come that a rule or a name may hide."""
+    return tuple(db.execute("pragma data_version").fetchone())
+
+
+def _without_names(hidden: Hidden) -> tuple[object, ...]:
+    """What the views are made of: which names are shown as others stands in tables, that some are in the views."""
+    return hidden.articles, hidden.comments, hidden.ages, bool(hidden.signatures)
 
 
 def stand_ins(db: Reader, hidden: Hidden) -> list[str]:
-    """The views: one for each table that could tell, and each view of the archive again, so that it reads these."""
+    """The views: one for each table that could tell, and each view of the archive again, so that it reads these. No name stands in
+    their SQL, which whoever asks can read."""
     ids = {"articles": ", ".join(map(str, hidden.articles)), "comments": ", ".join(map(str, hidden.comments))}
     always = ("comments", "decisions", "site_settings")
     tables, indexes = (SHOWN, SEARCHED) if hidden.is_anything else ({name: SHOWN[name] for name in always}, {})
@@ -171,12 +180,8 @@ def shown_rows(name: str, shown: str, hidden: Hidden, ids: dict[str, str]) -> st
     conditions = [shown.format(**ids) if is_hidden or name in ("decisions", "site_settings") else "1"]
     if name in COMMENT_OF and hidden.ages:
         conditions.append(f"not {is_aged(hidden.ages, COMMENT_OF[name])}")
-    if name in HELD_WORDS:
-        conditions.append(signatures.holds_none(hidden.signatures, *HELD_WORDS[name]))
-    if name == "comments_fts" and hidden.signatures:
-        conditions.append(f"rowid not in ({signatures.found_by_words(hidden.signatures)})")
-    if name == "rereadings" and hidden.signatures:
-        conditions.append(f"coalesce({COMMENT_OF[name]}, 0) not in ({signatures.found_by_words(hidden.signatures)})")
+    if name in signatures.ROWS and hidden.signatures:
+        conditions.append(signatures.ROWS[name])
     return " and ".join(f"({condition})" for condition in conditions)
 
 
@@ -189,44 +194,19 @@ def is_aged(ages: Sequence[Age], comment_id: str) -> str:
 
 def shown_columns(db: sqlite3.Connection, name: str, hidden: Hidden) -> str:
     """The columns of a table, those that tell a signature in the words in which they are shown."""
-    shown = {}
+    shown: dict[str, str] = {}
     if name == "comments":
-        shown = columns_of_comments(db, hidden)
+        shown = dict(signatures.OF_COMMENTS) if hidden.signatures else {}
+        if not getattr(db, "shows_author_urls", False):
+            shown["author_url"] = "cast('' as text)"
+        elif hidden.signatures:
+            shown["author_url"] = f"iif({signatures.SHOWN_COMMENT.format(column='author')} is null, author_url, '')"
     elif name == "comment_states" and hidden.signatures:
-        shown = columns_of_states(hidden)
+        shown = dict(signatures.OF_STATES)
     if not shown:
         return "*"
     columns = [row[1] for row in db.execute(f'pragma main.table_info("{name}")')]
     return ", ".join(f"{shown[column]} as {column}" if column in shown else column for column in columns)
-
-
-def columns_of_comments(db: sqlite3.Connection, hidden: Hidden) -> dict[str, str]:
-    """Column -> SQL, of ``comments``."""
-    names = hidden.signatures
-    shown = {}
-    if not getattr(db, "shows_author_urls", False):
-        shown["author_url"] = "cast('' as text)"
-    elif names:
-        shown["author_url"] = f"iif({signatures.is_signed(names, SITE_OF_COMMENT)}, '', author_url)"
-    if names:
-        shown["author"] = signatures.shown_author(names, SITE_OF_COMMENT)
-        shown["text"] = signatures.shown_text(names, SITE_OF_COMMENT)
-    return shown
-
-
-def columns_of_states(hidden: Hidden) -> dict[str, str]:
-    """Column -> SQL, of ``comment_states``. A digest over a short text would tell whoever guesses the name that the guess is right."""
-    names = hidden.signatures
-    current = signatures.is_signed(names, SITE_OF_COMMENT), signatures.is_addressed(names, SITE_OF_COMMENT)
-    own = signatures.is_signed(names, SITE_OF_STATE), signatures.is_addressed(names, SITE_OF_STATE)
-    of_comment = f"comment_id in (select id from main.comments where id = comment_states.comment_id and ({' or '.join(current)}))"
-    covered = f"({' or '.join(own)} or {of_comment})"
-    return {
-        "author": signatures.shown_author(names, SITE_OF_STATE),
-        "text": signatures.shown_text(names, SITE_OF_STATE),
-        "digest": f"iif({covered}, 'withheld', digest)",
-        "content_key": f"iif({covered}, 'withheld ' || number, content_key)",
-    }
 
 
 def withheld_since(db: sqlite3.Connection, article_id: int) -> str | None:
