@@ -34,6 +34,7 @@ COMMANDS = {
     "reject": "archive.cli.reject",
     "label": "archive.cli.label",
     "withhold": "archive.cli.withhold",
+    "pseudonymise": "archive.cli.pseudonymise",
     "expunge": "archive.cli.expunge",
     "upgrade": "archive.cli.upgrade",
     "doctor": "archive.cli.doctor",

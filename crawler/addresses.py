@@ -15,6 +15,8 @@ from archive.text.urls import DEFAULT_PORTS, Origin, normal_url, one_spelling, o
 
 FILE = re.compile(r"/[^/]+\.(?:html?|php|aspx?|jsp|cgi|cfm)/$", re.I)
 
+PRIVATE_NAMES = (".localhost", ".local", ".internal", ".lan", ".home.arpa")  # RFC 6761, 6762, 8375, and what routers call their networks
+
 
 def origins_of(hosts: Iterable[str]) -> frozenset[Origin]:
     """The origins of hosts that a person named, as ``cdn.example.net`` or ``cdn.example.net:8443``. Raises ConfigurationError."""
@@ -38,6 +40,15 @@ async def is_public(host: str) -> bool:
     answers = await asyncio.get_running_loop().getaddrinfo(host, None)
     addresses = [ipaddress.ip_address(str(answer[4][0]).partition("%")[0]) for answer in answers]
     return all((getattr(address, "ipv4_mapped", None) or address).is_global for address in addresses)
+
+
+def named_public(host: str) -> bool:
+    """The same by the name alone, without looking it up: no address of a network of one's own, no name that only such networks have."""
+    try:
+        address = ipaddress.ip_address(host.strip("[]").partition("%")[0])
+    except ValueError:
+        return "." in host.rstrip(".") and not host.rstrip(".").lower().endswith(PRIVATE_NAMES)
+    return (getattr(address, "ipv4_mapped", None) or address).is_global
 
 
 @dataclass(frozen=True, slots=True)

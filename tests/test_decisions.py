@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 from archive.__main__ import commands
 from archive.db.connection import open_for_reading
-from archive.publish.redaction.withholding import withheld_ids
 from archive.queries import holdings
+from archive.queries.withheld import withheld_ids
 from archive.store.store import Store
 from archive.text.fingerprint import fingerprint
 from archive.verify.database import Verification

@@ -395,6 +395,20 @@ def test_decisions_of_both_are_kept_and_the_newest_stands(tmp_path: Path) -> Non
     assert everything(tmp_path / "one") == before
 
 
+def test_a_decision_about_a_signature_names_the_site_as_it_is_called_here(tmp_path: Path) -> None:
+    one, other = Desk(tmp_path / "one"), Desk(tmp_path / "other")
+    for desk in (one, other):
+        desk.see(article(), _12=[comment("1")])
+    [(ours,)] = one.rows("select name from sites")
+    other.store.db.execute("update sites set name = 'elsewhere'")
+    for ref in ("elsewhere/Gone Guy", "*/Elsewhere/Guy"):
+        other.store.decide("pseudonymise", ref, "Reader", "asked to")
+    closed(one), closed(other)
+    merged(tmp_path / "one", tmp_path / "other")
+    refs = rows(tmp_path / "one", "select ref from decisions order by id")
+    assert refs == [(f"{ours}/Gone Guy",), ("*/Elsewhere/Guy",)]
+
+
 def test_seals_and_the_file_of_decisions_come_as_they_are_and_without_doubles(tmp_path: Path) -> None:
     one, other = visited(tmp_path / "one", 0), visited(tmp_path / "other", 1)
     seal = other / "warc" / "seals" / "chain" / "0001.json"

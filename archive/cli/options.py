@@ -67,3 +67,11 @@ def require_one(given: Mapping[str, Any]) -> None:
     """One of these, name -> value, was given and no more. Raises click.UsageError that names them."""
     if sum(value not in (None, False) for value in given.values()) != 1:
         raise click.UsageError(f"give one of {', '.join(given)}, and only one", click.get_current_context())
+
+
+def author_urls_option(function: Work) -> Work:
+    """``--show-author-urls`` (as ``author_urls``), which the environment may say too."""
+    described = "show the web addresses that people gave with their names under comments; without it they are in the archive alone"
+    return click.option("--show-author-urls", "author_urls", is_flag=True, envvar="SHOW_AUTHOR_URLS", show_envvar=True, help=described)(
+        function
+    )

@@ -18,7 +18,7 @@ from archive.errors import ConfigurationError
 from archive.queries.named import site_named
 from archive.queries.rows import Row
 from archive.queries.site_list import listed_sites
-from archive.store.site_settings import SETTINGS, add_site, checked_settings, save_site_settings, set_visited
+from archive.store.site_settings import SETTINGS, add_site, checked_settings, save_site_settings, set_visited, shown_settings
 from archive.store.store import Store
 from archive.text.homes import checked_home, family, site_name
 from archive.text.plaintext import counted, one_line
@@ -56,8 +56,7 @@ def site_line(row: Row) -> str:
         state = f"every {said_hours(row['interval'])}{', due' if row['due'] else ''}"
     last = row["last_run"]
     ran = f"last run {last['started_at']}: {last['outcome'] or 'running, or killed'}" if last else "no run yet"
-    settings = " ".join(f"{name}={value}" for name, value in row["settings"].items())
-    return "; ".join(filter(None, [f"{row['name']}  {one_line(row['home'])}  {state}", ran, settings]))
+    return "; ".join(filter(None, [f"{row['name']}  {one_line(row['home'])}  {state}", ran, shown_settings(row["settings"])]))
 
 
 def said_hours(interval: float) -> str:
@@ -160,7 +159,7 @@ def _host_of(feed: str) -> str:
 def change(folder: Path, name: str, settings: tuple[str, ...]) -> int:
     for setting in settings:
         if "=" not in setting:
-            raise ConfigurationError(f"{setting!r} is no setting; write images=budget, for example")
+            raise ConfigurationError(f"{setting.partition(':')[0]!r} is no setting; write images=budget, for example")
     values = checked_settings(dict(setting.split("=", 1) for setting in settings))
     with closing(Store(folder)) as store:
         row = site_named(store.db, name)

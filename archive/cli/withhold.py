@@ -14,6 +14,7 @@ from archive.errors import ConfigurationError
 from archive.queries.ledger import withheld_value
 from archive.queries.named import article_named
 from archive.store.decisions import UNDONE, decided, listed
+from archive.store.site_settings import HIDE_COMMENTS, HIDE_GONE, site_settings
 from archive.store.store import Store
 from archive.text.plaintext import one_line
 
@@ -33,7 +34,7 @@ def command(folder: Path, name: str | None, reason: str | None, public_reason: s
         raise click.UsageError("--public-reason belongs to a decision to withhold", click.get_current_context())
     with closing(open_for_reading(folder)) as db:
         if name is None:
-            print("\n".join(listed(db, "withhold")) or "nothing is withheld")
+            print("\n".join([*listed(db, "withhold"), *age_rules(db)]) or "nothing is withheld")
             return 0
         ref, what = withheld_subject(db, name)
         if undo:
@@ -45,6 +46,13 @@ def command(folder: Path, name: str | None, reason: str | None, public_reason: s
             store.decide("withhold", standing, UNDONE if undo else withheld_value(public_reason), reason)
     print(f"{'shown again' if undo else 'withheld'}: {what}")
     return 0
+
+
+def age_rules(db: Database) -> list[str]:
+    """``example: hide-comments-after=2y``: the rules of each site by which what is old is not served."""
+    sites = db.query("select id, name from sites order by id")
+    rules = ((site["name"], name, value) for site in sites for name, value in site_settings(db, site["id"]).items())
+    return [f"{site}: {name}={value}" for site, name, value in rules if name in (HIDE_COMMENTS, HIDE_GONE)]
 
 
 def withheld_subject(db: Database, name: str) -> tuple[str, str]:

@@ -40,7 +40,7 @@ create table sites (
 -- What is remembered of each site for its next runs, as people set it
 create table site_settings (
   site_id integer not null references sites(id),  -- the site
-  name text not null,  -- pages, images, ..., delay, every: archive/store/site_settings.py says what each means
+  name text not null,  -- pages, images, ..., delay, every, proxy: archive/store/site_settings.py says what each means
   value text not null,  -- as a person wrote it
   primary key (site_id, name)
 ) strict, without rowid;
@@ -545,8 +545,8 @@ create table boilerplate (
 -- What people overruled; survives every new extraction
 create table decisions (
   id integer primary key,  -- ours
-  kind text not null,  -- label, accept, reject or withhold
-  ref text not null,  -- what it is about: a fingerprint, a capture, an address, an alarm
+  kind text not null,  -- label, accept, reject, withhold or pseudonymise
+  ref text not null,  -- what it is about: a fingerprint, a capture, an address, an alarm, a signature
   value text not null,  -- what was decided
   reason text,  -- why
   decided_at text not null  -- when

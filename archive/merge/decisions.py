@@ -57,6 +57,15 @@ def _followed(db: Database, decision: Decision) -> Decision:
             where theirs.id = ?
             """
         found = db.execute(sql, [int(ref.removeprefix("comment:"))]).fetchone()
+    elif kind == "pseudonymise":
+        sql = """
+            select ours.name || substr(:ref, length(theirs.name) + 1)
+            from source.sites as theirs
+            join temp.map_sites on map_sites.old = theirs.id
+            join main.sites as ours on ours.id = map_sites.new
+            where substr(:ref, 1, length(theirs.name) + 1) = theirs.name || '/'
+            """
+        found = db.execute(sql, {"ref": ref}).fetchone()
     return (kind, str(found[0]) if found else ref, *rest)  # type: ignore[return-value]
 
 

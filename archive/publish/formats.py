@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from markupsafe import Markup, escape
 
@@ -131,6 +131,16 @@ def asset(name: str) -> str:
     return f"/static/{name}?v={VERSIONS[name]}"
 
 
+def weblink(url: object) -> str:
+    """An address that a link may lead to; '' for anything else, such as ``javascript:``."""
+    text = str(url or "").strip()
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return ""
+    return text if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
 FILTERS = {
     "day": readable_day,
     "moment": readable_moment,
@@ -150,5 +160,6 @@ FILTERS = {
     "marked": marked,
     "paragraphs": paragraphs,
     "plain": plain,
+    "weblink": weblink,
 }
 GLOBALS = {"asset": asset, "share": share, "between": between, "days": days, "field_query": field_query}

@@ -9,74 +9,21 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from itertools import chain
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
-from archive.queries.rows import as_json, fetch_column
-from archive.queries.withheld import decisions_to_withhold, withheld_ids
-from archive.text.passages import SHORTEST, Plain, normal, readings, trace, windows, words_of
+from archive.queries.rows import fetch_column
+from archive.queries.sought_texts import Withheld, address_text, sought_texts
+from archive.queries.withheld import Hidden, hidden_now
+from archive.text.passages import Plain, readings, trace, words_of
 from archive.warc.decoded import Undecodable, body_text, is_text
 from archive.warc.read import read_record
 
 BESIDE = 800  # characters within which a signature belongs to a short comment
-SHORT_PATH = 6  # characters; a shorter path is looked for with its host
 MOST_REMEMBERED = 500_000  # answers, by capture
 UNREADABLE = "its body cannot be decoded, and may hold what is withheld"
 
-ANSWERS = """
-    select id from main.captures where article_id in (select value from json_each(:articles))
-    union
-    select capture_id from main.revision_captures join main.revisions on revisions.id = revision_id
-    where article_id in (select value from json_each(:articles))
-    union
-    select capture_id from main.readings where article_id in (select value from json_each(:articles))
-    union
-    select capture_id from main.absences where article_id in (select value from json_each(:articles)) and comment_id is null
-    union
-    select capture_id from main.images where article_id in (select value from json_each(:articles))
-    union
-    select capture_id from main.comment_states where comment_id in (select value from json_each(:comments))
-    union
-    select capture_id
-    from main.document_states
-    where document_id in (select document_id from main.article_documents where article_id in (select value from json_each(:articles)))
-      and document_id not in (
-        select document_id from main.article_documents where article_id not in (select value from json_each(:articles))
-      )
-"""
-SHARED = "select capture_id from main.images where article_id not in (select value from json_each(:articles)) and capture_id is not null"
-HEADLINES = "select article_id, title from main.revisions where article_id in (select value from json_each(:articles))"
-TEXTS = """
-    select article_id, text from main.revisions where article_id in (select value from json_each(:articles))
-    union
-    select article_id, blocks.text from main.blocks join main.revisions on revisions.id = revision_id
-    where article_id in (select value from json_each(:articles)) and blocks.kind = 'caption'
-    union
-    select article_id, caption from main.images where article_id in (select value from json_each(:articles))
-    union
-    select article_id, alt from main.images where article_id in (select value from json_each(:articles))
-"""
-THREADS = """
-    select comments.id, comments.article_id, comment_revisions.author, comment_revisions.text
-    from main.comments
-    join main.comment_revisions on comment_revisions.comment_id = comments.id
-    where comments.id in (select value from json_each(:comments))
-    union
-    select id, article_id, author, text from main.comments where id in (select value from json_each(:comments))
-"""
-ADDRESSES = """
-    select article_id, url from main.urls where article_id in (select value from json_each(:articles))
-    union
-    select article_id, url from main.images as theirs
-    where article_id in (select value from json_each(:articles)) and not exists (
-      select 1 from main.images as others
-      where others.url = theirs.url and others.article_id not in (select value from json_each(:articles))
-    )
-"""
 SHOWN_WORDS = """
     select title || char(10) || text
     from main.revisions
@@ -88,37 +35,6 @@ SHOWN_WORDS = """
     where id not in (select value from json_each(:comments))
       and id in (select rowid from main.comments_fts where comments_fts match :phrase limit 100)
 """
-
-
-@dataclass(frozen=True, slots=True)
-class ShortComment:
-    """The first words of a comment: with its signature beside them, or on a page of its article, they are that comment."""
-
-    comment_id: int
-    article_id: int
-    author: str  # its words, with a blank before and after; blank where it is not signed
-    start: str  # the first words, likewise
-
-
-@dataclass(slots=True)
-class Withheld:
-    """What is looked for in records, as the decisions stand, and what was found so far."""
-
-    ids: dict[str, str]  # articles and comments, with the comments under those articles: as parameters of SQL
-    answers: set[int]  # captures that are known to show them
-    shared: set[int]  # captured pictures of theirs that shown articles show too
-    articles: set[int]
-    passages: dict[int, tuple[tuple[str, ...], str]]  # hash of a window -> its words, and whose they are
-    addresses: dict[str, str]  # path, in normal form -> whose it is
-    comments: list[ShortComment]
-    sizes: frozenset[int]
-    links: bool  # a record that names no more than a headline or an address counts too
-    shown: dict[int, bool] = field(default_factory=dict)  # hash of a window -> whether a shown text has it too
-    found: dict[int, str | None] = field(default_factory=dict)  # capture -> why it may not be shown
-
-    @property
-    def is_anything(self) -> bool:
-        return bool(self.articles or self.comments or self.answers)
 
 
 _LOADED: dict[str, tuple[tuple[Any, ...], Withheld]] = {}
@@ -136,23 +52,23 @@ class WithheldTexts:
     def of(cls, connection: sqlite3.Connection) -> WithheldTexts:
         """As the decisions stand. The connection may be one on which withheld rows are hidden; it is used as long as the object is."""
         [file] = [path for _, name, path in connection.execute("pragma database_list") if name == "main"]
-        decisions = decisions_to_withhold(connection)
+        hidden = hidden_now(connection)
         latest = (
             "select (select max(id) from main.revisions), (select max(id) from main.comment_states), (select max(id) from main.captures)"
         )
         [newest] = connection.execute(latest).fetchall()
-        state = (decisions, *newest)
+        state = (hidden, *newest)
         with _TURN:
             held = _LOADED.get(file)
             if not file or held is None or held[0] != state:
-                held = _LOADED[file] = (state, _load(connection, *withheld_ids(connection, decisions)))
+                held = _LOADED[file] = (state, sought_texts(connection, hidden))
         return cls(connection, held[1])
 
     @classmethod
     def about(cls, connection: sqlite3.Connection, articles: Iterable[int], comments: Iterable[int], *, links: bool) -> WithheldTexts:
         """These articles, with their threads, and comments, whatever was decided. ``links``: a record that names no more than a
         headline or an address of theirs counts too."""
-        return cls(connection, _load(connection, articles, comments, links))
+        return cls(connection, sought_texts(connection, Hidden(tuple(articles), tuple(comments)), links))
 
     @property
     def is_anything(self) -> bool:
@@ -177,9 +93,11 @@ class WithheldTexts:
         held = self._withheld
         if row["article_id"] in held.articles and row["id"] not in held.shared:
             return f"it is an answer about article {row['article_id']}, which is withheld"
+        if row["id"] in held.aged:
+            return "it may hold comments that are older than their site's rule lets be shown"
         if row["id"] in held.answers:
             return "it is an answer about an article or a comment that is withheld"
-        if named := self._address_in(_address_text(row["url"])):
+        if named := self._address_in(address_text(row["url"])):
             return f"it was asked for at an address of {named}, which is withheld"
         record, body = read_record(root, row)
         try:
@@ -187,13 +105,30 @@ class WithheldTexts:
         except Undecodable:
             return UNREADABLE
         headers = "\n".join(value for _, value in record.http_headers.headers) if record.http_headers else ""
-        return self.in_text(f"{headers}\n\n{text}", row["article_id"])
+        return self.in_text(f"{headers}\n\n{text}", row["article_id"], self._site_of(row["id"]))
 
-    def in_text(self, text: str, article_id: int | None = None) -> str | None:
-        """The same of any text, such as that of a record without a row. ``article_id``: the article whose page it is."""
+    def _site_of(self, capture_id: int) -> int | None:
+        sql = "select site_id from main.crawls join main.captures on captures.crawl_id = crawls.id where captures.id = ?"
+        return next(iter(fetch_column(self._db, sql, [capture_id])), None) if self._withheld.signatures else None
+
+    def in_text(self, text: str, article_id: int | None = None, site_id: int | None = None) -> str | None:
+        """The same of any text, such as that of a record without a row. ``article_id``: the article whose page it is; ``site_id``: the
+        site whose answer it is, where that is known."""
         if not self._withheld.is_anything:
             return None
-        return next((reason for plain in readings(text) if (reason := self._in_plain(plain, article_id))), None)
+        for plain in readings(text):
+            if self._is_signed(plain, site_id):
+                return "it holds a signature that is shown as another name"
+            if reason := self._in_plain(plain, article_id):
+                return reason
+        return None
+
+    def _is_signed(self, plain: Plain, site_id: int | None) -> bool:
+        names = [name for name, site in self._withheld.signatures if site is None or site_id is None or site == site_id]
+        if not names:
+            return False
+        line = plain.line
+        return any(name in line if name.startswith(" ") else name in plain.text for name in names)
 
     def _in_plain(self, plain: Plain, article_id: int | None) -> str | None:
         if self._withheld.links and (named := self._address_in(plain.text)):
@@ -250,54 +185,3 @@ class WithheldTexts:
                     return f"comment {comment.comment_id}"
                 at = line.find(comment.start, at + 1)
         return None
-
-
-# what is looked for
-
-
-def _load(db: sqlite3.Connection, articles: Iterable[int], comments: Iterable[int], links: bool = True) -> Withheld:
-    under = "select id from main.comments where article_id in (select value from json_each(?))"
-    threads = {*comments, *fetch_column(db, under, [as_json(articles)])}
-    ids = {"articles": as_json(articles), "comments": as_json(threads)}
-    shared = {*fetch_column(db, SHARED, ids)} if articles else set()
-    passages = {hash(words): (words, named) for words, named in _passages(db, ids, links)}
-    return Withheld(
-        ids=ids,
-        answers={i for i in fetch_column(db, ANSWERS, ids) if i is not None} - shared,
-        shared=shared,
-        articles={*articles},
-        passages=passages,
-        addresses=dict(_addresses(db, ids)),
-        comments=list(_short_comments(db, ids)),
-        links=links,
-        sizes=frozenset(len(words) for words, _ in passages.values()),
-    )
-
-
-def _passages(db: sqlite3.Connection, ids: dict[str, str], headlines: bool) -> Iterator[tuple[tuple[str, ...], str]]:
-    """(words in a row, whose they are) of every text."""
-    articles = ((f"article {i}", text) for sql in (TEXTS, HEADLINES)[: 1 + headlines] for i, text in db.execute(sql, ids))
-    comments = ((f"comment {i}", text) for i, _, _, text in db.execute(THREADS, ids))
-    for named, text in chain(articles, comments):
-        for paragraph in text.split("\n\n"):
-            yield from ((words, named) for words in windows(words_of(paragraph)))
-        yield from ((words, named) for words in windows(words_of(text)))  # over the border of short paragraphs too
-
-
-def _short_comments(db: sqlite3.Connection, ids: dict[str, str]) -> Iterator[ShortComment]:
-    for comment_id, article_id, author, text in db.execute(THREADS, ids):
-        words = words_of(text)[:SHORTEST]
-        if words:
-            yield ShortComment(comment_id, article_id, f" {' '.join(words_of(author))} ".replace("  ", " "), f" {' '.join(words)} ")
-
-
-def _addresses(db: sqlite3.Connection, ids: dict[str, str]) -> Iterator[tuple[str, str]]:
-    for article_id, url in db.execute(ADDRESSES, ids):
-        parts = urlsplit(url)
-        path = parts.path.rstrip("/") + (f"/?{parts.query}" if parts.query else "")
-        if path:
-            yield _address_text(path if len(path) >= SHORT_PATH else f"//{parts.netloc}{path}"), f"article {article_id}"
-
-
-def _address_text(url: str) -> str:
-    return normal(unquote(url))

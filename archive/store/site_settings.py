@@ -13,8 +13,11 @@ from sqlite_utils import Database
 
 from archive.errors import ConfigurationError
 from archive.store.sites import ensure_site
+from archive.text.proxies import read_proxy, without_secrets
 
 UNITS = {"m": 1 / 60, "h": 1.0, "d": 24.0, "w": 168.0}
+DAYS = {"d": 1.0, "w": 7.0, "y": 365.25}
+HIDE_COMMENTS, HIDE_GONE = "hide-comments-after", "hide-gone-after"  # rules of age
 SHARES = ("all", "budget", "none")
 
 
@@ -31,6 +34,12 @@ def hours(text: str) -> float | None:
     """``15m``, ``6h``, ``2d``, ``1w`` in hours; None for anything else."""
     found = re.fullmatch(r"(\d{1,4}(?:\.\d+)?)([mhdw])", text)
     return float(found[1]) * UNITS[found[2]] if found and float(found[1]) > 0 else None
+
+
+def days(text: str) -> float | None:
+    """``30d``, ``8w``, ``2y`` in days; None for anything else."""
+    found = re.fullmatch(r"(\d{1,4})([dwy])", text)
+    return int(found[1]) * DAYS[found[2]] if found and int(found[1]) > 0 else None
 
 
 def _share(text: str) -> bool:
@@ -50,6 +59,19 @@ SETTINGS = {
         "how often update --due visits it; auto: by how lively it is",
         lambda text: text == "auto" or hours(text) is not None,
     ),
+    "proxy": SiteSetting(
+        "http://HOST:PORT|socks5h://HOST:PORT",
+        "every request of its runs goes through it, none past it; NAME:PASSWORD@ may stand before HOST, and is not shown",
+        lambda text: read_proxy(text) is not None,
+    ),
+    HIDE_COMMENTS: SiteSetting(
+        "30d|8w|2y", "comments older than this are served no more; they stay in the archive", lambda text: days(text) is not None
+    ),
+    HIDE_GONE: SiteSetting(
+        "30d|8w|2y",
+        "what has been gone from the site for longer than this is served no more; it stays in the archive",
+        lambda text: days(text) is not None,
+    ),
 }
 
 
@@ -59,7 +81,8 @@ def checked_settings(given: Mapping[str, str]) -> dict[str, str]:
         if name not in SETTINGS:
             raise ConfigurationError(f"a site has no setting {name!r}; it has {', '.join(SETTINGS)}")
         if value and not SETTINGS[name].allows(value):
-            raise ConfigurationError(f"{name}={value!r} is unknown; write {name}={SETTINGS[name].values}")
+            shown = "..." if name == "proxy" else repr(value)  # a password may stand in it
+            raise ConfigurationError(f"{name}={shown} is unknown; write {name}={SETTINGS[name].values}")
     return dict(given)
 
 
@@ -88,3 +111,8 @@ def site_settings(db: Database, site_id: int) -> dict[str, str]:
     """What is remembered, in the order of ``SETTINGS``."""
     held = dict(db.execute("select name, value from site_settings where site_id = ?", [site_id]).fetchall())
     return {name: held[name] for name in SETTINGS if name in held}
+
+
+def shown_settings(settings: Mapping[str, str]) -> str:
+    """``images=all delay=2``: as they may be printed, without a proxy's password."""
+    return " ".join(f"{name}={without_secrets(value) if name == 'proxy' else value}" for name, value in settings.items())

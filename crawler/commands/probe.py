@@ -7,20 +7,26 @@ from __future__ import annotations
 import math
 import sys
 import tempfile
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from protego import Protego
 
+from archive.db.connection import FILENAME, archive_dir, open_for_reading
 from archive.errors import ConfigurationError
 from archive.queries import captures
+from archive.queries.holdings import site_at
 from archive.store.coverage import kind_of_list
+from archive.store.site_settings import site_settings
+from archive.text.homes import checked_home, family
 from archive.text.plaintext import one_line
 from archive.text.urls import resolve
 from crawler.command import ArchiveCommand
 from crawler.discover.site_lists import SiteLists, no_list
 from crawler.extensions.archive import ArchiveExtension, check_settings
 from crawler.extensions.shared_store import shared_store
+from crawler.http.proxy import proxy_asked
 from crawler.session.outcome import COMPLETE
 from crawler.spiders.site import SiteSpider
 from crawler.wordpress import api
@@ -109,6 +115,7 @@ class Command(ArchiveCommand):
         if len(args) != 1 or arguments:
             raise ConfigurationError("write: scrapy probe https://example.org/, without further arguments")
         ProbeSpider.options({"home": args[0]})
+        self.settings.set("PROXY", self.proxy(checked_home(args[0])), priority="cmdline")
         check_settings(self.settings)
         with tempfile.TemporaryDirectory(prefix="probe-") as folder:
             self.settings.set("ARCHIVE_DIR", folder, priority="cmdline")
@@ -117,6 +124,16 @@ class Command(ArchiveCommand):
                 crawler = self.start(ProbeSpider, {"home": args[0]})
                 self.process.start()
                 return self.tell(ArchiveExtension.of(crawler), getattr(crawler.spider, "found", None))
+
+    def proxy(self, home: str) -> str | None:
+        """The proxy of the look: that of the setting, else the one that an archive remembers of the site."""
+        assert self.settings is not None
+        folder = archive_dir(self.settings["ARCHIVE_DIR"])
+        if not (folder / FILENAME).is_file():
+            return proxy_asked(self.settings, {})
+        with closing(open_for_reading(folder)) as db:
+            row = site_at(db, family(home))
+            return proxy_asked(self.settings, site_settings(db, row["id"]) if row else {})
 
     def tell(self, extension: ArchiveExtension, found: Found | None) -> int:
         """Print what was found, or why nothing was. Returns the exit code."""

@@ -18,6 +18,7 @@ from crawler.addresses import origins_of
 from crawler.extensions.begin import begin_run
 from crawler.extensions.closing import close_run, why_stopped
 from crawler.extensions.shared_store import acquire_store, release_store
+from crawler.http.proxy import checked_proxy
 from crawler.session.outcome import BUG, COMPLETE, INTERRUPTED
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ class ArchiveExtension:
 
 def check_settings(settings: BaseSettings) -> None:
     """What can be checked of the settings before the archive is opened. Raises ConfigurationError."""
+    checked_proxy(settings.get("PROXY"))
     for kind in FILE_KINDS:
         origins_of(settings.getlist(f"{kind.upper()}_HOSTS"))
     if settings.getbool("HTTPCACHE_ENABLED"):

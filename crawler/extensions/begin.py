@@ -19,6 +19,7 @@ from crawler.discover.sweep import Sweep
 from crawler.extensions.items import ItemSender, report_error
 from crawler.extract.workers import Workers
 from crawler.http.decompress import UnpackMiddleware
+from crawler.http.proxy import checked_proxy, proxy_asked
 from crawler.parse import SiteParser
 from crawler.session.context import SiteContext
 from crawler.session.outcome import Outcome
@@ -40,6 +41,7 @@ def begin_run(options: CrawlOptions, store: Store, crawler: Crawler) -> Run:
     if "delay" in remembered and (crawler.settings.getpriority("DOWNLOAD_DELAY") or 0) < SETTINGS_PRIORITIES["cmdline"]:
         crawler.spider.download_delay = float(remembered["delay"])  # type: ignore[union-attr]  # Scrapy asks for it at a host's first request
     run = Run(options.remembering(remembered), crawler, context)
+    run.proxy = checked_proxy(proxy_asked(crawler.settings, remembered))
     run.intake, run.items = Intake(run.context), ItemSender(crawler, store)
     run.absences, run.sweep = AbsencePolicy(run), Sweep(run)
     return run

@@ -164,4 +164,6 @@ def as_exchange(request: Request, response: Response, at: str, millisecond: int 
 
 
 def _headers(message: Request | Response) -> Headers:
-    return [(name.decode("latin-1"), value.decode("latin-1")) for name, values in message.headers.items() for value in values]
+    """Without what only a proxy is told, such as a password."""
+    told = ((name, values) for name, values in message.headers.items() if name != b"Proxy-Authorization")
+    return [(name.decode("latin-1"), value.decode("latin-1")) for name, values in told for value in values]

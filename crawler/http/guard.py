@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from archive.store.expunge import is_refused, refused
 from archive.store.store import DESTROYED
 from archive.text.urls import Origin, origin
-from crawler.addresses import is_public
+from crawler.addresses import is_public, named_public
 from crawler.errors import Destroyed, OutsideSite, Stopped, Unreachable
 from crawler.http.closing import is_closing
 from crawler.identity import user_agent
@@ -25,7 +25,8 @@ class GuardMiddleware:
     """Lets out only requests to the site's own origins; start requests, redirects and retries pass here too.
 
     A picture, an asset or a document, and the robots.txt that speaks of it, may also lie on a host that a person named for that kind
-    of files (IMAGE_HOSTS, ``Site.image_hosts`` and so on); not in a private network, unless the site itself lies in one. A request
+    of files (IMAGE_HOSTS, ``Site.image_hosts`` and so on); not in a private network, unless the site itself lies in one. Behind a
+    proxy the names alone tell which network: they are not looked up here. A request
     without a run is one of Scrapy's tools' (shell, fetch, parse): it may go anywhere, and nothing of it is archived.
     """
 
@@ -56,7 +57,11 @@ class GuardMiddleware:
             raise Destroyed(f"{request.url} {DESTROYED}")
         if place in run.origins:
             return
-        if place not in further_origins(run, request) or not await self.may_reach(place, origin(run.site.home)):
+        if place not in further_origins(run, request):
+            raise OutsideSite(request.url)
+        home = origin(run.site.home)
+        reached = may_be_named(place, home) if run.proxy else await self.may_reach(place, home)
+        if not reached:
             raise OutsideSite(request.url)
 
     async def may_reach(self, place: Origin, home: Origin) -> bool:
@@ -69,6 +74,11 @@ class GuardMiddleware:
             except OSError as error:
                 raise Unreachable(f"{host} has no address: {error.strerror or error}") from error
         return self._public[host]
+
+
+def may_be_named(place: Origin, home: Origin) -> bool:
+    """``may_reach`` behind a proxy, which looks names up: here the names alone are known."""
+    return named_public(place[1]) or not named_public(home[1])
 
 
 def further_origins(run: Run, request: Request) -> frozenset[Origin]:

@@ -16,9 +16,13 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from twisted.internet.defer import Deferred
 from twisted.web.client import HTTPConnectionPool
 
+from crawler.http.proxy import SocksAgent, proxy_of, through
+
 if TYPE_CHECKING:
+    from scrapy import Request
     from scrapy.core.downloader import Slot
     from scrapy.crawler import Crawler
+    from scrapy.http import Response
 
 
 class PacedDownloadHandler(HTTP11DownloadHandler):
@@ -31,6 +35,23 @@ class PacedDownloadHandler(HTTP11DownloadHandler):
         pool = PacedPool(reactor, crawler)
         pool.maxPersistentPerHost, pool._factory = self._pool.maxPersistentPerHost, self._pool._factory
         self._pool = pool
+
+    async def download_request(self, request: Request) -> Response:
+        """Straight to the site, or through the proxy of the run. Raises Unreachable where the proxy does not let us in."""
+        proxy = proxy_of(self._crawler)
+        if proxy is None:
+            return await super().download_request(request)
+        agent = SocksAgent(
+            proxy,
+            contextFactory=self._contextFactory,
+            pool=self._pool,
+            maxsize=self._default_maxsize,
+            warnsize=self._default_warnsize,
+            fail_on_dataloss=self._fail_on_dataloss,
+            crawler=self._crawler,
+            tls_verbose_logging=self._tls_verbose_logging,
+        )
+        return await through(proxy, request, super().download_request, agent)
 
 
 class PacedPool(HTTPConnectionPool):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
+    from archive.text.proxies import ProxyAddress
     from crawler.addresses import Addresses
     from crawler.items import Answer
     from crawler.session.context import SiteContext
@@ -35,6 +36,7 @@ class Run:
     items: ItemFeed
     absences: Absences
     sweep: SweepShare
+    proxy: ProxyAddress | None = None  # through which every request leaves
 
     def __init__(self, options: CrawlOptions, crawler: Crawler, context: SiteContext) -> None:
         """``context`` is the site's, with its row of ``crawls`` begun. Raises ConfigurationError for named hosts that are none."""

@@ -39,17 +39,18 @@ FILES_OF_PAGES = Path(__file__).parent.parent / "static"
 ENDS = {mime: "." + mime.removeprefix("image/").replace("jpeg", "jpg") for mime in SHOWN}
 
 
-def write_static_site(folder: Path, made: Path, base_url: str | None, progress: Callable[[int], object]) -> int:
+def write_static_site(folder: Path, made: Path, base_url: str | None, progress: Callable[[int], object], author_urls: bool = False) -> int:
     """Write the site into ``made``, an empty folder. Returns how many files it has.
 
     ``base_url``: address of a database that Datasette serves, such as https://data.example.org/public; the search box asks there.
+    ``author_urls``: with the addresses that people gave with their names.
     Raises NoArchive, StorageError.
     """
-    return asyncio.run(_write(folder, made, (base_url or "").rstrip("/"), progress))
+    return asyncio.run(_write(folder, made, (base_url or "").rstrip("/"), progress, author_urls))
 
 
-async def _write(folder: Path, made: Path, copy: str, progress: Callable[[int], object]) -> int:
-    datasette = build_server(folder, ORIGIN)
+async def _write(folder: Path, made: Path, copy: str, progress: Callable[[int], object], author_urls: bool) -> int:
+    datasette = build_server(folder, ORIGIN, author_urls)
     await datasette.invoke_startup()
     try:
         places = await _places(datasette)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 from sqlite_utils import Database
 
-from archive.cli.options import archive_command, require_one
+from archive.cli.options import archive_command, author_urls_option, require_one
 from archive.clock import later, now
 from archive.errors import ConfigurationError
 from archive.export.layout import Progress, write_bag, write_folder
@@ -27,8 +27,9 @@ from archive.text.plaintext import counted, one_line
 HELP = "hand over the archive, a site, an article or a search as WACZ, bag, folder or zip; or publish a copy"
 MORE = """TARGET decides the form: FILE.wacz replays in a browser, DIR.bag is a bag of BagIt, FILE.zip and any other DIR are plain files
 with a README and a program that checks them. --public makes a database that any Datasette serves, --static the reading site as
-files. What is withheld is in none of them. The name appears when the export is whole."""
-CHOICES = ("--all", "--site", "--article", "--search", "--public", "--static")
+files. What is withheld is in none of them. --signature is for the person who asks: all comments with this name as FILE.json or
+FILE.csv, also what is not served. The name appears when the export is whole."""
+CHOICES = ("--all", "--site", "--article", "--search", "--signature", "--public", "--static")
 
 
 @archive_command("export", HELP, MORE)
@@ -36,28 +37,52 @@ CHOICES = ("--all", "--site", "--article", "--search", "--public", "--static")
 @click.option("--site", metavar="NAME", help="one site")
 @click.option("--article", metavar="ID|URL", help="one article: its id, or any of its addresses")
 @click.option("--search", metavar="QUERY", help="the articles that a search finds, and those whose comments it finds with in:comments")
+@click.option("--signature", metavar="NAME", help="all comments signed with a name, with --site at that site alone")
 @click.option("--since", metavar="DAY", help="only what was captured on this day or later")
 @click.option("--until", metavar="DAY", help="only what was captured on this day or earlier")
 @click.option("--public", is_flag=True, help="a copy of the database for everyone, as one file")
 @click.option("--static", is_flag=True, help="the reading site as files, for any web server")
 @click.option("--base-url", metavar="URL", help="with --static: where a Datasette serves the public copy, to search there")
+@author_urls_option
 @click.option("--to", "target", metavar="TARGET", required=True, type=click.Path(path_type=Path), help="what is made; it must not be there")
 def command(folder: Path, target: Path, **asked: Any) -> int:
-    chosen = (asked["everything"], asked["site"], asked["article"], asked["search"], asked["public"], asked["static"])
+    site = asked["site"] if not asked["signature"] else None
+    chosen = (asked["everything"], site, *(asked[name] for name in ("article", "search", "signature", "public", "static")))
     require_one(dict(zip(CHOICES, chosen, strict=True)))
     target = target.expanduser().absolute()
-    if asked["public"] or asked["static"]:
+    if asked["public"] or asked["static"] or asked["signature"]:
         if asked["since"] or asked["until"]:
             raise ConfigurationError("--since and --until go with --all, --site, --article or --search")
-        return publish(folder, target, asked["public"], asked["base_url"])
+        if asked["signature"]:
+            return hand_to_person(folder, target, asked["signature"], asked["site"])
+        return publish(folder, target, asked["public"], asked["base_url"], asked["author_urls"])
     span = span_of(asked["since"], asked["until"])
-    with redacted(folder) as db:
+    with redacted(folder, asked["author_urls"]) as db:
         selection = select(db, folder, span, asked)
         print(hand_over(db, folder, selection, target))
     return 0
 
 
-def publish(folder: Path, target: Path, public: bool, base_url: str | None) -> int:
+def hand_to_person(folder: Path, target: Path, name: str, site: str | None) -> int:
+    """All comments that a name signs, as one file. Raises ConfigurationError where there are none."""
+    from archive.db.connection import open_for_reading
+    from archive.export.signature import NOTICE, as_csv_file, as_json_file, signed_by
+
+    if target.suffix not in (".json", ".csv"):
+        raise ConfigurationError("--signature writes --to FILE.json or FILE.csv")
+    with closing(open_for_reading(folder)) as db:
+        comments = signed_by(db, name, site_named(db, site)["id"] if site else None)
+    if not comments:
+        raise ConfigurationError(f"no comment is signed {one_line(name)!r}; write the name as it stands under a comment")
+    at = now()
+    content = as_json_file(name, site, comments, at) if target.suffix == ".json" else as_csv_file(name, comments, at)
+    with finished(target, folder=False) as made:
+        made.write_text(content, encoding="utf-8", newline="")
+    print(f"{target}: {counted(len(comments), 'comment')}. {NOTICE}")
+    return 0
+
+
+def publish(folder: Path, target: Path, public: bool, base_url: str | None, author_urls: bool) -> int:
     """A copy for everyone: the database, or the reading site."""
     if public:
         from archive.publish.redaction.public_copy import public_metadata, write_public_copy
@@ -65,7 +90,7 @@ def publish(folder: Path, target: Path, public: bool, base_url: str | None) -> i
         described = target.with_suffix(".metadata.json")
         with finished(described, folder=False) as made:
             with finished(target, folder=False) as copy:
-                rows = write_public_copy(folder, copy)
+                rows = write_public_copy(folder, copy, author_urls)
             made.write_text(public_metadata(target), encoding="utf-8")
         print(f"{target}: {counted(rows, 'row')}; serve it with datasette {target.name} -m {described.name}")
         return 0
@@ -76,7 +101,7 @@ def publish(folder: Path, target: Path, public: bool, base_url: str | None) -> i
         scheme, _, rest = base_url.strip().partition("://")
         checked_origin(f"{scheme}://{rest.partition('/')[0]}")
     with finished(target, folder=True) as made, progress_bar(0, "pages") as progress:
-        pages = write_static_site(folder, made, base_url, progress)
+        pages = write_static_site(folder, made, base_url, progress, author_urls)
     print(f"{target}: {counted(pages, 'page')}; open index.html, or copy the folder to a web server")
     return 0
 

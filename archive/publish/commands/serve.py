@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archive.cli.options import archive_command
+from archive.cli.options import archive_command, author_urls_option
 from archive.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ MORE = """For the public: --base-url, --contact, --policy and --limit, and --pro
 @click.option("--plugins-dir", metavar="DIR", type=click.Path(path_type=Path), help="folder of Datasette plugins, each a .py file")
 @click.option("--cors", is_flag=True, help="let pages of other servers read JSON and files here")
 @click.option("--secret", metavar="TEXT", envvar="DATASETTE_SECRET", help="signs Datasette's cookies; else every start makes one")
+@author_urls_option
 def command(folder: Path, host: str, port: int, **told: Any) -> int:
     from archive.publish.server.serve import serve_archive  # Datasette takes a second to import, which no other command should wait for
 
@@ -76,6 +77,7 @@ def service_told(
     plugins_dir: Path | None,
     cors: bool,
     secret: str | None,
+    author_urls: bool,
 ) -> Service:
     """The options, checked. Raises ConfigurationError for the first that is wrong."""
     from archive.publish.server.service import Service, checked_contact, checked_origin, checked_rate, read_metadata, read_policy
@@ -94,4 +96,5 @@ def service_told(
         plugins_dir=plugins_dir,
         cors=cors,
         secret=secret,
+        author_urls=author_urls,
     )

@@ -20,6 +20,7 @@ from archive.publish.reading.linked_documents import linked_documents
 from archive.publish.reading.pictures import ShownPicture, block_markup, held_pictures, picture_sources
 from archive.publish.reading.related import related
 from archive.publish.reading.thread import marked_comments, thread
+from archive.publish.redaction.withholding import aged_comments
 from archive.queries.addresses import latest_instant, reading_path
 from archive.queries.revision_pair import revisions_of
 from archive.queries.rows import Row, fetch_row, fetch_rows
@@ -81,6 +82,7 @@ def reading_context(db: sqlite3.Connection, article_id: int, moment: str | None 
         ),
         "thread": (comments := thread(db, article_id, at)),
         "marked": marked_comments(comments),
+        "aged": aged_comments(db, article_id),
         "cites": (citing := cites(db, article, revision)),
         "cited_by": (cited := cited_by(db, article_id)),
         "related": related(db, article, {row["url"] for row in citing + cited}),

@@ -11,7 +11,7 @@ from archive.publish.redaction.withholding import withheld_comments
 from archive.queries.rows import Row, fetch_rows
 from archive.text.markup_diff import inline_diff_markup, text_diff_markup
 
-NOTHING = dict.fromkeys(("posted_at", "missing_since", "gone_at"), None) | {"kind": "comment", "author": "", "text": ""}
+NOTHING = dict.fromkeys(("posted_at", "missing_since", "gone_at"), None) | {"kind": "comment", "author": "", "author_url": "", "text": ""}
 DEEPEST = 10  # replies below are shown on this level; the "in reply to" says to whom
 
 

@@ -14,12 +14,13 @@ from archive.publish.redaction.withholding import Reader, follow
 
 
 @contextmanager
-def redacted(folder: Path) -> Iterator[Database]:
+def redacted(folder: Path, author_urls: bool = False) -> Iterator[Database]:
     """One state of the archive, also while a crawl writes. Raises NoArchive, NewerSchema, StorageError."""
     open_for_reading(folder).close()
     path = (folder / FILENAME).resolve()
     connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=60, factory=Reader)
     try:
+        connection.shows_author_urls = author_urls
         connection.execute("begin")
         follow(connection)
         yield Database(connection)

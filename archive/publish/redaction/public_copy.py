@@ -37,8 +37,9 @@ PARTS = """
 VIRTUAL = re.compile(r"create virtual table", re.I)
 
 
-def write_public_copy(folder: Path, target: Path) -> int:
-    """Write the copy to ``target``, a file that is not there yet. Returns how many rows it has. Raises NoArchive, StorageError."""
+def write_public_copy(folder: Path, target: Path, author_urls: bool = False) -> int:
+    """Write the copy to ``target``, a file that is not there yet. Returns how many rows it has. ``author_urls``: with the addresses
+    that people gave with their names. Raises NoArchive, StorageError."""
     open_for_reading(folder).close()
     address = (folder / FILENAME).resolve().as_uri()
     db = sqlite3.connect(f"{address}?mode=ro", uri=True, isolation_level=None, timeout=60, factory=Reader)
@@ -48,6 +49,7 @@ def write_public_copy(folder: Path, target: Path) -> int:
         with _new_file(target) as copy:
             for sql in tables:
                 copy.execute(sql)
+        db.shows_author_urls = author_urls
         db.execute("attach database ? as copy", [str(target)])
         db.execute("begin")
         follow(db)

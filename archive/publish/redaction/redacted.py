@@ -24,7 +24,9 @@ class ShownDatabase(Database):  # type: ignore[misc]  # Datasette has no types
     telling a withheld address from an unknown one.
     """
 
-    def __init__(self, datasette: Any, path: Path) -> None:
+    def __init__(self, datasette: Any, path: Path, author_urls: bool = False) -> None:
+        """``author_urls``: whether the addresses that people gave with their names are shown."""
+        self._author_urls = author_urls
         super().__init__(datasette, path=str(path), is_mutable=True)
         self.tables = Database(datasette, path=str(path), is_mutable=True)
         self.tables.name = "tables"
@@ -33,6 +35,7 @@ class ShownDatabase(Database):  # type: ignore[misc]  # Datasette has no types
         """Reading only: nothing that is served writes."""
         address = f"{Path(self.path).resolve().as_uri()}?mode=ro"
         connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, factory=Reader)
+        connection.shows_author_urls = self._author_urls
         self._all_file_connections.append(connection)
         return connection
 

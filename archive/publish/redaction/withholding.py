@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Sequence
 
+from archive.clock import later
+from archive.publish.redaction import signatures
 from archive.queries.rows import Row, fetch_rows
-from archive.queries.withheld import decisions_to_withhold, withheld_ids
+from archive.queries.withheld import Age, Hidden, Policy, hidden_by, hidden_now, policy_of
 from archive.store.decisions import UNDONE
+from archive.store.site_settings import HIDE_GONE, days
 
 OPEN = frozenset(
     {
-        *("sites", "site_settings", "crawls", "lists", "overcounts", "claims", "coverage", "seals", "sealed_records"),
+        *("sites", "crawls", "lists", "overcounts", "claims", "coverage", "seals", "sealed_records"),
         *("identity", "merged_archives", "merged_parts", "_sqlite_migrations", "sqlite_stat1"),
     }
 )
@@ -89,7 +93,8 @@ SHOWN = {
     " and coalesce(comment_revision_id, 0) not in (select id from main.comment_states where comment_id in ({comments}))"
     f" and coalesce(comment_revision_id, 0) not in (select id from main.comment_states where comment_id in {COMMENTS})",
     "expunged": "1",
-    "decisions": "kind <> 'withhold'",  # an address tells the headline
+    "decisions": "kind not in ('withhold', 'pseudonymise')",  # an address tells the headline
+    "site_settings": "name <> 'proxy'",  # a password may stand in it
 }
 # An index of words tells what stands in a text; its hidden columns have to be named, for match and rank.
 SEARCHED = {
@@ -97,42 +102,111 @@ SEARCHED = {
     "documents_fts": ("title, text", f"rowid not in {STATES}"),
     "comments_fts": ("author, text", f"rowid not in ({{comments}}) and rowid not in {COMMENTS}"),
 }
+SITE_OF_COMMENT = "(select theirs.site_id from main.articles as theirs where theirs.id = article_id)"
+COMMENT_OF = {
+    "comments": "",
+    "comment_states": "comment_id",
+    "absences": "comment_id",
+    "rereadings": "(select comment_id from main.comment_states as state where state.id = comment_revision_id)",
+    "comments_fts": "comments_fts.rowid",
+}
+"""How each table names a comment."""
 INSIDE = [f"{index}_{part}" for index in SEARCHED for part in ("data", "idx", "docsize", "config")]
 TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|/\*.*?(?:\*/|\Z)|[\w$]+|\s+|\ufeff|.""", re.S)
 IGNORED = re.compile(r"--|/\*|\s|\ufeff")
 
 
 class Reader(sqlite3.Connection):
-    """A connection that remembers which decisions it follows."""
+    """A connection that remembers which decisions it follows. ``shows_author_urls``: whether the addresses that people gave with
+    their names are shown."""
 
-    followed: tuple[tuple[str, str], ...] = ()
+    shows_author_urls = False
+    followed: tuple[Policy, tuple[int, ...]] | None = None  # and the state of the file, where new rows may fall under it
+    views_of: Hidden | None = None
+    blocks_seen: signatures.Seen | None = None
 
 
 def follow(db: Reader) -> None:
-    """Make the connection show what is not withheld at this moment. Costs one look into ``decisions`` where nothing has changed."""
-    decisions = decisions_to_withhold(db)
-    if decisions == db.followed:
+    """Make the connection show what is not withheld at this moment. Costs a look into the decisions and the rules where nothing has
+    changed."""
+    policy = policy_of(db)
+    state = state_of(db) if policy.is_live else ()
+    if (policy, state) == db.followed:
         return
-    for name in [name for (name,) in db.execute("select name from sqlite_temp_master where type = 'view'").fetchall()]:
-        db.execute(f"drop view temp.{name}")
-    articles, comments = withheld_ids(db, decisions)
-    if articles or comments:
-        for statement in stand_ins(db, articles, comments):
+    hidden = hidden_by(db, policy)
+    if hidden.signatures:
+        db.blocks_seen = signatures.look_for(db, hidden.signatures, db.blocks_seen)
+    if db.views_of is None or _without_names(hidden) != _without_names(db.views_of):
+        for name in [name for (name,) in db.execute("select name from sqlite_temp_master where type = 'view'").fetchall()]:
+            db.execute(f"drop view temp.{name}")
+        for statement in stand_ins(db, hidden):
             db.execute(statement)
-    db.followed = decisions
+    if hidden.signatures:
+        signatures.forget_hidden(db)
+    db.followed, db.views_of = (policy, state), hidden
 
 
-def stand_ins(db: sqlite3.Connection, articles: list[int], comments: list[int]) -> list[str]:
-    """The views: one for each table, and each view of the archive again, so that it reads these."""
-    ids = {"articles": ", ".join(map(str, articles)), "comments": ", ".join(map(str, comments))}
-    tables = [f"create temp view {name} as select * from main.{name} where {shown.format(**ids)}" for name, shown in SHOWN.items()]
-    indexes = [
-        f"create temp view {name} as select rowid, {columns}, {name}, rank from main.{name} where {shown.format(**ids)}"
-        for name, (columns, shown) in SEARCHED.items()
-    ]
-    inside = [f"create temp view {name} as select * from main.{name} where 0" for name in INSIDE]
+def state_of(db: sqlite3.Connection) -> tuple[int, ...]:
+    """What changes when rows come that a rule or a name may hide."""
+    return tuple(db.execute("pragma data_version").fetchone())
+
+
+def _without_names(hidden: Hidden) -> tuple[object, ...]:
+    """What the views are made of: which names are shown as others stands in tables, that some are in the views."""
+    return hidden.articles, hidden.comments, hidden.ages, bool(hidden.signatures)
+
+
+def stand_ins(db: Reader, hidden: Hidden) -> list[str]:
+    """The views: one for each table that could tell, and each view of the archive again, so that it reads these. No name stands in
+    their SQL, which whoever asks can read."""
+    ids = {"articles": ", ".join(map(str, hidden.articles)), "comments": ", ".join(map(str, hidden.comments))}
+    always = ("comments", "decisions", "site_settings")
+    tables, indexes = (SHOWN, SEARCHED) if hidden.is_anything else ({name: SHOWN[name] for name in always}, {})
     views = [sql for (sql,) in db.execute("select sql from main.sqlite_master where type = 'view' order by rowid").fetchall()]
-    return tables + indexes + inside + [re.sub(r"(?i)^create view", "create temp view", sql) for sql in views]
+    made = []
+    for name, shown in tables.items():
+        rows = shown_rows(name, shown, hidden, ids)
+        made.append(f"create temp view {name} as select {shown_columns(db, name, hidden)} from main.{name} where {rows}")
+    for name, (columns, shown) in indexes.items():
+        rows = shown_rows(name, shown, hidden, ids)
+        made.append(f"create temp view {name} as select rowid, {columns}, {name}, rank from main.{name} where {rows}")
+    inside = [f"create temp view {name} as select * from main.{name} where 0" for name in INSIDE if indexes]
+    return made + inside + [re.sub(r"(?i)^create view", "create temp view", sql) for sql in views]
+
+
+def shown_rows(name: str, shown: str, hidden: Hidden, ids: dict[str, str]) -> str:
+    """The condition on the rows of a table."""
+    is_hidden = bool(hidden.articles or hidden.comments)
+    conditions = [shown.format(**ids) if is_hidden or name in ("decisions", "site_settings") else "1"]
+    if name in COMMENT_OF and hidden.ages:
+        conditions.append(f"not {is_aged(hidden.ages, COMMENT_OF[name])}")
+    if name in signatures.ROWS and hidden.signatures:
+        conditions.append(signatures.ROWS[name])
+    return " and ".join(f"({condition})" for condition in conditions)
+
+
+def is_aged(ages: Sequence[Age], comment_id: str) -> str:
+    """SQL: whether a rule of age hides a comment. ``comment_id``: how its table names it; '' is the table of comments itself."""
+    posted = "coalesce(posted_at, first_seen_at)"
+    rules = " or ".join(f"({posted} < '{age.before}' and {SITE_OF_COMMENT} = {age.site_id})" for age in ages)
+    return f"exists (select 1 from main.comments where comments.id = {comment_id} and ({rules}))" if comment_id else f"({rules})"
+
+
+def shown_columns(db: sqlite3.Connection, name: str, hidden: Hidden) -> str:
+    """The columns of a table, those that tell a signature in the words in which they are shown."""
+    shown: dict[str, str] = {}
+    if name == "comments":
+        shown = dict(signatures.OF_COMMENTS) if hidden.signatures else {}
+        if not getattr(db, "shows_author_urls", False):
+            shown["author_url"] = "cast('' as text)"
+        elif hidden.signatures:
+            shown["author_url"] = f"iif({signatures.SHOWN_COMMENT.format(column='author')} is null, author_url, '')"
+    elif name == "comment_states" and hidden.signatures:
+        shown = dict(signatures.OF_STATES)
+    if not shown:
+        return "*"
+    columns = [row[1] for row in db.execute(f'pragma main.table_info("{name}")')]
+    return ", ".join(f"{shown[column]} as {column}" if column in shown else column for column in columns)
 
 
 def withheld_since(db: sqlite3.Connection, article_id: int) -> str | None:
@@ -144,11 +218,24 @@ def withheld_since(db: sqlite3.Connection, article_id: int) -> str | None:
         order by id
     """
     last = {ref: (value, decided_at) for ref, value, decided_at in db.execute(sql, [article_id])}
-    return min((decided_at for value, decided_at in last.values() if value != UNDONE), default=None)
+    decided = min((decided_at for value, decided_at in last.values() if value != UNDONE), default=None)
+    return decided or (_aged_since(db, article_id) if article_id in hidden_now(db).articles else None)
+
+
+def _aged_since(db: sqlite3.Connection, article_id: int) -> str | None:
+    """Since when a rule of age hides an article that is gone."""
+    sql = """
+        select articles.gone_at, site_settings.value
+        from main.articles
+        join main.site_settings on site_settings.site_id = articles.site_id and site_settings.name = ?
+        where articles.id = ?
+    """
+    found = db.execute(sql, [HIDE_GONE, article_id]).fetchone()
+    return later(found[0], days=days(found[1]) or 0) if found else None
 
 
 def withheld_comments(db: sqlite3.Connection, article_id: int) -> list[Row]:
-    """Where in a thread comments are withheld, and since when: no name, no text."""
+    """Where in a thread comments are withheld by a decision, and since when: no name, no text."""
     sql = """
         select
           theirs.id,
@@ -156,17 +243,30 @@ def withheld_comments(db: sqlite3.Connection, article_id: int) -> list[Row]:
           theirs.parent_id,
           theirs.position,
           theirs.first_seen_at,
-          (select max(decided_at) from main.decisions where kind = 'withhold' and ref = 'comment:' || theirs.id) as withheld_since
+          (
+            select iif(value = 'undone', null, decided_at)
+            from main.decisions
+            where kind = 'withhold' and ref = 'comment:' || theirs.id
+            order by id desc
+            limit 1
+          ) as withheld_since
         from main.comments as theirs
         where theirs.article_id = ? and not exists (select 1 from comments where comments.id = theirs.id)
     """
-    return fetch_rows(db, sql, [article_id])
+    return [row for row in fetch_rows(db, sql, [article_id]) if row["withheld_since"]]
+
+
+def aged_comments(db: sqlite3.Connection, article_id: int) -> int:
+    """How many comments of a thread are not shown for their age, by the site's rules."""
+    sql = "select (select count(*) from main.comments where article_id = :id) - (select count(*) from comments where article_id = :id)"
+    [(hidden,)] = db.execute(sql, {"id": article_id}).fetchall()
+    return int(hidden) - len(withheld_comments(db, article_id)) if hidden else 0
 
 
 def withheld_counts(db: sqlite3.Connection) -> dict[str, int]:
     """How many articles and comments are withheld."""
-    articles, comments = withheld_ids(db, decisions_to_withhold(db))
-    return {"articles": len(articles), "comments": len(comments)}
+    hidden = hidden_now(db)
+    return {"articles": len(hidden.articles), "comments": len(hidden.comments)}
 
 
 def reaches_around(sql: str) -> bool:

@@ -41,6 +41,7 @@ class Service:
     plugins_dir: Path | None = None
     cors: bool = False
     secret: str | None = None
+    author_urls: bool = False  # the addresses that people gave with their names are shown
 
     @property
     def mail(self) -> str | None:
