@@ -35,6 +35,8 @@ COMMANDS = {
     "label": "archive.cli.label",
     "withhold": "archive.cli.withhold",
     "expunge": "archive.cli.expunge",
+    "upgrade": "archive.cli.upgrade",
+    "doctor": "archive.cli.doctor",
 }
 """Command -> its module. Those of publish/ stand here by name only: nothing outside publish/ imports it."""
 PROGRAM = "python -m archive"

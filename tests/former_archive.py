@@ -1,40 +1,50 @@
-"""An archive as the release before this one made it: takes one of today's, gives the same rows under the former schema."""
+"""An archive as an earlier release made it: takes one of today's, gives the same rows under the former schema."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 
 from sqlite_utils import Database
 
 from archive.db.connection import connect
 from archive.db.migrations import MIGRATIONS, STEPS, statements
+from archive.db.progress import shown
 from archive.db.views import ensure_views
 
 FORMER = STEPS[:12]
-SEARCHED = ("revisions_fts", "comments_fts")
+SEARCHED = ("revisions_fts", "comments_fts", "documents_fts")
 
 
-def made_by_former_release(folder: Path) -> Database:
-    """An empty archive of the former schema in ``folder``, open for writing."""
+def made_by_former_release(folder: Path, steps: Sequence[ModuleType] = FORMER) -> Database:
+    """An empty archive of a former schema in ``folder``, open for writing: what ``steps`` make."""
     folder.mkdir(parents=True, exist_ok=True)
     db = Database(connect(folder / "archive.db"))
     MIGRATIONS.ensure_migrations_table(db)
-    for step in FORMER:
-        for statement in statements(step.SQL):
-            db.execute(statement)
-        name = step.__name__.rpartition(".")[2]
-        db.execute("insert into _sqlite_migrations(migration_set, name, applied_at) values ('archive', ?, '')", [name])
+    with shown(db.conn):
+        for step in steps:
+            for statement in statements(step.SQL):
+                db.execute(statement)
+            name = step.__name__.rpartition(".")[2]
+            db.execute("insert into _sqlite_migrations(migration_set, name, applied_at) values ('archive', ?, '')", [name])
     ensure_views(db)
     return db
 
 
-def as_former_release_held(source: Path, folder: Path) -> None:
-    """Make in ``folder`` what the former release would have made of the archive in ``source``, row by row."""
-    db = made_by_former_release(folder)
+def as_former_release_held(source: Path, folder: Path, steps: Sequence[ModuleType] = FORMER) -> None:
+    """Make in ``folder`` what a former release would have made of the archive in ``source``, row by row."""
+    db = made_by_former_release(folder, steps)
     db.execute("pragma foreign_keys = off")
     db.execute("attach ? as today", [str(source / "archive.db")])
-    tables = [name for name in db.table_names() if not name.startswith(("sqlite_", "_sqlite", *SEARCHED))]
-    for table in tables:
-        columns = ", ".join(column.name for column in db[table].columns)  # those that were added since are left out
-        db.execute(f"insert into {table}({columns}) select {columns} from today.{table}")
+    for table in db.table_names():
+        if not table.startswith(("sqlite_", "_sqlite", *SEARCHED)):
+            former, today = (columns_of(db, name, table) for name in ("main", "today"))
+            columns = ", ".join(name for name in former if name in today)
+            db.execute(f"delete from main.{table}")
+            db.execute(f"insert into main.{table}({columns}) select {columns} from today.{table}")
     db.close()
+
+
+def columns_of(db: Database, schema: str, table: str) -> list[str]:
+    return [row[1] for row in db.execute(f"pragma {schema}.table_info({table})").fetchall()]

@@ -58,6 +58,7 @@ LAYERS = (
     "archive.publish.redaction archive.publish.metadata",
     "archive.publish.formats",
     "archive.cli",
+    "archive.doctor",
     "archive.alarms",
     "archive.merge",
     "archive.verify archive.export",

@@ -54,7 +54,7 @@ def open_for_writing(folder: Path) -> Database:
         if path.is_file() and not path.stat().st_size and next((folder / "warc").glob("*/*"), None):
             raise StorageError(f"{path} is empty, and warc/ is not: mend it from a backup, or delete it to begin anew from the captures")
         if path.is_file():
-            _open_as_it_is(folder).close()  # before the pragmas: they would write to another program's database
+            open_as_it_is(folder).close()  # before the pragmas: they would write to another program's database
         db = WriterDatabase(connect(path))
         migrate(db)
         shrink(db.conn, path, HOLLOW)
@@ -78,15 +78,16 @@ def open_for_reading(folder: Path) -> Database:
 
     Raises NoArchive when there is none, StorageError when an older one cannot be written.
     """
-    db = _open_as_it_is(folder)
+    db = open_as_it_is(folder)
     if is_older(db):
         db.close()
         open_for_writing(folder).close()
-        db = _open_as_it_is(folder)
+        db = open_as_it_is(folder)
     return db
 
 
-def _open_as_it_is(folder: Path) -> Database:
+def open_as_it_is(folder: Path) -> Database:
+    """Open the archive in ``folder`` read-only, whatever release made it. Raises NoArchive, StorageError where it is damaged."""
     path = folder / FILENAME
     if not path.is_file():
         raise NoArchive(f"no archive at {path}; crawl a site first, or set ARCHIVE_DIR")

@@ -19,7 +19,7 @@ import re
 from sqlite_utils import Database
 
 from archive.db import progress
-from archive.db.migrations import MIGRATIONS
+from archive.db.migrations import MIGRATIONS, STEPS
 from archive.db.shrink import spacious
 from archive.db.views import ensure_views
 from archive.errors import NewerSchema
@@ -630,14 +630,30 @@ def migrate(db: Database) -> None:
 
     Raises NewerSchema when the archive has migrations that this program does not know: nothing is touched then.
     """
-    known = {migration.name for migration in MIGRATIONS._migrations}
-    unknown = [m.name for m in MIGRATIONS.applied(db) if m.name not in known]
-    if unknown:
-        raise NewerSchema(f"the archive was written by a newer release (it has {unknown[-1]}); install that release or a later one")
+    refuse_newer(db)
     if MIGRATIONS.pending(db):
         with spacious(db.conn), progress.shown(db.conn), db.atomic():
             MIGRATIONS.apply(db)  # with its table of migrations: a disk that fills up leaves an empty file, not half an archive
     ensure_views(db)
+
+
+def refuse_newer(db: Database) -> None:
+    """Raises NewerSchema when the archive has migrations that this program does not know."""
+    known = {migration.name for migration in MIGRATIONS._migrations}
+    unknown = [m.name for m in MIGRATIONS.applied(db) if m.name not in known]
+    if unknown:
+        raise NewerSchema(f"the archive was written by a newer release (it has {unknown[-1]}); install that release or a later one")
+
+
+def pending_steps(db: Database) -> list[tuple[str, str]]:
+    """(name, what it is for in one sentence) of the migrations that an archive lacks, in their order."""
+    said = {module.__name__.rpartition(".")[2]: first_sentence(module.__doc__ or "") for module in STEPS}
+    return [(migration.name, said[migration.name]) for migration in MIGRATIONS.pending(db)]
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence of a docstring, on one line."""
+    return re.split(r"(?<=\.)\s", " ".join(text.split()), maxsplit=1)[0]
 
 
 def is_older(db: Database) -> bool:

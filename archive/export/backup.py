@@ -13,19 +13,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from archive.db.connection import FILENAME, open_for_reading
+from archive.db.connection import FILENAME, open_as_it_is, open_for_reading
 from archive.errors import ConfigurationError, StorageError
 from archive.warc.place import is_own_file
 from archive.warc.read import whole_members
 
 
-def backup(folder: Path, target: Path) -> None:
+def backup(folder: Path, target: Path, *, as_it_is: bool = False) -> None:
     """Make ``target``, which must not be there, a copy of the archive in ``folder``. It appears whole, or not at all.
 
     WARC files that no run appends to any more are hard links where ``target`` is on the same file system, else copies.
+    An archive of an older release is brought up to date before, unless it is asked for ``as_it_is``.
     Raises ConfigurationError, NoArchive, StorageError.
     """
-    open_for_reading(folder).close()
+    (open_as_it_is if as_it_is else open_for_reading)(folder).close()
     if target.resolve().is_relative_to(folder.resolve() / "warc"):
         raise ConfigurationError(f"{target} is among the archive's own files; choose another place")
     with appearing(target) as made:

@@ -42,13 +42,14 @@ class Verification:
     """One check of an archive, or of one site in it; ``findings`` gives what is wrong, a line each, and counts on the way.
 
     ``first``: the WARC file, by its name relative to the folder, from which on files are checked, and nothing else. ``progress`` is
-    told of every share of the WARC files that is checked: its bytes, and those of all.
+    told of every share of the WARC files that is checked: its bytes, and those of all. ``evidence`` False: the database alone.
     """
 
     folder: Path
     site: str | None = None
     first: str | None = None
     progress: Callable[[int, int], None] = lambda checked, of: None
+    evidence: bool = True
     trusted: Path | None = None  # certificates that the stamps of seals must lead to
     files: int = 0
     records: int = 0
@@ -66,13 +67,15 @@ class Verification:
         try:
             seals = SealCheck(self.folder, self.trusted)
             db = private_copy(self.folder / FILENAME)
+            if not self.evidence:
+                yield from self._database(db)
+                return
             files = sorted((self.folder / "warc").glob(f"{self.site or '*'}/*{SUFFIX}"))  # after the copy, which so has no later record
             sizes = {path: path.stat().st_size for path in files if path.is_file() and self._is_asked(self._name(path))}
             with Processes(cores() if sum(sizes.values()) > SMALL else 1) as processes:
                 checks = Calls(processes, check_span, self._spans(db, sizes))
                 if self.first is None:
-                    yield from self._guarded(db, whole, "the database")
-                    yield from self._guarded(db, self._rows, "the tables")
+                    yield from self._database(db)
                 yield from self._guarded(db, lambda db: self._warc(db, sizes, processes, checks), "the captures")
             if self.site is None and self.first is None:
                 yield from self._guarded(db, lambda db: self._seals(db, seals), "the seals")
@@ -91,6 +94,10 @@ class Verification:
             yield from check(db)
         except (sqlite3.DatabaseError, TypeError, ValueError) as error:
             yield f"{what} cannot be read to the end: {error}"
+
+    def _database(self, db: Database) -> Iterator[str]:
+        yield from self._guarded(db, whole, "the database")
+        yield from self._guarded(db, self._rows, "the tables")
 
     def _rows(self, db: Database) -> Iterator[str]:
         of_site = "select id from articles"
@@ -156,7 +163,8 @@ class Verification:
     def summary(self) -> str:
         rows = [counted(number, table.removesuffix("s")) for table, number in self.rows.items()]
         state = "all as written" if not self.wrong else counted(self.wrong, "finding")
-        return f"verified {', '.join([counted(self.files, 'WARC file'), counted(self.records, 'record'), *rows])}: {state}"
+        files = [counted(self.files, "WARC file"), counted(self.records, "record")] if self.evidence else []
+        return f"verified {', '.join([*files, *rows])}: {state}"
 
 
 def rows_of(db: Database, name: str, start: int, end: int | None) -> dict[int, dict[str, Any]]:
