@@ -38,10 +38,10 @@ def untouched(folder: Path) -> Iterator[sqlite3.Connection]:
     """The database as the next reader would see it. Raises sqlite3.DatabaseError and OSError where it cannot be read."""
     with ExitStack() as stack:
         path = (folder / FILENAME).resolve()
-        if not size_of(beside(path, "-wal")):
-            uri = f"{path.as_uri()}?mode=ro&immutable=1"
-        elif beside(path, "-shm").is_file():
+        if beside(path, "-wal").is_file() and beside(path, "-shm").is_file():
             uri = f"{path.as_uri()}?mode=ro&readonly_shm=1"
+        elif not size_of(beside(path, "-wal")):
+            uri = f"{path.as_uri()}?mode=ro&immutable=1"
         else:
             uri = f"{_copy(path, stack).as_uri()}?mode=rw"
         connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=PATIENCE)

@@ -35,13 +35,24 @@ def opened(folder: Path) -> Iterator[tuple[Database | None, list[Diagnosis]]]:
         yield None, [_absent(folder)]
         return
     with ExitStack() as stack:
-        try:
-            db = Database(stack.enter_context(untouched(folder)))
-            db.execute("select count(*) from sqlite_master").fetchone()
-            found: tuple[Database | None, list[Diagnosis]] = (db, list(_file(db, folder)))
-        except (sqlite3.DatabaseError, OSError) as error:
-            found = (None, [_unreadable(folder, error)])
+        before = _written(path)
+        found = _look(folder, stack)
+        if _written(path) != before and any(one.state == "fault" for one in found[1]):
+            found = _look(folder, stack)  # a writer began meanwhile: what was read is of two states
         yield found
+
+
+def _written(path: Path) -> tuple[int, int]:
+    return path.stat().st_size, path.stat().st_mtime_ns
+
+
+def _look(folder: Path, stack: ExitStack) -> tuple[Database | None, list[Diagnosis]]:
+    try:
+        db = Database(stack.enter_context(untouched(folder)))
+        db.execute("select count(*) from sqlite_master").fetchone()
+        return db, list(_file(db, folder))
+    except (sqlite3.DatabaseError, OSError) as error:
+        return None, [_unreadable(folder, error)]
 
 
 def _absent(folder: Path) -> Diagnosis:
