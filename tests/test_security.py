@@ -1,4 +1,4 @@
-"""What SECURITY.md answers stays true: trusted text and other programs stand where they were looked at, versions are those that are listed."""
+"""What SECURITY.md answers stays true: trusted text and other programs stand where they were looked at, versions are the listed ones."""
 
 from __future__ import annotations
 
