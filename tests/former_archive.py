@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -26,8 +27,7 @@ def made_by_former_release(folder: Path, steps: Sequence[ModuleType] = FORMER) -
         for step in steps:
             for statement in statements(step.SQL):
                 db.execute(statement)
-            name = step.__name__.rpartition(".")[2]
-            db.execute("insert into _sqlite_migrations(migration_set, name, applied_at) values ('archive', ?, '')", [name])
+            db.execute("insert into _sqlite_migrations(migration_set, name, applied_at) values ('archive', ?, '')", [name_of(step)])
     ensure_views(db)
     return db
 
@@ -48,3 +48,18 @@ def as_former_release_held(source: Path, folder: Path, steps: Sequence[ModuleTyp
 
 def columns_of(db: Database, schema: str, table: str) -> list[str]:
     return [row[1] for row in db.execute(f"pragma {schema}.table_info({table})").fetchall()]
+
+
+def name_of(step: ModuleType) -> str:
+    return str(step.__name__.rpartition(".")[2])
+
+
+def structure(db: Database) -> dict[str, Any]:
+    """Everything that a schema makes, without the wording: columns, keys, kinds of table, indexes, triggers, views."""
+    names = [name for (name,) in db.execute("select name from sqlite_master where type = 'table' and name not like 'sqlite_%'")]
+    found: dict[str, Any] = {"kinds": sorted(row[:6] for row in db.execute("pragma table_list") if row[1] in names)}
+    for name in sorted(names):
+        keys = [db.execute(f"pragma {asked}({name})").fetchall() for asked in ("table_xinfo", "foreign_key_list")]
+        found[name] = [*keys, sorted((row[2:], row[1]) for row in db.execute(f"pragma index_list({name})"))]
+    made = db.execute("select type, name, sql from sqlite_master where type in ('index', 'trigger', 'view') and sql is not null")
+    return found | {"made": sorted(made)}

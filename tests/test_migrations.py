@@ -17,6 +17,7 @@ from archive.db.migrations import MIGRATIONS, STEPS, m001_initial, statements
 from archive.db.schema import TABLES, carried_meanings, column_meanings, migrate, written_meanings
 from archive.store.checkpoints import Checkpoint, Kind, checkpoints
 from archive.store.feed_items import FeedFacts, feed_items
+from tests.former_archive import name_of, structure
 
 RELEASED = {
     "m001_initial": "3a4a167e424e4cc3b5d9f23baf0682c0b92c92104013174e3c531f21c4829e77",
@@ -47,10 +48,6 @@ SECOND_RELEASE = {  # what the first text was edited to: it made these columns, 
     "  -- the exchange that confirmed it\n"
     "  reason text  -- how it shows where no answer says so: where its address leads; empty for 404, 410, and what REST does not give\n",
 }
-
-
-def name_of(step: Any) -> str:
-    return str(step.__name__.rpartition(".")[2])
 
 
 @pytest.mark.parametrize("step", STEPS, ids=name_of)
@@ -94,17 +91,6 @@ def second_release(folder: Path) -> None:
         assert text.count(before) == 1
         text = text.replace(before, after)
     archive_made_by(folder, text, *list(RELEASED)[:5])
-
-
-def structure(db: Database) -> dict[str, Any]:
-    """Everything that a schema makes, without the wording: columns, keys, kinds of table, indexes, triggers, views."""
-    names = [name for (name,) in db.execute("select name from sqlite_master where type = 'table' and name not like 'sqlite_%'")]
-    found: dict[str, Any] = {"kinds": sorted(row[:6] for row in db.execute("pragma table_list") if row[1] in names)}
-    for name in sorted(names):
-        keys = [db.execute(f"pragma {asked}({name})").fetchall() for asked in ("table_xinfo", "foreign_key_list")]
-        found[name] = [*keys, sorted((row[2:], row[1]) for row in db.execute(f"pragma index_list({name})"))]
-    made = db.execute("select type, name, sql from sqlite_master where type in ('index', 'trigger', 'view') and sql is not null")
-    return found | {"made": sorted(made)}
 
 
 def written(db: Database) -> dict[str, Any]:

@@ -13,9 +13,8 @@ from sqlite_utils import Database
 from archive.db.connection import open_as_it_is, open_for_writing
 from archive.db.migrations import MIGRATIONS, STEPS
 from archive.verify.database import Verification
-from tests.former_archive import made_by_former_release
+from tests.former_archive import made_by_former_release, name_of, structure
 from tests.released import dumped, kept, made_again
-from tests.test_migrations import name_of, structure
 
 Rows = dict[str, list[tuple[Any, ...]]]
 

@@ -16,10 +16,9 @@ from archive.db.lock import Lock
 from archive.db.migrations import STEPS
 from archive.verify.database import Verification
 from tests.crawls import rows
-from tests.former_archive import as_former_release_held
+from tests.former_archive import as_former_release_held, name_of
 from tests.literal import Desk, article, comment
 from tests.released import kept, made_again
-from tests.test_migrations import name_of
 
 BACKED_UP = "select id, url, title, word_count from articles order by id"
 
