@@ -57,7 +57,7 @@ def site_alarms(db: Database, site: Row, stand: Standing, stale_after: float, no
     yield from undecided(db, closed_doors(db, site))
     yield from undecided(db, fill_alarms(db, site, now))
     if not (site["paused_at"] or site["removed_at"]):
-        yield from undecided(db, bad_runs(db, site, stand, stale_after))
+        yield from undecided(db, bad_runs(db, site, stand, stale_after, now))
 
 
 def undecided(db: Database, found: Iterator[Alarm]) -> Iterator[Alarm]:
@@ -235,9 +235,9 @@ def fill_alarms(db: Database, site: Row, now: str) -> Iterator[Alarm]:
         )
 
 
-def bad_runs(db: Database, site: Row, stand: Standing, stale_after: float) -> Iterator[Alarm]:
+def bad_runs(db: Database, site: Row, stand: Standing, stale_after: float, now: str) -> Iterator[Alarm]:
     """The last run ended badly for a reason of its own, or no run was complete for long."""
-    failed = failed_since(db, site["id"])
+    failed = failed_since(db, site["id"], now)
     again = ("ask again now", f"scrapy update {site['name']}")
     if failed:
         since, row = failed
@@ -257,11 +257,17 @@ def bad_runs(db: Database, site: Row, stand: Standing, stale_after: float) -> It
 BAD = (1, 2, 3, 5)  # exit codes of runs that read less than they should; what a content alarm is about stands by itself
 
 
-def failed_since(db: Database, site_id: int) -> tuple[str, Row] | None:
-    """(when the first of the bad runs began that nothing good followed, the last of them); None where the last run was not bad."""
-    sql = "select * from crawls where site_id = ? and mode <> 'reextract' and finished_at is not null order by started_at desc, id desc"
+def failed_since(db: Database, site_id: int, now: str) -> tuple[str, Row] | None:
+    """(when the first of the bad runs began that nothing good followed, the last of them); None where the last was not bad. A run that a
+    clock dated into the future says nothing of today."""
+    sql = """
+        select *
+        from crawls
+        where site_id = ? and mode <> 'reextract' and finished_at is not null and started_at <= ?
+        order by started_at desc, id desc
+        """
     bad: list[Row] = []
-    for row in db.query(sql, [site_id]):
+    for row in db.query(sql, [site_id, now]):
         if row["exit_code"] == 130:
             continue  # stopped by somebody, who knows
         if row["exit_code"] not in BAD:

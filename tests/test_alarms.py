@@ -227,3 +227,15 @@ def test_a_page_shows_what_was_refused_beside_what_is_held(served: Site) -> None
     assert re.search(r"<del>[^<]*night[^<]*</del>\s*<ins>[^<]*noon", markup), markup
     assert "What was read of this page was not kept" in served.text("/quarantine/1")
     assert served.get("/quarantine/77").status_code == 404
+
+
+def test_a_run_that_a_clock_dated_into_the_future_hides_no_later_one(desk: Desk) -> None:
+    desk.store.finish_crawl(desk.crawl, "complete", 0, 1, 100, "")
+    desk.clock.at = "2027-06-01T00:00:00Z"
+    ahead = desk.store.start_crawl(desk.site, "update")
+    desk.store.finish_crawl(ahead, "complete", 0, 1, 100, "")
+    desk.clock.at = "2026-02-01T00:00:00Z"
+    bad = desk.store.start_crawl(desk.site, "update")
+    desk.store.finish_crawl(bad, "unreachable", 5, 1, 0, "it does not answer")
+    found = {alarm.kind: alarm for alarm in standing_now(desk, "2026-02-01T01:00:00Z")}
+    assert found["bad run"].since == "2026-02-01T00:00:00Z" and "late run" in found

@@ -17,6 +17,7 @@ import pytest
 
 from archive.errors import StorageError
 from archive.store.checkpoints import Checkpoint
+from archive.store.seen import Seen
 from archive.store.store import Store
 from archive.warc.read import read_body
 from archive.warc.write import WarcWriter
@@ -93,6 +94,27 @@ def test_a_group_that_the_database_gave_up_is_told_to_all_who_wait_and_to_who_wr
 
     asyncio.run(save())
     assert rows(folder, TITLES) == [("Tunnel",)]
+
+
+def test_a_record_whose_row_was_lost_has_it_again_under_its_id_before_anything_else_is_written(folder: Path) -> None:
+    async def save() -> None:
+        desk = await desk_of(folder)
+        desk.store.group.join()
+        lost = [desk.capture("rest"), desk.capture("page")]
+        desk.db.execute("rollback")  # as SQLite does by itself on a full disk
+        with pytest.raises(StorageError):
+            desk.store.group.commit()
+        desk.store.group.join()
+        assert desk.capture("rest") not in lost
+        seen = Seen(desk.clock.at, ((lost[0], "rest"),), "1")  # whoever read it meanwhile saves what was in it
+        desk.store.save_answer(desk.crawl, desk.site, seen, articles=[NAMED[0]], threads={}, thread_door="rest")
+        await desk.store.group.committed()
+        desk.store.close()
+
+    asyncio.run(save())
+    assert rows(folder, TITLES) == [("Bridge",)]
+    assert rows(folder, "select id, offset = (select min(offset) from captures) from captures order by id") == [(1, 1), (2, 0), (3, 0)]
+    assert_whole(folder)
 
 
 def test_a_lost_group_that_nobody_waited_for_is_told_to_who_writes_next(folder: Path) -> None:

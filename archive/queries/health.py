@@ -67,8 +67,12 @@ class Standing:
 
 def standing(db: Database, folder: Path, site_id: int, now: str) -> Standing:
     """How one site stands at ``now``."""
-    runs = "select min(started_at), max(finished_at) filter (where exit_code = 0) from crawls where site_id = ? and mode <> 'reextract'"
-    first, last = db.execute(runs, [site_id]).fetchone()
+    runs = """
+        select min(started_at), max(finished_at) filter (where exit_code = 0)
+        from crawls
+        where site_id = ? and mode <> 'reextract' and started_at <= ?
+        """  # none that a clock dated into the future: it would hide for as long that no run comes
+    first, last = db.execute(runs, [site_id, now]).fetchone()
     quarantined = waiting(db, site_id)
     checks = "select min(checked_at), min(comments_checked_at) from articles where site_id = ? and missing_since is null"
     oldest_check, oldest_thread = db.execute(checks, [site_id]).fetchone()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import suppress
+from typing import Any
+
 from sqlite_utils import Database
 
 from archive.warc.place import Place
@@ -31,6 +35,29 @@ def insert_capture(
         ],
     )
     return int(cursor.lastrowid or 0)
+
+
+class UncommittedCaptures:
+    """Rows of records that lie on disk, until they are committed. Where their transaction is lost, as on a full disk, they stand first
+    in the next one, under the same ids: whoever read such a record in between has its id, and no record without a row ever lies before
+    one that has it, where the next run would not look for it."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, tuple[Any, ...]] = {}
+
+    def note(self, db: Database, capture_id: int) -> None:
+        self._rows[capture_id] = db.execute("select * from captures where id = ?", [capture_id]).fetchone()
+
+    def put_back(self, db: Database) -> None:
+        """Write those again that were lost, within a transaction that has just begun. One whose run or article was lost too is left to
+        the next run, which takes it in from the file."""
+        for row in self._rows.values():
+            with suppress(sqlite3.IntegrityError):
+                db.execute(f"insert or ignore into captures values ({', '.join('?' * len(row))})", row)
+
+    def clear(self) -> None:
+        """They are committed."""
+        self._rows.clear()
 
 
 def tie_to_article(db: Database, capture_id: int, article_id: int) -> None:

@@ -31,10 +31,17 @@ class _Group:
 
 
 class GroupCommit:
-    """The groups of one database. ``failure`` says what a person is told when the database refuses, and is asked for every lost group."""
+    """The groups of one database. ``failure`` says what a person is told when the database refuses, and is asked for every lost group.
+    ``begun`` is called within each transaction before anything else is written in it, ``kept`` when a group was committed."""
 
-    def __init__(self, db: Database, failure: Callable[[sqlite3.DatabaseError], Exception | None]) -> None:
-        self._db, self._failure = db, failure
+    def __init__(
+        self,
+        db: Database,
+        failure: Callable[[sqlite3.DatabaseError], Exception | None],
+        begun: Callable[[], None] = lambda: None,
+        kept: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._db, self._failure, self._begun, self._kept = db, failure, begun, kept
         self._open: _Group | None = None
         self._committing: tuple[_Group, Future[sqlite3.Cursor]] | None = None
         self._refused: Exception | None = None  # why a group was lost that nobody waited for
@@ -51,9 +58,19 @@ class GroupCommit:
         if self._open is not None and self._open.done.get_loop() is loop:
             return
         self.commit()
-        self._db.execute("begin immediate")
+        self.begin()
         done = loop.create_future()
         self._open = _Group(done, loop.call_later(LONGEST, self._begin_commit))
+
+    def begin(self) -> None:
+        """Begin a transaction. Raises sqlite3.DatabaseError; there is none then."""
+        self._db.execute("begin immediate")
+        try:
+            self._begun()
+        except BaseException:
+            if self._db.conn.in_transaction:
+                self._db.execute("rollback")
+            raise
 
     def join_running_loop(self) -> bool:
         """``join`` where an event loop runs in this thread; whether one does. Raises StorageError."""
@@ -141,6 +158,7 @@ class GroupCommit:
         error = commit.exception()
         self._committed_at = time.monotonic()
         if error is None:
+            self._kept()
             _settle(group.done, None)
             return
         if self._db.conn.in_transaction:

@@ -16,6 +16,7 @@ from archive.db.lock import Lock
 from archive.db.shrink import merge_search, shrink
 from archive.errors import ArchiveError, database_fails
 from archive.store import adopt, expunge, returned
+from archive.store.captures import UncommittedCaptures
 from archive.store.decisions import note_decisions
 from archive.store.group import GroupCommit
 from archive.store.settle import settle
@@ -38,10 +39,11 @@ class OpenArchive:
         self._articles: dict[tuple[int, str | None, str], dict[str, Any] | None] = {}  # what was found of articles, see Store
         self._changes = 0  # how much had been written then
         self.memory = SiteMemory()
+        self.captures = UncommittedCaptures()
         self._lock = Lock(folder)
         try:
             self.db: Database = open_for_writing(folder)
-            self.group = GroupCommit(self.db, self._lost)
+            self.group = GroupCommit(self.db, self._lost, lambda: self.captures.put_back(self.db), self.captures.clear)
             expunge.finish(self.db, folder)  # what was begun: records lie elsewhere before anything is adopted
             expunge.clear_away(folder)
             with self.transaction():  # as one: of an archive that is lost, every capture is taken in
@@ -103,10 +105,11 @@ class OpenArchive:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         self.group.commit()
-        self.db.execute("begin immediate")
+        self.group.begin()
         try:
             yield
         except BaseException:
             self.db.execute("rollback")
             raise
         self.db.execute("commit")
+        self.captures.clear()

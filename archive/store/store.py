@@ -90,6 +90,7 @@ class Store(FileMemory):
             capture_id = captures.insert_capture(self.db, crawl_id, door, exchange.url, at, status, mime, place)
             if article_id is not None:
                 captures.tie_to_article(self.db, capture_id, article_id)
+            self.captures.note(self.db, capture_id)
         return capture_id
 
     def end_of_records(self, filename: str) -> int:
