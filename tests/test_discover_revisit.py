@@ -107,3 +107,10 @@ def test_what_the_archive_knows_of_a_stir(desk: Desk) -> None:
     assert stirs() == [("12", last), ("13", "2020-05-04T08:30:15Z")]
     desk.store.mark_missing(desk.crawl, "articles", [1], last, None, 24)
     assert [number for number, _ in stirs()] == ["13"]
+
+
+def test_a_look_and_a_sweep_that_a_clock_dated_into_the_future_are_none() -> None:
+    ahead = [look(number, looked=-400, stirred=500) for number in range(1, 4)]
+    assert taken(*ahead, since=-400) == [1, 2, 3], "the sweep is due, with all of them"
+    assert taken(look(1, looked=1, stirred=500), look(2, looked=-400, stirred=500), since=15) == [2], "they come first"
+    assert taken(look(1, looked=-400, stirred=10)) == [1]

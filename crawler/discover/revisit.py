@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 PART = 4  # of the time for which an article has been quiet; 15 looks in its first four months, where a sweep of 30 days takes 4
 LEAST = timedelta(hours=20)  # between two looks: a daily run is sometimes early
+NEVER = "1970-01-01T00:00:00Z"  # before any look
 WHOLE_REQUEST = 100  # items that one request may bring: a smaller share waits until a day has passed
 
 
@@ -40,7 +41,12 @@ def sweep_share(quiet: int, since: str, now: str, sweep_days: float) -> int | No
 
 
 def due(looks: Iterable[Look], since: str, now: str, sweep_days: float) -> tuple[list[Look], bool]:
-    """(articles to look at now, whether the sweep took its share): the lively ones that are due, the most overdue first, then its share."""
+    """(articles to look at now, whether the sweep took its share): the lively ones that are due, the most overdue first, then its share.
+
+    A look that a clock dated into the future is none: the article is due, and so is the sweep.
+    """
+    looks = [replace(look, looked_at=NEVER) if look.looked_at > now else look for look in looks]
+    since = since if since <= now else (_moment(now) - timedelta(days=sweep_days)).isoformat()
     waits = {look: interval(look, now, sweep_days) for look in looks}
     lively = {look for look, wait in waits.items() if wait < timedelta(days=sweep_days)}
     overdue = {look: (_moment(now) - _moment(look.looked_at)) / waits[look] for look in lively}

@@ -73,8 +73,9 @@ def _claimed_by(run: Run, found: DiscoveredUrls, address: str, lastmod: str, che
     if verdict is not None and checked_at is None:
         changed = bool(lastmod) and lastmod != verdict.lastmod
     else:
-        at = _utc(lastmod) if lastmod else None
-        changed = at is not None and (checked_at or "") < at <= later(run.store.now(), hours=AHEAD)
+        at, latest = _utc(lastmod) if lastmod else None, later(run.store.now(), hours=AHEAD)
+        read_at = checked_at if checked_at and checked_at <= latest else ""  # a clock was ahead then: who knows when it was
+        changed = at is not None and read_at < at <= latest
     item = found.items.get(address)
     return ("feed" if item is not None and item.updated_at == lastmod else "sitemap") if changed else None
 
