@@ -12,6 +12,7 @@ from archive.publish.server.limits import Application, Send
 from archive.publish.server.responses import PACKING, WORTH_PACKING, accepts_gzip
 
 TEXTS = re.compile(rb"text/(?!event-stream)|application/(?:[\w.+-]*(?:json|xml|yaml)|javascript)|image/svg\+xml", re.I)
+CAPTURED = ("/web/", "/record/")  # what was captured goes out as it was sent
 GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -19,7 +20,7 @@ def with_packing(app: Application) -> Application:
     """An application that compresses texts for readers who take gzip. What is compressed already stays as it is."""
 
     async def packing(scope: Scope, receive: Any, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] == "HEAD":
+        if scope["type"] != "http" or scope["method"] == "HEAD" or str(scope["path"]).startswith(CAPTURED):
             return await app(scope, receive, send)
         await app(scope, receive, Packer(send, accepts_gzip(header(scope, b"accept-encoding"))).send)
 
