@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from warcio.archiveiterator import ArchiveIterator
@@ -33,7 +34,7 @@ def assert_whole(folder: Path) -> None:
             assert [record.rec_type for record in ArchiveIterator(file)].count("response") > 0
         members = list(whole_members(path))
         assert sum(len(compressed) for _, compressed, _ in members) == path.stat().st_size
-        responses = {offset for offset, _, text in members if b"WARC-Type: response" in text[:500]}
+        responses = {offset for offset, _, text in members if re.search(rb"WARC-Type: (response|revisit)\r\n", text[:500])}
         found |= {(str(path.relative_to(folder)), offset) for offset in responses}
     assert found == placed
     assert rows(folder, "select article_id, source_id from comments group by 1, 2 having count(*) > 1") == []

@@ -26,7 +26,7 @@ BROKEN = (zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, KeyError, ValueE
 WHITE = {"tab": "\t", "br": "\n", "cr": "\n", "line-break": "\n", "s": " "}  # elements that stand for a blank of some kind
 
 
-class TooMuch(Exception):
+class TooLargeText(Exception):
     """The members unpack to more than is read."""
 
 
@@ -38,15 +38,15 @@ class OfficePackage:
         self.names = self._zip.namelist()
         self._left = LARGEST
         if len(self.names) > MEMBERS:
-            raise TooMuch
+            raise TooLargeText
 
     def read(self, name: str) -> bytes:
-        """Raises TooMuch, and what zipfile raises."""
+        """Raises TooLargeText, and what zipfile raises."""
         with self._zip.open(name) as member:
             content = member.read(self._left + 1)
         self._left -= len(content)
         if self._left < 0:
-            raise TooMuch
+            raise TooLargeText
         return content
 
     def tree(self, name: str) -> Element:
@@ -76,7 +76,7 @@ def office_text(content: bytes) -> DocumentText:
             length += len(paragraph)
             if length > LONGEST:
                 break
-    except TooMuch:
+    except TooLargeText:
         note = f"it unpacks to more than {LARGEST >> 20} MB"
     except BROKEN as error:
         note = f"it is broken: {type(error).__name__}"
