@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urldefrag
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.extract.boilerplate.trafilatura_words import Verdict, words_of
@@ -36,6 +36,7 @@ def tree_of(html: str) -> Element:
     return root
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(PARTS), max_size=40))
 def test_lists_of_a_page_hold_what_its_tree_holds(parts: list[str]) -> None:
     root = tree_of("".join(parts))
@@ -48,6 +49,7 @@ def test_lists_of_a_page_hold_what_its_tree_holds(parts: list[str]) -> None:
     assert page.named({"a"}) == [e for e in root.iter() if "a" in (e.get("class") or "").split()]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(PARTS), max_size=40))
 def test_inside_holds_an_element_and_all_within_it_and_nothing_more(parts: list[str]) -> None:
     page = Document(tree_of("".join(parts)))
@@ -76,6 +78,7 @@ def test_an_address_without_its_fragment_is_the_one_of_the_standard_library(url:
     assert without_fragment(url) == urldefrag(url)[0]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["alpha", "beta", "gamma", "delta", "eps"]), max_size=14), st.text("ab cd e", max_size=60))
 def test_a_text_is_kept_where_half_of_its_runs_of_three_words_were_and_only_there(said: list[str], other: str) -> None:
     kept = f"alpha beta gamma delta eps alpha gamma\n{other}\nbeta beta gamma"

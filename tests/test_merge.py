@@ -686,42 +686,9 @@ def test_a_backup_of_the_archive_itself_brings_what_was_lost_since(tmp_path: Pat
 
 # what others add
 
-EXPUNGED = """
-create table expunged (
-  id integer primary key,
-  site_id integer not null references sites(id),
-  what text not null,
-  record_id text,
-  record_digest text,
-  refused text,
-  looked integer,
-  expunged_at text not null
-) strict
-"""
-DOCUMENTS = """
-create table documents (
-  id integer primary key,
-  site_id integer not null references sites(id),
-  url text not null,
-  state_id integer references document_states(id),
-  unique (site_id, url)
-) strict;
-create table document_states (
-  id integer primary key,
-  document_id integer not null references documents(id),
-  number integer not null,
-  seen_at text not null,
-  digest text not null,
-  capture_id integer not null references captures(id),
-  unique (document_id, number)
-) strict
-"""
 
-
-def with_tables(folder: Path, script: str, *statements: str) -> Path:
+def changed(folder: Path, *statements: str) -> Path:
     db = sqlite3.connect(folder / "archive.db", isolation_level=None)
-    if not db.execute("select 1 from sqlite_master where name in ('expunged', 'documents')").fetchone():
-        db.executescript(script)
     for statement in statements:
         db.execute(statement)
     db.close()
@@ -731,16 +698,16 @@ def with_tables(folder: Path, script: str, *statements: str) -> Path:
 def test_what_was_expunged_here_does_not_come_in_again(tmp_path: Path) -> None:
     one, other = visited(tmp_path / "one", 0), visited(tmp_path / "other", 1)
     tombstone = (
-        "insert into expunged(site_id, what, record_id, refused, expunged_at) values (1, 'article 1', {}, {}, '2026-02-02T00:00:00Z')"
+        "insert into expunged(site_id, what, record_id, refused, expunged_at, reason, unfinished)"
+        " values (1, 'article 1', {}, {}, '2026-02-02T00:00:00Z', 'an order', 0)"
     )
     [(record,)] = rows(other, "select min(record_id) from captures")
-    with_tables(other, EXPUNGED)
-    with_tables(one, EXPUNGED, tombstone.format(f"'{record}'", "null"))
+    changed(one, tombstone.format(f"'{record}'", "null"))
     before = everything(one)
     with pytest.raises(ConfigurationError, match="holds 1 record that was expunged here"):
         merged(one, other)
     assert everything(one) == before
-    with_tables(one, EXPUNGED, "delete from expunged", tombstone.format("null", "'article 13'"))
+    changed(one, "delete from expunged", tombstone.format("null", "'article 13'"))
     with pytest.raises(ConfigurationError, match="holds 1 article that was expunged here"):
         merged(one, other)
 
@@ -748,11 +715,11 @@ def test_what_was_expunged_here_does_not_come_in_again(tmp_path: Path) -> None:
 def test_tombstones_are_carried_and_what_is_held_still_is_named(tmp_path: Path) -> None:
     one, other = visited(tmp_path / "one", 0), visited(tmp_path / "other", 1)
     tombstone = (
-        "insert into expunged(site_id, what, record_id, looked, expunged_at) values (1, 'article 9', '{}', 7, '2026-02-02T00:00:00Z')"
+        "insert into expunged(site_id, what, record_id, looked, expunged_at, reason, unfinished)"
+        " values (1, 'article 9', '{}', 7, '2026-02-02T00:00:00Z', 'an order', 0)"
     )
     [(record,)] = rows(one, "select min(record_id) from captures")
-    with_tables(other, EXPUNGED, tombstone.format("<urn:uuid:1>"), tombstone.format(record))
-    with_tables(one, EXPUNGED)
+    changed(other, tombstone.format("<urn:uuid:1>"), tombstone.format(record))
     for _ in range(2):
         [told] = merged(one, other)
         assert told.notes == ["1 record that was expunged there is held here: expunge it here too"]
@@ -761,11 +728,21 @@ def test_tombstones_are_carried_and_what_is_held_still_is_named(tmp_path: Path) 
 
 def test_states_that_are_numbered_are_joined_by_their_key_and_numbered_in_the_order_of_time(tmp_path: Path) -> None:
     one, other = visited(tmp_path / "one", 1), visited(tmp_path / "other", 0)
-    document = "insert into documents(id, site_id, url, state_id) values (5, 1, 'https://www.example.org/a.pdf', null)"
-    state = "insert into document_states(document_id, number, seen_at, digest, capture_id) values (5, {}, '{}', '{}', 1)"
-    with_tables(one, DOCUMENTS, document, state.format(1, FEBRUARY, "b"))
-    with_tables(other, DOCUMENTS, document.replace("5", "8"), state.format(1, JANUARY, "a").replace("(5", "(8"))
-    with_tables(other, DOCUMENTS, state.format(2, MARCH, "c").replace("(5", "(8"), "update documents set state_id = 2")
+    document = (
+        "insert into documents(id, site_id, url, name, first_seen_at, state_id)"
+        f" values (5, 1, 'https://www.example.org/a.pdf', 'a.pdf', '{JANUARY}', null)"
+    )
+    state = (
+        (
+            "insert into document_states(document_id, number, seen_at, last_seen_at, digest, capture_id, bytes, extractor, extracted_at)"
+            " values (5, {}, '{1}', '{1}', '{}', 1, 9, 'x', '{1}')"
+        )
+        .replace("{}", "{0}", 1)
+        .replace("'{}'", "'{2}'")
+    )
+    changed(one, document, state.format(1, FEBRUARY, "b"))
+    changed(other, document.replace("(5", "(8"), state.format(1, JANUARY, "a").replace("(5", "(8"))
+    changed(other, state.format(2, MARCH, "c").replace("(5", "(8"), "update documents set state_id = 2")
     for _ in range(2):
         merged(one, other)
         assert rows(one, "select number, digest from document_states order by 1") == [(1, "a"), (2, "b"), (3, "c")]
@@ -775,6 +752,6 @@ def test_states_that_are_numbered_are_joined_by_their_key_and_numbered_in_the_or
 
 def test_a_table_without_a_rule_is_refused_with_a_line(tmp_path: Path) -> None:
     one, other = visited(tmp_path / "one", 0), visited(tmp_path / "other", 1)
-    with_tables(one, "create table novelties (id integer primary key)")
+    changed(one, "create table novelties (id integer primary key)")
     with pytest.raises(ConfigurationError, match="does not say how novelties is merged"):
         merged(one, other)

@@ -277,7 +277,8 @@ def test_a_full_disk_while_sealing_changes_nothing_of_the_run_and_status_says_so
     assert "what is new is not sealed: cannot write seals to" in caplog.text
     assert "No space left on device" in caplog.text
     assert main(["status", "--quiet", "--archive-dir", str(folder)]) == 4
-    assert "1 record not sealed: run python -m archive seal" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "1 record not sealed; since " in out and "  seal and stamp what waits: python -m archive seal\n" in out
     assert findings(folder) == []
     part.unlink()
     seal_run(desk.store, None)
@@ -486,10 +487,12 @@ def test_a_request_that_is_gone_is_named_and_a_tombstone_explains_it(desk: Desk)
     digest = sealed_digests(folder)[2]
     assert f"with the digest {digest} is not in the archive" in finding
     [(record_id, response)] = desk.rows("select record_id, record_digest from captures")
-    desk.db.execute("create table if not exists expunged (record_id text, record_digest text)")
-    desk.db.execute("insert into expunged values ('<urn:uuid:another>', 'sha256:00')")
+    tombstone = (
+        "insert into expunged(site_id, what, record_id, record_digest, expunged_at, reason, unfinished) values (1, 'x', ?, ?, '', '', 0)"
+    )
+    desk.db.execute(tombstone, ["<urn:uuid:another>", "sha256:00"])
     assert findings(folder) == [finding]
-    desk.db.execute("insert into expunged values (?, ?)", [record_id, response])  # what belonged to it went with it
+    desk.db.execute(tombstone, [record_id, response])  # what belonged to it went with it
     assert findings(folder) == []
     desk.db.execute("update expunged set record_id = '<urn:uuid:another>', record_digest = ?", [f"sha256:{digest}"])
     assert findings(folder) == []
