@@ -23,6 +23,7 @@ from archive.clock import later, now
 from archive.db.connection import open_for_writing
 from archive.publish.redaction.withholding import INSIDE, SEARCHED, SHOWN
 from archive.publish.server.serve import build_server
+from archive.publish.server.service import Service
 from archive.queries.withheld import same_name
 from archive.store.decisions import DECISIONS
 from tests.captured_site import FIRST, HTML, WarcWriterOf, add_capture, build_captured, exchange
@@ -338,7 +339,7 @@ def test_addresses_of_authors_are_shown_only_when_wished(tmp_path: Path, monkeyp
             assert "bill.example" not in site.get(path).text
         for sql in ("select author_url from comments", "select * from comments where author_url like '%bill%'"):
             assert "bill.example/" not in str(site.get("/archive.json", params={"sql": sql, "_shape": "objects"}).json()["rows"])
-    shown: Datasette = build_server(folder, author_urls=True)
+    shown: Datasette = build_server(folder, service=Service(author_urls=True))
     served = Site.__new__(Site)
     served.datasette, served.loop = shown, site.loop.__class__()
     served.run(shown.invoke_startup())

@@ -14,6 +14,7 @@ from archive.publish.as_files.places import ORIGIN, FilePlaces
 from archive.publish.reading.captured_pictures import SHOWN
 from archive.publish.server.responses import DATABASE
 from archive.publish.server.serve import build_server
+from archive.publish.server.service import Service
 from archive.queries.addresses import reading_path
 
 BOX = '<form class="find" action="{up}search.html" role="search">\n<input type="search" name="q" aria-label="Search articles" placeholder="Search articles" maxlength="1000">\n<button>Search</button>\n</form>'  # noqa: E501
@@ -50,7 +51,7 @@ def write_static_site(folder: Path, made: Path, base_url: str | None, progress: 
 
 
 async def _write(folder: Path, made: Path, copy: str, progress: Callable[[int], object], author_urls: bool) -> int:
-    datasette = build_server(folder, ORIGIN, author_urls)
+    datasette = build_server(folder, ORIGIN, Service(author_urls=author_urls))
     await datasette.invoke_startup()
     try:
         places = await _places(datasette)

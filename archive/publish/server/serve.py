@@ -41,14 +41,13 @@ class ServedArchive(Datasette):  # type: ignore[misc]  # Datasette has no types
         super().__init__([], **options)
 
 
-def build_server(folder: Path, base_url: str | None = None, author_urls: bool = False, service: Service | None = None) -> Datasette:
+def build_server(folder: Path, base_url: str | None = None, service: Service | None = None) -> Datasette:
     """Datasette over the archive in ``folder``, mutable: with ``-i`` a live WAL file would serve stale data.
 
     ``base_url`` is the public origin that feeds and citations name, whatever host a request was sent to.
-    ``author_urls``: the addresses that people gave with their names are shown.
     Raises ConfigurationError when it is none, NoArchive, NewerSchema, StorageError.
     """
-    service = service or Service(author_urls=author_urls)
+    service = service or Service()
     if base_url:
         service = replace(service, base_url=checked_origin(base_url))
     ensure_readable(folder)
