@@ -235,6 +235,7 @@ async def show_picture(datasette: Any, request: Any) -> Response:
     if row is None or body is None:
         return await not_found(datasette, request, request.path)
     headers = {"content-security-policy": "default-src 'none'; sandbox", "cache-control": PRIVATE}
+    headers["cross-origin-resource-policy"] = "cross-origin"  # a captured page is shown in a frame that has no origin
     return Response(body, headers=headers, content_type=row["mime"])
 
 
