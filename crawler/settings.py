@@ -31,7 +31,7 @@ EXTRACT_SECONDS = 20  # CPU seconds a page may take before it is cut off and nam
 RETRY_TIMES = 2  # tries after the first; a lost connection gets one
 RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 520, 521, 522, 524]  # what may pass
 RETRY_WAIT = 5.0  # seconds before the first retry, doubled for the next; a Retry-After of the server wins
-PROXY = None  # http://host:port or socks5h://host:port (Tor): every request of a run goes through it, none past it
+PROXY = ""  # http://host:port or socks5h://host:port (Tor): every request of a run goes through it, none past it
 PATIENCE = 300  # seconds of waiting for a site that limits us, in all; then the run ends with exit code 5
 TSA_URL = None  # the authority that stamps the seal of a run (RFC 3161), asked once a process; None = the environment's TSA_URL, else none
 TSA_CERT = None  # a file with its certificates (PEM), to which its stamps must lead; None = the environment's TSA_CERT, else any will do

@@ -24,6 +24,7 @@ LOOKED_AT = {  # (file, function) that calls something trusted markup -> why it 
     ("archive/publish/reading/embedded.py", "not_held_here"): "safe markup, in which a link becomes a formatted sentence",
     ("archive/publish/reading/pictures.py", "block_markup"): "cleaned by safe_markup; pictures are formatted",
     ("archive/publish/server/core_pages.py", "mended"): "a page of Datasette's own templates",
+    ("archive/publish/server/service.py", "read_policy"): "Markdown of the operator's own file, rendered with HTML off, or escaped text",
     ("archive/text/markup.py", "paragraphs"): "made of escaped parts",
     ("archive/text/markup.py", "linked"): "made of escaped parts",
 }

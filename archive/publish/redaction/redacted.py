@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from datasette.database import Database
+from datasette.utils.asgi import NotFound
 
 from archive.publish.redaction.weighed import weighed
 from archive.publish.redaction.withholding import Reader, follow, reaches_around
@@ -61,6 +62,10 @@ class ShownDatabase(Database):  # type: ignore[misc]  # Datasette has no types
         told = ASKED.set(sql)
         try:
             return await super().execute(sql, *arguments, **{**options, "log_sql_errors": False})  # a stranger's typing is no news
+        except sqlite3.ProgrammingError as error:
+            if "did not supply a value" in str(error):  # Datasette's page of a row whose key has more columns than the address
+                raise NotFound("no row has this key") from error
+            raise
         finally:
             ASKED.reset(told)
 

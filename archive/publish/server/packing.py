@@ -78,5 +78,5 @@ def weak(etag: bytes) -> bytes:
 def is_text(start: MutableMapping[str, Any]) -> bool:
     """Whether a response is a text that nobody has compressed, and has a body."""
     headers = {key.lower(): value for key, value in start.get("headers", ())}
-    encoded = headers.get(b"content-encoding", b"identity") != b"identity"
+    encoded = headers.get(b"content-encoding", b"identity") != b"identity" or b"no-transform" in headers.get(b"cache-control", b"")
     return not encoded and start["status"] not in (204, 304) and bool(TEXTS.match(headers.get(b"content-type", b"")))

@@ -149,6 +149,8 @@ def answer(
     sent["vary"] = ", ".join(filter(None, [sent.get("vary"), "Accept-Encoding"]))
     if status == 200 and f'"{digest}' in request.headers.get("if-none-match", ""):
         return Response("", status=304, headers=sent, content_type=content_type)
+    if not pack:
+        sent["cache-control"] += ", no-transform"  # nobody on the way packs it either
     if packed:
         content, sent["content-encoding"] = gzip.compress(content, PACKING, mtime=0), "gzip"
     return Response(content, status=status, headers=sent, content_type=content_type)
