@@ -26,6 +26,7 @@ from archive.doctor.files import evidence, leftovers, lock_file, rights, write_a
 from archive.doctor.machine import clock_against, dependencies, disk_room, python_version, requirements, sqlite_library
 from archive.seal.sealing import seal_records
 from tests.crawls import PROJECT
+from tests.inside import begin_after
 from tests.literal import Desk, article, comment
 from tests.released import kept, made_again
 
@@ -46,6 +47,7 @@ while True:
 @pytest.fixture
 def whole(tmp_path: Path) -> Path:
     """An archive of today, with a seal, at which nobody is."""
+    begin_after("")  # the command has the machine's own clock
     desk = Desk(tmp_path / "archive", clock.now())
     desk.see(article(), _12=[comment("1"), comment("2", parent="1")])
     desk.store.finish_crawl(desk.crawl, "complete", 0, 1, 100, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable
 from contextvars import ContextVar
 from pathlib import Path
@@ -79,4 +80,5 @@ class ShownDatabase(Database):  # type: ignore[misc]  # Datasette has no types
         return await self.tables.foreign_keys_for_table(table)
 
     async def get_all_foreign_keys(self) -> Any:
-        return await self.tables.get_all_foreign_keys()
+        """A table that Datasette does not list, such as ``sqlite_master``, has none."""
+        return defaultdict(lambda: {"incoming": [], "outgoing": []}, await self.tables.get_all_foreign_keys())
