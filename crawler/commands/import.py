@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from archive.errors import ConfigurationError
 from crawler.command import ArchiveCommand
-from crawler.imports.importing import Importing
 
 if TYPE_CHECKING:
     import argparse
@@ -26,4 +25,6 @@ class Command(ArchiveCommand):
             said = f"unknown argument -a {min(unknown)}" if unknown else "which files?"
             raise ConfigurationError(f"{said}; write: scrapy import FILE|DIR ... [-a home=https://example.org/]")
         assert self.settings is not None
+        from crawler.imports.importing import Importing  # Scrapy loads every command to run one
+
         return Importing(self, self.settings, args, arguments.get("home")).run()

@@ -16,8 +16,6 @@ from crawler.commands.update import chosen, declared_site
 from crawler.extensions.shared_store import shared_store
 from crawler.extract.workers import Workers
 from crawler.http.decompress import UnpackMiddleware
-from crawler.rebuild.command import rebuild
-from crawler.reextract.reextraction import Reextraction
 from crawler.session.outcome import COMPLETE, ORDER
 from crawler.sources.captures import Captures
 from crawler.spiders.site import SiteSpider
@@ -47,6 +45,8 @@ class Command(ArchiveCommand):
                 f"reextract takes -a home=URL alone, to build a lost archive.db again, and no -a {said}; name sites, or none for all"
             )
         if "home" in arguments:
+            from crawler.rebuild.command import rebuild  # Scrapy loads every command to run one
+
             return rebuild(self, arguments["home"])
         self.stopped = False
         assert self.settings is not None
@@ -75,7 +75,9 @@ class Command(ArchiveCommand):
         self.stopped = True
 
     async def one_site(self, store: Store, row: dict[str, Any], captures: Captures, workers: Workers, *, quiet: bool) -> int:
-        from tqdm import tqdm  # an update imports this module too, and needs no bar
+        from tqdm import tqdm  # an update imports this module too, and needs neither
+
+        from crawler.reextract.reextraction import Reextraction
 
         assert self.settings is not None
         shown = self.settings.getbool("PROGRESS")
