@@ -70,6 +70,10 @@ class ShownDatabase(Database):  # type: ignore[misc]  # Datasette has no types
         finally:
             ASKED.reset(told)
 
+    async def attached_databases(self) -> list[Any]:
+        """The views and tables that keep what is withheld from sight lie in ``temp``; nobody else's database is attached."""
+        return []
+
     async def table_column_details(self, table: str) -> Any:
         return await self.tables.table_column_details(table)
 
