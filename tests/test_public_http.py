@@ -141,7 +141,7 @@ def test_a_body_that_does_not_come_is_not_waited_for(folder: Path, monkeypatch: 
 
 def test_an_answer_that_is_not_taken_is_given_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocol, "TO_TAKE", 0.3)
-    sql = "with+recursive+c(x)+as+(select+1+union+all+select+x%2B1+from+c+limit+9)+select+hex(zeroblob(600000))+from+c"
+    sql = "with+recursive+c(x)+as+(select+1+union+all+select+x%2B1+from+c+limit+6)+select+hex(zeroblob(600000))+from+c"
     with impatient(folder) as port, socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.settimeout(30)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from archive.publish.formats import record_address
 from archive.queries.addresses import reading_path
 
-LONGEST_VALUE = 10_000_000  # bytes; hex(zeroblob(4e8)) would take 29 s and 2 GB despite the time limit
+LONGEST_VALUE = 4_000_000  # bytes; hex(zeroblob(4e8)) would take 29 s and 2 GB despite the time limit
 
 
 def limit(connection: sqlite3.Connection) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
+import logging
 import resource
 import socket
 import sqlite3
@@ -155,8 +157,14 @@ def listen(host: str, port: int) -> socket.socket:
         raise ConfigurationError(f"cannot serve at {host}:{port}: {error}; choose another --host or --port") from error
 
 
+def is_no_end(record: logging.LogRecord) -> bool:
+    """Whether a line of uvicorn's log is more than that a request was still waiting when the server was stopped."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+
+
 def run_server(server: uvicorn.Server, listener: socket.socket) -> int:
     """Run until Ctrl-C. Returns exit code 0."""
+    logging.getLogger("uvicorn.error").addFilter(is_no_end)
     with suppress(KeyboardInterrupt):  # uvicorn raises the signal again after it has closed everything
         server.run(sockets=[listener])
     return 0
