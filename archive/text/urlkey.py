@@ -1,7 +1,7 @@
 """The key under which web archives list an address: takes a URL, gives ``org,example)/path?query``. Pure.
 
 As the CDX files of the Internet Archive have it: host names reversed, without scheme, ``www.``, user, default port, fragment,
-session and final slash; in lower case; parameters in order. https://pypi.org/project/surt/
+session and final slash; in lower case; parameters in order. The package surt makes the same.
 """
 
 from __future__ import annotations
