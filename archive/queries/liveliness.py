@@ -95,7 +95,7 @@ def _visit(db: Database, row: Row, site: Liveliness, interval: float, now: str) 
     failed = next((n for n, (_, code) in enumerate(runs) if code not in (1, 2, 3, 5)), len(runs))
     if failed:
         pause = min(RETRY * 2 ** (failed - 1), DAY)
-        return Visit(row, pause, elapsed(runs[0][0], now, (1.0,) * 24) / max(pause, min(fixed or interval, pause)))
+        return Visit(row, pause, elapsed(runs[0][0], now, (1.0,) * 24) / pause)
     if fixed:
         return Visit(row, fixed, elapsed(runs[0][0], now, (1.0,) * 24) / fixed)
     return Visit(row, interval, elapsed(runs[0][0], now, site.busy) / interval)
