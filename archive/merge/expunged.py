@@ -5,15 +5,14 @@ The table ``expunged`` has a row for each destroyed record, and for each name un
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from archive.errors import ConfigurationError
 from archive.merge.references import Schema
+from archive.store.expunge import address_digest
 from archive.text.plaintext import counted
-from archive.text.urls import normal_url
 
 TABLE = "expunged"
 LEFT = ("id", "looked")  # columns that tell of ids on the way through that archive
@@ -46,12 +45,7 @@ def _articles(db: Database) -> int:
         """
     if not names:
         return 0
-    return len({i for i, site, own, url in db.execute(sql) if (site, f"article {own}") in names or (site, _digest(url)) in names})
-
-
-def _digest(url: str) -> str:
-    """What stands for an address in the table."""
-    return f"sha256:{hashlib.sha256((normal_url(url) or url).rstrip('/').encode()).hexdigest()}"
+    return len({i for i, site, own, url in db.execute(sql) if (site, f"article {own}") in names or (site, address_digest(url)) in names})
 
 
 def carry_tombstones(db: Database, schema: Schema) -> list[str]:
