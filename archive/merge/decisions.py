@@ -37,9 +37,9 @@ def _followed(db: Database, decision: Decision) -> Decision:
     """A decision about one of their captures, comments or sites names it as it is called here."""
     kind, ref, *rest = decision
     found = None
-    if kind == "accept" and ref.isdecimal():
+    if kind in ("accept", "reject") and ref.isdecimal():
         found = db.execute("select new from temp.map_captures where old = ?", [int(ref)]).fetchone()
-    elif kind == "accept" and ref.startswith("mass-loss:"):
+    elif kind in ("accept", "reject") and ref.startswith("mass-loss:"):
         sql = """
             select 'mass-loss:' || ours.name
             from source.sites as theirs
