@@ -24,7 +24,7 @@ OF_STORIES = ("silent", "declared", "edited", "missing", "gone")  # values of is
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class DateSpan:
     """From one date to another, YYYY, YYYY-MM or YYYY-MM-DD; an empty end is open. ``before``: the last date is not meant itself."""
 
     first: str
@@ -74,16 +74,16 @@ class Asked:
         return tuple(one for one in self.query.filters if one.field in PUBLISHED and not one.negated)
 
     @property
-    def published_spans(self) -> list[Span]:
+    def published_spans(self) -> list[DateSpan]:
         """The spans in which an article or comment has to have been published: those of the query, and that of the form."""
         spans = [published_span(one) for one in self.dated]
-        return spans + [Span(self["published_from"], self["published_to"])] * bool(self["published_from"] or self["published_to"])
+        return spans + [DateSpan(self["published_from"], self["published_to"])] * bool(self["published_from"] or self["published_to"])
 
     @property
-    def seen_spans(self) -> list[Span]:
+    def seen_spans(self) -> list[DateSpan]:
         """The spans in which it has to have been seen: those of ``seen:`` in the query, and that of the form."""
-        spans = [span_of(one.value) for one in self.query.filters if one.field == "seen" and not one.negated]
-        return spans + [Span(self["seen_from"], self["seen_to"])] * bool(self["seen_from"] or self["seen_to"])
+        spans = [date_span(one.value) for one in self.query.filters if one.field == "seen" and not one.negated]
+        return spans + [DateSpan(self["seen_from"], self["seen_to"])] * bool(self["seen_from"] or self["seen_to"])
 
     @property
     def subject(self) -> Query:
@@ -133,14 +133,14 @@ def problem(name: str, value: str) -> str:
     return ""
 
 
-def span_of(value: str) -> Span:
+def date_span(value: str) -> DateSpan:
     """``2014-03..2015``, ``2014..``, ``..2015`` or ``2014`` as a span."""
     first, dots, last = value.partition("..")
-    return Span(first, last if dots else first)
+    return DateSpan(first, last if dots else first)
 
 
-def published_span(one: Filter) -> Span:
+def published_span(one: Filter) -> DateSpan:
     """``after:2014-03``, ``before:2015`` and the like as a span."""
     if one.field == "after":
-        return Span(one.value, "")
-    return Span("", one.value, before=True) if one.field == "before" else span_of(one.value)
+        return DateSpan(one.value, "")
+    return DateSpan("", one.value, before=True) if one.field == "before" else date_span(one.value)

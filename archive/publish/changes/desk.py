@@ -31,7 +31,7 @@ def desk_context(db: sqlite3.Connection, asked: Asked, page: int) -> dict[str, A
         "total": total,
         "page": page,
         "more": page * PAGE < total,
-        "facets": facets,
+        "facets": {name: [row for row in values if not asked[name] or row["value"] == asked[name]] for name, values in facets.items()},
         "chosen": [(name, asked[name]) for name in (*FACETS, "run", "phrase") if asked[name]],
         "fresh": fresh,
         "first": first_archivings(db),
