@@ -34,6 +34,7 @@ from archive.db.migrations import (
     m019_merged,
     m021_refused_texts,
     m022_site_settings,
+    m025_words,
     m027_pings,
 )
 
@@ -58,6 +59,7 @@ STEPS = (
     m019_merged,
     m021_refused_texts,
     m022_site_settings,
+    m025_words,
     m027_pings,
 )
 """In the order in which they are applied."""

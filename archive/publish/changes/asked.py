@@ -7,38 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
-from archive.queries.search_query import Filter, Query
+from archive.queries.search_fields import DateSpan, date_span, days_of, span_of
+from archive.queries.search_nodes import AllOf, Filter, joined_parts
+from archive.queries.search_query import Query
 
 CHANGED = ("edited", "moved", "renamed")
 REMOVED = ("missing", "gone", "back")
 FRESH = ("new", "first")  # seen for the first time: after a site's first archiving, and in it
 GROUPS = {"changed": CHANGED, "removed": REMOVED, **{event: (event,) for event in (*CHANGED, *REMOVED, *FRESH)}}
 CHOICES = {"said": ("silent", "declared"), "of": ("article", "comment"), "view": ("side",)}
-DAY = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$")
 DATES = ("seen_from", "seen_to", "published_from", "published_to")
 FREE = ("edit", "author", "topic", "site", "phrase", "run")
 NAMES = ("event", "q", *FREE, *CHOICES, *DATES)
 LONGEST = 300  # characters of a parameter
 PUBLISHED = ("after", "before", "year", "month", "published")  # fields of a query that are about when a thing was published
 OF_STORIES = ("silent", "declared", "edited", "missing", "gone")  # values of is: that are about what happened
-
-
-@dataclass(frozen=True, slots=True)
-class DateSpan:
-    """From one date to another, YYYY, YYYY-MM or YYYY-MM-DD; an empty end is open. ``before``: the last date is not meant itself."""
-
-    first: str
-    last: str
-    before: bool = False
-
-    @property
-    def ends(self) -> str:
-        """What stands behind every date of the span and before every later one."""
-        return self.last if self.before else f"{self.last}~"  # ~ stands behind every later part of a date
-
-    def has(self, at: str | None) -> bool:
-        """Whether a date or time lies in it. What has no date lies in none."""
-        return at is not None and self.first <= at < self.ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +59,21 @@ class Asked:
     @property
     def published_spans(self) -> list[DateSpan]:
         """The spans in which an article or comment has to have been published: those of the query, and that of the form."""
-        spans = [published_span(one) for one in self.dated]
-        return spans + [DateSpan(self["published_from"], self["published_to"])] * bool(self["published_from"] or self["published_to"])
+        spans = [span for one in self.dated if (span := date_span(one))]
+        return spans + form_span(self["published_from"], self["published_to"])
 
     @property
     def seen_spans(self) -> list[DateSpan]:
         """The spans in which it has to have been seen: those of ``seen:`` in the query, and that of the form."""
-        spans = [date_span(one.value) for one in self.query.filters if one.field == "seen" and not one.negated]
-        return spans + [DateSpan(self["seen_from"], self["seen_to"])] * bool(self["seen_from"] or self["seen_to"])
+        spans = [span for one in self.query.filters if one.field == "seen" and not one.negated and (span := date_span(one))]
+        return spans + form_span(self["seen_from"], self["seen_to"])
 
     @property
     def subject(self) -> Query:
         """The rest of the query: which articles it is about."""
-        rest = tuple(one for one in self.query.filters if one not in self.states and one not in self.dated and one.field != "seen")
-        return replace(self.query, filters=rest, place="everything")
+        of_stories = {*self.states, *self.dated, *(one for one in self.query.filters if one.field == "seen" and not one.negated)}
+        kept = [part for part in self.query.parts if not (isinstance(part, Filter) and part in of_stories)]
+        return replace(self.query, tree=joined_parts(AllOf, kept), place="everything")
 
     def but(self, **changed: str) -> str:
         """The address of this question with other parameters; '' takes one out. The page begins anew."""
@@ -122,7 +106,7 @@ def read_asked(arguments: Mapping[str, str], query: Query) -> Asked:
 
 def problem(name: str, value: str) -> str:
     """Why a parameter cannot be used; '' when it can."""
-    if name in DATES and not DAY.match(value):
+    if name in DATES and days_of(value) is None:
         return f"{value} is not a date; write 2014, 2014-03 or 2014-03-07"
     if name in CHOICES and value not in CHOICES[name]:
         return f"{name}={value} is not known; write {' or '.join(CHOICES[name])}"
@@ -133,14 +117,12 @@ def problem(name: str, value: str) -> str:
     return ""
 
 
-def date_span(value: str) -> DateSpan:
-    """``2014-03..2015``, ``2014..``, ``..2015`` or ``2014`` as a span."""
-    first, dots, last = value.partition("..")
-    return DateSpan(first, last if dots else first)
+def is_within(at: str | None, span: DateSpan) -> bool:
+    """Whether a date or time lies in a span. What has no date lies in none."""
+    return at is not None and at >= span.low and (not span.high or at < span.high)
 
 
-def published_span(one: Filter) -> DateSpan:
-    """``after:2014-03``, ``before:2015`` and the like as a span."""
-    if one.field == "after":
-        return DateSpan(one.value, "")
-    return DateSpan("", one.value, before=True) if one.field == "before" else date_span(one.value)
+def form_span(first: str, last: str) -> list[DateSpan]:
+    """The span of two fields of the form, both ends included; none where both are empty."""
+    span = span_of(f"{first}..{last}")
+    return [span] if span else []

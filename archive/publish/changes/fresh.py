@@ -81,7 +81,7 @@ def fresh_conditions(db: sqlite3.Connection, asked: Asked, of: str) -> tuple[str
     published = "coalesce(articles.published_on, articles.published_at)" if of == "article" else "comments.posted_at"
     spans = [(f"{table}.first_seen_at", span) for span in asked.seen_spans] + [(published, span) for span in asked.published_spans]
     for number, (column, span) in enumerate(spans):
-        values |= {f"first{number}": span.first, f"ends{number}": span.ends}
+        values |= {f"first{number}": span.low, f"ends{number}": span.high or "~"}  # ~ stands behind every date
         conditions.append(f"{column} >= :first{number} and {column} < :ends{number}")
     if (ids := articles_about(db, asked)) is not None:
         values["ids"] = as_json(ids)

@@ -10,10 +10,11 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from archive.publish.changes.asked import Asked
+from archive.publish.changes.asked import Asked, is_within
 from archive.publish.changes.phrases import phrase_changes
 from archive.publish.changes.story import Story
-from archive.publish.search.find_hits import find_articles, matching_ids
+from archive.publish.search.conditions import matching_ids
+from archive.publish.search.find_hits import find_articles
 from archive.queries.rows import fetch_column
 from archive.queries.search_query import Filter
 
@@ -88,8 +89,8 @@ def find_stories(db: sqlite3.Connection, asked: Asked) -> list[Story]:
 def story_tests(db: sqlite3.Connection, asked: Asked) -> list[Test]:
     """What a story has to fulfil, one test for each part of the question."""
     tests = [state_test(one) for one in asked.states]
-    tests += [lambda story, span=span: span.has(story.at) for span in asked.seen_spans]  # type: ignore[misc]
-    tests += [lambda story, span=span: span.has(story.published) for span in asked.published_spans]  # type: ignore[misc]
+    tests += [lambda story, span=span: is_within(story.at, span) for span in asked.seen_spans]  # type: ignore[misc]
+    tests += [lambda story, span=span: is_within(story.published, span) for span in asked.published_spans]  # type: ignore[misc]
     if asked["edit"]:
         tests.append(lambda story: story.kind == asked["edit"])
     if asked["said"]:
