@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from archive.clock import later, moment
+from archive.queries.counts import site_counts
 from archive.queries.not_held import not_held
 from archive.queries.rows import Row
 from archive.store.coverage import Ledger, ledger
@@ -84,7 +85,7 @@ def standing(db: Database, folder: Path, site_id: int, now: str) -> Standing:
         ledgers=(ledger(db, site_id, "article"), ledger(db, site_id, "comment")),
         quarantined=len(quarantined),
         newest_quarantine=(quarantined[0]["captured_at"], quarantined[0]["reason"]) if quarantined else None,
-        missing=missing(db, site_id),
+        missing=missing(site_counts(db.conn, site_id)),
         growth=growth(db, folder, site_id, now),
         oldest_check=oldest_check,
         oldest_thread=oldest_thread,
@@ -131,21 +132,24 @@ def waiting(db: Database, site_id: int) -> list[Row]:
     return [row for row in db.query(sql, [site_id]) if str(row["capture_id"]) not in settled]
 
 
-def missing(db: Database, site_id: int) -> dict[str, int]:
-    """Numbers of articles and comments that are missing or gone. Comments under a missing article are not marked themselves.
+def quarantine_counts(db: Database, site_id: int) -> dict[str, int]:
+    """How many pages wait in quarantine for a person, and how many do not any more."""
+    open_ones = len(waiting(db, site_id))
+    [whole] = db.execute("select count(*) from quarantine where site_id = ?", [site_id]).fetchone()
+    return {"quarantine.waiting": open_ones, "quarantine.settled": whole - open_ones}
 
-    ``cross join`` starts from the index of missing comments, not from each article's thread (460 -> 0 ms for a million).
-    """
-    articles = "select count(*) - count(gone_at), count(gone_at) from articles where site_id = ? and missing_since is not null"
-    comments = """
-        select count(*) - count(comments.gone_at), count(comments.gone_at)
-        from comments
-        cross join articles on articles.id = comments.article_id
-        where site_id = ? and comments.missing_since is not null
-        """
-    names = ("articles missing", "articles gone", "comments missing", "comments gone")
-    counts = [*db.execute(articles, [site_id]).fetchone(), *db.execute(comments, [site_id]).fetchone()]
-    return dict(zip(names, counts, strict=True))
+
+MISSING = {
+    "articles missing": "articles.unconfirmed",
+    "articles gone": "articles.gone",
+    "comments missing": "comments.unconfirmed",
+    "comments gone": "comments.gone",
+}
+
+
+def missing(counts: Mapping[str, int]) -> dict[str, int]:
+    """Numbers of articles and comments that are missing or gone. Comments under a missing article are not marked themselves."""
+    return {said: counts[name] for said, name in MISSING.items()}
 
 
 def growth(db: Database, folder: Path, site_id: int, now: str) -> Growth:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +15,8 @@ from archive.publish.search import exports, spellings
 from archive.publish.search.examples import example_searches
 from archive.publish.search.hints import name_hints, word_hints
 from archive.publish.search.results import MOST_COMMENTS, SORTS, search
-from archive.publish.server.responses import DATABASE, answer, as_json_text, folder, origin, page, page_number, read, redirect
+from archive.publish.server.responses import answer, as_json_text, folder, origin, page, page_number, read, redirect
+from archive.publish.server.spelling_lists import spelling_groups
 from archive.queries.search_fields import FIELDS
 from archive.queries.search_query import PLACES, Query, mended, parse_query, without
 from archive.text.languages import LANGUAGES
@@ -72,13 +72,6 @@ async def explain_search(datasette: Any, request: Any) -> Response:
     """/search/help: the language of the search, with examples that find something here."""
     examples = await read(datasette, example_searches)
     return await page(datasette, request, "search_help_page.html", {"examples": examples, "languages": LANGUAGES, "fields": FIELDS})
-
-
-def spelling_groups(datasette: Any) -> dict[str, tuple[str, ...]]:
-    """Groups of spellings out of two files, ours and the one beside the archive. They are read for every search, because people
-    edit them.
-    """
-    return spellings.read_groups(spellings.LIST, Path(datasette.get_database(DATABASE).path).with_name(spellings.LIST.name))
 
 
 async def offered_spellings(datasette: Any, query: Query, groups: spellings.Groups) -> list[tuple[str, list[tuple[str, str]]]]:
