@@ -67,7 +67,7 @@ def test_home_says_what_is_held_and_how_complete(site: Site) -> None:
     text = site.text("/")
     assert "The Example Journal 6 articles and 5 comments, 7 March 2014 to 1 July 2016; 1 article of them no longer on the site" in text
     assert "5 of 9 (55.5 %)" in text and "1 unexplained, 1 explained" in text
-    assert '<a href="/search?q=month%3A2014-03"' in site.get("/").text
+    assert '<a href="/search?q=year%3A2014"' in site.get("/").text
 
 
 def test_an_unchanged_page_is_not_sent_again(site: Site) -> None:
@@ -356,7 +356,8 @@ def test_a_search_is_a_file_too(site: Site) -> None:
     ]
     assert rows[1]["address"] == f"http://localhost{RAID}#c-2"
     assert site.get("/search.csv?q=convoy").text.splitlines()[0] == (
-        "kind,title,author,date,address,original,text,seen_at,missing_since,dated_address,payload_digest,record_id,sealed_at"
+        "kind,title,author,date,published_at,address,original,snippet,text,words,seen_at,missing_since,dated_address,"
+        "payload_digest,record_id,sealed_at"
     )
     assert site.get("/search.ris?q=marib").text.count("TY  - BLOG") == 2
     assert "AU  - al-Masri, Karim" in site.get("/search.ris?q=marib").text

@@ -28,6 +28,7 @@ from archive.publish.server.article_pages import (
 )
 from archive.publish.server.change_pages import CHANGE_PAGES
 from archive.publish.server.comparison_pages import show_comparison, show_dated_comparison
+from archive.publish.server.notebook_pages import NOTEBOOK_PAGES
 from archive.publish.server.operator_pages import show_metrics, show_refused, show_status, show_status_json
 from archive.publish.server.public_pages import PUBLIC_PAGES
 from archive.publish.server.record_pages import show_record
@@ -53,7 +54,7 @@ ARTICLE_BY_ID = "select id, url from articles where id = ?"
 COMMENT_BY_ID = "select comments.id, articles.url from comments join articles on articles.id = article_id where comments.id = ?"
 KEPT_FROM_ROBOTS = """
     /archive$ /archive/ /archive? /search? /search.*?q= /changes? /changes.atom? /compare? /cite.*?url= /timemap/ /unapi? /url?
-    /record/ /web/ /cdx? /*marks=
+    /record/ /web/ /cdx? /notebook/ /articles.epub? /*marks=
 """
 ROBOTS = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in KEPT_FROM_ROBOTS.split())
 
@@ -61,7 +62,7 @@ ROBOTS = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in KEPT_FROM
 async def show_home(datasette: Any, request: Any) -> Response:
     """/: the home page."""
     context = await read(datasette, home.home_context)
-    chart = timeline(context["months"], "articles", "comments", month_link(""), "Articles and comments per month")
+    chart = timeline(context["months"], "articles", "comments", month_link(""), "Articles and comments over time")
     return await page(datasette, request, "home.html", context | {"chart": chart, "questions": QUESTIONS})
 
 
@@ -72,11 +73,6 @@ async def show_topics(datasette: Any, request: Any) -> Response:
     if sort:
         lists = {name: sorted(rows, key=lambda row: row["name"].casefold()) for name, rows in lists.items()}
     return await page(datasette, request, "topics.html", lists | {"sort": sort})
-
-
-async def show_kept(datasette: Any, request: Any) -> Response:
-    """/kept: what this reader keeps. The browser fills the page in."""
-    return await page(datasette, request, "kept.html", {})
 
 
 async def find_by_id(datasette: Any, request: Any) -> Response:
@@ -152,7 +148,6 @@ PAGES: list[tuple[str, Handler]] = [
     (r"^/metrics$", show_metrics),
     (r"^/quarantine/(?P<id>\d{1,15})$", show_refused),
     (r"^/topics$", show_topics),
-    (r"^/kept$", show_kept),
     (r"^/url$", find_url),
     (r"^/(?P<kind>article|comment)/(?P<id>\d{1,15})$", find_by_id),
     (r"^/robots\.txt$", show_robots),
@@ -164,6 +159,7 @@ PAGES: list[tuple[str, Handler]] = [
     (r"^/cdx(?:/search/cdx)?$", show_cdx),
     (r"^/timemap/.+$", show_timemap),
     *PUBLIC_PAGES,
+    *NOTEBOOK_PAGES,
     (r"^/compare$", show_comparison),
     (r"^/compare/.+$", show_dated_comparison),
     (r"^/cite\.(?P<format>txt|bib|ris|json)$", show_citation),
