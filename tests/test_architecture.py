@@ -53,6 +53,7 @@ LAYERS = (
     "archive.publish.records",
     "archive.publish.overview archive.publish.reading",
     "archive.publish.changes",
+    "archive.publish.mentions",
     "archive.publish.search",
     "archive.publish.cite",
     "archive.publish.redaction archive.publish.metadata",

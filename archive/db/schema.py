@@ -545,8 +545,8 @@ create table boilerplate (
 -- What people overruled; survives every new extraction
 create table decisions (
   id integer primary key,  -- ours
-  kind text not null,  -- label, accept, reject, withhold or pseudonymise
-  ref text not null,  -- what it is about: a fingerprint, a capture, an address, an alarm, a signature
+  kind text not null,  -- label, accept, reject, withhold, pseudonymise or spelling
+  ref text not null,  -- what it is about: a fingerprint, a capture, an address, an alarm, a signature, two spellings
   value text not null,  -- what was decided
   reason text,  -- why
   decided_at text not null  -- when

@@ -35,6 +35,7 @@ from archive.publish.server.article_pages import (
     show_unapi,
 )
 from archive.publish.server.comparison_pages import show_comparison, show_dated_comparison
+from archive.publish.server.mention_pages import MENTION_PAGES
 from archive.publish.server.operator_pages import show_metrics, show_refused, show_status, show_status_json
 from archive.publish.server.public_pages import PUBLIC_PAGES
 from archive.publish.server.record_pages import show_record
@@ -65,7 +66,7 @@ ARTICLE_BY_ID = "select id, url from articles where id = ?"
 COMMENT_BY_ID = "select comments.id, articles.url from comments join articles on articles.id = article_id where comments.id = ?"
 KEPT_FROM_ROBOTS = """
     /archive$ /archive/ /archive? /search? /search.*?q= /changes? /changes.atom? /compare? /cite.*?url= /timemap/ /unapi? /url?
-    /record/ /web/ /cdx?
+    /record/ /web/ /cdx? /mentions? /mentions. /sources? /sources.
 """
 ROBOTS = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in KEPT_FROM_ROBOTS.split())
 VOCABULARY = spellings.Vocabulary()
@@ -297,6 +298,7 @@ PAGES: list[tuple[str, Handler]] = [
     (r"^/web/.+$", show_web),
     (r"^/cdx(?:/search/cdx)?$", show_cdx),
     (r"^/timemap/.+$", show_timemap),
+    *MENTION_PAGES,
     *PUBLIC_PAGES,
     (r"^/compare$", show_comparison),
     (r"^/compare/.+$", show_dated_comparison),
