@@ -42,7 +42,8 @@ def read_term(text: str, groups: Groups) -> MentionTerm:
         and not re.search(r"\b(?:OR|AND|NOT)\b|(?:^|\s)-", name)
         and (name != text or " " not in name)
     ):
-        spellings = tuple(dict.fromkeys([name, *groups.get(fold(name), ())]))
+        listed = [spelling for spelling in groups.get(fold(name), ()) if fold(spelling) != fold(name)]
+        spellings = (name, *dict.fromkeys(listed))
         return MentionTerm(text, " OR ".join(QueryTerm(spelling).match() for spelling in spellings), spellings)
     query = parse_query(text, groups)
     left_out = [f"{'-' if one.negated else ''}{one.field}: is not used here: mentions are counted everywhere" for one in query.filters]
