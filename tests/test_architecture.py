@@ -26,6 +26,7 @@ LAYERS = (
     "crawler.spiders",
     "crawler.extensions",
     "crawler.reextract",
+    "crawler.outlinks",
     "crawler.wordpress crawler.pages crawler.linked",  # the doors
     "crawler.discover",
     "crawler.absence crawler.admission crawler.http",

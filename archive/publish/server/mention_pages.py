@@ -58,6 +58,12 @@ def spelling_lists(datasette: Any) -> dict[str, tuple[str, ...]]:
     return spellings.read_groups(spellings.LIST, Path(datasette.get_database(DATABASE).path).with_name(spellings.LIST.name))
 
 
+async def spelling_groups(datasette: Any) -> dict[str, tuple[str, ...]]:
+    """Groups of spellings: the two lists, which are read each time because people edit them, and what people decided."""
+    lists, pairs = spelling_lists(datasette), await read(datasette, decided_pairs)
+    return with_decisions(lists, pairs)
+
+
 def read_question(db: sqlite3.Connection, request: Any, groups: spellings.Groups) -> MentionQuestion:
     """What a request asks. An unknown value counts as none."""
     args = request.args

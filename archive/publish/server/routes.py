@@ -35,7 +35,7 @@ from archive.publish.server.article_pages import (
     show_unapi,
 )
 from archive.publish.server.comparison_pages import show_comparison, show_dated_comparison
-from archive.publish.server.mention_pages import MENTION_PAGES
+from archive.publish.server.mention_pages import MENTION_PAGES, spelling_groups
 from archive.publish.server.operator_pages import show_metrics, show_refused, show_status, show_status_json
 from archive.publish.server.public_pages import PUBLIC_PAGES
 from archive.publish.server.record_pages import show_record
@@ -55,6 +55,7 @@ from archive.publish.server.responses import (
     redirect,
     rendered,
 )
+from archive.publish.server.source_pages import SOURCE_PAGES
 from archive.queries.addresses import reading_path
 from archive.queries.capture_uses import captures_of_changes
 from archive.queries.rows import Row, fetch_row
@@ -88,7 +89,7 @@ async def show_search(datasette: Any, request: Any) -> Response:
     """/search: what a query finds; a pasted address leads to its article instead."""
     if ADDRESS.match(request.args.get("q") or ""):
         return redirect("/url?" + urlencode({"url": request.args["q"].strip()}))
-    groups = spelling_groups(datasette)
+    groups = await spelling_groups(datasette)
     query = parse_query(request.args.get("q") or "", groups)
     sort = request.args.get("sort") or ""
     found = await read(datasette, search, query, sort, page_number(request))
@@ -98,6 +99,7 @@ async def show_search(datasette: Any, request: Any) -> Response:
         "sorts": SORTS,
         "asked_sort": f"&sort={found.sort}" if sort else "",
         "subject": query.subject,
+        "mentions_of": query.subject.value if query.subject else query.text if query.match else "",
         "narrowings": [(one, without(query.text, one)) for one in query.filters],
         "q": query.text,
         "most_comments": MOST_COMMENTS,
@@ -108,13 +110,6 @@ async def show_search(datasette: Any, request: Any) -> Response:
         "spellings": await offered_spellings(datasette, query, groups),
     }
     return await page(datasette, request, "search.html", context)
-
-
-def spelling_groups(datasette: Any) -> dict[str, tuple[str, ...]]:
-    """Groups of spellings out of two files, ours and the one beside the archive. They are read for every search, because people
-    edit them.
-    """
-    return spellings.read_groups(spellings.LIST, Path(datasette.get_database(DATABASE).path).with_name(spellings.LIST.name))
 
 
 async def offered_spellings(datasette: Any, query: Query, groups: spellings.Groups) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -137,7 +132,7 @@ def moved(text: str, place: str) -> str:
 
 async def export_search(datasette: Any, request: Any) -> Response:
     """/search.csv, .json, .ris, .bib, .csl and .atom: the hits of any search."""
-    query = parse_query(request.args.get("q") or "", spelling_groups(datasette))
+    query = parse_query(request.args.get("q") or "", await spelling_groups(datasette))
     sort, form, here = request.args.get("sort") or "", request.url_vars["format"], origin(datasette, request)
     number, size = page_number(request), exports.FEED if form == "atom" else exports.MOST
     results = await read(datasette, exports.hits_for_file, query, sort, number, size)
@@ -159,7 +154,7 @@ async def export_search(datasette: Any, request: Any) -> Response:
 async def show_changes(datasette: Any, request: Any) -> Response:
     """/changes: what happened, a page of it."""
     group, number = event_group(request), page_number(request)
-    query = parse_query(request.args.get("q") or "", spelling_groups(datasette))
+    query = parse_query(request.args.get("q") or "", await spelling_groups(datasette))
     rows = await read(datasette, described_changes, group, query, events.PAGE + 1, (number - 1) * events.PAGE)
     context = {
         "changes": rows[: events.PAGE],
@@ -176,7 +171,7 @@ async def show_changes(datasette: Any, request: Any) -> Response:
 
 async def feed_changes(datasette: Any, request: Any) -> Response:
     """/changes.atom: what happened, as a feed."""
-    group, query = event_group(request), parse_query(request.args.get("q") or "", spelling_groups(datasette))
+    group, query = event_group(request), parse_query(request.args.get("q") or "", await spelling_groups(datasette))
     rows = await read(datasette, described_changes, group, query, exports.FEED, 0)
     own = f"/changes.atom?{same_changes(group, query.text)}".rstrip("?")
     return answer(request, exports.changes_feed(rows, origin(datasette, request), own, query.text), exports.MEDIA_TYPES["atom"])
@@ -299,6 +294,7 @@ PAGES: list[tuple[str, Handler]] = [
     (r"^/cdx(?:/search/cdx)?$", show_cdx),
     (r"^/timemap/.+$", show_timemap),
     *MENTION_PAGES,
+    *SOURCE_PAGES,
     *PUBLIC_PAGES,
     (r"^/compare$", show_comparison),
     (r"^/compare/.+$", show_dated_comparison),
