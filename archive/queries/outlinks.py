@@ -72,6 +72,11 @@ def count_states(db: sqlite3.Connection) -> dict[str, int]:
     return dict(db.execute("select state, count(*) from outlinks group by state").fetchall())
 
 
+def dead_outlinks(db: Database) -> int:
+    """How many sources are dead: they failed, and did again at another day."""
+    return count_states(db.conn).get("dead", 0)
+
+
 def source_years(db: sqlite3.Connection) -> list[Row]:
     """Host, year of the article, links to it and articles that link to it; a row each."""
     sql = f"""

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from archive.db.connection import archive_dir, open_for_reading
 from archive.errors import ConfigurationError
-from archive.queries.outlinks import count_states, due_outlinks
-from archive.store.outlinks import OutlinkFinding, save_outlink
+from archive.queries.outlinks import dead_outlinks, due_outlinks
+from archive.store.outlinks import OutlinkFinding
 from crawler.addresses import origins_of
 from crawler.command import ArchiveCommand
 from crawler.extensions.archive import check_settings
@@ -58,7 +58,7 @@ class Command(ArchiveCommand):
             crawler = self.process.create_crawler(OutlinkSpider)
             self.process.crawl(crawler, urls=urls, keep=lambda finding: self.keep(store, found, finding))
             self.process.start()
-            dead = count_states(store.db.conn).get("dead", 0)
+            dead = store.ask(dead_outlinks)
         return self.tell(crawler.spider, found, dead, due - found.total())
 
     def number(self, name: str) -> int:
@@ -71,8 +71,7 @@ class Command(ArchiveCommand):
 
     def keep(self, store: Store, found: Counter[str], finding: OutlinkFinding) -> None:
         """Commit one finding."""
-        with store.transaction():
-            save_outlink(store.db, finding, store.now())
+        store.save_outlink(finding)
         found[finding.outcome] += 1
 
     def tell(self, spider: Any, found: Counter[str], dead: int, left: int) -> int:

@@ -51,7 +51,7 @@ def sources_context(db: sqlite3.Connection, host: str, state: str, number: int) 
         "hosts": [] if host or state else hosts[first : first + LISTED],
         "all_hosts": len(hosts),
         "years": [row for row in rows if row["host"] == host],
-        "links": [row | {"told": told(row)} for row in links],
+        "links": [row | {"told": told_answer(row)} for row in links],
         "found": found,
         "more": first + LISTED < (found if host or state else len(hosts)),
         "page": number,
@@ -66,7 +66,7 @@ def listed_links(db: sqlite3.Connection, host: str, state: str, size: int, first
     return sources_in_state(db, state, size, first) if state else ([], 0)
 
 
-def told(row: Row) -> str:
+def told_answer(row: Row) -> str:
     """How an address answered, in words; '' where it was not asked."""
     checked, answer = readable_day(row["checked_at"]), str(row["status"] or row["reason"] or "")
     said = {

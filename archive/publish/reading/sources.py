@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from archive.publish.mentions.sources import told
+from archive.publish.mentions.sources import told_answer
 from archive.queries.outlinks import outlink_states, own_hosts, with_state
 from archive.queries.rows import Row, fetch_rows
 
@@ -20,4 +20,4 @@ def article_sources(db: sqlite3.Connection, article_id: int) -> list[Row]:
     rows = {row["url"]: row for row in reversed(fetch_rows(db, sql, [article_id]))}
     states, own = outlink_states(db, [*rows]), set(own_hosts(db))
     found = [with_state(row, states) | {"own": row["host"] in own} for row in reversed(rows.values())]
-    return [row | {"told": told(row)} for row in found]
+    return [row | {"told": told_answer(row)} for row in found]

@@ -64,7 +64,7 @@ async def spelling_groups(datasette: Any) -> dict[str, tuple[str, ...]]:
     return with_decisions(lists, pairs)
 
 
-def read_question(db: sqlite3.Connection, request: Any, groups: spellings.Groups) -> MentionQuestion:
+def mention_question(db: sqlite3.Connection, request: Any, groups: spellings.Groups) -> MentionQuestion:
     """What a request asks. An unknown value counts as none."""
     args = request.args
     as_typed, kind, when = args.get("spellings") == "typed", args.get("in") or "", args.get("when") or ""
@@ -90,7 +90,7 @@ def mentions_context(db: sqlite3.Connection, request: Any, lists: spellings.Grou
     global _vocabulary
     pairs = decided_pairs(db)
     groups = with_decisions(lists, pairs)
-    question = read_question(db, request, groups)
+    question = mention_question(db, request, groups)
     series = term_series(db, question.terms, question.per)
     texts = found_texts(db, question, (number - 1) * LISTED, LISTED + 1)
     if any(len(term.name) >= 3 for term in question.terms):
@@ -204,7 +204,7 @@ def exported(
     db: sqlite3.Connection, request: Any, lists: spellings.Groups, number: int, wants_rows: bool, wants_series: bool
 ) -> tuple[MentionQuestion, list[TermSeries], list[Row], bool]:
     """The question, its series, the mentions in the articles and comments of one file, and whether there are more."""
-    question = read_question(db, request, with_decisions(lists, decided_pairs(db)))
+    question = mention_question(db, request, with_decisions(lists, decided_pairs(db)))
     series = term_series(db, question.terms, question.per) if wants_series else []
     texts = found_texts(db, question, (number - 1) * MOST, MOST + 1) if wants_rows else []
     rows: list[Row] = []
