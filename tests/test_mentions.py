@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -261,7 +262,10 @@ def test_spellings_are_alike_by_sound_and_by_letters(one: str, other: str, alike
 def test_a_larger_question_is_no_name(site: Site) -> None:
     groups = {"sahil": ("Sahil", "Sahel")}
     assert read_term("Sahil", groups).spellings == ("Sahil", "Sahel")
-    assert [read_term(text, groups).name for text in ("Sahil OR harbour", "sahil -harbour", "sah*", "name:Sahil", "two words")] == [""] * 5
+    assert read_term("Abu Maysar", groups) == replace(read_term('"Abu Maysar"', groups), asked="Abu Maysar")
+    assert [read_term(text, groups).name for text in ("Sahil OR harbour", "sahil -harbour", "sah*", "name:Sahil", "two AND words")] == [
+        ""
+    ] * 5
 
 
 def test_a_withheld_article_is_counted_nowhere(own: Path) -> None:

@@ -176,38 +176,37 @@ create view sources as  -- Sources relied on: other hosts that articles link to
   group by links.host;
 
 create view outlinks as  -- Addresses outside of the sites, as they answered when they were asked last
-  with last as (
-    select url, max(last_at) as last_at from outlink_checks group by url
-  ),
-  failures as (
-    select
-      checks.url,
-      min(checks.first_at) as since
-    from outlink_checks as checks
-    where checks.outcome = 'failing' and checks.first_at > coalesce(
-      (
-        select max(well.last_at)
-        from outlink_checks as well
-        where well.url = checks.url and well.outcome in ('answers', 'refused')
-      ),
-      ''
-    )
-    group by checks.url
-  )
   select
-    checks.url as url,  -- the address
+    url,  -- the address
     case
-      when checks.outcome = 'failing' and julianday(checks.last_at) - julianday(failures.since) >= 20.0 / 24 then 'dead'
-      else checks.outcome
+      when outcome = 'failing' and julianday(last_at) - julianday(since) >= 20.0 / 24 then 'dead'
+      else outcome
     end as state,  -- answers, refused, failing, not asked; dead: it failed again at another day
-    checks.status as status,  -- HTTP status of its last answer
-    checks.reason as reason,  -- why it was not asked, or why no answer came
-    checks.location as location,  -- where it led to
-    checks.last_at as checked_at,  -- when it was last asked
-    case when checks.outcome = 'failing' then failures.since end as failing_since  -- the first of its failures in a row
-  from last
-  join outlink_checks as checks on checks.url = last.url and checks.last_at = last.last_at
-  left join failures on failures.url = checks.url;
+    status,  -- HTTP status of its last answer
+    reason,  -- why it was not asked, or why no answer came
+    location,  -- where it led to
+    last_at as checked_at,  -- when it was last asked
+    since as failing_since  -- the first of its failures in a row; empty unless it fails
+  from (
+    select
+      checks.*,
+      case
+        when checks.outcome = 'failing' then (
+          select min(failed.first_at)
+          from outlink_checks as failed
+          where failed.url = checks.url and failed.outcome = 'failing' and failed.first_at > coalesce(
+            (
+              select max(well.last_at)
+              from outlink_checks as well
+              where well.url = checks.url and well.outcome in ('answers', 'refused')
+            ),
+            ''
+          )
+        )
+      end as since
+    from outlink_checks as checks
+    where not exists (select 1 from outlink_checks as later where later.url = checks.url and later.last_at > checks.last_at)
+  );
 """
 
 

@@ -97,11 +97,21 @@ def sources_of_host(db: sqlite3.Connection, host: str, limit: int, offset: int) 
     return _links(db, condition, asked), int(fetch_value(db, f"select count(*) from links where {condition}", asked))
 
 
-def sources_in_state(db: sqlite3.Connection, state: str, limit: int, offset: int) -> tuple[list[Row], int]:
-    """The links to addresses in a state, the newest article's first; and how many there are in all."""
-    condition = f"{BARE} in (select url from outlinks where state = :state) and {OUTSIDE}"
-    asked: dict[str, Any] = {"own": as_json(own_hosts(db)), "state": state, "limit": limit, "offset": offset}
-    return _links(db, condition, asked), int(fetch_value(db, f"select count(*) from links where {condition}", asked))
+def addresses_in_state(db: sqlite3.Connection, state: str) -> list[str]:
+    """The addresses in a state, what was asked last first."""
+    return fetch_column(db, "select url from outlinks where state = ? order by checked_at desc, url", [state])
+
+
+def links_to(db: sqlite3.Connection, urls: list[str]) -> list[Row]:
+    """The links to some addresses, with or without a part behind a #, in the order of the addresses, the newest article's first."""
+    condition = f"""{OUTSIDE} and (links.article_id, links.position) in (
+      select found.article_id, found.position
+      from json_each(:urls) as named
+      join links as found on found.url = named.value or (found.url > named.value || '#' and found.url < named.value || '$')
+    )"""
+    asked: dict[str, Any] = {"own": as_json(own_hosts(db)), "urls": as_json(urls), "limit": -1, "offset": 0}
+    places = {url: place for place, url in enumerate(urls)}
+    return sorted(_links(db, condition, asked), key=lambda row: places[row["url"].partition("#")[0]])
 
 
 def _links(db: sqlite3.Connection, condition: str, asked: dict[str, Any]) -> list[Row]:

@@ -76,11 +76,11 @@ def short(count: int) -> str:
 
 
 def period_name(rows: Sequence[Row], number: int) -> str:
-    """The year, or the month with its year where that begins."""
+    """The year, or the month; twice a year with the year below it."""
     period, middle, foot = rows[number]["period"], number * STEP + STEP / 2, HEIGHT - FOOT + 26
     year, _, month = period.partition("-")
     if not month:
         return f'<text x="{middle:.0f}" y="{foot}" text-anchor="middle">{year}</text>'
-    begins = number == 0 or month == "01"
+    begins = number == 0 or month in ("01", "07")  # on a phone nine months are seen at once
     second = f'<text x="{middle:.0f}" y="{foot + 7}" text-anchor="middle">{year}</text>' if begins else ""
     return f'<text x="{middle:.0f}" y="{foot - 7}" text-anchor="middle">{month}</text>{second}'

@@ -9,7 +9,7 @@ from typing import Any
 
 from archive.publish.formats import readable_day
 from archive.publish.mentions.series import remembered
-from archive.queries.outlinks import STATES, count_states, source_years, sources_in_state, sources_of_host
+from archive.queries.outlinks import STATES, addresses_in_state, count_states, links_to, source_years, sources_of_host
 from archive.queries.rows import Row
 
 LISTED = 100  # hosts, or links, on one page
@@ -45,6 +45,7 @@ def sources_context(db: sqlite3.Connection, host: str, state: str, number: int) 
     first = (number - 1) * LISTED
     links, found = listed_links(db, host, state, LISTED, first)
     hosts = listed_hosts(rows)
+    counts: dict[str, int] = remembered(db, ("source states",), lambda: count_states(db))
     return {
         "host": host,
         "state": state,
@@ -55,15 +56,18 @@ def sources_context(db: sqlite3.Connection, host: str, state: str, number: int) 
         "found": found,
         "more": first + LISTED < (found if host or state else len(hosts)),
         "page": number,
-        "states": [(one, count) for one in STATES if (count := count_states(db).get(one))],
+        "states": [(one, counts[one]) for one in STATES if counts.get(one)],
     }
 
 
 def listed_links(db: sqlite3.Connection, host: str, state: str, size: int, first: int) -> tuple[list[Row], int]:
-    """Links to a host or in a state, and how many there are in all; none where neither is asked for."""
+    """Links to a host, or to addresses in a state, and how many links, or addresses, there are in all; none where neither is asked for."""
     if host:
         return sources_of_host(db, host, size, first)
-    return sources_in_state(db, state, size, first) if state else ([], 0)
+    if not state:
+        return [], 0
+    addresses: list[str] = remembered(db, ("sources in", state), lambda: addresses_in_state(db, state))
+    return links_to(db, addresses[first : first + size]), len(addresses)
 
 
 def told_answer(row: Row) -> str:

@@ -29,7 +29,8 @@ def proposals(db: sqlite3.Connection, name: str, match: str, vocabulary: Vocabul
     words = len(name.split())
     if fold(name) in vocabulary.common:  # somewhere it is written small: no name
         return []
-    texts = texts_of_some(db, match, READ)
+    beside_last = f"({match}) OR {QueryTerm(name.split()[-1]).match()}" if words > 1 else match  # Aboo Maysar stands where Maysar does
+    texts = texts_of_some(db, beside_last, READ)
     small = lower_words(texts)
     beside = Counter(found for text in texts for found in names_in(text, words))
     headlines = vocabulary.names.get(skeleton(name), Counter()) if words == 1 else Counter[str]()

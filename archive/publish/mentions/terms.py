@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from archive.publish.search.spellings import Groups, fold
 from archive.queries.search_query import QueryTerm, parse_query, printable
 
+PLAIN = r"""[^\W_][^"():*|]*"""
+OPERATOR = r"\b(?:OR|AND|NOT|NEAR)\b|(?:^|\s)-"
 MOST_TERMS = 5  # compared on one page
 
 
@@ -35,13 +37,10 @@ def read_terms(texts: Sequence[str], groups: Groups, as_typed: bool = False) -> 
 
 
 def read_term(text: str, groups: Groups) -> MentionTerm:
-    """One term. A single word or phrase that is a name is asked for in all its accepted spellings."""
+    """One term. Plain words are a phrase, with or without quotes, for a mention is one place; a name is asked for in all its accepted
+    spellings."""
     name = text.strip('"')
-    if (
-        re.fullmatch(r"""[^\W_][^"():*|]*""", name)
-        and not re.search(r"\b(?:OR|AND|NOT)\b|(?:^|\s)-", name)
-        and (name != text or " " not in name)
-    ):
+    if re.fullmatch(PLAIN, name) and not re.search(OPERATOR, name):
         listed = [spelling for spelling in groups.get(fold(name), ()) if fold(spelling) != fold(name)]
         spellings = (name, *dict.fromkeys(listed))
         return MentionTerm(text, " OR ".join(QueryTerm(spelling).match() for spelling in spellings), spellings)

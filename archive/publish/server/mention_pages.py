@@ -147,6 +147,8 @@ def shown_series(drawn: tuple[TermSeries, Any]) -> dict[str, Any]:
         "comments": one.comments,
         "all_articles": one.all_articles,
         "all_comments": one.all_comments,
+        "articles_share": one.articles / one.all_articles if one.all_articles else None,
+        "comments_share": one.comments / one.all_comments if one.all_comments else None,
         "undated": one.undated,
     }
 
