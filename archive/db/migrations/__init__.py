@@ -35,6 +35,7 @@ from archive.db.migrations import (
     m021_refused_texts,
     m022_site_settings,
     m025_words,
+    m026_outlinks,
     m027_pings,
 )
 
@@ -60,6 +61,7 @@ STEPS = (
     m021_refused_texts,
     m022_site_settings,
     m025_words,
+    m026_outlinks,
     m027_pings,
 )
 """In the order in which they are applied."""

@@ -3,5 +3,5 @@
 from __future__ import annotations
 
 SQL = """
-create index comments_pings on comments(article_id) where kind <> 'comment';
+create index comments_pings on comments(article_id, posted_at) where kind <> 'comment';
 """

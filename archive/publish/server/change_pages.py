@@ -17,20 +17,25 @@ from archive.queries.rows import Row, as_json
 from archive.queries.search_query import parse_query
 
 
-def asked_of(datasette: Any, request: Any) -> Asked:
+async def asked_of(datasette: Any, request: Any) -> Asked:
     """The question of a request."""
-    return read_asked(request.args, parse_query(request.args.get("q") or "", spelling_groups(datasette)))
+    return read_asked(request.args, parse_query(request.args.get("q") or "", await spelling_groups(datasette)))
 
 
 async def show_changes(datasette: Any, request: Any) -> Response:
     """/changes: what happened, a page of it."""
-    context = await read(datasette, desk.desk_context, asked_of(datasette, request), page_number(request))
+    context = await read(datasette, desk.desk_context, await asked_of(datasette, request), page_number(request))
     return await page(datasette, request, "changes.html", context)
 
 
 async def export_changes(datasette: Any, request: Any) -> Response:
     """/changes.csv, .json and .atom: exactly what the page shows, in files of at most ``files.MOST``."""
-    asked, form, number, here = asked_of(datasette, request), request.url_vars["format"], page_number(request), origin(datasette, request)
+    asked, form, number, here = (
+        await asked_of(datasette, request),
+        request.url_vars["format"],
+        page_number(request),
+        origin(datasette, request),
+    )
     size = FEED if form == "atom" else files.MOST
     stories, total, records = await read(datasette, stories_for_file, asked, size, (number - 1) * size)
     own = asked.file(form)

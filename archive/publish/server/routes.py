@@ -28,6 +28,7 @@ from archive.publish.server.article_pages import (
 )
 from archive.publish.server.change_pages import CHANGE_PAGES
 from archive.publish.server.comparison_pages import show_comparison, show_dated_comparison
+from archive.publish.server.mention_pages import MENTION_PAGES
 from archive.publish.server.notebook_pages import NOTEBOOK_PAGES
 from archive.publish.server.operator_pages import show_metrics, show_refused, show_status, show_status_json
 from archive.publish.server.public_pages import PUBLIC_PAGES
@@ -46,6 +47,7 @@ from archive.publish.server.responses import (
     rendered,
 )
 from archive.publish.server.search_pages import explain_search, export_search, month_link, show_search
+from archive.publish.server.source_pages import SOURCE_PAGES
 from archive.queries.addresses import reading_path
 from archive.queries.rows import fetch_row
 
@@ -54,7 +56,7 @@ ARTICLE_BY_ID = "select id, url from articles where id = ?"
 COMMENT_BY_ID = "select comments.id, articles.url from comments join articles on articles.id = article_id where comments.id = ?"
 KEPT_FROM_ROBOTS = """
     /archive$ /archive/ /archive? /search? /search.*?q= /changes? /changes.atom? /compare? /cite.*?url= /timemap/ /unapi? /url?
-    /record/ /web/ /cdx? /notebook/ /articles.epub? /*marks=
+    /record/ /web/ /cdx? /notebook/ /articles.epub? /*marks= /mentions? /mentions. /sources? /sources.
 """
 ROBOTS = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in KEPT_FROM_ROBOTS.split())
 
@@ -158,6 +160,8 @@ PAGES: list[tuple[str, Handler]] = [
     (r"^/web/.+$", show_web),
     (r"^/cdx(?:/search/cdx)?$", show_cdx),
     (r"^/timemap/.+$", show_timemap),
+    *MENTION_PAGES,
+    *SOURCE_PAGES,
     *PUBLIC_PAGES,
     *NOTEBOOK_PAGES,
     (r"^/compare$", show_comparison),

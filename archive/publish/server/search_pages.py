@@ -34,7 +34,7 @@ async def show_search(datasette: Any, request: Any) -> Response:
     """/search: what a query finds; a pasted address leads to its article instead."""
     if ADDRESS.match(request.args.get("q") or ""):
         return redirect("/url?" + urlencode({"url": request.args["q"].strip()}))
-    groups = spelling_groups(datasette)
+    groups = await spelling_groups(datasette)
     query = parse_query(request.args.get("q") or "", groups)
     sort = request.args.get("sort") or ""
     found = await read(datasette, search, query, sort, page_number(request))
@@ -44,6 +44,7 @@ async def show_search(datasette: Any, request: Any) -> Response:
         "sorts": SORTS,
         "asked_sort": f"&sort={found.sort}" if sort else "",
         "subject": query.subject,
+        "mentions_of": query.subject.value if query.subject else query.text if query.match else "",
         "narrowings": [(one, without(query.text, one)) for one in query.filters],
         "q": query.text,
         "most_comments": MOST_COMMENTS,
@@ -94,7 +95,7 @@ def moved(text: str, place: str) -> str:
 
 async def export_search(datasette: Any, request: Any) -> Response:
     """/search.csv, .json, .ris, .bib, .csl and .atom: the hits of any search."""
-    query = parse_query(request.args.get("q") or "", spelling_groups(datasette))
+    query = parse_query(request.args.get("q") or "", await spelling_groups(datasette))
     sort, form, here = request.args.get("sort") or "", request.url_vars["format"], origin(datasette, request)
     number, size = page_number(request), exports.FEED if form == "atom" else exports.MOST
     results = await read(datasette, exports.hits_for_file, query, sort, number, size)
