@@ -38,6 +38,8 @@ TSA_CERT = None  # a file with its certificates (PEM), to which its stamps must 
 
 FEED_EXPORT_ENCODING = "utf-8"  # feeds such as -O items.jsonl hold letters; without this JSON spells all but ASCII as numbers
 
+LEASE = None  # set by workers of a cluster: the right to ask a site
+
 NOW = None  # the time of the whole run, as 2026-03-01T12:00:00Z; for rehearsals of months in minutes. None = the clock
 
 # Manners.
