@@ -35,7 +35,9 @@ def application(broker: str, seconds: float) -> Celery:
     """The application of one process. ``seconds``: the longest slice. Raises ConfigurationError for an address that is no broker's."""
     scheme = urlsplit(broker).scheme
     if scheme not in SCHEMES:
-        raise ConfigurationError(f"{without_password(broker)!r} is no broker; write --broker amqp://NAME:PASSWORD@HOST:5672/ or redis://HOST:6379/0")
+        raise ConfigurationError(
+            f"{without_password(broker)!r} is no broker; write --broker amqp://NAME:PASSWORD@HOST:5672/ or redis://HOST:6379/0"
+        )
     try:
         from celery import Celery
     except ImportError as error:
@@ -82,7 +84,9 @@ def asked(broker: str) -> Iterator[None]:
         yield
     except (OperationalError, OSError) as error:
         said = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise BrokerAway(f"the broker {without_password(broker)} does not answer ({said}); nothing is lost: what is due stays due") from error
+        raise BrokerAway(
+            f"the broker {without_password(broker)} does not answer ({said}); nothing is lost: what is due stays due"
+        ) from error
 
 
 class Queue:

@@ -1,4 +1,4 @@
-"""The lease of one slice: takes a claim in a depot, says whether the site may be asked, keeps the claim alive, and notes when it is lost."""
+"""The lease of one slice: takes a claim in a depot, says whether the site may be asked, keeps the claim alive, notes its loss."""
 
 from __future__ import annotations
 

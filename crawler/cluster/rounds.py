@@ -24,15 +24,22 @@ class Round:
         self.sites = 0
         self.stopped = ""  # why no further site begins
 
-    async def work_off(self, sites: Iterable[T], jobs: int, name: Callable[[T], str], read: Callable[[T], Awaitable[Visited]]) -> int:
-        """Read the sites, ``jobs`` at once; where one ends, the next begins. Prints what happened to all of them."""
+    async def work_off(
+        self, sites: Iterable[T], jobs: int, name: Callable[[T], str], read: Callable[[T], Awaitable[Visited | None]]
+    ) -> int:
+        """Read the sites, ``jobs`` at once; where one ends, the next begins; one of which ``read`` gives None waits behind the others
+        for its rest. Prints what happened to all of them."""
         waiting = deque(sites)
 
         async def one_after_the_other() -> None:
             while waiting and not self.stopped:
                 site = waiting.popleft()
-                self.sites += 1
-                self.note(await read(site))
+                visit = await read(site)
+                if visit is None:
+                    waiting.append(site)
+                else:
+                    self.sites += 1
+                    self.note(visit)
 
         await asyncio.gather(*(one_after_the_other() for _ in range(min(jobs, len(waiting)))))
         self.say_all([name(site) for site in waiting])

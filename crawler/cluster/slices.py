@@ -16,12 +16,12 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from archive import clock
 from archive.db.connection import open_for_reading
 from archive.depot.claim import Busy, Claim, NotInDepot, Stale, former_claim
-from archive.depot.heads import Head, Outcome
+from archive.depot.heads import SiteHead, SliceOutcome
 from archive.depot.sessions import LEASE as LEASE_SECONDS
 from archive.errors import ArchiveError
 from archive.queries.liveliness import FAILED, last_visit, liveliness
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 UNDER_WAY = ".slice"  # lies in the folder of a site as long as a slice of it is not committed
 OURS = (BUG, STORAGE)  # exit codes that say more of this machine than of the site
+GRACE = 12.0  # seconds after a signal in which answers under way may still come
 TRIES = 3  # of a site that ends with one of them; then that is its outcome
 BUSY = LEASE_SECONDS / 2  # seconds after which a site that another worker reads is looked at again
 P = ParamSpec("P")
@@ -153,7 +154,12 @@ class Slices:
 
     async def _under(self, claim: Claim, due: Due, folder: Path) -> SliceEnd:
         begun: list[Crawler] = []
-        lease = SliceLease(claim, self._threads, lambda: [close(crawler, "lease") for crawler in begun], self.delay)
+
+        def lost() -> None:
+            for crawler in begun:
+                close(crawler, "lease")
+
+        lease = SliceLease(claim, self._threads, lost, self.delay)
         self.under_way[due.site] = lease
         settings = {
             "ARCHIVE_DIR": str(folder),
@@ -183,6 +189,7 @@ class Slices:
     def stop(self) -> None:
         """No further slice begins; those under way are about to end."""
         self.stopping = True
+        asyncio.get_running_loop().call_later(GRACE, self.cut)
 
     def cut(self) -> None:
         """Requests under way are given up."""
@@ -194,17 +201,17 @@ class Slices:
         self._threads.shutdown(wait=False)
 
 
-def read_epoch(head: Head) -> int:
+def read_epoch(head: SiteHead) -> int:
     """The epoch of the last outcome; 0 before the first."""
     return head.committed.epoch if head.committed else 0
 
 
-def is_answered(head: Head, due: Due) -> bool:
+def is_answered(head: SiteHead, due: Due) -> bool:
     """Whether the site was read to its end since it was found to be due."""
     return head.committed is not None and head.committed.epoch > due.after and not head.committed.outcome.unfinished
 
 
-def outcome_of(folder: Path, head: Head, visit: Visited, began_at: str) -> Outcome:
+def outcome_of(folder: Path, head: SiteHead, visit: Visited, began_at: str) -> SliceOutcome:
     """What the head tells of a slice that has ended."""
     with closing(open_for_reading(folder)) as db:
         now = clock.now()
@@ -214,7 +221,7 @@ def outcome_of(folder: Path, head: Head, visit: Visited, began_at: str) -> Outco
     unfinished = visit.code == INTERRUPTED
     if visit.code in FAILED and not failures:  # the run's row may be missing
         failures = 1
-    return Outcome(
+    return SliceOutcome(
         exit_code=visit.code,
         counts=dict(visit.counts),
         unfinished=unfinished,
@@ -222,14 +229,19 @@ def outcome_of(folder: Path, head: Head, visit: Visited, began_at: str) -> Outco
         note=visit.said[:500],
         began_at=began or began_at,
         failures=failures,
-        lively={name: value for name, value in asdict(lively).items()},
+        lively=asdict(lively),
     )
+
+
+_closing = set[asyncio.Task[None]]()
 
 
 def close(crawler: Crawler, reason: str) -> None:
     """Close a crawl that is under way."""
     if crawler.engine is not None and crawler.crawling:
-        asyncio.ensure_future(_closed(crawler, reason))
+        task = asyncio.get_running_loop().create_task(_closed(crawler, reason))
+        _closing.add(task)
+        task.add_done_callback(_closing.discard)
 
 
 async def _closed(crawler: Crawler, reason: str) -> None:

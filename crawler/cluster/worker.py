@@ -6,16 +6,16 @@ Celery runs in threads of its own, which hand every slice to the one event loop 
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 import sys
-import threading
-from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from crawler.cluster.broker_news import broker_news
 from crawler.cluster.engine import QUEUE, TASK, without_password
 from crawler.cluster.rounds import STOPS_ALL
-from crawler.cluster.slices import Due, SliceEnd, Slices, Verdict
+from crawler.cluster.slices import Due, SliceEnd, Slices, Verdict, close
 from crawler.cluster.visits import Visited
 from crawler.session.outcome import COMPLETE, INTERRUPTED
 
@@ -23,18 +23,17 @@ if TYPE_CHECKING:
     from celery import Celery
 
 IN_A_ROW = 3  # slices that fail for reasons of this machine: then it reads no further
-GRACE = 12.0  # seconds after a signal in which answers under way may still come
 NOTHING = Visited(COMPLETE)
 
 
 class Worker:
     """One process that reads what the queue hands out."""
 
-    def __init__(self, app: Celery, slices: Slices, jobs: int, name: str, failed: Callable[[], None]) -> None:
-        """``name``: of this worker, as others see it; ``failed`` is called when it should end."""
-        self.app, self.slices, self.jobs, self.name = app, slices, jobs, name
+    def __init__(self, app: Celery, slices: Slices, process: Any, jobs: int) -> None:
+        """``process``: Scrapy's, which has the crawls under way."""
+        self.app, self.slices, self.process, self.jobs = app, slices, process, jobs
         self.code = COMPLETE
-        self._failed, self._in_a_row = failed, 0
+        self._in_a_row = 0
         self._loop: asyncio.AbstractEventLoop
         self._ending = asyncio.Event()
         self._controller: Any = None
@@ -46,11 +45,8 @@ class Worker:
         first = [asyncio.ensure_future(self.slices.read(due)) for due in left[: self.jobs]]
         consuming = asyncio.ensure_future(asyncio.to_thread(self._consume))
         await asyncio.wait([consuming, asyncio.ensure_future(self._ending.wait())], return_when=asyncio.FIRST_COMPLETED)
-        cut = self._loop.call_later(GRACE, self.slices.cut)
         await asyncio.gather(*first)
         await consuming
-        cut.cancel()
-        self.slices.close()
         return self.code
 
     def stop(self) -> None:
@@ -67,7 +63,7 @@ class Worker:
         from celery.exceptions import Reject
         from celery.worker import WorkController, state
 
-        @self.app.task(name=TASK, shared=False)
+        @self.app.task(name=TASK, shared=False)  # type: ignore[untyped-decorator]
         def read_slice(**message: Any) -> None:
             end = asyncio.run_coroutine_threadsafe(self._read(Due(**message)), self._loop).result()
             if end.again is None:
@@ -81,7 +77,7 @@ class Worker:
         with broker_news(without_password(str(self.app.conf.broker_url))):
             self._controller = WorkController(
                 app=self.app,
-                hostname=self.name,
+                hostname=f"{self.slices.folder.parent.name}-{os.getpid()}@{socket.gethostname()}",
                 pool_cls="threads",
                 concurrency=self.jobs,
                 queues=[QUEUE],
@@ -112,4 +108,6 @@ class Worker:
     def _end(self, code: int, said: str) -> None:
         self.code = code
         print(said, file=sys.stderr, flush=True)
-        self._failed()
+        self.stop()
+        for crawler in list(self.process.crawlers):
+            close(crawler, "shutdown")

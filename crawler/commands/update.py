@@ -43,6 +43,9 @@ class Command(ArchiveCommand):
         add_argument_help(parser)
         parser.add_argument("--quiet", action="store_true", help="print only the lines of sites with a non-zero exit code")
         parser.add_argument("--due", action="store_true", help="visit only the sites that are due by how lively they are")
+        parser.add_argument(
+            "--depot", metavar="URL", help="the sites of this depot, s3://BUCKET/PREFIX or a folder, and not those of ARCHIVE_DIR"
+        )
         parser.add_argument("--jobs", type=int, default=JOBS, metavar="N", help=f"sites that are read at once (default: {JOBS})")
 
     def work(self, args: list[str], arguments: dict[str, str], opts: argparse.Namespace) -> int:
@@ -50,6 +53,10 @@ class Command(ArchiveCommand):
         assert self.settings is not None
         if opts.jobs < 1:
             raise ConfigurationError(f"--jobs is the number of sites that are read at once, at least 1, and not {opts.jobs}")
+        if opts.depot:
+            from crawler.cluster.in_one_process import update_depot
+
+            return update_depot(self, args, arguments, opts)
         SiteSpider.options({"home": "https://example.org/", **arguments})
         check_settings(self.settings)
         self.settings.set("PROGRESS", False, priority="cmdline")  # one bar cannot show several sites
