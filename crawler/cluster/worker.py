@@ -60,6 +60,7 @@ class Worker:
 
     def _consume(self) -> None:
         """Celery's own thread."""
+        from celery.app.trace import setup_worker_optimizations
         from celery.exceptions import Reject
         from celery.worker import WorkController, state
 
@@ -74,10 +75,12 @@ class Worker:
                 raise Reject(str(error), requeue=True) from error
 
         state.should_stop = state.should_terminate = None
+        hostname = f"{self.slices.folder.parent.name}-{os.getpid()}@{socket.gethostname()}"
+        setup_worker_optimizations(self.app, hostname)  # its threads find their tasks so
         with broker_news(without_password(str(self.app.conf.broker_url))):
             self._controller = WorkController(
                 app=self.app,
-                hostname=f"{self.slices.folder.parent.name}-{os.getpid()}@{socket.gethostname()}",
+                hostname=hostname,
                 pool_cls="threads",
                 concurrency=self.jobs,
                 queues=[QUEUE],
