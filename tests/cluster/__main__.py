@@ -1,0 +1,198 @@
+"""``python -m tests.cluster --sites 24 --kills 3``: sites read by workers that are killed and frozen, beside one undisturbed update."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.depot.depot import Depot, open_depot
+from archive.store.store import Store as Archive
+from tests.cluster.broker import Broker
+from tests.cluster.outcome import brought, damaged, gaps, hand_overs, impolite, unverified, wrong_rows
+from tests.cluster.sites import ROOT, asked, small_sites
+from tests.cluster.store import Store
+from tests.cluster.workers import Workers
+
+FROZEN = 30.0  # seconds: half as long again as a lease
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What is asked of it."""
+
+    sites: int
+    workers: int
+    jobs: int
+    delay: float
+    kills: int
+    freezes: int
+    broker_kills: int
+    store_kills: int
+    seed: int
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.cluster", description=__doc__)
+    for name, default in {"sites": 24, "workers": 3, "jobs": 8, "kills": 3, "freezes": 0, "broker-kills": 0, "store-kills": 0}.items():
+        parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--delay", type=float, default=0.2)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended
+    with tempfile.TemporaryDirectory(prefix="cluster", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as folder:
+        return rehearse(Path(folder), Rehearsal(**vars(given)))
+
+
+def rehearse(folder: Path, asked_for: Rehearsal) -> int:
+    print(f"seed {asked_for.seed}", flush=True)
+    log = folder / "requests.log"
+    with small_sites(asked_for.sites, log) as homes:
+        wall, requests = undisturbed(folder, homes, asked_for, log)
+        print(f"undisturbed: {wall:.0f} s, {requests:,} requests", flush=True)
+        log.write_bytes(b"")
+        with Store(folder / "store") as store, Broker(folder / "broker") as broker:
+            os.environ.update(store.environment)
+            depot = open_depot(store.url)
+            for home in homes:
+                depot.register(home)
+            begun = time.monotonic()
+            code = disturbed(folder, asked_for, store, broker)
+            took = time.monotonic() - begun
+            seen = asked(log)
+            between, over = gaps(seen), hand_overs(seen)
+            print(
+                f"{took:.0f} s; exit code {code}; {len(seen):,} requests ({len(seen) / requests:.2f} x); {len(over)} hand-overs"
+                f"{f', the first after {min(over):.1f} s' if over else ''}; shortest gap {between[0]:.3f} s",
+                flush=True,
+            )
+            wrong = list(faults(folder, depot, asked_for, len(seen) / requests, code))
+            wrong += impolite(seen, asked_for.delay)
+    print("\n".join(wrong) or "nothing lost, nothing twice, nothing damaged", flush=True)
+    return 1 if wrong else 0
+
+
+def undisturbed(folder: Path, homes: list[str], asked_for: Rehearsal, log: Path) -> tuple[float, int]:
+    """(wall seconds, requests) of one ``scrapy update``."""
+    archive = Archive(folder / "undisturbed")
+    for home in homes:
+        archive.ensure_site(name_of(home), home)
+    archive.close()
+    begun = time.monotonic()
+    jobs = str(asked_for.workers * asked_for.jobs)
+    words = ["update", "--quiet", "--jobs", jobs, "-s", f"ARCHIVE_DIR={folder / 'undisturbed'}", *settings(asked_for)]
+    subprocess.run([sys.executable, "-m", "scrapy", *words], cwd=ROOT, check=True)
+    return time.monotonic() - begun, len(asked(log))
+
+
+def name_of(home: str) -> str:
+    from archive.text.homes import site_name
+
+    return site_name(home)
+
+
+def settings(asked_for: Rehearsal) -> list[str]:
+    return ["-s", f"DOWNLOAD_DELAY={asked_for.delay}"]
+
+
+def disturbed(folder: Path, asked_for: Rehearsal, store: Store, broker: Broker) -> int:
+    """The exit code of ``dispatch --wait``."""
+    there = ["--broker", broker.url, "--depot", store.url]
+    with working(folder, asked_for, there, store) as workers:
+        words = [sys.executable, "-m", "scrapy", "dispatch", "--wait", *there]
+        with open(folder / "dispatch.said", "wb") as said:
+            dispatch = subprocess.Popen(words, cwd=ROOT, stdout=said, stderr=said, env=workers.environment)
+        try:
+            disturb(asked_for, workers, store, broker, dispatch)
+            code = dispatch.wait(600)
+        finally:
+            dispatch.kill()
+            print((folder / "dispatch.said").read_text(), end="")
+        stopped = workers.stop()
+        if any(stopped):
+            print(f"workers ended with {stopped}: {workers.said()[-1000:]}")
+    return code
+
+
+@contextmanager
+def working(folder: Path, asked_for: Rehearsal, there: list[str], store: Store) -> Iterator[Workers]:
+    words = [*there, "--jobs", str(asked_for.jobs), *settings(asked_for)]
+    workers = Workers(folder, asked_for.workers, words, store.environment)
+    try:
+        workers.start_all()
+        yield workers
+    finally:
+        workers.kill_all()
+
+
+def disturb(asked_for: Rehearsal, workers: Workers, store: Store, broker: Broker, dispatch: subprocess.Popen[bytes]) -> None:
+    """At random moments, until all was done to them or all is read."""
+    chance = random.Random(asked_for.seed)
+    what = ["kill"] * asked_for.kills + ["freeze"] * asked_for.freezes
+    what += ["broker"] * asked_for.broker_kills + ["store"] * asked_for.store_kills
+    chance.shuffle(what)
+    frozen: list[tuple[float, int]] = []
+    every = 0.5 * asked_for.sites * 30 * asked_for.delay / (asked_for.workers * asked_for.jobs) / max(1, len(what)) + 1
+    until(lambda: has_begun(workers), dispatch)
+    with ExitStack() as at_last:
+        while (what or frozen) and dispatch.poll() is None:
+            time.sleep(chance.uniform(0.5, 1.5) * every if what else 0.5)
+            while frozen and frozen[0][0] < time.monotonic():
+                workers.wake(frozen.pop(0)[1])
+            awake = [number for number in workers.processes if number not in [which for _, which in frozen]]
+            does = what.pop(0) if what else ""
+            if does in ("kill", "freeze") and not awake:
+                what.append(does)
+            elif does == "kill":
+                number = chance.choice(awake)
+                workers.kill(number)
+                workers.start(number)
+            elif does == "freeze":
+                number = chance.choice(awake)
+                workers.freeze(number)
+                at_last.callback(lambda number=number: number in workers.processes and workers.wake(number))
+                frozen.append((time.monotonic() + FROZEN, number))
+            elif does == "broker":
+                broker.kill()
+                broker.start()
+            elif does == "store":
+                store.kill()
+                time.sleep(3)
+                store.start()
+            if does:
+                print(f"{does} ", end="", flush=True)
+        print(f"({len(what)} left undone)" if what else "", flush=True)
+
+
+def has_begun(workers: Workers) -> bool:
+    return any(workers.folder.glob("worker-*/slices/*/archive.db"))
+
+
+def until(condition: object, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + 60
+    while not condition() and process.poll() is None and time.monotonic() < end:  # type: ignore[operator]
+        time.sleep(0.1)
+
+
+def faults(folder: Path, depot: Depot, asked_for: Rehearsal, ratio: float, code: int) -> Iterator[str]:
+    folders = brought(depot, folder / "brought")
+    yield from wrong_rows(folders, folder / "undisturbed")
+    yield from damaged(folders)
+    yield from unverified(folders[:: max(1, len(folders) // 6)])
+    if ratio > 1.15:
+        yield f"{ratio:.2f} times the requests of an undisturbed update"
+    if code:
+        yield f"dispatch --wait ended with {code}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
