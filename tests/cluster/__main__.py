@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,7 +66,7 @@ def rehearse(folder: Path, asked_for: Rehearsal) -> int:
             for home in homes:
                 depot.register(home)
             begun = time.monotonic()
-            code = disturbed(folder, asked_for, store, broker)
+            code = disturbed(folder, asked_for, store, broker, requests)
             took = time.monotonic() - begun
             seen = asked(log)
             between, over = gaps(seen), hand_overs(seen)
@@ -104,7 +104,7 @@ def settings(asked_for: Rehearsal) -> list[str]:
     return ["-s", f"DOWNLOAD_DELAY={asked_for.delay}"]
 
 
-def disturbed(folder: Path, asked_for: Rehearsal, store: Store, broker: Broker) -> int:
+def disturbed(folder: Path, asked_for: Rehearsal, store: Store, broker: Broker, requests: int) -> int:
     """The exit code of ``dispatch --wait``."""
     there = ["--broker", broker.url, "--depot", store.url]
     with working(folder, asked_for, there, store) as workers:
@@ -112,8 +112,13 @@ def disturbed(folder: Path, asked_for: Rehearsal, store: Store, broker: Broker) 
         with open(folder / "dispatch.said", "wb") as said:
             dispatch = subprocess.Popen(words, cwd=ROOT, stdout=said, stderr=said, env=workers.environment)
         try:
-            disturb(asked_for, workers, store, broker, dispatch)
-            code = dispatch.wait(600)
+            things = disturb(asked_for, folder, workers, store, broker, requests)
+            while dispatch.poll() is None:
+                next(things, None)
+                time.sleep(0.1)
+            for _ in things:  # who sleeps is woken
+                time.sleep(0.1)
+            code = dispatch.returncode
         finally:
             dispatch.kill()
             print((folder / "dispatch.said").read_text(), end="")
@@ -134,53 +139,45 @@ def working(folder: Path, asked_for: Rehearsal, there: list[str], store: Store) 
         workers.kill_all()
 
 
-def disturb(asked_for: Rehearsal, workers: Workers, store: Store, broker: Broker, dispatch: subprocess.Popen[bytes]) -> None:
-    """At random moments, until all was done to them or all is read."""
+def disturb(asked_for: Rehearsal, folder: Path, workers: Workers, store: Store, broker: Broker, requests: int) -> Iterator[None]:
+    """Do one thing after the other, each when the sites have seen a share of the ``requests`` that they will see. To be gone through
+    until all is read."""
     chance = random.Random(asked_for.seed)
     what = ["kill"] * asked_for.kills + ["freeze"] * asked_for.freezes
     what += ["broker"] * asked_for.broker_kills + ["store"] * asked_for.store_kills
     chance.shuffle(what)
-    frozen: list[tuple[float, int]] = []
-    every = 0.5 * asked_for.sites * 30 * asked_for.delay / (asked_for.workers * asked_for.jobs) / max(1, len(what)) + 1
-    until(lambda: has_begun(workers), dispatch)
-    with ExitStack() as at_last:
-        while (what or frozen) and dispatch.poll() is None:
-            time.sleep(chance.uniform(0.5, 1.5) * every if what else 0.5)
-            while frozen and frozen[0][0] < time.monotonic():
-                workers.wake(frozen.pop(0)[1])
-            awake = [number for number in workers.processes if number not in [which for _, which in frozen]]
-            does = what.pop(0) if what else ""
-            if does in ("kill", "freeze") and not awake:
-                what.append(does)
-            elif does == "kill":
-                number = chance.choice(awake)
-                workers.kill(number)
-                workers.start(number)
-            elif does == "freeze":
-                number = chance.choice(awake)
-                workers.freeze(number)
-                at_last.callback(lambda number=number: number in workers.processes and workers.wake(number))
-                frozen.append((time.monotonic() + FROZEN, number))
-            elif does == "broker":
-                broker.kill()
-                broker.start()
-            elif does == "store":
-                store.kill()
-                time.sleep(3)
-                store.start()
-            if does:
-                print(f"{does} ", end="", flush=True)
-        print(f"({len(what)} left undone)" if what else "", flush=True)
+    moments = sorted(chance.uniform(0.1, 0.85) * requests for _ in what)
+    frozen: dict[int, float] = {}  # worker -> when it is woken
+    while what or frozen:
+        for number in [number for number, until in frozen.items() if until < time.monotonic()]:
+            workers.wake(number)
+            del frozen[number]
+        awake = [number for number in workers.processes if number not in frozen]
+        if what and awake and len(asked(folder / "requests.log")) >= moments[0]:
+            moments.pop(0)
+            do(what.pop(0), chance.choice(awake), chance, workers, store, broker, frozen)
+        yield
+    print(flush=True)
 
 
-def has_begun(workers: Workers) -> bool:
-    return any(workers.folder.glob("worker-*/slices/*/archive.db"))
-
-
-def until(condition: object, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + 60
-    while not condition() and process.poll() is None and time.monotonic() < end:  # type: ignore[operator]
-        time.sleep(0.1)
+def do(what: str, number: int, chance: random.Random, workers: Workers, store: Store, broker: Broker, frozen: dict[int, float]) -> None:
+    print(f"{what} ", end="", flush=True)
+    if what == "kill":
+        workers.kill(number)
+        if chance.random() < 0.5:
+            workers.start(number)
+        else:
+            workers.start_another()
+    elif what == "freeze":
+        workers.freeze(number)
+        frozen[number] = time.monotonic() + FROZEN
+    elif what == "broker":
+        broker.kill()
+        broker.start()
+    else:
+        store.kill()
+        time.sleep(3)
+        store.start()
 
 
 def faults(folder: Path, depot: Depot, asked_for: Rehearsal, ratio: float, code: int) -> Iterator[str]:

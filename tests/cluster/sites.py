@@ -61,17 +61,20 @@ class LoggedConnection(Connection):
 
 async def serve(count: int, log: Path) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
-    with contextlib.suppress(OSError):
-        os.nice(-10)  # what it logs is when a request came, and not when a busy machine let it look
-    loop, homes, prose = asyncio.get_running_loop(), [], Prose(7)
+    loop, prose, sites = asyncio.get_running_loop(), Prose(7), list[SmallSite]()
     with open(log, "a", encoding="utf-8") as lines:
         for number in range(count):
             listening = socket.create_server((f"127.1.{1 + number // 250}.{1 + number % 250}", 0))
             host, port = listening.getsockname()
             site = SmallSite(f"http://{host}:{port}", number, ARTICLES, prose)
             await loop.create_server(partial(LoggedConnection, site, lines), sock=listening)
-            homes.append(f"{site.home}/")
-        print(json.dumps(homes), flush=True)
+            sites.append(site)
+        for site in sites:
+            for page in range(1, ARTICLES + 1):
+                site.kept_page(page)
+        with contextlib.suppress(OSError):  # what it logs is when a request came, and not when a busy machine let it look
+            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+        print(json.dumps([f"{site.home}/" for site in sites]), flush=True)
         await asyncio.Event().wait()
 
 

@@ -33,6 +33,11 @@ class Workers:
         for number in range(self.count):
             self.start(number)
 
+    def start_another(self) -> None:
+        """A machine that knows nothing yet."""
+        self.start(self.count)
+        self.count += 1
+
     def kill(self, number: int) -> None:
         """kill -9; what reads pages for it dies with it."""
         self.processes[number].kill()
