@@ -51,15 +51,15 @@ async def read_all(sites: Round, slices: Slices, waiting: list[Due], jobs: int) 
     """What an earlier process left unfinished in this folder comes first."""
     left = {due.site for due in await slices.unfinished()}
     waiting.sort(key=lambda due: due.site not in left)
-    tries: dict[str, Due] = {}
+    again: dict[str, Due] = {}
 
     async def read(due: Due) -> Visited | None:
-        end = await slices.read(tries.get(due.site, due))
+        end = await slices.read(again.get(due.site, due))
         if end.again is None:
             return end.visit
         if slices.stopping:
             return Visited(INTERRUPTED)
-        tries[due.site] = end.again
+        again[due.site] = end.again
         await asyncio.sleep(end.wait)
         return None
 

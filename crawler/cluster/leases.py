@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from archive.depot.claim import Claim
 from archive.depot.sessions import EVERY
 from archive.errors import ArchiveError
+from crawler.cluster.hosts import HostClaim
 from crawler.errors import Stopped
 from crawler.http.lease import LeaseLost
 
@@ -24,9 +25,13 @@ T = TypeVar("T")
 class SliceLease:
     """What a crawl finds under LEASE. ``lost``: another worker reads the site, nothing of this slice counts."""
 
-    def __init__(self, claim: Claim, threads: Executor, on_loss: Callable[[], object], quiet: float = 0.0) -> None:
-        """``on_loss`` is called once. ``quiet``: seconds in which nothing is asked yet: an earlier worker may have asked just now."""
+    def __init__(
+        self, claim: Claim, threads: Executor, on_loss: Callable[[], object], quiet: float = 0.0, host: HostClaim | None = None
+    ) -> None:
+        """``on_loss`` is called once. ``quiet``: seconds in which nothing is asked yet: an earlier worker may have asked just now.
+        ``host``: where several sites lie on one host, the claim on that."""
         self.claim, self._threads, self._on_loss = claim, threads, on_loss
+        self._claims: list[Claim | HostClaim] = [claim, host] if host else [claim]
         self.lost = False
         self._may_begin = monotonic() + quiet
         self._next = 0.0  # when the site may be asked next by whoever holds it then
@@ -35,7 +40,7 @@ class SliceLease:
         self._is_told = False  # that the store does not answer
 
     def held(self) -> bool:
-        return not self.lost and self.claim.held()
+        return not self.lost and all(claim.held() for claim in self._claims)
 
     def left(self, delay: float) -> None:
         self._next = monotonic() + delay
@@ -92,9 +97,12 @@ class SliceLease:
             async with self._turn:
                 await self._renew()
 
+    def _renew_each(self) -> bool:
+        return all(claim.renew() for claim in self._claims)
+
     async def _renew(self) -> None:
         try:
-            held = await asyncio.get_running_loop().run_in_executor(self._threads, self.claim.renew)
+            held = await asyncio.get_running_loop().run_in_executor(self._threads, self._renew_each)
         except ArchiveError as error:  # the store is away: nothing is asked, nothing is lost
             if not self._is_told:
                 logger.warning("%s: nothing is asked until the claim is confirmed (%s)", self.claim.name, error)
@@ -102,7 +110,7 @@ class SliceLease:
             return
         if held:
             self._is_told = False
-        if self.claim.lost and not self.lost:
+        if any(claim.lost for claim in self._claims) and not self.lost:
             self.lost = True
             self.cut()
             logger.warning("%s is read by another worker: nothing of this slice counts", self.claim.name)

@@ -26,10 +26,11 @@ from archive.depot.sessions import LEASE as LEASE_SECONDS
 from archive.errors import ArchiveError
 from archive.queries.liveliness import FAILED, last_visit, liveliness
 from archive.queries.named import site_named
+from crawler.cluster.hosts import HostClaim, claim_host
 from crawler.cluster.leases import SliceLease, kept_alive
 from crawler.cluster.visits import Visited, Visits
 from crawler.http.lease import LEASE
-from crawler.session.outcome import BUG, INTERRUPTED, STORAGE
+from crawler.session.outcome import BUG, COMPLETE, INTERRUPTED, STORAGE
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -51,7 +52,8 @@ class Due:
     """A site to be read. ``after``: the epoch of its outcome when it was found to be due: one with a later outcome has been read since.
 
     ``host``: where several sites lie on one host, that host: one of them is read at a time. ``since``: when it was due. ``tries``: how
-    often it failed for reasons of a worker's own.
+    often it failed for reasons of a worker's own. ``doubled``: how often the slice's time was doubled: a site whose lists alone take
+    longer than a slice would begin them anew for ever.
     """
 
     site: str
@@ -59,6 +61,7 @@ class Due:
     since: str = ""
     host: str = ""
     tries: int = 0
+    doubled: int = 0
 
 
 class Verdict(Enum):
@@ -106,7 +109,7 @@ class Slices:
             with contextlib.suppress(ArchiveError):
                 head = await self.in_thread(self.depot.head, mark.parent.name)
                 if head.claim is not None and head.claim.nonce == left.get("nonce"):
-                    found.append(Due(head.name, read_epoch(head)))
+                    found.append(Due(head.name, read_epoch(head), host=mark.read_text(encoding="utf-8")))
         return found
 
     async def read(self, due: Due) -> SliceEnd:
@@ -138,39 +141,47 @@ class Slices:
         return SliceEnd(Verdict.FAILED, visit, again, BUSY)
 
     async def _claimed(self, due: Due) -> SliceEnd:
-        folder = self.folder / due.site
-        former = former_claim(folder).get("nonce", "") if (folder / UNDER_WAY).exists() else ""
-        claim = await self.in_thread(self.depot.claim, due.site, former=former)
+        """Raises Busy, NotInDepot, Stale, and what the depot raises."""
+        host = await self.in_thread(claim_host, self.depot, due.host) if due.host else None
         try:
-            head = claim.head
-            if self.stopping:
-                return SliceEnd(Verdict.REST, Visited(INTERRUPTED), due)
-            if not head.is_visited or is_answered(head, due):
-                return SliceEnd(Verdict.DROPPED, Visited(0))
-            return await self._under(claim, due, folder)
+            folder = self.folder / due.site
+            former = former_claim(folder).get("nonce", "") if (folder / UNDER_WAY).exists() else ""
+            claim = await self.in_thread(self.depot.claim, due.site, former=former)
+            try:
+                if self.stopping:
+                    return SliceEnd(Verdict.REST, Visited(INTERRUPTED), due)
+                if not claim.head.is_visited or is_answered(claim.head, due):
+                    return SliceEnd(Verdict.DROPPED, Visited(COMPLETE))
+                return await self._under(claim, host, due, folder)
+            finally:
+                await self._give_back(claim)
         finally:
-            with contextlib.suppress(ArchiveError):  # a lease that is not given back ends by itself
-                await self.in_thread(claim.release)
+            if host:
+                await self._give_back(host)
 
-    async def _under(self, claim: Claim, due: Due, folder: Path) -> SliceEnd:
+    async def _give_back(self, claim: Claim | HostClaim) -> None:
+        with contextlib.suppress(ArchiveError):  # one that is not given back ends by itself
+            await self.in_thread(claim.release)
+
+    async def _under(self, claim: Claim, host: HostClaim | None, due: Due, folder: Path) -> SliceEnd:
         begun: list[Crawler] = []
 
         def lost() -> None:
             for crawler in begun:
                 close(crawler, "lease")
 
-        lease = SliceLease(claim, self._threads, lost, self.delay)
+        lease = SliceLease(claim, self._threads, lost, self.delay, host)
         self.under_way[due.site] = lease
         settings = {
             "ARCHIVE_DIR": str(folder),
-            "CLOSESPIDER_TIMEOUT": self.seconds,
+            "CLOSESPIDER_TIMEOUT": self.seconds * 2**due.doubled,
             "EPOCH": claim.epoch,
             LEASE: lease,
         }
         with kept_alive(lease):
             folder.mkdir(parents=True, exist_ok=True)
             await self.in_thread(claim.bring, folder)
-            (folder / UNDER_WAY).touch()
+            (folder / UNDER_WAY).write_text(due.host, encoding="utf-8")
             began_at = clock.now()
             visit = await self.visits.read(due.site, claim.head.home, settings, begun.append)
             begun.clear()
@@ -183,7 +194,8 @@ class Slices:
             await self.in_thread(claim.commit, folder, outcome)
             (folder / UNDER_WAY).unlink(missing_ok=True)
         if outcome.unfinished:
-            return SliceEnd(Verdict.REST, visit, due)
+            stuck = visit.reason == "closespider_timeout" and not visit.counts["new"] + visit.counts["revised"]
+            return SliceEnd(Verdict.REST, visit, replace(due, doubled=due.doubled + stuck))
         return SliceEnd(Verdict.FAILED if visit.code in OURS else Verdict.READ, visit)
 
     def stop(self) -> None:

@@ -45,12 +45,15 @@ def held(folders: list[Path]) -> Rows:
     return {name: sorted(found, key=repr) for name, found in all_rows.items()}
 
 
-def wrong_rows(folders: list[Path], undisturbed: Path) -> Iterator[str]:
-    found, wanted = held(folders), content(undisturbed)
+def differing(found: Rows, wanted: Rows) -> Iterator[str]:
     for name, rows_wanted in wanted.items():
         if found.get(name, []) != rows_wanted:
-            differing = [row for row in found.get(name, []) if row not in rows_wanted][:1] or ["fewer rows"]
-            yield f"{name}: {len(found.get(name, [])):,} rows, {len(rows_wanted):,} undisturbed; {str(differing[0])[:300]}"
+            other = [row for row in found.get(name, []) if row not in rows_wanted][:1] or ["fewer rows"]
+            yield f"{name}: {len(found.get(name, [])):,} rows, {len(rows_wanted):,} undisturbed; {str(other[0])[:300]}"
+
+
+def wrong_rows(folders: list[Path], undisturbed: Path) -> Iterator[str]:
+    yield from differing(held(folders), content(undisturbed))
     counts = [sum(n for folder in folders for (n,) in rows(folder, f"select count(*) from {table}")) for table in ("articles", "comments")]
     if counts != [len(folders) * ARTICLES, len(folders) * ARTICLES * COMMENTS]:
         yield f"{counts[0]:,} articles and {counts[1]:,} comments are held"
@@ -64,12 +67,15 @@ def damaged(folders: list[Path]) -> Iterator[str]:
             yield f"{folder.name}: {str(error)[:400]}"
 
 
-def unverified(folders: list[Path]) -> Iterator[str]:
-    for folder in folders:
-        line = [sys.executable, "-m", "archive", "verify", "--archive-dir", str(folder)]
+def merged(depot: Depot, folder: Path, undisturbed: Path) -> Iterator[str]:
+    """The one archive that follows the depot."""
+    for words in (["merge", "--warc", "copy", "--depot", depot.url], ["verify"]):
+        line = [sys.executable, "-m", "archive", *words, "--archive-dir", str(folder)]
         done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True)
         if done.returncode:
-            yield f"verify of {folder.name}: {(done.stdout + done.stderr)[-300:]}"
+            yield f"{words[0]}: {(done.stdout + done.stderr)[-400:]}"
+            return
+    yield from (f"merged: {said}" for said in differing(content(folder), content(undisturbed)))
 
 
 def hand_overs(log: list[Asked]) -> list[float]:
