@@ -41,8 +41,8 @@ RELEASED = {
     "m021_refused_texts": "9b870299ae9e978df831fe790c0e6e5b9922d41b44b34e0d193d8d581eaeb7d3",
     "m022_site_settings": "9a921ac4dc389bdd29e8cb04a86accac1dc0760c83cef128c4c511deebde828f",
     "m025_words": "3aa1ef221323665bab0d3d6f76397ff3b23fe02e854dedd51d938f04c76f2707",
-    "m026_outlinks": "6481d6ffcd5d846fa00fb7dd9489896a57d5da43da242054c52114ce0d2b5af6",
-    "m027_pings": "77f52e6af6b13e67e09eadc77523ef14f9bc077d4df58294f241cd042ee0b6df",
+    "m026_outlinks": "165023b63991cebfa1d9fba11d8a08c163c61b8a2620b1aa205e3c7c048a02e2",
+    "m027_pings": "39334ed5ce0d09601aea4403e4a360c520d9082737b99eba06659056f98db2e0",
 }
 SECOND_RELEASE = {  # what the first text was edited to: it made these columns, and the second step found nothing to do
     "  note text  -- the summary line, or what went wrong\n": "  note text,  -- the summary line, or what went wrong\n"
