@@ -26,7 +26,7 @@ def prepare_connection(conn: Any, database: Any, datasette: Any) -> Any:
 
 @hookimpl
 def prepare_jinja2_environment(env: Any, datasette: Any) -> Any:
-    env.filters.update(FILTERS | {"mended": core_pages.mended, "folded": table_markup.folded})
+    env.filters.update(FILTERS | {"mended": core_pages.mended, "folded": table_markup.with_long_cells_folded})
     env.globals.update(GLOBALS | {"rows_table": table_markup.rows_table, "answer_chart": answer_chart})
 
 

@@ -98,7 +98,7 @@ def opening(text: str, short: int = SHORT) -> Markup:
     return Markup(f'<details class="opens"><summary>{escape(" ".join(start.split()))}&nbsp;…</summary><div>{escape(rest)}</div></details>')
 
 
-def folded(markup: str) -> Markup:
+def with_long_cells_folded(markup: str) -> Markup:
     """Datasette's page of an answer, in which long cells open. They are text that is escaped already."""
     return Markup(TYPED.sub(lambda found: found[1] + fold_escaped(found[2]) + found[3], str(markup)))
 
