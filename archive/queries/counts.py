@@ -40,7 +40,7 @@ PINGS = """
 """
 
 
-class Held(NamedTuple):
+class HeldCounts(NamedTuple):
     """The numbers of some articles, with the comments under them, as the tables have them."""
 
     articles: Counts
@@ -80,13 +80,13 @@ COMMENTS_SHOWN = "(select count(*) from comments where comments.article_id = art
 EMPTY = ("articles.shown", "comments.shown")  # what an archive without a site is asked for
 
 
-def held_of(db: sqlite3.Connection, articles: str, values: Sequence[object]) -> Held:
+def held_of(db: sqlite3.Connection, articles: str, values: Sequence[object]) -> HeldCounts:
     """What is held of the articles that fulfil a condition on ``articles``."""
     [row] = fetch_rows(db, ARTICLES.format(articles=articles), values)
     [missing] = fetch_rows(db, MISSING_COMMENTS.format(articles=articles), values)
     pings = int(fetch_value(db, PINGS.format(articles=articles), values))
     on_site, readable = row.pop("on_site"), row.pop("readable")
-    return Held(
+    return HeldCounts(
         {**row, "there": row["held"] - row["missing"]},
         {
             "held": on_site + missing["missing"],
