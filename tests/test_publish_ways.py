@@ -52,7 +52,7 @@ def test_an_edit_in_a_list_leads_to_what_changed(site: Site) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/status"])
 def test_what_is_gone_is_a_click_away(site: Site, path: str) -> None:
-    [way] = re.findall(r'<a href="(/search\?q=is%3Amissing[^"]*)">1 article', site.get(path).text)
+    [way] = re.findall(r'<a href="(/search\?q=is%3Amissing[^"]*)"><data [^>]*>1 article', site.get(path).text)
     assert "1 article" in site.text(way) and GONE in site.get(way).text
 
 
