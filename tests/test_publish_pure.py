@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from pathlib import Path
 
@@ -220,13 +221,36 @@ def test_memento_links_name_the_first_and_the_last_state() -> None:
     )
 
 
-def test_a_timeline_links_every_month_and_leaves_gaps() -> None:
+def test_a_timeline_of_a_few_months_links_each_and_leaves_gaps() -> None:
     rows = [{"month": "2014-01", "articles": 3, "comments": 1}, {"month": "2014-04", "articles": 1, "comments": None}]
-    svg = str(charts.timeline(rows, "articles", "comments", lambda month: f"/search?q={month}&x", "<label>"))
-    assert svg.count("<a ") == 2 and 'href="/search?q=2014-04&amp;x"' in svg and 'aria-label="&lt;label&gt;"' in svg
-    assert "<title>2014-01: 3 articles, 1 comment</title>" in svg and "<title>2014-04: 1 article, 0 comments</title>" in svg
-    assert "style=" not in svg
+    chart = str(charts.timeline(rows, "articles", "comments", lambda month: f"/search?q={month}&x", "<label>"))
+    assert chart.count("<a ") == 2 and chart.count("<li>") == 4
+    assert 'href="/search?q=2014-04&amp;x"' in chart and 'aria-label="&lt;label&gt;"' in chart
+    assert 'title="2014-01: 3 articles, 1 comment"' in chart and 'title="2014-04: 1 article, 0 comments"' in chart
+    assert "style=" not in chart and "Tallest: 3 articles, January 2014; 1 comment, January 2014" in chart
     assert charts.month_range("2013-11", "2014-02") == ["2013-11", "2013-12", "2014-01", "2014-02"]
+
+
+def test_a_timeline_of_many_years_links_each_year_with_its_months_as_bars() -> None:
+    rows = [{"month": month, "articles": 2} for month in ("2004-01", "2004-12", "2013-06")]
+    chart = str(charts.timeline(rows, "articles", None, lambda time: f"/{time}", "label"))
+    assert re.findall(r'href="([^"]*)"', chart) == ["/2004", "/2013"] and chart.count("<li>") == 10
+    assert 'title="2004: 4 articles"' in chart and chart.count("<rect ") == 3
+
+
+def test_an_answer_is_drawn_where_it_is_a_series() -> None:
+    rows = [{"month": "2014-01", "articles": 3, "words": 10}, {"month": "2014-02", "articles": 0, "words": 20}]
+    assert "<ol" in charts.answer_chart(["month", "articles", "words"], rows)
+    years = [{"year": 2014, "articles": 3}, {"year": 2016, "articles": 1}]
+    assert 'title="2016: 1 article"' in charts.answer_chart(["year", "articles"], years)
+    for unfit in (
+        [rows[0], rows[0]],
+        rows[:1],
+        [rows[0], {"month": "x", "articles": 1, "words": 1}],
+        [rows[0], {**rows[1], "month": "2014-13"}],
+    ):
+        assert charts.answer_chart(["month", "articles", "words"], unfit) == ""
+    assert charts.answer_chart(["month", "name"], [{"month": "2014-01", "name": "a"}, {"month": "2014-02", "name": "b"}]) == ""
 
 
 def test_times_are_shown_with_what_is_known_of_them() -> None:

@@ -67,7 +67,7 @@ def test_home_says_what_is_held_and_how_complete(site: Site) -> None:
     text = site.text("/")
     assert "The Example Journal 6 articles and 5 comments, 7 March 2014 to 1 July 2016; 1 article of them no longer on the site" in text
     assert "5 of 9 (55.5 %)" in text and "1 unexplained, 1 explained" in text
-    assert '<a href="/search?q=month%3A2014-03"' in site.get("/").text
+    assert '<a href="/search?q=year%3A2014"' in site.get("/").text
 
 
 def test_an_unchanged_page_is_not_sent_again(site: Site) -> None:

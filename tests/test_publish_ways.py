@@ -76,8 +76,9 @@ def test_rows_of_data_lead_to_where_they_are_read(site: Site) -> None:
     assert '<a href="/article/2">2</a>' in site.get("/archive/citations").text
     assert '<a href="/article/1">1</a>' in site.get("/archive?sql=select+article_id,+url+from+links").text
     assert '<a href="/comment/3">3</a>' in site.get("/archive/comment_edits").text
-    assert core_pages.cell("article_id", "revisions", {"value": 1, "label": "x"}) is None  # Datasette has a link of its own there
-    assert core_pages.cell("article_id", None, None) is None
+    labelled = core_pages.cell({}, "article_id", "revisions", {"value": 1, "label": "<x>"})
+    assert labelled == '<a href="/article/1">&lt;x&gt;</a>&nbsp;<em><a href="/archive/articles/1">1</a></em>'
+    assert core_pages.cell({}, "article_id", None, None) is None
 
 
 def test_robots_are_kept_from_searches_and_tables_not_from_articles(site: Site) -> None:

@@ -1,81 +1,114 @@
-"""Charts as SVG, made on the server: takes rows per month, gives markup with one link per bar, without scripts or style attributes."""
+"""Charts, made on the server: takes rows per month or year, gives a list of links with a small SVG of bars in each, without scripts or
+style attributes.
+
+A link is at least 24 pixels wide (WCAG 2.2, 2.5.8): twenty years are twenty links, each with its months as bars; a stretch of up to two
+years has a link for each month.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from markupsafe import Markup, escape
 
-from archive.publish.formats import plural
+from archive.publish.formats import plural, readable_day
 from archive.queries.rows import Row
 
-WIDTH, FOOT = 960, 18
+HEIGHT, TALLEST = 100, 96  # of the drawing; the page stretches it
+FEW = 26  # slots: as many months have a link each
+NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+SERIES = {"month": 7, "year": 4}  # column of an answer -> characters of its values
+LONGEST_SERIES = 1_200  # rows
 
 
-def timeline(rows: Sequence[Row], upper: str, lower: str | None, link: Callable[[str], str], label: str, height: int = 120) -> Markup:
-    """Bars per month, ``upper`` above the axis and ``lower`` hanging below it; each month is a link.
+def timeline(rows: Sequence[Row], upper: str, lower: str | None, link: Callable[[str], str] | None, label: str) -> Markup:
+    """Bars per month (or year), ``upper`` above the axis and ``lower`` hanging below it; each year or month is a link.
 
-    ``rows`` have ``month`` (YYYY-MM) and the named counts. Months without a row are gaps of the same width.
+    ``rows`` have ``month`` (YYYY-MM, or YYYY) and the named counts. Times without a row are gaps of the same width.
     """
-    counted = {row["month"]: row for row in rows}
+    counted = {str(row["month"]): row for row in rows if row["month"]}
     if not counted:
         return Markup("")
     months = month_range(min(counted), max(counted))
-    step = WIDTH / max(len(months), 24)
-    above, below = (int(height * 0.62), int(height * 0.38)) if lower else (height, 0)
-    most = max([row[upper] or 0 for row in rows] + [1])
-    most_below = max([row[lower] or 0 for row in rows] + [1]) if lower else 1
-    bars = [
-        month_bar(counted[month], i * step, step, above, (upper, most), below, (lower, most_below) if lower else None, link(month))
-        for i, month in enumerate(months)
-        if month in counted
-    ]
-    years = [
-        year_mark(month[:4], i * step, above, below)
-        for i, month in enumerate(months)
-        if (i == 0 or month.endswith("-01")) and i * step < WIDTH - 28
-    ]
-    if len(months) > 1 and not months[0].endswith("-01") and (12 - int(months[0][5:7])) * step < 36:
-        years = years[1:]  # the first year is too short for its name
-    every = max(1, round(len(years) * 44 / WIDTH))
-    kept = [mark for i, mark in enumerate(years) if i % every == 0]
-    return Markup('<svg class="timeline" viewBox="0 0 {} {}" role="group" aria-label="{}">{}</svg>').format(
-        WIDTH, height + FOOT, label, Markup("").join(kept + bars)
-    )
+    grouped = slots(months)
+    most = {name: max([row[name] or 0 for row in rows] + [1]) for name in (upper, lower) if name}
+    items = "".join(slot(place, inside, counted, most, link) for place, inside in grouped.items())
+    scale = "Tallest: " + "; ".join(peak(counted, name, most[name]) for name in most)
+    kind = "timeline two" if lower else "timeline"
+    return Markup(f'<ol class="{kind}" aria-label="{escape(label)}">{items}</ol><p class="scale">{escape(scale)}</p>')
+
+
+def slots(months: Sequence[str]) -> dict[str, list[str]]:
+    """What has a link -> the bars in it: each month alone, or each year with its months."""
+    if len(months) <= FEW or len(months[0]) == 4:
+        return {month: [month] for month in months}
+    years: dict[str, list[str]] = {}
+    for year in range(int(months[0][:4]), int(months[-1][:4]) + 1):
+        years[f"{year:04}"] = [f"{year:04}-{month:02}" for month in range(1, 13)]
+    return years
 
 
 def month_range(first: str, last: str) -> list[str]:
-    """``2013-11``, ``2014-02`` -> every month from the one to the other. A range beyond 150 years keeps only its end."""
+    """``2013-11``, ``2014-02`` -> every month from the one to the other, of years every year. Beyond 150 years only the end is kept."""
+    if len(first) == 4 or len(last) == 4:
+        return [f"{year:04}" for year in range(max(int(first[:4]), int(last[:4]) - 149), int(last[:4]) + 1)]
     start, end = (int(month[:4]) * 12 + int(month[5:7]) - 1 for month in (first, last))
-    return [f"{n // 12:04}-{n % 12 + 1:02}" for n in range(max(start, end - 1800), end + 1)]
+    return [f"{n // 12:04}-{n % 12 + 1:02}" for n in range(max(start, end - 1799), end + 1)]
 
 
-def month_bar(
-    row: Row, x: float, step: float, above: int, upper: tuple[str, int], below: int, lower: tuple[str, int] | None, href: str
-) -> Markup:
-    """One month: a link over the whole height, so that a short bar is as easy to hit as a tall one."""
-    counts = [(name, row[name] or 0) for name, _ in filter(None, (upper, lower))]
-    title = escape(f"{row['month']}: " + ", ".join(plural(count, name.removesuffix("s")) for name, count in counts))
-    wide = max(step - 1, step * 0.8)
-    tall = bar_height(row[upper[0]], upper[1], above - 4)
-    parts = f'<rect class="hit" x="{x:.1f}" y="0" width="{step:.1f}" height="{above + below}"/>' + bar("bar", x, above - tall, wide, tall)
-    if lower:
-        parts += bar("bar second", x, above + 1, wide, bar_height(row[lower[0]], lower[1], below - 2))
-    return Markup(f'<a href="{escape(href)}" aria-label="{title}"><title>{title}</title>{parts}</a>')
+def slot(place: str, inside: Sequence[str], counted: Mapping[str, Row], most: Mapping[str, int], link: Callable[[str], str] | None) -> str:
+    """One year or month: its bars, its name, what it counts; a link where anything was counted."""
+    held = [(i, counted[month]) for i, month in enumerate(inside) if month in counted]
+    name = NAMES[int(place[5:7]) - 1] + (f" {place[:4]}" if place.endswith("-01") else "") if len(place) == 7 else place
+    shown = f"<span>{name}</span>"
+    if not held:
+        return f"<li>{shown}</li>"
+    sums = {column: sum(row[column] or 0 for _, row in held) for column in most}
+    told = escape(f"{place}: " + ", ".join(plural(count, column.replace("_", " ").removesuffix("s")) for column, count in sums.items()))
+    parts = [drawing([(i, row[column] or 0) for i, row in held], len(inside), most[column], n) for n, column in enumerate(most)]
+    body = parts[0] + shown + "".join(parts[1:])
+    if link is None:
+        return f'<li title="{told}"><span class="sr">{told}</span>{body}</li>'
+    return f'<li><a href="{escape(link(place))}" title="{told}" aria-label="{told}">{body}</a></li>'
 
 
-def bar(kind: str, x: float, y: float, width: float, height: float) -> str:
-    """One bar. Its values are numbers, so nothing is escaped: escaping hundreds of bars is slow."""
-    return f'<rect class="{kind}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"/>'
+def drawing(counts: Sequence[tuple[int, int]], wide: int, most: int, below: int) -> str:
+    """The bars of one slot, for the eye alone. A bar is at least as tall as can be seen: a single article is one."""
+    bars = []
+    for i, count in counts:
+        tall = max(2.0, TALLEST * count / most) if count else 0.0
+        bars.append(f'<rect x="{i + 0.05:g}" y="{0 if below else HEIGHT - tall:g}" width=".9" height="{tall:.4g}"/>')
+    kind = "second" if below else "first"
+    return f'<svg class="{kind}" viewBox="0 0 {wide} {HEIGHT}" preserveAspectRatio="none" aria-hidden="true">{"".join(bars)}</svg>'
 
 
-def bar_height(count: int | None, most: int, room: int) -> float:
-    """The height in proportion to the largest bar; at least 1.5 pixels, so that a single article is visible."""
-    return max(1.5, room * count / most) if count else 0.0
+def peak(counted: Mapping[str, Row], name: str, most: int) -> str:
+    """The tallest bar in words: the scale of the chart."""
+    when = next((month for month, row in counted.items() if (row[name] or 0) == most), "")
+    return plural(most, name.replace("_", " ").removesuffix("s")) + (f", {readable_day(when)}" if when else "")
 
 
-def year_mark(year: str, x: float, above: int, below: int) -> Markup:
-    """A line at the first month of a year, and the year below it."""
-    return Markup('<line class="year" x1="{:.1f}" x2="{:.1f}" y1="0" y2="{}"/><text x="{:.1f}" y="{}">{}</text>').format(
-        x, x, above + below + 4, x + 3, above + below + FOOT - 4, year
+def answer_chart(columns: Sequence[str], rows: Sequence[Any]) -> Markup:
+    """A chart of an answer that is a series: one row a month or a year, with whole numbers beside it. Else nothing."""
+    place = next((name for name in SERIES if name in columns), "")
+    if not place or not 2 <= len(rows) <= LONGEST_SERIES:
+        return Markup("")
+    held = [{name: row[name] for name in columns} | {"month": str(row[place] or "")} for row in rows]
+    times = [row["month"] for row in held]
+    counted = [name for name in columns if name != place and all(type(row[name]) is int and row[name] >= 0 for row in held)]
+    if not counted or len(set(times)) < len(times) or not all(is_time(time, SERIES[place]) for time in times):
+        return Markup("")
+    upper, lower = counted[0], next(iter(counted[1:]), None)
+    keys = f'<span class="key"></span> {escape(upper)}' + (f' <span class="key second"></span> {escape(lower)}' if lower else "")
+    return Markup('<figure class="chart">{}<figcaption>{} per {}</figcaption></figure>').format(
+        timeline(held, upper, lower, None, f"{upper} per {place}"), Markup(keys), place
     )
+
+
+def is_time(text: str, length: int) -> bool:
+    """Whether a value is a year (YYYY) or a month (YYYY-MM)."""
+    return len(text) == length and text[:4].isdecimal() and (length == 4 or (text[4] == "-" and text[5:] in MONTHS))
+
+
+MONTHS = frozenset(f"{month:02}" for month in range(1, 13))

@@ -9,7 +9,8 @@ from datasette import hookimpl
 
 from archive.publish import formats
 from archive.publish.formats import FILTERS, GLOBALS
-from archive.publish.server import core_pages, routes
+from archive.publish.overview.charts import answer_chart
+from archive.publish.server import core_pages, routes, table_markup
 from archive.publish.server.front import fronted
 
 
@@ -25,8 +26,8 @@ def prepare_connection(conn: Any, database: Any, datasette: Any) -> Any:
 
 @hookimpl
 def prepare_jinja2_environment(env: Any, datasette: Any) -> Any:
-    env.filters.update(FILTERS | {"mended": core_pages.mended})
-    env.globals.update(GLOBALS)
+    env.filters.update(FILTERS | {"mended": core_pages.mended, "folded": table_markup.folded})
+    env.globals.update(GLOBALS | {"rows_table": table_markup.rows_table, "answer_chart": answer_chart})
 
 
 @hookimpl
@@ -35,8 +36,8 @@ def asgi_wrapper(datasette: Any) -> Any:
 
 
 @hookimpl
-def render_cell(row: Any, value: Any, column: Any, table: Any, database: Any, datasette: Any) -> Any:
-    return core_pages.cell(column, table, value)
+def render_cell(row: Any, value: Any, column: Any, table: Any) -> Any:
+    return core_pages.cell(row, column, table, value)
 
 
 @hookimpl

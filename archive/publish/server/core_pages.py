@@ -1,4 +1,4 @@
-"""What is added to Datasette's own pages: a limit on values, labels for screen readers, cells that lead to the reading page."""
+"""What is added to Datasette's own pages: a limit on values, labels for screen readers, cells that lead on."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Any
 from markupsafe import Markup
 
 from archive.publish.formats import record_address
+from archive.publish.reading.captured_pictures import SHOWN
 from archive.queries.addresses import reading_path
 
+LONGEST_ADDRESS = 60  # characters of another server's address that are seen
 LONGEST_VALUE = 4_000_000  # bytes; hex(zeroblob(4e8)) would take 29 s and 2 GB despite the time limit
 
 
@@ -44,19 +46,56 @@ def mended(markup: str) -> Markup:
 
 
 READ = {"article_id": "article", "cited_id": "article", "target_article_id": "article", "comment_id": "comment", "capture_id": "record"}
+"""Column -> the address at which the number that stands in it is read."""
+ROWS = {"article": "articles", "comment": "comments", "record": "captures"}
 
 
-def cell(column: str, table: str | None, value: Any) -> Markup | None:
-    """An article's address leads to its reading page, the original beside it; so do the ids of articles and comments.
+def cell(row: Any, column: str, table: str | None, value: Any) -> Markup | None:
+    """What a cell of Datasette's shows where it can lead to our pages; None leaves it to Datasette.
 
-    Canned queries call a column of addresses ``read``.
+    An article's address leads to its reading page, the original beside it; so do the ids of articles and comments, by their labels where
+    Datasette looked these up. A captured picture is shown. Canned queries call a column of addresses ``read``.
     """
-    if isinstance(value, int) and column in READ:
-        return Markup('<a href="/{}/{}">{}</a>').format(READ[column], value, value)
+    if column in READ:
+        return read_link(column, value)
     if column == "record_id" and isinstance(value, str):
         return Markup('<a href="{}">{}</a>').format(record_address(value), value)
     if not isinstance(value, str) or not value.startswith(("http://", "https://")):
         return None
     if (table, column) == ("articles", "url") or column in ("read", "read_cited"):
         return Markup('<a href="{}">read</a> · <a href="{}" rel="noopener nofollow">original</a>').format(reading_path(value), value)
+    capture = captured_picture(row, table) if column == "url" else None
+    return outward(value, capture)
+
+
+def read_link(column: str, value: Any) -> Markup | None:
+    """A number, or a row that Datasette looked up by it, as a link to where it is read; the row itself beside it."""
+    if isinstance(value, int):
+        return Markup('<a href="/{}/{}">{}</a>').format(READ[column], value, value)
+    if not isinstance(value, dict):
+        return None
+    kind, number, label = READ[column], value["value"], str(value["label"] or "-")
+    shown = label if len(label) <= LONGEST_ADDRESS or " " in label else label[: LONGEST_ADDRESS - 1] + "…"
+    return Markup('<a href="/{}/{}">{}</a>&nbsp;<em><a href="/archive/{}/{}">{}</a></em>').format(
+        kind, number, shown, ROWS[kind], number, number
+    )
+
+
+def captured_picture(row: Any, table: str | None) -> int | None:
+    """The capture that holds a row's picture; None where none is held that a browser may be shown."""
+    if table == "images":
+        value = row["capture_id"]
+        held = value["value"] if isinstance(value, dict) else value
+        return int(held) if held else None
+    if table == "captures" and row["door"] == "image" and row["status"] == 200:
+        return int(row["id"]) if (row["mime"] or "").partition(";")[0].strip().lower() in SHOWN else None
     return None
+
+
+def outward(url: str, capture: int | None) -> Markup:
+    """A link to another server, short; with the captured picture where there is one."""
+    shown = url if len(url) <= LONGEST_ADDRESS else url[: LONGEST_ADDRESS - 1] + "…"
+    link = Markup('<a href="{}" rel="noopener noreferrer nofollow" title="{}">{}</a>').format(url, url, shown)
+    if capture is None:
+        return link
+    return Markup('<a href="/picture/{}"><img class="thumb" src="/picture/{}" alt="" loading="lazy"></a> {}').format(capture, capture, link)

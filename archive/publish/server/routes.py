@@ -74,13 +74,13 @@ VOCABULARY = spellings.Vocabulary()
 async def show_home(datasette: Any, request: Any) -> Response:
     """/: the home page."""
     context = await read(datasette, home.home_context)
-    chart = timeline(context["months"], "articles", "comments", month_link(""), "Articles and comments per month")
+    chart = timeline(context["months"], "articles", "comments", month_link(""), "Articles and comments over time")
     return await page(datasette, request, "home.html", context | {"chart": chart, "questions": QUESTIONS})
 
 
 def month_link(query: str) -> Callable[[str], str]:
-    """A function from a month to the address of the same search in that month."""
-    return lambda month: search_path(f"{query} month:{month}".strip())
+    """A function from a month or a year to the address of the same search in that time."""
+    return lambda time: search_path(f"{query} {'year' if len(time) == 4 else 'month'}:{time}".strip())
 
 
 async def show_search(datasette: Any, request: Any) -> Response:
@@ -102,7 +102,7 @@ async def show_search(datasette: Any, request: Any) -> Response:
         "most_comments": MOST_COMMENTS,
         "most_in_file": exports.MOST,
         "places": {place: moved(query.text, place) for place in PLACES},
-        "chart": timeline(found.months, "articles", None, month_link(query.text), "Hits per month", 56) if len(found.months) > 1 else "",
+        "chart": timeline(found.months, "articles", None, month_link(query.text), "Hits over time") if len(found.months) > 1 else "",
         "hints": [] if found.articles or found.comments or found.documents else await read(datasette, word_hints, query),
         "spellings": await offered_spellings(datasette, query, groups),
     }

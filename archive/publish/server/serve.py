@@ -42,7 +42,16 @@ class ServedArchive(Datasette):  # type: ignore[misc]  # Datasette has no types
 
     def __init__(self, service: Service, **options: Any) -> None:
         self.service = service
+        self._allows: dict[tuple[str, str], list[Any]] = {}
         super().__init__([], **options)
+
+    def _table_permission_allows(self, database: str, table: str) -> list[Any]:
+        """Who may see a table. Datasette copies all metadata for each question; they change only where a plugin adds to them."""
+        if pm.hook.get_metadata.get_hookimpls():
+            return list(super()._table_permission_allows(database, table))
+        if (database, table) not in self._allows:
+            self._allows[database, table] = super()._table_permission_allows(database, table)
+        return self._allows[database, table]
 
 
 def build_server(folder: Path, base_url: str | None = None, service: Service | None = None) -> Datasette:

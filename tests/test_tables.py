@@ -1,0 +1,93 @@
+"""Datasette's own pages as a person reads them: cells that open, cards on a phone, charts of series, files that other programs read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from archive.publish.server import core_pages, table_markup
+from tests.captured_site import build_captured
+from tests.publish_archive import open_archive
+from tests.publish_site import Site
+
+LONG = "A sentence that says something about the road to the pass. " * 40
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = build_captured(tmp_path_factory.mktemp("archive"))
+    db = open_archive(folder)
+    with db:
+        db.execute("update comments set text = ? where id = 1", [LONG + "<b>& the end"])
+        db.execute("update images set capture_id = 505 where article_id = 1")
+    db.close()
+    own = Site(folder)
+    yield own
+    own.close()
+
+
+def cell_of(page: str, column: str) -> str:
+    """The first cell of a column."""
+    found = re.search(rf'<td class="col-{column}[^"]*">(.*?)</td>', page, re.S)
+    assert found, column
+    return found[1]
+
+
+def test_a_long_cell_shows_its_start_and_opens(site: Site) -> None:
+    cell = cell_of(site.get("/archive/comments?id=1").text, "text")
+    start, rest = re.fullmatch(r'<details class="opens"><summary>(.*)</summary><div>(.*)</div></details>', cell, re.S).groups()  # type: ignore[union-attr]
+    assert len(start) < 110 and start.startswith("A sentence that says") and rest.endswith("&lt;b&gt;&amp; the end")
+    assert "<details" not in cell_of(site.get("/archive/comments?id=2").text, "text")
+
+
+def test_a_cell_of_very_many_words_opens_to_a_part_and_its_row_has_all(site: Site) -> None:
+    opened = str(table_markup.opening("word " * 5_000))
+    assert len(opened) < 4_000 and "…</div>" in opened
+    row = site.get("/archive/comments/1").text
+    assert "&lt;b&gt;&amp; the end</td>" in row and '<details class="opens"' not in row and 'scope="row"' in row
+
+
+def test_an_answer_opens_its_long_cells_too_and_stays_escaped(site: Site) -> None:
+    page = site.get("/archive?sql=select+text,+'<script>alert(1)</script>'+||+text+as+bad+from+comments+where+id=1").text
+    assert '<details class="opens"><summary>A sentence' in page and "<script>alert(1)" not in page
+    assert table_markup.fold_escaped("x" * 200) == "x" * 200  # no blank to cut at
+
+
+def test_a_table_keeps_what_datasettes_scripts_need(site: Site) -> None:
+    page = site.get("/archive/articles?_sort=title").text
+    assert 'data-column="title" data-column-type="text" data-column-not-null="1" data-is-pk="0">' in page
+    assert "_sort_desc=title" in page and "title&nbsp;▼" in page and 'role="region" aria-label="Rows"' in page
+    assert "0 records" in site.get("/archive/articles?year=1900").text
+
+
+def test_columns_for_joining_are_left_out_of_cards_until_asked_for(site: Site) -> None:
+    page = site.get("/archive/articles").text
+    assert 'class="col-revision_id minor' in page and 'id="all-columns"' in page
+    assert 'class="col-title type-str"' in page and not table_markup.is_minor("published_at")
+    assert 'class="col-byline type-none empty"' in page
+
+
+def test_a_captured_picture_and_links_to_others_stand_in_cells(site: Site) -> None:
+    page = site.get("/archive/images?article_id=1").text
+    assert '<img class="thumb" src="/picture/505" alt="" loading="lazy">' in page
+    assert 'rel="noopener noreferrer nofollow"' in page and 'href="https://pictures.example.net/marib.jpg"' in page
+    assert '<img class="thumb" src="/picture/505"' in site.get("/archive/captures?id=505").text
+    assert "thumb" not in site.get("/archive/captures?id=506").text
+    assert core_pages.outward("https://e.org/" + "x" * 100, None).endswith("xxx…</a>")
+
+
+def test_a_canned_query_with_a_series_has_a_chart(site: Site) -> None:
+    assert '<ol class="timeline"' in site.get("/archive/tag_per_month").text
+    assert '<ol class="timeline' not in site.get("/archive/edited_articles").text
+
+
+def test_an_allow_block_of_a_table_holds_though_it_is_remembered(tmp_path: object, site: Site) -> None:
+    assert site.datasette._table_permission_allows("archive", "articles") == []
+    site.datasette._allows.clear()
+    site.datasette._metadata_local["databases"]["archive"]["tables"]["articles"]["allow"] = False
+    assert site.get("/archive/articles").status_code == 403 and site.get("/archive/articles").status_code == 403
+    del site.datasette._metadata_local["databases"]["archive"]["tables"]["articles"]["allow"]
+    site.datasette._allows.clear()
+    assert site.get("/archive/articles").status_code == 200
