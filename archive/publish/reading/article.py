@@ -16,6 +16,8 @@ from archive.publish.changes.events import described_edit, other_words
 from archive.publish.reading.captured_pictures import SHOWN
 from archive.publish.reading.citation_links import cited_by, cites, linked_articles, neighbours, series
 from archive.publish.reading.embedded import not_held_here
+from archive.publish.reading.footnotes import with_notes
+from archive.publish.reading.language import foreign
 from archive.publish.reading.linked_documents import linked_documents
 from archive.publish.reading.pictures import ShownPicture, block_markup, held_pictures, picture_sources
 from archive.publish.reading.related import related
@@ -68,6 +70,7 @@ def reading_context(db: sqlite3.Connection, article_id: int, moment: str | None 
         "moment": moment,
         **body(db, article, revision, moment, at),
         "words": len(revision["text"].split()),
+        "language": foreign(revision["text"]),
         "documents": linked_documents(db, article_id, at),
         "authors": signed_authors(db, article, revision),
         "tags": tag_names(revision),
@@ -109,20 +112,22 @@ def body(db: sqlite3.Connection, article: Row, revision: Row, moment: str | None
     current = revision["id"] == article["revision_id"]
     blocks = fetch_rows(db, "select position, kind, text, html, rule from blocks where revision_id = ? order by position", [revision["id"]])
     archived = archived_links(db, blocks, moment)
+    inner = {href for href in archived if href.startswith(f"{article['url']}#")}  # footnotes, perhaps
     held = held_pictures(fetch_rows(db, PICTURES, {"article": article["id"], "at": at}))
     shown: set[str] = set()
     rendered = []
     for block in blocks:
         content = block["kind"] in CONTENT
         markup, urls = block_markup(block["html"] or "", held)
-        markup = with_archived_links(markup, archived)
+        markup = with_archived_links(markup, {href: path for href, path in archived.items() if href not in inner})
         embed = embed_in(block["kind"], block["rule"], block["html"] or "")
         markup = markup if embed is None else not_held_here(embed, markup)
         above = captioned(block, held, shown) if current and content and not urls else []
         shown.update(urls, [picture.url for picture in above])
         rendered.append(block | {"content": content, "markup": markup, "pictures": above})
-    for block, markup in zip(rendered, with_headings_from_two([block["markup"] for block in rendered]), strict=True):
-        block["markup"] = markup
+    markups = with_headings_from_two([block["markup"] for block in rendered])
+    for block, markup in zip(rendered, with_notes(markups, article["url"]), strict=True):
+        block["markup"] = with_archived_links(markup, archived) if inner else markup
     loose = [picture for url, picture in held.items() if current and url not in shown]
     return {
         "blocks": rendered,

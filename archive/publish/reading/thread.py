@@ -7,6 +7,7 @@ import sqlite3
 from collections import defaultdict
 from typing import Any
 
+from archive.publish.reading.language import foreign
 from archive.publish.redaction.withholding import withheld_comments
 from archive.queries.rows import Row, fetch_rows
 from archive.text.markup_diff import inline_diff_markup, text_diff_markup
@@ -26,7 +27,13 @@ def thread(db: sqlite3.Connection, article_id: int, at: str | None = None) -> li
     nested = with_nesting(in_order(rows))
     authors = {row["id"]: row["author"] for row in rows if "withheld_since" not in row}
     return [
-        row | {"parent_author": authors.get(row["parent_id"]), "edits": [] if at else comment_edits(states[row["id"]])} for row in nested
+        row
+        | {
+            "parent_author": authors.get(row["parent_id"]),
+            "edits": [] if at else comment_edits(states[row["id"]]),
+            "language": foreign(row["text"]),
+        }
+        for row in nested
     ]
 
 

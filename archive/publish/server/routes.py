@@ -35,6 +35,7 @@ from archive.publish.server.article_pages import (
     show_unapi,
 )
 from archive.publish.server.comparison_pages import show_comparison, show_dated_comparison
+from archive.publish.server.notebook_pages import NOTEBOOK_PAGES
 from archive.publish.server.operator_pages import show_metrics, show_refused, show_status, show_status_json
 from archive.publish.server.public_pages import PUBLIC_PAGES
 from archive.publish.server.record_pages import show_record
@@ -65,7 +66,7 @@ ARTICLE_BY_ID = "select id, url from articles where id = ?"
 COMMENT_BY_ID = "select comments.id, articles.url from comments join articles on articles.id = article_id where comments.id = ?"
 KEPT_FROM_ROBOTS = """
     /archive$ /archive/ /archive? /search? /search.*?q= /changes? /changes.atom? /compare? /cite.*?url= /timemap/ /unapi? /url?
-    /record/ /web/ /cdx?
+    /record/ /web/ /cdx? /notebook/ /articles.epub?
 """
 ROBOTS = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in KEPT_FROM_ROBOTS.split())
 VOCABULARY = spellings.Vocabulary()
@@ -208,11 +209,6 @@ async def show_topics(datasette: Any, request: Any) -> Response:
     return await page(datasette, request, "topics.html", lists | {"sort": sort})
 
 
-async def show_kept(datasette: Any, request: Any) -> Response:
-    """/kept: what this reader keeps. The browser fills the page in."""
-    return await page(datasette, request, "kept.html", {})
-
-
 async def find_by_id(datasette: Any, request: Any) -> Response:
     """/article/ID and /comment/ID: from a row of the database to where it is read."""
     comment = request.url_vars["kind"] == "comment"
@@ -286,7 +282,6 @@ PAGES: list[tuple[str, Handler]] = [
     (r"^/metrics$", show_metrics),
     (r"^/quarantine/(?P<id>\d{1,15})$", show_refused),
     (r"^/topics$", show_topics),
-    (r"^/kept$", show_kept),
     (r"^/url$", find_url),
     (r"^/(?P<kind>article|comment)/(?P<id>\d{1,15})$", find_by_id),
     (r"^/robots\.txt$", show_robots),
@@ -298,6 +293,7 @@ PAGES: list[tuple[str, Handler]] = [
     (r"^/cdx(?:/search/cdx)?$", show_cdx),
     (r"^/timemap/.+$", show_timemap),
     *PUBLIC_PAGES,
+    *NOTEBOOK_PAGES,
     (r"^/compare$", show_comparison),
     (r"^/compare/.+$", show_dated_comparison),
     (r"^/cite\.(?P<format>txt|bib|ris|json)$", show_citation),

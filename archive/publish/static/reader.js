@@ -1,4 +1,4 @@
-// What a reader keeps lives in this browser only: type and colours, the place in an article, articles and searches to come back to.
+// What a reader keeps lives in this browser: type and colours, the place in an article, the notebook.
 "use strict";
 (() => {
   const find = (selector) => document.querySelector(selector);
@@ -75,45 +75,136 @@
     });
   }
 
-  // Articles and searches to come back to.
-  const kept = () => recall("kept", []);
+  // The notebook: articles, searches and marked words, each with a note and its collections. It lives in this browser,
+  // or on the server where the operator has turned that on and the reader is logged in (notebook.js asks for it).
+  const NOTEBOOK = "notebook";
+  const listed = (value) => (Array.isArray(value?.items) ? value.items : []).filter((one) => typeof one?.path === "string" && /^\/(?!\/)/.test(one.path));
+  const items = () => {
+    const former = recall("kept", []).map((one) => ({ ...one, kind: one.original ? "article" : "search", id: `${one.path}` }));
+    return listed(recall(NOTEBOOK, { items: former }));
+  };
+  const save = (all) => {
+    keep(NOTEBOOK, { format: "archive-notebook", version: 1, items: all });
+    dispatchEvent(new CustomEvent("notebook"));
+  };
+  const put = (item) => save([...items().filter((one) => one.id !== item.id), item]);
+  const drop = (id) => save(items().filter((one) => one.id !== id));
+  const stamp = () => `${new Date().toISOString().slice(0, 19)}Z`;
+  window.notebook = { items, save, put, drop, listed, make, button, stamp, recall, keep };
+  addEventListener("storage", (event) => event.key === NOTEBOOK && dispatchEvent(new CustomEvent("notebook")));
+
   if (tools?.dataset.title) {
-    const isKept = () => kept().some((one) => one.path === here);
+    const { title, original } = tools.dataset;
+    const id = here;
+    const held = () => items().find((one) => one.id === id);
     const toggle = button("", "", () => {
-      const others = kept().filter((one) => one.path !== here);
-      const { title, original } = tools.dataset;
-      keep("kept", isKept() ? others : [...others, { path: here, title, original, at: new Date().toISOString() }]);
-      show();
+      const kind = original ? "article" : "search";
+      held() ? drop(id) : put({ id, kind, path: here, title, original, at: stamp(), looked: stamp(), note: "", collections: [] });
     });
-    const all = make("a", { href: "/kept", textContent: "all that you keep", className: "resume" });
+    const all = make("a", { href: "/notebook", textContent: "your notebook", className: "resume" });
     const show = () => {
-      toggle.textContent = isKept() ? "Kept ✓" : "Keep";
-      toggle.setAttribute("aria-pressed", String(isKept()));
-      all.hidden = !isKept();
+      toggle.textContent = held() ? "Kept ✓" : "Keep";
+      toggle.setAttribute("aria-pressed", String(Boolean(held())));
+      all.hidden = !held();
     };
     tools.prepend(toggle, all);
     show();
+    addEventListener("notebook", show);
+    if (held()) put({ ...held(), looked: stamp() });
   }
-  const shelf = find("#kept");
-  if (shelf) {
-    const draw = () => {
-      const items = kept().filter((one) => typeof one.path === "string" && /^\/(?!\/)/.test(one.path));
-      shelf.replaceChildren(
-        ...items.toReversed().map((one) => {
-          const forget = button("Remove", `Remove ${one.title}`, () => {
-            keep("kept", kept().filter((other) => other.path !== one.path));
-            draw();
-          });
-          const kind = one.original ? "" : make("span", { className: "flag", textContent: "search" });
-          const when = make("small", { textContent: ` kept ${String(one.at).slice(0, 10)} ` });
-          return make("li", {}, make("a", { href: one.path, textContent: one.title }), " ", kind, when, forget);
-        }),
-      );
-      find("#none-kept").hidden = items.length > 0;
-      const originals = items.filter((one) => one.original).map((one) => `url=${encodeURIComponent(one.original)}`);
-      find("#cite-kept").hidden = originals.length === 0;
-      for (const link of document.querySelectorAll("#cite-kept a")) link.href = `${link.dataset.cite}?${originals.slice(0, 100).join("&")}`;
+
+  // What is new here since the last visit. A visit ends after half an hour, so that reading the page again shows it again.
+  const VISIT = 30 * 60 * 1000;
+  if (find(".reading") && !find(".banner.former")) {
+    const visits = recall("visits", {});
+    const { at, before } = visits[here] || {};
+    const since = at && Date.now() - Date.parse(at) > VISIT ? at : before;
+    delete visits[here];
+    visits[here] = { at: stamp(), before: since };
+    keep("visits", Object.fromEntries(Object.entries(visits).slice(-500)));
+    const fresh = since ? [...document.querySelectorAll(".comment[data-seen]")].filter((one) => one.dataset.seen > since) : [];
+    for (const one of fresh) {
+      one.classList.add("fresh");
+      one.querySelector(":scope > .who")?.append(" ", make("span", { className: "flag new", textContent: "new" }));
+    }
+    const threadTools = find("#thread-tools");
+    if (fresh.length && threadTools) {
+      const text = `${fresh.length} new since you last looked, ${since.slice(0, 10)}`;
+      threadTools.prepend(make("a", { href: `#${fresh[0].id}`, className: "resume", textContent: text }));
+    }
+  }
+
+  // Marked words. They are found again by what they say, in the paragraph or comment where they stood.
+  const textNodes = (root) => {
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    const nodes = [];
+    while (walker.nextNode()) nodes.push(walker.currentNode);
+    return nodes;
+  };
+  const paint = (item) => {
+    const place = document.getElementById(item.place);
+    const root = place?.querySelector(":scope > .said") || place;
+    if (!root) return false;
+    const nodes = textNodes(root);
+    const start = nodes.map((node) => node.data).join("").indexOf(item.quote);
+    if (start < 0) return false;
+    let offset = 0;
+    for (const node of nodes) {
+      const [from, to] = [Math.max(start - offset, 0), Math.min(start + item.quote.length - offset, node.length)];
+      offset += node.length;
+      if (from >= to) continue;
+      const range = document.createRange();
+      range.setStart(node, from);
+      range.setEnd(node, to);
+      const mark = make("mark", { className: "mine", tabIndex: 0, title: item.note || "Your highlight" });
+      mark.setAttribute("role", "button");
+      mark.dataset.id = item.id;
+      range.surroundContents(mark);
+      const open = () => edit(item.id);
+      mark.addEventListener("click", open);
+      mark.addEventListener("keydown", (event) => event.key === "Enter" && open());
+    }
+    return true;
+  };
+  const edit = (id) => {
+    const item = items().find((one) => one.id === id);
+    if (!item) return;
+    const note = make("textarea", { rows: 4, id: "note-of-highlight", value: item.note || "" });
+    const dialog = make("dialog", { className: "keys" });
+    const close = () => dialog.remove();
+    const save = () => put({ ...item, note: note.value.trim() });
+    const forget = () => {
+      drop(id);
+      for (const mark of document.querySelectorAll("mark.mine")) if (mark.dataset.id === id) mark.replaceWith(...mark.childNodes);
     };
-    draw();
+    const act = (what) => () => (what(), close());
+    const title = make("h2", { textContent: "Your highlight", id: "highlight-title" });
+    dialog.setAttribute("aria-labelledby", title.id);
+    const label = make("label", { textContent: "Note", htmlFor: note.id });
+    const words = make("blockquote", { textContent: item.quote });
+    const buttons = make("p", {}, button("Save", "", act(save)), button("Remove highlight", "", act(forget)), button("Close", "", close));
+    dialog.append(title, words, label, make("br"), note, buttons);
+    dialog.addEventListener("close", close);
+    document.body.append(dialog);
+    dialog.showModal();
+  };
+  const highlight = (words, place) => {
+    const reading = find(".reading");
+    const { permalink, citation } = reading.dataset;
+    const id = `${here}#${place.id}:${stamp()}`;
+    const title = tools?.dataset.title || document.title;
+    const original = tools?.dataset.original;
+    put({ id, kind: "highlight", path: `${here}#${place.id}`, place: place.id, quote: words, title, original, permalink, citation, at: stamp(), note: "", collections: [] });
+    paint(items().at(-1));
+    edit(id);
+  };
+  window.notebook.highlight = highlight;
+  if (find(".reading")) {
+    const own = items().filter((one) => one.kind === "highlight" && one.path.split("#")[0] === here);
+    const lost = own.filter((one) => !paint(one));
+    if (lost.length && tools) {
+      const text = lost.length === 1 ? "1 highlight of yours is of words that do not stand here now" : `${lost.length} highlights of yours are of words that do not stand here now`;
+      tools.append(make("a", { href: "/notebook", className: "resume", textContent: text }));
+    }
   }
 })();

@@ -36,22 +36,74 @@
     const place = selection.anchorNode?.parentElement?.closest("[id^='p-'], [id^='c-']");
     if (!reading || !place || words.length < 3 || !navigator.clipboard) return;
     const box = selection.getRangeAt(0).getBoundingClientRect();
-    quote = document.createElement("button");
-    quote.type = "button";
-    quote.className = "quote";
-    quote.textContent = "Copy quotation";
-    quote.style.left = `${Math.max(8, box.left + scrollX)}px`;
-    quote.style.top = `${box.bottom + scrollY + 8}px`;
     const name = place.querySelector(":scope > .who b")?.textContent;
     const when = place.querySelector(":scope > .who time")?.textContent;
     const source = name ? `Comment signed “${name}”${when ? `, ${when}` : ""}, under ${reading.dataset.citation}` : reading.dataset.citation;
     const text = `“${words}”\n\n${source}\n${reading.dataset.permalink}#${place.id}`;
-    quote.addEventListener("mousedown", (event) => event.preventDefault());
-    quote.addEventListener("click", () => copy(text, quote));
+    const offer = (name, act) => {
+      const button = Object.assign(document.createElement("button"), { type: "button", textContent: name });
+      button.addEventListener("mousedown", (event) => event.preventDefault());
+      button.addEventListener("click", () => act(button));
+      return button;
+    };
+    quote = document.createElement("div");
+    quote.className = "quote";
+    quote.append(offer("Copy quotation", (button) => copy(text, button)));
+    const within = place.contains(selection.focusNode);
+    if (window.notebook && within) quote.append(offer("Highlight", () => (quote.remove(), window.notebook.highlight(words, place))));
+    quote.style.left = `${Math.max(8, Math.min(box.left + scrollX, document.documentElement.clientWidth - 240))}px`;
+    quote.style.top = `${box.bottom + scrollY + 8}px`;
     document.body.append(quote);
   };
-  document.addEventListener("mouseup", (event) => event.target === quote || setTimeout(offerQuotation));
+  document.addEventListener("mouseup", (event) => quote?.contains(event.target) || event.target.closest("dialog") || setTimeout(offerQuotation));
   document.addEventListener("keyup", (event) => event.shiftKey && offerQuotation());
+
+  // What is folded opens before it is gone to.
+  const reveal = (selector) => {
+    const target = find(selector);
+    for (let around = target?.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
+    target?.scrollIntoView({ block: "center" });
+  };
+  const revealPlace = () => location.hash.length > 1 && reveal(`[id="${CSS.escape(decodeURIComponent(location.hash.slice(1)))}"]`);
+  addEventListener("hashchange", revealPlace);
+  revealPlace();
+
+  // All replies of a thread at once.
+  const replies = findAll(".thread .replies");
+  const fold = document.createElement("button");
+  const foldAll = () => {
+    const open = replies.some((one) => one.open);
+    for (const one of replies) one.open = !open;
+    fold.textContent = open ? "Open all replies" : "Fold all replies";
+  };
+  if (replies.length) {
+    Object.assign(fold, { type: "button", className: "copy", textContent: "Fold all replies" });
+    fold.addEventListener("click", foldAll);
+    find("#thread-tools")?.append(fold);
+  }
+
+  // A footnote is shown beside its mark. Without this the mark is a link to it, and the note leads back.
+  for (const mark of findAll("a.note-mark")) {
+    mark.addEventListener("click", (event) => {
+      const note = document.getElementById(mark.hash.slice(1));
+      if (!note || !HTMLElement.prototype.showPopover) return;
+      event.preventDefault();
+      const box = document.createElement("div");
+      Object.assign(box, { popover: "auto", className: "note-shown" });
+      box.append(...[...note.cloneNode(true).childNodes]);
+      for (const back of box.querySelectorAll(".note-back")) back.remove();
+      const all = Object.assign(document.createElement("a"), { href: mark.hash, textContent: "Go to the note" });
+      all.addEventListener("click", () => box.hidePopover());
+      box.append(" ", all);
+      mark.after(box);
+      box.showPopover();
+      const place = mark.getBoundingClientRect();
+      box.style.left = `${Math.max(8, Math.min(place.left, innerWidth - box.offsetWidth - 8))}px`;
+      box.style.top = `${Math.max(8, Math.min(place.bottom + 6, innerHeight - box.offsetHeight - 8))}px`;
+      box.addEventListener("toggle", (change) => change.newState === "closed" && (box.remove(), mark.focus()));
+      all.focus();
+    });
+  }
 
   // Keys, never while typing or with a modifier.
   const stations = () => findAll("article.hit, article.change, .block.body, .comment");
@@ -73,22 +125,27 @@
     k: ["the one before", () => step(-1)],
     "[": ["previous page or article", () => go("prev")],
     "]": ["next page or article", () => go("next")],
-    c: ["cite", () => find("#cite")?.scrollIntoView()],
+    c: ["cite", () => reveal("#cite")],
+    e: ["evidence", () => reveal("#evidence")],
+    o: ["open or fold all replies", () => foldAll()],
     "?": ["these keys", () => showKeys()],
   };
   const showKeys = () => {
-    let dialog = find("dialog.keys");
+    let dialog = find("dialog.keys-list");
     if (!dialog) {
       dialog = document.createElement("dialog");
-      dialog.className = "keys";
-      dialog.setAttribute("aria-label", "Keys");
+      dialog.className = "keys keys-list";
+      const title = Object.assign(document.createElement("h2"), { id: "keys-title", textContent: "Keys" });
+      dialog.setAttribute("aria-labelledby", title.id);
       const list = document.createElement("dl");
       for (const [key, [what]] of Object.entries(keys)) {
         const term = document.createElement("dt");
         term.append(Object.assign(document.createElement("kbd"), { textContent: key }));
         list.append(term, Object.assign(document.createElement("dd"), { textContent: what }));
       }
-      dialog.append(list);
+      const close = Object.assign(document.createElement("button"), { type: "button", className: "copy", textContent: "Close" });
+      close.addEventListener("click", () => dialog.close());
+      dialog.append(title, list, close);
       document.body.append(dialog);
     }
     dialog.open ? dialog.close() : dialog.showModal();

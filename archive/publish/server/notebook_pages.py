@@ -1,0 +1,112 @@
+"""Handlers of what a reader takes along: the notebook, what is new in it, and articles as an e-book. None of them writes to the archive."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from datasette.utils.asgi import Response
+
+from archive.publish.cite.citation import Citation
+from archive.publish.formats import search_path
+from archive.publish.notebook.news import news_of
+from archive.publish.reading.article import reading_context
+from archive.publish.reading.captured_pictures import find_picture, picture_bytes
+from archive.publish.reading.epub import MEDIA_TYPE, epub
+from archive.publish.search.results import search
+from archive.publish.search.spellings import LIST, read_groups
+from archive.publish.server.article_pages import citation_of
+from archive.publish.server.responses import DATABASE, NOTHING, Handler, answer_json, folder, origin, page, page_number, read, redirect
+from archive.queries.addresses import article_at
+from archive.queries.search_query import Query, parse_query
+from archive.text.urls import split_url
+
+MOST_CHAPTERS = 100  # articles in one book
+
+
+def query_of(datasette: Any, text: str) -> Query:
+    """The query of a text, with the spellings that lie beside the archive."""
+    return parse_query(text, read_groups(LIST, Path(datasette.get_database(DATABASE).path).with_name(LIST.name)))
+
+
+async def show_notebook(datasette: Any, request: Any) -> Response:
+    """/notebook: what this reader keeps. The browser fills the page in."""
+    return await page(datasette, request, "notebook.html", {})
+
+
+async def lead_to_notebook(datasette: Any, request: Any) -> Response:
+    """/kept: where the notebook was before it had notes."""
+    return redirect("/notebook")
+
+
+async def show_news(datasette: Any, request: Any) -> Response:
+    """/notebook/new.json with ``of`` (``q:WORDS`` or ``url:ADDRESS``) and ``since`` (ISO time), both repeated: what is new in each."""
+    asked = list(zip(request.args.getlist("of"), request.args.getlist("since"), strict=False))
+    groups = read_groups(LIST, Path(datasette.get_database(DATABASE).path).with_name(LIST.name))
+    return answer_json(request, {"new": await read(datasette, news_of, asked, groups)})
+
+
+async def search_as_book(datasette: Any, request: Any) -> Response:
+    """/search.epub?q=: the articles that a search finds, ``page=2`` the next hundred; ``comments=1`` with their threads."""
+    query = query_of(datasette, request.args.get("q") or "")
+    number = page_number(request)
+    found = await read(datasette, search, query, request.args.get("sort") or "", number, MOST_CHAPTERS)
+    ids = list(dict.fromkeys(hit["id"] for hit in found.hits))
+    own = search_path(query.text, ".epub") + (f"&sort={found.sort}" if request.args.get("sort") else "")
+    more = (
+        {"link": f'<{origin(datasette, request)}{own}&page={number + 1}>; rel="next"'}
+        if number * MOST_CHAPTERS < (found.articles or 0)
+        else {}
+    )
+    return await book(datasette, request, f"Search: {query.text}", ids, more)
+
+
+async def articles_as_book(datasette: Any, request: Any) -> Response:
+    """/articles.epub with ``url``, repeated: these articles as they are now. What is not in the archive, or withheld, is left out."""
+    asked = [split_url(url) for url in request.args.getlist("url")[:MOST_CHAPTERS]]
+    articles = [await read(datasette, article_at, *parts) for parts in asked if parts]
+    ids = list(dict.fromkeys(article["id"] for article in articles if article))
+    return await book(datasette, request, "Articles from the archive", ids, {})
+
+
+async def book(datasette: Any, request: Any, title: str, ids: list[int], more: dict[str, str]) -> Response:
+    """Articles as a file to download; 404 where there is none."""
+    chapters: list[tuple[dict[str, Any], Citation]] = []
+    for article_id in ids:
+        if context := await read(datasette, reading_context, article_id):
+            chapters.append((context, citation_of(datasette, request, context)))
+    if not chapters:
+        return Response.text("None of these is an article of this archive.\n", status=404)
+    comments = request.args.get("comments") == "1"
+    body = await read(datasette, bound, title, origin(datasette, request), chapters, folder(datasette), comments)
+    name = re.sub(r"[^\w-]+", "-", title.lower(), flags=re.ASCII).strip("-")[:60] or "articles"
+    headers = {
+        "content-disposition": f'attachment; filename="{name}.epub"',
+        "content-security-policy": NOTHING,
+        "cache-control": "no-cache",
+    }
+    return Response(body, headers=headers | more, content_type=MEDIA_TYPE)
+
+
+def bound(
+    db: sqlite3.Connection, title: str, here: str, chapters: list[tuple[dict[str, Any], Citation]], root: Path, comments: bool
+) -> bytes:
+    """The book, with the pictures that are held."""
+
+    def picture(capture: int) -> tuple[str, bytes] | None:
+        row = find_picture(db, capture)
+        body = picture_bytes(root, row) if row else None
+        return (row["mime"], body) if row and body else None
+
+    return epub(title, here, chapters, picture, comments)
+
+
+NOTEBOOK_PAGES: list[tuple[str, Handler]] = [
+    (r"^/notebook$", show_notebook),
+    (r"^/kept$", lead_to_notebook),
+    (r"^/notebook/new\.json$", show_news),
+    (r"^/search\.epub$", search_as_book),
+    (r"^/articles\.epub$", articles_as_book),
+]
