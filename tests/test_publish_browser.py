@@ -94,8 +94,36 @@ def test_a_thread_folds(page: Any) -> None:
     assert not page.locator("#c-2").is_visible()
 
 
+def test_all_replies_fold_and_open_at_once(page: Any) -> None:
+    page.goto(RAID)
+    page.get_by_role("button", name="Fold all replies").click()
+    assert page.locator("#c-1").is_visible() and not page.locator("#c-2").is_visible()
+    page.keyboard.press("o")
+    assert page.locator("#c-3").is_visible()
+
+
+def test_proof_is_under_the_headline_and_its_address_opens_it(browser: Any, address: str) -> None:
+    for scripts in (True, False):
+        context = browser.new_context(base_url=address, java_script_enabled=scripts)
+        page = context.new_page()
+        page.goto(f"{RAID}#evidence")
+        page.get_by_text("Original address").wait_for()
+        assert page.locator("#evidence").bounding_box()["y"] < page.locator("#text").bounding_box()["y"]
+        context.close()
+
+
+def test_a_page_has_seven_sizes_of_type_at_most(page: Any) -> None:
+    script = """() => [...new Set([...document.querySelectorAll('body *')]
+        .filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()))
+        .map(e => getComputedStyle(e).fontSize))]"""
+    for kind in [*OWN, *READING]:
+        page.goto(kind)
+        assert len(page.evaluate(script)) <= 7, (kind, page.evaluate(script))
+
+
 def test_the_citation_is_copied(page: Any) -> None:
     page.goto(RAID)
+    page.locator(".proof summary", has_text="Cite").click()
     page.get_by_role("button", name="Copy", exact=True).click()
     page.get_by_role("button", name="Copied").wait_for()
     assert "Archived at" in page.evaluate("navigator.clipboard.readText()")
@@ -121,7 +149,10 @@ def test_words_of_a_comment_are_quoted_with_the_name_they_are_signed_with(page: 
 def test_the_keys_work_and_are_explained(page: Any) -> None:
     page.goto("/search?q=marib")
     page.get_by_role("button", name="Keys (?)").click()
-    assert page.get_by_role("dialog").is_visible()
+    assert page.get_by_role("dialog", name="Keys").get_by_role("heading", name="Keys").is_visible() and violations(page) == []
+    page.get_by_role("button", name="Close").click()
+    assert not page.get_by_role("dialog").is_visible()
+    page.keyboard.press("?")
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     assert page.get_by_role("dialog").is_visible()
@@ -222,22 +253,6 @@ def test_type_and_colours_are_chosen_once_for_all_pages(reader: Any) -> None:
         assert all(int(part) < 60 for part in re.findall(r"\d+", paper)[:3]), path
     reader.goto(RAID)
     assert reader.evaluate("parseFloat(getComputedStyle(document.querySelector('.reading')).fontSize)") > before
-
-
-def test_articles_and_searches_are_kept_and_cited_together(reader: Any) -> None:
-    for path in (RAID, "/www.example.org/2014/04/charter", "/search?q=marib"):
-        reader.goto(path)
-        reader.get_by_role("button", name="Keep", exact=True).click()
-    reader.get_by_role("link", name="all that you keep").click()
-    reader.locator("#kept li").first.wait_for()
-    titles = [link.inner_text() for link in reader.locator("#kept li a").all()]
-    assert titles == ["marib", "Charter of a new emirate", "Drone strike kills five in Yemen"]
-    with reader.expect_download() as download:
-        reader.get_by_role("link", name="RIS").click()
-    assert Path(download.value.path()).read_text().count("TY  - BLOG") == 2
-    reader.get_by_role("button", name="Remove marib").click()
-    assert reader.locator("#kept li").count() == 2
-    assert violations(reader) == []
 
 
 def test_reading_goes_on_where_it_stopped(reader: Any) -> None:

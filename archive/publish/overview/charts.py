@@ -63,7 +63,8 @@ def slot(place: str, inside: Sequence[str], counted: Mapping[str, Row], most: Ma
     name = NAMES[int(place[5:7]) - 1] + (f" {place[:4]}" if place.endswith("-01") else "") if len(place) == 7 else place
     shown = f"<span>{name}</span>"
     if not held:
-        return f"<li>{shown}</li>"
+        empty = [drawing([], len(inside), 1, n) for n, _ in enumerate(most)]
+        return f"<li>{empty[0]}{shown}{''.join(empty[1:])}</li>"
     sums = {column: sum(row[column] or 0 for _, row in held) for column in most}
     told = escape(f"{place}: " + ", ".join(plural(count, column.replace("_", " ").removesuffix("s")) for column, count in sums.items()))
     parts = [drawing([(i, row[column] or 0) for i, row in held], len(inside), most[column], n) for n, column in enumerate(most)]

@@ -15,7 +15,8 @@ from urllib.parse import unquote
 from markupsafe import Markup
 
 LINK = re.compile(r'<a((?: [\w-]+="[^"]*")*?) href="([^"]*)"')  # holds for what nh3 writes
-DIRECTIONS = re.compile(r"ref(?:erence)?|link|bottom|top|back|marke?r?|anchor|note|foot|fnt?|ftn|cite|sym|anc", re.I)
+DIRECTIONS = re.compile(r"ref(?:erence)?|link|bottom|top|back|marke?r?|anchor|sym|anc", re.I)
+NOTES = re.compile(r"(?:foot|end)?note", re.I)  # against ``ref``: cite_note-1 and cite_ref-1
 HOLDERS = re.compile(r"<(/?)(li|p|dd)\b[^>]*>")
 MOST = 400  # notes of one article
 
@@ -32,7 +33,8 @@ class Place:
     @property
     def key(self) -> str:
         """What a mark and its note have in common: ``fn-1`` and ``fnref-1`` are ``1``."""
-        return re.sub(r"[^\w]|_", "", DIRECTIONS.sub("", self.name)).lower()
+        bare = DIRECTIONS.sub("", self.name)
+        return re.sub(r"[^\w]|_", "", NOTES.sub("", bare)).lower() or re.sub(r"[^\w]|_", "", bare).lower()
 
 
 def with_notes(blocks: Sequence[Markup], url: str) -> list[Markup]:

@@ -33,7 +33,7 @@ def query_of(datasette: Any, text: str) -> Query:
 
 async def show_notebook(datasette: Any, request: Any) -> Response:
     """/notebook: what this reader keeps. The browser fills the page in."""
-    return await page(datasette, request, "notebook.html", {})
+    return await page(datasette, request, "notebook.html", {"asks": True})
 
 
 async def lead_to_notebook(datasette: Any, request: Any) -> Response:

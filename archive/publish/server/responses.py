@@ -82,9 +82,9 @@ async def read_tables(datasette: Any, function: Callable[..., Value], *arguments
     return result
 
 
-def security_policy(picture_sources: Sequence[str] = (), frames: bool = False) -> str:
+def security_policy(picture_sources: Sequence[str] = (), frames: bool = False, asks: bool = False) -> str:
     """The Content-Security-Policy of our own pages. ``picture_sources`` are origins from which a click may load pictures; ``frames``:
-    the page shows a captured one in a frame of this server."""
+    the page shows a captured one in a frame of this server; ``asks``: its script asks this server for more."""
     directives = {
         "default-src": "'none'",
         "style-src": "'self'",
@@ -93,7 +93,8 @@ def security_policy(picture_sources: Sequence[str] = (), frames: bool = False) -
         "form-action": "'self'",
         "base-uri": "'none'",
         "frame-ancestors": "'none'",
-    } | ({"frame-src": "'self'"} if frames else {})
+    }
+    directives |= ({"frame-src": "'self'"} if frames else {}) | ({"connect-src": "'self'"} if asks else {})
     return "; ".join(f"{name} {value}" for name, value in directives.items())
 
 
@@ -136,7 +137,7 @@ async def page(
 ) -> Response:
     """A page of our own from a template."""
     body = await rendered(datasette, request, template, context)
-    policy = security_policy(context.get("picture_sources", ()), context.get("frames", False))
+    policy = security_policy(context.get("picture_sources", ()), context.get("frames", False), context.get("asks", False))
     return answer(request, body, "text/html; charset=utf-8", status, {"content-security-policy": policy} | dict(headers or {}))
 
 

@@ -6,6 +6,7 @@
   const { make, button } = book;
   const find = (id) => document.getElementById(id);
   page.hidden = false;
+  find("no-script").remove();
 
   // An account's notebook lies on the server: it is asked for once, and sent after each change.
   const account = page.dataset.account;
@@ -39,7 +40,7 @@
   };
   const line = (item) => {
     const title = make("a", { href: item.path, textContent: item.title });
-    const about = make("p", { className: "by", textContent: `${KINDS[item.kind]?.slice(0, -1).toLowerCase() || "item"}, kept ${String(item.at).slice(0, 10)}` });
+    const about = make("p", { className: "by", textContent: `${item.kind}, kept ${String(item.at).slice(0, 10)}` });
     for (const one of collectionsOf(item)) about.append(" ", make("span", { className: "flag", textContent: one }));
     const news = make("b", { className: "new-since" });
     news.dataset.news = item.id;

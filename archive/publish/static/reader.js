@@ -162,7 +162,7 @@
       range.surroundContents(mark);
       const open = () => edit(item.id);
       mark.addEventListener("click", open);
-      mark.addEventListener("keydown", (event) => event.key === "Enter" && open());
+      mark.addEventListener("keydown", (event) => event.key === "Enter" && (event.preventDefault(), open()));
     }
     return true;
   };

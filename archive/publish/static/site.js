@@ -28,6 +28,12 @@
   // Selected words with their citation and the address of their paragraph.
   const reading = find(".reading");
   let quote = null;
+  const within = (range, place) => {
+    const part = range.cloneRange(); // a triple click reaches into the next paragraph
+    if (!place.contains(part.startContainer)) part.setStart(place, 0);
+    if (!place.contains(part.endContainer)) part.setEnd(place, place.childNodes.length);
+    return part.toString().trim();
+  };
   const offerQuotation = () => {
     quote?.remove();
     quote = null;
@@ -49,8 +55,8 @@
     quote = document.createElement("div");
     quote.className = "quote";
     quote.append(offer("Copy quotation", (button) => copy(text, button)));
-    const within = place.contains(selection.focusNode);
-    if (window.notebook && within) quote.append(offer("Highlight", () => (quote.remove(), window.notebook.highlight(words, place))));
+    const exact = within(selection.getRangeAt(0), place.querySelector(":scope > .said") || place);
+    if (window.notebook && exact.length > 2) quote.append(offer("Highlight", () => (quote.remove(), window.notebook.highlight(exact, place))));
     quote.style.left = `${Math.max(8, Math.min(box.left + scrollX, document.documentElement.clientWidth - 240))}px`;
     quote.style.top = `${box.bottom + scrollY + 8}px`;
     document.body.append(quote);
