@@ -105,7 +105,7 @@ def bound(
 
 NOTEBOOK_PAGES: list[tuple[str, Handler]] = [
     (r"^/notebook$", show_notebook),
-    (r"^/kept$", lead_to_notebook),
+    (r"^/kept/?$", lead_to_notebook),
     (r"^/notebook/new\.json$", show_news),
     (r"^/search\.epub$", search_as_book),
     (r"^/articles\.epub$", articles_as_book),
