@@ -51,7 +51,7 @@ LAYERS = (
     "archive.publish.as_files",
     "archive.publish.server",
     "archive.publish.records",
-    "archive.publish.overview archive.publish.reading",
+    "archive.publish.overview archive.publish.reading archive.publish.notebook",
     "archive.publish.changes",
     "archive.publish.search",
     "archive.publish.cite",

@@ -356,7 +356,8 @@ def test_a_search_is_a_file_too(site: Site) -> None:
     ]
     assert rows[1]["address"] == f"http://localhost{RAID}#c-2"
     assert site.get("/search.csv?q=convoy").text.splitlines()[0] == (
-        "kind,title,author,date,address,original,text,seen_at,missing_since,dated_address,payload_digest,record_id,sealed_at"
+        "kind,title,author,date,published_at,address,original,snippet,text,words,seen_at,missing_since,dated_address,"
+        "payload_digest,record_id,sealed_at"
     )
     assert site.get("/search.ris?q=marib").text.count("TY  - BLOG") == 2
     assert "AU  - al-Masri, Karim" in site.get("/search.ris?q=marib").text

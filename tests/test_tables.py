@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+import sqlite3
 from collections.abc import Iterator
 
 import pytest
 
+from archive.publish.search.full_texts import with_texts
 from archive.publish.server import core_pages, table_markup
 from tests.captured_site import build_captured
 from tests.publish_archive import open_archive
@@ -91,3 +95,37 @@ def test_an_allow_block_of_a_table_holds_though_it_is_remembered(tmp_path: objec
     del site.datasette._metadata_local["databases"]["archive"]["tables"]["articles"]["allow"]
     site.datasette._allows.clear()
     assert site.get("/archive/articles").status_code == 200
+
+
+DAY, TIME = r"\d{4}-\d\d-\d\d", r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
+
+
+def test_a_search_as_csv_has_whole_texts_and_one_form_of_date(site: Site) -> None:
+    rows = list(csv.DictReader(io.StringIO(site.get("/search.csv?q=marib+OR+reply").text)))
+    assert {row["kind"] for row in rows} == {"article", "comment"}
+    for row in rows:
+        assert re.fullmatch(DAY, row["date"]) and re.fullmatch(TIME, row["published_at"]) and re.fullmatch(TIME, row["seen_at"])
+        assert int(row["words"]) == len(row["text"].split()) > 0
+    raid = next(row for row in rows if row["title"] == "Drone strike kills five in Yemen")
+    assert raid["text"].endswith("Officials named the commander as Abu Hurayra.") and "\n\n" in raid["text"]
+    assert (raid["date"], raid["published_at"]) == ("2014-03-07", "2014-03-08T01:30:00Z")
+    [long] = csv.DictReader(io.StringIO(site.get("/search.csv?q=in:comments+sentence").text))
+    assert long["text"].endswith("<b>& the end") and len(long["snippet"]) <= 402
+    assert site.get("/search.json?q=in:comments+sentence").json()["hits"][0]["text"].endswith("the end")
+
+
+def test_what_has_no_known_zone_has_a_day_and_no_time(site: Site) -> None:
+    rows = [{"comment_id": 7}, {"comment_id": 8}, {}]
+    db = sqlite3.connect(":memory:")
+    db.execute("create table comments(id, text, posted_at)")
+    db.execute("create table revisions(id, text, published_at)")
+    db.execute("create table document_states(id, text)")
+    db.execute("insert into comments values (7, 'one two', '2014-03-08T03:00:00'), (8, 'x', '2014-03-08')")
+    full = with_texts(db, rows)
+    assert [(row["text"], row["words"], row["published_at"]) for row in full] == [("one two", 2, ""), ("x", 1, ""), ("", 0, "")]
+
+
+def test_years_of_articles_and_comments_stand_beside_each_other(site: Site) -> None:
+    rows = site.get("/archive/published_per_year.json?_shape=array").json()
+    assert [(row["year"], row["articles"], row["comments"]) for row in rows] == [(2014, 2, 4), (2015, 1, 1), (2016, 3, 0)]
+    assert '<ol class="timeline two"' in site.get("/archive/published_per_year").text

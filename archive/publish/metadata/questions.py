@@ -18,6 +18,7 @@ ORDER = (
     "who_cites",
     "what_was_cut",
     "where_votes_differ",
+    "published_per_year",
     "tag_per_month",
     "what_is_missing",
     "how_complete",

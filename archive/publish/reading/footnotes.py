@@ -22,7 +22,7 @@ MOST = 400  # notes of one article
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class InnerLink:
     """A link to a place of its own page: in which block, where in it, and the name of the place."""
 
     block: int
@@ -51,19 +51,19 @@ def with_notes(blocks: Sequence[Markup], url: str) -> list[Markup]:
     return [Markup(edited(str(markup), edits.get(number, ()))) for number, markup in enumerate(blocks)]
 
 
-def inner_links(markup: Markup, block: int, url: str) -> list[Place]:
+def inner_links(markup: Markup, block: int, url: str) -> list[InnerLink]:
     """The links of a block that lead to a place of the same page."""
     found = []
     for match in LINK.finditer(str(markup)):
         page, hash_, name = html.unescape(match[2]).partition("#")
         if hash_ and name and page.rstrip("/") in ("", url.rstrip("/")):
-            found.append(Place(block, match.start(), match.end(), unquote(name)))
+            found.append(InnerLink(block, match.start(), match.end(), unquote(name)))
     return found
 
 
-def paired(places: Sequence[Place]) -> list[tuple[Place, Place]]:
+def paired(places: Sequence[InnerLink]) -> list[tuple[InnerLink, InnerLink]]:
     """Marks with the notes that they lead to. A note's link back is the last of its key; what stands alone is left as it is."""
-    by_key: dict[str, list[Place]] = {}
+    by_key: dict[str, list[InnerLink]] = {}
     for place in places:
         if place.key:
             by_key.setdefault(place.key, []).append(place)

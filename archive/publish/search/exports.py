@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from archive.publish.cite.citation import Citation, as_bibtex, as_csl, as_ris, distinct, missing_sentence
 from archive.publish.cite.proofs import Proof, proofs_by
 from archive.publish.formats import between, excerpt, with_times
+from archive.publish.search.full_texts import with_texts
 from archive.publish.search.results import Results, search
 from archive.queries.addresses import dated_path, reading_path
 from archive.queries.capture_uses import captures_of_comments, captures_of_revisions
@@ -28,7 +29,7 @@ from archive.text.markup import plain, without_marks
 MOST = 1000  # hits in a file, the rest on its next pages; a feed has as many as a reader may show
 FEED = 50
 COLUMNS = (
-    *("kind", "title", "author", "date", "address", "original", "text", "seen_at", "missing_since"),
+    *("kind", "title", "author", "date", "published_at", "address", "original", "snippet", "text", "words", "seen_at", "missing_since"),
     *("dated_address", "payload_digest", "record_id", "sealed_at"),
 )
 ATOM = "http://www.w3.org/2005/Atom"
@@ -63,7 +64,7 @@ def article_rows(results: Results, origin: str) -> list[Row]:
             "date": hit["published_on"] or "",
             "address": origin + (dated_path(hit["url"], hit["seen_at"]) if former else reading_path(hit["url"])),
             "original": hit["url"],
-            "text": excerpt(without_marks(hit["snippet"] or hit["start"] or ""), 400),
+            "snippet": excerpt(without_marks(hit["snippet"] or hit["start"] or ""), 400),
             "seen_at": hit["seen_at"],
             "missing_since": hit["missing_since"] or "",
             "revised": hit["number"] > 1,
@@ -81,10 +82,10 @@ def comment_rows(results: Results, origin: str) -> list[Row]:
             "kind": "comment",
             "title": f"{plain(hit['author'])} on {plain(hit['title'])}",
             "author": plain(hit["author"]),
-            "date": hit["posted_at"] or "",
+            "date": (hit["posted_at"] or "")[:10],
             "address": f"{origin}{reading_path(hit['url'])}#c-{hit['id']}",
             "original": hit["url"],
-            "text": excerpt(without_marks(hit["snippet"] or hit["start"] or ""), 400),
+            "snippet": excerpt(without_marks(hit["snippet"] or hit["start"] or ""), 400),
             "seen_at": hit["first_seen_at"],
             "missing_since": hit["missing_since"] or "",
             "revised": False,
@@ -101,10 +102,10 @@ def proven_rows(db: sqlite3.Connection, root: Path, results: Results, origin: st
     said = captures_of_comments(db, [hit["id"] for hit in results.comment_hits])
 
     def capture_of(row: Row) -> Row | None:
-        revision, comment = row.pop("revision_id", None), row.pop("comment_id", None)
+        revision, comment, _ = (row.pop(name, None) for name in ("revision_id", "comment_id", "state_id"))
         return said.get(comment) if comment else next(iter(shown.get(revision, ())), None)
 
-    rows = list(file_rows(results, origin))
+    rows = with_texts(db, list(file_rows(results, origin)))
     proofs = proofs_by(root, [(row["seen_at"], capture_of(row)) for row in rows])
     return [
         row | {"payload_digest": proof.payload_digest, "record_id": proof.record_id, "sealed_at": proof.sealed_at}
@@ -122,10 +123,11 @@ def document_rows(results: Results, origin: str) -> list[Row]:
             "date": "",
             "address": f"{origin}/record/{hit['capture_id']}",
             "original": hit["url"],
-            "text": excerpt(without_marks(hit["snippet"] or hit["start"] or ""), 400),
+            "snippet": excerpt(without_marks(hit["snippet"] or hit["start"] or ""), 400),
             "seen_at": hit["seen_at"],
             "missing_since": hit["missing_since"] or "",
             "revised": hit["number"] > 1,
+            "state_id": hit["id"],
         }
         for hit in results.document_hits
     ]
@@ -216,7 +218,7 @@ def search_feed(rows: Sequence[Row], text: str, origin: str, own: str) -> str:
             "published": row["date"],
             "updated": row["seen_at"] if row["revised"] else row["date"] or row["seen_at"],
             "author": row["author"],
-            "html": escape(row["text"]),
+            "html": escape(row["snippet"]),
         }
         for row in rows
     ]
