@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from archive.publish import formats
 from archive.publish.search.full_texts import with_texts
 from archive.publish.server import core_pages, table_markup
 from tests.captured_site import build_captured
@@ -129,3 +130,13 @@ def test_years_of_articles_and_comments_stand_beside_each_other(site: Site) -> N
     rows = site.get("/archive/published_per_year.json?_shape=array").json()
     assert [(row["year"], row["articles"], row["comments"]) for row in rows] == [(2014, 2, 4), (2015, 1, 1), (2016, 3, 0)]
     assert '<ol class="timeline two"' in site.get("/archive/published_per_year").text
+
+
+def test_every_size_of_type_is_one_of_seven() -> None:
+    sheets = {name: (formats.STATIC / name).read_text() for name in ("palette.css", "site.css", "core.css")}
+    named = re.findall(r"--(t\d): ([\d.]+rem)", sheets["palette.css"])
+    assert len(named) == 7 and len({size for _, size in named}) == 7
+    for name, sheet in sheets.items():
+        on_screen = sheet.partition("@media print")[0]
+        for value in re.findall(r"\bfont(?:-size)?:\s*([^;}]*)", on_screen):
+            assert re.search(r"var\(--t\d\)|^inherit$", value), f"{name}: font {value}: use one of --t1 to --t7 of palette.css"
