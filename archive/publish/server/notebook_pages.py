@@ -56,28 +56,28 @@ async def sync_notebook(datasette: Any, request: Any) -> Response:
     await datasette.ensure_permissions(request.actor, [("view-database", DATABASE), "view-instance"])
     account, token = account_of(datasette, request), request.scope["csrftoken"]()
     if account is None:
-        return told(403, "This server keeps no notebook for you: it lives in your browser.")
+        return reply(403, "This server keeps no notebook for you: it lives in your browser.")
     notebooks = Notebooks(folder(datasette))
     if request.method == "GET":
-        return told(200, account=account, csrf=token, items=await asyncio.to_thread(notebooks.items, account))
+        return reply(200, account=account, csrf=token, items=await asyncio.to_thread(notebooks.items, account))
     if request.method != "POST":
-        return told(405, "GET or POST.")
+        return reply(405, "GET or POST.")
     sent = request.headers.get("x-csrftoken", "")
     if not secrets.compare_digest(sent, token) or not request.headers.get("content-type", "").startswith("application/json"):
-        return told(403, "The token of this session is missing.")
+        return reply(403, "The token of this session is missing.")
     try:
         change = json.loads(await request.post_body())
         await asyncio.to_thread(notebooks.change, account, list(change.get("put") or ()), list(change.get("drop") or ()))
     except NotKept as error:
-        return told(400, f"Not kept: {error}.")
+        return reply(400, f"Not kept: {error}.")
     except (ValueError, AttributeError, TypeError):
-        return told(400, "Not kept: it is no JSON object with put and drop.")
+        return reply(400, "Not kept: it is no JSON object with put and drop.")
     except StorageError as error:
-        return told(507, f"Not kept: {error}.")
-    return told(200, account=account)
+        return reply(507, f"Not kept: {error}.")
+    return reply(200, account=account)
 
 
-def told(status: int, error: str = "", **values: Any) -> Response:
+def reply(status: int, error: str = "", **values: Any) -> Response:
     """An answer that nobody may keep."""
     body = json.dumps(values | ({"error": error} if error else {}), ensure_ascii=False)
     headers = {"cache-control": "no-store", "content-security-policy": NOTHING}
