@@ -1,14 +1,21 @@
-"""What is new in what a reader keeps, and which footnote belongs to which mark."""
+"""What is new in what a reader keeps, the notebooks of accounts, and which footnote belongs to which mark."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote
 
+import httpx
 import pytest
 from markupsafe import Markup
 
+from archive.errors import StorageError
+from archive.publish.notebook import accounts
 from archive.publish.reading.footnotes import with_notes
+from archive.publish.server.serve import build_server
+from archive.publish.server.service import Service
 from tests.publish_archive import HOME, build_archive
 from tests.publish_site import Site
 
@@ -61,3 +68,94 @@ def test_footnotes_are_tied_to_their_marks_by_the_names_that_sites_give() -> Non
         assert tied(mark_name, back_name), mark_name
     for mark_name, back_name in (("#fn-1", "#fnref-2"), ("#fn-1", "#fn-1"), ("https://other.org/a#fn-1", "#fnref-1"), ("#top", "#bottom")):
         assert not tied(mark_name, back_name), mark_name
+
+
+ITEM = {"id": "/search?q=x", "kind": "search", "path": "/search?q=x", "title": "x", "note": "“why?”"}
+
+
+class Account:
+    """A browser that is logged in, or not."""
+
+    def __init__(self, site: Site, name: str | None) -> None:
+        self.site = site
+        self.cookies = {"ds_actor": site.datasette.sign({"a": {"id": name}}, "actor")} if name else {}
+
+    def get(self, path: str = "/notebook.json") -> httpx.Response:
+        answer = self.site.get(path, cookies=self.cookies)
+        self.cookies |= dict(answer.cookies)
+        return answer
+
+    def post(self, body: object, **headers: str) -> httpx.Response:
+        sent = {"content-type": "application/json"} | headers
+        return self.site.ask("POST", "/notebook.json", content=json.dumps(body), headers=sent, cookies=self.cookies)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    own = Site(build_archive(tmp_path_factory.mktemp("shared")), service=Service(notebook=True))
+    yield own
+    own.close()
+
+
+def test_an_account_has_a_notebook_of_its_own_beside_the_archive(shared: Site) -> None:
+    folder = Path(shared.datasette.get_database("archive").path).parent
+    archive = (folder / "archive.db").read_bytes()
+    ann, bob = Account(shared, "ann"), Account(shared, "bob")
+    token = ann.get().json()["csrf"]
+    assert ann.post({"put": [ITEM, ITEM | {"id": "2"}], "drop": []}, **{"x-csrftoken": token}).status_code == 200
+    assert ann.post({"put": [ITEM | {"note": "because"}], "drop": ["2"]}, **{"x-csrftoken": token}).status_code == 200
+    told = ann.get().json()
+    assert (told["account"], told["items"]) == ("ann", [ITEM | {"note": "because"}])
+    assert bob.get().json()["items"] == [] and "under your account <b>ann</b>" in ann.get("/notebook").text
+    assert (folder / "archive.db").read_bytes() == archive and (folder / "notebook.db").exists()
+    assert shared.get("/notebook.db").status_code == 404 and "notebook" not in shared.datasette.databases
+
+
+def test_nobody_else_can_change_a_notebook(shared: Site) -> None:
+    ann = Account(shared, "ann")
+    token = ann.get().json()["csrf"]
+    before = ann.get().json()["items"]
+    for headers in ({}, {"x-csrftoken": "guessed"}, {"x-csrftoken": token, "content-type": "text/plain"}):
+        assert ann.post({"put": [ITEM | {"id": "3"}]}, **headers).status_code == 403, headers
+    ann.cookies.pop("ds_csrftoken")
+    assert ann.post({"put": [ITEM | {"id": "3"}]}, **{"x-csrftoken": token}).status_code == 403
+    assert Account(shared, "ann").get().json()["items"] == before
+    stranger = Account(shared, None)
+    assert stranger.get().status_code == 403 and stranger.post({"put": [ITEM]}).status_code == 403
+    assert "no-store" in stranger.get().headers["cache-control"]
+    assert shared.ask("PUT", "/notebook.json", cookies=ann.cookies).status_code in (403, 405)
+
+
+@pytest.mark.parametrize(
+    "put",
+    [
+        [1],
+        [{**ITEM, "path": "//evil.example/"}],
+        [{**ITEM, "path": "javascript:x"}],
+        [{**ITEM, "kind": "script"}],
+        [{**ITEM, "id": ""}],
+        [{**ITEM, "title": None}],
+        [ITEM, {**ITEM, "note": "x" * 30_000}],
+        [{**ITEM, "id": str(number)} for number in range(accounts.MOST_ITEMS + 1)],
+        7,
+    ],
+)
+def test_what_is_no_notebook_is_refused_whole(shared: Site, put: object) -> None:
+    cay = Account(shared, "cay")
+    token = cay.get().json()["csrf"]
+    answer = cay.post({"put": put}, **{"x-csrftoken": token})
+    assert answer.status_code == 400 and answer.json()["error"].startswith("Not kept: ") and cay.get().json()["items"] == []
+
+
+def test_without_the_operators_word_nothing_is_kept_here(site: Site) -> None:
+    assert Account(site, "ann").get().status_code == 403
+    page = site.get("/notebook").text
+    assert "They live in this browser only" in page and "data-notebook" not in page
+    assert not (Path(site.datasette.get_database("archive").path).parent / "notebook.db").exists()
+
+
+def test_a_notebook_that_cannot_be_written_is_one_line_and_nothing_is_served(tmp_path: Path) -> None:
+    folder = build_archive(tmp_path)
+    (folder / "notebook.db").mkdir()
+    with pytest.raises(StorageError, match=r"cannot use .*notebook\.db"):
+        build_server(folder, service=Service(notebook=True))

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,19 +36,27 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-@pytest.fixture(scope="module")
-def address(folder: Path) -> Iterator[str]:
-    command = [sys.executable, "-m", "archive", "serve", "--port", "0", "--archive-dir", str(folder)]
+@contextmanager
+def served(folder: Path, *options: str) -> Iterator[str]:
+    command = [sys.executable, "-m", "archive", "serve", "--port", "0", "--archive-dir", str(folder), *options]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout
-        yield server.stdout.readline().split(" at ")[1].split()[0].rstrip("/")
-        server.terminate()
+        try:
+            yield server.stdout.readline().split(" at ")[1].split()[0].rstrip("/")
+        finally:
+            server.terminate()
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path) -> Iterator[str]:
+    with served(folder) as running:
+        yield running
 
 
 @pytest.fixture
 def reader(browser: Any, address: str) -> Iterator[Any]:  # noqa: F811
     context = browser.new_context(base_url=address, viewport={"width": 1000, "height": 700})
-    context.set_default_timeout(5_000)
+    context.set_default_timeout(20_000)
     yield context.new_page()
     context.close()
 
@@ -201,3 +210,46 @@ def test_without_scripts_the_notebook_says_what_it_needs(browser: Any, address: 
     page.goto("/notebook")
     assert page.get_by_text("The notebook needs JavaScript").is_visible() and not page.locator("#notebook").is_visible()
     page.context.close()
+
+
+LOGIN = """
+from datasette import hookimpl
+
+@hookimpl
+def actor_from_request(request):
+    return {"id": request.headers["x-test-user"]} if "x-test-user" in request.headers else None
+"""
+
+
+@needs_browser
+def test_an_account_finds_its_notebook_in_every_browser(browser: Any, folder: Path, tmp_path: Path) -> None:  # noqa: F811
+    (tmp_path / "login.py").write_text(LOGIN)
+    with served(folder, "--notebook", "--plugins-dir", str(tmp_path)) as home:
+
+        def browse(user: str | None) -> Any:
+            context = browser.new_context(base_url=home, extra_http_headers={"x-test-user": user} if user else {})
+            context.set_default_timeout(20_000)
+            return context.new_page()
+
+        def visit(page: Any, path: str) -> None:
+            with page.expect_response("**/notebook.json"):
+                page.goto(path)
+
+        first, second, other, nobody = browse("ann"), browse("ann"), browse("bob"), browse(None)
+        visit(first, RAID)
+        with first.expect_response(lambda answer: answer.request.method == "POST" and answer.ok):
+            first.get_by_role("button", name="Keep", exact=True).click()
+        visit(second, "/notebook")
+        assert second.locator("#items h3").inner_text() == "Drone strike kills five in Yemen" and violations(second) == []
+        with second.expect_response(lambda answer: answer.request.method == "POST" and answer.ok):
+            second.get_by_role("button", name="Remove").click()
+        visit(first, RAID)
+        assert first.get_by_role("button", name="Keep", exact=True).is_visible()
+        visit(other, "/notebook")
+        assert other.locator("#items h3").count() == 0
+        visit(nobody, RAID)
+        nobody.get_by_role("button", name="Keep", exact=True).click()
+        visit(nobody, "/notebook")
+        assert nobody.locator("#items h3").count() == 1, "who is not logged in has the browser's own"
+        for page in (first, second, other, nobody):
+            page.context.close()

@@ -7,13 +7,16 @@ import io
 import re
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from archive.publish import formats
 from archive.publish.search.full_texts import with_texts
 from archive.publish.server import core_pages, table_markup
+from archive.publish.server.service import Service
 from tests.captured_site import build_captured
-from tests.publish_archive import open_archive
+from tests.publish_archive import build_archive, open_archive
 from tests.publish_site import Site
 
 LONG = "A sentence that says something about the road to the pass. " * 40
@@ -75,7 +78,7 @@ def test_columns_for_joining_are_left_out_of_cards_until_asked_for(site: Site) -
 
 def test_a_captured_picture_and_links_to_others_stand_in_cells(site: Site) -> None:
     page = site.get("/archive/images?article_id=1").text
-    assert '<img class="thumb" src="/picture/505" alt="" loading="lazy">' in page
+    assert '<img class="thumb" src="/picture/505" alt="A road" loading="lazy">' in page
     assert 'rel="noopener noreferrer nofollow"' in page and 'href="https://pictures.example.net/marib.jpg"' in page
     assert '<img class="thumb" src="/picture/505"' in site.get("/archive/captures?id=505").text
     assert "thumb" not in site.get("/archive/captures?id=506").text
@@ -87,7 +90,7 @@ def test_a_canned_query_with_a_series_has_a_chart(site: Site) -> None:
     assert '<ol class="timeline' not in site.get("/archive/edited_articles").text
 
 
-def test_an_allow_block_of_a_table_holds_though_it_is_remembered(tmp_path: object, site: Site) -> None:
+def test_an_allow_block_of_a_table_holds_though_it_is_remembered(site: Site) -> None:
     assert site.datasette._table_permission_allows("archive", "articles") == []
     site.datasette._allows.clear()
     site.datasette._metadata_local["databases"]["archive"]["tables"]["articles"]["allow"] = False
@@ -129,3 +132,27 @@ def test_years_of_articles_and_comments_stand_beside_each_other(site: Site) -> N
     rows = site.get("/archive/published_per_year.json?_shape=array").json()
     assert [(row["year"], row["articles"], row["comments"]) for row in rows] == [(2014, 2, 4), (2015, 1, 1), (2016, 3, 0)]
     assert '<ol class="timeline two"' in site.get("/archive/published_per_year").text
+
+
+def test_every_size_of_type_is_one_of_seven() -> None:
+    sheets = {name: (formats.STATIC / name).read_text() for name in ("palette.css", "site.css", "core.css")}
+    named = re.findall(r"--(t\d): ([\d.]+rem)", sheets["palette.css"])
+    assert len(named) == 7 and len({size for _, size in named}) == 7
+    for name, sheet in sheets.items():
+        on_screen = sheet.partition("@media print")[0]
+        for value in re.findall(r"\bfont(?:-size)?:\s*([^;}]*)", on_screen):
+            assert re.search(r"var\(--t\d\)|^inherit$", value), f"{name}: font {value}: use one of --t1 to --t7 of palette.css"
+
+
+ENDLESS = "with recursive c(x) as (select 1 union all select x + 1 from c) select max(x), :name from c"
+
+
+def test_a_canned_question_that_was_stopped_keeps_its_words_and_a_table_its_conditions(tmp_path: Path) -> None:
+    queries = {"databases": {"archive": {"queries": {"endless": {"sql": ENDLESS}}}}}
+    own = Site(build_archive(tmp_path), service=Service(settings={"sql_time_limit_ms": 20}, metadata=queries))
+    canned = own.get("/archive/endless?name=Yemen")
+    assert canned.status_code == 400 and "select max(x), :name from c</textarea>" in canned.text
+    assert 'name="name" value="Yemen"' in canned.text and '<form class="sql" action="/archive">' in canned.text
+    table = own.get("/archive/articles?_where=unknown=1&year=2014")
+    assert table.status_code == 400 and "_where=unknown=1&amp;year=2014" in table.text and "<textarea" not in table.text
+    own.close()

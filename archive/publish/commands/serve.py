@@ -59,6 +59,12 @@ MORE = """For the public: --base-url, --contact, --policy and --limit, and --pro
 @click.option("--plugins-dir", metavar="DIR", type=click.Path(path_type=Path), help="folder of Datasette plugins, each a .py file")
 @click.option("--cors", is_flag=True, help="let pages of other servers read JSON and files here")
 @click.option("--secret", metavar="TEXT", envvar="DATASETTE_SECRET", help="signs Datasette's cookies; else every start makes one")
+@click.option(
+    "--notebook",
+    envvar="ARCHIVE_NOTEBOOK",
+    is_flag=True,
+    help="who is logged in, by a plugin of Datasette, may keep a notebook here: notebook.db beside the archive",
+)
 @author_urls_option
 def command(folder: Path, host: str, port: int, **told: Any) -> int:
     from archive.publish.server.serve import serve_archive  # Datasette takes a second to import, which no other command should wait for
@@ -77,6 +83,7 @@ def service_told(
     plugins_dir: Path | None,
     cors: bool,
     secret: str | None,
+    notebook: bool,
     author_urls: bool,
 ) -> Service:
     """The options, checked. Raises ConfigurationError for the first that is wrong."""
@@ -96,5 +103,6 @@ def service_told(
         plugins_dir=plugins_dir,
         cors=cors,
         secret=secret,
+        notebook=notebook,
         author_urls=author_urls,
     )

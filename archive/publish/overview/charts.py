@@ -102,7 +102,7 @@ def answer_chart(columns: Sequence[str], rows: Sequence[Any]) -> Markup:
         return Markup("")
     upper, lower = counted[0], next(iter(counted[1:]), None)
     keys = f'<span class="key"></span> {escape(upper)}' + (f' <span class="key second"></span> {escape(lower)}' if lower else "")
-    return Markup('<figure class="chart">{}<figcaption>{} per {}</figcaption></figure>').format(
+    return Markup('<figure class="chart" tabindex="0">{}<figcaption>{} per {}</figcaption></figure>').format(
         timeline(held, upper, lower, None, f"{upper} per {place}"), Markup(keys), place
     )
 

@@ -65,7 +65,7 @@ def cell(row: Any, column: str, table: str | None, value: Any) -> Markup | None:
     if (table, column) == ("articles", "url") or column in ("read", "read_cited"):
         return Markup('<a href="{}">read</a> · <a href="{}" rel="noopener nofollow">original</a>').format(reading_path(value), value)
     capture = captured_picture(row, table) if column == "url" else None
-    return outward(value, capture)
+    return outward(value, capture, (row["alt"] if table == "images" else "") or "captured picture")
 
 
 def read_link(column: str, value: Any) -> Markup | None:
@@ -92,10 +92,12 @@ def captured_picture(row: Any, table: str | None) -> int | None:
     return None
 
 
-def outward(url: str, capture: int | None) -> Markup:
+def outward(url: str, capture: int | None, alt: str = "") -> Markup:
     """A link to another server, short; with the captured picture where there is one."""
     shown = url if len(url) <= LONGEST_ADDRESS else url[: LONGEST_ADDRESS - 1] + "…"
     link = Markup('<a href="{}" rel="noopener noreferrer nofollow" title="{}">{}</a>').format(url, url, shown)
     if capture is None:
         return link
-    return Markup('<a href="/picture/{}"><img class="thumb" src="/picture/{}" alt="" loading="lazy"></a> {}').format(capture, capture, link)
+    return Markup('<a href="/picture/{}"><img class="thumb" src="/picture/{}" alt="{}" loading="lazy"></a> {}').format(
+        capture, capture, alt, link
+    )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
+import secrets
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 from datasette.utils.asgi import Response
 
+from archive.errors import StorageError
 from archive.publish.cite.citation import Citation
 from archive.publish.formats import search_path
+from archive.publish.notebook.accounts import Notebooks, NotKept
 from archive.publish.notebook.news import news_of
 from archive.publish.reading.article import reading_context
 from archive.publish.reading.captured_pictures import find_picture, picture_bytes
@@ -19,6 +24,7 @@ from archive.publish.search.results import search
 from archive.publish.search.spellings import LIST, read_groups
 from archive.publish.server.article_pages import citation_of
 from archive.publish.server.responses import DATABASE, NOTHING, Handler, answer_json, folder, origin, page, page_number, read, redirect
+from archive.publish.server.service import service_of
 from archive.queries.addresses import article_at
 from archive.queries.search_query import Query, parse_query
 from archive.text.urls import split_url
@@ -33,7 +39,49 @@ def query_of(datasette: Any, text: str) -> Query:
 
 async def show_notebook(datasette: Any, request: Any) -> Response:
     """/notebook: what this reader keeps. The browser fills the page in."""
-    return await page(datasette, request, "notebook.html", {"asks": True})
+    return await page(datasette, request, "notebook.html", {"asks": True, "account": account_of(datasette, request)})
+
+
+def account_of(datasette: Any, request: Any) -> str | None:
+    """Whose notebook this server keeps for who asks; None where it keeps none, or nobody is logged in."""
+    actor = (request.actor or {}).get("id") if service_of(datasette).notebook else None
+    return str(actor) if actor else None
+
+
+async def sync_notebook(datasette: Any, request: Any) -> Response:
+    """/notebook.json: the notebook of who is logged in; by POST with ``put`` (items) and ``drop`` (ids), it is changed.
+
+    A change has to carry the token that the answer to GET names: a page of another site cannot read it.
+    """
+    await datasette.ensure_permissions(request.actor, [("view-database", DATABASE), "view-instance"])
+    account, token = account_of(datasette, request), request.scope["csrftoken"]()
+    if account is None:
+        return reply(403, "This server keeps no notebook for you: it lives in your browser.")
+    notebooks = Notebooks(folder(datasette))
+    if request.method == "GET":
+        return reply(200, account=account, csrf=token, items=await asyncio.to_thread(notebooks.items, account))
+    if request.method != "POST":
+        return reply(405, "GET or POST.")
+    sent = request.headers.get("x-csrftoken", "")
+    if not secrets.compare_digest(sent, token) or not request.headers.get("content-type", "").startswith("application/json"):
+        return reply(403, "The token of this session is missing.")
+    try:
+        change = json.loads(await request.post_body())
+        await asyncio.to_thread(notebooks.change, account, list(change.get("put") or ()), list(change.get("drop") or ()))
+    except NotKept as error:
+        return reply(400, f"Not kept: {error}.")
+    except (ValueError, AttributeError, TypeError):
+        return reply(400, "Not kept: it is no JSON object with put and drop.")
+    except StorageError as error:
+        return reply(507, f"Not kept: {error}.")
+    return reply(200, account=account)
+
+
+def reply(status: int, error: str = "", **values: Any) -> Response:
+    """An answer that nobody may keep."""
+    body = json.dumps(values | ({"error": error} if error else {}), ensure_ascii=False)
+    headers = {"cache-control": "no-store", "content-security-policy": NOTHING}
+    return Response(body, status=status, headers=headers, content_type="application/json; charset=utf-8")
 
 
 async def lead_to_notebook(datasette: Any, request: Any) -> Response:
@@ -110,3 +158,5 @@ NOTEBOOK_PAGES: list[tuple[str, Handler]] = [
     (r"^/search\.epub$", search_as_book),
     (r"^/articles\.epub$", articles_as_book),
 ]
+WRITING: list[tuple[str, Handler]] = [(r"^/notebook\.json$", sync_notebook)]
+"""The one address that takes something: it writes to the notebook's own file, never to the archive."""

@@ -29,7 +29,7 @@ from archive.publish.server.article_pages import (
 from archive.publish.server.change_pages import CHANGE_PAGES
 from archive.publish.server.comparison_pages import show_comparison, show_dated_comparison
 from archive.publish.server.mention_pages import MENTION_PAGES
-from archive.publish.server.notebook_pages import NOTEBOOK_PAGES
+from archive.publish.server.notebook_pages import NOTEBOOK_PAGES, WRITING
 from archive.publish.server.operator_pages import show_metrics, show_refused, show_status, show_status_json
 from archive.publish.server.public_pages import PUBLIC_PAGES
 from archive.publish.server.record_pages import show_record
@@ -129,11 +129,16 @@ def explain(datasette: Any, request: Any, exception: Exception) -> Any:
 async def stopped_sql(datasette: Any, request: Any, exception: Any) -> Response:
     """A question of SQL that did not run, or not to its end: why, and the question, to be mended and asked again."""
     interrupted = exception.title == "SQL Interrupted"
+    canned = await datasette.get_canned_query(DATABASE, request.path.rpartition("/")[2], request.actor)
+    asked = {name: request.args[name] for name in request.args if name not in ("sql", "_hide_sql", "_show_sql")}
     context = {
-        "sql": request.args.get("sql") or "",
+        "sql": request.args.get("sql") or (canned or {}).get("sql") or "",
+        "named": asked if request.args.get("sql") or canned else {},
+        "table": not (request.args.get("sql") or canned),
+        "again": request.full_path,
         "why": "" if interrupted else exception.message,
         "seconds": datasette.sql_time_limit_ms / 1000,
-        "back": request.path,
+        "back": f"/{DATABASE}" if canned else request.path,
     }
     return await page(datasette, request, "sql_stopped.html", context, exception.status)
 
@@ -169,4 +174,4 @@ PAGES: list[tuple[str, Handler]] = [
     (r"^/cite\.(?P<format>txt|bib|ris|json)$", show_citation),
     (rf"^/(?!{DATASETTE})", show_article),
 ]
-ROUTES = [(pattern, reading_only(handler)) for pattern, handler in PAGES]
+ROUTES = [*WRITING, *((pattern, reading_only(handler)) for pattern, handler in PAGES)]

@@ -25,6 +25,7 @@ from archive.db.connection import FILENAME, open_for_reading, open_for_writing
 from archive.db.schema import migrate
 from archive.errors import ConfigurationError, StorageError
 from archive.publish.metadata.datasette_settings import SETTINGS
+from archive.publish.notebook.accounts import Notebooks
 from archive.publish.redaction.redacted import ShownDatabase
 from archive.publish.redaction.weighed import TooMuch
 from archive.publish.server.protocol import in_pieces, server_for
@@ -64,6 +65,8 @@ def build_server(folder: Path, base_url: str | None = None, service: Service | N
     if base_url:
         service = replace(service, base_url=checked_origin(base_url))
     ensure_readable(folder)
+    if service.notebook:
+        Notebooks(folder).create()
     print_bugs_alone()
     load_plugins(service.plugins_dir)
     metadata = parse_metadata((HERE / "metadata" / "metadata.yaml").read_text(encoding="utf-8"))

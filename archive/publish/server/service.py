@@ -41,6 +41,7 @@ class Service:
     plugins_dir: Path | None = None
     cors: bool = False
     secret: str | None = None
+    notebook: bool = False  # who is logged in may keep a notebook on the server
     author_urls: bool = False  # the addresses that people gave with their names are shown
 
     @property

@@ -8,8 +8,6 @@
   page.hidden = false;
   find("no-script").remove();
 
-  // An account's notebook lies on the server: it is asked for once, and sent after each change.
-  const account = page.dataset.account;
   const tell = (text) => (find("told").textContent = text);
   let shown = "";
   const KINDS = { article: "Articles", search: "Searches", highlight: "Highlights" };
@@ -147,8 +145,7 @@
       const text = await file.text();
       const read = book.listed(/^\s*[{[]/.test(text) ? JSON.parse(text) : fromMarkdown(text));
       const good = read.filter((one) => typeof one.id === "string" && typeof one.title === "string" && one.kind in KINDS);
-      const ids = new Set(good.map((one) => one.id));
-      if (good.length) book.save([...book.items().filter((one) => !ids.has(one.id)), ...good]);
+      if (good.length) book.put(...good);
       tell(good.length ? `${good.length} read from ${file.name}.` : `${file.name} holds nothing that was exported from a notebook.`);
     } catch (error) {
       tell(`${file.name} could not be read: ${error.message}`);
@@ -158,6 +155,7 @@
   find("export-markdown").addEventListener("click", () => download(`notebook-${today()}.md`, "text/markdown", markdown()));
   find("import").addEventListener("change", (event) => event.target.files[0] && read(event.target.files[0]));
   addEventListener("notebook", draw);
+  addEventListener("notebook-lost", (event) => tell(`The server has not kept this: ${event.detail}`));
   draw();
-  askNews();
+  book.ready.then(askNews);
 })();

@@ -77,21 +77,54 @@
 
   // The notebook: articles, searches and marked words, each with a note and its collections. It lives in this browser,
   // or on the server where the operator has turned that on and the reader is logged in (notebook.js asks for it).
-  const NOTEBOOK = "notebook";
+  const shelf = () => (account ? `notebook of ${account}` : "notebook");
+  let account = root.hasAttribute("data-notebook") ? recall("account", "") : "";
+  let token = "";
   const listed = (value) => (Array.isArray(value?.items) ? value.items : []).filter((one) => typeof one?.path === "string" && /^\/(?!\/)/.test(one.path));
   const items = () => {
     const former = recall("kept", []).map((one) => ({ ...one, kind: one.original ? "article" : "search", id: `${one.path}` }));
-    return listed(recall(NOTEBOOK, { items: former }));
+    return listed(recall(shelf(), { items: account ? [] : former }));
   };
-  const save = (all) => {
-    keep(NOTEBOOK, { format: "archive-notebook", version: 1, items: all });
+  const hold = (all) => {
+    keep(shelf(), { format: "archive-notebook", version: 1, items: all });
     dispatchEvent(new CustomEvent("notebook"));
   };
-  const put = (item) => save([...items().filter((one) => one.id !== item.id), item]);
-  const drop = (id) => save(items().filter((one) => one.id !== id));
+  const send = async (change) => {
+    const headers = { "content-type": "application/json", "x-csrftoken": token };
+    const answer = await fetch("/notebook.json", { method: "POST", headers, body: JSON.stringify(change) }).catch(() => null);
+    if (!answer?.ok) dispatchEvent(new CustomEvent("notebook-lost", { detail: answer ? (await answer.json()).error : "the server cannot be reached" }));
+  };
+  const change = (some, ids) => {
+    const gone = new Set([...ids, ...some.map((item) => item.id)]);
+    const apply = () => hold([...items().filter((one) => !gone.has(one.id)), ...some]);
+    apply();
+    ready.then(() => {
+      if (!account) return;
+      apply(); // the account's notebook may have come meanwhile
+      send({ put: some, drop: ids });
+    });
+  };
+  const put = (...some) => change(some, []);
+  const drop = (id) => change([], [id]);
   const stamp = () => `${new Date().toISOString().slice(0, 19)}Z`;
-  window.notebook = { items, save, put, drop, listed, make, button, stamp, recall, keep };
-  addEventListener("storage", (event) => event.key === NOTEBOOK && dispatchEvent(new CustomEvent("notebook")));
+  // Where the operator keeps notebooks, the account's own takes the place of the browser's.
+  const ready = (async () => {
+    if (!root.hasAttribute("data-notebook")) return;
+    const answer = await fetch("/notebook.json").catch(() => null);
+    if (answer && !answer.ok) {
+      account = "";
+      keep("account", "");
+    } else if (answer) {
+      const told = await answer.json();
+      account = told.account;
+      token = told.csrf;
+      keep("account", account);
+      hold(listed(told));
+    }
+    dispatchEvent(new CustomEvent("notebook"));
+  })();
+  window.notebook = { items, put, drop, listed, ready, make, button, stamp, recall, keep };
+  addEventListener("storage", (event) => event.key === shelf() && dispatchEvent(new CustomEvent("notebook")));
 
   if (tools?.dataset.title) {
     const { title, original } = tools.dataset;
@@ -110,7 +143,7 @@
     tools.prepend(toggle, all);
     show();
     addEventListener("notebook", show);
-    if (held()) put({ ...held(), looked: stamp() });
+    ready.then(() => held() && put({ ...held(), looked: stamp() }));
   }
 
   // What is new here since the last visit. A visit ends after half an hour, so that reading the page again shows it again.
@@ -172,7 +205,7 @@
     const note = make("textarea", { rows: 4, id: "note-of-highlight", value: item.note || "" });
     const dialog = make("dialog", { className: "keys" });
     const close = () => dialog.remove();
-    const save = () => put({ ...item, note: note.value.trim() });
+    const keepNote = () => put({ ...item, note: note.value.trim() });
     const forget = () => {
       drop(id);
       for (const mark of document.querySelectorAll("mark.mine")) if (mark.dataset.id === id) mark.replaceWith(...mark.childNodes);
@@ -182,7 +215,7 @@
     dialog.setAttribute("aria-labelledby", title.id);
     const label = make("label", { textContent: "Note", htmlFor: note.id });
     const words = make("blockquote", { textContent: item.quote });
-    const buttons = make("p", {}, button("Save", "", act(save)), button("Remove highlight", "", act(forget)), button("Close", "", close));
+    const buttons = make("p", {}, button("Save", "", act(keepNote)), button("Remove highlight", "", act(forget)), button("Close", "", close));
     dialog.append(title, words, label, make("br"), note, buttons);
     dialog.addEventListener("close", close);
     document.body.append(dialog);
@@ -200,11 +233,15 @@
   };
   window.notebook.highlight = highlight;
   if (find(".reading")) {
-    const own = items().filter((one) => one.kind === "highlight" && one.path.split("#")[0] === here);
-    const lost = own.filter((one) => !paint(one));
-    if (lost.length && tools) {
+    const painted = new Set();
+    const own = () => items().filter((one) => one.kind === "highlight" && one.path.split("#")[0] === here);
+    const paintAll = () => {
+      const lost = own().filter((one) => !painted.has(one.id) && !(paint(one) && painted.add(one.id)));
+      if (!lost.length || !tools || find("#lost-highlights")) return;
       const text = lost.length === 1 ? "1 highlight of yours is of words that do not stand here now" : `${lost.length} highlights of yours are of words that do not stand here now`;
-      tools.append(make("a", { href: "/notebook", className: "resume", textContent: text }));
-    }
+      tools.append(make("a", { href: "/notebook", id: "lost-highlights", className: "resume", textContent: text }));
+    };
+    paintAll();
+    if (root.hasAttribute("data-notebook")) ready.then(paintAll);
   }
 })();
