@@ -175,6 +175,10 @@ def test_a_field_is_named_and_not_used(site: Site) -> None:
     [term] = answered(site, "q=sahil+author:Reader")["terms"]
     assert term["notes"] == ["author: is not used here: mentions are counted everywhere"] and term["comments"] == 2
     assert "author: is not used here" in site.text("/mentions?q=sahil+author:Reader")
+    [term] = answered(site, "q=sahil+title:talks+signed:x")["terms"]
+    assert [note.partition(":")[0] for note in term["notes"]] == ["title", "signed"] and term["comments"] == 2
+    assert answered(site, "q=-sahil&q=tag:x")["notes"][-1].endswith("there is no word in it to count")
+    assert "there is no word in it to count" in site.text("/mentions?q=tag:x")
 
 
 @pytest.mark.parametrize(
@@ -210,6 +214,7 @@ def test_accepted_spellings_count_as_one_name_and_the_decision_travels_with_the_
     assert {row["keyword"] for row in answered(site, "q=Sahil&in=articles")["mentions"]} == {"Sahil", "Saheel"}
     assert "Counted as one name: Sahil, Saheel" in site.text("/mentions?q=Sahil")
     assert "--spelling Sahil Saheel" not in site.text("/mentions?q=Sahil")
+    assert "2 articles" in site.text("/search?q=in:articles+name:sahil")
     assert [term["articles"] for term in answered(site, "q=Sahil&spellings=typed")["terms"]] == [1]
     label(own, "--spelling", "Saheel", "Sahil", "--undo")
     assert [term["articles"] for term in answered(site, "q=Sahil")["terms"]] == [1]

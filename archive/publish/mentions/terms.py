@@ -11,6 +11,7 @@ from archive.queries.search_query import QueryTerm, parse_query, printable
 
 PLAIN = r"""[^\W_][^"():*|]*"""
 OPERATOR = r"\b(?:OR|AND|NOT|NEAR)\b|(?:^|\s)-"
+FIELD_OF_WORDS = re.compile(r"""(?<!\S)-?(title|text|signed):(?:"[^"]*"|\S*)""", re.I)
 MOST_TERMS = 5  # compared on one page
 
 
@@ -30,10 +31,9 @@ class MentionTerm:
 
 
 def read_terms(texts: Sequence[str], groups: Groups, as_typed: bool = False) -> list[MentionTerm]:
-    """The terms asked for, each once, at most ``MOST_TERMS``; one without any word is left out."""
+    """The terms asked for, each once, at most ``MOST_TERMS``. One without any word has no ``match``, and a note that says so."""
     asked = dict.fromkeys(" ".join(printable(text).split()) for text in texts)
-    terms = [read_term(text, {} if as_typed else groups) for text in asked if text]
-    return [term for term in terms if term.match][:MOST_TERMS]
+    return [read_term(text, {} if as_typed else groups) for text in asked if text][:MOST_TERMS]
 
 
 def read_term(text: str, groups: Groups) -> MentionTerm:
@@ -44,11 +44,13 @@ def read_term(text: str, groups: Groups) -> MentionTerm:
         listed = [spelling for spelling in groups.get(fold(name), ()) if fold(spelling) != fold(name)]
         spellings = (name, *dict.fromkeys(listed))
         return MentionTerm(text, " OR ".join(QueryTerm(spelling).match() for spelling in spellings), spellings)
-    query = parse_query(text, groups)
-    left_out = [f"{'-' if one.negated else ''}{one.field}: is not used here: mentions are counted everywhere" for one in query.filters]
+    fields = [match[1].lower() for match in FIELD_OF_WORDS.finditer(text)]
+    query = parse_query(FIELD_OF_WORDS.sub("", text), groups)
+    left_out = [f"{field}: is not used here: mentions are counted in all headlines and texts" for field in fields]
+    left_out += [f"{one.field}: is not used here: mentions are counted everywhere" for one in query.filters]
     wanted = query.match or ""
     match = f"({wanted}) NOT ({query.excluded})" if wanted and query.excluded else wanted
-    return MentionTerm(text, match, (), (*query.notes, *left_out))
+    return MentionTerm(text, match, (), (*query.notes, *left_out, *([] if match else [f"{text}: there is no word in it to count"])))
 
 
 def any_of(terms: Sequence[MentionTerm]) -> str:

@@ -40,6 +40,7 @@ class MentionQuestion:
     """What a request asks: terms, months or years, one period or '', articles, comments or both, and whether spellings count alone."""
 
     terms: list[MentionTerm]
+    left_out: list[MentionTerm]  # there is no word in them
     per: str
     when: str
     kinds: tuple[str, ...]
@@ -57,8 +58,10 @@ def mention_question(db: sqlite3.Connection, request: Any, groups: spellings.Gro
     """What a request asks. An unknown value counts as none."""
     args = request.args
     as_typed, kind, when = args.get("spellings") == "typed", args.get("in") or "", args.get("when") or ""
+    terms = read_terms(args.getlist("q"), groups, as_typed)
     return MentionQuestion(
-        read_terms(args.getlist("q"), groups, as_typed),
+        [term for term in terms if term.match],
+        [term for term in terms if not term.match],
         chosen_period(db, args.get("per") or ""),
         when if WHEN.match(when) else "",
         (kind,) if kind in KINDS else KINDS,
@@ -92,7 +95,7 @@ def mentions_context(db: sqlite3.Connection, request: Any, lists: spellings.Grou
         "page": number,
         "proposals": [(term, others) for term in question.terms if (others := proposed(db, term, groups, pairs))],
         "boxes": [*(term.asked for term in question.terms), ""][:MOST_TERMS] + [""] * max(0, 2 - len(question.terms)),
-        "notes": [note for term in question.terms for note in term.notes],
+        "notes": [note for term in (*question.terms, *question.left_out) for note in term.notes],
     }
 
 
@@ -186,7 +189,8 @@ async def export_mentions(datasette: Any, request: Any) -> Response:
         }
         for one in series
     ]
-    body = {"per": question.per, "when": question.when, "page": number, "next": f"{here}{own}&page={number + 1}" if more else None}
+    body: dict[str, Any] = {"notes": [note for term in question.left_out for note in term.notes]}
+    body |= {"per": question.per, "when": question.when, "page": number, "next": f"{here}{own}&page={number + 1}" if more else None}
     whole = body | {"terms": terms, "series": files.series_records(series), "mentions": records}
     return answer(request, as_json_text(whole), MEDIA_TYPES["json"], headers=headers)
 

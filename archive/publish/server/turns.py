@@ -22,6 +22,7 @@ COSTLY = (
     "/search",
     "/changes",
     "/mentions",
+    "/sources",
     "/compare",
     "/cdx",
     "/status",
