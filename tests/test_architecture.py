@@ -62,7 +62,7 @@ LAYERS = (
     "archive.alarms",
     "archive.merge",
     "archive.verify archive.export",
-    "archive.seal",
+    "archive.depot archive.seal",
     "archive.queries",
     "archive.store",
     "archive.db archive.warc",

@@ -27,5 +27,5 @@ def sha256(data: bytes) -> str:
 
 
 def is_own_file(path: Path) -> bool:
-    """Whether a file is named as ``WarcWriter`` names its files: SITE-YYYYMM-NNN.warc.gz in the folder SITE."""
-    return re.fullmatch(re.escape(path.parent.name) + r"-\d{6}-\d{3,}" + re.escape(SUFFIX), path.name) is not None
+    """Whether a file is named as ``WarcWriter`` names its files: SITE-YYYYMM-NNN.warc.gz or SITE-YYYYMM-NNN-eEPOCH.warc.gz in SITE."""
+    return re.fullmatch(re.escape(path.parent.name) + r"-\d{6}-\d{3,}(?:-e\d+)?" + re.escape(SUFFIX), path.name) is not None

@@ -26,6 +26,7 @@ from archive.warc.records import Exchange, Note, OlderRecord, metadata, record_i
 from archive.warc.revisit import whole_record
 
 FULL_AT = 1_000_000_000  # bytes; files of this size are copied and checked in reasonable time
+FULL_UNDER_CLAIM = 60_000_000  # bytes; such files are sent to a depot in one request
 LEVEL = 2  # of ISA-L's 0 to 3: a twentieth of zlib's time for files that are a tenth larger; 3 takes five times as long for a third of that
 WORTH_A_REVISIT = 1000  # bytes of a body; a shorter one takes no more room than the record that names it
 Row = Mapping[str, Any]
@@ -34,9 +35,21 @@ Row = Mapping[str, Any]
 class WarcWriter:
     """Appends exchanges to ``warc/SITE/SITE-YYYYMM-NNN.warc.gz`` under the archive's folder. One writer at a time, by the lock."""
 
-    def __init__(self, folder: Path, site: str, software: str, end_of_records: Callable[[str], int] = lambda filename: 0) -> None:
-        """``end_of_records`` tells how far a file's records are known to reach: one that is shorter was lost, and its name is taken."""
+    def __init__(
+        self,
+        folder: Path,
+        site: str,
+        software: str,
+        end_of_records: Callable[[str], int] = lambda filename: 0,
+        epoch: int = 0,
+    ) -> None:
+        """``end_of_records`` tells how far a file's records are known to reach: one that is shorter was lost, and its name is taken.
+
+        ``epoch``: of the claim on a site in a depot, 0 without one. Its files are ``...-NNN-eEPOCH.warc.gz``: no other claim's, and
+        smaller, for each goes up as one object.
+        """
         self._root, self._site, self._software, self._end_of_records = folder, site, software, end_of_records
+        self._ending, self._full_at = (f"-e{epoch}{SUFFIX}", FULL_UNDER_CLAIM) if epoch else (SUFFIX, FULL_AT)
         self._turn = threading.Lock()
         self._file: io.FileIO | None = None
         self._size = 0
@@ -97,7 +110,7 @@ class WarcWriter:
             self._file = None
 
     def _ready(self, at: str) -> io.FileIO:
-        if self._file is None or self._size >= FULL_AT:
+        if self._file is None or self._size >= self._full_at:
             self._close()
             self._open(at)
         assert self._file is not None
@@ -108,7 +121,7 @@ class WarcWriter:
         folder.mkdir(parents=True, exist_ok=True)
         month = at[:4] + at[5:7]
         number = 1
-        while not self._may_grow(path := folder / f"{self._site}-{month}-{number:03d}{SUFFIX}"):
+        while not self._may_grow(path := folder / f"{self._site}-{month}-{number:03d}{self._ending}"):
             number += 1
         self._name = str(path.relative_to(self._root))
         self._file = open(path, "ab", buffering=0)  # noqa: SIM115 - closed by close()
@@ -122,7 +135,7 @@ class WarcWriter:
         if path.is_symlink() or (path.exists() and path.stat().st_nlink > 1):
             return False
         size = path.stat().st_size if path.exists() else 0
-        return self._end_of_records(str(path.relative_to(self._root))) <= size < FULL_AT
+        return self._end_of_records(str(path.relative_to(self._root))) <= size < self._full_at
 
     def _append(self, file: io.FileIO, data: bytes) -> None:
         """All of ``data`` or none of it."""

@@ -1,0 +1,74 @@
+"""A process at work with a depot: takes the store, keeps one heartbeat that holds all claims of the process.
+
+Ages are differences of two times of the store: no clock of a machine counts. What this process holds it tells by a clock that no one
+sets and that goes on while the machine sleeps, from the moment at which a heartbeat was sent that the store has confirmed.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+import time
+
+from archive.depot.objects import NoObject, Objects
+
+LEASE = 20.0  # seconds without a heartbeat after which others may begin
+MARGIN = 5.0  # a holder stops so long before
+EVERY = 4.0  # between two heartbeats
+TOGETHER = 1.0  # claims that ask within so many seconds share a heartbeat
+GRAIN = 1.0  # stores tell times in whole seconds
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def elapsed_time() -> float:
+    """Seconds of a clock that only goes forward, also while the machine sleeps."""
+    return time.clock_gettime(_CLOCK)
+
+
+class Session:
+    """The heartbeat of one process."""
+
+    def __init__(self, objects: Objects, holder: str) -> None:
+        self.objects, self.holder, self.id = objects, holder, secrets.token_hex(8)
+        self.claims: set[str] = set()
+        self._turn = threading.Lock()
+        self._sent, self._told = float("-inf"), frozenset[str]()
+
+    @property
+    def key(self) -> str:
+        return f"sessions/{self.id}.json"
+
+    def beat(self, nonce: str = "") -> float:
+        """Tell the store that this process lives, unless it was told just now. When that was sent. Raises DepotAway."""
+        with self._turn:
+            if elapsed_time() - self._sent < TOGETHER and (not nonce or nonce in self._told):
+                return self._sent
+            sent, told = elapsed_time(), frozenset(self.claims)
+            row = {"holder": self.holder, "claims": sorted(told)}
+            self.objects.put(self.key, json.dumps(row, ensure_ascii=False).encode())
+            self._sent, self._told = sent, told
+            return sent
+
+    def store_time(self) -> float:
+        """What the store's clock says now."""
+        with self._turn:
+            self._sent = float("-inf")
+        self.beat()
+        return self.objects.get(self.key).modified
+
+    def age_of(self, session: str, nonce: str, modified: float) -> float:
+        """How long ago, by the store's clock, anything was heard of a claim that was written at ``modified``."""
+        now = self.store_time()
+        heard = modified
+        try:
+            found = self.objects.get(f"sessions/{session}.json")
+            if nonce in json.loads(found.data)["claims"]:
+                heard = max(heard, found.modified)
+        except (NoObject, ValueError, KeyError, TypeError):
+            pass  # it ended, or never told of this claim
+        return now - heard
+
+    def end(self) -> None:
+        """This process holds nothing any more."""
+        self.objects.delete([self.key])
