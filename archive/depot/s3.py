@@ -73,7 +73,7 @@ class S3Objects:
             self._api.put(self._store, key, path, chunk_size=WHOLE // 2)
 
     def put_if(self, key: str, data: bytes, version: str | None) -> str:
-        mode: Any = "create" if version is None else {"e_tag": version, "version": None}
+        mode: Any = "create" if version is None else {"e_tag": version}
         for last in (False, False, True):
             try:
                 with self._told(key):
