@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import click
 from sqlite_utils import Database
 
+from archive.cli.depot_sites import add_to_depot, depot_option, list_depot_sites, set_in_depot, visit_in_depot
 from archive.cli.options import archive_command, archive_dir_option
 from archive.clock import now
 from archive.db.connection import archive_dir, open_for_reading
@@ -38,11 +39,27 @@ sites set NAME takes these settings; an empty value takes one back:
     "sites", invoke_without_command=True, help=HELP, short_help="the sites that update visits: list, add, set, pause, resume, remove"
 )
 @archive_dir_option
+@depot_option
 @click.pass_context
-def command(context: click.Context) -> int:
+def command(context: click.Context, depot: str | None) -> int:
     if context.invoked_subcommand is None:
-        with closing(open_for_reading(archive_dir(context.obj))) as db:
-            print("\n".join(map(site_line, listed_sites(db, now()))) or "no site is known yet; sites add URL makes one known")
+        return _list(archive_dir(context.obj), depot)
+    if depot:
+        raise click.UsageError(f"write --depot behind {context.invoked_subcommand}", context)
+    return 0
+
+
+@archive_command("list", "the sites that update visits, as sites without a command prints them")
+@depot_option
+def listing(folder: Path, depot: str | None) -> int:
+    return _list(folder, depot)
+
+
+def _list(folder: Path, depot: str | None) -> int:
+    if depot:
+        return list_depot_sites(depot)
+    with closing(open_for_reading(folder)) as db:
+        print("\n".join(map(site_line, listed_sites(db, now()))) or "no site is known yet; sites add URL makes one known")
     return 0
 
 
@@ -75,11 +92,14 @@ def said_hours(interval: float) -> str:
     type=click.Path(path_type=Path),
     help="an OPML file of a feed reader, or a text file with an address a line (# begins a comment)",
 )
-def add(folder: Path, urls: tuple[str, ...], source: Path | None) -> int:
+@depot_option
+def add(folder: Path, urls: tuple[str, ...], source: Path | None, depot: str | None) -> int:
     named = [("", url) for url in urls] + (listed_homes(source) if source else [])
     if not named:
         raise ConfigurationError("which sites? write: sites add https://example.org/, or sites add --from FILE")
     good, bad = checked(named)
+    if depot:
+        return add_to_depot(depot, good, bad)
     with closing(Store(folder)) as store:
         known = {one: row["name"] for row in store.db.query("select * from sites") for one in [origin(row["home"])]}
         added = 0
@@ -156,11 +176,14 @@ def _host_of(feed: str) -> str:
 )
 @click.argument("name")
 @click.argument("settings", metavar="SETTING=VALUE...", nargs=-1, required=True)
-def change(folder: Path, name: str, settings: tuple[str, ...]) -> int:
+@depot_option
+def change(folder: Path, name: str, settings: tuple[str, ...], depot: str | None) -> int:
     for setting in settings:
         if "=" not in setting:
             raise ConfigurationError(f"{setting.partition(':')[0]!r} is no setting; write images=budget, for example")
     values = checked_settings(dict(setting.split("=", 1) for setting in settings))
+    if depot:
+        return set_in_depot(depot, name, values)
     with closing(Store(folder)) as store:
         row = site_named(store.db, name)
         with store.transaction():
@@ -174,7 +197,10 @@ def visited(verb: str, described: str, column: str | None) -> click.Command:
 
     @archive_command(verb, described, "NAME is a site of the list that sites prints.")
     @click.argument("names", metavar="NAME...", nargs=-1, required=True)
-    def work(folder: Path, names: tuple[str, ...]) -> int:
+    @depot_option
+    def work(folder: Path, names: tuple[str, ...], depot: str | None) -> int:
+        if depot:
+            return visit_in_depot(depot, names, verb)
         with closing(Store(folder)) as store:
             rows = [site_named(store.db, name) for name in names]  # a wrong name changes nothing
             with store.transaction():
@@ -190,6 +216,7 @@ def _print_sites(db: Database, ids: set[int], at: str) -> None:
     print("\n".join(site_line(row) for row in listed_sites(db, at) if row["id"] in ids))
 
 
+command.add_command(listing)
 command.add_command(add)
 command.add_command(change)
 command.add_command(visited("pause", "leave sites out of update for a while", "paused_at"))

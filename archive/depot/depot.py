@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,21 +104,37 @@ class Depot:
 
     def register(self, home: str, settings: Mapping[str, str] | None = None, name: str | None = None) -> tuple[DepotSite, bool]:
         """(the site, whether it is new). A site is known by its home, as in any archive. Raises ConfigurationError."""
-        home = checked_home(home)
-        known = {origin(head.home): head for head in self.heads()}
-        held = next((known[one] for one in family(home) if one in known), None)
-        if held is None:
-            wanted, number = name or site_name(home), 1
+        return next(self._register([checked_home(home)], settings or {}, name, _warned))
+
+    def register_all(self, homes: Iterable[str], damaged: Callable[[Exception], None] = _warned) -> Iterator[tuple[DepotSite, bool]]:
+        """The same of several, with one look at what is there."""
+        return self._register([checked_home(home) for home in homes], {}, None, damaged)
+
+    def _register(
+        self, homes: list[str], settings: Mapping[str, str], name: str | None, damaged: Callable[[Exception], None]
+    ) -> Iterator[tuple[DepotSite, bool]]:
+        known = {origin(head.home): head for head in self.heads(damaged)}
+        for home in homes:
+            held = next((known[one] for one in family(home) if one in known), None)
+            is_new = held is None
+            wanted, number = name or site_name(home), 0
             while held is None:
-                made = SiteHead(wanted if number == 1 else f"{wanted}-{number}", home, dict(settings or {}), now())
+                number += 1
+                made = SiteHead(wanted if number == 1 else f"{wanted}-{number}", home, dict(settings), now())
                 try:
-                    self._save(made, made)
-                    return DepotSite(made.name, home, made.settings, None, None), True
+                    held = known[origin(home)] = self._save(made, made)
                 except ObjectChanged:
-                    other = self.head(made.name)
-                    held = other if origin(other.home) in family(home) else None
-                    number += 1
-        return DepotSite(held.name, held.home, held.settings, held.paused_at, held.removed_at), False
+                    held = self._same_site(made.name, home)
+                    is_new = held is None
+            yield DepotSite(held.name, held.home, held.settings, held.paused_at, held.removed_at), is_new
+
+    def _same_site(self, name: str, home: str) -> SiteHead | None:
+        """The site of a name, if it has this home; None where the name is another site's, or its head is damaged."""
+        try:
+            head = self.head(name)
+        except (DamagedHead, NewerSchema):
+            return None
+        return head if origin(head.home) in family(home) else None
 
     def pause(self, name: str) -> SiteHead:
         """Visit it no more for a while."""
