@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
 import socket
@@ -22,6 +23,7 @@ from archive.text.homes import checked_home, family, site_name
 from archive.text.urls import origin
 
 logger = logging.getLogger(__name__)
+NUMBERS = "numbers/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +122,26 @@ class Depot:
             wanted, number = name or site_name(home), 0
             while held is None:
                 number += 1
-                made = SiteHead(wanted if number == 1 else f"{wanted}-{number}", home, dict(settings), now())
+                free = wanted if number == 1 else f"{wanted}-{number}"
+                made = SiteHead(free, home, self._free_number(free), dict(settings), now())
                 try:
                     held = known[origin(home)] = self._save(made, made)
                 except ObjectChanged:
                     held = self._same_site(made.name, home)
                     is_new = held is None
             yield DepotSite(held.name, held.home, held.settings, held.paused_at, held.removed_at), is_new
+
+    def _free_number(self, name: str) -> int:
+        """A number that no site has had, taken for this one."""
+        rows = (row.key.removeprefix(NUMBERS).removesuffix(".json") for row in self.objects.list(NUMBERS))
+        number = 1 + max((int(row) for row in rows if row.isdecimal()), default=0)
+        content = json.dumps({"site": name, "nonce": secrets.token_hex(8)}).encode()
+        while True:
+            try:
+                self.objects.put_if(f"{NUMBERS}{number:08d}.json", content, None)
+                return number
+            except ObjectChanged:
+                number += 1
 
     def _same_site(self, name: str, home: str) -> SiteHead | None:
         """The site of a name, if it has this home; None where the name is another site's, or its head is damaged."""

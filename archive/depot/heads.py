@@ -64,6 +64,7 @@ class SiteHead:
 
     name: str
     home: str
+    number: int  # no other site of the depot has it: ids of the archive of all begin with it
     settings: Mapping[str, str] = field(default_factory=dict)
     added_at: str | None = None
     paused_at: str | None = None
@@ -103,14 +104,15 @@ def read_site_head(key: str, data: bytes, version: str, modified: float) -> Site
             raise NewerSchema(f"{key} was written by a newer release; install that release or a later one")
         held, committed = row.pop("claim"), row.pop("committed")
         head = SiteHead(
-            **{name: row[name] for name in ("name", "home", "settings", "added_at", "paused_at", "removed_at", "epoch")},
+            **{name: row[name] for name in ("name", "home", "number", "settings", "added_at", "paused_at", "removed_at", "epoch")},
             claim=HeldBy(**held) if held else None,
             committed=Committed(**committed | {"outcome": SliceOutcome(**committed["outcome"])}) if committed else None,
             version=version,
             modified=modified,
         )
-        if key != head.key or not isinstance(head.epoch, int) or not isinstance(head.settings, dict):
-            raise ValueError("it is another site's")
+        numbers = isinstance(head.epoch, int) and isinstance(head.number, int) and head.number > 0
+        if key != head.key or not numbers or not isinstance(head.settings, dict):
+            raise ValueError("it is another site's, or a part of it is missing")
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         why = f"{type(error).__name__}: {error}"
         raise DamagedHead(f"{key} in the depot is damaged ({why}); put an earlier version of it back") from error
