@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from archive.db.connection import archive_dir
+from archive.depot.records import reach_followed
 
 Work = TypeVar("Work", bound=Callable[..., Any])
 
@@ -27,7 +28,9 @@ def archive_command(name: str, described: str, more: str = "") -> Callable[[Call
         @click.pass_context
         @functools.wraps(work)
         def in_folder(context: click.Context, /, **options: Any) -> int:
-            return work(archive_dir(context.obj), **options)
+            folder = archive_dir(context.obj)
+            reach_followed(folder)
+            return work(folder, **options)
 
         text = f"{described}\n\n{more}" if more else described
         return click.command(name, help=text, short_help=described)(in_folder)  # without short_help click would cut the line

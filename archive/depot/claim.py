@@ -28,9 +28,9 @@ from archive.depot.manifest import (
     pieces_in,
     read_manifest,
     sweep,
-    warc_key,
 )
-from archive.depot.objects import DepotAway, NoObject, ObjectChanged, Objects
+from archive.depot.objects import DepotAway, NoObject, ObjectChanged, Objects, warc_key
+from archive.depot.records import reach_depot
 from archive.depot.sessions import LEASE, MARGIN, Session, elapsed_time
 from archive.errors import ArchiveError, ConfigurationError, StorageError
 from archive.warc.place import SUFFIX
@@ -157,6 +157,7 @@ class Claim:
         brought.prepare(folder, self.head, lines, state.fresh)
         state.decided, state.fresh = last, False
         brought.save_state(folder, state)
+        reach_depot(folder, lambda: self.objects)
         return state
 
     def _fetch(self, folder: Path, base: str) -> Brought:

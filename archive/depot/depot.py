@@ -15,8 +15,7 @@ from archive.depot.address import open_objects
 from archive.depot.claim import Busy, Claim, NotInDepot
 from archive.depot.decided import Decided
 from archive.depot.heads import HEADS, DamagedHead, HeldBy, SiteHead, head_key, read_site_head, refuse_newer_head
-from archive.depot.manifest import warc_key
-from archive.depot.objects import NoObject, ObjectChanged, Objects
+from archive.depot.objects import NoObject, ObjectChanged, Objects, warc_key
 from archive.depot.sessions import GRAIN, LEASE, Session, elapsed_time
 from archive.errors import NewerSchema
 from archive.text.homes import checked_home, family, site_name

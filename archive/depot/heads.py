@@ -24,7 +24,11 @@ class DamagedHead(StorageError):
 
 @dataclass(frozen=True, slots=True)
 class SliceOutcome:
-    """How a slice ended. ``unfinished``: there is more to read at once. ``due_at``: when it is due next (UTC), where that is known."""
+    """How a slice ended. ``unfinished``: there is more to read at once. ``due_at``: when it is due next (UTC), where that is known.
+
+    ``failures``: runs in a row that failed; ``lively``: rate, cost and busy of ``archive.queries.liveliness.Liveliness``, from which
+    whoever sees all sites tells when this one is due.
+    """
 
     exit_code: int
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -32,6 +36,9 @@ class SliceOutcome:
     unfinished: bool = False
     ended_at: str | None = None
     note: str = ""
+    began_at: str | None = None
+    failures: int = 0
+    lively: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,11 +78,6 @@ class Manifest:
         return {span.pack for span in (*self.pieces, *self.files.values())}
 
 
-def warc_key(site: str, filename: str) -> str:
-    """``warc/SITE/FILE`` as an object."""
-    return f"sites/{site}/warc/{filename.rpartition('/')[2]}"
-
-
 def packs_prefix(site: str) -> str:
     return f"sites/{site}/db/"
 

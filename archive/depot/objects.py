@@ -78,3 +78,8 @@ class Objects(Protocol):
 
     def delete(self, keys: Iterable[str]) -> None:
         """Remove them; those that are not there are removed already."""
+
+
+def warc_key(site: str, filename: str) -> str:
+    """``warc/SITE/FILE`` as an object."""
+    return f"sites/{site}/warc/{filename.rpartition('/')[2]}"

@@ -13,17 +13,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlite_utils import Database
-
-from archive.db.connection import FILENAME, check_identity, open_as_it_is
+from archive.db.connection import FILENAME, check_identity
 from archive.db.database import WriterDatabase
 from archive.db.schema import migrate
 from archive.db.shrink import spacious
 from archive.depot.brought import write_file
 from archive.depot.depot import Depot, open_depot
 from archive.depot.heads import DamagedHead, SiteHead, refuse_newer_head
-from archive.depot.manifest import DamagedPack, Manifest, assemble, fetch, read_manifest, warc_key
-from archive.depot.objects import NoObject
+from archive.depot.manifest import DamagedPack, Manifest, assemble, fetch, read_manifest
+from archive.depot.marks import Mark, marks_of
+from archive.depot.objects import NoObject, warc_key
 from archive.errors import ArchiveError, ConfigurationError, NewerSchema, StorageError
 from archive.merge.decisions import merge_file
 from archive.merge.depot_rows import BASE, DepotRows
@@ -49,25 +48,6 @@ class Followed:
     notes: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Which snapshot of a site is here, and with which version of its head it came. Kept in ``merged_archives.folder``."""
-
-    url: str
-    name: str
-    version: str
-    pack: str
-
-    def __str__(self) -> str:
-        return " ".join((self.url, self.name, self.version or "-", self.pack))
-
-
-def marks_in(db: Database) -> dict[str, Mark]:
-    """Name -> mark of every site that was brought from a depot."""
-    told = (folder.split(" ") for (folder,) in db.execute("select folder from merged_archives where folder like '%://% % % sites/%'"))
-    return {parts[1]: Mark(*parts) for parts in told if len(parts) == 4}
-
-
 def follow(
     folder: Path, url: str, *, copy: bool = False, progress: Callable[[str, int, int], None] = lambda *_: None
 ) -> Iterator[Followed]:
@@ -76,7 +56,7 @@ def follow(
     Raises LockHeld, NoArchive, NewerSchema for the archive here, ConfigurationError, DepotAway; what is wrong with a site is told with it.
     """
     depot = open_depot(url)
-    marks = _marks(folder)
+    marks = marks_of(folder)
     for mark in marks.values():
         if mark.url != depot.url:
             raise ConfigurationError(f"{folder} follows the depot {mark.url}; choose another ARCHIVE_DIR for {depot.url}")
@@ -96,16 +76,6 @@ def follow(
     finally:
         archive.close()
         shutil.rmtree(folder / WHERE, ignore_errors=True)
-
-
-def _marks(folder: Path) -> dict[str, Mark]:
-    if not (folder / FILENAME).is_file():
-        return {}
-    db = open_as_it_is(folder)
-    try:
-        return marks_in(db) if "merged_archives" in db.table_names() else {}
-    finally:
-        db.close()
 
 
 class Following:

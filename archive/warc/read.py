@@ -22,6 +22,7 @@ from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParserExce
 
 from archive.clock import stamp
 from archive.errors import StorageError
+from archive.warc.far import open_warc
 from archive.warc.place import sha256
 from archive.warc.revisit import is_revisit, named_body
 
@@ -41,13 +42,13 @@ class DamagedRecord(StorageError):
 def whole_members(path: Path, start: int = 0, largest: int | None = None) -> Iterator[tuple[int, bytes, bytes]]:
     """(offset, compressed bytes, content) of each whole gzip member from ``start`` on; ends at the first torn one, and at one that
     unpacks to more than ``largest`` bytes."""
-    with open(path, "rb") as file:
+    with open_warc(path) as file:
         file.seek(start)
-        offset, rest = start, b""
+        offset, rest, size = start, b"", getattr(file, "chunk", CHUNK)
         while True:
             unzip, raw, content = zlib.decompressobj(zlib.MAX_WBITS + 16), bytearray(), bytearray()
             while not unzip.eof:
-                chunk = rest or file.read(CHUNK)
+                chunk = rest or file.read(size)
                 rest = b""
                 if not chunk or not _unpack(unzip, chunk, content, largest):
                     return
@@ -174,7 +175,7 @@ def read_record(root: Path, row: Mapping[str, Any]) -> tuple[ArcWarcRecord, byte
     """
     name = f"capture {row['id']} ({row['filename']} at {row['offset']}, {row['url']})"
     try:
-        with open(root / row["filename"], "rb") as file:
+        with open_warc(root / row["filename"]) as file:
             file.seek(row["offset"])
             compressed = file.read(row["length"])
     except OSError as error:
@@ -227,7 +228,7 @@ def _dechunked(body: bytes) -> tuple[bytes, bool]:
 def read_body(root: Path, filename: str, offset: int, length: int) -> tuple[StatusAndHeaders, bytes]:
     """HTTP headers and body as transferred of the response record at a place. Raises StorageError when it cannot be read."""
     try:
-        with open(root / filename, "rb") as file:
+        with open_warc(root / filename) as file:
             file.seek(offset)
             record = next(iter(ArchiveIterator(io.BytesIO(file.read(length)))))
             return record.http_headers, _body(record, root / filename) or b""

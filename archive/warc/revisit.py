@@ -18,6 +18,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeadersParserException
 
+from archive.warc.far import open_warc
 from archive.warc.place import SUFFIX, sha256
 
 PROFILE = "/revisit/identical-payload-digest"  # what the address of the profile ends with, in WARC 1.0 and 1.1
@@ -57,7 +58,7 @@ def named_body(path: Path, record: ArcWarcRecord) -> bytes | None:
 def whole_record(root: Path, row: Mapping[str, Any]) -> ArcWarcRecord | None:
     """The response record of a row of ``captures``, where it is what the row says, not broken off, and holds its body itself."""
     try:
-        with open(root / row["filename"], "rb") as file:
+        with open_warc(root / row["filename"]) as file:
             file.seek(row["offset"])
             compressed = file.read(row["length"])
         record = next(iter(ArchiveIterator(io.BytesIO(compressed))))
@@ -125,7 +126,7 @@ def _index(path: Path, size: int) -> tuple[tuple[str, int], ...]:
 def record_at(spot: Spot) -> ArcWarcRecord | None:
     """The record that begins at a place; None where none does."""
     try:
-        with open(spot.path, "rb") as file:
+        with open_warc(spot.path) as file:
             file.seek(spot.offset)
             record = next(iter(ArchiveIterator(file)))
             record.raw_stream = io.BytesIO(record.raw_stream.read(LARGEST))

@@ -18,6 +18,7 @@ from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
 from archive.errors import ArchiveError
 from archive.queries.rows import Row
 from archive.warc.decoded import Undecodable, body_text, decoded_body, is_text
+from archive.warc.far import open_warc
 from archive.warc.place import sha256
 from archive.warc.read import UNREADABLE, is_truncated, read_body, read_record, whole_members
 
@@ -120,7 +121,7 @@ def bytes_at(root: Path, row: Row) -> bytes | None:
     if not path.resolve().is_relative_to(root.resolve()):
         return None
     try:
-        with open(path, "rb") as file:
+        with open_warc(path) as file:
             file.seek(row["offset"])
             return file.read(row["length"])
     except OSError:

@@ -1,0 +1,123 @@
+"""Records of WARC files that lie in a depot: takes its objects, gives files that read what is asked for by range, cached and bounded."""
+
+from __future__ import annotations
+
+import errno
+import io
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from archive.depot.address import open_objects
+from archive.depot.marks import followed_url
+from archive.depot.objects import NoObject, Objects, warc_key
+from archive.errors import ArchiveError
+from archive.warc.far import reach
+
+BLOCK = 128 << 10  # bytes; a record and the request behind it mostly lie in one or two
+HELD = 512  # blocks that stay in memory: 64 MB
+
+
+class Blocks:
+    """Stretches of immutable objects. May be asked by several threads."""
+
+    def __init__(self, objects: Callable[[], Objects]) -> None:
+        """``objects`` is called when the first block is asked for."""
+        self._open = objects
+        self._objects: Objects | None = None
+        self._turn = threading.Lock()
+        self._held: OrderedDict[tuple[str, int], bytes] = OrderedDict()
+        self.requests = 0
+
+    def read(self, key: str, offset: int, length: int) -> bytes:
+        """Raises OSError."""
+        numbers = range(offset // BLOCK, (offset + max(length, 1) - 1) // BLOCK + 1)
+        with self._turn:
+            found = {number: block for number in numbers if (block := self._held.get((key, number))) is not None}
+            for number in found:
+                self._held.move_to_end((key, number))
+        missing = [number for number in numbers if number not in found]
+        if missing:
+            data = self._fetch(key, missing[0] * BLOCK, (missing[-1] - missing[0] + 1) * BLOCK)
+            for i, number in enumerate(range(missing[0], missing[-1] + 1)):
+                found[number] = data[i * BLOCK : (i + 1) * BLOCK]
+            self._keep(key, found)
+        start = offset - numbers[0] * BLOCK
+        return b"".join(found[number] for number in numbers)[start : start + length]
+
+    def _fetch(self, key: str, offset: int, length: int) -> bytes:
+        try:
+            with self._turn:
+                objects = self._objects = self._objects or self._open()
+                self.requests += 1
+            return objects.get_range(key, offset, length)
+        except NoObject as error:
+            raise FileNotFoundError(errno.ENOENT, "it is not in the depot", key) from error
+        except ArchiveError as error:
+            raise OSError(errno.EIO, str(error), key) from error
+
+    def _keep(self, key: str, blocks: dict[int, bytes]) -> None:
+        with self._turn:
+            for number, block in blocks.items():
+                self._held[key, number] = block
+                self._held.move_to_end((key, number))
+            while len(self._held) > HELD:
+                self._held.popitem(last=False)
+
+
+class DepotFile(io.RawIOBase):
+    """One WARC file, read by range. ``chunk``: bytes that who reads it from end to end had best ask for at once."""
+
+    chunk = BLOCK
+
+    def __init__(self, blocks: Blocks, key: str) -> None:
+        self._blocks, self._key, self._at = blocks, key, 0
+        blocks.read(key, 0, 0)  # a file that is not there says so when it is opened
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        if whence == io.SEEK_END:
+            raise OSError(errno.EINVAL, "the end of a file in a depot is not known", self._key)
+        self._at = offset + (self._at if whence == io.SEEK_CUR else 0)
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer).cast("B")
+        data = self._blocks.read(self._key, self._at, len(view))
+        view[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+
+def reach_depot(folder: Path, objects: Callable[[], Objects]) -> Blocks:
+    """Have the records of the archive in ``folder`` read from a depot where their files are not there."""
+    blocks = Blocks(objects)
+
+    def opened(name: str) -> BinaryIO:
+        _, site, file = name.split("/", 2)
+        return cast("BinaryIO", DepotFile(blocks, warc_key(site, file)))
+
+    reach(folder, opened)
+    return blocks
+
+
+def reach_followed(folder: Path) -> Blocks:
+    """The same for an archive that follows a depot, which is looked up when the first file is missing."""
+
+    def objects() -> Objects:
+        url = followed_url(folder)
+        if url is None:
+            raise NoObject("no depot is followed")
+        return open_objects(url)
+
+    return reach_depot(folder, objects)
