@@ -85,13 +85,13 @@ def exchange(url: str = URL, at: str = "2026-01-01T00:00:00Z", body: bytes = b"<
 class Desk:
     """A store on a folder, with one site, one crawl, and a clock."""
 
-    def __init__(self, folder: Path, at: str = "2026-01-01T00:00:00Z") -> None:
+    def __init__(self, folder: Path, at: str = "2026-01-01T00:00:00Z", name: str = "example", home: str = HOME, epoch: int = 0) -> None:
         self.clock = Clock(at)
         self.store = Store(folder, self.clock)
         self.db = self.store.db
-        self.site = self.store.ensure_site("example", HOME)["id"]
+        self.site = self.store.ensure_site(name, home)["id"]
         self.crawl = self.store.start_crawl(self.site, "update")
-        self.warc = WarcWriter(folder, "example", "test")
+        self.warc = WarcWriter(folder, name, "test", epoch=epoch)
 
     def capture(self, door: str) -> int:
         shown = exchange(at=self.clock.at)

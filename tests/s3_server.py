@@ -4,8 +4,9 @@ Speaks what a depot needs of S3: PUT with If-Match and If-None-Match, GET with r
 synced before the answer; a process that is killed and begun anew on the same folder has all that it confirmed. Prints its port. Each
 request is a line of ``FOLDER/requests.log``. Signatures are not checked.
 
-Faults: PUT /_faults with a JSON list of {"do": "slow|fail|full|lose|half", "times": 1, "method": "PUT", "match": "heads/", "seconds": 2}.
-``lose`` does what was asked and ends the connection without an answer; ``half`` reads half of the body, keeps nothing, and ends it.
+Faults: PUT /_faults with a JSON list of {"do": KIND, "times": 1, "method": "PUT", "match": "heads/", "seconds": 2}. KIND is slow, fail
+(503), full (507), lose (does what was asked and ends the connection without an answer), half (reads half of the body, keeps nothing,
+and ends it), or hang (the same after some seconds).
 """
 
 from __future__ import annotations
@@ -41,16 +42,19 @@ class S3Server(ThreadingHTTPServer):
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self.turn = threading.Lock()
+        self.hanging = threading.Event()
         self.faults: list[dict[str, Any]] = []
-        self.etags: dict[tuple[str, int, int], str] = {}
+        self.etags: dict[str, tuple[tuple[int, int, int], str]] = {}
         self.log = open(folder / LOG, "a", buffering=1)  # noqa: SIM115 - as long as the process
 
-    def etag(self, path: Path) -> str:
+    def etag(self, path: Path, written: bool = False) -> str:
+        """``written``: just now; a file may get the inode and the time of an earlier one."""
         told = path.stat()
-        key = (str(path), told.st_ino, told.st_mtime_ns)
-        if key not in self.etags:
-            self.etags[key] = f'"{hashlib.md5(path.read_bytes()).hexdigest()}"'
-        return self.etags[key]
+        key = (told.st_ino, told.st_mtime_ns, told.st_size)
+        held = self.etags.get(str(path))
+        if held is None or written or held[0] != key:
+            held = self.etags[str(path)] = (key, f'"{hashlib.md5(path.read_bytes()).hexdigest()}"')
+        return held[1]
 
     def fault(self, method: str, path: str) -> dict[str, Any]:
         with self.turn:
@@ -90,8 +94,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._body()
             self._error(503, "SlowDown") if does == "fail" else self._error(507, "InsufficientStorage")
             return self._note(key, query, does)
-        if does == "half":
+        if does in ("half", "hang"):
             self.rfile.read(int(self.headers.get("Content-Length") or 0) // 2)
+            if does == "hang":
+                self._note(key, query, does)
+                self.server.hanging.wait(fault.get("seconds", 30))
             self.close_connection = True
             return self._note(key, query, does)
         self.lost = does == "lose"
@@ -200,7 +207,7 @@ class _Handler(BaseHTTPRequestHandler):
         handle = os.open(path.parent, os.O_RDONLY)
         os.fsync(handle)
         os.close(handle)
-        self._answer(200, ETag=self.server.etag(path))
+        self._answer(200, ETag=self.server.etag(path, written=True))
 
     def do_DELETE(self) -> None:
         for key, _ in self._once():

@@ -13,6 +13,7 @@ from typing import Literal
 from sqlite_utils import Database
 
 from archive.alarms import Alarm, alarms, like, mass_loss_ref
+from archive.cli.deciding import open_deciding
 from archive.clock import now
 from archive.db.connection import open_for_reading
 from archive.errors import ConfigurationError
@@ -20,7 +21,6 @@ from archive.queries.health import standing
 from archive.queries.named import site_named
 from archive.queries.rows import Row
 from archive.store.decisions import UNDONE, decided, listed
-from archive.store.store import Store
 from archive.text.plaintext import one_line
 
 Answer = Literal["accept", "reject"]
@@ -36,7 +36,7 @@ def decide(folder: Path, answer: Answer, alarm: str | None, all_like: int | None
         for ref, what in subjects:
             if undo and ref not in decided(db, answer):
                 raise ConfigurationError(f"{what} was not {DONE[answer]}: there is nothing to take back")
-    with closing(Store(folder)) as store:
+    with closing(open_deciding(folder)) as store:
         for ref, what in subjects:
             store.decide(answer, ref, UNDONE if undo else DONE[answer], reason)
             print(f"{'no longer ' if undo else ''}{DONE[answer]}: {what}")

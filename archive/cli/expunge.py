@@ -11,6 +11,7 @@ from typing import Any
 import click
 from sqlite_utils import Database
 
+from archive.cli.deciding import refuse_to_destroy
 from archive.cli.options import archive_command
 from archive.cli.withhold import withheld_subject
 from archive.errors import ConfigurationError, StorageError
@@ -37,6 +38,7 @@ Row = dict[str, Any]
 )
 @click.option("--yes", is_flag=True, help="do not ask")
 def command(folder: Path, name: str, reason: str, links: bool, yes: bool) -> int:
+    refuse_to_destroy(folder)
     with closing(Store(folder)) as store:
         _, described = withheld_subject(store.db, name)
         article_id, comment_id, site_id = subject_of(store.db, name)

@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 from sqlite_utils import Database
 
+from archive.cli.deciding import open_deciding
 from archive.cli.options import archive_command, decision_options
 from archive.db.connection import open_for_reading
 from archive.errors import ConfigurationError
 from archive.store.decisions import UNDONE, decided, listed
-from archive.store.store import Store
 from archive.text.fingerprint import KINDS, fingerprint
 from archive.text.plaintext import counted, one_line
 
@@ -40,7 +40,7 @@ def command(folder: Path, wording: str | None, kind: str | None, reason: str | N
         ref = known_fingerprint(db, wording)
         if undo and ref not in decided(db, "label"):
             raise ConfigurationError(f"nobody decided on {ref}: there is nothing to take back")
-    with closing(Store(folder)) as store:
+    with closing(open_deciding(folder)) as store:
         before = text_digests(store.db)
         store.decide("label", ref, kind or UNDONE, reason)
         changed = len(text_digests(store.db) ^ before) // 2

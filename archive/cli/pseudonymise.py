@@ -9,13 +9,13 @@ from pathlib import Path
 import click
 from sqlite_utils import Database
 
+from archive.cli.deciding import open_deciding
 from archive.cli.options import archive_command, decision_options, require_one
 from archive.db.connection import open_for_reading
 from archive.errors import ConfigurationError
 from archive.queries.named import site_named
 from archive.queries.withheld import EVERY_SITE, pseudonym_ref, same_name
 from archive.store.decisions import UNDONE, decided, listed
-from archive.store.store import Store
 from archive.text.plaintext import counted, one_line
 
 HELP = "serve another name in the place of a signature under comments; the evidence stays"
@@ -46,7 +46,7 @@ def command(folder: Path, name: str | None, shown: str | None, site: str | None,
         value = UNDONE if shown is None else checked_pseudonym(db, site, name, shown)
         if not comments and not undo:
             raise ConfigurationError(f"no comment{f' at {site}' if site else ''} is signed {one_line(name)!r}; write the name as it stands")
-    with closing(Store(folder)) as store:
+    with closing(open_deciding(folder)) as store:
         store.decide("pseudonymise", ref or pseudonym_ref(site, " ".join(name.split())), value, reason)
     what = f"{counted(comments, 'comment')} signed {one_line(name)}"
     print(f"{what}: shown as {'they are' if undo else one_line(value)}{f', at {site}' if site else ''}")

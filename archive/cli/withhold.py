@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from sqlite_utils import Database
 
+from archive.cli.deciding import open_deciding
 from archive.cli.options import archive_command, decision_options, require_one
 from archive.db.connection import open_for_reading
 from archive.errors import ConfigurationError
@@ -15,7 +16,6 @@ from archive.queries.ledger import withheld_value
 from archive.queries.named import article_named
 from archive.store.decisions import UNDONE, decided, listed
 from archive.store.site_settings import HIDE_COMMENTS, HIDE_GONE, site_settings
-from archive.store.store import Store
 from archive.text.plaintext import one_line
 
 HELP = "keep an article or a comment from the served pages; the evidence stays"
@@ -41,7 +41,7 @@ def command(folder: Path, name: str | None, reason: str | None, public_reason: s
             refs = [r for r in decided(db, "withhold") if r == ref or r in every_address(db, ref)]
             if not refs:
                 raise ConfigurationError(f"{what} is not withheld: there is nothing to take back")
-    with closing(Store(folder)) as store:
+    with closing(open_deciding(folder)) as store:
         for standing in refs if undo else [ref]:
             store.decide("withhold", standing, UNDONE if undo else withheld_value(public_reason), reason)
     print(f"{'shown again' if undo else 'withheld'}: {what}")

@@ -37,7 +37,6 @@ class Brought:
     nonce: str  # of the claim under which it was brought last
     decided: int
     manifest: Manifest
-    fresh: bool = False
 
 
 def read_state(folder: Path) -> Brought | None:
@@ -90,10 +89,10 @@ def carried_files(folder: Path) -> Iterator[tuple[str, bytes]]:
                 yield path.relative_to(folder).as_posix(), path.read_bytes()
 
 
-def prepare(folder: Path, head: SiteHead, decisions: list[dict[str, Any]], fresh: bool) -> None:
+def prepare(folder: Path, head: SiteHead, decisions: list[dict[str, Any]]) -> None:
     """The site, its settings and what was decided, written into the archive where they are not in it."""
     own = [line for line in decisions if line.get("site") in (None, head.name)]
-    if not fresh and not own and _is_prepared(folder, head):
+    if not own and _is_prepared(folder, head):
         return
     with closing(Store(folder)) as store:
         row = store.ensure_site(head.name, head.home)

@@ -31,7 +31,7 @@ from archive.depot.manifest import (
 )
 from archive.depot.objects import DepotAway, NoObject, ObjectChanged, Objects, warc_key
 from archive.depot.records import reach_depot
-from archive.depot.sessions import LEASE, MARGIN, Session, elapsed_time
+from archive.depot.sessions import LEASE, MARGIN, Session
 from archive.errors import ArchiveError, ConfigurationError, StorageError
 from archive.warc.place import SUFFIX
 
@@ -74,7 +74,7 @@ class Claim:
 
     def held(self) -> bool:
         """Whether nobody else can have begun: false ``MARGIN`` seconds before anybody may, and after this process stood still."""
-        return not self._lost and elapsed_time() - self._confirmed < LEASE - MARGIN
+        return not self._lost and self.session.clock() - self._confirmed < LEASE - MARGIN
 
     @property
     def lost(self) -> bool:
@@ -89,9 +89,9 @@ class Claim:
         if self._lost:
             return False
         before = self._confirmed
-        if elapsed_time() - before < LEASE - MARGIN:
+        if self.session.clock() - before < LEASE - MARGIN:
             sent = self.session.beat(self.nonce)
-            if elapsed_time() - before < LEASE:  # nobody can have begun before the store heard of it
+            if self.session.clock() - before < LEASE:  # nobody can have begun before the store heard of it
                 self._confirmed = max(before, sent)
                 return self.held()
         return self._ask_again()
@@ -100,7 +100,7 @@ class Claim:
         self._read_again()
         if self._lost:
             return False
-        sent = elapsed_time()
+        sent = self.session.clock()
         assert self.head.claim is not None
         try:
             self._write(self.head.written(claim=replace(self.head.claim, beat=secrets.token_hex(4))))
@@ -154,8 +154,8 @@ class Claim:
                 state = self._fetch(folder, base)
             state.nonce, state.url = self.nonce, self.objects.url
             last, lines = self._decided.after(state.decided)
-        brought.prepare(folder, self.head, lines, state.fresh)
-        state.decided, state.fresh = last, False
+        brought.prepare(folder, self.head, lines)
+        state.decided = last
         brought.save_state(folder, state)
         reach_depot(folder, lambda: self.objects)
         return state
@@ -175,7 +175,7 @@ class Claim:
         elif database.is_file() and brought.read_state(folder) is not None:
             brought.put_aside(folder)
         decided = self.head.committed.decided if self.head.committed else 0
-        return Brought(self.objects.url, self.name, base, self.nonce, decided, manifest, True)
+        return Brought(self.objects.url, self.name, base, self.nonce, decided, manifest)
 
     def _fetch_files(self, folder: Path, manifest: Manifest) -> None:
         wanted = {span.digest: folder / path for path, span in manifest.files.items() if not brought.is_same(folder / path, span.digest)}
@@ -237,7 +237,7 @@ class Claim:
 
     def _keep_up(self) -> None:
         """An upload may take longer than the lease."""
-        if elapsed_time() - self._confirmed > LEASE / 4:
+        if self.session.clock() - self._confirmed > LEASE / 4:
             self.renew()
 
     def _pack(self, folder: Path, state: Brought, manifest: Manifest) -> tuple[str, int, int, str]:
@@ -261,7 +261,7 @@ class Claim:
 
     def _make_true(self, committed: Committed, keep: bool) -> None:
         while True:
-            sent = elapsed_time()
+            sent = self.session.clock()
             try:
                 self._write(self.head.written(committed=committed, claim=self.head.claim if keep else None))
             except ObjectChanged:

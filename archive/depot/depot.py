@@ -43,9 +43,10 @@ def _warned(error: Exception) -> None:
 class Depot:
     """The sites of one depot. Methods raise DepotAway when the store does not answer; they may be called from several threads."""
 
-    def __init__(self, objects: Objects, holder: str = "") -> None:
+    def __init__(self, objects: Objects, holder: str = "", clock: Callable[[], float] = elapsed_time) -> None:
+        """``clock``: seconds that only go forward, also while the machine sleeps."""
         self.objects = objects
-        self.session = Session(objects, holder or socket.gethostname())
+        self.session = Session(objects, holder or socket.gethostname(), clock)
         self.decided = Decided(objects)
         self._read: dict[str, SiteHead] = {}
 
@@ -188,7 +189,7 @@ class Depot:
             if age <= LEASE + GRAIN:
                 raise Busy(name, head.claim.holder, max(LEASE + GRAIN - age, 0.0))
         held = HeldBy(nonce, self.session.id, holder or self.session.holder)
-        sent = elapsed_time()
+        sent = self.session.clock()
         self.session.claims.add(nonce)
         try:
             saved = self._save(head, head.written(epoch=head.epoch + 1, claim=held))

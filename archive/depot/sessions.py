@@ -10,6 +10,7 @@ import json
 import secrets
 import threading
 import time
+from collections.abc import Callable
 
 from archive.depot.objects import NoObject, Objects
 
@@ -29,8 +30,8 @@ def elapsed_time() -> float:
 class Session:
     """The heartbeat of one process."""
 
-    def __init__(self, objects: Objects, holder: str) -> None:
-        self.objects, self.holder, self.id = objects, holder, secrets.token_hex(8)
+    def __init__(self, objects: Objects, holder: str, clock: Callable[[], float] = elapsed_time) -> None:
+        self.objects, self.holder, self.clock, self.id = objects, holder, clock, secrets.token_hex(8)
         self.claims: set[str] = set()
         self._turn = threading.Lock()
         self._sent, self._told = float("-inf"), frozenset[str]()
@@ -42,9 +43,9 @@ class Session:
     def beat(self, nonce: str = "") -> float:
         """Tell the store that this process lives, unless it was told just now. When that was sent. Raises DepotAway."""
         with self._turn:
-            if elapsed_time() - self._sent < TOGETHER and (not nonce or nonce in self._told):
+            if self.clock() - self._sent < TOGETHER and (not nonce or nonce in self._told):
                 return self._sent
-            sent, told = elapsed_time(), frozenset(self.claims)
+            sent, told = self.clock(), frozenset(self.claims)
             row = {"holder": self.holder, "claims": sorted(told)}
             self.objects.put(self.key, json.dumps(row, ensure_ascii=False).encode())
             self._sent, self._told = sent, told

@@ -56,6 +56,29 @@ def read_decisions(folder: Path) -> list[dict[str, Any]]:
     return found
 
 
+def travelling(db: Database, kind: Kind, ref: str, value: str, reason: str | None, at: str) -> dict[str, Any]:
+    """A decision as another archive of the same site understands it. ``site``: the name of the one that it is about; None: of any."""
+    line = _spoken(db, {"kind": kind, "ref": ref, "value": value, "reason": reason, "decided_at": at})
+    if kind == "reject" and ref.isdecimal():
+        found = db.execute("select record_id from captures where id = ?", [int(ref)]).fetchone()
+        line |= {"record_id": found[0]} if found else {}
+    return line | {"site": _site_of(db, line)}
+
+
+def _site_of(db: Database, line: dict[str, Any]) -> str | None:
+    """The site that a line names by a record, an address, or its own name."""
+    sql = """
+        select name
+        from sites
+        where id = (select site_id from crawls join captures on crawl_id = crawls.id where record_id = :record)
+          or id = (select site_id from articles join urls on article_id = articles.id where urls.url = :address)
+          or :ref like name || '/%' or :ref like '%:' || name
+        """
+    named = {"record": line.get("record_id"), "address": line.get("article", line["ref"]), "ref": line["ref"]}
+    found = db.execute(sql, named).fetchall()
+    return str(found[0][0]) if len(found) == 1 else None
+
+
 def _subject(line: dict[str, Any]) -> dict[str, Any]:
     """A line without our id, where it names its subject by something that stays."""
     return {name: value for name, value in line.items() if name != "ref" or not line.keys() & {"record_id", "comment"}}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from archive.store import absences, captures, coverage, crawls, gaps, quarantine, sites, verdicts
@@ -11,7 +11,7 @@ from archive.store.article_addresses import add_alias
 from archive.store.articles import Saved, find_article, save_article
 from archive.store.comments import read_by_others, save_comments
 from archive.store.decisions import Kind as Decision
-from archive.store.decisions import decide, note_decisions
+from archive.store.decisions import decide, note_decisions, travelling
 from archive.store.expunge import is_refused, refused
 from archive.store.file_memory import FileMemory
 from archive.store.held_articles import HeldArticle
@@ -32,7 +32,12 @@ NEVER = "9999"  # later than any time: no revision is provisional, none is folde
 
 
 class Store(FileMemory):
-    """An archive open for writing. Mappings in, rows out; every method is one transaction of its own, or a part of the open group."""
+    """An archive open for writing. Mappings in, rows out; every method is one transaction of its own, or a part of the open group.
+
+    ``tell``, which may be set, hears of each decision before it is written here, and refuses it with an exception.
+    """
+
+    tell: Callable[[Row], None] | None = None
 
     # sites and crawls
 
@@ -291,7 +296,10 @@ class Store(FileMemory):
     def decide(self, kind: Decision, ref: str, value: str, reason: str | None = None) -> None:
         """Write down what a person overruled; a label is put on at once, over the whole archive."""
         with self.transaction():
-            decide(self.db, kind, ref, value, reason, self.now())
+            at = self.now()
+            if self.tell is not None:  # elsewhere first: what is decided here alone would be undone by what comes from there
+                self.tell(travelling(self.db, kind, ref, value, reason, at))
+            decide(self.db, kind, ref, value, reason, at)
             if kind == "label":
                 for site_id in sites.site_ids(self.db):
                     settle(self.db, site_id, NEVER)

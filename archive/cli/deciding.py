@@ -1,0 +1,34 @@
+"""An archive in which a person decides: takes its folder, gives it open for writing. Where it follows a depot, decisions go there first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from archive.depot.depot import open_depot
+from archive.depot.marks import marks_in, marks_of
+from archive.errors import ConfigurationError
+from archive.store.store import Store
+
+
+def open_deciding(folder: Path) -> Store:
+    """Raises LockHeld, StorageError, NoArchive, NewerSchema. A decision that the depot does not take is none, and raises StorageError."""
+    store = Store(folder)
+    mark = next(iter(marks_in(store.db).values()), None)
+    if mark is not None:
+        try:
+            depot = open_depot(mark.url)
+        except BaseException:
+            store.close()
+            raise
+
+        def tell(line: dict[str, object]) -> None:
+            depot.decided.add([line])
+
+        store.tell = tell
+    return store
+
+
+def refuse_to_destroy(folder: Path) -> None:
+    """Raises ConfigurationError where an archive only follows others, whose next snapshot would bring back what was destroyed here."""
+    for mark in marks_of(folder).values():
+        raise ConfigurationError(f"{folder} follows the depot {mark.url}, which would bring it back; withhold it here, see docs/scale.md")
