@@ -38,14 +38,15 @@ class Blocks:
             found = {number: block for number in numbers if (block := self._held.get((key, number))) is not None}
             for number in found:
                 self._held.move_to_end((key, number))
-        missing = [number for number in numbers if number not in found]
+        end = min((number for number, block in found.items() if len(block) < BLOCK), default=numbers[-1])
+        missing = [number for number in numbers if number not in found and number <= end]
         if missing:
             data = self._fetch(key, missing[0] * BLOCK, (missing[-1] - missing[0] + 1) * BLOCK)
             for i, number in enumerate(range(missing[0], missing[-1] + 1)):
                 found[number] = data[i * BLOCK : (i + 1) * BLOCK]
             self._keep(key, found)
         start = offset - numbers[0] * BLOCK
-        return b"".join(found[number] for number in numbers)[start : start + length]
+        return b"".join(found.get(number, b"") for number in numbers)[start : start + length]
 
     def _fetch(self, key: str, offset: int, length: int) -> bytes:
         try:

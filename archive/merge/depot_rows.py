@@ -39,11 +39,16 @@ class DepotRows:
         tables = [table for table, rule in RULES.items() if rule.how not in LEFT and table in self.schema.columns]
         with self._maps():
             count = sum(self._write(table, fresh=held is None) for table in self.schema.in_order(tables))
-            count += len(merge_decisions(self.db))
-            if self._decided_here():
-                for (site_id,) in self.db.execute("select id + ? from source.sites", [self.base]).fetchall():
-                    settle(self.db, site_id, NEVER)
-        return count
+            brought = merge_decisions(self.db)
+            self._label(everywhere=any(kind == "label" for kind, *_ in brought))
+        return count + len(brought)
+
+    def _label(self, everywhere: bool) -> None:
+        """Labels that were decided hold at all sites, also at one that has not heard of them."""
+        if everywhere or self._decided_here():
+            where = "1" if everywhere else f"id between {self.base} and {self.base + BASE - 1}"
+            for (site_id,) in self.db.execute(f"select id from main.sites where {where} order by id").fetchall():
+                settle(self.db, site_id, NEVER)
 
     def _decided_here(self) -> bool:
         """Whether a label was decided that the site has not heard of."""

@@ -1,0 +1,248 @@
+"""The archive that follows a depot is, after each change, the one that is made anew from it; its records and decisions travel."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from archive.__main__ import commands
+from archive.db.connection import open_for_reading
+from archive.depot.records import reach_followed
+from archive.merge.depot import Followed, follow
+from archive.publish.records.examined import examine
+from archive.queries.captured_addresses import capture_row
+from archive.verify.database import Verification
+from tests.crawls import rows
+from tests.depots import DONE, HOME, NAME, Store, end_run, s3_store, slice_of
+from tests.literal import Desk, article, comment
+
+OTHER = "https://other.example.net/"
+APART = ("merged_archives",)  # says when it was brought
+EDITED = ("The bridge fell on 4 May, at night.", "Nobody has said why. The mayor, Ana Petrova, was away.")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A depot in an object store, of two sites with an article each."""
+    with s3_store(tmp_path / "store") as made:
+        for home in (HOME, OTHER):
+            made.depot().register(home)
+        slice_of(
+            made.depot(),
+            tmp_path / "w1",
+            at(1),
+            article(source_id="1"),
+            article(source_id="2", url=f"{HOME}2/"),
+            _1=[comment("7"), comment("8", parent="7")],
+        )
+        other = article(source_id="1", url=f"{OTHER}1/", title="Elsewhere")
+        slice_of(made.depot(), tmp_path / "w2", at(1), other, name="other.example.net")
+        yield made
+
+
+def at(day: int) -> str:
+    return f"2026-03-{day:02d}T00:00:00Z"
+
+
+def everything(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table, ids and all, and what the indexes of words find."""
+    names = "select name from sqlite_master where type = 'table' and name not like 'sqlite%' and name not like '%fts%'"
+    tables = [name for (name,) in rows(folder, names) if name not in (*APART, "identity", "_sqlite_migrations")]
+    found = {name: sorted(rows(folder, f"select * from {name}"), key=repr) for name in tables}
+    found["words"] = rows(folder, "select rowid from revisions_fts where revisions_fts match 'bridge' order by 1")
+    found["said"] = rows(folder, "select rowid from comments_fts where comments_fts match 'there' order by 1")
+    return found
+
+
+def followed(folder: Path, store: Store) -> list[Followed]:
+    found = list(follow(folder, store.url))
+    assert [site.error for site in found if site.error] == []
+    return found
+
+
+def run(store: Store, folder: Path, day: int, what: Callable[[Desk], None]) -> None:
+    """A slice of the first site that does something."""
+    claim = store.depot().claim(NAME)
+    claim.bring(folder)
+    desk = Desk(folder, at(day), name=claim.name, home=claim.head.home, epoch=claim.epoch)
+    what(desk)
+    end_run(desk)
+    claim.commit(folder, DONE)
+
+
+def article_id(desk: Desk, source_id: str) -> int:
+    [(found,)] = desk.rows("select id from articles where source_id = ?", source_id)
+    return int(found)
+
+
+STAGES: dict[str, Callable[[Desk], Any]] = {
+    "edit": lambda desk: desk.see(article(EDITED, source_id="1"), _1=[comment("7", "I was there, too."), comment("8", parent="7")]),
+    "new": lambda desk: desk.see(article(source_id="3", url=f"{HOME}3/"), _3=[comment("9")]),
+    "trash": lambda desk: desk.store.mark_missing(desk.crawl, "articles", [article_id(desk, "2")], at(5), None, 24),
+    "rename": lambda desk: desk.see(article(EDITED, source_id="1", url=f"{HOME}renamed/")),
+    "gone": lambda desk: desk.store.mark_missing(desk.crawl, "articles", [article_id(desk, "2")], at(9), None, 24),
+    "back": lambda desk: desk.see(article(source_id="2", url=f"{HOME}2/")),
+    "label": lambda desk: desk.store.decide("label", fingerprint(desk), "bio"),
+    "gap": lambda desk: desk.store.add_gap(desk.site, kind="article", ref=f"{HOME}4/", reason="robots", explained=1),
+    "gap closed": lambda desk: desk.store.close_gap(desk.site, f"{HOME}4/"),
+}
+
+
+def fingerprint(desk: Desk) -> str:
+    [(found,)] = desk.rows("select distinct fingerprint from blocks where text like 'Nobody has said%'")
+    return str(found)
+
+
+def test_after_each_change_the_archive_is_the_one_that_is_made_anew(store: Store, tmp_path: Path) -> None:
+    assert [(site.name, site.articles) for site in followed(tmp_path / "all", store)] == [(NAME, 2), ("other.example.net", 1)]
+    for day, (name, stage) in enumerate(STAGES.items(), 2):
+        run(store, tmp_path / "w1", day, stage)
+        [site] = followed(tmp_path / "all", store)
+        assert site.rows > 0, name
+        shutil.rmtree(tmp_path / "anew", ignore_errors=True)
+        followed(tmp_path / "anew", store)
+        assert everything(tmp_path / "all") == everything(tmp_path / "anew"), name
+        assert followed(tmp_path / "all", store) == []
+    assert list(Verification(tmp_path / "all", evidence=False).findings()) == []
+    ids = rows(tmp_path / "all", "select id from articles order by 1")
+    assert [i // 1_000_000_000 for (i,) in ids] == [1, 1, 1, 2]
+
+
+def test_a_site_that_says_the_same_writes_no_row(store: Store, tmp_path: Path) -> None:
+    followed(tmp_path / "all", store)
+    before = everything(tmp_path / "all")
+    claim = store.depot().claim(NAME)
+    claim.bring(tmp_path / "w1")
+    claim.commit(tmp_path / "w1", DONE)
+    assert [site.rows for site in followed(tmp_path / "all", store)] == [0]
+    assert everything(tmp_path / "all") == before
+
+
+def test_an_unchanged_head_costs_no_request_and_one_without_a_new_snapshot_costs_one(store: Store, tmp_path: Path) -> None:
+    followed(tmp_path / "all", store)
+    store.asked()
+    assert followed(tmp_path / "all", store) == []
+    assert store.asked() == ["GET list"]
+    store.depot().claim(NAME).release()
+    store.depot().pause("other.example.net")
+    store.asked()
+    assert followed(tmp_path / "all", store) == []
+    assert store.asked() == ["GET list", f"GET heads/{NAME}.json", "GET heads/other.example.net.json"]
+    assert rows(tmp_path / "all", "select name from sites where paused_at is not null") == [("other.example.net",)]
+    assert followed(tmp_path / "all", store) == []
+    assert store.asked() == ["GET list"]
+
+
+def test_one_bad_site_keeps_no_other_from_being_merged(store: Store, tmp_path: Path) -> None:
+    path = store.objects / "heads" / f"{NAME}.json"
+    whole = path.read_bytes()
+    row = json.loads(whole)
+    row["committed"]["schema"] = "m999_from_the_future"
+    for content, code in ((b"{ torn", 3), (json.dumps(row).encode(), 2)):
+        path.write_bytes(content)
+        shutil.rmtree(tmp_path / "all", ignore_errors=True)
+        words = ["merge", "--archive-dir", str(tmp_path / "all"), "--depot", store.url]
+        result = CliRunner().invoke(commands, words, standalone_mode=False)
+        assert result.return_value == code, result.output
+        assert "other.example.net: " in result.output
+        assert rows(tmp_path / "all", "select name from sites") == [("other.example.net",)]
+    path.write_bytes(whole)
+    assert [site.name for site in followed(tmp_path / "all", store)] == [NAME]
+
+
+def test_an_archive_that_holds_a_site_from_elsewhere_refuses_it_in_one_line(store: Store, tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "all", at(1), name="mine", home=HOME)
+    desk.see(article(source_id="1"))
+    end_run(desk)
+    found = list(follow(tmp_path / "all", store.url))
+    assert [(site.name, "from elsewhere" in str(site.error)) for site in found] == [(NAME, True), ("other.example.net", False)]
+    assert rows(tmp_path / "all", "select name from sites order by 1") == [("mine",), ("other.example.net",)]
+
+
+def test_records_are_read_from_the_depot_by_range_and_once(store: Store, tmp_path: Path) -> None:
+    followed(tmp_path / "all", store)
+    assert not list((tmp_path / "all" / "warc").glob("*/*.warc.gz"))
+    blocks = reach_followed(tmp_path / "all")
+    db = open_for_reading(tmp_path / "all").conn
+    ids = [i for (i,) in db.execute("select id from captures")]
+    store.asked()
+    for _ in range(3):
+        for capture in ids:
+            record = examine(tmp_path / "all", capture_row(db, capture))
+            assert (record.trouble, record.body, record.request[0][1].split()[0]) == ("", b"<html>The bridge</html>", "GET")
+    assert len(store.asked()) == blocks.requests == len(ids)
+    shutil.rmtree(store.objects / "sites" / NAME / "warc")
+    reach_followed(tmp_path / "all")
+    assert "is not there" in examine(tmp_path / "all", capture_row(db, ids[0])).trouble
+    db.close()
+
+
+def test_warc_files_come_along_where_they_are_asked_for(store: Store, tmp_path: Path) -> None:
+    assert [site.error for site in follow(tmp_path / "all", store.url, copy=True)] == [None, None]
+    assert list(Verification(tmp_path / "all").findings()) == []
+
+
+# decisions
+
+
+def command(folder: Path, *words: str) -> tuple[int, str]:
+    result = CliRunner().invoke(commands, [words[0], "--archive-dir", str(folder), *words[1:]])
+    return result.exit_code, result.output
+
+
+def test_what_is_decided_on_the_archive_of_all_reaches_the_site_at_its_next_slice(store: Store, tmp_path: Path) -> None:
+    followed(tmp_path / "all", store)
+    [(wording,)] = rows(tmp_path / "all", "select distinct fingerprint from blocks where text like 'Nobody has said%'")
+    [(comment_id,)] = rows(tmp_path / "all", "select id from comments where source_id = '7'")
+    assert command(tmp_path / "all", "label", wording, "bio")[0] == 0
+    assert command(tmp_path / "all", "withhold", f"comment:{comment_id}", "--reason", "asked to")[0] == 0
+    assert command(tmp_path / "all", "withhold", f"{OTHER}1/")[0] == 0
+    run(store, tmp_path / "w1", 2, lambda desk: None)
+    told = {(kind, ref) for kind, ref in rows(tmp_path / "w1", "select kind, ref from decisions")}
+    assert told == {("label", wording), ("withhold", "comment:1")}
+    assert rows(tmp_path / "w1", "select distinct kind from blocks where text like 'Nobody has said%'") == [("bio",)]
+    before = everything(tmp_path / "all")["decisions"]
+    followed(tmp_path / "all", store)
+    assert everything(tmp_path / "all")["decisions"] == before
+    assert rows(tmp_path / "all", "select distinct kind from blocks where text like 'Nobody has said%'") == [("bio",)]
+    assert command(tmp_path / "all", "label", wording, "--undo")[0] == 0
+    run(store, tmp_path / "w1", 3, lambda desk: None)
+    assert rows(tmp_path / "w1", "select distinct kind from blocks where text like 'Nobody has said%'") == [("body",)]
+
+
+def test_a_snapshot_that_has_not_heard_of_a_label_does_not_undo_it(store: Store, tmp_path: Path) -> None:
+    followed(tmp_path / "all", store)
+    claim = store.depot().claim(NAME)
+    claim.bring(tmp_path / "w1")  # before the decision
+    [(wording,)] = rows(tmp_path / "all", "select distinct fingerprint from blocks where text like 'Nobody has said%'")
+    assert command(tmp_path / "all", "label", wording, "bio")[0] == 0
+    desk = Desk(tmp_path / "w1", at(2), name=claim.name, home=claim.head.home, epoch=claim.epoch)
+    desk.see(article(EDITED, source_id="1"))
+    end_run(desk)
+    claim.commit(tmp_path / "w1", DONE)
+    followed(tmp_path / "all", store)
+    assert rows(tmp_path / "all", "select distinct kind from blocks where text like 'Nobody has said%'") == [("bio",)]
+
+
+def test_a_decision_that_the_depot_does_not_take_is_none(store: Store, tmp_path: Path) -> None:
+    followed(tmp_path / "all", store)
+    for fault in ("full", "half"):
+        store.faults({"do": fault, "method": "PUT", "match": "decisions", "times": 99})
+        code, output = command(tmp_path / "all", "withhold", f"{OTHER}1/")
+        assert (code, output.count("\n"), "withheld:" in output) == (3, 1, False)
+    store.faults()
+    with open_for_reading(tmp_path / "all").conn as connection:
+        assert connection.execute("select count(*) from decisions").fetchone() == (0,)
+    assert not (tmp_path / "all" / "warc" / "decisions.jsonl").exists()
+
+
+def test_what_a_depot_would_bring_back_is_not_destroyed(store: Store, tmp_path: Path) -> None:
+    followed(tmp_path / "all", store)
+    code, output = command(tmp_path / "all", "expunge", f"{OTHER}1/", "--reason", "an order", "--yes")
+    assert (code, "follows the depot" in output) == (2, True)
