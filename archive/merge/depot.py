@@ -15,7 +15,7 @@ from pathlib import Path
 
 from archive.db.connection import FILENAME, check_identity
 from archive.db.database import WriterDatabase
-from archive.db.schema import migrate
+from archive.db.schema import is_older, migrate
 from archive.db.shrink import spacious
 from archive.depot.brought import write_file
 from archive.depot.depot import Depot, open_depot
@@ -145,7 +145,8 @@ class Following:
             check_identity(db, copy)
             db.execute("pragma journal_mode = delete")
             db.execute("pragma synchronous = off")
-            migrate(db)
+            if is_older(db):
+                migrate(db)
             db.execute("update crawls set finished_at = started_at, outcome = ? where finished_at is null", [UNFINISHED])
         except sqlite3.DatabaseError as error:
             raise DamagedPack(f"{self.name} in the depot is damaged ({error}); nothing of it was merged") from error
