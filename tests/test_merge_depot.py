@@ -183,6 +183,21 @@ def test_records_are_read_from_the_depot_by_range_and_once(store: Store, tmp_pat
     db.close()
 
 
+def test_records_that_lie_in_the_depot_are_verified_there(store: Store, tmp_path: Path) -> None:
+    followed(tmp_path / "all", store)
+    code, output = command(tmp_path / "all", "verify")
+    assert (code, "verified 2 WARC files, 6 records" in output) == (0, True), output
+    assert "all that captures name are there" in command(tmp_path / "all", "doctor")[1]
+    [path] = (store.objects / "sites" / NAME / "warc").iterdir()
+    data = bytearray(path.read_bytes())
+    data[-20] ^= 1
+    path.write_bytes(data)
+    code, output = command(tmp_path / "all", "verify")
+    assert (code, f"warc/{NAME}/" in output) == (3, True)
+    path.unlink()
+    assert "the file is not there" in command(tmp_path / "all", "verify")[1]
+
+
 def test_warc_files_come_along_where_they_are_asked_for(store: Store, tmp_path: Path) -> None:
     assert [site.error for site in follow(tmp_path / "all", store.url, copy=True)] == [None, None]
     assert list(Verification(tmp_path / "all").findings()) == []
