@@ -222,6 +222,9 @@ def test_a_heartbeat_that_was_under_way_for_longer_than_the_lease_proves_nothing
             self.other = bucket.depot("second").claim(NAME)
             self.objects.put(key, data)  # type: ignore[attr-defined]
 
+        def __getattr__(self, name: str) -> object:
+            return getattr(self.objects, name)
+
     claim.session.objects = Late(claim.session.objects)  # type: ignore[assignment]
     watch.at += 5
     assert not claim.renew()
