@@ -22,6 +22,7 @@ from archive import clock
 from archive.db.connection import open_for_reading
 from archive.depot.claim import Busy, Claim, NotInDepot, Stale, former_claim
 from archive.depot.heads import SiteHead, SliceOutcome
+from archive.depot.objects import DepotAway
 from archive.depot.sessions import LEASE as LEASE_SECONDS
 from archive.errors import ArchiveError
 from archive.queries.liveliness import FAILED, last_visit, liveliness
@@ -42,6 +43,7 @@ UNDER_WAY = ".slice"  # lies in the folder of a site as long as a slice of it is
 OURS = (BUG, STORAGE)  # exit codes that say more of this machine than of the site
 GRACE = 12.0  # seconds after a signal in which answers under way may still come
 TRIES = 3  # of a site that ends with one of them; then that is its outcome
+AWAY = 5.0  # seconds after which a depot that did not answer is asked again
 BUSY = LEASE_SECONDS / 2  # seconds after which a site that another worker reads is looked at again
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -93,7 +95,7 @@ class Slices:
         """``folder``: where each site gets a folder of its own, of this process alone; ``delay``: DOWNLOAD_DELAY."""
         self.depot, self.visits, self.folder = depot, visits, folder
         self.seconds, self.delay = seconds, delay
-        self.stopping = False
+        self.stopping = self._is_away = False
         self.under_way: dict[str, SliceLease | None] = {}
         self._threads = ThreadPoolExecutor(2 * jobs + 2, "depot")
 
@@ -125,6 +127,9 @@ class Slices:
         except Stale as error:
             print(f"{name}: {error}", file=sys.stderr, flush=True)
             return SliceEnd(Verdict.LOST, Visited(INTERRUPTED), due, BUSY)
+        except DepotAway as error:
+            self._tell_away(error)
+            return SliceEnd(Verdict.AWAY, Visited(error.exit_code), due, AWAY)
         except NotInDepot as error:
             return SliceEnd(Verdict.DROPPED, Visited(error.exit_code, said=str(error)))
         except ArchiveError as error:
@@ -190,13 +195,36 @@ class Slices:
             if visit.code in OURS and due.tries + 1 < TRIES:
                 return self._failed(due, visit)
             outcome = await self.in_thread(outcome_of, folder, claim.head, visit, began_at)
-            await lease.gap_passed()
-            await self.in_thread(claim.commit, folder, outcome)
+            if not self.stopping:  # whoever comes next keeps DOWNLOAD_DELAY in any case
+                await lease.gap_passed()
+            await self._commit(claim, folder, outcome)
             (folder / UNDER_WAY).unlink(missing_ok=True)
         if outcome.unfinished:
             stuck = visit.reason == "closespider_timeout" and not visit.counts["new"] + visit.counts["revised"]
             return SliceEnd(Verdict.REST, visit, replace(due, doubled=due.doubled + stuck))
         return SliceEnd(Verdict.FAILED if visit.code in OURS else Verdict.READ, visit)
+
+    async def _commit(self, claim: Claim, folder: Path, outcome: SliceOutcome) -> None:
+        """As often as it takes where the store is away; when this process has to end, what is in the folder waits for its next one.
+
+        Raises Stale, DepotAway, StorageError.
+        """
+        while True:
+            try:
+                await self.in_thread(claim.commit, folder, outcome)
+                self._is_away = False
+                return
+            except DepotAway as error:
+                if self.stopping:
+                    raise
+                self._tell_away(error)
+            await asyncio.sleep(AWAY)
+
+    def _tell_away(self, error: DepotAway) -> None:
+        """Once, until it answers again."""
+        if not self._is_away:
+            print(f"{error}; what was read is kept, and it is asked until it answers", file=sys.stderr, flush=True)
+        self._is_away = True
 
     def stop(self) -> None:
         """No further slice begins; those under way are about to end."""
