@@ -15,7 +15,7 @@ from archive.depot.depot import Depot, open_depot
 from archive.depot.heads import Committed, HeldBy, SiteHead, SliceOutcome
 from archive.publish.overview import alarms
 from archive.store.store import Store
-from crawler.cluster.due import Standing, as_due, standings
+from crawler.cluster.due import SiteDue, as_due, standings
 from crawler.cluster.hosts import claim_host
 from crawler.cluster.slices import UNDER_WAY, Due, is_answered
 from tests.crawls import content, rows, scrapy
@@ -156,7 +156,7 @@ def test_what_is_due_follows_from_the_heads_as_from_an_archive() -> None:
 
 def test_sites_of_one_host_are_read_one_at_a_time(depot: Depot) -> None:
     sites = [head("one", "https://www.example.org/a/"), head("two", "https://example.org/b/"), head("other", "https://example.com/")]
-    found = [Standing(site, 1, 2) for site in sites]
+    found = [SiteDue(site, 1, 2) for site in sites]
     assert [due.host for due in as_due(found, sites, DAY)] == ["example.org", "example.org", ""]
     claim = claim_host(depot, "example.org")
     with pytest.raises(Busy):

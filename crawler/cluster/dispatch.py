@@ -11,7 +11,7 @@ from archive.depot.depot import Depot
 from archive.depot.heads import SiteHead
 from archive.errors import StorageError
 from archive.text.plaintext import counted
-from crawler.cluster.due import Standing, as_due, named_sites, standings
+from crawler.cluster.due import SiteDue, as_due, named_sites, standings
 from crawler.cluster.engine import BEYOND, Queue
 from crawler.cluster.slices import Due, is_answered
 from crawler.session.outcome import COMPLETE, ORDER
@@ -35,7 +35,7 @@ class Dispatcher:
         chosen = named_sites(found, heads, names) if names else [one for one in found if one.is_due]
         return as_due(self.not_under_way(chosen), heads, now)
 
-    def not_under_way(self, chosen: Sequence[Standing]) -> list[Standing]:
+    def not_under_way(self, chosen: Sequence[SiteDue]) -> list[SiteDue]:
         """Without those that a worker reads now: a claim that is older than any slice is a dead worker's."""
         if not any(one.head.claim for one in chosen):
             return list(chosen)
@@ -73,7 +73,7 @@ class Dispatcher:
 
     def send_again(self, left: dict[str, Due], heads: dict[str, SiteHead]) -> None:
         if not self.queue.waiting():
-            idle = self.not_under_way([Standing(heads[name], 0, 1) for name in left if name in heads])
+            idle = self.not_under_way([SiteDue(heads[name], 0, 1) for name in left if name in heads])
             self.queue.send([left[one.head.name] for one in idle])
 
 

@@ -66,7 +66,7 @@ class Due:
     doubled: int = 0
 
 
-class Verdict(Enum):
+class Ending(Enum):
     """What became of a slice."""
 
     READ = "read"
@@ -82,7 +82,7 @@ class Verdict(Enum):
 class SliceEnd:
     """``again``: what is to be read, ``wait`` seconds from now at the earliest; None where nothing is left."""
 
-    verdict: Verdict
+    verdict: Ending
     visit: Visited
     again: Due | None = None
     wait: float = 0.0
@@ -118,20 +118,20 @@ class Slices:
         """One slice. Never raises."""
         name = due.site
         if name in self.under_way:
-            return SliceEnd(Verdict.BUSY, Visited(0), due, BUSY)
+            return SliceEnd(Ending.BUSY, Visited(0), due, BUSY)
         self.under_way[name] = None
         try:
             return await self._claimed(due)
         except Busy as error:
-            return SliceEnd(Verdict.BUSY, Visited(error.exit_code), due, min(max(error.seconds, 1.0), BUSY))
+            return SliceEnd(Ending.BUSY, Visited(error.exit_code), due, min(max(error.seconds, 1.0), BUSY))
         except Stale as error:
             print(f"{name}: {error}", file=sys.stderr, flush=True)
-            return SliceEnd(Verdict.LOST, Visited(INTERRUPTED), due, BUSY)
+            return SliceEnd(Ending.LOST, Visited(INTERRUPTED), due, BUSY)
         except DepotAway as error:
             self._tell_away(error)
-            return SliceEnd(Verdict.AWAY, Visited(error.exit_code), due, AWAY)
+            return SliceEnd(Ending.AWAY, Visited(error.exit_code), due, AWAY)
         except NotInDepot as error:
-            return SliceEnd(Verdict.DROPPED, Visited(error.exit_code, said=str(error)))
+            return SliceEnd(Ending.DROPPED, Visited(error.exit_code, said=str(error)))
         except ArchiveError as error:
             return self._failed(due, Visited(error.exit_code, said=str(error)))
         except Exception as error:
@@ -143,7 +143,7 @@ class Slices:
     def _failed(self, due: Due, visit: Visited) -> SliceEnd:
         print(f"{due.site}: {visit.said}", file=sys.stderr, flush=True)
         again = None if due.tries + 1 >= TRIES else replace(due, tries=due.tries + 1)
-        return SliceEnd(Verdict.FAILED, visit, again, BUSY)
+        return SliceEnd(Ending.FAILED, visit, again, BUSY)
 
     async def _claimed(self, due: Due) -> SliceEnd:
         """Raises Busy, NotInDepot, Stale, and what the depot raises."""
@@ -154,9 +154,9 @@ class Slices:
             claim = await self.in_thread(self.depot.claim, due.site, former=former)
             try:
                 if self.stopping:
-                    return SliceEnd(Verdict.REST, Visited(INTERRUPTED), due)
+                    return SliceEnd(Ending.REST, Visited(INTERRUPTED), due)
                 if not claim.head.is_visited or is_answered(claim.head, due):
-                    return SliceEnd(Verdict.DROPPED, Visited(COMPLETE))
+                    return SliceEnd(Ending.DROPPED, Visited(COMPLETE))
                 return await self._under(claim, host, due, folder)
             finally:
                 await self._give_back(claim)
@@ -191,7 +191,7 @@ class Slices:
             visit = await self.visits.read(due.site, claim.head.home, settings, begun.append)
             begun.clear()
             if lease.lost:
-                return SliceEnd(Verdict.LOST, visit, due, BUSY)
+                return SliceEnd(Ending.LOST, visit, due, BUSY)
             if visit.code in OURS and due.tries + 1 < TRIES:
                 return self._failed(due, visit)
             outcome = await self.in_thread(outcome_of, folder, claim.head, visit, began_at)
@@ -201,8 +201,8 @@ class Slices:
             (folder / UNDER_WAY).unlink(missing_ok=True)
         if outcome.unfinished:
             stuck = visit.reason == "closespider_timeout" and not visit.counts["new"] + visit.counts["revised"]
-            return SliceEnd(Verdict.REST, visit, replace(due, doubled=due.doubled + stuck))
-        return SliceEnd(Verdict.FAILED if visit.code in OURS else Verdict.READ, visit)
+            return SliceEnd(Ending.REST, visit, replace(due, doubled=due.doubled + stuck))
+        return SliceEnd(Ending.FAILED if visit.code in OURS else Ending.READ, visit)
 
     async def _commit(self, claim: Claim, folder: Path, outcome: SliceOutcome) -> None:
         """As often as it takes where the store is away; when this process has to end, what is in the folder waits for its next one.

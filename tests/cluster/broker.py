@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 SCRIPT = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # as the distribution has it; what lies in the path changes to another user
-BOOT = 60.0  # seconds
+BOOT = 180.0  # seconds: some when nothing else runs
 
 
 def free_port() -> int:
