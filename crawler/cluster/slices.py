@@ -175,7 +175,7 @@ class Slices:
             for crawler in begun:
                 close(crawler, "lease")
 
-        lease = SliceLease(claim, self._threads, lost, self.delay, host)
+        lease = SliceLease(claim, self._threads, lost, self._tell_away, self.delay, host)
         self.under_way[due.site] = lease
         settings = {
             "ARCHIVE_DIR": str(folder),
@@ -220,10 +220,10 @@ class Slices:
                 self._tell_away(error)
             await asyncio.sleep(AWAY)
 
-    def _tell_away(self, error: DepotAway) -> None:
-        """Once, until it answers again."""
+    def _tell_away(self, error: ArchiveError) -> None:
+        """Once, until something is committed again."""
         if not self._is_away:
-            print(f"{error}; what was read is kept, and it is asked until it answers", file=sys.stderr, flush=True)
+            print(f"{error}; what was read is kept, no site is asked meanwhile", file=sys.stderr, flush=True)
         self._is_away = True
 
     def stop(self) -> None:
