@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from archive.depot.claim import Busy
+from archive.depot.cluster_state import ClusterState, save_cluster_state, saved_cluster_state
 from archive.depot.depot import Depot, open_depot
 from archive.depot.heads import Committed, HeldBy, SiteHead, SliceOutcome
-from crawler.cluster.due import Standing, as_due, standings
+from archive.publish.overview import alarms
+from archive.store.store import Store
+from crawler.cluster.due import SiteDue, as_due, standings
 from crawler.cluster.hosts import claim_host
 from crawler.cluster.slices import UNDER_WAY, Due, is_answered
 from tests.crawls import content, rows, scrapy
@@ -151,7 +156,7 @@ def test_what_is_due_follows_from_the_heads_as_from_an_archive() -> None:
 
 def test_sites_of_one_host_are_read_one_at_a_time(depot: Depot) -> None:
     sites = [head("one", "https://www.example.org/a/"), head("two", "https://example.org/b/"), head("other", "https://example.com/")]
-    found = [Standing(site, 1, 2) for site in sites]
+    found = [SiteDue(site, 1, 2) for site in sites]
     assert [due.host for due in as_due(found, sites, DAY)] == ["example.org", "example.org", ""]
     claim = claim_host(depot, "example.org")
     with pytest.raises(Busy):
@@ -206,9 +211,31 @@ def test_what_goes_on_is_told_in_some_lines(depot: Depot, tmp_path: Path) -> Non
     depot.change("second", committed=head("second", exit_code=5, failures=2).committed)
     run = inside(["cluster", "--depot", depot.url], tmp_path)
     assert run.code == 0
+    assert inside(["cluster", "--record", "--depot", depot.url], tmp_path).lines == []
+    state = saved_cluster_state(tmp_path / "archive")
+    assert state is not None and (state.slices, state.due, list(state.failed)) == (1, 2, ["second"])
     assert run.out.splitlines()[0].endswith("2 sites, 2 visited; 1 being read, 2 due, 1 late, 1 failed")
     assert any("machine-1 reads first" in line for line in run.lines)
     assert any("second: unreachable or limiting, 2 times in a row" in line for line in run.lines)
+
+
+def test_the_pages_tell_how_the_workers_stand_and_no_names_of_machines(tmp_path: Path) -> None:
+    Store(tmp_path).close()
+    state = ClusterState(
+        DAY, "s3://secret/sites", 3, 2, 1, {"machine-1": ["a", "b"]}, {"a": DAY}, {"b": "unreachable"}, workers=2, waiting=5
+    )
+    save_cluster_state(tmp_path, state)
+    with closing(sqlite3.connect(tmp_path / "archive.db")) as db:
+        told, page = alarms.metrics(db), alarms.status_json(db)["cluster"]
+    for line in ("workers 2", "waiting 5", "slices 2", 'sites{state="late"} 1', 'sites{state="failed"} 1'):
+        assert f"\narchive_cluster_{line}\n" in told
+    assert page == {
+        **{"at": DAY, "sites": 3, "visited": 2, "due": 1, "workers": 2, "waiting": 5, "slices": 2},
+        **{"late": {"a": DAY}, "failed": {"b": "unreachable"}},
+    }
+    (tmp_path / "cluster.json").write_text("{")
+    with closing(sqlite3.connect(tmp_path / "archive.db")) as db:
+        assert "cluster" not in alarms.status_json(db)
 
 
 def inside(words: list[str], folder: Path) -> Run:

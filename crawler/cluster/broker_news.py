@@ -30,7 +30,7 @@ class BrokerNews(logging.Handler):
         low = said.lower()
         if any(word in low for word in GONE):
             if not self.is_gone:
-                reason = low.partition(": ")[2].splitlines()[0].rstrip(".") if ": " in low else "the connection was lost"
+                reason = said.splitlines()[0].rpartition(": ")[2].rstrip(".")
                 self._print(f"the broker {self.broker} does not answer ({reason[:120]}); slices go on, and it is asked until it answers")
             self.is_gone = True
         elif low.startswith("connected to"):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from archive import clock
 from archive.depot.depot import Depot
 from archive.depot.heads import SiteHead
 from archive.errors import StorageError
 from archive.text.plaintext import counted
-from crawler.cluster.due import Standing, as_due, named_sites, standings
+from crawler.cluster.due import as_due, named_sites, standings
 from crawler.cluster.engine import BEYOND, Queue
 from crawler.cluster.slices import Due, is_answered
 from crawler.session.outcome import COMPLETE, ORDER
@@ -28,29 +28,25 @@ class Dispatcher:
         self.depot, self.queue = depot, queue
         self.longest, self.budget = seconds + BEYOND, budget
 
-    def chosen(self, names: Sequence[str]) -> list[Due]:
-        """The sites with these names, or those that are due. Raises ConfigurationError, StorageError."""
-        heads, now = list(self.depot.heads()), clock.now()
-        found = standings(heads, now, self.budget)
-        chosen = named_sites(found, heads, names) if names else [one for one in found if one.is_due]
-        return as_due(self.not_under_way(chosen), heads, now)
-
-    def not_under_way(self, chosen: Sequence[Standing]) -> list[Standing]:
-        """Without those that a worker reads now: a claim that is older than any slice is a dead worker's."""
-        if not any(one.head.claim for one in chosen):
-            return list(chosen)
-        now = self.depot.session.store_time()
-        return [one for one in chosen if one.head.claim is None or now - one.head.modified > self.longest]
-
     def dispatch(self, names: Sequence[str]) -> tuple[list[Due], int]:
-        """(what is due, how many of them were put on the queue). Nothing is added to a queue that still holds some.
+        """(the sites with these names, or those that are due; how many of them were put on the queue). Those that a worker reads now are
+        not; and nothing is added to a queue that still holds some, unless it is named.
 
         Raises BrokerAway, ConfigurationError, StorageError.
         """
-        due = self.chosen(names)
-        if not due or (not names and self.queue.waiting()):
+        heads, now = list(self.depot.heads()), clock.now()
+        found = standings(heads, now, self.budget)
+        chosen = named_sites(found, heads, names) if names else [one for one in found if one.is_due]
+        due, idle = as_due(chosen, heads, now), self.idle(one.head for one in chosen)
+        if not idle or (not names and self.queue.waiting()):
             return due, 0
-        return due, self.queue.send(due)
+        return due, self.queue.send(one for one in due if one.site in idle)
+
+    def idle(self, heads: Iterable[SiteHead]) -> set[str]:
+        """The names of those that no worker reads now: a claim that is older than any slice is a dead worker's."""
+        found = list(heads)
+        now = self.depot.session.store_time() if any(head.claim for head in found) else 0.0
+        return {head.name for head in found if head.claim is None or now - head.modified > self.longest}
 
     def wait(self, due: Sequence[Due]) -> int:
         """Returns when all of it has been read: the worst site's exit code. What is lost on the way is put on the queue again."""
@@ -73,8 +69,8 @@ class Dispatcher:
 
     def send_again(self, left: dict[str, Due], heads: dict[str, SiteHead]) -> None:
         if not self.queue.waiting():
-            idle = self.not_under_way([Standing(heads[name], 0, 1) for name in left if name in heads])
-            self.queue.send([left[one.head.name] for one in idle])
+            idle = self.idle(head for name, head in heads.items() if name in left)
+            self.queue.send(due for name, due in left.items() if name in idle)
 
 
 def settled(left: dict[str, Due], heads: dict[str, SiteHead]) -> set[int]:
@@ -93,5 +89,5 @@ def said_dispatched(due: Sequence[Due], sent: int) -> str:
     if not due:
         return "no site is due"
     if not sent:
-        return f"{counted(len(due), 'site')} due; the queue still holds earlier ones, nothing was added"
+        return f"{counted(len(due), 'site')} due; they are being read, or the queue still holds earlier ones: nothing was added"
     return f"{counted(sent, 'site')} put on the queue"

@@ -18,7 +18,7 @@ LATE = 1.0  # hours for which a site is due and not read: then it is late
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SiteDue:
     """A site and how due it is. ``interval``: hours between two visits; ``overdue``: share of it that has passed, 1 is due."""
 
     head: SiteHead
@@ -40,7 +40,7 @@ class Standing:
         return self.is_due and (moment(now) - moment(self.since(now))).total_seconds() > LATE * 3600
 
 
-def standings(heads: Iterable[SiteHead], now: str, budget: float = 0) -> list[Standing]:
+def standings(heads: Iterable[SiteHead], now: str, budget: float = 0) -> list[SiteDue]:
     """Every site that is visited, the most overdue first, as ``update --due`` reckons it. ``budget``: requests a day on all of them;
     0: as many as a visit to each a day costs."""
     visited = [head for head in heads if head.is_visited]
@@ -57,14 +57,14 @@ def _lively(head: SiteHead) -> Liveliness:
     return Liveliness(float(told["rate"]), float(told["cost"]), tuple(told["busy"]))
 
 
-def _standing(head: SiteHead, site: Liveliness, interval: float, now: str) -> Standing:
+def _standing(head: SiteHead, site: Liveliness, interval: float, now: str) -> SiteDue:
     outcome = head.committed.outcome if head.committed else None
     fixed = hours(head.settings.get("every", ""))
     began = None if outcome is None or outcome.unfinished else outcome.began_at
-    return Standing(head, *paced(began, outcome.failures if outcome else 0, fixed, interval, site.busy, now))
+    return SiteDue(head, *paced(began, outcome.failures if outcome else 0, fixed, interval, site.busy, now))
 
 
-def as_due(chosen: Sequence[Standing], heads: Iterable[SiteHead], now: str) -> list[Due]:
+def as_due(chosen: Sequence[SiteDue], heads: Iterable[SiteHead], now: str) -> list[Due]:
     """What a message says of each. ``heads``: of all sites, which tell where several lie on one host."""
     hosts = Counter(host_of(head) for head in heads if head.is_visited)
     return [
@@ -73,7 +73,7 @@ def as_due(chosen: Sequence[Standing], heads: Iterable[SiteHead], now: str) -> l
     ]
 
 
-def named_sites(found: Sequence[Standing], heads: Iterable[SiteHead], names: Sequence[str]) -> list[Standing]:
+def named_sites(found: Sequence[SiteDue], heads: Iterable[SiteHead], names: Sequence[str]) -> list[SiteDue]:
     """Those with these names, or all. Raises ConfigurationError for one that is not known, paused or removed."""
     by_name, known = {one.head.name: one for one in found}, {head.name: head for head in heads}
     for name in names:

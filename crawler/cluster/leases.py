@@ -26,18 +26,23 @@ class SliceLease:
     """What a crawl finds under LEASE. ``lost``: another worker reads the site, nothing of this slice counts."""
 
     def __init__(
-        self, claim: Claim, threads: Executor, on_loss: Callable[[], object], quiet: float = 0.0, host: HostClaim | None = None
+        self,
+        claim: Claim,
+        threads: Executor,
+        on_loss: Callable[[], object],
+        away: Callable[[ArchiveError], object],
+        quiet: float = 0.0,
+        host: HostClaim | None = None,
     ) -> None:
-        """``on_loss`` is called once. ``quiet``: seconds in which nothing is asked yet: an earlier worker may have asked just now.
-        ``host``: where several sites lie on one host, the claim on that."""
-        self.claim, self._threads, self._on_loss = claim, threads, on_loss
+        """``on_loss`` is called once, ``away`` each time that the depot does not answer. ``quiet``: seconds in which nothing is asked
+        yet: an earlier worker may have asked just now. ``host``: where several sites lie on one host, the claim on that."""
+        self.claim, self._threads, self._on_loss, self._away = claim, threads, on_loss, away
         self._claims: list[Claim | HostClaim] = [claim, host] if host else [claim]
         self.lost = False
         self._may_begin = monotonic() + quiet
         self._next = 0.0  # when the site may be asked next by whoever holds it then
         self._cut = asyncio.Event()
         self._turn = asyncio.Lock()
-        self._is_told = False  # that the store does not answer
 
     def held(self) -> bool:
         return not self.lost and all(claim.held() for claim in self._claims)
@@ -102,14 +107,10 @@ class SliceLease:
 
     async def _renew(self) -> None:
         try:
-            held = await asyncio.get_running_loop().run_in_executor(self._threads, self._renew_each)
+            await asyncio.get_running_loop().run_in_executor(self._threads, self._renew_each)
         except ArchiveError as error:  # the store is away: nothing is asked, nothing is lost
-            if not self._is_told:
-                logger.warning("%s: nothing is asked until the claim is confirmed (%s)", self.claim.name, error)
-            self._is_told = True
+            self._away(error)
             return
-        if held:
-            self._is_told = False
         if any(claim.lost for claim in self._claims) and not self.lost:
             self.lost = True
             self.cut()

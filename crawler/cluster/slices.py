@@ -22,6 +22,7 @@ from archive import clock
 from archive.db.connection import open_for_reading
 from archive.depot.claim import Busy, Claim, NotInDepot, Stale, former_claim
 from archive.depot.heads import SiteHead, SliceOutcome
+from archive.depot.objects import DepotAway
 from archive.depot.sessions import LEASE as LEASE_SECONDS
 from archive.errors import ArchiveError
 from archive.queries.liveliness import FAILED, last_visit, liveliness
@@ -42,6 +43,7 @@ UNDER_WAY = ".slice"  # lies in the folder of a site as long as a slice of it is
 OURS = (BUG, STORAGE)  # exit codes that say more of this machine than of the site
 GRACE = 12.0  # seconds after a signal in which answers under way may still come
 TRIES = 3  # of a site that ends with one of them; then that is its outcome
+AWAY = 5.0  # seconds after which a depot that did not answer is asked again
 BUSY = LEASE_SECONDS / 2  # seconds after which a site that another worker reads is looked at again
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -64,7 +66,7 @@ class Due:
     doubled: int = 0
 
 
-class Verdict(Enum):
+class Ending(Enum):
     """What became of a slice."""
 
     READ = "read"
@@ -80,7 +82,7 @@ class Verdict(Enum):
 class SliceEnd:
     """``again``: what is to be read, ``wait`` seconds from now at the earliest; None where nothing is left."""
 
-    verdict: Verdict
+    verdict: Ending
     visit: Visited
     again: Due | None = None
     wait: float = 0.0
@@ -93,7 +95,7 @@ class Slices:
         """``folder``: where each site gets a folder of its own, of this process alone; ``delay``: DOWNLOAD_DELAY."""
         self.depot, self.visits, self.folder = depot, visits, folder
         self.seconds, self.delay = seconds, delay
-        self.stopping = False
+        self.stopping = self._is_away = False
         self.under_way: dict[str, SliceLease | None] = {}
         self._threads = ThreadPoolExecutor(2 * jobs + 2, "depot")
 
@@ -116,17 +118,20 @@ class Slices:
         """One slice. Never raises."""
         name = due.site
         if name in self.under_way:
-            return SliceEnd(Verdict.BUSY, Visited(0), due, BUSY)
+            return SliceEnd(Ending.BUSY, Visited(0), due, BUSY)
         self.under_way[name] = None
         try:
             return await self._claimed(due)
         except Busy as error:
-            return SliceEnd(Verdict.BUSY, Visited(error.exit_code), due, min(max(error.seconds, 1.0), BUSY))
+            return SliceEnd(Ending.BUSY, Visited(error.exit_code), due, min(max(error.seconds, 1.0), BUSY))
         except Stale as error:
             print(f"{name}: {error}", file=sys.stderr, flush=True)
-            return SliceEnd(Verdict.LOST, Visited(INTERRUPTED), due, BUSY)
+            return SliceEnd(Ending.LOST, Visited(INTERRUPTED), due, BUSY)
+        except DepotAway as error:
+            self._tell_away(error)
+            return SliceEnd(Ending.AWAY, Visited(error.exit_code), due, AWAY)
         except NotInDepot as error:
-            return SliceEnd(Verdict.DROPPED, Visited(error.exit_code, said=str(error)))
+            return SliceEnd(Ending.DROPPED, Visited(error.exit_code, said=str(error)))
         except ArchiveError as error:
             return self._failed(due, Visited(error.exit_code, said=str(error)))
         except Exception as error:
@@ -138,7 +143,7 @@ class Slices:
     def _failed(self, due: Due, visit: Visited) -> SliceEnd:
         print(f"{due.site}: {visit.said}", file=sys.stderr, flush=True)
         again = None if due.tries + 1 >= TRIES else replace(due, tries=due.tries + 1)
-        return SliceEnd(Verdict.FAILED, visit, again, BUSY)
+        return SliceEnd(Ending.FAILED, visit, again, BUSY)
 
     async def _claimed(self, due: Due) -> SliceEnd:
         """Raises Busy, NotInDepot, Stale, and what the depot raises."""
@@ -149,9 +154,9 @@ class Slices:
             claim = await self.in_thread(self.depot.claim, due.site, former=former)
             try:
                 if self.stopping:
-                    return SliceEnd(Verdict.REST, Visited(INTERRUPTED), due)
+                    return SliceEnd(Ending.REST, Visited(INTERRUPTED), due)
                 if not claim.head.is_visited or is_answered(claim.head, due):
-                    return SliceEnd(Verdict.DROPPED, Visited(COMPLETE))
+                    return SliceEnd(Ending.DROPPED, Visited(COMPLETE))
                 return await self._under(claim, host, due, folder)
             finally:
                 await self._give_back(claim)
@@ -170,7 +175,7 @@ class Slices:
             for crawler in begun:
                 close(crawler, "lease")
 
-        lease = SliceLease(claim, self._threads, lost, self.delay, host)
+        lease = SliceLease(claim, self._threads, lost, self._tell_away, self.delay, host)
         self.under_way[due.site] = lease
         settings = {
             "ARCHIVE_DIR": str(folder),
@@ -186,17 +191,40 @@ class Slices:
             visit = await self.visits.read(due.site, claim.head.home, settings, begun.append)
             begun.clear()
             if lease.lost:
-                return SliceEnd(Verdict.LOST, visit, due, BUSY)
+                return SliceEnd(Ending.LOST, visit, due, BUSY)
             if visit.code in OURS and due.tries + 1 < TRIES:
                 return self._failed(due, visit)
             outcome = await self.in_thread(outcome_of, folder, claim.head, visit, began_at)
-            await lease.gap_passed()
-            await self.in_thread(claim.commit, folder, outcome)
+            if not self.stopping:  # whoever comes next keeps DOWNLOAD_DELAY in any case
+                await lease.gap_passed()
+            await self._commit(claim, folder, outcome)
             (folder / UNDER_WAY).unlink(missing_ok=True)
         if outcome.unfinished:
             stuck = visit.reason == "closespider_timeout" and not visit.counts["new"] + visit.counts["revised"]
-            return SliceEnd(Verdict.REST, visit, replace(due, doubled=due.doubled + stuck))
-        return SliceEnd(Verdict.FAILED if visit.code in OURS else Verdict.READ, visit)
+            return SliceEnd(Ending.REST, visit, replace(due, doubled=due.doubled + stuck))
+        return SliceEnd(Ending.FAILED if visit.code in OURS else Ending.READ, visit)
+
+    async def _commit(self, claim: Claim, folder: Path, outcome: SliceOutcome) -> None:
+        """As often as it takes where the store is away; when this process has to end, what is in the folder waits for its next one.
+
+        Raises Stale, DepotAway, StorageError.
+        """
+        while True:
+            try:
+                await self.in_thread(claim.commit, folder, outcome)
+                self._is_away = False
+                return
+            except DepotAway as error:
+                if self.stopping:
+                    raise
+                self._tell_away(error)
+            await asyncio.sleep(AWAY)
+
+    def _tell_away(self, error: ArchiveError) -> None:
+        """Once, until something is committed again."""
+        if not self._is_away:
+            print(f"{error}; what was read is kept, no site is asked meanwhile", file=sys.stderr, flush=True)
+        self._is_away = True
 
     def stop(self) -> None:
         """No further slice begins; those under way are about to end."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.cluster.broker_news import broker_news
 from crawler.cluster.engine import QUEUE, TASK, without_password
 from crawler.cluster.rounds import STOPS_ALL
-from crawler.cluster.slices import Due, SliceEnd, Slices, Verdict, close
+from crawler.cluster.slices import Due, Ending, SliceEnd, Slices, close
 from crawler.cluster.visits import Visited
 from crawler.session.outcome import COMPLETE, INTERRUPTED
 
@@ -93,17 +93,17 @@ class Worker:
 
     async def _read(self, due: Due) -> SliceEnd:
         if self.slices.stopping:
-            return SliceEnd(Verdict.REST, NOTHING, due)
+            return SliceEnd(Ending.REST, NOTHING, due)
         end = await self.slices.read(due)
         self._note(end)
         return end
 
     def _note(self, end: SliceEnd) -> None:
-        if end.verdict is Verdict.FAILED:
+        if end.verdict is Ending.FAILED:
             self._in_a_row += 1
             if self._in_a_row >= IN_A_ROW and not self.slices.stopping:
                 self._end(end.visit.code, f"{IN_A_ROW} slices in a row failed here: this worker ends")
-        elif end.verdict is Verdict.READ:
+        elif end.verdict is Ending.READ:
             self._in_a_row = 0
         elif (reason := STOPS_ALL.get(end.visit.reason)) and not self.slices.stopping:
             self._end(INTERRUPTED, f"{reason}: this worker ends")

@@ -19,18 +19,26 @@ class Command(ArchiveCommand):
         super().add_options(parser)
         parser.add_argument("--broker", metavar="URL", help="amqp://NAME:PASSWORD@HOST:5672/ or redis://HOST:6379/0")
         parser.add_argument("--depot", metavar="URL", required=True, help="s3://BUCKET/PREFIX or a folder")
+        parser.add_argument(
+            "--record", action="store_true", help="print nothing; keep it for /status and /metrics of the archive in ARCHIVE_DIR"
+        )
 
     def work(self, args: list[str], arguments: dict[str, str], opts: argparse.Namespace) -> int:
         """Print it."""
         from archive import clock
+        from archive.db.connection import archive_dir
+        from archive.depot.cluster_state import save_cluster_state
         from archive.depot.depot import open_depot  # Scrapy loads every command to run one
         from crawler.cluster.engine import Queue, application
-        from crawler.cluster.watch import cluster_state, depot_lines, queue_lines
+        from crawler.cluster.watch import cluster_state, state_lines, with_workers
 
         assert self.settings is not None
-        depot, now = open_depot(opts.depot), clock.now()
-        state = cluster_state(depot.heads(), now, self.settings.getfloat("DUE_REQUESTS"))
-        print("\n".join(depot_lines(state, depot.url, now)), flush=True)
+        depot = open_depot(opts.depot)
+        state = cluster_state(depot.heads(), depot.url, clock.now(), self.settings.getfloat("DUE_REQUESTS"))
         if opts.broker:
-            print("\n".join(queue_lines(Queue(application(opts.broker, self.settings.getfloat("SLICE"))))))
+            state = with_workers(state, Queue(application(opts.broker, self.settings.getfloat("SLICE"))))
+        if opts.record:
+            save_cluster_state(archive_dir(self.settings["ARCHIVE_DIR"]), state)
+        else:
+            print("\n".join(state_lines(state, opts.broker)))
         return COMPLETE

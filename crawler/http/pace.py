@@ -107,16 +107,16 @@ class PacedPool(HTTPConnectionPool):
         return slots.get(host) or max(slots.values(), key=lambda slot: slot.delay, default=None)
 
 
-_departures: dict[object, Departures] = {}  # by Twisted's key of a host: scheme, name and port
+hosts: dict[object, Departures] = {}  # whose gap is kept, by Twisted's key of a host: scheme, name and port
 
 
 def departures_to(key: object, reactor: Any) -> Departures:
     """Those to one host, of all crawls of this process."""
-    if key not in _departures and len(_departures) >= HOSTS:
-        for known, departures in list(_departures.items()):
+    if key not in hosts and len(hosts) >= HOSTS:
+        for known, departures in list(hosts.items()):
             if departures.are_over():
-                del _departures[known]
-    return _departures.setdefault(key, Departures(reactor))
+                del hosts[known]
+    return hosts.setdefault(key, Departures(reactor))
 
 
 class Departures:

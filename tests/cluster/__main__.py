@@ -47,9 +47,9 @@ def main() -> int:
     for name, default in {
         "sites": 24,
         "workers": 3,
-        "jobs": 8,
-        "kills": 2,
-        "losses": 1,
+        "jobs": 4,
+        "kills": 3,
+        "losses": 0,
         "freezes": 0,
         "broker-kills": 0,
         "store-kills": 0,

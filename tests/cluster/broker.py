@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -12,9 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-PROGRAM = shutil.which("rabbitmq-server") or "/usr/sbin/rabbitmq-server"
-SCRIPTS = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # as the distribution has it; what lies in the path changes to another user
-BOOT = 60.0  # seconds
+SCRIPT = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # as the distribution has it; what lies in the path changes to another user
+BOOT = 180.0  # seconds: some when nothing else runs
 
 
 def free_port() -> int:
@@ -55,7 +53,7 @@ class Broker:
         if self.mapper is None:
             self.mapper = subprocess.Popen(["epmd", "-port", str(self.names), "-address", "127.0.0.1"], stdin=subprocess.DEVNULL)
         with open(self.folder / "said", "ab") as said:
-            self.process = subprocess.Popen([SCRIPTS], env=environment, stdout=said, stderr=said, start_new_session=True)
+            self.process = subprocess.Popen([SCRIPT], env=environment, stdout=said, stderr=said, start_new_session=True)
         end = time.monotonic() + BOOT
         while not self.answers():
             assert self.process.poll() is None and time.monotonic() < end, (self.folder / "said").read_text()[-2000:]
