@@ -10,7 +10,7 @@ from datasette import hookimpl
 from archive.publish import formats
 from archive.publish.formats import FILTERS, GLOBALS
 from archive.publish.overview.charts import answer_chart
-from archive.publish.server import core_pages, routes, table_markup
+from archive.publish.server import core_pages, faults, routes, table_markup
 from archive.publish.server.front import fronted
 
 
@@ -47,4 +47,4 @@ def extra_css_urls(template: Any, database: Any, table: Any, columns: Any, view_
 
 @hookimpl
 def handle_exception(datasette: Any, request: Any, exception: Any) -> Any:
-    return routes.explain(datasette, request, exception)
+    return faults.explain(datasette, request, exception)

@@ -6,18 +6,15 @@ A path that is neither ours nor Datasette's is an article's address.
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from pathlib import Path
 from typing import Any
 
-from datasette.database import QueryInterrupted
-from datasette.utils.asgi import NotFound, Response
+from datasette.utils.asgi import Response
 
 from archive.publish.metadata.questions import QUESTIONS
 from archive.publish.overview import home
 from archive.publish.overview.charts import timeline
 from archive.publish.reading import captured_pictures
-from archive.publish.redaction.weighed import TooMuch
 from archive.publish.server.article_pages import (
     find_url,
     not_found,
@@ -107,40 +104,6 @@ async def describe_search(datasette: Any, request: Any) -> Response:
     """OpenSearch: the search box of a browser. https://github.com/dewitt/opensearch"""
     body = await rendered(datasette, request, "opensearch.xml", {"origin": origin(datasette, request)})
     return answer(request, body, "application/opensearchdescription+xml; charset=utf-8")
-
-
-def explain(datasette: Any, request: Any, exception: Exception) -> Any:
-    """Our page for what does not exist, for a page that took too long and for SQL that did not run; None leaves the rest to Datasette."""
-    if request.path.endswith(".csv") and isinstance(exception, (QueryInterrupted, TooMuch)):
-        slow = f"it took longer than {datasette.sql_time_limit_ms / 1000:g} seconds"
-        said = str(exception) if isinstance(exception, TooMuch) else slow
-        return lambda: Response.text(f"This question was stopped: {said}\n", status=400)
-    if request.path.endswith((".json", ".csv")):
-        return None
-    if isinstance(exception, NotFound):
-        return lambda: not_found(datasette, request, request.path)
-    if isinstance(exception, sqlite3.OperationalError) and str(exception) == "interrupted":
-        return lambda: page(datasette, request, "too_long.html", {}, 503)
-    if getattr(exception, "title", "") in ("SQL Interrupted", "Invalid SQL"):
-        return lambda: stopped_sql(datasette, request, exception)
-    return None
-
-
-async def stopped_sql(datasette: Any, request: Any, exception: Any) -> Response:
-    """A question of SQL that did not run, or not to its end: why, and the question, to be mended and asked again."""
-    interrupted = exception.title == "SQL Interrupted"
-    canned = await datasette.get_canned_query(DATABASE, request.path.rpartition("/")[2], request.actor)
-    asked = {name: request.args[name] for name in request.args if name not in ("sql", "_hide_sql", "_show_sql")}
-    context = {
-        "sql": request.args.get("sql") or (canned or {}).get("sql") or "",
-        "named": asked if request.args.get("sql") or canned else {},
-        "table": not (request.args.get("sql") or canned),
-        "again": request.full_path,
-        "why": "" if interrupted else exception.message,
-        "seconds": datasette.sql_time_limit_ms / 1000,
-        "back": f"/{DATABASE}" if canned else request.path,
-    }
-    return await page(datasette, request, "sql_stopped.html", context, exception.status)
 
 
 PAGES: list[tuple[str, Handler]] = [
