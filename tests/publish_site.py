@@ -56,6 +56,10 @@ class Site:
             database.close()
         self.loop.close()
 
+    def markup(self, path: str, **options: Any) -> str:
+        """The page without the marks around its numbers."""
+        return re.sub(r"</?data\b[^>]*>", "", self.get(path, **options).text)
+
     def text(self, path: str) -> str:
         """What a reader sees: no markup, blanks folded."""
         response = self.get(path)

@@ -22,6 +22,9 @@ NUMBERS: dict[str, str] = {
     "articles.citing": "Articles shown that link to this address.",
     "articles.words": "Words in the text of this state of the article.",
     "articles.unchanged_phrase": "Articles that have these words in every state that was seen.",
+    "articles.mentioning": "Articles shown that have this name or word in headline or text, in a spelling that counts as it.",
+    "articles.published": "Articles shown that were published in this year or month.",
+    "articles.linking": "Articles shown that link to this host, in this year where one is named.",
     # comments
     "comments.held": "Comments, pingbacks and trackbacks that are kept, whether their site still has them or not, and whether they are"
     " shown or withheld.",
@@ -42,6 +45,18 @@ NUMBERS: dict[str, str] = {
     "comments.reworded": "Comments of this thread whose text or signature was seen to change.",
     "comments.aged": "Comments of this thread that are held and not shown, because they are older than this archive serves.",
     "comments.replies": "Direct answers to this comment.",
+    "comments.written": "Comments that these pages show, without pingbacks and trackbacks.",
+    "comments.mentioning": "Comments shown that have this name or word in their text, in a spelling that counts as it; signatures and"
+    " pings are not counted.",
+    "comments.posted": "Comments shown that were written in this year or month, without pings.",
+    "mentions.undated": "Articles and comments that have this name or word, and of which no date is known.",
+    "texts.spelling": "Articles and comments that have this spelling.",
+    "hits.marked": "Places in this article and its thread that have words of the search.",
+    "hits.comments": "Of the places marked, those in comments.",
+    # sources
+    "links.found": "Links in articles shown that lead to this host, in this year where one is named.",
+    "sources.hosts": "Hosts, outside of the sites kept here, that articles link to.",
+    "sources.found": "Addresses, outside of the sites kept here, that answered so when they were asked last.",
     # states, evidence
     "revisions.held": "States of articles that are kept: an article that never changed has one.",
     "revisions.edits": "Later states of this article: the times it was seen to have been edited.",
@@ -70,6 +85,12 @@ NUMBERS: dict[str, str] = {
     "lists.held": "Of what this list names, the articles held.",
     "lists.explained": "Of what this list names, what is not held for a reason that a rule gives.",
     "records.destroyed": "Records that were destroyed on this day, by a legal order.",
+    # many machines
+    "workers.present": "Processes that take sites of the depot from the queue.",
+    "sites.waiting": "Sites on the queue that no worker has taken yet.",
+    "sites.read": "Sites of the depot that a worker reads at this moment.",
+    "sites.due": "Sites of the depot that are to be read by now.",
+    "sites.visited": "Sites of the depot, without those that are paused or removed.",
     # one run
     "runs.requests": "HTTP requests of this run, robots.txt included.",
     "runs.new": "Articles and comments that this run saw for the first time.",
