@@ -7,6 +7,7 @@ from __future__ import annotations
 import sqlite3
 
 from archive.queries.rows import Row, fetch_value
+from archive.queries.search_nodes import AnyOf, joined_parts
 from archive.queries.search_query import Query, QueryTerm
 
 SHORTEST = 3  # letters of a beginning that is offered
@@ -19,7 +20,7 @@ def word_hints(db: sqlite3.Connection, query: Query) -> list[Row]:
     """
     hints = []
     for group in query.wanted[:MOST]:
-        alone = Query(wanted=(group,))
+        alone = Query(tree=joined_parts(AnyOf, [*group]))
         words = " OR ".join(f'"{term.text}"' if " " in term.text else term.text + "*" * term.prefix for term in group)
         articles, comments = counts(db, alone.match)
         start = beginning(db, group[0].text) if not articles + comments and len(group) == 1 else None

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import sqlite3
 
+from archive.publish.search.indexes import ARTICLES, COMMENTS, WordIndex
 from archive.queries.rows import Row, as_json, fetch_rows
+from archive.queries.search_nodes import fts_expression
 from archive.queries.search_query import Query
 from archive.text.markup import END, START, without_marks
 
@@ -41,8 +43,8 @@ def article_hits(db: sqlite3.Connection, query: Query, found: list[tuple[int, in
         [as_json(revision_id for _, revision_id in found)],
     )
     ids = [row["revision_id"] for row in rows]
-    snippets = snippets_of(db, "revisions_fts", 2, query.match, ids)
-    titles = highlights_of(db, "revisions_fts", query.match, ids)
+    snippets = snippets_of(db, ARTICLES, 2, query, ids)
+    titles = highlights_of(db, ARTICLES, query, ids)
     places = paragraphs_of(db, snippets)
     found_rows = {
         row["revision_id"]: row
@@ -75,10 +77,12 @@ def hit_words(snippet: str) -> str:
     return without_marks(part).strip("…")
 
 
-def snippets_of(db: sqlite3.Connection, index: str, column: int, match: str | None, ids: list[int]) -> dict[int, str]:
+def snippets_of(db: sqlite3.Connection, searched: WordIndex, column: int, query: Query, ids: list[int]) -> dict[int, str]:
     """A few words around the hits, between sentinels."""
-    if not match or not ids:
+    shown, index = searched.shown(query), searched.name
+    if shown is None or not ids:
         return {}
+    match = fts_expression(shown, searched.columns)
     sql = f"""
         select rowid, snippet({index}, {column}, ?, ?, '…', 48)
         from {index}
@@ -87,10 +91,12 @@ def snippets_of(db: sqlite3.Connection, index: str, column: int, match: str | No
     return dict(db.execute(sql, [START, END, match, as_json(ids)]).fetchall())
 
 
-def highlights_of(db: sqlite3.Connection, index: str, match: str | None, ids: list[int]) -> dict[int, str]:
+def highlights_of(db: sqlite3.Connection, searched: WordIndex, query: Query, ids: list[int]) -> dict[int, str]:
     """The index's first column, headline or signature, whole, with sentinels around the hits in it."""
-    if not match or not ids:
+    shown, index = searched.shown(query), searched.name
+    if shown is None or not ids:
         return {}
+    match = fts_expression(shown, searched.columns)
     sql = f"""
         select rowid, highlight({index}, 0, ?, ?)
         from {index}
@@ -120,7 +126,7 @@ def comment_hits(db: sqlite3.Connection, query: Query, ids: list[int]) -> list[R
         """,
         [as_json(ids)],
     )
-    snippets = snippets_of(db, "comments_fts", 1, query.match, ids)
-    names = highlights_of(db, "comments_fts", query.match, ids)
+    snippets = snippets_of(db, COMMENTS, 1, query, ids)
+    names = highlights_of(db, COMMENTS, query, ids)
     held = {row["id"]: row | {"snippet": snippets.get(row["id"]), "marked_author": names.get(row["id"])} for row in rows}
     return [held[comment_id] for comment_id in ids if comment_id in held]

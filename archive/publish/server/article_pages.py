@@ -252,7 +252,7 @@ async def not_found(datasette: Any, request: Any, wanted: str, code: int = 404) 
     words = re.findall(r"[^\W\d_]{4,}", path or host)[:8]
     parts = split_url(wanted)
     near = await read(datasette, nearest_addresses, parts[0], parts[1]) if parts else []
-    about = Query(filters=(Filter("cites", wanted, exact=True),), place="articles")
+    about = Query(tree=Filter("cites", wanted, exact=True), place="articles")
     context = {
         "wanted": wanted,
         "words": words,
