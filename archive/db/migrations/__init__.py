@@ -34,6 +34,7 @@ from archive.db.migrations import (
     m019_merged,
     m021_refused_texts,
     m022_site_settings,
+    m025_words,
 )
 
 STEPS = (
@@ -57,6 +58,7 @@ STEPS = (
     m019_merged,
     m021_refused_texts,
     m022_site_settings,
+    m025_words,
 )
 """In the order in which they are applied."""
 

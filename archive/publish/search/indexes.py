@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from archive.queries.search_nodes import (
@@ -15,6 +16,7 @@ from archive.queries.search_nodes import (
     Columns,
     Node,
     NoneOf,
+    QueryTerm,
     fts_expression,
     is_of_words,
     joined_parts,
@@ -22,6 +24,7 @@ from archive.queries.search_nodes import (
     wanted_terms,
 )
 from archive.queries.search_query import Query
+from archive.text.normalised import PLAIN, WAYS, looked_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +37,12 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class WordIndex:
-    """An index of words. ``name``: its FTS5 table; ``columns``: which fields it has."""
+    """An index of words. ``name``: its FTS5 table; ``columns``: which fields it has; ``words``: the table of words that texts have in
+    languages which need it. Those are found by their words alone."""
 
     name: str
     columns: Columns
+    words: str
 
     def answers(self, node: Node) -> bool:
         """Whether this index alone says which rows have this."""
@@ -55,9 +60,9 @@ class WordIndex:
         return words or joined_parts(AnyOf, [term for term in wanted_terms(query.tree) if self.answers(term)])
 
 
-ARTICLES = WordIndex("revisions_fts", ARTICLE_COLUMNS)
-COMMENTS = WordIndex("comments_fts", COMMENT_COLUMNS)
-DOCUMENTS = WordIndex("documents_fts", DOCUMENT_COLUMNS)
+ARTICLES = WordIndex("revisions_fts", ARTICLE_COLUMNS, "revision_words")
+COMMENTS = WordIndex("comments_fts", COMMENT_COLUMNS, "comment_words")
+DOCUMENTS = WordIndex("documents_fts", DOCUMENT_COLUMNS, "document_words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,26 @@ class WordSource:
 
 def sources(db: sqlite3.Connection, index: WordIndex, node: Node) -> list[WordSource]:
     """The tables that know words of this index, and what each is asked. No row is found by two of them."""
-    return [WordSource(index.name, fts_expression(node, index.columns))]
+    expression = fts_expression(node, index.columns)
+    if not db.execute(f"select exists(select 1 from {index.words})").fetchone()[0]:
+        return [WordSource(index.name, expression)]
+    apart = f" and {index.name}.rowid not in (select id from main.{index.words})"  # main: a view would be listed for every question
+    return [WordSource(index.name, expression, apart), WordSource(f"{index.words}_fts", normal_expression(node, index.columns))]
+
+
+def normal_expression(node: Node, columns: Columns) -> str:
+    """What the second index is asked: the words in each of the ways in which texts may have them."""
+    asked = {way: fts_expression(node, columns, partial(normal_match, way=way)) for way in WAYS}
+    if len(set(asked.values())) == 1:
+        return asked[PLAIN]
+    return " OR ".join(f'(way : "{way}" AND ({expression}))' for way, expression in asked.items())
+
+
+def normal_match(term: QueryTerm, way: str) -> str:
+    """A word or phrase as the second index has it, as an FTS5 string."""
+    words = looked_up(term.text, way)
+    prefix = term.prefix or (bool(words) and words[-1].endswith("*"))
+    return QueryTerm(" ".join(words).removesuffix("*"), prefix and bool(words)).match()
 
 
 def rows_with(db: sqlite3.Connection, index: WordIndex, node: Node, rowid: str) -> Condition:
