@@ -64,5 +64,5 @@ class Site:
         """What a reader sees: no markup, blanks folded."""
         response = self.get(path)
         assert response.status_code == 200, (path, response.status_code)
-        bare = re.sub(r"(?s)<(script|style|head)\b.*?</\1>|<[^>]+>", " ", response.text)
+        bare = re.sub(r"(?s)<(script|style|head)\b.*?</\1>|<[^>]+>", " ", re.sub(r"</?data\b[^>]*>", "", response.text))
         return re.sub(r" ([,.;:])", r"\1", " ".join(html.unescape(bare).split()))

@@ -628,7 +628,8 @@ def test_a_word_in_very_many_comments_is_not_ranked(tmp_path: Path, monkeypatch:
 def test_an_empty_result_says_which_word_was_the_one(site: Site) -> None:
     text = site.text("/search?q=marib+xyzzyplugh")
     assert "marib alone finds 2 articles and 0 comments" in text and "xyzzyplugh stands nowhere" in text
-    assert "convoq stands nowhere; words that begin with convo* do" in site.text("/search?q=convoq")
+    assert "convoq stands nowhere. Did you mean convoy ?" in site.text("/search?q=convoq")
+    assert "convozzz stands nowhere; words that begin with convo* do" in site.text("/search?q=convozzz")
     assert "convoy alone finds 1 article and 1 comment" in site.text("/search?q=convoy+year:1999")
     assert "“near marib” alone" not in site.text("/search?q=xyzzyplugh") and 'class="hints"' not in site.get("/search?q=xyzzyplugh").text
 
