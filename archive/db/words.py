@@ -13,8 +13,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from archive.db.migrations.m025_words import LETTERS
 from archive.text.languages import language_of
-from archive.text.normalised import NEEDING, RULES, indexed_words, way_of
+from archive.text.normalised import RULES, indexed_words, way_of
 
 AT_ONCE = 200  # texts in one transaction
 MANY = 2_000  # texts beyond which a bar is shown
@@ -23,6 +24,7 @@ WORD_TABLES = {  # table of words -> where its texts are, and their columns, the
     "comment_words": ("comments", ("author", "text")),
     "document_words": ("document_states", ("title", "text")),
 }
+FOREIGN = "length(cast(text as blob)) > length(text) and text glob ?"  # most texts are ASCII, which is told soonest
 DUE = "select words, id from words_due limit ?"
 
 
@@ -93,8 +95,8 @@ def unlike_words(db: Database) -> Iterator[str]:
             language = language_of(now[-1] or "") or language_of(now[0] or "")
             if source_id is None or words_of(tuple(now), language) != stored:
                 yield f"{words} {row_id}: not the words of its text"
-        lacking = f"select id, {', '.join(columns)} from {source} where text glob ? and id not in (select id from {words})"
-        for row_id, *now in db.execute(f"{lacking} and id not in {waiting}", [f"*[{NEEDING}]*"]):
+        lacking = f"select id, {', '.join(columns)} from {source} where {FOREIGN} and id not in (select id from {words})"
+        for row_id, *now in db.execute(f"{lacking} and id not in {waiting}", [f"*[{LETTERS}]*"]):
             if words_of(tuple(now), None):
                 yield f"{words} {row_id}: the words of its text are not there"
 

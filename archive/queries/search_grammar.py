@@ -44,6 +44,7 @@ class Grammar:
     depth: int = 0
     terms: int = 0
     parts: list[QueryPart] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)  # fields before brackets, once for each word that they are asked of
 
     def read(self, beyond: str = "") -> Node | None:
         """The tree of the whole text. ``beyond``: what was cut off."""
@@ -146,7 +147,8 @@ class Grammar:
         if part.kind == "open":
             return self.group(part, field_name)
         if part.kind == "field":
-            return self.without_value(part) if part.field.lower() in EXAMPLES else QueryTerm(part.field, field=words_field(field_name))
+            known = part.field.lower() in EXAMPLES
+            return self.without_value(part) if known else self.leaf(replace(part, kind="word", text=part.field, field=""), field_name)
         if part.kind in ("word", "phrase"):
             return self.leaf(part, field_name)
         return self.dangling(part, "after")
@@ -161,11 +163,13 @@ class Grammar:
             self.unknown(part, f"{part.field}:(")
             name = ""
         self.depth += 1
-        before = len(self.problems)
+        before, asked = len(self.problems), len(self.asked)
         found = self.expression(name or field_name)
         end = self.closed(part)
         if found is None and len(self.problems) == before:
             self.say("there is nothing in these brackets: ()", part, end=end)
+        elif name and name not in self.asked[asked:]:
+            self.say(f"{name}: needs a value, as in {name}:{EXAMPLES[name]}", part)
         return found
 
     def closed(self, opened: QueryPart) -> int:
@@ -186,16 +190,18 @@ class Grammar:
             self.say(f"too many words: only the first {MOST_TERMS} are looked for", part)
             return None
         self.terms += 1
-        name = part.field.lower() or field_name
-        if part.field and name not in EXAMPLES:
+        if part.field and part.field.lower() not in EXAMPLES:
             self.unknown(part, part.field + ":")
-            words = part.written if part.kind == "word" else f"{part.field} {part.text}"
-            return self.term(part, words, part.star, words_field(field_name))
+            part = replace(part, text=part.written if part.kind == "word" else f"{part.field} {part.text}", field="")
+        found = self.valued(part, part.field.lower() or field_name)
+        self.asked += [field_name] if found is not None and not part.field else []
+        return found
+
+    def valued(self, part: QueryPart, name: str) -> Node | None:
+        """A word or phrase that is asked of a field; ``name`` is '' where it is asked of all."""
         if not name or name in WORD_FIELDS:
             return self.term(part, part.text, part.star, name)
-        if name == "name":
-            return self.any_spelling(part)
-        return self.filter(part, name)
+        return self.any_spelling(part) if name == "name" else self.filter(part, name)
 
     def term(self, part: QueryPart, text: str, star: bool, field_name: str) -> Node | None:
         """A word or a phrase as it is looked for."""
@@ -302,11 +308,6 @@ def near(one: Node | None, other: Node | None, distance: int) -> Near | None:
     if not first or not isinstance(other, QueryTerm) or other.field != first[0].field:
         return None
     return Near((*first, other), distance)
-
-
-def words_field(name: str) -> str:
-    """A field before brackets, where it is one of words."""
-    return name if name in WORD_FIELDS else ""
 
 
 def shortened(text: str) -> str:

@@ -6,6 +6,7 @@ that it is about. docs/searching.md documents the language.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -23,10 +24,11 @@ from archive.queries.search_nodes import (
     fts_expression,
     is_of_words,
     joined_parts,
+    wanted_terms,
 )
 from archive.queries.search_tokens import LONGEST, printable, query_parts
 
-__all__ = ["PLACES", "STATES", "Filter", "Problem", "Query", "QueryTerm", "parse_query", "printable", "without"]
+__all__ = ["PLACES", "STATES", "Filter", "Problem", "Query", "QueryTerm", "mended", "parse_query", "printable", "without"]
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,11 @@ class Query:
         return fts_expression(node, columns) if node is not None else None
 
     @property
+    def marks(self) -> tuple[tuple[str, bool], ...]:
+        """(word or phrase, whether its end is open): what is marked in a text that was found."""
+        return tuple(dict.fromkeys((term.text, term.prefix) for term in wanted_terms(self.tree)))
+
+    @property
     def empty(self) -> bool:
         """Whether nothing was asked. A place alone asks for all that is there."""
         return self.unconditional and self.place == "everything"
@@ -131,16 +138,24 @@ def parse_query(text: str, spellings: Spellings | None = None) -> Query:
     return Query(whole[:LONGEST].strip(), tree, grammar.place, tuple(dict.fromkeys(problems)))
 
 
+def mended(query: Query, problem: Problem) -> str:
+    """The text of a query with what was probably meant; '' where nothing is near."""
+    return query.text[: problem.start] + problem.guess + query.text[problem.end :] if problem.guess else ""
+
+
 def without(text: str, unwanted: Filter) -> str:
-    """The text of a query without one of its filters."""
-    kept: list[str] = []
-    negated = False
-    for part in query_parts(printable(text)):
-        if part.kind == "minus":
-            negated = True
-            continue
-        own = Filter(part.field.lower(), part.text.strip().rstrip("*"), part.kind == "phrase", negated)
-        if own != unwanted:
-            kept.append("-" * negated + part.written)
+    """The text of a query without one of its filters, and without the operator that joins it."""
+    clean = printable(text)
+    parts = query_parts(clean)
+    cuts = []
+    for number, part in enumerate(parts):
+        first = number
         negated = False
-    return " ".join(kept).replace("( ", "(").replace(" )", ")")
+        while first and (parts[first - 1].kind == "minus" or parts[first - 1].text == "NOT"):
+            first, negated = first - 1, not negated
+        if Filter(part.field.lower(), part.text.strip().rstrip("*"), part.kind == "phrase", negated) == unwanted:
+            joined = first and parts[first - 1].kind == "operator" and parts[first - 1].text == "AND"
+            cuts.append((parts[first - 1 if joined else first].start, part.end))
+    for start, end in reversed(cuts):
+        clean = clean[:start].rstrip() + " " * (clean[end : end + 1] != ")") + clean[end:].lstrip()
+    return re.sub(r"\(\s*\)", "", clean).strip()

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from functools import cache
 
-READ = 4000  # characters that are looked at
+READ = 2000  # characters that are looked at
 SURE = 0.08  # of the words are among the most frequent ones of the language
 FEW = 3  # such words at least
 

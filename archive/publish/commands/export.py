@@ -151,8 +151,8 @@ def found_by(db: Database, folder: Path, text: str) -> list[int]:
     from archive.queries.search_query import parse_query
 
     query = parse_query(text, spellings.read_groups(spellings.LIST, folder / spellings.LIST.name))
-    for note in query.notes:
-        print(f"archive: {note}", file=sys.stderr)
+    for problem in query.problems:
+        print(f"archive: {problem.message}" + (f"; did you mean {problem.guess}?" if problem.guess else ""), file=sys.stderr)
     if query.empty:
         raise ConfigurationError(f"the search {text!r} asks for nothing; write words, or filters such as author:NAME")
     if query.place == "comments":

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from archive.publish.search.indexes import ARTICLES, Condition, WordIndex, rows_with
+from archive.publish.search.indexes import ARTICLES, COMMENTS, Condition, WordIndex, rows_with
 from archive.queries.rows import as_json, fetch_column
 from archive.queries.search_fields import DateSpan, date_span, language_of_name, numbers_of
 from archive.queries.search_nodes import AnyOf, Filter, Near, Node, NoneOf, QueryTerm
@@ -30,6 +30,8 @@ STATE_OF_COMMENT = {  # lists of ids: as plain conditions they would be tested o
     "silent": "0",  # only an article can say that it was edited
     "declared": "0",
 }
+FEW = 50_000  # comments that are read one by one sooner than an index of all is walked
+EVERYWHERE = Condition("1")
 COMMENT_KINDS = ("comment", "pingback", "trackback")
 PUBLISHED = "coalesce(articles.published_on, articles.published_at)"
 COUNTED = {"comments": "articles.comment_count", "words": "articles.word_count"}
@@ -129,24 +131,70 @@ def link_condition(value: str) -> Condition:
     return Condition("url in (select value from json_each(?))", (as_json(url_spellings(host, path, query)),))
 
 
-def comment_condition(db: sqlite3.Connection, one: Filter) -> Condition:
-    """A field filter as a condition on ``comments``: its own signature and time, its article's tags."""
+def comment_subject(db: sqlite3.Connection, parts: list[Node]) -> Subject:
+    """Comments, asked in the way that reads fewest of them: those of some articles one article after the other, where these articles
+    have few; else by date, or by their words."""
+    filters = [part for part in parts if isinstance(part, Filter) and not part.negated and is_of_article(part)]
+    few = bool(filters) and comments_under(db, filters) <= FEW
+    posted = "+comments.posted_at" if few else "comments.posted_at"
+    article = "+comments.article_id" if filters and not few else "comments.article_id"
+
+    def by_field(db: sqlite3.Connection, one: Filter) -> Condition:
+        return comment_condition(db, one, posted, article)
+
+    return Subject(COMMENTS, "comments.id", by_field, lambda inner: of_article_of_comment(inner, article))
+
+
+def comments_under(db: sqlite3.Connection, filters: list[Filter]) -> int:
+    """How many comments the articles have that these filters find."""
+    where, parameters = joined([article_condition(db, one) for one in filters])
+    return int(db.execute(f"select coalesce(sum(comment_count), 0) from articles where {where}", parameters).fetchone()[0])
+
+
+def is_of_article(one: Filter) -> bool:
+    """Whether a field asks for the article under which a comment stands."""
+    own = ("author", "published", "after", "before", "year", "month", "seen")
+    state = one.field == "is" and one.value.lower() in STATE_OF_COMMENT
+    return one.field not in own and not state and not (one.field == "kind" and one.value in COMMENT_KINDS)
+
+
+def comment_condition(
+    db: sqlite3.Connection, one: Filter, posted: str = "comments.posted_at", article: str = "comments.article_id"
+) -> Condition:
+    """A field filter as a condition on ``comments``: its own signature and time, its article's tags. ``posted`` and ``article``: these
+    columns, with ``+`` where SQLite is not to start from their indexes."""
+    if is_of_article(one):
+        inner = article_condition(db, one)
+        return of_article_of_comment(inner, article) if some_articles_lack(db, inner) else EVERYWHERE
     if one.field == "author":
         return signature_condition(one)
-    if one.field == "is" and one.value.lower() in STATE_OF_COMMENT:
+    if one.field == "is":
         return Condition(STATE_OF_COMMENT[one.value.lower()])
-    if one.field in ("year", "month"):  # "-~" sorts behind every later part of a date
-        return Condition("comments.posted_at between ? and ?", (one.value, f"{one.value}-~"))
-    if one.field in ("published", "after", "before", "seen"):
-        return span_condition("comments.first_seen_at" if one.field == "seen" else "comments.posted_at", date_span(one))
-    if one.field == "kind" and one.value in COMMENT_KINDS:
+    if one.field == "kind":
         return Condition("comments.kind = ?", (one.value,))
-    return of_article_of_comment(article_condition(db, one))
+    if one.field == "seen":
+        return seen_condition(db, span_condition("comments.first_seen_at", date_span(one)))
+    if one.field in ("year", "month"):  # "-~" sorts behind every later part of a date
+        return Condition(f"{posted} between ? and ?", (one.value, f"{one.value}-~"))
+    return span_condition(posted, date_span(one))
 
 
-def of_article_of_comment(inner: Condition) -> Condition:
+def some_articles_lack(db: sqlite3.Connection, condition: Condition) -> bool:
+    """Whether a condition leaves out any article. Where it does not, no comment has to be looked at for it."""
+    sql = f"select exists(select 1 from articles where not coalesce(({condition.sql}), 0))"
+    return bool(db.execute(sql, condition.parameters).fetchone()[0])
+
+
+def seen_condition(db: sqlite3.Connection, span: Condition) -> Condition:
+    """A list of the comments that were first seen then, where they are few: by date, all others would be passed over for them."""
+    found = f"select id from comments where {span.sql}"
+    few = db.execute(f"select count(*) <= {FEW} from ({found} limit {FEW + 1})", span.parameters).fetchone()[0]
+    return Condition(f"comments.id in ({found})", span.parameters) if few else Condition(f"({span.sql})", span.parameters)
+
+
+def of_article_of_comment(inner: Condition, article: str = "comments.article_id") -> Condition:
     """A condition on the article under which a comment stands."""
-    return Condition(f"comments.article_id in (select articles.id from articles where {inner.sql})", inner.parameters)
+    return Condition(f"{article} in (select articles.id from articles where {inner.sql})", inner.parameters)
 
 
 def signature_condition(one: Filter) -> Condition:

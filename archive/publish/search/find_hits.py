@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from typing import Any
 
-from archive.publish.search.conditions import (
-    Subject,
-    article_condition,
-    comment_condition,
-    joined,
-    link_condition,
-    of_article_of_comment,
-)
+from archive.publish.search.conditions import EVERYWHERE, Subject, article_condition, comment_subject, joined, link_condition
 from archive.publish.search.indexes import ARTICLES, COMMENTS, Condition, WordSource, count_of, rows_with, sources
 from archive.queries.rows import fetch_column, fetch_value
 from archive.queries.search_nodes import Filter, Node
@@ -23,7 +17,6 @@ __all__ = ["Condition", "find_articles", "find_comments", "link_condition"]
 MOST_RANKED = 20_000  # matching comments beyond which the newest come first: ranking 800,000 takes two seconds
 WEIGHTS = "10.0, 5.0, 1.0"  # title, byline, text
 FORMER = "articles.id = revisions.article_id and articles.revision_id <> revisions.id"
-COMMENT = Subject(COMMENTS, "comments.id", comment_condition, of_article_of_comment)
 
 
 def find_articles(db: sqlite3.Connection, query: Query, sort: str) -> list[tuple[int, int]]:
@@ -89,6 +82,8 @@ def find_comments(db: sqlite3.Connection, query: Query, sort: str, limit: int) -
     Words that stand in very many comments rank nothing and cost seconds to rank: their hits come by date.
     """
     words, rest = COMMENTS.asked(query)
+    subject = comment_subject(db, rest)
+    rest = [part for part in rest if not (isinstance(part, Filter) and subject.condition(db, part) == EVERYWHERE)]
     matches = count_of(db, COMMENTS, words) if words is not None else None
     if words is None or matches is None or matches > MOST_RANKED:
         by_date = "oldest" if sort == "oldest" else "newest"
@@ -105,7 +100,7 @@ def ranked_comments(db: sqlite3.Connection, words: Node, rest: list[Node], sort:
     found = []
     for source in sources(db, COMMENTS, words):
         index = source.table
-        subject = Subject(COMMENTS, f"{index}.rowid", comment_condition, of_article_of_comment)
+        subject = replace(comment_subject(db, rest), rowid=f"{index}.rowid")
         where, parameters = joined([source.matching(), *subject.conditions(db, rest)])
         alone = sort == "relevance" and not rest  # the index alone sorts by rank: a join would read every match
         tables = index if alone else f"{index} cross join comments on comments.id = {index}.rowid"
@@ -118,7 +113,7 @@ def ranked_comments(db: sqlite3.Connection, words: Node, rest: list[Node], sort:
 def comments_by_date(db: sqlite3.Connection, words: Node | None, rest: list[Node], sort: str, limit: int, matches: int) -> list[int]:
     """Ids of the first comments by date. ``matches``: how many comments have the words."""
     one_by_one = soon_found(db, rest, limit, matches)
-    where, parameters = joined([*words_of_comments(db, words, one_by_one), *COMMENT.conditions(db, rest)])
+    where, parameters = joined([*words_of_comments(db, words, one_by_one), *comment_subject(db, rest).conditions(db, rest)])
     order = "comments.posted_at" + (" desc" if sort == "newest" else "")
     return fetch_column(db, f"select comments.id from comments where {where} order by {order} limit ?", [*parameters, limit])
 
@@ -148,5 +143,5 @@ def count_matching_comments(db: sqlite3.Connection, words: Node | None, rest: li
     """How many comments match. Words alone are counted in the index, which is fast."""
     if matches is not None and not rest:
         return matches
-    where, parameters = joined([*words_of_comments(db, words), *COMMENT.conditions(db, rest)])
+    where, parameters = joined([*words_of_comments(db, words), *comment_subject(db, rest).conditions(db, rest)])
     return int(fetch_value(db, f"select count(*) from comments where {where}", parameters))

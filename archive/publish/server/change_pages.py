@@ -12,7 +12,7 @@ from archive.publish.changes import desk, files
 from archive.publish.changes.asked import Asked, read_asked
 from archive.publish.search.exports import FEED, MEDIA_TYPES
 from archive.publish.server.responses import Handler, answer, as_json_text, origin, page, page_number, read
-from archive.publish.server.spelling_lists import spelling_groups
+from archive.publish.server.search_pages import spelling_groups
 from archive.queries.rows import Row, as_json
 from archive.queries.search_query import parse_query
 
