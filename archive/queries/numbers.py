@@ -21,6 +21,7 @@ NUMBERS: dict[str, str] = {
     "articles.found": "Articles that this search finds.",
     "articles.citing": "Articles shown that link to this address.",
     "marks.hits": "Places of this article, its comments included, where words of the search stand.",
+    "marks.in_comments": "Of these places, those in comments.",
     "articles.words": "Words in the text of this state of the article.",
     "articles.unchanged_phrase": "Articles that have these words in every state that was seen.",
     # comments
