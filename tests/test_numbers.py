@@ -202,6 +202,24 @@ def test_no_template_shows_a_number_without_its_name() -> None:
     assert unnamed == [], "write {{ count(value, name, of, noun) }}, with the name defined in archive/queries/numbers.py"
 
 
+NOUNS = "articles?|comments?|pings?|pages?|changes?|revisions?|states?|captures?|topics?|authors?|gaps?|documents?|pictures?|records?|runs?"
+PROSE = re.compile(rf"(?<![\w.:/-])\d[\d,]* (?:new |former )?(?:{NOUNS})\b")
+QUOTED = re.compile(  # what sites and people wrote, and the sentences of alarms and runs
+    r'(?s)<data .*?</data>|<(title|svg|h3|time|code|form|option|pre)\b.*?</\1>|<section id="alarms">.*?</section>'
+    r'|<(p|div) class="(?:diff|snippet|fold|note|by)[^"]*".*?</\2>|<dt>Last run</dt><dd>.*?</dd>|<table class="beside.*?</table>'
+)
+
+
+def test_no_page_tells_a_number_in_prose_without_its_name(history: History, folder_with_withheld: Path) -> None:
+    for folder in (history.full.folder, folder_with_withheld):
+        site = Site(folder)
+        for path in (*PAGES, "/search?q=bridge", "/search?q=marib", "/changes?event=new", "/changes?said=silent", "/nowhere"):
+            markup = site.get(path).text.partition("<main")[2].partition("</main>")[0]
+            bare = " ".join(re.sub("<[^>]+>", " ", QUOTED.sub(" ", markup)).split())
+            assert PROSE.findall(bare) == [], path
+        site.close()
+
+
 def test_every_definition_is_used_and_is_one_sentence() -> None:
     used = "".join(path.read_text(encoding="utf-8") for path in [*TEMPLATES.glob("*.html"), TEMPLATES.parent.parent / "queries/counts.py"])
     for name, meaning in NUMBERS.items():

@@ -24,7 +24,6 @@ def desk_context(db: sqlite3.Connection, asked: Asked, page: int) -> dict[str, A
     """Everything the page shows."""
     stories, total, facets = asked_stories(db, asked, PAGE, (page - 1) * PAGE)
     rows = described_stories(db, stories, asked["view"] == "side")
-    fresh = {} if asked.fresh else {name: sum(count_fresh(db, asked_for(asked, name)).values()) for name in ("new", "first")}
     return {
         "asked": asked,
         "runs": by_run(db, rows),
@@ -33,7 +32,7 @@ def desk_context(db: sqlite3.Connection, asked: Asked, page: int) -> dict[str, A
         "more": page * PAGE < total,
         "facets": {name: [row for row in values if not asked[name] or row["value"] == asked[name]] for name, values in facets.items()},
         "chosen": [(name, asked[name]) for name in (*FACETS, "run", "phrase") if asked[name]],
-        "fresh": fresh,
+        "fresh": 0 if asked.fresh else sum(count_fresh(db, asked_for(asked, "new")).values()),
         "first": first_archivings(db),
         "always": articles_with_phrase_always(db, asked["phrase"]) if asked["phrase"] else 0,
         "groups": GROUPS,

@@ -76,8 +76,11 @@ def fresh_conditions(db: sqlite3.Connection, asked: Asked, of: str) -> tuple[str
     """The condition on ``articles``, and on ``comments``, with its values."""
     table, values = f"{of}s", dict[str, Any]()
     sign = "<=" if asked.fresh == "first" else ">"
-    sites = [f"(articles.site_id = {int(site)} and {table}.first_seen_at {sign} '{end}')" for site, end in first_ends(db).items()]
+    ends = first_ends(db)
+    sites = [f"(articles.site_id = {int(site)} and {table}.first_seen_at {sign} '{end}')" for site, end in ends.items()]
     conditions = [f"({' or '.join(sites) or '0'})"]
+    if asked.fresh == "new" and ends:  # one range, so that the index leads to the few that are new
+        conditions.append(f"{table}.first_seen_at > '{min(ends.values())}'")
     published = "coalesce(articles.published_on, articles.published_at)" if of == "article" else "comments.posted_at"
     spans = [(f"{table}.first_seen_at", span) for span in asked.seen_spans] + [(published, span) for span in asked.published_spans]
     for number, (column, span) in enumerate(spans):

@@ -59,8 +59,8 @@ def status_context(db: sqlite3.Connection) -> dict[str, Any]:
     return {
         "sites": [
             site
-            | {"quarantine": quarantine_counts(archive, site["id"]), "growth": growth_said(growth(archive, folder, site["id"], at))}
-            | {"not_held": not_held(archive, site["id"]).said}
+            | {"quarantine": quarantine_counts(archive, site["id"]), "growth": growth(archive, folder, site["id"], at)}
+            | {"not_held": not_held(archive, site["id"])}
             for site in sites
         ],
         "lists": fetch_rows(db, "select lists.*, sites.name as site from lists join sites on sites.id = site_id order by site, lists.name"),
