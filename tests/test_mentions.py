@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import random
 import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from click.testing import CliRunner
@@ -337,3 +339,33 @@ def test_duckdb_reads_the_files_as_they_are(site: Site, tmp_path: Path) -> None:
     (tmp_path / "series.csv").write_text(site.get("/mentions.csv?q=sahil&rows=series&per=year").text, encoding="utf-8")
     found = duckdb.sql(f"select year(period_start), articles, all_articles from '{tmp_path}/series.csv' order by 1").fetchall()
     assert found == [(2014, 1, 2), (2015, 0, 0), (2016, 0, 2)]
+
+
+def test_any_text_is_answered(site: Site) -> None:
+    pieces = [
+        '"',
+        "(",
+        ")",
+        "*",
+        "-",
+        " OR ",
+        " NOT ",
+        "NEAR",
+        "name:",
+        "title:",
+        "tag:",
+        "^",
+        "{",
+        "'",
+        "\\",
+        "\x00",
+        "sahil",
+        "é",
+        "|",
+        "صنعاء",
+        " ",
+    ]
+    choose = random.Random(7)
+    for _ in range(80):
+        asked = "".join(choose.choices(pieces, k=choose.randint(1, 8)))
+        assert site.get(f"/mentions?{urlencode({'q': asked})}").status_code == 200, asked

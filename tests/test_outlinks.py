@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -32,7 +33,9 @@ class Source:
     pages: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
     heads: dict[str, int] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    times: list[tuple[str, float]] = field(default_factory=list)
     agents: set[str] = field(default_factory=set)
+    sent: int = 0  # bytes of bodies
     place: str = ""
 
     @property
@@ -56,6 +59,7 @@ def served() -> Iterator[Source]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             found.asked.append(f"{self.command} {self.path}")
+            found.times.append((found.asked[-1], time.monotonic()))
             found.agents.add(self.headers["User-Agent"])
             status, headers, body = found.pages.get(self.path, (404, {}, b""))
             status = found.heads.get(self.path, status) if self.command == "HEAD" else status
@@ -64,8 +68,12 @@ def served() -> Iterator[Source]:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            if self.command == "GET":
-                self.wfile.write(body)
+            for start in range(0, len(body) if self.command == "GET" else 0, 65536):
+                try:
+                    self.wfile.write(body[start : start + 65536])
+                except OSError:  # the other side has heard enough
+                    return
+                found.sent += 65536
 
         do_HEAD = do_GET
 
@@ -174,6 +182,28 @@ def test_a_robots_txt_that_fails_means_keep_out(folder: Path, source: Source) ->
     ask(folder, source)
     assert states(folder)["a"] == ("not asked", None, "robots.txt of 127.0.0.1 answers 503, which means keep out", None)
     assert source.asked == ["GET /robots.txt"]
+
+
+def test_a_robots_txt_that_is_too_long_keeps_out_and_is_no_failure(folder: Path, source: Source) -> None:
+    source.pages = {"/robots.txt": (200, {}, b"#" * 600_000), "/a": OK}
+    archived(folder, f"{source.url}/a")
+    ask(folder, source)
+    assert states(folder)["a"] == ("not asked", None, "robots.txt of 127.0.0.1 is too long to be read", None)
+
+
+def test_the_delay_that_robots_txt_asks_for_is_kept(folder: Path, source: Source) -> None:
+    source.pages = {"/robots.txt": (200, {}, b"User-agent: *\nCrawl-delay: 0.3\n"), "/a": OK, "/b": OK}
+    archived(folder, f"{source.url}/a", f"{source.url}/b")
+    ask(folder, source)
+    times = [at for line, at in source.times if "robots" not in line]
+    assert len(times) == 2 and times[1] - times[0] >= 0.25
+
+
+def test_the_body_of_a_source_is_not_read(folder: Path, source: Source) -> None:
+    source.pages, source.heads = {"/large": (200, {}, b"x" * 50_000_000)}, {"/large": 405}
+    archived(folder, f"{source.url}/large")
+    ask(folder, source)
+    assert states(folder)["large"][:2] == ("answers", 200) and source.sent < 30_000_000
 
 
 def test_a_redirect_is_followed_and_where_it_led_is_kept(folder: Path, source: Source) -> None:

@@ -27,7 +27,7 @@ MOST_REDIRECTS = 5
 GONE = (404, 410)
 
 Send = Callable[[str, str], Awaitable["Response"]]
-"""(method, address) -> the answer, whatever its status; redirects are not followed. Raises Unreachable, NotPublic."""
+"""(method, address) -> the answer, whatever its status; redirects are not followed. Raises Unreachable, NotPublic, RobotsRefuses."""
 
 
 class RobotsRefuses(Exception):
@@ -56,9 +56,7 @@ class OutlinkAsker:
             status, place = await self._asked("HEAD", url)
             if not 200 <= status < 300:
                 status, place = await self._asked("GET", url)
-        except RobotsRefuses as error:
-            return OutlinkFinding(url, "not asked", reason=str(error))
-        except NotPublic as error:
+        except (RobotsRefuses, NotPublic) as error:
             return OutlinkFinding(url, "not asked", reason=str(error))
         except Unreachable as error:
             return OutlinkFinding(url, "failing", reason=str(error))

@@ -22,7 +22,7 @@ from crawler.errors import Stopped, Unreachable, describe
 from crawler.http.closing import is_closing, kept_open
 from crawler.http.retry import CONNECTION
 from crawler.identity import user_agent
-from crawler.outlinks.ask import OutlinkAsker
+from crawler.outlinks.ask import OutlinkAsker, RobotsRefuses
 from crawler.outlinks.guard import NotPublic
 
 HOSTS_AT_ONCE = 8
@@ -96,7 +96,7 @@ class OutlinkSpider(scrapy.Spider):
         return len(self._unheard)
 
     async def send(self, method: str, url: str) -> Response:
-        """One question. Raises Unreachable, NotPublic."""
+        """One question. Raises Unreachable, NotPublic, RobotsRefuses."""
         is_robots = urlsplit(url).path == "/robots.txt"
         meta = {"whole": is_robots, "download_maxsize": ROBOTS_SIZE if is_robots else 0, "handle_httpstatus_all": True}
         request = Request(url, method=method, meta=meta, dont_filter=True, headers={"Accept": "*/*", "Accept-Encoding": "identity"})
@@ -105,7 +105,7 @@ class OutlinkSpider(scrapy.Spider):
         except NotPublic:
             raise
         except DownloadCancelledError as error:
-            raise Unreachable("its robots.txt is too long") from error
+            raise RobotsRefuses(f"robots.txt of {urlsplit(url).hostname} is too long to be read") from error
         except CONNECTION as error:
             raise Unreachable(getattr(error, "strerror", None) or describe(error)) from error
 
