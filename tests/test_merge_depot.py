@@ -17,7 +17,9 @@ from archive.__main__ import commands
 from archive.db.connection import open_as_it_is, open_for_reading
 from archive.db.schema import is_older
 from archive.depot.heads import SCHEMAS
+from archive.depot.marks import followed_url
 from archive.depot.records import reach_followed
+from archive.errors import ConfigurationError
 from archive.merge.depot import Followed, follow
 from archive.publish.records.examined import examine
 from archive.queries.captured_addresses import capture_row
@@ -182,6 +184,24 @@ def test_an_archive_that_holds_a_site_from_elsewhere_refuses_it_in_one_line(stor
     found = list(follow(tmp_path / "all", store.url))
     assert [(site.name, "from elsewhere" in str(site.error)) for site in found] == [(NAME, True), ("other.example.net", False)]
     assert rows(tmp_path / "all", "select name from sites order by 1") == [("mine",), ("other.example.net",)]
+
+
+def test_a_depot_that_moved_is_followed_on_and_another_one_is_refused(tmp_path: Path) -> None:
+    def depot(place: str) -> Store:
+        made = Store(tmp_path / place, (tmp_path / place).as_uri())
+        made.depot().register(HOME)
+        return made
+
+    first, other = depot("first"), depot("other")
+    for made in (first, other):
+        slice_of(made.depot(), made.folder.with_suffix(".work"), at(1), article(source_id="1"))
+    followed(tmp_path / "all", first)
+    with pytest.raises(ConfigurationError, match="follows the depot file://.*first; choose another ARCHIVE_DIR"):
+        followed(tmp_path / "all", other)
+    first.folder.rename(tmp_path / "moved")
+    moved = Store(tmp_path / "moved", (tmp_path / "moved").as_uri())
+    assert followed(tmp_path / "all", moved) == []
+    assert followed_url(tmp_path / "all") == moved.url
 
 
 def test_records_are_read_from_the_depot_by_range_and_once(store: Store, tmp_path: Path) -> None:
