@@ -196,7 +196,7 @@ def test_a_depot_that_moved_is_followed_on_and_another_one_is_refused(tmp_path: 
     for made in (first, other):
         slice_of(made.depot(), made.folder.with_suffix(".work"), at(1), article(source_id="1"))
     followed(tmp_path / "all", first)
-    with pytest.raises(ConfigurationError, match="follows the depot file://.*first; choose another ARCHIVE_DIR"):
+    with pytest.raises(ConfigurationError, match="choose another ARCHIVE_DIR for file://"):
         followed(tmp_path / "all", other)
     first.folder.rename(tmp_path / "moved")
     moved = Store(tmp_path / "moved", (tmp_path / "moved").as_uri())
@@ -296,10 +296,29 @@ def test_a_decision_that_the_depot_does_not_take_is_none(store: Store, tmp_path:
     assert not (tmp_path / "all" / "warc" / "decisions.jsonl").exists()
 
 
-def test_what_a_depot_would_bring_back_is_not_destroyed(store: Store, tmp_path: Path) -> None:
+def test_what_is_destroyed_by_order_is_gone_from_the_site_the_depot_and_the_archive_of_all(store: Store, tmp_path: Path) -> None:
+    secret = "The witness lives in Harbour Street."
+    run(store, tmp_path / "w1", 2, lambda desk: desk.see(article([secret], source_id="5", url=f"{HOME}5/", title="Named")))
     followed(tmp_path / "all", store)
-    code, output = command(tmp_path / "all", "expunge", f"{OTHER}1/", "--reason", "an order", "--yes")
-    assert (code, "follows the depot" in output) == (2, True)
+    former = {path.name for path in (store.objects / "sites" / NAME).rglob("*") if path.is_file()}
+    code, output = command(tmp_path / "all", "expunge", f"{HOME}5/", "--reason", "an order", "--yes")
+    assert (code, output.startswith("destroyed: Named")) == (0, True), output
+    for place in (tmp_path / "all", store.objects / "sites"):
+        assert not [path for path in place.rglob("*") if path.is_file() and b"Harbour Street" in path.read_bytes()]
+    assert rows(tmp_path / "all", "select source_id from articles where id < 2000000000 order by 1") == [("1",), ("2",)]
+    left = {path.name for path in (store.objects / "sites" / NAME).rglob("*") if path.is_file()}
+    assert {name.rpartition("-")[2] for name in former - left if "warc" in name} == {"e2.warc.gz"}  # replaced under another name
+    assert not [name for name in former & left if name.endswith(".pack")]
+    assert command(tmp_path / "all", "verify")[0] == 0
+    run(store, tmp_path / "w1", 3, lambda desk: None)
+    assert rows(tmp_path / "w1", "select source_id from articles order by 1") == [("1",), ("2",)]
+    assert b"Harbour Street" not in (tmp_path / "w1" / "archive.db").read_bytes()
+    files = {path.name for path in (tmp_path / "w1" / "warc" / NAME).iterdir()}
+    assert {name.rpartition("/")[2] for (name,) in rows(tmp_path / "w1", "select distinct filename from captures")} >= files
+    followed(tmp_path / "all", store)
+    shutil.rmtree(tmp_path / "anew", ignore_errors=True)
+    followed(tmp_path / "anew", store)
+    assert everything(tmp_path / "all") == everything(tmp_path / "anew")
 
 
 def test_an_answer_to_an_alarm_names_its_record_wherever_it_goes(store: Store, tmp_path: Path) -> None:

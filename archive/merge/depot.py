@@ -30,6 +30,7 @@ from archive.merge.depot_rows import BASE, DepotRows
 from archive.merge.references import Schema
 from archive.merge.source import UNFINISHED
 from archive.merge.warc_files import bring_seals
+from archive.store.expunge import finish
 from archive.store.opening import OpenArchive
 from archive.store.site_settings import HIDE_COMMENTS, HIDE_GONE, save_site_settings, set_visited, site_settings
 
@@ -132,6 +133,8 @@ class Following:
             merge_file(self.archive.folder, self.place)  # before the rows, whose mark says that all of it is here
             self.followed.notes += bring_seals(self.archive.folder, self.place)
             self._write(head, manifest, mark, copy)
+        for name in manifest.destroyed:
+            (self.archive.folder / "warc" / self.name / name).unlink(missing_ok=True)
         return self.followed
 
     @contextmanager
@@ -175,12 +178,21 @@ class Following:
                     self.db.execute("pragma defer_foreign_keys = on")
                     self._check_files(manifest)
                     self._check_place(head)
+                    [last] = self.db.execute("select count(*) from main.expunged").fetchone()
                     self.followed.rows = DepotRows(self.db, self.schema, head.number).write()
+                    [now] = self.db.execute("select count(*) from main.expunged").fetchone()
+                    if destroyed := now > last:  # its pages are overwritten here too
+                        sql = "update main.expunged set unfinished = 1 where id between ? and ?"
+                        self.db.execute(sql, [head.number * BASE, (head.number + 1) * BASE])
                     self._settle_head(head)
                     self._remember(mark)
                     self._count()
             except sqlite3.IntegrityError as error:
                 raise StorageError(f"{self.name} does not fit {self.archive.folder} ({error}); nothing of it was merged") from error
+        if destroyed and not finish(self.db, self.archive.folder):
+            self.followed.notes.append(
+                "what was destroyed is gone here when no other program reads the database any more: merge once more then"
+            )
 
     @contextmanager
     def _attached(self, copy: Path) -> Iterator[None]:
