@@ -34,23 +34,28 @@ APART = ("merged_archives",)  # says when it was brought
 EDITED = ("The bridge fell on 4 May, at night.", "Nobody has said why. The mayor, Ana Petrova, was away.")
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """A depot in an object store, of two sites with an article each."""
-    with s3_store(tmp_path / "store") as made:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A depot of two sites, of which each was read once, and the folders of the workers that read them."""
+    place = tmp_path_factory.mktemp("made")
+    with s3_store(place / "store") as store:
         for home in (HOME, OTHER):
-            made.depot().register(home)
-        slice_of(
-            made.depot(),
-            tmp_path / "w1",
-            at(1),
-            article(source_id="1"),
-            article(source_id="2", url=f"{HOME}2/"),
-            _1=[comment("7"), comment("8", parent="7")],
-        )
+            store.depot().register(home)
+        own = (article(source_id="1"), article(source_id="2", url=f"{HOME}2/"))
+        slice_of(store.depot(), place / "w1", at(1), *own, _1=[comment("7"), comment("8", parent="7")])
         other = article(source_id="1", url=f"{OTHER}1/", title="Elsewhere")
-        slice_of(made.depot(), tmp_path / "w2", at(1), other, name="other.example.net")
-        yield made
+        slice_of(store.depot(), place / "w2", at(1), other, name="other.example.net")
+    return place
+
+
+@pytest.fixture
+def store(made: Path, tmp_path: Path) -> Iterator[Store]:
+    """A copy of it, of the test's own."""
+    for part in made.iterdir():
+        shutil.copytree(part, tmp_path / part.name)
+    with s3_store(tmp_path / "store") as copy:
+        copy.asked()
+        yield copy
 
 
 def at(day: int) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -286,6 +287,8 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageError(f"cannot write to {folder}: {error.strerror or error}") from error
+    except sqlite3.DatabaseError as error:
+        raise StorageError(f"the database in {folder} cannot be read: {error}") from error
     finally:
         lock.release()
 
