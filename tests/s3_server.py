@@ -4,9 +4,9 @@ Speaks what a depot needs of S3: PUT with If-Match and If-None-Match, GET with r
 synced before the answer; a process that is killed and begun anew on the same folder has all that it confirmed. Prints its port. Each
 request is a line of ``FOLDER/requests.log``. Signatures are not checked.
 
-Faults: PUT /_faults with a JSON list of {"do": KIND, "times": 1, "method": "PUT", "match": "heads/", "seconds": 2}. KIND is slow, fail
-(503), full (507), lose (does what was asked and ends the connection without an answer), half (reads half of the body, keeps nothing,
-and ends it), or hang (the same after some seconds).
+Faults: PUT /_faults with a JSON list of {"do": KIND, "times": 1, "method": "PUT", "match": "heads/", "skip": 0, "seconds": 2}. KIND is
+slow, fail (503), full (507), lose (does what was asked and ends the connection without an answer), half (reads half of the body, keeps
+nothing, and ends it), or hang (the same after some seconds).
 """
 
 from __future__ import annotations
@@ -60,6 +60,9 @@ class S3Server(ThreadingHTTPServer):
         with self.turn:
             for fault in self.faults:
                 if fault.get("times", 1) > 0 and re.search(fault.get("match", ""), path) and fault.get("method", method) == method:
+                    if fault.get("skip", 0) > 0:
+                        fault["skip"] -= 1
+                        continue
                     fault["times"] = fault.get("times", 1) - 1
                     return fault
         return {}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -220,6 +222,9 @@ def test_a_heartbeat_that_was_under_way_for_longer_than_the_lease_proves_nothing
             self.other = bucket.depot("second").claim(NAME)
             self.objects.put(key, data)  # type: ignore[attr-defined]
 
+        def __getattr__(self, name: str) -> object:
+            return getattr(self.objects, name)
+
     claim.session.objects = Late(claim.session.objects)  # type: ignore[assignment]
     watch.at += 5
     assert not claim.renew()
@@ -238,12 +243,27 @@ def test_a_clock_that_is_hours_off_changes_no_lease(store: Store) -> None:
 
 
 def test_one_heartbeat_serves_all_claims_of_a_process(bucket: Store) -> None:
-    depot = bucket.depot()
+    watch = Stopwatch()
+    depot = bucket.depot("", watch)
     names = [site.name for site, _ in depot.register_all(f"https://site{number}.example/" for number in range(5))]
     claims = [depot.claim(name) for name in names]
+    claims[0].renew()
     bucket.asked()
+    watch.at += 4
     assert all(claim.renew() for claim in claims)
     assert len(bucket.asked()) == 1
+
+
+def test_heartbeats_of_long_ago_are_cleared_away(store: Store) -> None:
+    objects = store.depot().objects
+    for name, age in (("yesterday", 90000), ("lately", 3600)):
+        objects.put(f"sessions/{name}.json", b"{}")
+        os.utime(store.objects / "sessions" / f"{name}.json", (time.time() - age,) * 2)
+    session = store.depot().session
+    session.beat()
+    assert {row.key for row in objects.list("sessions/")} == {"sessions/lately.json", session.key}
+    session.end()
+    assert [row.key for row in objects.list("sessions/")] == ["sessions/lately.json"]
 
 
 def test_a_worker_that_begins_anew_in_its_folder_takes_its_own_claim_back_at_once(store: Store, tmp_path: Path) -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from sqlite_utils import Database
 
 from archive.__main__ import commands
-from archive.db.connection import open_for_reading
+from archive.db.connection import open_as_it_is, open_for_reading
+from archive.db.schema import is_older
+from archive.depot.heads import SCHEMAS
 from archive.depot.records import reach_followed
 from archive.merge.depot import Followed, follow
 from archive.publish.records.examined import examine
@@ -21,6 +25,7 @@ from archive.verify.database import Verification
 from tests.crawls import rows
 from tests.depots import DONE, HOME, NAME, Store, end_run, s3_store, slice_of
 from tests.literal import Desk, article, comment
+from tests.released import made_again
 
 OTHER = "https://other.example.net/"
 APART = ("merged_archives",)  # says when it was brought
@@ -81,17 +86,31 @@ def article_id(desk: Desk, source_id: str) -> int:
     return int(found)
 
 
-STAGES: dict[str, Callable[[Desk], Any]] = {
-    "edit": lambda desk: desk.see(article(EDITED, source_id="1"), _1=[comment("7", "I was there, too."), comment("8", parent="7")]),
-    "new": lambda desk: desk.see(article(source_id="3", url=f"{HOME}3/"), _3=[comment("9")]),
-    "trash": lambda desk: desk.store.mark_missing(desk.crawl, "articles", [article_id(desk, "2")], at(5), None, 24),
-    "rename": lambda desk: desk.see(article(EDITED, source_id="1", url=f"{HOME}renamed/")),
-    "gone": lambda desk: desk.store.mark_missing(desk.crawl, "articles", [article_id(desk, "2")], at(9), None, 24),
-    "back": lambda desk: desk.see(article(source_id="2", url=f"{HOME}2/")),
-    "label": lambda desk: desk.store.decide("label", fingerprint(desk), "bio"),
-    "gap": lambda desk: desk.store.add_gap(desk.site, kind="article", ref=f"{HOME}4/", reason="robots", explained=1),
-    "gap closed": lambda desk: desk.store.close_gap(desk.site, f"{HOME}4/"),
-}
+def edit(desk: Desk) -> None:
+    desk.see(article(EDITED, source_id="1"), _1=[comment("7", "I was there, too."), comment("8", parent="7")])
+    desk.see(article(source_id="3", url=f"{HOME}3/"), _3=[comment("9")])
+    desk.store.add_gap(desk.site, kind="article", ref=f"{HOME}4/", reason="robots", explained=1)
+
+
+def trash(desk: Desk) -> None:
+    desk.store.mark_missing(desk.crawl, "articles", [article_id(desk, "2")], at(3), None, 24)
+
+
+def rename(desk: Desk) -> None:
+    desk.see(article(EDITED, source_id="1", url=f"{HOME}renamed/"))
+    desk.store.close_gap(desk.site, f"{HOME}4/")
+
+
+def gone(desk: Desk) -> None:
+    desk.store.mark_missing(desk.crawl, "articles", [article_id(desk, "2")], at(9), None, 24)
+
+
+def decide(desk: Desk) -> None:
+    desk.store.decide("label", fingerprint(desk), "bio")
+
+
+def back(desk: Desk) -> None:
+    desk.see(article(source_id="2", url=f"{HOME}2/"))
 
 
 def fingerprint(desk: Desk) -> str:
@@ -101,13 +120,13 @@ def fingerprint(desk: Desk) -> str:
 
 def test_after_each_change_the_archive_is_the_one_that_is_made_anew(store: Store, tmp_path: Path) -> None:
     assert [(site.name, site.articles) for site in followed(tmp_path / "all", store)] == [(NAME, 2), ("other.example.net", 1)]
-    for day, (name, stage) in enumerate(STAGES.items(), 2):
+    for day, stage in enumerate((edit, trash, rename, gone, decide, back), 2):
         run(store, tmp_path / "w1", day, stage)
         [site] = followed(tmp_path / "all", store)
-        assert site.rows > 0, name
+        assert site.rows > 0, stage.__name__
         shutil.rmtree(tmp_path / "anew", ignore_errors=True)
         followed(tmp_path / "anew", store)
-        assert everything(tmp_path / "all") == everything(tmp_path / "anew"), name
+        assert everything(tmp_path / "all") == everything(tmp_path / "anew"), stage.__name__
         assert followed(tmp_path / "all", store) == []
     assert list(Verification(tmp_path / "all", evidence=False).findings()) == []
     ids = rows(tmp_path / "all", "select id from articles order by 1")
@@ -183,6 +202,21 @@ def test_records_are_read_from_the_depot_by_range_and_once(store: Store, tmp_pat
     db.close()
 
 
+def test_records_that_lie_in_the_depot_are_verified_there(store: Store, tmp_path: Path) -> None:
+    followed(tmp_path / "all", store)
+    code, output = command(tmp_path / "all", "verify")
+    assert (code, "verified 2 WARC files, 6 records" in output) == (0, True), output
+    assert "all that captures name are there" in command(tmp_path / "all", "doctor")[1]
+    [path] = (store.objects / "sites" / NAME / "warc").iterdir()
+    data = bytearray(path.read_bytes())
+    data[-20] ^= 1
+    path.write_bytes(data)
+    code, output = command(tmp_path / "all", "verify")
+    assert (code, f"warc/{NAME}/" in output) == (3, True)
+    path.unlink()
+    assert "the file is not there" in command(tmp_path / "all", "verify")[1]
+
+
 def test_warc_files_come_along_where_they_are_asked_for(store: Store, tmp_path: Path) -> None:
     assert [site.error for site in follow(tmp_path / "all", store.url, copy=True)] == [None, None]
     assert list(Verification(tmp_path / "all").findings()) == []
@@ -246,3 +280,48 @@ def test_what_a_depot_would_bring_back_is_not_destroyed(store: Store, tmp_path: 
     followed(tmp_path / "all", store)
     code, output = command(tmp_path / "all", "expunge", f"{OTHER}1/", "--reason", "an order", "--yes")
     assert (code, "follows the depot" in output) == (2, True)
+
+
+def test_an_answer_to_an_alarm_names_its_record_wherever_it_goes(store: Store, tmp_path: Path) -> None:
+    def alarm(desk: Desk) -> None:
+        capture = desk.capture("page")
+        desk.store.quarantine(desk.crawl, desk.site, f"{HOME}bad/", "short", capture, at(2))
+
+    run(store, tmp_path / "w1", 2, alarm)
+    followed(tmp_path / "all", store)
+    [(number,)] = rows(tmp_path / "all", "select id from quarantine")
+    for answer in ("accept", "reject"):
+        assert command(tmp_path / "all", answer, str(number))[0] == 0
+    run(store, tmp_path / "w1", 3, lambda desk: None)
+    own = (
+        "select decisions.kind, captures.record_id from decisions join captures on captures.id = cast(ref as integer) order by decisions.id"
+    )
+    assert rows(tmp_path / "w1", own) == rows(tmp_path / "all", own)
+    assert [kind for kind, _ in rows(tmp_path / "w1", own)] == ["accept", "reject"]
+    followed(tmp_path / "all", store)
+    assert len(rows(tmp_path / "all", "select 1 from decisions")) == 2
+
+
+def test_a_snapshot_of_an_older_release_is_brought_to_todays_schema_under_the_next_epoch(tmp_path: Path) -> None:
+    made_again("m016_linked_files", tmp_path / "former")
+    [(name, home)] = rows(tmp_path / "former", "select name, home from sites order by id limit 1")
+    store = Store(tmp_path / "store", (tmp_path / "store").as_uri())
+    store.depot().register(home, name=name)
+    claim = store.depot().claim(name)
+    claim.bring(tmp_path / "old")
+    for path in (tmp_path / "old").glob("archive.db-*"):
+        path.unlink()
+    shutil.copy(tmp_path / "former" / "archive.db", tmp_path / "old" / "archive.db")
+    claim.commit(tmp_path / "old", DONE)
+    path = store.objects / "heads" / f"{name}.json"
+    row = json.loads(path.read_bytes())
+    row["committed"]["schema"] = "m016_linked_files"
+    path.write_text(json.dumps(row))
+    claim = store.depot().claim(name)
+    claim.bring(tmp_path / "new")
+    with closing(open_as_it_is(tmp_path / "new").conn) as db:
+        assert not is_older(Database(db))
+    claim.commit(tmp_path / "new", DONE)
+    committed = store.depot().head(name).committed
+    assert committed and (committed.epoch, committed.schema) == (2, SCHEMAS[-1])
+    assert rows(tmp_path / "new", "select count(*) from articles") == rows(tmp_path / "former", "select count(*) from articles")

@@ -266,6 +266,8 @@ class Claim:
                 self._write(self.head.written(committed=committed, claim=self.head.claim if keep else None))
             except ObjectChanged:
                 self._read_again()  # its settings may have been changed
+                if self.head.committed == committed:
+                    return  # it arrived, and something else was written since
                 if self._lost:
                     raise Stale(f"{self.name} was given to another worker; nothing of this slice was committed") from None
                 continue

@@ -73,7 +73,8 @@ class FolderObjects:
                 key = path.relative_to(self.folder).as_posix()
                 if key.startswith(prefix) and SAFE.fullmatch(key) and path.is_file():
                     data = path.read_bytes() if prefix.startswith("heads") else b""
-                    yield Listed(key, path.stat().st_size, version_of(data) if data else "")
+                    told = path.stat()
+                    yield Listed(key, told.st_size, version_of(data) if data else "", told.st_mtime)
 
     def delete(self, keys: Iterable[str]) -> None:
         for key in keys:

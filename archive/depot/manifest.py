@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -25,6 +26,7 @@ PIECE = 1 << 20
 PACK = 32 << 20  # bytes of packed pieces in one object
 LEVEL = 3
 MOST_PACKS = 8  # that a snapshot is read from; those with the least in them are written anew
+INSIDE = re.compile(r"warc/(?!.*(?:^|/)\.\.(?:/|$))[^\0]+")  # paths that a manifest may name
 TOGETHER = 16 << 20  # bytes of neighbours that are read by one request
 
 
@@ -71,6 +73,8 @@ class Manifest:
 
         files = {path: span(row) for path, row in told["files"].items()}
         warc = {name: (size, digest) for name, (size, digest) in told["warc"].items()}
+        if outside := [path for path in (*files, *(f"warc/{name}/" for name in warc)) if not INSIDE.fullmatch(path)]:
+            raise DamagedPack(f"a manifest in the depot names {outside[0]!r}, which is no file of an archive")
         return cls(told["size"], [span(row) for row in told["pieces"]], files, warc)
 
     @property

@@ -45,6 +45,7 @@ class Listed:
     key: str
     size: int
     version: str
+    modified: float
 
 
 class Objects(Protocol):

@@ -6,7 +6,8 @@ import errno
 import io
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -17,6 +18,7 @@ from archive.errors import ArchiveError
 from archive.warc.far import reach
 
 BLOCK = 128 << 10  # bytes; a record and the request behind it mostly lie in one or two
+AHEAD = 7  # blocks that are fetched along where the one before was read
 HELD = 512  # blocks that stay in memory: 64 MB
 
 
@@ -41,19 +43,35 @@ class Blocks:
         end = min((number for number, block in found.items() if len(block) < BLOCK), default=numbers[-1])
         missing = [number for number in numbers if number not in found and number <= end]
         if missing:
-            data = self._fetch(key, missing[0] * BLOCK, (missing[-1] - missing[0] + 1) * BLOCK)
-            for i, number in enumerate(range(missing[0], missing[-1] + 1)):
-                found[number] = data[i * BLOCK : (i + 1) * BLOCK]
-            self._keep(key, found)
+            last = missing[-1] + (AHEAD if self._was_read(key, missing[0] - 1) else 0)
+            data = self._fetch(key, missing[0] * BLOCK, (last - missing[0] + 1) * BLOCK)
+            fetched = {number: data[i * BLOCK : (i + 1) * BLOCK] for i, number in enumerate(range(missing[0], last + 1))}
+            found |= fetched
+            self._keep(key, fetched)
         start = offset - numbers[0] * BLOCK
         return b"".join(found.get(number, b"") for number in numbers)[start : start + length]
 
+    def _was_read(self, key: str, number: int) -> bool:
+        """Whether the file is read from end to end."""
+        with self._turn:
+            return (key, number) in self._held
+
     def _fetch(self, key: str, offset: int, length: int) -> bytes:
+        with self._asked(key) as objects:
+            return objects.get_range(key, offset, length)
+
+    def size(self, key: str) -> int:
+        """Raises OSError."""
+        with self._asked(key) as objects:
+            return objects.size(key)
+
+    @contextmanager
+    def _asked(self, key: str) -> Iterator[Objects]:
         try:
             with self._turn:
                 objects = self._objects = self._objects or self._open()
                 self.requests += 1
-            return objects.get_range(key, offset, length)
+            yield objects
         except NoObject as error:
             raise FileNotFoundError(errno.ENOENT, "it is not in the depot", key) from error
         except ArchiveError as error:
@@ -87,9 +105,8 @@ class DepotFile(io.RawIOBase):
         return self._at
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        if whence == io.SEEK_END:
-            raise OSError(errno.EINVAL, "the end of a file in a depot is not known", self._key)
-        self._at = offset + (self._at if whence == io.SEEK_CUR else 0)
+        begins = {io.SEEK_SET: 0, io.SEEK_CUR: self._at}
+        self._at = offset + (begins[whence] if whence in begins else self._blocks.size(self._key))
         return self._at
 
     def readinto(self, buffer: Any) -> int:
@@ -100,15 +117,29 @@ class DepotFile(io.RawIOBase):
         return len(data)
 
 
+class DepotFiles:
+    """The WARC files of an archive, in a depot."""
+
+    def __init__(self, blocks: Blocks) -> None:
+        self.blocks = blocks
+
+    def open(self, name: str) -> BinaryIO:
+        return cast("BinaryIO", DepotFile(self.blocks, _key(name)))
+
+    def size(self, name: str) -> int:
+        return self.blocks.size(_key(name))
+
+
+def _key(name: str) -> str:
+    """``warc/SITE/FILE`` as an object."""
+    _, site, file = name.split("/", 2)
+    return warc_key(site, file)
+
+
 def reach_depot(folder: Path, objects: Callable[[], Objects]) -> Blocks:
     """Have the records of the archive in ``folder`` read from a depot where their files are not there."""
     blocks = Blocks(objects)
-
-    def opened(name: str) -> BinaryIO:
-        _, site, file = name.split("/", 2)
-        return cast("BinaryIO", DepotFile(blocks, warc_key(site, file)))
-
-    reach(folder, opened)
+    reach(folder, DepotFiles(blocks))
     return blocks
 
 

@@ -108,7 +108,7 @@ class S3Objects:
             for rows in self._api.list(self._store, prefix.rpartition("/")[0] or None):
                 for row in rows:
                     if row["path"].startswith(prefix):
-                        yield Listed(row["path"], row["size"], row["e_tag"] or "")
+                        yield Listed(row["path"], row["size"], row["e_tag"] or "", row["last_modified"].timestamp())
 
     def delete(self, keys: Iterable[str]) -> None:
         if named := [*keys]:

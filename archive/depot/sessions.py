@@ -11,13 +11,17 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
-from archive.depot.objects import NoObject, Objects
+from archive.depot.objects import DepotAway, NoObject, Objects
 
 LEASE = 20.0  # seconds without a heartbeat after which others may begin
 MARGIN = 5.0  # a holder stops so long before
 EVERY = 4.0  # between two heartbeats
 TOGETHER = 1.0  # claims that ask within so many seconds share a heartbeat
+FORGOTTEN = 86400.0  # seconds after which a heartbeat is removed
+SESSIONS = "sessions/"
+NOW = "now"  # no nonce: what is asked for it is always sent
 GRAIN = 1.0  # stores tell times in whole seconds
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
@@ -38,24 +42,33 @@ class Session:
 
     @property
     def key(self) -> str:
-        return f"sessions/{self.id}.json"
+        return f"{SESSIONS}{self.id}.json"
 
     def beat(self, nonce: str = "") -> float:
         """Tell the store that this process lives, unless it was told just now. When that was sent. Raises DepotAway."""
         with self._turn:
             if self.clock() - self._sent < TOGETHER and (not nonce or nonce in self._told):
                 return self._sent
-            sent, told = self.clock(), frozenset(self.claims)
+            sent, told, first = self.clock(), frozenset(self.claims), self._sent == float("-inf")
             row = {"holder": self.holder, "claims": sorted(told)}
             self.objects.put(self.key, json.dumps(row, ensure_ascii=False).encode())
             self._sent, self._told = sent, told
-            return sent
+        if first:
+            self._clear_away()
+        return sent
+
+    def _clear_away(self) -> None:
+        """Remove the heartbeats of processes that ended long ago."""
+        with suppress(DepotAway):  # another process does it
+            rows = [*self.objects.list(SESSIONS)]
+            now = max((row.modified for row in rows), default=0.0)  # this process has just told the store
+            self.objects.delete([row.key for row in rows if now - row.modified > FORGOTTEN])
 
     def store_time(self) -> float:
         """What the store's clock says now."""
         with self._turn:
-            self._sent = float("-inf")
-        self.beat()
+            self._told = frozenset()
+        self.beat(NOW)
         return self.objects.get(self.key).modified
 
     def age_of(self, session: str, nonce: str, modified: float) -> float:
@@ -63,7 +76,7 @@ class Session:
         now = self.store_time()
         heard = modified
         try:
-            found = self.objects.get(f"sessions/{session}.json")
+            found = self.objects.get(f"{SESSIONS}{session}.json")
             if nonce in json.loads(found.data)["claims"]:
                 heard = max(heard, found.modified)
         except (NoObject, ValueError, KeyError, TypeError):

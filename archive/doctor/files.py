@@ -18,6 +18,7 @@ from archive.doctor.diagnosis import STORAGE, Diagnosis, archive_line, fault, fi
 from archive.doctor.holders import LockHolder, is_alive, lock_holder
 from archive.store.decisions import DECISIONS
 from archive.text.plaintext import counted
+from archive.warc.far import far_size
 from archive.warc.place import SUFFIX, is_own_file
 from archive.warc.read import LARGEST_FOREIGN, whole_members
 
@@ -163,7 +164,7 @@ def evidence(folder: Path, db: Database | None, holder: LockHolder | None) -> It
         yield warning(
             "warc files", said, scrapy_line(folder, f"import {quoted(folder / unknown[0])}") + " if it is evidence, else move it away"
         )
-    missing = sorted(name for name in reached if name not in files and not (folder / name).is_file())
+    missing = sorted(name for name in reached if name not in files and not (folder / name).is_file() and far_size(folder / name) is None)
     if missing:
         said = f"{counted(len(missing), 'file')} not there, and captures lie in {'it' if len(missing) == 1 else 'them'}: {some(missing)}"
         yield fault("warc files", said, f"cp -an BACKUP/warc/. {quoted(folder / 'warc')}/", STORAGE)

@@ -18,6 +18,7 @@ from archive.errors import StorageError
 from archive.export.places import index_line
 from archive.export.selection import Selection
 from archive.queries.withheld_records import WithheldTexts
+from archive.warc.far import open_warc
 from archive.warc.place import sha256
 from archive.warc.read import LARGEST_FOREIGN, header, is_response, whole_members
 
@@ -97,7 +98,7 @@ class ChosenRecords:
         """The chosen records of a file, each with its request; all that stands between them where nothing is to be left out."""
         path = self.root / filename
         try:
-            with open(path, "rb") as file:
+            with open_warc(path) as file:
                 row = self._next(filename, -1)
                 yield from self._before(path, row["offset"] if row else 0)
                 while row is not None:
@@ -184,7 +185,7 @@ def members_between(path: Path, start: int, end: int | None) -> Iterator[tuple[i
                 return
             yield offset, data, content
         return
-    with open(path, "rb") as file:
+    with open_warc(path) as file:
         file.seek(start)
         rest = file.read(end - start)
     while rest:

@@ -15,14 +15,14 @@ from pathlib import Path
 
 from archive.db.connection import FILENAME, check_identity
 from archive.db.database import WriterDatabase
-from archive.db.schema import migrate
+from archive.db.schema import is_older, migrate
 from archive.db.shrink import spacious
 from archive.depot.brought import write_file
 from archive.depot.depot import Depot, open_depot
-from archive.depot.heads import DamagedHead, SiteHead, refuse_newer_head
+from archive.depot.heads import SiteHead, refuse_newer_head
 from archive.depot.manifest import DamagedPack, Manifest, assemble, fetch, read_manifest
 from archive.depot.marks import Mark, marks_of
-from archive.depot.objects import NoObject, warc_key
+from archive.depot.objects import DepotAway, NoObject, warc_key
 from archive.errors import ArchiveError, ConfigurationError, NewerSchema, StorageError
 from archive.merge.decisions import merge_file
 from archive.merge.depot_rows import BASE, DepotRows
@@ -63,7 +63,6 @@ def follow(
     changed = [name for name, version in sorted(depot.versions().items()) if name not in marks or marks[name].version != version]
     if not changed:
         return
-    shutil.rmtree(folder / WHERE, ignore_errors=True)
     archive = OpenArchive(folder)
     try:
         schema = Schema(archive.db)
@@ -94,7 +93,9 @@ class Following:
             except NoObject as error:  # the snapshot was removed: a later one is true by now
                 if last:
                     self.followed.error = StorageError(f"{self.name}: {error}")
-            except (DamagedHead, DamagedPack, NewerSchema, StorageError) as error:
+            except DepotAway:
+                raise
+            except (NewerSchema, StorageError) as error:
                 self.followed.error = error
                 break
         return self.followed
@@ -114,9 +115,9 @@ class Following:
         with self._snapshot(manifest) as copy:
             if self.copy:
                 self._copy_files(manifest)
+            merge_file(self.archive.folder, self.place)  # before the rows, whose mark says that all of it is here
+            self.followed.notes += bring_seals(self.archive.folder, self.place)
             self._write(head, manifest, mark, copy)
-        merge_file(self.archive.folder, self.place)
-        self.followed.notes += bring_seals(self.archive.folder, self.place)
         return self.followed
 
     @contextmanager
@@ -145,7 +146,8 @@ class Following:
             check_identity(db, copy)
             db.execute("pragma journal_mode = delete")
             db.execute("pragma synchronous = off")
-            migrate(db)
+            if is_older(db):
+                migrate(db)
             db.execute("update crawls set finished_at = started_at, outcome = ? where finished_at is null", [UNFINISHED])
         except sqlite3.DatabaseError as error:
             raise DamagedPack(f"{self.name} in the depot is damaged ({error}); nothing of it was merged") from error

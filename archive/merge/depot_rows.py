@@ -25,6 +25,7 @@ BASE = 1_000_000_000
 NOT_COMPARED = {"revisions": {"text"}}  # the row's digest covers it
 LOOKED = 1 << 62  # this archive looks for nothing that was destroyed: the site's own does
 LEFT = ("own", "decisions")
+MAPPED = ("sites", "articles", "captures", *WORDS)  # by merge_decisions, and by growing
 
 
 class DepotRows:
@@ -57,14 +58,13 @@ class DepotRows:
 
     @contextmanager
     def _maps(self) -> Iterator[None]:
-        """``temp.map_TABLE``, as for a merge that has to look for them."""
-        for table in self.schema.numbered:
-            self.db.execute(f"drop table if exists temp.map_{table}")
+        """``temp.map_TABLE`` of the tables that are asked for it, as for a merge that has to look for them."""
+        for table in MAPPED:
             self.db.execute(f"create temp view map_{table} as select id as old, id + {self.base} as new, 1 as fresh from source.{table}")
         try:
             yield
         finally:
-            for table in self.schema.numbered:
+            for table in MAPPED:
                 self.db.execute(f"drop view temp.map_{table}")
 
     # one table

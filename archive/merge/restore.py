@@ -15,6 +15,7 @@ from pathlib import Path
 from archive.clock import now
 from archive.db.connection import FILENAME, open_for_reading
 from archive.db.lock import Lock
+from archive.depot.records import reach_followed
 from archive.errors import ConfigurationError, NoArchive, StorageError
 from archive.export.backup import appearing, appended
 from archive.verify.database import Verification
@@ -78,6 +79,7 @@ def checked(backup: Path, made: Path) -> str:
         open_for_reading(made).close()
     except NoArchive as error:
         raise NoArchive(f"{backup / FILENAME} is not an archive") from error
+    reach_followed(made)
     verification = Verification(made)
     for finding in verification.findings():
         raise StorageError(f"{backup} is damaged ({finding[:200]}); it was not restored")

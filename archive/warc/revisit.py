@@ -58,7 +58,7 @@ def named_body(path: Path, record: ArcWarcRecord) -> bytes | None:
 def whole_record(root: Path, row: Mapping[str, Any]) -> ArcWarcRecord | None:
     """The response record of a row of ``captures``, where it is what the row says, not broken off, and holds its body itself."""
     try:
-        with open_warc(root / row["filename"]) as file:
+        with open(root / row["filename"], "rb") as file:  # not from elsewhere: a body is sooner written again than fetched
             file.seek(row["offset"])
             compressed = file.read(row["length"])
         record = next(iter(ArchiveIterator(io.BytesIO(compressed))))
