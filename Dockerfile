@@ -8,6 +8,8 @@ COPY pyproject.toml README.md LICENSE ./
 COPY archive archive
 COPY crawler crawler
 RUN /opt/archive/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps .
+# The extractor's version is kept beside the compiled modules, where the image's user may not write.
+RUN /opt/archive/bin/python -I -c "from crawler.extract.version import extractor; print(extractor())"
 
 FROM python:3.13-slim-trixie
 # openssl asks for stamps of time and checks them.

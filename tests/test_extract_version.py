@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -42,6 +43,13 @@ RULES = (
         'return text_of(element, paragraph="\\n\\n", skip=skip).replace(" Sent from my boat", "")',
     ),
 )
+COUNTED = """
+import ast
+from crawler.extract.version import extractor
+parse, calls = ast.parse, []
+ast.parse = lambda source: calls.append(source) or parse(source)
+print(extractor(), len(calls), sep="\\n")
+"""
 READ = """
 import json, sys
 from dataclasses import asdict
@@ -121,6 +129,30 @@ def test_a_zip_file_of_the_program_names_itself_the_same(tmp_path: Path) -> None
     run = subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": str(packed)}, cwd=tmp_path, capture_output=True, text=True)
     assert run.stderr == ""
     assert run.stdout.splitlines() == [f"{packed}/crawler/extract/version.py", extractor()]
+
+
+def version_of(place: Path) -> tuple[str, int]:
+    """(the extractor's version, how many modules were read as Python for it), as a copy of the program says that may keep things."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    run = subprocess.run([sys.executable, "-c", COUNTED], cwd=place, env=environment, capture_output=True, text=True)
+    assert run.stderr == ""
+    version, count = run.stdout.split("\n")[:2]
+    return version, int(count)
+
+
+def test_modules_are_read_as_python_once_for_each_state_of_the_sources(tmp_path: Path) -> None:
+    place = program(tmp_path / "program")
+    version, count = version_of(place)
+    assert version == extractor() and count > 50
+    assert version_of(place) == (version, 0)
+    change(place / "crawler" / "extract" / "boilerplate" / "appeals.py", "MAX_APPEAL = 900", "MAX_APPEAL = 901")
+    other, count = version_of(place)
+    assert other != version and count > 50
+    change(place / "archive" / "text" / "urls.py", '"""', '"""Again: ')
+    assert version_of(place) == (other, count)
+    [kept] = (place / "crawler" / "extract" / "__pycache__").glob("*.rules")
+    kept.write_text("torn", encoding="ascii")
+    assert version_of(place) == (other, count)
 
 
 # a rule that was changed without a release

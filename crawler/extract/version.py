@@ -2,17 +2,26 @@
 
 Every record of a reading keeps that name. Where it differs from the last one, a changed text may be the extractor's doing and is
 never called an edit. So the name changes with every rule, and stays when only comments, docstrings or the layout change.
+
+To read all modules as Python takes a sixth of a second. So what that gave is kept beside the compiled modules, and holds as long as
+no byte of the sources differs.
 """
 
 from __future__ import annotations
 
 import ast
+import contextlib
+import os
+import re
+import sys
 from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import sha256
-from importlib.metadata import version
+from importlib.metadata import distribution
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from importlib.util import cache_from_source
+from pathlib import Path
 
 from crawler.identity import NAME, RELEASE
 from crawler.site import Site
@@ -31,6 +40,7 @@ _LIBRARIES = (  # further ones that decide what is read
 )
 _NO_RULES = frozenset({"__main__.py", "allowance.py", "version.py", "workers.py", "documents", "used_files.py"})
 """They start extraction and print what it gives, or read what is no article."""
+_COMPARED = ("content_key.py", "urls.py")  # of archive/text
 _DIGITS = 12  # of the digest, in hexadecimal
 
 
@@ -42,11 +52,48 @@ def extractor(site: Site | None = None) -> str:
 
 @lru_cache(maxsize=1)
 def _extractor() -> str:
-    libraries = "".join(f" {name}/{version(name)}" for name in _LIBRARIES)
+    libraries = "".join(f" {name}/{_version(name)}" for name in _LIBRARIES)
+    digest = _short(f"{_kept_meaning()}{libraries}".encode())
+    return " ".join((f"{NAME}/{RELEASE}+{digest}", *(f"{name}/{_version(name)}" for name in _NAMED)))
+
+
+def _version(library: str) -> str:
+    """As ``importlib.metadata.version``, which parses the whole description for it."""
+    found = distribution(library)
+    said = re.match(r"(?:(?!Version:).+\n)*Version: *(\S+)", found.read_text("METADATA") or "")
+    return said[1] if said else found.version
+
+
+def _kept_meaning() -> str:
+    """What ``_all_meaning`` gives, worked out once for each state of the sources."""
+    sources = sha256(files("crawler.extract").joinpath(Path(__file__).name).read_bytes())
+    texts = [(name, file) for name, file in sorted(_files(files("archive.text"))) if name in _COMPARED]
+    for name, file in (*sorted(_files(files("crawler.extract"))), *texts):
+        content = file.read_bytes()
+        sources.update(f"{name} {len(content)}\n".encode() + content)
+    kept = Path(cache_from_source(__file__)).with_suffix(".rules")
+    with contextlib.suppress(OSError, ValueError):
+        of, meaning = kept.read_text("ascii").split("\n")
+        if of == sources.hexdigest():
+            return meaning
+    meaning = _all_meaning()
+    if not sys.dont_write_bytecode:
+        with contextlib.suppress(OSError):  # where nothing may be written, as in a zip file, nothing is kept
+            _write(kept, f"{sources.hexdigest()}\n{meaning}")
+    return meaning
+
+
+def _write(file: Path, text: str) -> None:
+    """Whole or not at all, for other processes too."""
+    file.parent.mkdir(exist_ok=True)
+    made = file.with_suffix(f".{os.getpid()}")
+    made.write_text(text, "ascii")
+    made.replace(file)
+
+
+def _all_meaning() -> str:
     texts = files("archive.text")  # in what form readings are compared
-    compared = "".join(_meaning((texts / name).read_bytes()) for name in ("content_key.py", "urls.py"))
-    digest = _short(f"{rules_digest(files('crawler.extract'))} {compared}{libraries}".encode())
-    return " ".join((f"{NAME}/{RELEASE}+{digest}", *(f"{name}/{version(name)}" for name in _NAMED)))
+    return f"{rules_digest(files('crawler.extract'))} {''.join(_meaning((texts / name).read_bytes()) for name in _COMPARED)}"
 
 
 def rules_digest(package: Traversable) -> str:

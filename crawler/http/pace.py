@@ -16,7 +16,7 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from twisted.internet.defer import Deferred
 from twisted.web.client import HTTPConnectionPool
 
-from crawler.http.proxy import SocksAgent, proxy_of, through
+from crawler.http.through_proxy import SocksAgent, proxy_of, through
 
 if TYPE_CHECKING:
     from scrapy import Request

@@ -53,6 +53,7 @@ def run(words: Iterable[str], *, cwd: Path = ROOT, allowed: Iterable[int] = (0,)
     """
     command, memory = list(words), Memory()
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed is compiled, and so are the references
     with tempfile.TemporaryFile() as output:
         start = time.perf_counter()
         process = subprocess.Popen(command, cwd=cwd, stdout=output, stderr=output, env=environment, start_new_session=True)
