@@ -114,3 +114,12 @@ def test_a_look_and_a_sweep_that_a_clock_dated_into_the_future_are_none() -> Non
     assert taken(*ahead, since=-400) == [1, 2, 3], "the sweep is due, with all of them"
     assert taken(look(1, looked=1, stirred=500), look(2, looked=-400, stirred=500), since=15) == [2], "they come first"
     assert taken(look(1, looked=-400, stirred=10)) == [1]
+
+
+def test_what_other_sites_hold_is_not_read_to_tell_what_stirred(desk: Desk) -> None:
+    asked = list[str]()
+    desk.store.db.conn.set_trace_callback(asked.append)
+    backlog.last_stirred(desk.store.db, desk.site, "comments")
+    desk.store.db.conn.set_trace_callback(None)
+    plan = [detail for *_, detail in desk.store.db.execute(f"explain query plan {asked[-1]}")]
+    assert not [step for step in plan if step.startswith("SCAN comments") or step.startswith("SCAN revisions")], plan

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from crawler.discover.index_pages import is_index, latest_first
+from crawler.discover.limits import INDEXES_IN_VAIN
 from tests.crawls import Run, rows, scrapy
 from tests.othersites import Leaflet
 from tests.othersites.server import HTML
@@ -100,6 +101,28 @@ def test_an_index_page_that_fails_is_named_and_the_run_is_not_complete(leaflet: 
     assert run.code == 5
     assert "/2018/02/" in run.err
     assert held(leaflet, folder) == sorted(path for path in PATHS if not path.startswith("/2018/02/"))
+
+
+def test_months_that_the_site_does_not_have_are_given_up_where_a_sitemap_names_the_articles(leaflet: Leaflet, folder: Path) -> None:
+    calendar = [f"/{year}/{month:02}/" for year in (2016, 2017) for month in range(1, 13)]
+    front(leaflet, "".join(f'<a href="{month}">{month}</a> ' for month in calendar))
+    locations = "".join(f"<url><loc>{{home}}{path}</loc></url>" for path in PATHS)
+    leaflet.answers["/sitemap.xml"] = (
+        200,
+        "application/xml",
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{locations}</urlset>',
+    )
+    assert crawl(leaflet, folder).code == 0
+    asked = [url.removeprefix(leaflet.home) for (url,) in rows(folder, "select url from captures order by id")]
+    assert [path for path in asked if is_index(path)] == calendar[: -INDEXES_IN_VAIN - 1 : -1]
+    assert held(leaflet, folder) == sorted(PATHS)
+
+
+def test_months_that_a_site_without_other_lists_lacks_do_not_hide_those_it_has(leaflet: Leaflet, folder: Path) -> None:
+    lacking = [f"/{year}/{month:02}/" for year in (2020, 2021) for month in range(1, 13)]
+    front(leaflet, "".join(f'<a href="{month}">{month}</a> ' for month in (*lacking, *months(leaflet))))
+    assert crawl(leaflet, folder).code == 0
+    assert held(leaflet, folder) == sorted(PATHS)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from archive.store.spellings import PLAIN
 from archive.text.urls import one_spelling
 from tests.literal import HOME, Desk, article
 
@@ -37,3 +40,20 @@ def test_gaps_and_what_the_feed_told_move_along(desk: Desk) -> None:
         desk.store.add_gap(desk.site, kind="article", ref=ref, reason="failed", explained=0)
     desk.store.respell(desk.site, one_spelling)
     assert [ref for (ref,) in desk.rows("select ref from gaps order by ref")] == ["77", NEW, f"{NEW}#comments", f"{HOME}b"]
+
+
+@pytest.mark.parametrize("url", [HOME, f"{HOME}archives/2019/05/a-report.php", f"{HOME}a_b~c+d,e@f/", "http://a.b/C-d..e"])
+def test_plain_addresses_are_in_the_one_spelling(url: str) -> None:
+    assert PLAIN.fullmatch(url) and one_spelling(url) == url
+
+
+@pytest.mark.parametrize(
+    "path", ["a?p=1", "a#b", "a;jsessionid=1", "a/(S(abcdefghijklmnopqrstuvwxyz))/b", "a/../b", "./a", "a/..", "%d0%b4", "a//b", "д", "a b"]
+)
+def test_what_may_have_another_spelling_is_no_plain_address(path: str) -> None:
+    assert PLAIN.fullmatch(f"{HOME}{path}") is None
+    assert PLAIN.fullmatch(f"{HOME.upper()}a") is None
+
+
+def test_a_long_address_that_is_not_plain_is_told_at_once() -> None:
+    assert PLAIN.fullmatch(f"{HOME}{'a-' * 50_000}?") is None

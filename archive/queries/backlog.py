@@ -33,15 +33,16 @@ def last_stirred(
     read_here = GIVEN_BY_REST if collection != "pages" else f"not {GIVEN_BY_REST}" if beside_rest else "true"
     column = "comments_checked_at" if collection == "comments" else "checked_at"
     edited = "number > 1"
+    here = "article_id in (select id from articles where site_id = :site_id)"  # not what all other sites hold, for each site again
     sql = f"""
         with stirred(article_id, at) as (
           select id, coalesce(published_at, first_seen_at) from articles where site_id = :site_id
           union all
-          select article_id, max(coalesce(posted_at, first_seen_at)) from comments where kind = 'comment' group by article_id
+          select article_id, max(coalesce(posted_at, first_seen_at)) from comments where kind = 'comment' and {here} group by article_id
           union all
-          select article_id, seen_at from revisions where {edited}
+          select article_id, seen_at from revisions where {edited} and {here}
           union all
-          select article_id, seen_at from comment_revisions join comments on comments.id = comment_id where {edited}
+          select article_id, seen_at from comment_revisions cross join comments on comments.id = comment_id where {edited} and {here}
         )
         select articles.id, source_id, url, {column}, max(stirred.at)
         from articles

@@ -67,5 +67,5 @@ def tie_to_article(db: Database, capture_id: int, article_id: int) -> None:
 
 def end_of_records(db: Database, filename: str) -> int:
     """The byte behind the last record that is known of a WARC file; 0 where none is."""
-    [end] = db.execute("select coalesce(max(offset + length), 0) from captures where filename = ?", [filename]).fetchone()
-    return int(end)
+    found = db.execute("select offset + length from captures where filename = ? order by offset desc limit 1", [filename]).fetchone()
+    return int(found[0]) if found else 0

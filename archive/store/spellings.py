@@ -5,11 +5,14 @@ No time changes, so that this is no news of any article. All functions run insid
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from sqlite_utils import Database
 
 Spelling = Callable[[str], str]
+PLAIN = re.compile(r"https?://[a-z0-9][a-z0-9.-]*[a-z]/(?:[\w~+,@-][\w~+,@.-]*/)*(?:[\w~+,@-][\w~+,@.-]*)?", re.ASCII)
+"""Addresses in the one spelling, whatever parameters a site adds: they have none. Most are such, and all are looked at in each run."""
 
 
 def respell(db: Database, site_id: int, spelling: Spelling) -> int:
@@ -21,7 +24,7 @@ def respell(db: Database, site_id: int, spelling: Spelling) -> int:
     respelled = 0
     sql = "select urls.url, article_id, urls.kind, urls.first_seen_at from urls join articles on articles.id = article_id where site_id = ?"
     for url, article_id, kind, at in db.execute(sql, [site_id]).fetchall():
-        new = spelling(url)
+        new = url if PLAIN.fullmatch(url) else spelling(url)
         if new in ("", url):
             continue
         known = db.execute("select article_id from urls where url = ?", [new]).fetchone()
@@ -51,7 +54,7 @@ def _respell_column(db: Database, site_id: int, table: str, column: str, spellin
     """A fragment, which names the thread of an article, stays."""
     for (url,) in db.execute(f"select distinct {column} from {table} where site_id = ? and {column} like 'http%'", [site_id]).fetchall():
         page, mark, fragment = url.partition("#")
-        new = spelling(page)
+        new = page if PLAIN.fullmatch(page) else spelling(page)
         if new not in ("", page):
             update = f"update or ignore {table} set {column} = ? where site_id = ? and {column} = ?"
             db.execute(update, [new + mark + fragment, site_id, url])

@@ -9,6 +9,6 @@ FILES_IN_VAIN = 50  # sitemap files in a row that name nothing but further files
 SECTIONS_AT_MOST = 30  # menus of a front page
 NOTHING_NEW = 3  # pages in a row that name nothing which the same list has not named before: it goes in a circle
 NAMED_ELSEWHERE = 300  # pages of a listing in a row that name only what other lists have named: some 3,000 articles
-INDEXES_IN_VAIN = 6  # index pages in a row that name only what other lists have named
+INDEXES_IN_VAIN = 6  # index pages in a row that name only what other lists have named, or that the site does not have
 BESIDE_REST_AT_MOST = 2  # such pages of the front page's listing where REST gives the articles: it is a check of REST, not the way in
 Reading = Literal["whole", "news", ""]  # to the last entry; as far as there was something new; there is no such list

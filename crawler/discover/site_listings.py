@@ -82,18 +82,21 @@ class SiteListings:
                 continue
             seen.add(self.run.addresses.canonical(address))
             self.named.add(address)
-            response, before = await self.files.fetch(address, "listing"), len(self.found.addresses)
+            before = len(self.found.addresses)
+            response = await self.files.fetch(address, "listing")
             if response is None:
-                continue
-            self.kept[self.run.addresses.canonical(address)] = response
-            page = self._page(response)
-            entries = [address for address in page.articles if page.boxed or address not in first.links]
-            reading = await self._follow(response, page, 1, frame=first.links)
-            idle = 0 if len(self.found.addresses) > before else idle + 1
-            enough = reading == "news" or self.files.enough(entries)
+                idle += address in self.files.ended  # a calendar may lead to months that the site does not have
+                enough = False
+            else:
+                self.kept[self.run.addresses.canonical(address)] = response
+                page = self._page(response)
+                entries = [address for address in page.articles if page.boxed or address not in first.links]
+                reading = await self._follow(response, page, 1, frame=first.links)
+                idle = 0 if len(self.found.addresses) > before else idle + 1
+                enough = reading == "news" or self.files.enough(entries)
+                waiting = latest_first({*waiting, *page.indexes})
             if idle >= INDEXES_IN_VAIN if self.found.beside else enough:
                 return "news"
-            waiting = latest_first({*waiting, *page.indexes})
         return "news" if waiting else ""
 
     def _page(self, response: Response) -> ListingPage:
