@@ -143,6 +143,18 @@ def _reader(kind: type) -> tuple[tuple[str, ...], attrgetter[Any]]:
 
 
 @dataclass(frozen=True, slots=True)
+class KindDoubts:
+    """Why a page whose article lives at ``url`` is none: where that has a date, and where it has none. None: it may be one."""
+
+    url: str
+    dated: str | None
+    undated: str | None
+
+    def of(self, article: Article) -> str | None:
+        return self.dated if article.published_at else self.undated
+
+
+@dataclass(frozen=True, slots=True)
 class UnreadRow:
     """An item of a REST answer that gave nothing, and why. ``fault``: ``site`` sent something malformed; it was ``cut`` off after its
     allowance of time or memory; or there is a ``bug`` in extraction."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
+from weakref import WeakKeyDictionary
 
 from crawler.addresses import Addresses
 from crawler.extract.answers import read_rows
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from crawler.extract.workers import Workers
-    from crawler.items import Article, Author, Comment, Term
+    from crawler.items import Article, Author, Comment, KindDoubts, Term
     from crawler.site import Site
 
     Rows = list[Article | UnreadRow]
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 EXTRACT_PAGE: InWorker[Article] = InWorker("crawler.extract.page", "extract_page")
 EXTRACT_POSTS: InWorker[Rows] = InWorker("crawler.extract.rest", "extract_posts")
 EXTRACT_COMMENTS: InWorker[CommentRows] = InWorker("crawler.extract.rest", "extract_comments")
+EXTRACT_MARKED: InWorker[tuple[Article, KindDoubts | None]] = InWorker("crawler.extract.page", "extract_marked")
 WHY_NO_ARTICLE: InWorker[str | None] = InWorker("crawler.extract.article.kind", "why_no_article")
 
 TERMS = {"categories", "tags"}  # some types of posts have neither, nor an author: then REST tells none, and the page may
@@ -60,18 +62,24 @@ class SiteParser:
     timezone: str | None
     workers: Workers
     memo: dict[bytes, Article] | None = field(default=None)  # for readings of captures: equal pages are parsed once
+    _doubts: WeakKeyDictionary[Response, KindDoubts | None] = field(
+        default_factory=WeakKeyDictionary, init=False, repr=False, compare=False
+    )
 
-    async def page(self, response: Response, *, local: bool = False) -> Article:
-        """The article of an HTML page; ``local`` leaves its times on the site's wall clock.
+    async def page(self, response: Response, *, local: bool = False, marked: bool = False) -> Article:
+        """The article of an HTML page; ``local`` leaves its times on the site's wall clock. ``marked``: ``why_no_article`` is asked next,
+        and then has its answer without the page being parsed again.
 
         Raises ExtractionCut, ExtractionFailed.
         """
-        key = page_digest(response)
+        key = page_digest(response) if self.memo is not None else b""
         if self.memo is not None and key in self.memo:
             return self.memo[key]
-        article = await self.workers.run(
-            EXTRACT_PAGE, response.body, response.url, site=self.site, timezone=None if local else self.timezone, **_told(response)
-        )
+        named = {"site": self.site, "timezone": None if local else self.timezone, **_told(response)}
+        if marked:
+            article, self._doubts[response] = await self.workers.run(EXTRACT_MARKED, response.body, response.url, **named)
+        else:
+            article = await self.workers.run(EXTRACT_PAGE, response.body, response.url, **named)
         article = at_home(article, self.addresses)
         if self.memo is not None and not is_relative(article):
             self.memo[key] = article
@@ -101,6 +109,9 @@ class SiteParser:
 
     async def why_no_article(self, response: Response, article: Article) -> str | None:
         """Why nothing marks a page as an article; None where something does. Raises ExtractionCut, ExtractionFailed."""
+        doubts = self._doubts.get(response)
+        if doubts is not None and doubts.url == article.url:
+            return doubts.of(article)
         return await self.workers.run(WHY_NO_ARTICLE, response.body, content_type(response), article)
 
     def move_home(self, home: str) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from archive.store.linked_files import FileKind
 from archive.text.urls import NOISE
+
+if TYPE_CHECKING:
+    from archive.store.linked_files import FileKind
 
 
 @dataclass(frozen=True, slots=True)

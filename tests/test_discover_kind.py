@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from crawler.extract.article.kind import why_no_article
-from crawler.extract.page import extract_page
+from crawler.extract.page import extract_marked, extract_page
 from crawler.items import Article, Block
 from crawler.pages.merge import is_finer, joined
 
@@ -16,6 +17,9 @@ TEXT = "".join(
     f"<p>Paragraph {n} tells at some length what was seen on the pier, by whom, and how little of it was agreed on.</p>" for n in range(4)
 )
 DATED = "<time datetime='2021-05-06T10:00:00Z'>May 6, 2021</time>"
+
+
+UTF8 = "text/html; charset=utf-8"
 
 
 def page(main: str, head: str = "", css: str = "") -> str:
@@ -35,9 +39,13 @@ def boxes(count: int, heading: str = "h2") -> str:
 
 
 def judged(html: str) -> str | None:
-    return why_no_article(
-        html.encode(), "text/html; charset=utf-8", extract_page(html.encode(), URL, content_type="text/html; charset=utf-8")
-    )
+    """What ``why_no_article`` says; so does the reading that judges along."""
+    body = html.encode()
+    article, doubts = extract_marked(body, URL, content_type=UTF8)
+    assert article == extract_page(body, URL, content_type=UTF8)
+    said = why_no_article(body, UTF8, article)
+    assert doubts is None or article.kind == "none" or doubts.of(article) == said
+    return said
 
 
 @pytest.mark.parametrize(
@@ -77,6 +85,38 @@ def test_an_article_is_one(html: str) -> None:
 )
 def test_a_page_that_is_none_says_why(html: str, reason: str) -> None:
     assert str(judged(html)).startswith(reason)
+
+
+PAGES = {
+    "an article": page(f"<article><h1>The page</h1>{DATED}{TEXT}</article>"),
+    "about": page(f"<h1>About</h1>{TEXT}"),
+    "called an article": page(f"<article><h1>About</h1>{TEXT}</article>", '<meta property="og:type" content="article">'),
+    "a listing": page(f"<h1>Islands</h1>{boxes(6)}"),
+    "boxes below": page(f"<h1>The page</h1>{DATED}{TEXT}<h3>Read on</h3>{boxes(3, 'h3')}"),
+    "based elsewhere": page(f"<h1>The page</h1>{DATED}{boxes(3)}", "<base href='sub/'>"),
+}
+
+
+@pytest.mark.parametrize("html", PAGES.values(), ids=PAGES)
+@pytest.mark.parametrize("published_at", [None, "2021-05-06T10:00:00Z"])
+def test_a_page_is_judged_while_it_is_read_as_it_would_be_afterwards(html: str, published_at: str | None) -> None:
+    article, doubts = extract_marked(html.encode(), URL, content_type=UTF8)
+    article = replace(article, published_at=published_at)
+    assert doubts is not None and doubts.url == article.url
+    assert doubts.of(article) == why_no_article(html.encode(), UTF8, article)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        page(f"<h1>The page</h1>{DATED}{TEXT}", css="postid-12"),
+        page(f"<h1>The page</h1>{DATED}{TEXT}", "<link rel='canonical' href='https://example.org/analysis/another'>"),
+        "",
+    ],
+    ids=["WordPress", "lives elsewhere", "empty"],
+)
+def test_what_is_not_asked_or_may_be_otherwise_afterwards_is_not_judged_along(html: str) -> None:
+    assert extract_marked(html.encode(), URL, content_type=UTF8)[1] is None
 
 
 @pytest.mark.parametrize("html", ["", "<", "\x00" * 50, "<html>" * 500, "plain text"])

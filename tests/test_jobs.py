@@ -8,6 +8,7 @@ import logging
 import re
 import signal
 import subprocess
+import sys
 import textwrap
 import threading
 import weakref
@@ -249,6 +250,13 @@ def test_where_nothing_is_new_no_extractor_is_imported_and_no_worker_started(
     assert (run.code, "nothing new" in run.out) == (0, True), run.lines[-3:]
     assert "crawler.spiders.site" in imported(run.err)
     assert not imported(run.err) & {*EXTRACTOR, *WORKERS}
+
+
+def test_what_reads_pages_imports_no_store_and_no_database() -> None:
+    code = "import sys, crawler.extract.page; print(*sys.modules)"
+    names = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True).stdout.split()
+    assert "crawler.site" in names
+    assert not [name for name in names if name.startswith(("archive.store", "archive.warc", "archive.db", "sqlite", "warcio", "scrapy"))]
 
 
 def test_a_list_of_spiders_and_the_status_of_an_archive_import_no_extractor(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from crawler.extract.article.body import Content, clean_content
 from crawler.extract.article.container import find_container
 from crawler.extract.article.further import FurtherPages, further_pages
+from crawler.extract.article.kind import doubts_of, kind_marks
 from crawler.extract.article.metadata import Facts, facts_of
 from crawler.extract.article.paging import article_pages, thread_pages
 from crawler.extract.article.refusals import READABLE, doubt_of, identity_of, outweighed, reason_for_none, shown_by
@@ -27,7 +28,7 @@ from crawler.extract.dom.parsing import parse
 from crawler.extract.dom.repair import wrap_bare_answers
 from crawler.extract.dom.tree import Element, resolve_base
 from crawler.extract.dom.zones import ThreadZone
-from crawler.items import Article, ArticleKind
+from crawler.items import Article, ArticleKind, KindDoubts
 from crawler.site import Site
 
 _WORDPRESS = re.compile(r"wp-content/|wp-includes/|wp-json|wp-block-")
@@ -57,12 +58,50 @@ def extract_page(
     them without a zone. Never raises on any bytes; raises ValueError for a ``site`` or ``timezone`` that cannot be used.
     """
     text = wrap_bare_answers(whole_page(decode(body, content_type)))
+    opened = _open(text, url)
+    return _read(text, *opened, url, site, captured_at, timezone, link_header) if opened else _empty(url)
+
+
+def extract_marked(
+    body: bytes,
+    url: str,
+    *,
+    site: Site | None = None,
+    content_type: str | None = None,
+    captured_at: str | None = None,
+    timezone: str | None = None,
+    link_header: str = "",
+) -> tuple[Article, KindDoubts | None]:
+    """As ``extract_page``, with what ``why_no_article`` says of the same page, which then is not parsed again; None where that is not
+    known from the same tree, or not asked, as of pages with WordPress' own mark."""
+    decoded = decode(body, content_type)
+    text = wrap_bare_answers(whole_page(decoded))
+    opened = _open(text, url)
+    if opened is None:
+        return _empty(url), None
+    page, head = opened
+    marks = kind_marks(page.root, head, url) if text == decoded and _source_id(page.root, head) is None else None
+    article = _read(text, page, head, url, site, captured_at, timezone, link_header)
+    return article, doubts_of(marks, article) if marks is not None and article.url == url else None
+
+
+def _open(text: str, url: str) -> tuple[Document, Head] | None:
+    """The page before anything of its tree is changed; None where there is none."""
     root = parse(text)
     if root is None:
-        return Article(url=url, door="page", kind="none", title="", warnings=("the page is empty",))
+        return None
     resolve_base(root, url)
-    page = Document(root, wordpress=_WORDPRESS.search(text) is not None)
-    head = head_of(root, url)
+    return Document(root, wordpress=_WORDPRESS.search(text) is not None), head_of(root, url)
+
+
+def _empty(url: str) -> Article:
+    return Article(url=url, door="page", kind="none", title="", warnings=("the page is empty",))
+
+
+def _read(
+    text: str, page: Document, head: Head, url: str, site: Site | None, captured_at: str | None, timezone: str | None, link_header: str
+) -> Article:
+    root = page.root
     refusal = reason_for_none(root, head, url, text)
     doubt = doubt_of(root, head, url, text, refusal)
     if refusal is not None and not refusal.startswith(READABLE):

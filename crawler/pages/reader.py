@@ -61,7 +61,7 @@ class PageReader:
         response = response or await self.context.source.get(address, door="page")
         held = self.context.held(address)
         self.endings.check(response, address, held["id"] if held else None)
-        article = await self._first_page(response)
+        article = await self._first_page(response, marked=not held)
         self.shown[address] = Shown(response.url, article)
         if not held:
             article = await self._marked(article, response)
@@ -84,8 +84,8 @@ class PageReader:
         answer.requested = address
         return answer, cut
 
-    async def _first_page(self, response: Response) -> Article:
-        article = await self.context.parser.page(response)
+    async def _first_page(self, response: Response, *, marked: bool) -> Article:
+        article = await self.context.parser.page(response, marked=marked)
         if self.context.parser.is_home(response.url):
             article = replace(article, kind="none", warnings=("the home page", *article.warnings))
         return article

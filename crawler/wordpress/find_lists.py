@@ -157,7 +157,7 @@ async def _why_no_page(door: RestDoor, row: dict[str, Any]) -> str | None:
     link, parser = door.run.addresses.canonical(str(row["link"])), door.run.context.parser
     try:
         response = await door.run.web.get(link, door="page")
-        article = await parser.page(response)
+        article = await parser.page(response, marked=True)
         doubt = "it shows no article" if article.kind == "none" else await parser.why_no_article(response, article)
     except Limited:
         raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import statistics
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,11 +12,12 @@ from archive.store.store import Store
 from crawler.session.options import undeclared_site
 from tests.bench.bench import Bench
 from tests.bench.pipeline import reference
-from tests.bench.processes import scrapy, scrapy_words
+from tests.bench.processes import run, scrapy, scrapy_words
 from tests.bench.profiles import profiled_command
 from tests.bench.table import Explanation, Goal, Row
 
 MB = 1_000_000
+JOBS = 16  # sites at once, as many as an update reads
 
 
 def measure(bench: Bench) -> Iterator[Row]:
@@ -38,12 +40,16 @@ def measure(bench: Bench) -> Iterator[Row]:
     against = f"one site of {sites * articles:,}"
     yield Row(f"{of}, first crawl", "wall s", together.wall, alone.wall, against, Goal("ratio", "<=", 1.3), "", first)
     scrapy("update", folder=folder)
-    walls, starts = [], []
+    ours, starts, bare = [], [], []
     for _ in range(bench.size.rounds):
-        walls.append(scrapy("update", folder=folder).wall)
-        starts.append(reference(bench).wall)
-    figures = statistics.median(walls), statistics.median(starts)
+        ours.append(scrapy("update", folder=folder))
+        starts.append(reference(bench))
+        bare.append(run([sys.executable, "-m", "tests.bench.bare_crawlers", str(JOBS), *bench.many_homes()]))
+    figures = (statistics.median(usage.wall for usage in usages) for usages in (ours, starts))
     yield Row(f"{of}, unchanged", "wall s", *figures, "Scrapy's start", Goal("excess", "<=", 5), "", why)
+    start = statistics.median(usage.cpu for usage in starts)
+    costs = [(statistics.median(usage.cpu for usage in usages) - start) / sites * 1000 for usages in (ours, bare)]
+    yield Row(f"{of}, unchanged", "CPU ms/site", *costs, "a bare crawler of Scrapy's for each site, 3 requests", None, "", why)
 
 
 def register(bench: Bench, folder: Path) -> None:

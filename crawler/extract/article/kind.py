@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from crawler.extract.dom.encoding import decode
@@ -11,7 +13,7 @@ from crawler.extract.dom.head import Head, head_of
 from crawler.extract.dom.jsonld import types_of
 from crawler.extract.dom.parsing import parse
 from crawler.extract.dom.tree import Element, absolute, resolve_base, text_of, tokens
-from crawler.items import Article
+from crawler.items import Article, KindDoubts
 
 LISTING_TYPES = frozenset(("collectionpage", "searchresultspage", "profilepage", "itemlist"))
 SITE_PAGE_TYPES = frozenset(("aboutpage", "contactpage", "faqpage", "qapage"))
@@ -22,22 +24,46 @@ LIST_CLASS = re.compile(r"(?:tag|author|list|taxonomy|term|archive|home)(?:-temp
 BESIDE_TAGS = ("aside", "nav", "footer")
 
 
+@dataclass(frozen=True, slots=True)
+class KindMarks:
+    """What a page says of its kind. ``boxes``: (another address of the site, the words) of each box that a headline leads out of."""
+
+    says_article: bool
+    has_article: bool
+    types: frozenset[str]
+    in_list_class: bool
+    boxes: tuple[tuple[str, str], ...]
+
+
 def why_no_article(body: bytes, content_type: str | None, article: Article) -> str | None:
     """Why the page that ``article`` was read from is honestly none; None when it may be one."""
     root = parse(decode(body, content_type))
     if root is None:
         return None
     resolve_base(root, article.url)
-    head = head_of(root, article.url)
-    kinds = {kind for node in head.nodes for kind in types_of(node)}
-    entries = entries_of(root, article)
-    if says_article(head) and not kinds & LISTING_TYPES:
-        return None if article.published_at or head.article is not None else "a page of the site: an article by its head, without a date"
-    if kinds & LISTING_TYPES or entries or in_list_class(root):
+    return doubts_of(kind_marks(root, head_of(root, article.url), article.url), article).of(article)
+
+
+def kind_marks(root: Element, head: Head, url: str) -> KindMarks:
+    """The marks of a page whose tree nobody has changed yet."""
+    types = frozenset(kind for node in head.nodes for kind in types_of(node))
+    return KindMarks(says_article(head), head.article is not None, types, in_list_class(root), tuple(_boxes(root, url)))
+
+
+def doubts_of(marks: KindMarks, article: Article) -> KindDoubts:
+    """What the marks mean for the article that was read from the page."""
+    return KindDoubts(article.url, *(_doubt(marks, article, is_dated=is_dated) for is_dated in (True, False)))
+
+
+def _doubt(marks: KindMarks, article: Article, *, is_dated: bool) -> str | None:
+    entries = entries_of(marks, article)
+    if marks.says_article and not marks.types & LISTING_TYPES:
+        return None if is_dated or marks.has_article else "a page of the site: an article by its head, without a date"
+    if marks.types & LISTING_TYPES or entries or marks.in_list_class:
         return f"a listing page ({len(entries)} entries)"
-    if kinds & SITE_PAGE_TYPES:
+    if marks.types & SITE_PAGE_TYPES:
         return "a page of the site, by its JSON-LD"
-    if not article.published_at:
+    if not is_dated:
         return "a page of the site: nothing on it says article, and it has no date"
     return None
 
@@ -49,22 +75,22 @@ def says_article(head: Head) -> bool:
     return stated or head.first("og:type") == "article" or bool(head.first("article:published_time"))
 
 
-def entries_of(root: Element, article: Article) -> set[str]:
+def entries_of(marks: KindMarks, article: Article) -> set[str]:
     """Other addresses that the page presents in boxes of their own, each under a headline; empty where the page's text is its own.
 
     Below many an article stand boxes that lead to others: then most of the text that was read lies outside of them.
     """
-    found: set[str] = set()
-    boxed: list[str] = []
+    body = [" ".join(block.text.split()) for block in article.blocks if block.kind == "body"]
+    own = sum(len(text) for text in body if not any(text in words for _, words in marks.boxes))
+    return set() if own * 2 > sum(map(len, body)) > 0 else {target for target, _ in marks.boxes}
+
+
+def _boxes(root: Element, url: str) -> Iterator[tuple[str, str]]:
     for box in root.iter("article", "div", "li", "section"):
         if not (box.tag == "article" or TEASER_CLASSES & set(tokens(box))) or any(up.tag in BESIDE_TAGS for up in box.iterancestors()):
             continue
-        if target := _target(box, article.url):
-            found.add(target)
-            boxed.append(" ".join(text_of(box).split()))
-    body = [" ".join(block.text.split()) for block in article.blocks if block.kind == "body"]
-    own = sum(len(text) for text in body if not any(text in box for box in boxed))
-    return set() if own * 2 > sum(map(len, body)) > 0 else found
+        if target := _target(box, url):
+            yield target, " ".join(text_of(box).split())
 
 
 def _target(box: Element, url: str) -> str:
