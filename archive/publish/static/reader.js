@@ -182,6 +182,7 @@
     const start = nodes.map((node) => node.data).join("").indexOf(item.quote);
     if (start < 0) return false;
     let offset = 0;
+    let reached = false; // by key, once
     for (const node of nodes) {
       const [from, to] = [Math.max(start - offset, 0), Math.min(start + item.quote.length - offset, node.length)];
       offset += node.length;
@@ -189,11 +190,13 @@
       const range = document.createRange();
       range.setStart(node, from);
       range.setEnd(node, to);
-      const mark = make("mark", { className: "mine", tabIndex: 0, title: item.note || "Your highlight" });
-      mark.setAttribute("role", "button");
+      const mark = make("mark", { className: "mine", title: item.note || "Your highlight" });
       mark.dataset.id = item.id;
       range.surroundContents(mark);
+      if (mark.closest("a")) continue; // the link stays a link
       const open = () => edit(item.id);
+      if (!reached) Object.assign(mark, { tabIndex: 0, role: "button" });
+      reached = true;
       mark.addEventListener("click", open);
       mark.addEventListener("keydown", (event) => event.key === "Enter" && (event.preventDefault(), open()));
     }
