@@ -205,7 +205,7 @@ def test_no_template_shows_a_number_without_its_name() -> None:
 NOUNS = "articles?|comments?|pings?|pages?|changes?|revisions?|states?|captures?|topics?|authors?|gaps?|documents?|pictures?|records?|runs?"
 PROSE = re.compile(rf"(?<![\w.:/-])\d[\d,]* (?:new |former )?(?:{NOUNS})\b")
 QUOTED = re.compile(  # what sites and people wrote, and the sentences of alarms and runs
-    r'(?s)<data .*?</data>|<(title|svg|h3|time|code|form|option|pre)\b.*?</\1>|<section id="alarms">.*?</section>'
+    r'(?s)<data .*?</data>|<(title|svg|figure|h3|time|code|form|option|pre)\b.*?</\1>|<section id="alarms">.*?</section>'
     r'|<(p|div) class="(?:diff|snippet|fold|note|by)[^"]*".*?</\2>|<dt>Last run</dt><dd>.*?</dd>|<table class="beside.*?</table>'
 )
 
