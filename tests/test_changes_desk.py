@@ -221,7 +221,7 @@ def test_no_question_is_an_error(tmp_path: Path) -> None:
     folder = build_archive(tmp_path)
     chance, names = random.Random(16), [*questions.NAMES]
     with closing(open_archive(folder)) as db:
-        for _ in range(400):
+        for _ in range(200):
             given = {name: " ".join(chance.choices(PIECES, k=chance.randint(0, 3))) for name in chance.sample(names, chance.randint(1, 5))}
             asked = questions.read_asked(given, parse_query(given.get("q", "")))
             context = desk.desk_context(db, asked, 1)
