@@ -64,5 +64,6 @@ class Site:
         """What a reader sees: no markup, blanks folded."""
         response = self.get(path)
         assert response.status_code == 200, (path, response.status_code)
-        bare = re.sub(r"(?s)<(script|style|head)\b.*?</\1>|<[^>]+>", " ", re.sub(r"</?data\b[^>]*>", "", response.text))
+        inline = re.sub(r"</?data\b[^>]*>", "", response.text)
+        bare = re.sub(r"(?s)<(script|style|head)\b.*?</\1>|<[^>]+>", " ", inline)
         return re.sub(r" ([,.;:])", r"\1", " ".join(html.unescape(bare).split()))

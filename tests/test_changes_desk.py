@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import random
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 from xml.etree import ElementTree
@@ -14,10 +16,11 @@ import pytest
 
 from archive.db.connection import open_for_writing
 from archive.publish.changes import asked as questions
+from archive.publish.changes import desk
 from archive.publish.changes.phrases import phrase_pattern
-from archive.queries.search_query import Query
+from archive.queries.search_query import Query, parse_query
 from archive.text.markup_diff import beside_markup
-from tests.publish_archive import HOME, build_archive
+from tests.publish_archive import HOME, build_archive, open_archive
 from tests.publish_site import RAID, Site
 
 LATER = "2024-03-01T06:00:10Z"
@@ -207,3 +210,22 @@ def test_a_question_has_one_address(site: Site) -> None:
     asked = questions.read_asked({"of": "article", "event": "edited", "x": "y", "seen_from": "", "said": "silent"}, Query())
     assert asked.but() == "/changes?event=edited&said=silent&of=article" and asked.but(event="", said="") == "/changes?of=article"
     assert asked.file("csv") == "/changes.csv?event=edited&said=silent&of=article"
+
+
+PIECES = ["marib", '"', "(", ")", "NOT", "-", "is:", "is:silent", "seen:", "seen:2024..", "published:2014-03", "in:comments", "author:"]
+PIECES += ["OR", "\x00", "\ud800", "\u202e", "a" * 400, "'", ";", "%", "*", "2024", "2024-02", "0000", "9999-12", "صنعاء", "停戦", "~", ""]
+PIECES += ["silent", "edited", "-1", "1e9", "Jane Doe", "number", "article", "99999999999999", "<b>", "&", "NEAR(", "title:", "lang:ar"]
+
+
+def test_no_question_is_an_error(tmp_path: Path) -> None:
+    folder = build_archive(tmp_path)
+    chance, names = random.Random(16), [*questions.NAMES]
+    with closing(open_archive(folder)) as db:
+        for _ in range(200):
+            given = {name: " ".join(chance.choices(PIECES, k=chance.randint(0, 3))) for name in chance.sample(names, chance.randint(1, 5))}
+            asked = questions.read_asked(given, parse_query(given.get("q", "")))
+            context = desk.desk_context(db, asked, 1)
+            assert sum(len(run["stories"]) for run in context["runs"]) == min(context["total"], desk.PAGE), given
+            for name, value in given.items():
+                read = name == "q" or not questions.UNBOUND.sub(" ", value).strip() or asked[name] or asked.notes
+                assert read, f"{name}={value!r} is neither understood nor named"

@@ -14,7 +14,7 @@ from urllib.parse import quote
 import pytest
 
 from archive.__main__ import main as archive
-from archive.db.connection import open_for_reading
+from archive.db.connection import open_for_reading, open_for_writing
 from archive.publish.formats import STATIC
 from archive.queries.counts import published_months, site_counts
 from archive.queries.numbers import NUMBERS
@@ -123,7 +123,15 @@ def test_no_two_numbers_of_the_demo_disagree(history: History) -> None:
 def folder_with_withheld(tmp_path: Path) -> Path:
     """Edits, removals, gaps, quarantine, pings; one article and one comment withheld, and a comment older than is shown."""
     folder = build_archive(tmp_path)
-    for ref in (f"{HOME}2015/05/gone", "comment:2"):
+    db = open_for_writing(folder)
+    with db.conn:
+        refused = {"site_id": 1, "url": f"{HOME}2016/hostile", "captured_at": "2024-02-02T06:00:00Z", "reason": "challenge page"}
+        db["quarantine"].insert(refused)
+        ping = dict(next(db.query("select * from comments where id = 5")))
+        db["comments"].insert(ping | {"id": 50, "source_id": "9050", "kind": "pingback", "position": 9})
+        db.execute("update articles set comment_count = comment_count + 1 where id = ?", [ping["article_id"]])
+    db.conn.close()
+    for ref in (f"{HOME}2015/05/gone", f"{HOME}2016/hostile", "comment:2"):
         archive(["withhold", ref, "--archive-dir", str(folder)])
     return folder
 
@@ -135,7 +143,8 @@ def test_no_two_numbers_disagree_where_something_is_withheld(folder_with_withhel
     site.close()
     read_status(folder_with_withheld, told)
     assert differing(told) == {}
-    assert told["articles.withheld", "site/example"].keys() == told["comments.withheld", "site/example"].keys() == {"1"}
+    assert told["articles.withheld", "site/example"].keys() == {"2"} and told["comments.withheld", "site/example"].keys() == {"1"}
+    assert told["quarantine.waiting", "site/example"].keys() == {"2"} and told["comments.pings", "site/example"].keys() == {"1"}
 
 
 @pytest.fixture

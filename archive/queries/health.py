@@ -83,7 +83,7 @@ def standing(db: Database, folder: Path, site_id: int, now: str) -> Standing:
         first_run=first,
         begun=hours(first, now),
         ledgers=(ledger(db, site_id, "article"), ledger(db, site_id, "comment")),
-        quarantined=len(quarantined),
+        quarantined=quarantine_counts(db, site_id)["quarantine.waiting"],
         newest_quarantine=(quarantined[0]["captured_at"], quarantined[0]["reason"]) if quarantined else None,
         missing=missing(site_counts(db.conn, site_id)),
         growth=growth(db, folder, site_id, now),
@@ -111,20 +111,20 @@ def hours(since: str | None, now: str) -> float | None:
     return (moment(now) - moment(since)).total_seconds() / 3600 if since else None
 
 
-def waiting(db: Database, site_id: int) -> list[Row]:
-    """The rows of ``quarantine`` that a person has to decide, the newest first.
+def waiting(db: Database, site_id: int, schema: str = "") -> list[Row]:
+    """The rows of ``quarantine`` that a person has to decide, the newest first. ``schema``: ``main.`` for those of what is withheld too.
 
     Not those that were accepted or rejected, nor those of articles that were read well since, or are known to be missing.
     """
     settled = decided(db, "accept").keys() | decided(db, "reject").keys()
-    sql = """
+    sql = f"""
         select *
-        from quarantine
+        from {schema}quarantine as quarantine
         where site_id = ?
           and not exists (
             select 1
-            from urls
-            join articles on articles.id = urls.article_id
+            from {schema}urls as urls
+            join {schema}articles as articles on articles.id = urls.article_id
             where urls.url = quarantine.url and (articles.last_seen_at > coalesce(last_at, captured_at) or missing_since is not null)
           )
         order by captured_at desc, id desc
@@ -134,8 +134,8 @@ def waiting(db: Database, site_id: int) -> list[Row]:
 
 def quarantine_counts(db: Database, site_id: int) -> dict[str, int]:
     """How many pages wait in quarantine for a person, and how many do not any more."""
-    open_ones = len(waiting(db, site_id))
-    [whole] = db.execute("select count(*) from quarantine where site_id = ?", [site_id]).fetchone()
+    open_ones = len(waiting(db, site_id, "main."))
+    [whole] = db.execute("select count(*) from main.quarantine where site_id = ?", [site_id]).fetchone()
     return {"quarantine.waiting": open_ones, "quarantine.settled": whole - open_ones}
 
 

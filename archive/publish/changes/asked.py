@@ -19,6 +19,7 @@ CHOICES = {"said": ("silent", "declared"), "of": ("article", "comment"), "view":
 DATES = ("seen_from", "seen_to", "published_from", "published_to")
 FREE = ("edit", "author", "topic", "site", "phrase", "run")
 NAMES = ("event", "q", *FREE, *CHOICES, *DATES)
+UNBOUND = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")  # what SQLite does not take, or ends a text early
 LONGEST = 300  # characters of a parameter
 PUBLISHED = ("after", "before", "year", "month", "published")  # fields of a query that are about when a thing was published
 OF_STORIES = ("silent", "declared", "edited", "missing", "gone")  # values of is: that are about what happened
@@ -94,7 +95,7 @@ def read_asked(arguments: Mapping[str, str], query: Query) -> Asked:
     """The question of an address. What it does not understand becomes a note."""
     given, notes = {"q": query.text}, list(query.notes)
     for name in (*FREE, *CHOICES, *DATES, "event"):
-        value = " ".join((arguments.get(name) or "").split())[:LONGEST]
+        value = " ".join(UNBOUND.sub(" ", arguments.get(name) or "").split())[:LONGEST]
         if value and (wrong := problem(name, value)):
             notes.append(wrong)
         elif value:
