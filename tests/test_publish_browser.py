@@ -84,7 +84,7 @@ def test_home_search_read_and_follow_a_reply(page: Any) -> None:
     page.get_by_role("searchbox").fill("convoy")
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Alya on Drone strike kills five in Yemen").click()
-    assert page.url.endswith(RAID + "#c-2")
+    assert page.url.endswith(RAID + "?marks=convoy#c-2")
     page.locator("#c-2").get_by_role("link", name="Bill", exact=True).first.click()
     assert page.url.endswith("#c-1")
 

@@ -305,7 +305,7 @@ def test_search_finds_articles_and_comments(site: Site) -> None:
     assert "<mark>Marib</mark>" in site.get("/search?q=marib").text
     assert "Alya on Drone strike kills five in Yemen" in site.text("/search?q=convoy")
     page = site.get("/search?q=in:comments+reply").text
-    assert f'<a href="{RAID}#c-2"><b>Alya</b> on Drone strike kills five in Yemen</a>' in page
+    assert f'<a href="{RAID}?marks=in%3Acomments%20reply#c-2"><b>Alya</b> on Drone strike kills five in Yemen</a>' in page
 
 
 @pytest.mark.parametrize(
@@ -464,7 +464,7 @@ def test_a_commit_is_seen_at_once(tmp_path: Path) -> None:
 
 
 def test_a_hit_leads_to_its_paragraph(site: Site) -> None:
-    assert f'<a href="{RAID}#p-2">' in site.get("/search?q=hurayra").text
+    assert f'<a href="{RAID}?marks=hurayra#p-2">' in site.get("/search?q=hurayra").text
     assert 'id="p-2"' in site.get(RAID).text
 
 

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from archive.db.database import WriterDatabase
 from archive.db.schema import APPLICATION_ID, is_older, migrate
 from archive.db.shrink import shrink
+from archive.db.words import fill_all_due
 from archive.errors import NoArchive, StorageError, database_fails
 
 FILENAME = "archive.db"
@@ -57,6 +58,7 @@ def open_for_writing(folder: Path) -> Database:
             open_as_it_is(folder).close()  # before the pragmas: they would write to another program's database
         db = WriterDatabase(connect(path))
         migrate(db)
+        fill_all_due(db)
         shrink(db.conn, path, HOLLOW)
     except (OSError, sqlite3.OperationalError) as error:
         raise StorageError(f"cannot write to {path}: {error}; check the folder's owner, rights and free space") from error

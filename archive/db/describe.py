@@ -39,6 +39,13 @@ select article_id, number from revisions join revisions_fts on revisions_fts.row
 |---|---|
 """
 
+WORDS = """
+Texts in Chinese, Japanese, Korean, Thai, Arabic, Persian, Hebrew, Russian, German and their like stand once more in `revision_words`,
+`comment_words` and `document_words`: their words, each in the one form by which it is found. `revision_words_fts`,
+`comment_words_fts` and `document_words_fts` index them, with SQLite's own tokenizer. What a search looks up there is told in
+[searching.md](searching.md).
+"""
+
 
 def schema_page(db: Database) -> str:
     """The whole page as Markdown; ``db`` is an archive that has been migrated."""
@@ -88,11 +95,11 @@ def _view_section(db: Database, name: str, meanings: dict[str, str]) -> str:
 
 def _search_section(db: Database) -> str:
     """The FTS5 tables and how they index."""
-    made = "select name, sql from sqlite_master where sql like 'create virtual table%fts5%' order by rowid"
+    made = "select name, sql from sqlite_master where sql like 'create virtual table%fts5%' and name not like '%words_fts' order by rowid"
     found = dict(db.execute(made).fetchall())
     [tokenize] = {re.search(r"tokenize='([^']+)'", sql)[1] for sql in found.values()}  # type: ignore[index]
     rows = [f"| `{name}` | {_columns(db.table(name).columns_dict)} |" for name in found]
-    return SEARCH.format(tables=" and ".join(f"`{name}`" for name in found), tokenize=tokenize) + "\n".join(rows) + "\n"
+    return SEARCH.format(tables=" and ".join(f"`{name}`" for name in found), tokenize=tokenize) + "\n".join(rows) + "\n" + WORDS
 
 
 def _columns(names: Sequence[str] | dict[str, type]) -> str:

@@ -4,7 +4,8 @@ Every column says in its comment what it means; the served pages show these mean
 (``carried_meanings``). Times are UTC, ISO 8601 with ``Z``. A wall clock whose zone is not known has no ``Z``.
 An id is ours unless it is called ``source_id``: that one is the site's own.
 Full-text search stands beside the tables: ``revisions_fts``, ``comments_fts`` and ``documents_fts``, kept by triggers
-(``migrations/m001_initial.py``, ``migrations/m016_linked_files.py``).
+(``migrations/m001_initial.py``, ``migrations/m016_linked_files.py``); texts in languages whose words those do not find stand once more
+in ``revision_words``, ``comment_words`` and ``document_words``, under indexes of their own (``migrations/m025_words.py``, ``words.py``).
 Every text is stored once: ``blocks`` and ``comment_revisions`` are views over ``block_spans`` and ``comment_states``, which may be
 written to as if they were tables (``migrations/m013_texts_once.py``).
 
@@ -189,6 +190,7 @@ create table articles (
   missing_since text,  -- confirmed missing since; empty while it is there
   gone_at text,  -- confirmed again, a day or more later; empty otherwise
   list text,  -- the list of the site's REST API that names it, as in lists; empty where none does
+  language text,  -- of the text of its current revision, as ISO 639-1 has it; empty where it is not sure
   unique (site_id, source_id)
 ) strict;
 create index articles_url on articles(url);
@@ -198,6 +200,7 @@ create index articles_year on articles(year);
 create index articles_month on articles(month);
 create index articles_byline on articles(byline);
 create index articles_kind on articles(kind);
+create index articles_language on articles(language);
 create index articles_comment_count on articles(comment_count);
 create index articles_first_seen on articles(first_seen_at);
 create index articles_checked on articles(site_id, checked_at);
@@ -635,6 +638,41 @@ create table expunged (
 create index expunged_record on expunged(record_id) where record_id is not null;
 create index expunged_refused on expunged(site_id, refused) where refused is not null;
 create index expunged_unfinished on expunged(unfinished) where unfinished = 1;
+
+-- Texts whose words wait to be read for the tables of words: empty between two transactions
+create table words_due (
+  words text not null,  -- revision_words, comment_words or document_words
+  id integer not null,  -- the row there
+  primary key (words, id)
+) strict, without rowid;
+
+-- Words of revisions in languages that need it, each in the one form by which it is found
+create table revision_words (
+  id integer primary key,  -- the revision
+  title text not null,  -- of the headline
+  byline text not null,  -- of who signs it
+  text text not null,  -- of the text; what its compounds are made of comes last
+  way text not null,  -- plain or german: how words were brought into one form
+  rules integer not null  -- by which rules
+) strict;
+
+-- Words of comments in languages that need it, each in the one form by which it is found
+create table comment_words (
+  id integer primary key,  -- the comment
+  author text not null,  -- of the signature
+  text text not null,  -- of the text; what its compounds are made of comes last
+  way text not null,  -- plain or german: how words were brought into one form
+  rules integer not null  -- by which rules
+) strict;
+
+-- Words of linked documents in languages that need it, each in the one form by which it is found
+create table document_words (
+  id integer primary key,  -- the state of the document
+  title text not null,  -- of its title
+  text text not null,  -- of the text; what its compounds are made of comes last
+  way text not null,  -- plain or german: how words were brought into one form
+  rules integer not null  -- by which rules
+) strict;
 """
 
 APPLICATION_ID = 0x41724A6F  # tells an archive from any other SQLite file, and from an empty one

@@ -16,6 +16,7 @@ from sqlite_utils import Database
 logger = logging.getLogger(__name__)
 SMALLEST = 4_000_000  # bytes that lie free; less is not worth the work
 LONG = 100_000_000  # bytes that take seconds to write
+SEARCH_INDEXES = ("revisions_fts", "comments_fts", "documents_fts", "revision_words_fts", "comment_words_fts", "document_words_fts")
 SPACIOUS = {"temp_store": 1, "secure_delete": 0}
 
 
@@ -81,7 +82,7 @@ def merge_search(db: Database) -> bool:
     What a run adds to a large archive is less than that: the work is in proportion to what was added. Returns whether there was any.
     """
     merged = False
-    for index in ("revisions_fts", "comments_fts", "documents_fts"):
+    for index in SEARCH_INDEXES:
         pieces = sorted(count for (count,) in db.execute(f"select count(*) from {index}_idx group by segid"))
         if sum(pieces[:-1]) * 4 > sum(pieces):
             db.execute(f"insert into {index}({index}) values ('optimize')")

@@ -79,6 +79,10 @@ RULES: dict[str, Rule] = {
     "site_settings": Rule("union", ("site_id", "name"), "site_id"),
     "seals": Rule("own", ("chain", "number")),  # made anew out of the files under warc/seals, which are carried
     "sealed_records": Rule("own", ("prefix", "seal_id", "position")),
+    "words_due": Rule("own", ("words", "id")),
+    "revision_words": Rule("own", ("id",)),  # read anew out of the texts that are brought
+    "comment_words": Rule("own", ("id",)),
+    "document_words": Rule("own", ("id",)),
     "expunged": Rule("destroyed", ("record_id", "refused")),
     "decisions": Rule("decisions", ("kind", "ref", "value", "reason", "decided_at")),
 }

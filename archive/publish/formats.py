@@ -127,6 +127,7 @@ CHANGES = {  # the weightiest change of an edit, as a sentence's start
     "typo": "a slip of the pen corrected",
 }
 
+MARKS = "marks"  # in the query of a reading page's address: the search whose words are marked there
 STATIC = Path(__file__).with_name("static")
 VERSIONS = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in STATIC.iterdir()}
 
@@ -134,6 +135,13 @@ VERSIONS = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for pa
 def asset(name: str) -> str:
     """The address of a static file. It contains the file's digest, so a browser may keep the answer for ever."""
     return f"/static/{name}?v={VERSIONS[name]}"
+
+
+def with_marks_asked(path: str, query: str) -> str:
+    """The address of a reading page on which the words of a search are marked."""
+    if not query:
+        return path
+    return f"{path}{'&' if '?' in path else '?'}{MARKS}={quote(query, safe='')}"
 
 
 def weblink(url: object) -> str:
@@ -159,6 +167,7 @@ FILTERS = {
     "percent": percent,
     "size": size,
     "reading": reading_path,
+    "marking": with_marks_asked,
     "dated": dated_path,
     "digits": digits,
     "record": record_address,

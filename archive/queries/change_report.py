@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from archive.errors import ConfigurationError
 from archive.queries.revision_pair import differences, kind_of_change, rendered_differences, revision_pair
+from archive.queries.search_nodes import ARTICLE_COLUMNS, COMMENT_COLUMNS
 from archive.queries.search_query import parse_query
 from archive.text.digest_mail import MANY, counted_events, shortened, telling_order
 from archive.text.plaintext import counted, harmless, one_line, render_diff, wrapped
@@ -77,12 +78,12 @@ def matching_events(db: Database, found: list[Row], search: str | None, tag: str
 def _search(db: Database, text: str) -> tuple[set[int], set[int]]:
     """Ids of articles and comments that have the words, in the search box's own language."""
     query = parse_query(text)
-    if query.match is None:
+    match, said = query.expression(ARTICLE_COLUMNS), query.expression(COMMENT_COLUMNS)
+    if match is None or said is None:
         raise ConfigurationError(f"--search {text!r} has no word to look for; for a tag write --tag")
-    match = f"({query.match}) NOT ({query.excluded})" if query.excluded else query.match
     articles = "select article_id from revisions_fts join revisions on revisions.id = revisions_fts.rowid where revisions_fts match ?"
     comments = "select rowid from comments_fts where comments_fts match ?"
-    return tuple({i for (i,) in db.execute(sql, [match])} for sql in (articles, comments))  # type: ignore[return-value]
+    return {i for (i,) in db.execute(articles, [match])}, {i for (i,) in db.execute(comments, [said])}
 
 
 def report_paragraphs(db: Database, site: Row, found: list[Row]) -> Iterator[str]:

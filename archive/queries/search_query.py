@@ -1,71 +1,104 @@
 """The search box's own query language: any text is a query, none is an error.
 
-phrases "..."   -word   prefix*   OR   name:NAME   author:NAME   tag:NAME   cites:ADDRESS   is:   kind:   site:   year:   month:
-before:   after:   in:
+``parse_query(text) -> Query`` is the one parser of every search. What was not understood is in ``Query.problems``, each with the part
+that it is about. docs/searching.md documents the language.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
-LONGEST = 1000
-MOST_TERMS = 40
-PLACES = ("everything", "articles", "comments", "documents", "history")
-STATES = ("missing", "gone", "edited")
-FIELDS = ("name", "author", "tag", "cites", "is", "kind", "site", "year", "month", "before", "after", "in")
-TOKEN = re.compile(
-    r"""(?P<minus>-?)(?:(?P<field>""" + "|".join(FIELDS) + r"""):)?(?:"(?P<phrase>[^"]*)"?(?P<star>\*?)|(?P<word>[^\s"]*))""",
-    re.IGNORECASE,
+from archive.queries.search_fields import PLACES, STATES
+from archive.queries.search_grammar import Grammar, Problem, Spellings
+from archive.queries.search_nodes import (
+    ARTICLE_COLUMNS,
+    AllOf,
+    AnyOf,
+    Columns,
+    Filter,
+    Node,
+    NoneOf,
+    QueryTerm,
+    fts_expression,
+    is_of_words,
+    joined_parts,
+    wanted_terms,
 )
-DATE = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$")
+from archive.queries.search_tokens import LONGEST, printable, query_parts
+
+__all__ = ["PLACES", "STATES", "Filter", "Problem", "Query", "QueryTerm", "mended", "parse_query", "printable", "without"]
 
 
-@dataclass(frozen=True, slots=True)
-class QueryTerm:
-    """A word or a phrase of the text."""
-
-    text: str
-    prefix: bool = False
-
-    def match(self) -> str:
-        """As an FTS5 string: always quoted, so that nothing in it is syntax. https://sqlite.org/fts5.html#fts5_strings"""
-        quoted = '"' + self.text.replace('"', '""') + '"'
-        return f"{quoted} *" if self.prefix else quoted
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """A field that must, or must not, have a value."""
-
-    field: str
-    value: str
-    exact: bool = False  # given in quotes: the whole name, not a part of it
-    negated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Query:
-    """What was asked. ``wanted`` is an AND of ORs; notes say what could not be understood and was left out."""
+    """What was asked. ``tree`` is all of it; the properties are the parts of it that must hold together."""
 
     text: str = ""
-    wanted: tuple[tuple[QueryTerm, ...], ...] = ()
-    unwanted: tuple[QueryTerm, ...] = ()
-    filters: tuple[Filter, ...] = ()
+    tree: Node | None = None
     place: str = "everything"
-    notes: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @cached_property
+    def parts(self) -> tuple[Node, ...]:
+        """What must hold, each by itself."""
+        return self.tree.parts if isinstance(self.tree, AllOf) else (self.tree,) if self.tree is not None else ()
+
+    @cached_property
+    def filters(self) -> tuple[Filter, ...]:
+        """The fields that must, or must not, have a value."""
+        return tuple(part for part in self.parts if isinstance(part, Filter))
+
+    @cached_property
+    def words(self) -> tuple[Node, ...]:
+        """What an index of words answers."""
+        return tuple(part for part in self.parts if is_of_words(part))
+
+    @cached_property
+    def unwanted(self) -> tuple[Node, ...]:
+        """Words that must not stand in a hit: any of them is enough."""
+        parts = (part.part for part in self.parts if isinstance(part, NoneOf) and is_of_words(part.part))
+        return tuple(inner for part in parts for inner in (part.parts if isinstance(part, AnyOf) else (part,)))
+
+    @cached_property
+    def mixed(self) -> tuple[Node, ...]:
+        """What is neither words alone nor one field: alternatives of which one is a field, and the like."""
+        unwanted = [part for part in self.parts if isinstance(part, NoneOf) and is_of_words(part.part)]
+        return tuple(part for part in self.parts if part not in self.filters and part not in self.words and part not in unwanted)
+
+    @cached_property
+    def wanted(self) -> tuple[tuple[QueryTerm, ...], ...]:
+        """Words and phrases that must stand in a hit, each with its alternatives. What is more than that is left out."""
+        groups = (part.parts if isinstance(part, AnyOf) else (part,) for part in self.words)
+        return tuple(tuple(one for one in group if isinstance(one, QueryTerm)) for group in groups if _is_of_terms(group))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What could not be understood, in sentences without an end."""
+        return tuple(dict.fromkeys(problem.message for problem in self.problems))
 
     @property
     def match(self) -> str | None:
-        """The wanted words as an FTS5 expression; None when only fields are asked for."""
-        groups = ["(" + " OR ".join(term.match() for term in group) + ")" for group in self.wanted]
+        """The wanted words as an FTS5 expression for texts of articles; None when only fields are asked for."""
+        groups = [f"({fts_expression(part, ARTICLE_COLUMNS)})" for part in self.words]
         return " AND ".join(groups) or None
 
     @property
     def excluded(self) -> str | None:
         """The unwanted words as an FTS5 expression; None when there are none."""
-        return " OR ".join(term.match() for term in self.unwanted) or None
+        unwanted = joined_parts(AnyOf, [*self.unwanted])
+        return fts_expression(unwanted, ARTICLE_COLUMNS) if unwanted is not None else None
+
+    def expression(self, columns: Columns) -> str | None:
+        """Wanted and unwanted words as an FTS5 expression for an index with these columns; None when no word is wanted."""
+        node = joined_parts(AllOf, [*self.words, *(NoneOf(part) for part in self.unwanted)]) if self.words else None
+        return fts_expression(node, columns) if node is not None else None
+
+    @property
+    def marks(self) -> tuple[tuple[str, bool], ...]:
+        """(word or phrase, whether its end is open): what is marked in a text that was found."""
+        return tuple(dict.fromkeys((term.text, term.prefix) for term in wanted_terms(self.tree)))
 
     @property
     def empty(self) -> bool:
@@ -74,122 +107,55 @@ class Query:
 
     @property
     def unconditional(self) -> bool:
-        return not (self.wanted or self.unwanted or self.filters)
+        return self.tree is None
 
     @property
     def subject(self) -> Filter | None:
         """The author or topic that is asked for, and nothing else; None for any other query."""
-        only = self.filters[0] if len(self.filters) == 1 and not (self.wanted or self.unwanted) else None
+        only = self.tree if isinstance(self.tree, Filter) else None
         return only if only and only.field in ("author", "tag") and only.value and only.exact and not only.negated else None
+
+    def without_fields(self, *names: str) -> Query:
+        """The same question without the filters of these fields that must hold."""
+        kept = [part for part in self.parts if not (isinstance(part, Filter) and part.field in names and not part.negated)]
+        return replace(self, tree=joined_parts(AllOf, kept))
 
     def narrowed_to(self, field: str, value: object) -> bool:
         """Whether this filter is asked for already."""
         return any(one.field == field and one.value == str(value) and not one.negated for one in self.filters)
 
 
-def parse_query(text: str, spellings: Mapping[str, tuple[str, ...]] | None = None) -> Query:
+def _is_of_terms(group: tuple[Node, ...]) -> bool:
+    return all(isinstance(one, QueryTerm) for one in group)
+
+
+def parse_query(text: str, spellings: Spellings | None = None) -> Query:
     """Read what a person typed. Never raises. ``name:X`` wants any of X's ``spellings`` (lower-case spelling -> its group)."""
-    query = Query(text=printable(text)[:LONGEST])
-    joins = False
-    for token in [match for match in TOKEN.finditer(query.text) if match[0]][:MOST_TERMS]:
-        word = token["word"] or ""
-        if not token["field"] and word in ("OR", "|", "AND", "&", "NOT"):
-            joins = word in ("OR", "|") and bool(query.wanted)
-            continue
-        value = token["phrase"] if token["phrase"] is not None else word
-        if (token["field"] or "").lower() == "name":
-            query = with_name(query, value, bool(token["minus"]), spellings or {})
-        elif token["field"]:
-            query = with_field(query, token["field"].lower(), value, token["phrase"] is not None, bool(token["minus"]))
-        else:
-            query = with_term(query, value, bool(token["star"]), bool(token["minus"]), joins)
-        joins = False
-    return query
+    whole = printable(text)
+    grammar = Grammar(whole[:LONGEST], spellings or {})
+    tree = grammar.read(whole[LONGEST:].strip())
+    problems = sorted(grammar.problems, key=lambda problem: (problem.start, problem.end))
+    return Query(whole[:LONGEST].strip(), tree, grammar.place, tuple(dict.fromkeys(problems)))
 
 
-def printable(text: str) -> str:
-    """Text with blanks for control characters, which end an FTS5 string early, and for lone surrogates, which cannot be bound."""
-    text = re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", " ", text)
-    return re.sub("[\u201c\u201d\u201e\u00ab\u00bb]", '"', text).strip()
-
-
-def with_term(query: Query, value: str, star: bool, minus: bool, joins: bool) -> Query:
-    """The query with one more word or phrase."""
-    prefix = star or value.endswith("*")
-    term = QueryTerm(value.rstrip("*"), prefix)
-    if not any(character.isalnum() for character in term.text):
-        return query
-    if minus:
-        return replace(query, unwanted=(*query.unwanted, term))
-    if joins:
-        return replace(query, wanted=(*query.wanted[:-1], (*query.wanted[-1], term)))
-    return replace(query, wanted=(*query.wanted, (term,)))
-
-
-def with_name(query: Query, name: str, minus: bool, spellings: Mapping[str, tuple[str, ...]]) -> Query:
-    """A name in all its spellings; only as it was typed, with a note, where none are listed."""
-    key = re.sub(r"[\W_]", "", name.casefold())
-    terms = tuple(QueryTerm(spelling) for spelling in spellings.get(key, (name,)) if any(character.isalnum() for character in spelling))
-    if not terms:
-        return replace(query, notes=(*query.notes, f"name: needs a value, as in name:{EXAMPLES['name']}"))
-    if minus:
-        return replace(query, unwanted=(*query.unwanted, *terms))
-    notes = query.notes if key in spellings else (*query.notes, f"name:{name} has no other spellings in the list")
-    return replace(query, wanted=(*query.wanted, terms), notes=notes)
-
-
-def with_field(query: Query, field: str, value: str, exact: bool, negated: bool) -> Query:
-    """The query with one more field filter, or with a note that says why not."""
-    value = value.strip().rstrip("*")
-    nameless = field == "author" and exact and not value  # author:"" asks for what nobody signed
-    problem = None if nameless else field_problem(field, value)
-    if problem:
-        return replace(query, notes=(*query.notes, problem))
-    if field == "in":
-        return replace(query, place=value.lower())
-    return replace(query, filters=(*query.filters, Filter(field, value, exact, negated)))
+def mended(query: Query, problem: Problem) -> str:
+    """The text of a query with what was probably meant; '' where nothing is near."""
+    return query.text[: problem.start] + problem.guess + query.text[problem.end :] if problem.guess else ""
 
 
 def without(text: str, unwanted: Filter) -> str:
-    """The text of a query without one of its filters."""
-    kept = [
-        token[0]
-        for token in TOKEN.finditer(printable(text))
-        if (token["field"] or "").lower() != unwanted.field
-        or (token["phrase"] if token["phrase"] is not None else token["word"]).strip().rstrip("*") != unwanted.value
-        or bool(token["minus"]) != unwanted.negated
-    ]
-    return " ".join(filter(None, kept))
-
-
-def field_problem(field: str, value: str) -> str | None:
-    """Why a field filter cannot be used; None when it can."""
-    if not value:
-        return f"{field}: needs a value, as in {field}:{EXAMPLES[field]}"
-    if field in ("before", "after") and not DATE.match(value):
-        return f"{field}:{value} is not a date; write {field}:2014, {field}:2014-03 or {field}:2014-03-07"
-    if field == "year" and not re.fullmatch(r"[0-9]{4}", value):
-        return f"year:{value} is not a year; write year:2014"
-    if field == "month" and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", value):
-        return f"month:{value} is not a month; write month:2014-03"
-    if field == "is" and value.lower() not in STATES:
-        return f"is:{value} is not known; write is:missing, is:gone or is:edited"
-    if field == "in" and value.lower() not in PLACES:
-        return f"in:{value} is not known; write in:articles, in:comments, in:documents or in:history"
-    return None
-
-
-EXAMPLES = {
-    "name": "Shabaab",
-    "author": "Name",
-    "tag": "Syria",
-    "cites": "example.org",
-    "is": "edited",
-    "kind": "link",
-    "site": "name",
-    "year": "2014",
-    "month": "2014-03",
-    "before": "2014",
-    "after": "2014-03-07",
-    "in": "comments",
-}
+    """The text of a query without one of its filters, and without the operator that joins it."""
+    clean = printable(text)
+    parts = query_parts(clean)
+    cuts = []
+    for number, part in enumerate(parts):
+        first = number
+        negated = False
+        while first and (parts[first - 1].kind == "minus" or parts[first - 1].text == "NOT"):
+            first, negated = first - 1, not negated
+        if Filter(part.field.lower(), part.text.strip().rstrip("*"), part.kind == "phrase", negated) == unwanted:
+            joined = first and parts[first - 1].kind == "operator" and parts[first - 1].text == "AND"
+            cuts.append((parts[first - 1 if joined else first].start, part.end))
+    for start, end in reversed(cuts):
+        clean = clean[:start].rstrip() + " " * (clean[end : end + 1] != ")") + clean[end:].lstrip()
+    return re.sub(r"\(\s*\)", "", clean).strip()

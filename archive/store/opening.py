@@ -14,6 +14,7 @@ from archive import clock
 from archive.db.connection import FILENAME, open_for_writing
 from archive.db.lock import Lock
 from archive.db.shrink import merge_search, shrink
+from archive.db.words import fill_due
 from archive.errors import ArchiveError, database_fails
 from archive.store import adopt, expunge, returned
 from archive.store.captures import UncommittedCaptures
@@ -87,6 +88,7 @@ class OpenArchive:
         try:
             with self.group.part() if self.group.join_running_loop() else self._alone():
                 yield
+                fill_due(self.db)
         except BaseException as error:
             self._forget()
             if isinstance(error, sqlite3.DatabaseError) and (failure := database_fails(self.folder, error)):

@@ -18,6 +18,8 @@ from sqlite_utils import Database
 
 from archive.db.connection import FILENAME
 from archive.db.schema import APPLICATION_ID, migrate
+from archive.db.shrink import SEARCH_INDEXES
+from archive.db.words import unlike_words
 from archive.errors import NoArchive
 from archive.spawned import cores
 from archive.store.assets import unlike_assets
@@ -197,11 +199,13 @@ def whole(db: Database) -> Iterator[str]:
         yield f"{FILENAME}: row {rowid} of {table} points at a row of {parent} that is not there"
     for kind, name in sorted(parts_of_an_archive() - set(db.execute(PARTS))):
         yield f"{FILENAME}: the {kind} {name} is not there"
-    for table in ("revisions_fts", "comments_fts", "documents_fts"):
+    for table in SEARCH_INDEXES:
         try:
             db.execute(f"insert into {table}({table}, rank) values ('integrity-check', 1)")
         except sqlite3.DatabaseError as error:
             yield f"{FILENAME}: the search index {table} is not that of the texts ({error})"
+    if ("table", "words_due") in set(db.execute(PARTS)):
+        yield from (f"{FILENAME}: {line}" for line in unlike_words(db))
 
 
 def place_of(db: Database, record_id: str) -> str | None:

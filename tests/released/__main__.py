@@ -6,7 +6,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from archive.db.connection import open_for_reading, open_for_writing
+from archive.db.connection import open_for_reading
 from archive.db.migrations import MIGRATIONS
 from tests.released import dumped, keep, kept, made_again
 from tests.released.rows import fill
@@ -18,12 +18,11 @@ def main() -> None:
         print(f"{name} is kept already; a kept archive is never written anew")
         return
     with tempfile.TemporaryDirectory() as place:
-        folder = Path(place) / "archive"
-        if kept():  # the rows of the one before it: all kept archives hold the same
-            open_for_writing(made_again(kept()[-1], folder)).close()
+        if kept():  # brought to today's schema: its records have the names that those of the others have
+            made_again(kept()[-1], Path(place) / "archive")
         else:
-            fill(folder)
-        with closing(open_for_reading(folder)) as db:
+            fill(Path(place) / "archive")
+        with closing(open_for_reading(Path(place) / "archive")) as db:
             print(keep(name, dumped(db)))
 
 

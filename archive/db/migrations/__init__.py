@@ -34,6 +34,7 @@ from archive.db.migrations import (
     m019_merged,
     m021_refused_texts,
     m022_site_settings,
+    m025_words,
     m026_outlinks,
 )
 
@@ -58,6 +59,7 @@ STEPS = (
     m019_merged,
     m021_refused_texts,
     m022_site_settings,
+    m025_words,
     m026_outlinks,
 )
 """In the order in which they are applied."""

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from archive.publish.search.find_hits import find_articles
 from archive.queries.revision_pair import differences, revision_pair
 from archive.queries.rows import Row, as_json, fetch_row, fetch_rows, fetch_value
+from archive.queries.search_fields import DateSpan, date_span
 from archive.queries.search_query import Query
 from archive.text.markup import plain
 from archive.text.markup_diff import inline_diff_markup, line_markup, text_diff_markup
@@ -37,15 +38,16 @@ class About:
 
 
 def about(db: sqlite3.Connection, query: Query) -> About:
-    """The question that a search asks of the changes. Its dates are those of the change; the rest finds articles, also by words
-    that were edited away.
+    """The question that a search asks of the changes. ``seen:`` is when a change was seen; the rest finds articles, also by words
+    that were edited away, and dates there are those on which they were published.
     """
-    dates = {one.field: one.value for one in query.filters if one.field in ("after", "before") and not one.negated}
-    rest = replace(query, filters=tuple(one for one in query.filters if one.field not in ("after", "before") or one.negated))
+    spans = [date_span(one) or DateSpan() for one in query.filters if one.field == "seen" and not one.negated]
+    after, before = max((span.low for span in spans), default=""), min((span.high for span in spans if span.high), default="")
+    rest = query.without_fields("seen")
     if rest.empty:
-        return About(None, **dates)
+        return About(None, after, before)
     found = [id for place in ("articles", "history") for id, _ in find_articles(db, replace(rest, place=place), "newest")]
-    return About(tuple(dict.fromkeys(found)), **dates)
+    return About(tuple(dict.fromkeys(found)), after, before)
 
 
 def list_changes(db: sqlite3.Connection, group: str, limit: int, offset: int = 0, wanted: About | None = None) -> list[Row]:

@@ -154,8 +154,8 @@ def found_by(db: Database, folder: Path, text: str) -> list[int]:
 
     lists = spellings.read_groups(spellings.LIST, folder / spellings.LIST.name)
     query = parse_query(text, with_decisions(lists, decided_pairs(db.conn)))
-    for note in query.notes:
-        print(f"archive: {note}", file=sys.stderr)
+    for problem in query.problems:
+        print(f"archive: {problem.message}" + (f"; did you mean {problem.guess}?" if problem.guess else ""), file=sys.stderr)
     if query.empty:
         raise ConfigurationError(f"the search {text!r} asks for nothing; write words, or filters such as author:NAME")
     if query.place == "comments":

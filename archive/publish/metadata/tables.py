@@ -9,7 +9,7 @@ INTERNAL = "How the archive works inside; of little use for reading"
 TABLES: dict[str, dict[str, Any]] = {
     "articles": {
         "sort_desc": "published_at",
-        "facets": ["year", "byline", "kind"],
+        "facets": ["year", "byline", "kind", "language"],
         "label_column": "title",
         "fts_table": "revisions_fts",
         "fts_pk": "revision_id",
@@ -46,6 +46,10 @@ TABLES: dict[str, dict[str, Any]] = {
     "identity": {"hidden": True},
     "merged_archives": {"hidden": True},
     "merged_parts": {"hidden": True},
+    "words_due": {"hidden": True},
+    "revision_words": {"hidden": True, "fts_table": "revision_words_fts", "fts_pk": "id"},
+    "comment_words": {"hidden": True, "fts_table": "comment_words_fts", "fts_pk": "id"},
+    "document_words": {"hidden": True, "fts_table": "document_words_fts", "fts_pk": "id"},
     "_sqlite_migrations": {"hidden": True},
 }
 UNDESCRIBED: dict[str, dict[str, str]] = {

@@ -58,6 +58,8 @@ ROWS = {
     "comments": "+comments.id <= (select comment from temp.shown_until)",  # those that came after the names were looked for
     "comment_states": "+comment_states.id <= (select state from temp.shown_until)",
     "comments_fts": "+rowid <= (select comment from temp.shown_until) and rowid not in (select id from temp.shown_comments)",
+    "comment_words": "+id <= (select comment from temp.shown_until) and id not in (select id from temp.shown_comments)",
+    "comment_words_fts": "+rowid <= (select comment from temp.shown_until) and rowid not in (select id from temp.shown_comments)",
     "rereadings": "coalesce(comment_revision_id, 0) not in (select id from temp.shown_states)",
     **{table: NOT_HELD.format(table=table, one=one, two=two) for table, (one, two, _) in HELD.items()},
 }

@@ -97,12 +97,19 @@ SHOWN = {
     "expunged": "1",
     "decisions": "kind not in ('withhold', 'pseudonymise')",  # an address tells the headline
     "site_settings": "name <> 'proxy'",  # a password may stand in it
+    "words_due": "0",
+    "revision_words": "id not in (select id from main.revisions where article_id in ({articles}))",
+    "comment_words": f"id not in ({{comments}}) and id not in {COMMENTS}",
+    "document_words": f"id not in {STATES}",
 }
 # An index of words tells what stands in a text; its hidden columns have to be named, for match and rank.
 SEARCHED = {
     "revisions_fts": ("title, byline, text", "rowid not in (select id from main.revisions where article_id in ({articles}))"),
     "documents_fts": ("title, text", f"rowid not in {STATES}"),
     "comments_fts": ("author, text", f"rowid not in ({{comments}}) and rowid not in {COMMENTS}"),
+    "revision_words_fts": ("title, byline, text, way", "rowid not in (select id from main.revisions where article_id in ({articles}))"),
+    "document_words_fts": ("title, text, way", f"rowid not in {STATES}"),
+    "comment_words_fts": ("author, text, way", f"rowid not in ({{comments}}) and rowid not in {COMMENTS}"),
 }
 SITE_OF_COMMENT = "(select theirs.site_id from main.articles as theirs where theirs.id = article_id)"
 COMMENT_OF = {
@@ -111,6 +118,8 @@ COMMENT_OF = {
     "absences": "comment_id",
     "rereadings": "(select comment_id from main.comment_states as state where state.id = comment_revision_id)",
     "comments_fts": "comments_fts.rowid",
+    "comment_words": "comment_words.id",
+    "comment_words_fts": "comment_words_fts.rowid",
 }
 """How each table names a comment."""
 INSIDE = [f"{index}_{part}" for index in SEARCHED for part in ("data", "idx", "docsize", "config")]

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import sqlite3
 
-from archive.publish.search.find_hits import Condition, article_condition, joined, negated, word_conditions
+from archive.publish.search.conditions import Subject, article_condition, joined, span_condition
+from archive.publish.search.find_hits import in_one_order
 from archive.publish.search.hits import highlights_of, snippets_of
+from archive.publish.search.indexes import DOCUMENTS, Condition, sources
 from archive.queries.rows import Row, as_json, fetch_rows
-from archive.queries.search_query import Filter, Query
+from archive.queries.search_fields import date_span
+from archive.queries.search_nodes import Filter, Node
+from archive.queries.search_query import Query
 
 STATE_OF_DOCUMENT = {
     "missing": "documents.missing_since is not null",
@@ -18,26 +22,44 @@ STATE_OF_DOCUMENT = {
     "edited": "documents.id in (select document_id from document_states where number > 1)",
 }
 WEIGHTS = "10.0, 1.0"  # title, text
-ORDERS = {"relevance": f"bm25(documents_fts, {WEIGHTS})", "newest": "documents.first_seen_at desc", "oldest": "documents.first_seen_at"}
 
 
 def find_documents(db: sqlite3.Connection, query: Query, sort: str) -> list[int]:
     """Ids of the current states of the documents found, in order."""
-    source = "documents" if not query.match else "documents_fts cross join documents on documents.state_id = documents_fts.rowid"
-    rowid = "documents_fts.rowid" if query.match else "documents.state_id"
-    conditions = [Condition("documents.state_id is not null"), *word_conditions(query, "documents_fts", rowid)]
-    conditions += [negated(document_condition(db, one), one) for one in query.filters]
-    where, parameters = joined(conditions)
-    order = ORDERS[sort if query.match or sort != "relevance" else "newest"]
-    sql = f"select documents.state_id from {source} where {where} order by {order}, documents.id desc"
-    return [row[0] for row in db.execute(sql, parameters)]
+    words, rest = DOCUMENTS.asked(query)
+    if words is None:
+        return [row[0] for row in _found(db, "documents", "documents.state_id", [], rest, sort, "")]
+    found = []
+    for source in sources(db, DOCUMENTS, words):
+        index = source.table
+        tables = f"{index} cross join documents on documents.state_id = {index}.rowid"
+        found.append(_found(db, tables, f"{index}.rowid", [source.matching()], rest, sort, f"bm25({index}, {WEIGHTS})"))
+    return [row[0] for row in in_one_order(found, sort)]
+
+
+def _found(
+    db: sqlite3.Connection, tables: str, state: str, matching: list[Condition], rest: list[Node], sort: str, rank: str
+) -> list[tuple[int, object]]:
+    subject = Subject(DOCUMENTS, state, document_condition, of_article_of_document)
+    where, parameters = joined([Condition("documents.state_id is not null"), *matching, *subject.conditions(db, rest)])
+    key = rank if sort == "relevance" and rank else "documents.first_seen_at"
+    order = "" if sort == "oldest" or key == rank else " desc"
+    return db.execute(
+        f"select documents.state_id, {key} from {tables} where {where} order by 2{order}, documents.id desc", parameters
+    ).fetchall()
 
 
 def document_condition(db: sqlite3.Connection, one: Filter) -> Condition:
     """One field filter as a condition on ``documents``."""
-    if one.field == "is":
+    if one.field == "is" and one.value.lower() in STATE_OF_DOCUMENT:
         return Condition(STATE_OF_DOCUMENT[one.value.lower()])
-    inner = article_condition(db, one)
+    if one.field == "seen":
+        return span_condition("documents.first_seen_at", date_span(one))
+    return of_article_of_document(article_condition(db, one))
+
+
+def of_article_of_document(inner: Condition) -> Condition:
+    """A condition on an article that links a document."""
     linking = "select document_id from article_documents join articles on articles.id = article_documents.article_id"
     return Condition(f"documents.id in ({linking} where {inner.sql})", inner.parameters)
 
@@ -65,8 +87,8 @@ def document_hits(db: sqlite3.Connection, query: Query, ids: list[int]) -> list[
         left join articles on articles.id = (select max(article_id) from article_documents where document_id = documents.id)
         where document_states.id in (select value from json_each(?))
     """
-    snippets = snippets_of(db, "documents_fts", 1, query.match, ids)
-    titles = highlights_of(db, "documents_fts", query.match, ids)
+    snippets = snippets_of(db, DOCUMENTS, 1, query, ids)
+    titles = highlights_of(db, DOCUMENTS, query, ids)
     held = {
         row["id"]: row | {"snippet": snippets.get(row["id"]), "marked_title": titles.get(row["id"])}
         for row in fetch_rows(db, sql, [as_json(ids)])

@@ -2,65 +2,78 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
-from archive.queries.rows import as_json, fetch_column, fetch_value
-from archive.queries.search_query import Filter, Query
-from archive.text.urls import split_url, url_spellings
+from archive.publish.search.conditions import EVERYWHERE, Subject, article_condition, comment_subject, joined, link_condition
+from archive.publish.search.indexes import ARTICLES, COMMENTS, Condition, WordSource, count_of, rows_with, sources
+from archive.queries.rows import fetch_column, fetch_value
+from archive.queries.search_nodes import Filter, Node
+from archive.queries.search_query import Query
+
+__all__ = ["Condition", "find_articles", "find_comments", "link_condition"]
 
 MOST_RANKED = 20_000  # matching comments beyond which the newest come first: ranking 800,000 takes two seconds
 WEIGHTS = "10.0, 5.0, 1.0"  # title, byline, text
-# ``cross join`` keeps SQLite from asking the index of words once for each article of an author or a year (700 -> 15 ms).
-SEARCHED = {  # place -> where to look, and the revision that is found there
-    "articles": ("revisions_fts cross join articles on articles.revision_id = revisions_fts.rowid", "revisions_fts.rowid"),
-    "history": (
-        """revisions_fts
-        cross join revisions on revisions.id = revisions_fts.rowid
-        join articles on articles.id = revisions.article_id and articles.revision_id <> revisions.id""",
-        "revisions_fts.rowid",
-    ),
-}
-UNSEARCHED = {
-    "articles": ("articles", "articles.revision_id"),
-    "history": ("revisions join articles on articles.id = revisions.article_id and articles.revision_id <> revisions.id", "revisions.id"),
-}
-
-STATE_OF_ARTICLE = {
-    "missing": "articles.missing_since is not null",
-    "gone": "articles.gone_at is not null and articles.missing_since is not null",  # the index is of what is missing
-    "edited": "articles.id in (select article_id from revisions where number > 1)",
-}
-STATE_OF_COMMENT = {  # lists of ids: as plain conditions they would be tested on every comment there is, newest first
-    "missing": "comments.id in (select id from comments where missing_since is not null)",
-    "gone": "comments.id in (select id from comments where missing_since is not null and gone_at is not null)",
-    "edited": "comments.id in (select comment_id from comment_revisions where number > 1)",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A condition of SQL with its parameters."""
-
-    sql: str
-    parameters: tuple[Any, ...] = ()
+FORMER = "articles.id = revisions.article_id and articles.revision_id <> revisions.id"
 
 
 def find_articles(db: sqlite3.Connection, query: Query, sort: str) -> list[tuple[int, int]]:
     """Article and revision of every hit, in order."""
-    place = "history" if query.place == "history" else "articles"
-    source, revision = (SEARCHED if query.match else UNSEARCHED)[place]
-    conditions = [*word_conditions(query, "revisions_fts", revision), *article_conditions(db, query)]
-    order = {
-        "relevance": f"bm25(revisions_fts, {WEIGHTS})" if query.match else "articles.published_at desc",
-        "newest": "articles.published_at desc",
-        "oldest": "articles.published_at",
-    }[sort]
-    where, parameters = joined(conditions)
-    sql = f"select articles.id, {revision} from {source} where {where} order by {order}, articles.id desc"
-    return [(row[0], row[1]) for row in db.execute(sql, parameters)]
+    words, rest = ARTICLES.asked(query)
+    former = query.place == "history"
+    if words is None:
+        source = f"revisions join articles on {FORMER}" if former else "articles"
+        return [
+            (row[0], row[1]) for row in _found(db, source, "revisions.id" if former else "articles.revision_id", [], rest, sort, former)
+        ]
+    found = [_found_by_words(db, source, rest, sort, former) for source in sources(db, ARTICLES, words)]
+    return [(row[0], row[1]) for row in in_one_order(found, sort)]
+
+
+def _found_by_words(db: sqlite3.Connection, source: WordSource, rest: list[Node], sort: str, former: bool) -> list[tuple[Any, ...]]:
+    """``cross join`` keeps SQLite from asking the index of words once for each article of an author or a year (700 -> 15 ms)."""
+    index = source.table
+    joins = f"cross join revisions on revisions.id = {index}.rowid join articles on {FORMER}" if former else ""
+    joins = joins or f"cross join articles on articles.revision_id = {index}.rowid"
+    return _found(db, f"{index} {joins}", f"{index}.rowid", [source.matching()], rest, sort, former, f"bm25({index}, {WEIGHTS})")
+
+
+def _found(
+    db: sqlite3.Connection,
+    source: str,
+    revision: str,
+    matching: list[Condition],
+    rest: list[Node],
+    sort: str,
+    former: bool,
+    rank: str = "",
+) -> list[tuple[Any, ...]]:
+    """Article, revision and what they are sorted by. With ``+`` SQLite tests each match against a list of ids; without, it asks the
+    list's index for each match (1,000 -> 20 ms)."""
+    id_column, seen = "+articles.id" if matching else "articles.id", "revisions.seen_at" if former else "articles.first_seen_at"
+
+    def by_field(db: sqlite3.Connection, one: Filter) -> Condition:
+        return article_condition(db, one, id_column, seen)
+
+    subject = Subject(ARTICLES, revision, by_field, lambda condition: condition)
+    where, parameters = joined([*matching, *subject.conditions(db, rest)])
+    key = rank if sort == "relevance" and rank else "articles.published_at"
+    order = "" if sort == "oldest" or key == rank else " desc"
+    sql = f"select articles.id, {revision}, {key} from {source} where {where} order by 3{order}, articles.id desc"
+    return db.execute(sql, parameters).fetchall()
+
+
+def in_one_order(found: list[list[tuple[Any, ...]]], sort: str) -> list[tuple[Any, ...]]:
+    """Rows of several indexes, each list in its order, as one list. The last column is what they are sorted by."""
+    if len(found) == 1:
+        return found[0]
+    rows = [row for rows in found for row in rows]
+    dated = [row for row in rows if row[-1] is not None]
+    undated = [row for row in rows if row[-1] is None]  # SQLite has them before all others
+    dated.sort(key=lambda row: row[-1], reverse=sort == "newest")
+    return [*dated, *undated] if sort == "newest" else [*undated, *dated]
 
 
 def find_comments(db: sqlite3.Connection, query: Query, sort: str, limit: int) -> tuple[list[int], int, str]:
@@ -68,162 +81,67 @@ def find_comments(db: sqlite3.Connection, query: Query, sort: str, limit: int) -
 
     Words that stand in very many comments rank nothing and cost seconds to rank: their hits come by date.
     """
-    matches = fetch_value(db, "select count(*) from comments_fts where comments_fts match ?", [query.match]) if query.match else None
-    if matches is None or matches > MOST_RANKED:
+    words, rest = COMMENTS.asked(query)
+    subject = comment_subject(db, rest)
+    rest = [part for part in rest if not (isinstance(part, Filter) and subject.condition(db, part) == EVERYWHERE)]
+    matches = count_of(db, COMMENTS, words) if words is not None else None
+    if words is None or matches is None or matches > MOST_RANKED:
         by_date = "oldest" if sort == "oldest" else "newest"
-        ids = comments_by_date(db, query, by_date, limit, matches or 0)
+        ids = comments_by_date(db, words, rest, by_date, limit, matches or 0)
         if len(ids) < limit:
             return ids, len(ids), by_date
-        words_alone = query.match and not query.filters and not query.excluded
-        return ids, int(matches or 0) if words_alone else count_matching_comments(db, query), by_date
-    conditions = [*word_conditions(query, "comments_fts", "comments_fts.rowid"), *comment_conditions(db, query)]
-    where, parameters = joined(conditions)
-    ranked = sort == "relevance" and not query.filters  # the index alone sorts by rank: a join would read every match
-    source = "comments_fts" if ranked else "comments_fts cross join comments on comments.id = comments_fts.rowid"
-    order = {"relevance": "rank", "newest": "comments.posted_at desc", "oldest": "comments.posted_at"}[sort]
-    found = fetch_column(db, f"select comments_fts.rowid from {source} where {where} order by {order}", parameters)
+        return ids, count_matching_comments(db, words, rest, matches), by_date
+    found = ranked_comments(db, words, rest, sort)
     return found[:limit], len(found), sort
 
 
-def comments_by_date(db: sqlite3.Connection, query: Query, sort: str, limit: int, matches: int) -> list[int]:
+def ranked_comments(db: sqlite3.Connection, words: Node, rest: list[Node], sort: str) -> list[int]:
+    """Ids of all comments found, in order."""
+    found = []
+    for source in sources(db, COMMENTS, words):
+        index = source.table
+        subject = replace(comment_subject(db, rest), rowid=f"{index}.rowid")
+        where, parameters = joined([source.matching(), *subject.conditions(db, rest)])
+        alone = sort == "relevance" and not rest  # the index alone sorts by rank: a join would read every match
+        tables = index if alone else f"{index} cross join comments on comments.id = {index}.rowid"
+        key = "rank" if sort == "relevance" else "comments.posted_at"
+        order = " desc" if sort == "newest" else ""
+        found.append(db.execute(f"select {index}.rowid, {key} from {tables} where {where} order by {key}{order}", parameters).fetchall())
+    return [row[0] for row in in_one_order(found, sort)]
+
+
+def comments_by_date(db: sqlite3.Connection, words: Node | None, rest: list[Node], sort: str, limit: int, matches: int) -> list[int]:
     """Ids of the first comments by date. ``matches``: how many comments have the words."""
-    where, parameters = joined(conditions_on_comments(db, query, one_by_one=soon_found(db, query, limit, matches)))
+    one_by_one = soon_found(db, rest, limit, matches)
+    where, parameters = joined([*words_of_comments(db, words, one_by_one), *comment_subject(db, rest).conditions(db, rest)])
     order = "comments.posted_at" + (" desc" if sort == "newest" else "")
     return fetch_column(db, f"select comments.id from comments where {where} order by {order} limit ?", [*parameters, limit])
 
 
-def soon_found(db: sqlite3.Connection, query: Query, limit: int, matches: int) -> bool:
+def soon_found(db: sqlite3.Connection, rest: list[Node], limit: int, matches: int) -> bool:
     """Whether so many comments match that asking one after the other, by date, finds ``limit`` of them sooner than a list of all
     matches is made. To ask the index about one comment takes 500 times as long as to list one match (measured: 80 and .16 µs).
     """
-    if not matches or query.filters:
+    if not matches or rest:
         return False
     asked = limit * int(fetch_value(db, "select coalesce(max(id), 0) from comments")) / matches
     return asked * 500 < matches
 
 
-def count_matching_comments(db: sqlite3.Connection, query: Query) -> int:
-    """How many comments match. Words without filters are counted in the index alone, which is fast."""
-    if query.match and not query.filters:
-        where, parameters = joined(word_conditions(query, "comments_fts", "comments_fts.rowid"))
-        return int(fetch_value(db, f"select count(*) from comments_fts where {where}", parameters))
-    where, parameters = joined(conditions_on_comments(db, query))
-    return int(fetch_value(db, f"select count(*) from comments where {where}", parameters))
-
-
-def conditions_on_comments(db: sqlite3.Connection, query: Query, one_by_one: bool = False) -> list[Condition]:
+def words_of_comments(db: sqlite3.Connection, words: Node | None, one_by_one: bool = False) -> list[Condition]:
     """With ``+`` SQLite does not start from the matches but walks an index of ``comments`` and stops at the limit."""
-    listed = "+comments.id in (select rowid from comments_fts where comments_fts match ?)"
-    asked = "exists (select 1 from comments_fts where comments_fts match ? and rowid = comments.id)"
-    matching = Condition(asked if one_by_one else listed, (query.match,))
-    wanted = [matching] if query.match else []
-    return [*wanted, *unwanted_condition(query, "comments_fts", "comments.id"), *comment_conditions(db, query)]
-
-
-def joined(conditions: list[Condition]) -> tuple[str, list[Any]]:
-    """Conditions joined by ``and``, with all their parameters."""
-    where = "\n and ".join(condition.sql for condition in conditions) or "1"
-    return where, [value for condition in conditions for value in condition.parameters]
-
-
-def word_conditions(query: Query, index: str, rowid: str) -> list[Condition]:
-    """The wanted and unwanted words as conditions."""
-    wanted = [Condition(f"{index} match ?", (query.match,))] if query.match else []
-    return [*wanted, *unwanted_condition(query, index, rowid)]
-
-
-def unwanted_condition(query: Query, index: str, rowid: str) -> list[Condition]:
-    """Rows that have none of the unwanted words."""
-    if not query.excluded:
+    if words is None:
         return []
-    return [Condition(f"{rowid} not in (select rowid from {index} where {index} match ?)", (query.excluded,))]
+    if not one_by_one:
+        return [rows_with(db, COMMENTS, words, "+comments.id")]
+    asked = [(source.table, source.matching()) for source in sources(db, COMMENTS, words)]
+    each = [f"exists (select 1 from {table} where {one.sql} and rowid = comments.id)" for table, one in asked]
+    return [Condition(f"({' or '.join(each)})", tuple(value for _, one in asked for value in one.parameters))]
 
 
-def article_conditions(db: sqlite3.Connection, query: Query) -> list[Condition]:
-    """With ``+`` SQLite tests each match against a list of ids; without, it asks the list's index for each match (1,000 -> 20 ms)."""
-    id_column = "+articles.id" if query.match else "articles.id"
-    return [negated(article_condition(db, one, id_column), one) for one in query.filters]
-
-
-def negated(condition: Condition, one: Filter) -> Condition:
-    """The opposite of a condition where the filter was negated."""
-    return Condition(f"not coalesce(({condition.sql}), 0)", condition.parameters) if one.negated else condition
-
-
-def article_condition(db: sqlite3.Connection, one: Filter, id_column: str = "articles.id") -> Condition:
-    """One field filter as a condition on ``articles``."""
-    published = "coalesce(articles.published_on, articles.published_at)"
-    if one.field == "author" and not one.value:
-        return Condition("coalesce(articles.byline, '') = ''")
-    if one.field == "cites":
-        return Condition(
-            f"{id_column} in (select article_id from links where {link_condition(one.value).sql})", link_condition(one.value).parameters
-        )
-    if one.field == "is":
-        return Condition(STATE_OF_ARTICLE[one.value.lower()])
-    if one.field == "author":
-        ids = matching_ids(db, "authors", one)
-        return Condition(f"{id_column} in (select article_id from article_authors where author_id in {ids})")
-    if one.field == "tag":
-        return Condition(f"{id_column} in (select article_id from article_tags where tag_id in {matching_ids(db, 'tags', one)})")
-    if one.field == "site":
-        return Condition("articles.site_id in (select id from sites where ? in (name, home, title))", (one.value,))
-    if one.field == "after":
-        return Condition(f"{published} >= ?", (one.value,))
-    if one.field == "before":
-        return Condition(f"{published} < ?", (one.value,))
-    value = int(one.value) if one.field == "year" else one.value
-    return Condition(f"articles.{one.field} = ?", (value,))
-
-
-def link_condition(value: str) -> Condition:
-    """Articles that link to a host (``example.org``), or to one address in any of its spellings."""
-    parts = split_url(value)
-    if parts is None:
-        return Condition("0")
-    host, path, query = parts
-    bare = re.sub(r":\d+$", "", host.removeprefix("www."))
-    if path == "/" and not query and "://" not in value:
-        return Condition("host = ?", (bare,))
-    return Condition("url in (select value from json_each(?))", (as_json(url_spellings(host, path, query)),))
-
-
-def comment_conditions(db: sqlite3.Connection, query: Query) -> list[Condition]:
-    """The filters of a query as conditions on ``comments``."""
-    return [negated(comment_condition(db, one), one) for one in query.filters]
-
-
-def comment_condition(db: sqlite3.Connection, one: Filter) -> Condition:
-    """The same filter as a condition on ``comments``: its own signature and time, its article's tags."""
-    if one.field == "author":
-        return signature_condition(one)
-    if one.field == "is":
-        return Condition(STATE_OF_COMMENT[one.value.lower()])
-    if one.field == "after":
-        return Condition("comments.posted_at >= ?", (one.value,))
-    if one.field == "before":
-        return Condition("comments.posted_at < ?", (one.value,))
-    if one.field in ("year", "month"):  # "-~" sorts behind every later part of a date
-        return Condition("comments.posted_at between ? and ?", (one.value, f"{one.value}-~"))
-    if one.field == "kind" and one.value in ("comment", "pingback", "trackback"):
-        return Condition("comments.kind = ?", (one.value,))
-    inner = article_condition(db, one)
-    return Condition(f"comments.article_id in (select articles.id from articles where {inner.sql})", inner.parameters)
-
-
-def signature_condition(one: Filter) -> Condition:
-    """A name under a comment: exactly this one where it is quoted, else one with these words."""
-    if one.exact:
-        return Condition("comments.author = ?", (one.value,))
-    words = " AND ".join(f'author : "{word}"' for word in one.value.replace('"', " ").split()) or '""'
-    return Condition("comments.id in (select rowid from comments_fts where comments_fts match ?)", (words,))
-
-
-def matching_ids(db: sqlite3.Connection, table: str, one: Filter) -> str:
-    """Ids of the authors or tags with this name, as SQL; those whose name contains it where no name equals it."""
-    exact = fetch_column(db, f"select id from {table} where name = ? collate nocase", [one.value])
-    if not exact and table == "tags":
-        exact = fetch_column(db, "select id from tags where slug = ?", [one.value])
-    if not exact and not one.exact:
-        exact = fetch_column(db, f"select id from {table} where instr(lower(name), lower(?))", [one.value])
-    return f"({', '.join(str(int(number)) for number in exact)})"
+def count_matching_comments(db: sqlite3.Connection, words: Node | None, rest: list[Node], matches: int | None) -> int:
+    """How many comments match. Words alone are counted in the index, which is fast."""
+    if matches is not None and not rest:
+        return matches
+    where, parameters = joined([*words_of_comments(db, words), *comment_subject(db, rest).conditions(db, rest)])
+    return int(fetch_value(db, f"select count(*) from comments where {where}", parameters))

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import sqlite3
 
+from archive.db.words import WORD_TABLES
+from archive.publish.search.indexes import ARTICLES, COMMENTS, WordIndex
 from archive.queries.rows import Row, as_json, fetch_rows
+from archive.queries.search_nodes import fts_expression, wanted_terms
 from archive.queries.search_query import Query
 from archive.text.markup import END, START, without_marks
+from archive.text.search_marks import passage, places_of, sought, with_sentinels
 
 
 def article_hits(db: sqlite3.Connection, query: Query, found: list[tuple[int, int]]) -> list[Row]:
@@ -41,8 +45,8 @@ def article_hits(db: sqlite3.Connection, query: Query, found: list[tuple[int, in
         [as_json(revision_id for _, revision_id in found)],
     )
     ids = [row["revision_id"] for row in rows]
-    snippets = snippets_of(db, "revisions_fts", 2, query.match, ids)
-    titles = highlights_of(db, "revisions_fts", query.match, ids)
+    snippets = snippets_of(db, ARTICLES, 2, query, ids)
+    titles = highlights_of(db, ARTICLES, query, ids)
     places = paragraphs_of(db, snippets)
     found_rows = {
         row["revision_id"]: row
@@ -50,6 +54,7 @@ def article_hits(db: sqlite3.Connection, query: Query, found: list[tuple[int, in
             "snippet": snippets.get(row["revision_id"]),
             "marked_title": titles.get(row["revision_id"]),
             "paragraph": places.get(row["revision_id"]),
+            "marks": query.text if query.marks else "",
         }
         for row in rows
     }
@@ -75,28 +80,56 @@ def hit_words(snippet: str) -> str:
     return without_marks(part).strip("…")
 
 
-def snippets_of(db: sqlite3.Connection, index: str, column: int, match: str | None, ids: list[int]) -> dict[int, str]:
+def snippets_of(db: sqlite3.Connection, searched: WordIndex, column: int, query: Query, ids: list[int]) -> dict[int, str]:
     """A few words around the hits, between sentinels."""
-    if not match or not ids:
+    shown, index = searched.shown(query), searched.name
+    if shown is None or not ids:
         return {}
+    match = fts_expression(shown, searched.columns)
     sql = f"""
         select rowid, snippet({index}, {column}, ?, ?, '…', 48)
         from {index}
         where {index} match ? and rowid in (select value from json_each(?))
     """
-    return dict(db.execute(sql, [START, END, match, as_json(ids)]).fetchall())
+    found = dict(db.execute(sql, [START, END, match, as_json(ids)]).fetchall())
+    marks = places_in(db, searched, column, query, ids)
+    return found | {row_id: passage(text, places) for row_id, (text, places) in marks.items() if places}
 
 
-def highlights_of(db: sqlite3.Connection, index: str, match: str | None, ids: list[int]) -> dict[int, str]:
+def highlights_of(db: sqlite3.Connection, searched: WordIndex, query: Query, ids: list[int]) -> dict[int, str]:
     """The index's first column, headline or signature, whole, with sentinels around the hits in it."""
-    if not match or not ids:
+    shown, index = searched.shown(query), searched.name
+    if shown is None or not ids:
         return {}
+    match = fts_expression(shown, searched.columns)
     sql = f"""
         select rowid, highlight({index}, 0, ?, ?)
         from {index}
         where {index} match ? and rowid in (select value from json_each(?))
     """
-    return dict(db.execute(sql, [START, END, match, as_json(ids)]).fetchall())
+    found = dict(db.execute(sql, [START, END, match, as_json(ids)]).fetchall())
+    marks = places_in(db, searched, 0, query, ids)
+    return found | {row_id: with_sentinels(text, places) for row_id, (text, places) in marks.items()}
+
+
+def places_in(
+    db: sqlite3.Connection, searched: WordIndex, column: int, query: Query, ids: list[int]
+) -> dict[int, tuple[str, list[tuple[int, int]]]]:
+    """Of rows that the second index has: one column of the text as it was written, and where the words searched stand in it."""
+    if not db.execute(f"select exists(select 1 from {searched.words})").fetchone()[0]:
+        return {}
+    source, columns = WORD_TABLES[searched.words]
+    name = columns[column]
+    fields = {"", next((field for field, of in searched.columns.items() if of == name), "")}
+    terms = [(term.text, term.prefix) for term in wanted_terms(searched.shown(query)) if term.field in fields]
+    sql = f"""
+        select words.id, words.way, texts.{name}
+        from {searched.words} as words
+        join {source} as texts on texts.id = words.id
+        where words.id in (select value from json_each(?))
+    """
+    asked = sought(terms)
+    return {row_id: (text or "", places_of(text or "", asked, way)) for row_id, way, text in db.execute(sql, [as_json(ids)]).fetchall()}
 
 
 def comment_hits(db: sqlite3.Connection, query: Query, ids: list[int]) -> list[Row]:
@@ -120,7 +153,8 @@ def comment_hits(db: sqlite3.Connection, query: Query, ids: list[int]) -> list[R
         """,
         [as_json(ids)],
     )
-    snippets = snippets_of(db, "comments_fts", 1, query.match, ids)
-    names = highlights_of(db, "comments_fts", query.match, ids)
-    held = {row["id"]: row | {"snippet": snippets.get(row["id"]), "marked_author": names.get(row["id"])} for row in rows}
+    snippets = snippets_of(db, COMMENTS, 1, query, ids)
+    names = highlights_of(db, COMMENTS, query, ids)
+    marks = {"marks": query.text if query.marks else ""}
+    held = {row["id"]: row | marks | {"snippet": snippets.get(row["id"]), "marked_author": names.get(row["id"])} for row in rows}
     return [held[comment_id] for comment_id in ids if comment_id in held]

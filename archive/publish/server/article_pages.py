@@ -8,7 +8,7 @@ import json
 import re
 import sqlite3
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, unquote_plus, urlsplit
 
 from datasette.utils.asgi import Response
 from markupsafe import Markup
@@ -27,9 +27,10 @@ from archive.publish.cite.citation import (
 )
 from archive.publish.cite.linked_data import linked_data
 from archive.publish.cite.proofs import proof_by
-from archive.publish.formats import field_query, search_path
+from archive.publish.formats import MARKS, field_query, search_path, with_marks_asked
 from archive.publish.reading.article import reading_context
 from archive.publish.reading.comparison import compared_at
+from archive.publish.reading.search_marks import with_search_marks
 from archive.publish.redaction.withholding import withheld_since
 from archive.publish.search.results import search
 from archive.publish.server.responses import answer, answer_json, folder, origin, page, read, read_tables, redirect
@@ -57,7 +58,8 @@ async def find_url(datasette: Any, request: Any) -> Response:
 
 async def show_article(datasette: Any, request: Any) -> Response:
     """/HOST/PATH?QUERY and /YYYYMMDDhhmmss/HOST/PATH?QUERY."""
-    address = parse_address(request.path, request.query_string)
+    asked, sought = without_marks_asked(request.query_string)
+    address = parse_address(request.path, asked)
     if address is None or address.host not in await read(datasette, known_hosts):
         return await not_found(datasette, request, request.path)
     article = await read(datasette, article_at, address.host, address.path, address.query)
@@ -69,9 +71,17 @@ async def show_article(datasette: Any, request: Any) -> Response:
     if address.moment is None and request.headers.get("accept-datetime"):
         return through_time(datasette, request, context)
     own_path = f"/{address.moment}{reading_path(article['url'])}" if address.moment else reading_path(article["url"])
-    if unquote(request.full_path) != unquote(own_path):
-        return redirect(own_path)
-    return await reading_page(datasette, request, context)
+    if unquote(request.path + (f"?{asked}" if asked else "")) != unquote(own_path):
+        return redirect(with_marks_asked(own_path, sought))
+    query = parse_query(sought)
+    return await reading_page(datasette, request, with_search_marks(context, query) if query.marks else context)
+
+
+def without_marks_asked(query_string: str) -> tuple[str, str]:
+    """(the query string of the article's own address, the search whose words are marked in it)."""
+    pairs = query_string.split("&") if query_string else []
+    sought = [pair for pair in pairs if pair.startswith(f"{MARKS}=")]
+    return "&".join(pair for pair in pairs if pair not in sought), unquote_plus(sought[-1].partition("=")[2]) if sought else ""
 
 
 def through_time(datasette: Any, request: Any, context: dict[str, Any]) -> Response:
@@ -252,7 +262,7 @@ async def not_found(datasette: Any, request: Any, wanted: str, code: int = 404) 
     words = re.findall(r"[^\W\d_]{4,}", path or host)[:8]
     parts = split_url(wanted)
     near = await read(datasette, nearest_addresses, parts[0], parts[1]) if parts else []
-    about = Query(filters=(Filter("cites", wanted, exact=True),), place="articles")
+    about = Query(tree=Filter("cites", wanted, exact=True), place="articles")
     context = {
         "wanted": wanted,
         "words": words,

@@ -6,9 +6,7 @@ A path that is neither ours nor Datasette's is an article's address.
 from __future__ import annotations
 
 import asyncio
-import re
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -17,15 +15,12 @@ from datasette.database import QueryInterrupted
 from datasette.utils.asgi import NotFound, Response
 
 from archive.publish.changes import events
-from archive.publish.formats import search_path
 from archive.publish.metadata.questions import QUESTIONS
 from archive.publish.overview import home
 from archive.publish.overview.charts import timeline
 from archive.publish.reading import captured_pictures
 from archive.publish.redaction.weighed import TooMuch
-from archive.publish.search import exports, spellings
-from archive.publish.search.hints import word_hints
-from archive.publish.search.results import MOST_COMMENTS, SORTS, search
+from archive.publish.search import exports
 from archive.publish.server.article_pages import (
     find_url,
     not_found,
@@ -45,8 +40,6 @@ from archive.publish.server.responses import (
     PRIVATE,
     Handler,
     answer,
-    as_json_text,
-    folder,
     origin,
     page,
     page_number,
@@ -55,22 +48,21 @@ from archive.publish.server.responses import (
     redirect,
     rendered,
 )
+from archive.publish.server.search_pages import explain_search, export_search, month_link, show_search
 from archive.publish.server.source_pages import SOURCE_PAGES
 from archive.queries.addresses import reading_path
 from archive.queries.capture_uses import captures_of_changes
 from archive.queries.rows import Row, fetch_row
-from archive.queries.search_query import PLACES, Query, parse_query, without
+from archive.queries.search_query import Query, parse_query
 
 DATASETTE = r"(?:archive(?:[./].*)?|-/.*|static/.*|favicon\.ico|_memory.*|_internal.*|\.jsono?)$"
-ADDRESS = re.compile(r"\s*(https?://|www\.)\S+\s*$", re.I)
 ARTICLE_BY_ID = "select id, url from articles where id = ?"
 COMMENT_BY_ID = "select comments.id, articles.url from comments join articles on articles.id = article_id where comments.id = ?"
 KEPT_FROM_ROBOTS = """
     /archive$ /archive/ /archive? /search? /search.*?q= /changes? /changes.atom? /compare? /cite.*?url= /timemap/ /unapi? /url?
-    /record/ /web/ /cdx? /mentions? /mentions. /sources? /sources.
+    /record/ /web/ /cdx? /mentions? /mentions. /sources? /sources. /*marks=
 """
 ROBOTS = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in KEPT_FROM_ROBOTS.split())
-VOCABULARY = spellings.Vocabulary()
 
 
 async def show_home(datasette: Any, request: Any) -> Response:
@@ -78,77 +70,6 @@ async def show_home(datasette: Any, request: Any) -> Response:
     context = await read(datasette, home.home_context)
     chart = timeline(context["months"], "articles", "comments", month_link(""), "Articles and comments per month")
     return await page(datasette, request, "home.html", context | {"chart": chart, "questions": QUESTIONS})
-
-
-def month_link(query: str) -> Callable[[str], str]:
-    """A function from a month to the address of the same search in that month."""
-    return lambda month: search_path(f"{query} month:{month}".strip())
-
-
-async def show_search(datasette: Any, request: Any) -> Response:
-    """/search: what a query finds; a pasted address leads to its article instead."""
-    if ADDRESS.match(request.args.get("q") or ""):
-        return redirect("/url?" + urlencode({"url": request.args["q"].strip()}))
-    groups = await spelling_groups(datasette)
-    query = parse_query(request.args.get("q") or "", groups)
-    sort = request.args.get("sort") or ""
-    found = await read(datasette, search, query, sort, page_number(request))
-    context = {
-        "results": found,
-        "query": query,
-        "sorts": SORTS,
-        "asked_sort": f"&sort={found.sort}" if sort else "",
-        "subject": query.subject,
-        "mentions_of": query.subject.value if query.subject else query.text if query.match else "",
-        "narrowings": [(one, without(query.text, one)) for one in query.filters],
-        "q": query.text,
-        "most_comments": MOST_COMMENTS,
-        "most_in_file": exports.MOST,
-        "places": {place: moved(query.text, place) for place in PLACES},
-        "chart": timeline(found.months, "articles", None, month_link(query.text), "Hits per month", 56) if len(found.months) > 1 else "",
-        "hints": [] if found.articles or found.comments or found.documents else await read(datasette, word_hints, query),
-        "spellings": await offered_spellings(datasette, query, groups),
-    }
-    return await page(datasette, request, "search.html", context)
-
-
-async def offered_spellings(datasette: Any, query: Query, groups: spellings.Groups) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Word -> other spellings, each with the query that asks for both."""
-    global VOCABULARY
-    if not query.wanted:
-        return []
-    VOCABULARY = await read(datasette, spellings.refresh, VOCABULARY)
-    return [
-        (word, [(other, spellings.with_spelling(query.text, word, other)) for other in others])
-        for word, others in spellings.suggestions(query, groups, VOCABULARY)
-    ]
-
-
-def moved(text: str, place: str) -> str:
-    """The text of a query with another place (``in:``); ``everything`` is written without it."""
-    bare = re.sub(r"(?<!\S)-?in:\S*\s*", "", text, flags=re.I).strip()
-    return bare if place == "everything" else f"in:{place} {bare}"
-
-
-async def export_search(datasette: Any, request: Any) -> Response:
-    """/search.csv, .json, .ris, .bib, .csl and .atom: the hits of any search."""
-    query = parse_query(request.args.get("q") or "", await spelling_groups(datasette))
-    sort, form, here = request.args.get("sort") or "", request.url_vars["format"], origin(datasette, request)
-    number, size = page_number(request), exports.FEED if form == "atom" else exports.MOST
-    results = await read(datasette, exports.hits_for_file, query, sort, number, size)
-    own = search_path(query.text, f".{form}") + (f"&sort={results.sort}" if sort else "")
-    more = {"link": f'<{here}{own}&page={number + 1}>; rel="next"'} if number < results.pages(size) else {}
-    rows = await read(datasette, exports.proven_rows, folder(datasette), results, here) if form in ("json", "csv") else []
-    if form in ("ris", "bib", "csl"):
-        body = await read(datasette, exports.file_citations, folder(datasette), results.hits, here, form)
-    elif form == "json":
-        counted = {"query": query.text, "notes": query.notes, "articles": results.articles, "comments": results.comments, "page": number}
-        body = as_json_text(counted | {"hits": rows})
-    elif form == "csv":
-        body = exports.as_csv(rows)
-    else:
-        body = exports.search_feed(exports.file_rows(results, here), query.text, here, own)
-    return answer(request, body, exports.MEDIA_TYPES[form], headers=more)
 
 
 async def show_changes(datasette: Any, request: Any) -> Response:
@@ -273,6 +194,7 @@ async def stopped_sql(datasette: Any, request: Any, exception: Any) -> Response:
 PAGES: list[tuple[str, Handler]] = [
     (r"^/$", show_home),
     (r"^/search$", show_search),
+    (r"^/search/help$", explain_search),
     (r"^/search\.(?P<format>csv|json|ris|bib|csl|atom)$", export_search),
     (r"^/opensearch\.xml$", describe_search),
     (r"^/changes$", show_changes),

@@ -28,7 +28,7 @@
     return one;
   };
   const root = document.documentElement;
-  const here = location.pathname + location.search;
+  const here = location.pathname + location.search.replace(/[?&]marks=[^&]*/, ""); // an article is the same with and without marks
   const tools = find(".tools");
 
   // Type and colours.

@@ -66,11 +66,23 @@
     const link = all[here].querySelector("h3 a, .permalink");
     if (link) link.focus({ preventScroll: true });
   };
+  const hits = findAll("mark[id^=hit-]");
+  let hit = -1;
+  const mark = (by) => {
+    if (!hits.length) return;
+    findAll("mark.now").forEach((one) => one.classList.remove("now"));
+    const asked = location.hash.startsWith("#hit-") && hit < 0 ? hits.findIndex((one) => `#${one.id}` === location.hash) : hit;
+    hit = (asked < 0 && by < 0 ? 0 : asked + by + hits.length) % hits.length;
+    hits[hit].classList.add("now");
+    hits[hit].closest("details:not([open])")?.setAttribute("open", "");
+    hits[hit].scrollIntoView({ block: "center" });
+  };
   const go = (relation) => find(`a[rel="${relation}"]`)?.click();
   const keys = {
     "/": ["search", () => find(".find input").focus()],
     j: ["next hit, paragraph or comment", () => step(1)],
     k: ["the one before", () => step(-1)],
+    ...(hits.length ? { n: ["next place of what was searched", () => mark(1)], p: ["the place before", () => mark(-1)] } : {}),
     "[": ["previous page or article", () => go("prev")],
     "]": ["next page or article", () => go("next")],
     c: ["cite", () => find("#cite")?.scrollIntoView()],
