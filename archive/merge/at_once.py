@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from sqlite_utils import Database
 
 MANY = 10_000  # rows; fewer are no work
+IN_MEMORY = 64_000_000  # bytes of the index of words that are sorted before they are written; SQLite's own number is a million
 WORDS = {"revisions": ("revisions_fts", "title, byline, text"), "comments": ("comments_fts", "author, text")}
 
 
@@ -41,7 +42,15 @@ def growing(db: Database, table: str, map_table: str, coming: str) -> Iterator[N
     if table in WORDS:
         index, columns = WORDS[table]
         fresh = f"select new from temp.{map_table} where fresh"
+        _sort_in_memory(db, index, IN_MEMORY)
         db.execute(f"insert into main.{index}(rowid, {columns}) select id, {columns} from main.{table} where id in ({fresh}) order by id")
+        _sort_in_memory(db, index, 1 << 20)
+        db.execute(f"delete from main.{index}_config where k = 'hashsize'")  # what every archive has
+
+
+def _sort_in_memory(db: Database, index: str, size: int) -> None:
+    """https://sqlite.org/fts5.html#the_hashsize_configuration_option"""
+    db.execute(f"insert into main.{index}({index}, rank) values ('hashsize', ?)", [size])
 
 
 def _rowid(db: Database, table: str) -> str:

@@ -15,12 +15,12 @@ from archive.merge.absences import COLUMNS as ABSENCE
 from archive.merge.absences import joined, save_absences
 from archive.merge.histories import Observation, Revisions
 from archive.merge.maps import TOUCHED_COMMENTS
+from archive.merge.proofs import MOVED_ON, TOGETHER, WITHOUT_EVIDENCE
 from archive.merge.references import Schema
 from archive.merge.rows import insert, read_from
-from archive.merge.source import MOVED_ON, TOGETHER, WITHOUT_EVIDENCE
 from archive.merge.threads import join_threads
 from archive.store.comments import order_thread
-from archive.verify.database import articles, comments, revisions
+from archive.verify.rows import articles, comments, revisions
 
 Row = Mapping[str, Any]
 SHOWN = ("title", "byline", "published_at", "published_on", "published_precision", "year", "month", "word_count", "kind")

@@ -21,9 +21,10 @@ from archive.merge.completed import complete_captures, end_unfinished, link_targ
 from archive.merge.decisions import merge_decisions, merge_file
 from archive.merge.expunged import carry_tombstones, refuse_expunged
 from archive.merge.joined import Joining
+from archive.merge.proofs import Proofs
 from archive.merge.references import Schema
 from archive.merge.rules import RULES
-from archive.merge.source import check_articles, check_database, check_folders, copied
+from archive.merge.source import check_folders, copied
 from archive.store.opening import OpenArchive
 from archive.store.settle import settle
 from archive.store.sites import free_name
@@ -99,11 +100,10 @@ class Merge:
 
     def run(self) -> Merged:
         """All of it, or nothing."""
-        check_database(self.copy, self.source)
         placing = warc_files.Placing(self.archive.folder, self.how)
         with spacious(self.db.conn), self._attached():
             try:
-                with self.archive.transaction():
+                with self.archive.transaction(), Proofs(self.copy, self.source) as self.proofs:
                     self.db.execute("pragma defer_foreign_keys = on")  # every reference is proven when it commits
                     self._merge(placing)
             except BaseException as error:
@@ -130,10 +130,11 @@ class Merge:
         self._map_sites()
         self._map_rest()
         refuse_expunged(self.db, self.schema, self.source)
-        self._check()
+        self._begin_checks()
         self._bring_evidence(placing)
         self._bring_rows()
         self._bring_memory()
+        self._finish_checks()
         self.merged.notes += carry_tombstones(self.db, self.schema)
         decided = merge_decisions(self.db)
         self._join(labelled=any(kind == "label" for kind, *_ in decided))
@@ -157,9 +158,16 @@ class Merge:
     def _map_rest(self) -> None:
         db, schema = self.db, self.schema
         self.progress("what is new", 0, 0)
-        self.site_digests, self.article_digests = (
-            parts.changed(db, self.archive_id, kind, parts.digests(db, schema, kind)) for kind in ("site", "article")
-        )
+        site_digests, article_digests = (self._digests(kind) for kind in ("site", "article"))
+        self.site_digests = parts.changed(db, self.archive_id, "site", site_digests())
+        if parts.is_first(db, self.archive_id):
+            changed = db.execute("select id from source.articles order by id").fetchall()
+            self.article_digests = article_digests  # which nobody waits for yet
+        else:
+            found = parts.changed(db, self.archive_id, "article", article_digests())
+            changed = [(article_id,) for article_id in found]
+            self.article_digests = lambda: found
+        self.article_changed = bool(changed)
         maps.map_crawls(db, schema)
         maps.map_articles(db)
         maps.map_by_key(db, schema, "captures")
@@ -167,24 +175,31 @@ class Merge:
             maps.map_by_key(db, schema, table)
         db.execute("create temp table if not exists told (id integer primary key)")
         db.execute("delete from temp.told")
-        db.conn.executemany("insert into temp.told(id) values (?)", ((i,) for i in self.article_digests))
+        db.conn.executemany("insert into temp.told(id) values (?)", changed)
         db.execute(
             "insert into temp.touched select old, new, fresh from temp.map_articles where fresh or old in (select id from temp.told)"
         )
         maps.map_histories(db, schema)
 
-    def _check(self) -> None:
+    def _digests(self, kind: parts.Kind) -> Callable[[], dict[int, bytes]]:
+        [last] = self.db.execute(f"select coalesce(max(id), 0) from source.{kind}s").fetchone()
+        return self.proofs.digests(self.schema, kind, last)
+
+    def _begin_checks(self) -> None:
         """Every digest of what is to be brought, computed anew."""
-        ids = [old for (old,) in self.db.execute("select old from temp.touched order by old")]
+        self.touched = [old for (old,) in self.db.execute("select old from temp.touched order by old")]
+        if self.touched and not self.proofs.begin_articles(self.touched):
+            self.merged.notes.append("it holds no captures: its texts come without evidence")
+
+    def _finish_checks(self) -> None:
         done = 0
 
         def told(more: int) -> None:
             nonlocal done
             done += more
-            self.progress("digests", done, len(ids))
+            self.progress("digests", done, len(self.touched))
 
-        if ids and not check_articles(self.copy, self.source, ids, told):
-            self.merged.notes.append("it holds no captures: its texts come without evidence")
+        self.proofs.finish(told)
 
     # what is brought
 
@@ -248,7 +263,7 @@ class Merge:
         joining.prove()
 
     def _remember(self) -> None:
-        if not self.site_digests and not self.article_digests:
+        if not self.site_digests and not self.article_changed:
             return
         self.db.execute(
             """
@@ -258,7 +273,7 @@ class Merge:
             [self.archive_id, str(self.source), self.archive.now()],
         )
         parts.remember(self.db, self.archive_id, "site", self.site_digests)
-        parts.remember(self.db, self.archive_id, "article", self.article_digests)
+        parts.remember(self.db, self.archive_id, "article", self.article_digests())
 
     def _count(self) -> None:
         for old, new, _ in self.sites:

@@ -7,11 +7,17 @@ Texts and blocks are covered by the digests that revisions and states of comment
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
 from typing import Literal
 
 from sqlite_utils import Database
 
+from archive.db.database import WriterDatabase
 from archive.merge.references import Schema
 from archive.merge.rules import RULES
 
@@ -44,21 +50,46 @@ def owned(schema: Schema, kind: Kind) -> Iterable[tuple[str, str, str]]:
                 )
 
 
-def digests(db: Database, schema: Schema, kind: Kind) -> dict[int, bytes]:
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Articles or sites of a copy whose digests are computed together: those from one id to another one, both included."""
+
+    copy: Path
+    schema: Schema
+    kind: Kind
+    first: int
+    last: int
+
+
+def digests_of(share: Share) -> dict[int, bytes]:
     """Id of an article or site there -> digest over all of its rows."""
+    db = WriterDatabase(sqlite3.connect(":memory:", isolation_level=None))
+    try:
+        db.execute("attach database ? as source", [str(share.copy)])
+        return _digests(db, share)
+    finally:
+        db.close()
+
+
+def _digests(db: Database, share: Share) -> dict[int, bytes]:
     sums: dict[int, int] = {}
-    own = f"{kind}s"
-    for table, source, part in [(own, f"source.{own} as theirs", "theirs.id"), *owned(schema, kind)]:
+    own = f"{share.kind}s"
+    for table, source, part in [(own, f"source.{own} as theirs", "theirs.id"), *owned(share.schema, share.kind)]:
         if table in COVERED_TABLES:
             continue
-        columns = [c for c in schema.columns[table] if c not in COVERED.get(table, ())]
+        columns = [c for c in share.schema.columns[table] if c not in COVERED.get(table, ())]
         row = " || ',' || ".join(f"quote(theirs.{column})" for column in columns)
-        sql = f"select part, group_concat(told, ';') from (select {part} as part, {row} as told from {source} order by 1, 2) group by part"
-        for part_id, told in db.execute(sql):
-            if part_id is not None:
-                digest = hashlib.blake2b(f"{table}:{told}".encode("utf-8", "surrogatepass"), digest_size=SIZE).digest()
-                sums[part_id] = (sums.get(part_id, 0) + int.from_bytes(digest, "big")) % (1 << 8 * SIZE)
+        sql = f"select {part} as part, {row} from {source} where part between ? and ? order by part"
+        for part_id, rows in groupby(db.execute(sql, [share.first, share.last]), key=itemgetter(0)):
+            told = ";".join(sorted(row for _, row in rows))
+            digest = hashlib.blake2b(f"{table}:{told}".encode("utf-8", "surrogatepass"), digest_size=SIZE).digest()
+            sums[part_id] = (sums.get(part_id, 0) + int.from_bytes(digest, "big")) % (1 << 8 * SIZE)
     return {part_id: total.to_bytes(SIZE, "big") for part_id, total in sums.items()}
+
+
+def is_first(db: Database, archive_id: str) -> bool:
+    """Whether nothing of this archive was merged before: all of it is new then."""
+    return db.execute("select 1 from merged_parts where archive_id = ?", [archive_id]).fetchone() is None
 
 
 def changed(db: Database, archive_id: str, kind: Kind, found: dict[int, bytes]) -> dict[int, bytes]:

@@ -1,4 +1,4 @@
-"""An archive that is to be merged: takes its folder, gives a copy of its database at one moment, checked and of today's schema.
+"""An archive that is to be merged: takes its folder, gives a copy of its database at one moment, of today's schema.
 
 The source itself is opened read-only and never written to: a crawl may be writing to it, and it may lie on a read-only disk.
 """
@@ -6,27 +6,17 @@ The source itself is opened read-only and never written to: a crawl may be writi
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-
-from sqlite_utils import Database
 
 from archive.clock import now
 from archive.db.connection import FILENAME, check_identity
 from archive.db.database import WriterDatabase
 from archive.db.schema import migrate
 from archive.errors import ArchiveError, ConfigurationError, NoArchive, StorageError
-from archive.spawned import cores
-from archive.verify.database import articles, blocks, comments, revisions
-from archive.verify.processes import Calls, Processes
 
-AT_ONCE = 4  # parts that one process checks sooner than others have started
-TOGETHER = 500  # articles that are checked together: what they hold lies in memory
 UNFINISHED = "unfinished"  # the outcome of a run that was under way when it was brought
-MOVED_ON = "its address is not among its addresses"  # another article of the site lives there now: no damage
-WITHOUT_EVIDENCE = "no capture shows it"  # of an archive that holds no captures at all
 
 
 class DamagedSource(StorageError):
@@ -93,71 +83,10 @@ def _remove(aside: Path) -> None:
         aside.with_name(aside.name + suffix).unlink(missing_ok=True)
 
 
-def check_database(copy: Path, folder: Path) -> None:
-    """Raises DamagedSource where pages, indexes or references are not whole."""
-    with _reading(copy) as db:
-        try:
-            faults = [line for (line,) in db.execute("pragma integrity_check(1)") if line != "ok"]
-            faults += [
-                f"row {row[1]} of {row[0]} points at a row of {row[2]} that is not there" for row in db.execute("pragma foreign_key_check")
-            ]
-        except sqlite3.DatabaseError as error:
-            faults = [str(error)]
-    refuse(folder, faults[:1])
-
-
-def check_articles(copy: Path, folder: Path, ids: list[int], told: Callable[[int], None]) -> bool:
-    """Every digest of these articles, their revisions and comments, is computed anew. ``told`` hears how many more are checked.
-
-    Returns whether the archive has its evidence: one without any capture shows none for its texts. Raises DamagedSource.
-    """
-    with _reading(copy) as db:
-        evident = db.execute("select 1 from captures").fetchone() is not None
-    parts = [Part(copy, tuple(ids[start : start + TOGETHER]), evident) for start in range(0, len(ids), TOGETHER)]
-    with Processes(cores() if len(parts) > AT_ONCE else 1) as processes:
-        for part, finding in Calls(processes, first_finding, parts):
-            refuse(folder, [finding] if finding else [])
-            told(len(part.ids))
-    return evident
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Articles of a copy that are checked together."""
-
-    copy: Path
-    ids: tuple[int, ...]
-    evident: bool  # the archive has captures: they have to show each revision
-
-
-def first_finding(part: Part) -> str | None:
-    """What is wrong first with some articles; None where all is as it was written."""
-    of_site = f"select id from articles where id in ({', '.join(map(str, part.ids))})"
-    with _reading(part.copy) as db:
-        try:
-            for check in (revisions, blocks, comments, articles):
-                for finding in check(db, of_site):
-                    if MOVED_ON not in finding and (part.evident or WITHOUT_EVIDENCE not in finding):
-                        return finding
-        except (sqlite3.DatabaseError, TypeError, ValueError) as error:
-            return f"the tables cannot be read to the end: {error}"
-    return None
-
-
 def refuse(folder: Path, findings: Iterator[str] | list[str]) -> None:
     """Raises DamagedSource with the first finding, where there is one."""
     for finding in findings:
         raise DamagedSource(f"{folder} is damaged ({finding[:200]}); nothing of it was merged: look with python -m archive verify")
-
-
-@contextmanager
-def _reading(copy: Path) -> Iterator[Database]:
-    connection = sqlite3.connect(copy, isolation_level=None)
-    connection.text_factory = lambda raw: raw.decode("utf-8", "replace")  # a flipped bit must not stop the check
-    try:
-        yield Database(connection)
-    finally:
-        connection.close()
 
 
 def check_folders(folder: Path, sources: list[Path]) -> None:

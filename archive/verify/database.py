@@ -21,14 +21,11 @@ from archive.db.schema import APPLICATION_ID, migrate
 from archive.errors import NoArchive
 from archive.spawned import cores
 from archive.store.assets import unlike_assets
-from archive.store.comments import digest, digest_of_earlier
 from archive.store.documents import unlike_documents
 from archive.store.images import unlike
-from archive.store.revision_digest import sealed
-from archive.text.content_key import comment_key
-from archive.text.fingerprint import fingerprint
 from archive.text.plaintext import counted
 from archive.verify.processes import Calls, Processes
+from archive.verify.rows import articles, blocks, comments, revisions
 from archive.verify.seals import SealCheck, note_digests
 from archive.verify.warc_files import COLUMNS, Checked, File, FileSpan, check_span, check_whole, findings_of, joined
 from archive.warc.place import SUFFIX
@@ -211,8 +208,6 @@ def place_of(db: Database, record_id: str) -> str | None:
     return found[0] if found else None
 
 
-EXPLAINED = "select value from expunged, json_each(expunged.revisions)"
-"""Revisions whose evidence was destroyed by a legal order together with another text in the same record."""
 PARTS = "select type, name from sqlite_master where type in ('table', 'trigger', 'index')"
 
 
@@ -222,95 +217,3 @@ def parts_of_an_archive() -> frozenset[tuple[str, str]]:
     fresh = Database(sqlite3.connect(":memory:", isolation_level=None))
     migrate(fresh)
     return frozenset(fresh.execute(PARTS))
-
-
-def revisions(db: Database, of_site: str) -> Iterator[str]:
-    """Text, digest and content_key as they follow from what is stored; numbers without a hole; each with its evidence."""
-    rows = db.execute(f"select id, text, digest, content_key from revisions where article_id in ({of_site})").fetchall()
-    for revision_id, *stored in rows:
-        computed = sealed(db, revision_id)
-        for name, was, now in zip(("text", "digest", "content_key"), stored, computed, strict=True):
-            if was != now:
-                yield f"revision {revision_id}: {name} does not follow from what is stored"
-    sql = f"select id from revisions where article_id in ({of_site}) and id not in (select revision_id from revision_captures)"
-    sql += f" and id not in ({EXPLAINED})"
-    yield from (f"revision {i}: no capture shows it" for (i,) in db.execute(sql))
-    sql = f"select article_id from revisions where article_id in ({of_site}) group by article_id having max(number) <> count(*)"
-    yield from (f"article {i}: its revisions are not numbered from 1 on" for (i,) in db.execute(sql))
-
-
-def blocks(db: Database, of_site: str) -> Iterator[str]:
-    """Fingerprints. Where most differ they were made by another release, whose learning they belong to: nothing is wrong then."""
-    sql = f"""
-        select revision_id, position, blocks.text, fingerprint
-        from blocks
-        join revisions on revisions.id = revision_id
-        where article_id in ({of_site})
-        """
-    rows = [(i, position, fingerprint(text) == stored) for i, position, text, stored in db.execute(sql)]
-    differ = [(i, position) for i, position, equal in rows if not equal]
-    if len(differ) <= max(1, len(rows) // 2):
-        yield from (f"revision {i}, block {position}: the fingerprint is not that of its text" for i, position in differ)
-
-
-def comments(db: Database, of_site: str) -> Iterator[str]:
-    """Digest and content_key of the present state of each comment, digests of the states before."""
-    sql = f"""
-        select comment_revisions.*, max(number) over (partition by comment_id) as last
-        from comment_revisions
-        where comment_id in (select id from comments where article_id in ({of_site}))
-        """
-    held = {row["id"]: row for row in db.query(f"select * from comments where article_id in ({of_site})")}
-    told = set()
-    for state in db.query(sql):
-        row = held[state["comment_id"]]
-        told.add(row["id"])
-        if state["number"] < state["last"]:
-            if state["digest"] != digest_of_earlier(db, state["id"]):
-                yield f"comment {row['id']}, revision {state['number']}: the digest differs"
-            continue
-        if state["digest"] != digest(row):
-            yield f"comment {row['id']}: the digest differs"
-        if state["content_key"] != comment_key(row):
-            yield f"comment {row['id']}: the content_key differs"
-        if (state["author"], state["text"]) != (row["author"], row["text"]):
-            yield f"comment {row['id']}: it is not its last revision"
-    yield from (f"comment {i}: it has no revision" for i in sorted(held.keys() - told))
-
-
-def articles(db: Database, of_site: str) -> Iterator[str]:
-    """Each article says what its current revision says, stands under its address, and counts its comments."""
-    sql = f"""
-        select articles.id, articles.title, articles.byline, articles.published_at, articles.comment_count, articles.month,
-               articles.published_on, revisions.title as their_title, revisions.byline as their_byline, revisions.tags as their_tags,
-               revisions.published_at as their_published_at, revisions.id as revision_id,
-               (select count(*) from comments where article_id = articles.id and missing_since is null) as counted,
-               (select count(*) from urls where article_id = articles.id and kind = 'current' and urls.url = articles.url) as addressed
-        from articles
-        left join revisions on revisions.id = articles.revision_id and revisions.article_id = articles.id
-        where articles.id in ({of_site})
-        """
-    tags = tags_of(db)
-    for row in db.query(sql):
-        if row["revision_id"] is None:
-            yield f"article {row['id']}: it has no current revision"
-            continue
-        for name in ("title", "byline", "published_at"):
-            if row[name] != row[f"their_{name}"]:
-                yield f"article {row['id']}: its {name} is not that of its current revision"
-        if (row["published_on"] or "")[:7] != (row["month"] or ""):
-            yield f"article {row['id']}: its month is not that of its date"
-        if tags.get(row["id"], []) != row["their_tags"].splitlines():
-            yield f"article {row['id']}: its tags are not those of its current revision"
-        if row["counted"] != row["comment_count"]:
-            yield f"article {row['id']}: {row['counted']} comments are there, {row['comment_count']} are counted"
-        if not row["addressed"]:
-            yield f"article {row['id']}: its address is not among its addresses"
-
-
-def tags_of(db: Database) -> dict[int, list[str]]:
-    """Article -> its tags and categories as a revision writes them."""
-    found: dict[int, list[str]] = {}
-    for article_id, tag in db.execute("select article_id, kind || ': ' || name from article_tags join tags on tags.id = tag_id"):
-        found.setdefault(article_id, []).append(tag)
-    return {article_id: sorted(names) for article_id, names in found.items()}
