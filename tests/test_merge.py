@@ -22,6 +22,7 @@ from archive.db.lock import Lock
 from archive.db.schema import written_meanings
 from archive.errors import ConfigurationError, LockHeld, NewerSchema, NoArchive, StorageError
 from archive.export.backup import backup
+from archive.merge import proofs
 from archive.merge.absences import joined
 from archive.merge.merge import Merged, merge
 from archive.merge.rules import RULES
@@ -485,6 +486,24 @@ def test_a_damaged_archive_is_refused_with_a_line_and_nothing_of_it_is_merged(tm
     with pytest.raises(StorageError, match="is not there"):
         merged(one, other)
     assert everything(one) == before
+
+
+def test_a_large_archive_is_proven_by_other_processes_while_its_rows_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = visited(tmp_path / "one", 0), visited(tmp_path / "other", 1)
+    for folder in ("plain", "large", "damaged"):
+        shutil.copytree(one, tmp_path / folder)
+    merged(tmp_path / "plain", other)
+    monkeypatch.setattr(proofs, "LARGE", 0)
+    merged(tmp_path / "large", other)
+    large, plain = everything(tmp_path / "large"), everything(tmp_path / "plain")
+    assert [len(told.pop("merged_archives")) for told in (large, plain)] == [1, 1]  # it tells when it was merged
+    assert large == plain
+    before = everything(tmp_path / "damaged")
+    with closing(sqlite3.connect(other / "archive.db", isolation_level=None)) as db:
+        db.execute("update comments set text = 'other' where source_id = '4'")
+    with pytest.raises(StorageError, match=r"other is damaged \(comment \d+: the digest differs\)"):
+        merged(tmp_path / "damaged", other)
+    assert everything(tmp_path / "damaged") == before
 
 
 def test_random_bytes_in_a_database_are_found_before_anything_is_written(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.text.content_key import changed, comment_key, merge, normalised, reading, same_time
+from archive.store.comments import COLUMNS, digest
+from archive.text.content_key import changed, comment_key, key, merge, normalised, reading, same_time
 from archive.text.urls import link_key
 from tests.literal import article, author, comment
 
@@ -141,3 +142,10 @@ def test_a_comments_key_holds_signature_text_and_what_it_answers() -> None:
     assert same == comment_key(comment("1"))
     others = [comment("1", "Else"), comment("1", author="Else"), comment("1", parent="2")]
     assert len({same, *map(comment_key, others)}) == 4
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])), st.text(st.characters(exclude_categories=["Cs"])), st.none() | st.text("12"))
+def test_the_keys_of_a_comment_are_those_of_the_same_values_as_json(author: str, text: str, parent: str | None) -> None:
+    told = comment("1", author=author, text=text, source_parent_id=parent)
+    assert digest(told) == key({column: told[column] for column in COLUMNS})
+    assert comment_key(told) == key(normalised(author), normalised(text), parent)

@@ -10,10 +10,11 @@ from sqlite_utils import Database
 
 from archive.store.articles import Outcome, crawl_of, find_article, record_earlier
 from archive.store.seen import Seen
-from archive.text.content_key import comment_key, key
+from archive.text.content_key import comment_key, key, key_of_row
 from archive.text.packed import packed
 
 COLUMNS = ("source_parent_id", "kind", "author", "author_url", "posted_at", "posted_precision", "text")
+SORTED = sorted(COLUMNS)
 UNPLACED = (None, 0, 1)  # parent, position and depth until the thread is put in order
 BLANK = "[destroyed by a legal order]"  # what stands in place of a comment that was: its answers keep their place
 TOGETHER = 32  # comments in one statement: the full-text index writes once a statement, and not once a row
@@ -112,7 +113,7 @@ def _compare(db: Database, row: Row, comment: Mapping[str, Any], door: str, seen
 
 def digest(comment: Mapping[str, Any]) -> str:
     """sha256:HEX over everything stored of a comment's present state; ``digest_of_earlier`` is that of the states before."""
-    return key({column: comment[column] for column in COLUMNS})
+    return key_of_row(comment, SORTED)
 
 
 def digest_of_earlier(db: Database, revision_id: int) -> str:

@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import Any
 
 from archive.text.urls import link_key
@@ -43,7 +44,23 @@ def normalised(text: str) -> str:
 
 def key(*parts: object) -> str:
     """sha256:HEX over any JSON-able values."""
-    return f"sha256:{hashlib.sha256(_encode(parts).encode()).hexdigest()}"
+    return _hashed(_encode(parts))
+
+
+def key_of_row(row: Mapping[str, Any], columns: Iterable[str]) -> str:
+    """``key`` of these columns of a row, which hold strings or nothing, in a third of the time: of comments there are millions.
+
+    ``columns``: in the order of the alphabet.
+    """
+    return _hashed("[{" + ", ".join([f'"{name}": {_json(row[name])}' for name in columns]) + "}]")
+
+
+def _json(value: str | None) -> str:
+    return "null" if value is None else encode_basestring(value)
+
+
+def _hashed(text: str) -> str:
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def reading(article: Mapping[str, Any]) -> Fields:
@@ -153,4 +170,5 @@ def same_time(one: str, other: str) -> bool:
 
 def comment_key(comment: Mapping[str, Any]) -> str:
     """One key for one state of a comment: signature, text and what it answers."""
-    return key(normalised(comment["author"]), normalised(comment["text"]), comment["source_parent_id"])
+    author, text = normalised(comment["author"]), normalised(comment["text"])
+    return _hashed(f"[{_json(author)}, {_json(text)}, {_json(comment['source_parent_id'])}]")

@@ -10,7 +10,7 @@ from archive.store.comments import COLUMNS, digest, digest_of_earlier
 from archive.store.revision_digest import sealed
 from archive.text.content_key import comment_key
 from archive.text.fingerprint import fingerprint
-from archive.text.packed import packed
+from archive.text.packed import unpacked
 
 EXPLAINED = "select value from expunged, json_each(expunged.revisions)"
 """Revisions whose evidence was destroyed by a legal order together with another text in the same record."""
@@ -60,13 +60,13 @@ def comments(db: Database, of_site: str) -> Iterator[str]:
             yield f"comment {comment_id}: it has no revision"
             continue
         if number < last:
-            if stored != packed(digest_of_earlier(db, state_id)):
+            if unpacked(stored) != digest_of_earlier(db, state_id):
                 yield f"comment {comment_id}, revision {number}: the digest differs"
             continue
         row = dict(zip(COLUMNS, values, strict=True))
-        if stored != packed(digest(row)):
+        if unpacked(stored) != digest(row):
             yield f"comment {comment_id}: the digest differs"
-        if stored_key != packed(comment_key(row)):
+        if unpacked(stored_key) != comment_key(row):
             yield f"comment {comment_id}: the content_key differs"
         if author not in (None, row["author"]) or text not in (None, row["text"]):
             yield f"comment {comment_id}: it is not its last revision"
