@@ -22,6 +22,7 @@ from archive.queries.rows import Row
 from archive.seal.standing import seal_standing
 from archive.store.coverage import accepted_gap, gap_ref
 from archive.store.decisions import decided
+from archive.store.site_refs import mass_loss_ref, site_ref
 
 PROGRAM = "python -m archive"
 SHOWN = 5  # addresses of one alarm; the command or page that it names has them all
@@ -140,11 +141,6 @@ def mass_loss_alarms(db: Database, site: Row) -> Iterator[Alarm]:
         )
 
 
-def mass_loss_ref(site: str) -> str:
-    """What decisions on a loss in mass at a site are about."""
-    return f"mass-loss:{site}"
-
-
 def lost_addresses(db: Database, site_id: int, kind: str) -> tuple[str, ...]:
     sql = f"""
         select distinct articles.url
@@ -205,7 +201,7 @@ def closed_doors(db: Database, site: Row) -> Iterator[Alarm]:
         """
     since = db.execute(last, [site["id"]]).fetchone()[0] if closed else None
     if closed and since:
-        ref = f"closed-door:{site['name']}"
+        ref = site_ref("closed-door", site["name"])
         yield Alarm(
             id=ref,
             kind="closed door",
@@ -220,7 +216,7 @@ def closed_doors(db: Database, site: Row) -> Iterator[Alarm]:
 def fill_alarms(db: Database, site: Row, now: str) -> Iterator[Alarm]:
     """A field that most articles had, and that most new ones lack: the site looks different, and is read less well."""
     for rate in fallen_rates(db, site["id"], now):
-        ref = f"fill-rate:{site['name']}:{rate.field}"
+        ref = site_ref("fill-rate", site["name"], rate.field)
         yield Alarm(
             id=ref,
             kind="fill rate",
@@ -241,13 +237,13 @@ def bad_runs(db: Database, site: Row, stand: Standing, stale_after: float, now: 
     again = ("ask again now", f"scrapy update {site['name']}")
     if failed:
         since, row = failed
-        ref = f"bad-run:{site['name']}"
+        ref = site_ref("bad-run", site["name"])
         what = f"the last run ended as {row['outcome'] or 'killed'}{': ' + row['note'] if row['note'] else ''}"
         accept = ("it is known; be silent until a run was complete", f"{PROGRAM} accept {ref}")
         yield Alarm(ref, "bad run", site["name"], since, what, (site["home"],), (again, accept))
     late = stand.hours is None and (stand.begun is None or stand.begun > stale_after)
     if late or (stand.hours is not None and stand.hours > stale_after):
-        ref = f"late-run:{site['name']}"
+        ref = site_ref("late-run", site["name"])
         since = stand.last_success or stand.first_run or ""
         what = "no run was ever complete" if late else f"no run was complete for {age(stand.hours or 0)}; the last was {stand.last_success}"
         accept = ("it is known; be silent until a run was complete", f"{PROGRAM} accept {ref}")

@@ -26,12 +26,13 @@ from archive.merge import proofs
 from archive.merge.absences import joined
 from archive.merge.merge import Merged, merge
 from archive.merge.rules import RULES
-from archive.store.decisions import decided
+from archive.store.decisions import Kind, decided, read_decisions
+from archive.store.site_refs import SITE_KINDS, site_ref
 from archive.verify.database import Verification
 from archive.warc.write import WarcWriter
 from tests.crawls import PROJECT, content, dump, rows, until
 from tests.former_archive import as_former_release_held
-from tests.literal import PARAGRAPHS, Desk, article, comment
+from tests.literal import PARAGRAPHS, URL, Desk, article, comment
 
 JANUARY, FEBRUARY, MARCH, APRIL = (f"2026-0{month}-01T00:00:00Z" for month in (1, 2, 3, 4))
 TIMES = {
@@ -410,6 +411,46 @@ def test_a_decision_about_a_signature_names_the_site_as_it_is_called_here(tmp_pa
     assert refs == [(f"{ours}/Gone Guy",), ("*/Elsewhere/Guy",)]
 
 
+def test_a_rejection_names_its_capture_as_it_is_called_here(tmp_path: Path) -> None:
+    one, other = Desk(tmp_path / "one"), Desk(tmp_path / "other")
+    for desk, urls in ((one, "abc"), (other, "xyz")):
+        desk.see(article())
+        for letter in urls:
+            desk.store.quarantine(desk.crawl, desk.site, f"{URL}{letter}", "the page is empty", desk.capture("page"), JANUARY)
+    [(theirs,)] = other.rows("select capture_id from quarantine where url like '%y'")
+    other.store.decide("reject", str(theirs), "rejected", "asked the site")
+    closed(one), closed(other)
+    merged(tmp_path / "one", tmp_path / "other")
+    sql = """
+        select quarantine.url, record_id
+        from decisions
+        join quarantine on capture_id = cast(ref as integer)
+        join captures on captures.id = capture_id
+        where decisions.kind = 'reject'
+        """
+    [line] = read_decisions(tmp_path / "other")
+    assert rows(tmp_path / "one", sql) == [(f"{URL}y", line["record_id"])]
+
+
+@pytest.mark.parametrize("kind", SITE_KINDS)
+def test_a_decision_about_an_alarm_follows_its_site_to_another_name(tmp_path: Path, kind: str) -> None:
+    one, other = Desk(tmp_path / "one"), Desk(tmp_path / "other")
+    for desk in (one, other):
+        desk.see(article())
+    [(ours,)] = one.rows("select name from sites")
+    other.store.db.execute("update sites set name = 'elsewhere'")
+    more = ("abcdef",) if kind in ("gap", "fill-rate") else ()
+    answer: Kind = "reject" if kind == "mass-loss" else "accept"
+    other.store.decide(answer, site_ref(kind, "elsewhere", *more), "1", None)
+    other.store.decide(answer, site_ref(kind, "elsewhere-2", *more), "1", None)  # a site of which nothing is known
+    closed(one), closed(other)
+    merged(tmp_path / "one", tmp_path / "other")
+    refs = rows(tmp_path / "one", "select ref from decisions order by id")
+    assert refs == [(site_ref(kind, ours, *more),), (site_ref(kind, "elsewhere-2", *more),)]
+    closed(Desk(tmp_path / "one"))  # the file of decisions is looked at when an archive is opened
+    assert len(read_decisions(tmp_path / "one")) == 2
+
+
 def test_seals_and_the_file_of_decisions_come_as_they_are_and_without_doubles(tmp_path: Path) -> None:
     one, other = visited(tmp_path / "one", 0), visited(tmp_path / "other", 1)
     seal = other / "warc" / "seals" / "chain" / "0001.json"
@@ -588,7 +629,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from tests.former_archive import as_former_release_held
-from tests.literal import PARAGRAPHS, Desk, article, comment
+from tests.literal import PARAGRAPHS, URL, Desk, article, comment
 
 desk = Desk(Path(sys.argv[1]))
 number = 0

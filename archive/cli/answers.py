@@ -12,7 +12,7 @@ from typing import Literal
 
 from sqlite_utils import Database
 
-from archive.alarms import Alarm, alarms, like, mass_loss_ref
+from archive.alarms import Alarm, alarms, like
 from archive.clock import now
 from archive.db.connection import open_for_reading
 from archive.errors import ConfigurationError
@@ -20,13 +20,14 @@ from archive.queries.health import standing
 from archive.queries.named import site_named
 from archive.queries.rows import Row
 from archive.store.decisions import UNDONE, decided, listed
+from archive.store.site_refs import mass_loss_ref
 from archive.store.store import Store
 from archive.text.plaintext import one_line
 
 Answer = Literal["accept", "reject"]
 Subject = tuple[str, str]  # what the decision is about, for the table and in words
 DONE: dict[Answer, str] = {"accept": "accepted", "reject": "rejected"}
-MASS_LOSS = "mass-loss:"
+MASS_LOSS = mass_loss_ref("")
 
 
 def decide(folder: Path, answer: Answer, alarm: str | None, all_like: int | None, reason: str | None, undo: bool) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from archive.store.site_refs import renamed, site_of
+
 FILE = "decisions.jsonl"  # under warc/: decisions as they travel with the evidence
 Decision = tuple[str, str, str, str | None, str]  # kind, ref, value, reason, decided_at
 COLUMNS = "kind, ref, value, reason, decided_at"
@@ -39,15 +41,6 @@ def _followed(db: Database, decision: Decision) -> Decision:
     found = None
     if kind in ("accept", "reject") and ref.isdecimal():
         found = db.execute("select new from temp.map_captures where old = ?", [int(ref)]).fetchone()
-    elif kind in ("accept", "reject") and ref.startswith("mass-loss:"):
-        sql = """
-            select 'mass-loss:' || ours.name
-            from source.sites as theirs
-            join temp.map_sites on map_sites.old = theirs.id
-            join main.sites as ours on ours.id = map_sites.new
-            where theirs.name = ?
-            """
-        found = db.execute(sql, [ref.removeprefix("mass-loss:")]).fetchone()
     elif kind == "withhold" and ref.startswith("comment:"):
         sql = """
             select 'comment:' || ours.id
@@ -57,15 +50,16 @@ def _followed(db: Database, decision: Decision) -> Decision:
             where theirs.id = ?
             """
         found = db.execute(sql, [int(ref.removeprefix("comment:"))]).fetchone()
-    elif kind == "pseudonymise":
+    else:
         sql = """
-            select ours.name || substr(:ref, length(theirs.name) + 1)
+            select theirs.name, ours.name
             from source.sites as theirs
             join temp.map_sites on map_sites.old = theirs.id
             join main.sites as ours on ours.id = map_sites.new
-            where substr(:ref, 1, length(theirs.name) + 1) = theirs.name || '/'
             """
-        found = db.execute(sql, {"ref": ref}).fetchone()
+        names = dict(db.execute(sql).fetchall())
+        site = site_of(kind, ref, names)
+        found = (renamed(kind, ref, site, names[site]),) if site else None
     return (kind, str(found[0]) if found else ref, *rest)  # type: ignore[return-value]
 
 

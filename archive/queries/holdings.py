@@ -11,6 +11,7 @@ from archive.queries.beside_rest import GIVEN_BY_REST
 from archive.queries.rest_lists import Collection, by_list, given
 from archive.store.coverage import kind_of_list
 from archive.store.decisions import decided
+from archive.store.site_refs import mass_loss_ref
 from archive.text.urls import Origin, origin
 
 
@@ -284,7 +285,7 @@ def last_page_of_site(db: Database, site_id: int) -> dict[str, Any] | None:
 def mass_loss_accepted(db: Database, site_id: int, crawl_id: int) -> bool:
     """Whether a person has said that what is missing at once is missing. It holds for one run: the first that ends after it was said."""
     [name] = db.execute("select name from sites where id = ?", [site_id]).fetchone()
-    decision = decided(db, "accept").get(f"mass-loss:{name}")
+    decision = decided(db, "accept").get(mass_loss_ref(name))
     if decision is None:
         return False
     sql = """
@@ -300,7 +301,7 @@ def mass_loss_rejected(db: Database, site_id: int, last: str) -> bool:
     """Whether a person has said that what is missing at once is not gone. ``last``: when the latest of it was first missed; what is
     missed later is not meant."""
     [name] = db.execute("select name from sites where id = ?", [site_id]).fetchone()
-    decision = decided(db, "reject").get(f"mass-loss:{name}")
+    decision = decided(db, "reject").get(mass_loss_ref(name))
     return decision is not None and decision["decided_at"] >= last
 
 

@@ -19,6 +19,7 @@ from sqlite_utils import Database
 
 from archive.clock import moment
 from archive.store.decisions import decided
+from archive.store.site_refs import site_ref
 from archive.store.sites import article_lists, language_lists, list_of
 
 Kind = Literal["article", "comment"]
@@ -198,7 +199,7 @@ def ledger(db: Database, site_id: int, kind: Kind) -> Ledger:
 
 def gap_ref(site: str, kind: str, reason: str) -> str:
     """What a decision on the gaps of one kind and reason at a site is about: ``gap:SITE:`` and six letters of their digest."""
-    return f"gap:{site}:{hashlib.sha256(f'{kind} {reason}'.encode()).hexdigest()[:6]}"
+    return site_ref("gap", site, hashlib.sha256(f"{kind} {reason}".encode()).hexdigest()[:6])
 
 
 def accepted_gap(db: Database, ref: str) -> str:

@@ -2,7 +2,7 @@
 
 Decisions are the one thing that no capture can tell again, so each is also a line of ``warc/decisions.jsonl``: an archive that is built
 again from its WARC files reads them there. What a decision names by an id of ours (a capture, a comment) is named there as well by
-what stays: the id of the record, or the site's own id.
+what stays: the id of the record, the site's own id, or the site's home.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any, Literal
 from sqlite_utils import Database
 
 from archive.errors import StorageError
+from archive.store.site_refs import renamed, site_of
 
 Kind = Literal["label", "accept", "reject", "withhold", "pseudonymise"]
 DECISIONS = "warc/decisions.jsonl"  # relative to the archive's folder
@@ -58,20 +59,24 @@ def read_decisions(folder: Path) -> list[dict[str, Any]]:
 
 def _subject(line: dict[str, Any]) -> dict[str, Any]:
     """A line without our id, where it names its subject by something that stays."""
+    if home := line.get("home"):  # the site's name may be another one by now
+        return {**line, "ref": renamed(line["kind"], line["ref"], str(line.get("site")), str(home)), "site": None}
     return {name: value for name, value in line.items() if name != "ref" or not line.keys() & {"record_id", "comment"}}
 
 
 def _spoken(db: Database, row: dict[str, Any]) -> dict[str, Any]:
     """A decision as its line says it."""
     line = {name: row[name] for name in ("kind", "ref", "value", "reason", "decided_at")}
-    if row["kind"] == "accept" and row["ref"].isdecimal():
+    if row["kind"] in ("accept", "reject") and row["ref"].isdecimal():
         found = db.execute("select record_id from captures where id = ?", [int(row["ref"])]).fetchone()
         return line | ({"record_id": found[0]} if found else {})
     if row["kind"] == "withhold" and row["ref"].startswith("comment:"):
         sql = "select articles.url, comments.source_id from comments join articles on articles.id = article_id where comments.id = ?"
         found = db.execute(sql, [row["ref"].removeprefix("comment:")]).fetchone()
         return line | ({"article": found[0], "comment": found[1]} if found else {})
-    return line
+    homes: dict[str, str] = dict(db.execute("select name, home from sites"))
+    site = site_of(row["kind"], row["ref"], homes)
+    return line | ({"site": site, "home": homes[site]} if site else {})
 
 
 def take_decision(db: Database, line: dict[str, Any]) -> bool:
@@ -101,6 +106,9 @@ def meant(db: Database, line: dict[str, Any]) -> str | None:
             """
         found = db.execute(sql, [line["article"], line["comment"]]).fetchone()
         return f"comment:{found[0]}" if found else None
+    if home := line.get("home"):
+        found = db.execute("select name from sites where home = ?", [str(home)]).fetchone()
+        return renamed(line["kind"], line["ref"], str(line.get("site")), found[0]) if found else None
     return str(line["ref"])
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from archive.clock import later
 from archive.queries import holdings
+from archive.store.site_refs import mass_loss_ref
 from crawler.session.outcome import ALARM
 
 if TYPE_CHECKING:
@@ -81,5 +82,5 @@ def mass_loss(table: Table, newly: int, lasting: int, allowed: int, site: str) -
     )
     return (
         f"{newly:,} {table} are missing at once (more than {allowed:,}): {some or 'none is marked'}; look at the site,"
-        f" and if they were removed: python -m archive accept mass-loss:{site}"
+        f" and if they were removed: python -m archive accept {mass_loss_ref(site)}"
     )
