@@ -206,6 +206,36 @@ def test_sql_that_does_not_run_is_shown_again_with_its_reason(site: Site, capfd:
     assert capfd.readouterr().err == "", "what strangers type is no news for the log"
 
 
+SNIPPET = quote("select snippet(comments_fts, 99, '', '', '', 9) from comments_fts where comments_fts match 'the'")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/archive.csv",
+        "/archive.json?_shape=array",
+        f"/archive?sql={SNIPPET}",
+        f"/archive.json?sql={SNIPPET}",
+        f"/archive.csv?sql={SNIPPET}",
+        "/archive/articles?_sort=nothing",
+        "/archive/articles.csv?_sort=nothing",
+        "/archive/articles.blob",
+        "/archive/articles.csv?id__arraycontains=1&_col=id",
+        "/archive/articles/1.blob",
+    ],
+)
+def test_a_question_that_makes_no_sense_is_answered_as_one(site: Site, path: str, capfd: pytest.CaptureFixture[str]) -> None:
+    answer = site.get(path)
+    assert answer.status_code in (200, 400, 404) and "Error 500" not in answer.text
+    assert ".csv" in path or ".json" in path or 'class="site-head"' in answer.text
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_table_is_only_read(site: Site) -> None:
+    posted = site.run(site.datasette.client.post("/archive/articles"))
+    assert posted.status_code == 405
+
+
 def test_sql_that_takes_too_long_ends_and_is_shown_again(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     site = Site(folder, service=Service(settings={"sql_time_limit_ms": 50}))
     endless = "with recursive c(x) as (select 1 union all select x + 1 from c) select max(x) from c"

@@ -9,7 +9,7 @@ from datasette import hookimpl
 
 from archive.publish import formats
 from archive.publish.formats import FILTERS, GLOBALS
-from archive.publish.server import core_pages, routes
+from archive.publish.server import core_pages, faults, routes
 from archive.publish.server.front import fronted
 
 
@@ -46,4 +46,4 @@ def extra_css_urls(template: Any, database: Any, table: Any, columns: Any, view_
 
 @hookimpl
 def handle_exception(datasette: Any, request: Any, exception: Any) -> Any:
-    return routes.explain(datasette, request, exception)
+    return faults.explain(datasette, request, exception)

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from datasette.database import QueryInterrupted
-from datasette.utils.asgi import NotFound, Response
+from datasette.utils.asgi import Response
 
 from archive.publish.changes import events
 from archive.publish.formats import search_path
@@ -22,7 +21,6 @@ from archive.publish.metadata.questions import QUESTIONS
 from archive.publish.overview import home
 from archive.publish.overview.charts import timeline
 from archive.publish.reading import captured_pictures
-from archive.publish.redaction.weighed import TooMuch
 from archive.publish.search import exports, spellings
 from archive.publish.search.hints import word_hints
 from archive.publish.search.results import MOST_COMMENTS, SORTS, search
@@ -243,35 +241,6 @@ async def describe_search(datasette: Any, request: Any) -> Response:
     """OpenSearch: the search box of a browser. https://github.com/dewitt/opensearch"""
     body = await rendered(datasette, request, "opensearch.xml", {"origin": origin(datasette, request)})
     return answer(request, body, "application/opensearchdescription+xml; charset=utf-8")
-
-
-def explain(datasette: Any, request: Any, exception: Exception) -> Any:
-    """Our page for what does not exist, for a page that took too long and for SQL that did not run; None leaves the rest to Datasette."""
-    if request.path.endswith(".csv") and isinstance(exception, (QueryInterrupted, TooMuch)):
-        slow = f"it took longer than {datasette.sql_time_limit_ms / 1000:g} seconds"
-        said = str(exception) if isinstance(exception, TooMuch) else slow
-        return lambda: Response.text(f"This question was stopped: {said}\n", status=400)
-    if request.path.endswith((".json", ".csv")):
-        return None
-    if isinstance(exception, NotFound):
-        return lambda: not_found(datasette, request, request.path)
-    if isinstance(exception, sqlite3.OperationalError) and str(exception) == "interrupted":
-        return lambda: page(datasette, request, "too_long.html", {}, 503)
-    if getattr(exception, "title", "") in ("SQL Interrupted", "Invalid SQL"):
-        return lambda: stopped_sql(datasette, request, exception)
-    return None
-
-
-async def stopped_sql(datasette: Any, request: Any, exception: Any) -> Response:
-    """A question of SQL that did not run, or not to its end: why, and the question, to be mended and asked again."""
-    interrupted = exception.title == "SQL Interrupted"
-    context = {
-        "sql": request.args.get("sql") or "",
-        "why": "" if interrupted else exception.message,
-        "seconds": datasette.sql_time_limit_ms / 1000,
-        "back": request.path,
-    }
-    return await page(datasette, request, "sql_stopped.html", context, exception.status)
 
 
 PAGES: list[tuple[str, Handler]] = [

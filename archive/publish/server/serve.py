@@ -8,8 +8,6 @@ import logging
 import resource
 import socket
 import sqlite3
-import sys
-import traceback
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +15,6 @@ from typing import Any
 
 import uvicorn
 from datasette.app import Datasette
-from datasette.database import QueryInterrupted
 from datasette.plugins import pm
 from datasette.utils import module_from_path, parse_metadata
 
@@ -26,7 +23,6 @@ from archive.db.schema import migrate
 from archive.errors import ConfigurationError, StorageError
 from archive.publish.metadata.datasette_settings import SETTINGS
 from archive.publish.redaction.redacted import ShownDatabase
-from archive.publish.redaction.weighed import TooMuch
 from archive.publish.server.protocol import in_pieces, server_for
 from archive.publish.server.responses import DATABASE
 from archive.publish.server.service import Service, checked_origin, merged
@@ -55,7 +51,7 @@ def build_server(folder: Path, base_url: str | None = None, service: Service | N
     if base_url:
         service = replace(service, base_url=checked_origin(base_url))
     ensure_readable(folder)
-    print_bugs_alone()
+    print_no_tracebacks()
     load_plugins(service.plugins_dir)
     metadata = parse_metadata((HERE / "metadata" / "metadata.yaml").read_text(encoding="utf-8"))
     datasette = ServedArchive(
@@ -73,23 +69,21 @@ def build_server(folder: Path, base_url: str | None = None, service: Service | N
     return datasette
 
 
-class PrintedBugs:
-    """What Datasette prints of an error by: nothing where a stranger's question was stopped, which is no bug of anyone's."""
+class Unprinted:
+    """What Datasette prints of an error by: nothing. ``archive/publish/server/faults.py`` answers all of them, and logs what is a fault."""
 
     @staticmethod
     def print_exc() -> None:
-        """Print the exception that is being handled."""
-        error = sys.exc_info()[1]
-        if not isinstance(error, (QueryInterrupted, TooMuch)) and str(error) != "interrupted":
-            traceback.print_exc()
+        """Print nothing."""
 
 
-def print_bugs_alone() -> None:
-    """No stopped questions; and where the package rich is installed, no local values, cookies too, of each address that is not there."""
+def print_no_tracebacks() -> None:
+    """Neither of stopped questions nor, where the package rich is installed, with local values, cookies too, of each address that is
+    not there."""
     from datasette import handle_exception  # imported before datasette.app it would register without its hook
 
     handle_exception.rich = None
-    handle_exception.traceback = PrintedBugs
+    handle_exception.traceback = Unprinted
 
 
 def load_plugins(folder: Path | None) -> None:
