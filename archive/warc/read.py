@@ -27,7 +27,7 @@ from archive.warc.revisit import is_revisit, named_body
 
 GZIP = b"\x1f\x8b\x08"
 CHUNK = 1 << 20
-LARGEST_FOREIGN = 1 << 28  # bytes of a member of another tool's file, unpacked: a small file can unpack to more than there is memory
+LARGEST_FOREIGN = 1 << 26  # bytes of a member of another tool's file, unpacked: reading one takes several times as much memory
 UNREADABLE = (ArchiveLoadFailed, StatusAndHeadersParserException, EOFError, AttributeError, ValueError)  # what warcio raises
 
 
@@ -53,9 +53,13 @@ def whole_members(path: Path, start: int = 0, largest: int | None = None) -> Ite
                     return
                 raw += chunk
             rest = unzip.unused_data
-            compressed = bytes(raw[: len(raw) - len(rest)])
-            yield offset, compressed, bytes(content)
-            offset += len(compressed)
+            del raw[len(raw) - len(rest) :]
+            compressed, whole = bytes(raw), bytes(content)
+            del raw, content
+            length = len(compressed)
+            yield offset, compressed, whole
+            del compressed, whole  # the next member is read without this one in memory
+            offset += length
 
 
 def _unpack(unzip: Any, chunk: bytes, content: bytearray, largest: int | None) -> bool:

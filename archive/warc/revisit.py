@@ -21,7 +21,7 @@ from warcio.statusandheaders import StatusAndHeadersParserException
 from archive.warc.place import SUFFIX, sha256
 
 PROFILE = "/revisit/identical-payload-digest"  # what the address of the profile ends with, in WARC 1.0 and 1.1
-LARGEST = 1 << 28  # bytes of a record that another tool wrote, unpacked
+LARGEST = 1 << 26  # bytes of a record that another tool wrote, unpacked
 HOPS = 4  # a revisit should name a response; some tools name another revisit
 UNREADABLE = (OSError, StopIteration, ArchiveLoadFailed, StatusAndHeadersParserException, EOFError, AttributeError, ValueError, zlib.error)
 
