@@ -125,7 +125,10 @@ class Importing:
                 loader, home = self.command.process.spider_loader, self.home or ""
                 work = Rebuilding(new, self.settings, loader, self.command.start, home, bar.update)
                 work.rows = store.ask(rebuilt.runs_with_sites)
-                work.prepare()
+                try:
+                    work.prepare()
+                except ConfigurationError as error:
+                    raise ConfigurationError(f"nothing in {', '.join(self.named)} can be read as an answer of a site") from error
                 new.carry_over(store)
                 bar.total = sum(len(run.events) for run in work.runs)
                 work.begin()
