@@ -8,6 +8,9 @@ TESTS ?= tests
 # Every record and row is synced to disk. In memory, where there is room, that costs the tests no time.
 ROOMY := $(shell test "$$(df --output=avail /dev/shm 2>/dev/null | tail -1)" -gt 4000000 2>/dev/null && echo /dev/shm)
 
+# Half of a test's time is waiting: for a delay between two requests, a process, a disk.
+AT_ONCE := $(shell n=$$(nproc 2>/dev/null) && echo $$((2 * n)) || echo auto)
+
 .PHONY: install demo test torture bench lint docs screenshots
 install: .venv/installed
 
@@ -23,7 +26,7 @@ demo: .venv/installed
 	@.venv/bin/python -m tests.demo --port $(PORT)
 
 test: .venv/installed
-	@place=$$(mktemp -d $(if $(ROOMY),-p $(ROOMY))); TMPDIR=$$place .venv/bin/python -m pytest -q -n auto --dist worksteal -m 'not torture' $(TESTS); \
+	@place=$$(mktemp -d $(if $(ROOMY),-p $(ROOMY))); TMPDIR=$$place .venv/bin/python -m pytest -q -n $(AT_ONCE) --dist worksteal -m 'not torture' $(TESTS); \
 	code=$$?; rm -rf $$place; exit $$code
 
 torture: .venv/installed

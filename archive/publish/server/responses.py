@@ -26,6 +26,7 @@ from archive.publish.server.service import service_of
 
 DATABASE = "archive"
 LONGEST = 8.0  # seconds of computing for one page; a search for everything in a huge archive ends here
+ANY_LENGTH = 1_000_000_000  # bytes of a value, SQLite's own limit: a page reads what is stored, however long it is
 STEPS = 10_000  # of SQLite between two looks at the clock: about a millisecond
 
 WORTH_PACKING = 1_000  # bytes; a smaller answer fits into one packet anyway
@@ -62,15 +63,17 @@ async def read(datasette: Any, function: Callable[..., Value], *arguments: Any) 
 
 @contextmanager
 def limited(db: sqlite3.Connection, seconds: float) -> Iterator[None]:
-    """End any query of this connection once the thread has computed for ``seconds``. Time spent waiting for the processor does
-    not count.
+    """A page's own queries: they end once the thread has computed for ``seconds`` (time spent waiting for the processor does not
+    count), and read values of any length. The limit on values is for the questions of strangers.
     """
     deadline = time.thread_time() + seconds
+    longest = db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, ANY_LENGTH)
     db.set_progress_handler(lambda: time.thread_time() > deadline, STEPS)
     try:
         yield
     finally:
         db.set_progress_handler(None, STEPS)
+        db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, longest)
 
 
 async def read_tables(datasette: Any, function: Callable[..., Value], *arguments: Any) -> Value:
