@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,33 @@ def test_other_bytes_at_the_address_are_a_further_state_and_a_404_says_missing(s
     read(site, folder, "mode=full")
     assert rows(folder, "select missing_since, gone_at from documents") == [(None, None)]
     assert rows(folder, "select count(*) from document_states") == [(3,)]
+
+
+def test_a_document_is_looked_at_again_within_the_sweep_and_a_missing_one_until_it_is_gone(site: LibrarySite, folder: Path) -> None:
+    put(site, "/register.pdf", REPORT)
+    read(site, folder)
+    site.files["/register.pdf"] = (200, PDF, files.pdf("The register of 2020"))
+    read(site, folder, SWEEP_DAYS=0)
+    assert site.asked() == []
+    made_older(folder, days=31)
+    assert "documents: 1 replaced" in read(site, folder).out
+    read(site, folder)
+    assert site.asked() == []
+    del site.files["/register.pdf"]
+    for gone in (False, True):
+        made_older(folder, days=31)
+        read(site, folder)
+        assert rows(folder, "select missing_since is not null, gone_at is not null from documents") == [(1, int(gone))]
+    made_older(folder, days=31)
+    read(site, folder)
+    assert site.asked() == []
+
+
+def made_older(folder: Path, days: int) -> None:
+    """As if all documents had been looked at so many days earlier."""
+    with closing(sqlite3.connect(folder / "archive.db", isolation_level=None)) as db:
+        for column in ("checked_at", "missing_since"):
+            db.execute(f"update documents set {column} = strftime('%Y-%m-%dT%H:%M:%SZ', {column}, ?)", [f"-{days} days"])
 
 
 def test_what_is_not_obtained_is_a_gap_with_its_reason(site: LibrarySite, folder: Path) -> None:

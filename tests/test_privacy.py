@@ -21,13 +21,17 @@ from datasette.app import Datasette
 from archive.__main__ import main as archive
 from archive.clock import later, now
 from archive.db.connection import open_for_writing
+from archive.publish.redaction.open_redacted import redacted
 from archive.publish.redaction.withholding import INSIDE, SEARCHED, SHOWN
 from archive.publish.server.serve import build_server
 from archive.publish.server.service import Service
 from archive.queries.withheld import same_name
 from archive.store.decisions import DECISIONS
+from archive.store.seen import Seen
+from archive.store.site_settings import HIDE_COMMENTS
 from tests.captured_site import FIRST, HTML, WarcWriterOf, add_capture, build_captured, exchange
 from tests.inside import AheadOfTime
+from tests.literal import Desk, article, comment
 from tests.publish_archive import HOME, open_archive
 from tests.publish_site import PAGES, RAID, Site
 
@@ -434,6 +438,33 @@ def test_a_rule_is_applied_anew_each_day(tmp_path: Path, monkeypatch: pytest.Mon
         assert "First! See" in site.get(RAID).text
         monkeypatch.setattr(AheadOfTime, "later", timedelta(days=3))
         assert "First! See" not in site.get(RAID).text
+
+
+@pytest.mark.parametrize(
+    ("rules", "shown"),
+    [
+        ({"example": "1d"}, {"b-old", "b-new", "a-new"}),
+        ({"example": "1d", "other": "1d"}, {"a-new", "b-new"}),
+        ({"example": "1d", "other": "99y"}, {"a-new", "b-old", "b-new"}),
+    ],
+)
+def test_each_site_has_its_own_rule(tmp_path: Path, rules: dict[str, str], shown: set[str]) -> None:
+    desk = Desk(tmp_path, "2026-11-01T00:00:00Z")
+    other = desk.store.ensure_site("other", "https://other.example.com/")["id"]
+    number = {"a-old": "1", "a-new": "2", "b-old": "3", "b-new": "4"}
+    for letter, site in (("a", desk.site), ("b", other)):
+        said = article(source_id="12", url=f"https://{letter}.example.com/1")
+        at = {"old": "2020-01-01T00:00:00Z", "new": "2099-01-01T00:00:00Z"}
+        thread = [comment(number[f"{letter}-{age}"], posted_at=posted) for age, posted in at.items()]
+        run = desk.store.start_crawl(site, "update")
+        seen = Seen(desk.clock.at, ((desk.capture("rest"), "rest"),), "1")
+        desk.store.save_answer(run, site, seen, articles=[said], threads={"12": thread}, thread_door="rest")
+    for name, value in rules.items():
+        desk.db.execute("insert into site_settings select id, ?, ? from sites where name = ?", [HIDE_COMMENTS, value, name])
+    desk.warc.close()
+    desk.store.close()
+    with redacted(tmp_path) as db:
+        assert {source_id for (source_id,) in db.execute("select source_id from comments")} == {number[one] for one in shown}
 
 
 def test_a_rule_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

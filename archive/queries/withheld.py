@@ -58,6 +58,7 @@ class Hidden:
     comments: tuple[int, ...] = ()
     signatures: tuple[Signature, ...] = ()  # those of one site first: they count more
     ages: tuple[Age, ...] = ()
+    everywhere_before: str = ""  # the earliest of ``ages``, where every site has one: of what is older nobody asks the site
 
     @property
     def is_anything(self) -> bool:
@@ -88,12 +89,18 @@ def hidden_by(db: sqlite3.Connection, policy: Policy) -> Hidden:
             where articles.site_id = ? and comments.gone_at < ? and comments.missing_since is not null
             """
         comments += fetch_column(db, sql, rule)
+    ages = tuple(Age(site_id, _before(policy.day, value)) for site_id, name, value in policy.ages if name == HIDE_COMMENTS)
     return Hidden(
         tuple(sorted({*articles})),
         tuple(sorted({*comments})),
         tuple(_signatures(db, policy.pseudonyms)),
-        tuple(Age(site_id, _before(policy.day, value)) for site_id, name, value in policy.ages if name == HIDE_COMMENTS),
+        ages,
+        min((age.before for age in ages), default="") if {age.site_id for age in ages} >= _sites(db) else "",
     )
+
+
+def _sites(db: sqlite3.Connection) -> set[int]:
+    return {site_id for (site_id,) in db.execute("select id from main.sites").fetchall()}
 
 
 def hidden_now(db: sqlite3.Connection) -> Hidden:

@@ -1,8 +1,11 @@
 """What an archive that is built anew keeps of the one before, because no record tells it: what people set for its sites, what was
-destroyed by order, its own name, and what was merged into it. Rows of seals are made out of their files.
+destroyed by order, its own name, what was merged into it, and how its records were read before. Rows of seals are made out of their
+files.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -39,3 +42,65 @@ def _copy(old: Database, new: Database, table: str, sites: dict[int, int]) -> No
         if place is not None:
             row[place] = sites[row[place]]
     new.conn.executemany(f"insert into {table}({', '.join(columns)}) values ({', '.join('?' * len(columns))})", rows)
+
+
+RUN = """
+    select crawls.*, sites.home as home
+    from crawls
+    join sites on sites.id = site_id
+    where mode = 'reextract' or crawls.id in (select crawl_id from rereadings)
+    order by crawls.id
+    """
+READ_AGAIN = """
+    select rereadings.*, articles.url, coalesce(revisions.seen_at, states.seen_at) as seen_at,
+      coalesce(revisions.content_key, states.content_key) as now_key, comments.source_id
+    from rereadings
+    left join revisions on revisions.id = rereadings.revision_id
+    left join comment_revisions as states on states.id = rereadings.comment_revision_id
+    left join comments on comments.id = states.comment_id
+    join articles on articles.id = coalesce(revisions.article_id, comments.article_id)
+    order by rereadings.id
+    """
+STATE_OF_ARTICLE = """
+    select revisions.id
+    from urls
+    join revisions on revisions.article_id = urls.article_id
+    where urls.url = :url and (seen_at = :seen_at or content_key = :now_key)
+    order by seen_at = :seen_at desc, number
+    """
+STATE_OF_COMMENT = """
+    select states.id
+    from urls
+    join comments on comments.article_id = urls.article_id and source_id = :source_id
+    join comment_revisions as states on states.comment_id = comments.id
+    where urls.url = :url and (seen_at = :seen_at or states.content_key = :now_key)
+    order by seen_at = :seen_at desc, number
+    """
+
+
+def carry_rereadings(old: Database, new: Database) -> None:
+    """Copy the earlier readings of revisions that the new database holds too, and the runs that read them again: the digests may have
+    been cited. Needs all else to be there. Runs inside the caller's transaction."""
+    runs = {row["id"]: _run(new, row) for row in list(old.query(RUN))}
+    for row in list(old.query(READ_AGAIN)):
+        column, sql = ("revision_id", STATE_OF_ARTICLE) if row["revision_id"] else ("comment_revision_id", STATE_OF_COMMENT)
+        found = new.execute(sql, {name: row[name] for name in ("url", "seen_at", "now_key", "source_id")}).fetchone()
+        told = {name: row[name] for name in ("read_at", "digest", "content_key", "extractor")}
+        known = f"select 1 from rereadings where {column} = ? and read_at = ? and digest = ?"
+        if found and not new.execute(known, [found[0], row["read_at"], row["digest"]]).fetchone():
+            told |= {column: found[0], "crawl_id": runs[row["crawl_id"]]}
+            new.execute(f"insert into rereadings({', '.join(told)}) values ({', '.join('?' * len(told))})", [*told.values()])
+
+
+def _run(db: Database, row: dict[str, Any]) -> int:
+    """The id of the same run here; its row is made where it is not there."""
+    site = db.execute("select id from sites where home = ?", [row["home"]]).fetchone()
+    if site is None:
+        return 0  # nothing of it is held
+    site_id = int(site[0])
+    same = "select id from crawls where site_id = ? and started_at = ? and mode = ?"
+    if held := db.execute(same, [site_id, row["started_at"], row["mode"]]).fetchone():
+        return int(held[0])
+    told = {name: value for name, value in row.items() if name not in ("id", "home")} | {"site_id": site_id}
+    cursor = db.execute(f"insert into crawls({', '.join(told)}) values ({', '.join('?' * len(told))})", [*told.values()])
+    return int(cursor.lastrowid or 0)

@@ -117,6 +117,11 @@ class ListMemory(OpenArchive):
         with self.transaction():
             carried.carry_over(other.db, self.db)
 
+    def carry_rereadings(self, other: ListMemory) -> None:
+        """Keep how another archive had read, earlier, what both hold."""
+        with self.transaction():
+            carried.carry_rereadings(other.db, self.db)
+
     def bury_again(self, site_id: int, tombstones: Iterable[Mapping[str, Any]]) -> None:
         """Know again what was destroyed by order, as the site's WARC files tell it."""
         with self.transaction():

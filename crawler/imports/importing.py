@@ -145,6 +145,7 @@ class Importing:
                 raise StorageError(
                     f"{site}: {what} and {len(lost) - 1:,} more would be lost: their captures cannot be read again; nothing was imported"
                 )
+            new.carry_rereadings(store)
             store.take_over(new)
         return True
 

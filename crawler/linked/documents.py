@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from archive.clock import later
 from archive.errors import ArchiveError
 from archive.store import documents
 from archive.store.documents import DocumentLink, ReadDocument, read_document_file
@@ -73,6 +74,14 @@ class DocumentDoor(LinkedDoor):
             content = read_document_file(self.store.folder, row)
             note = str(error).replace("extraction", "the reading of its text")
             return ReadDocument(sha256(content), len(content), "", "", note, extractor_name())
+
+    def is_due_again(self, file: LinkedFile) -> bool:
+        """Within SWEEP_DAYS, as an article is; one that is missing as soon as that may be confirmed; one that is gone never."""
+        [row] = file.rows
+        wait = {"hours": self.run.gone_after} if row["missing_since"] else {"days": self.run.sweep_days}
+        if not (self.run.sweep_days and file.capture_id and row["checked_at"]) or row["gone_at"]:
+            return False
+        return later(row["checked_at"], **wait) < self.store.now()
 
     def not_there(self, file: LinkedFile, row: dict[str, Any]) -> None:
         [document] = file.rows

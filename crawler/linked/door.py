@@ -108,6 +108,10 @@ class LinkedDoor(ABC):
     def not_there(self, file: LinkedFile, row: dict[str, Any]) -> None:  # noqa: B027 - most kinds keep no history of it
         """A capture says that the file is not at its address."""
 
+    def is_due_again(self, file: LinkedFile) -> bool:
+        """Whether a held file is looked at again, though no full run asks for it."""
+        return False
+
     def doors(self) -> tuple[str, ...]:
         """The doors through which a capture of such a file may have come."""
         return (self.kind,)
@@ -134,7 +138,7 @@ class LinkedDoor(ABC):
                 return
 
     def _due(self, found: Iterable[LinkedFile]) -> list[LinkedFile]:
-        """What is to be asked for: what is not held; in a full run all the others too, the longest not captured first."""
+        """What is to be asked for: what is not held, then what is due again; in a full run all others. The longest not captured first."""
         full, allowed = self.run.options.mode == "full", self.run.origins | self.run.further_origins[self.kind]
         wait = set() if full else self.store.ask(linked_files.waiting, self.run.site_id, self.kind, self.store.now(), self.asked)
         due = []
@@ -143,7 +147,7 @@ class LinkedDoor(ABC):
                 self.elsewhere |= {} if file.capture_id else {file.url: file.host}
             elif file.url in self.tried:
                 continue
-            elif (full and self.again_in_full) or not (file.capture_id or file.url in wait):
+            elif (full and self.again_in_full) or not (file.capture_id or file.url in wait) or self.is_due_again(file):
                 due.append(file)
         return sorted(due, key=lambda file: file.captures[file.capture_id])  # stable: the newest articles stay first
 

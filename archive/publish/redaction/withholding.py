@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Sequence
 
 from archive.clock import later
 from archive.publish.redaction import signatures
 from archive.queries.rows import Row, fetch_rows
-from archive.queries.withheld import Age, Hidden, Policy, hidden_by, hidden_now, policy_of
+from archive.queries.withheld import Hidden, Policy, hidden_by, hidden_now, policy_of
 from archive.store.decisions import UNDONE
 from archive.store.site_settings import HIDE_GONE, days
 
@@ -164,7 +163,7 @@ def state_of(db: sqlite3.Connection) -> tuple[int, ...]:
 
 def _without_names(hidden: Hidden) -> tuple[object, ...]:
     """What the views are made of: which names are shown as others stands in tables, that some are in the views."""
-    return hidden.articles, hidden.comments, hidden.ages, bool(hidden.signatures)
+    return hidden.articles, hidden.comments, hidden.ages, hidden.everywhere_before, bool(hidden.signatures)
 
 
 def stand_ins(db: Reader, hidden: Hidden) -> list[str]:
@@ -190,16 +189,19 @@ def shown_rows(name: str, shown: str, hidden: Hidden, ids: dict[str, str]) -> st
     is_hidden = bool(hidden.articles or hidden.comments)
     conditions = [shown.format(**ids) if is_hidden or name in ("decisions", "site_settings") else "1"]
     if name in COMMENT_OF and hidden.ages:
-        conditions.append(f"not {is_aged(hidden.ages, COMMENT_OF[name])}")
+        conditions.append(f"not {is_aged(hidden, COMMENT_OF[name])}")
     if name in signatures.ROWS and hidden.signatures:
         conditions.append(signatures.ROWS[name])
     return " and ".join(f"({condition})" for condition in conditions)
 
 
-def is_aged(ages: Sequence[Age], comment_id: str) -> str:
+def is_aged(hidden: Hidden, comment_id: str) -> str:
     """SQL: whether a rule of age hides a comment. ``comment_id``: how its table names it; '' is the table of comments itself."""
     posted = "coalesce(posted_at, first_seen_at)"
-    rules = " or ".join(f"({posted} < '{age.before}' and {SITE_OF_COMMENT} = {age.site_id})" for age in ages)
+    everywhere = hidden.everywhere_before
+    parts = [f"{posted} < '{everywhere}'"] if everywhere else []
+    parts += [f"({posted} < '{age.before}' and {SITE_OF_COMMENT} = {age.site_id})" for age in hidden.ages if age.before > everywhere]
+    rules = " or ".join(parts) or "0"
     return f"exists (select 1 from main.comments where comments.id = {comment_id} and ({rules}))" if comment_id else f"({rules})"
 
 
