@@ -6,7 +6,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from archive.db.connection import open_for_reading
+from archive.db.connection import open_for_reading, open_for_writing
 from archive.db.migrations import MIGRATIONS
 from tests.released import dumped, keep, kept, made_again
 from tests.released.rows import fill
