@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from archive.db.connection import FILENAME, open_for_writing
+from archive.db.connection import FILENAME, open_as_it_is, open_for_writing
 from archive.db.migrations import m025_words
 from archive.db.words import fill_all_due, unlike_words
 from archive.publish.redaction.public_copy import write_public_copy
 from archive.publish.search.results import search
+from archive.queries.change_report import matching_events, search_notes
 from archive.queries.search_fields import EXAMPLES, FIELDS
 from archive.queries.search_nodes import leaves
 from archive.queries.search_query import Query, QueryTerm, mended, parse_query
@@ -471,6 +472,18 @@ def test_withheld_words_are_not_found_nor_copied(tmp_path: Path) -> None:
     copy = sqlite3.connect(tmp_path / "copy.db")
     assert copy.execute("select count(*) from revision_words_fts where revision_words_fts match '\"安理 理会\"'").fetchone() == (1,)
     copy.close()
+
+
+def test_a_report_of_changes_asks_both_indexes_and_names_what_it_does_not_ask(corpus: Path) -> None:
+    db = open_as_it_is(corpus)
+    for words, found in (("войной", "russian"), ("安理会", "chinese"), ("drone NOT tired", "strike"), ("four", "strike")):
+        rows = matching_events(db, [{"article_id": number, "comment_id": None} for number in NAMES], words, None)
+        assert [NAMES[row["article_id"]] for row in rows] == [found]
+    db.close()
+    assert search_notes("drone autor:Jane tag:Roads") == [
+        "autor: is no field, so it was searched for as words",
+        "tag: is not asked here, only words are",
+    ]
 
 
 def test_the_step_of_the_schema_and_the_reader_mean_the_same_letters() -> None:
