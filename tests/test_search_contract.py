@@ -14,6 +14,7 @@ import pytest
 from archive.db.connection import FILENAME, open_as_it_is, open_for_writing
 from archive.db.migrations import m025_words
 from archive.db.words import fill_all_due, unlike_words
+from archive.merge.merge import merge
 from archive.publish.redaction.public_copy import write_public_copy
 from archive.publish.search.results import search
 from archive.queries.change_report import matching_events, search_notes
@@ -24,6 +25,7 @@ from archive.text.markup import END, START
 from archive.text.normalised import NEEDING
 from archive.verify.database import whole
 from tests.conftest import History
+from tests.literal import Desk, article, comment
 from tests.publish_site import Site
 from tests.search_corpus import COMMENT_IDS, IDS, build_corpus, reader
 
@@ -421,6 +423,28 @@ def test_words_follow_their_texts_and_a_check_tells_what_does_not(corpus: Path, 
     said = list(unlike_words(db))
     assert len(said) == 2 and any("not the words of its text" in line for line in said) and any("are not there" in line for line in said)
     assert any("revision_words_fts is not that of the texts" in line for line in whole(db))  # it was written to behind the index
+    db.close()
+
+
+def test_the_writer_reads_words_in_the_transaction_of_their_text_and_a_merge_reads_them_anew(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "one")
+    text = "Президент провёл переговоры о прекращении войны."
+    desk.see(article([text]), _12=[comment("7", "安理会没有决定任何事情。")])
+    assert desk.rows("select words from words_due") == [] and desk.rows("select language from articles") == [("ru",)]
+    assert desk.rows("select count(*) from revision_words_fts where revision_words_fts match 'войн'") == [(1,)]
+    assert desk.rows("select text from comment_words") == [("安理 理会 会没 没有 有决 决定 定任 任何 何事 事情 情",)]
+    desk.see(article(["The talks about an end of the war were held on Sunday."]), at="2026-01-02T00:00:00Z")
+    assert desk.rows("select language from articles") == [("en",)] and desk.rows("select count(*) from revision_words") == [(1,)]
+    desk.warc.close()
+    desk.store.close()
+    [merged] = merge(tmp_path / "other", [tmp_path / "one"])
+    assert merged.sites[0].articles == 1
+    connection = reader(tmp_path / "other")
+    assert search(connection, parse_query("in:history войной")).articles == 1
+    assert search(connection, parse_query("in:comments 安理会")).comments == 1
+    connection.close()
+    db = open_as_it_is(tmp_path / "other")
+    assert list(unlike_words(db)) == [] and db.execute("select count(*) from words_due").fetchone() == (0,)
     db.close()
 
 
