@@ -8,9 +8,9 @@ from __future__ import annotations
 import sqlite3
 
 from archive.db.words import WORD_TABLES
-from archive.publish.search.indexes import ARTICLES, COMMENTS, WordIndex
 from archive.queries.counts import COMMENTS_SHOWN
 from archive.queries.rows import Row, as_json, fetch_rows
+from archive.queries.search_indexes import ARTICLES, COMMENTS, WordIndex
 from archive.queries.search_nodes import fts_expression, wanted_terms
 from archive.queries.search_query import Query
 from archive.text.markup import END, START, without_marks
