@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from archive.db.connection import FILENAME, open_for_writing
+from archive.db.connection import FILENAME, open_as_it_is, open_for_writing
 from archive.db.migrations import m025_words
 from archive.db.words import fill_all_due, unlike_words
+from archive.merge.merge import merge
 from archive.publish.redaction.public_copy import write_public_copy
 from archive.publish.search.results import search
+from archive.queries.change_report import matching_events, search_notes
 from archive.queries.search_fields import EXAMPLES, FIELDS
 from archive.queries.search_nodes import leaves
 from archive.queries.search_query import Query, QueryTerm, mended, parse_query
@@ -23,6 +25,7 @@ from archive.text.markup import END, START
 from archive.text.normalised import NEEDING
 from archive.verify.database import whole
 from tests.conftest import History
+from tests.literal import Desk, article, comment
 from tests.publish_site import Site
 from tests.search_corpus import COMMENT_IDS, IDS, build_corpus, reader
 
@@ -423,6 +426,28 @@ def test_words_follow_their_texts_and_a_check_tells_what_does_not(corpus: Path, 
     db.close()
 
 
+def test_the_writer_reads_words_in_the_transaction_of_their_text_and_a_merge_reads_them_anew(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "one")
+    text = "Президент провёл переговоры о прекращении войны."
+    desk.see(article([text]), _12=[comment("7", "安理会没有决定任何事情。")])
+    assert desk.rows("select words from words_due") == [] and desk.rows("select language from articles") == [("ru",)]
+    assert desk.rows("select count(*) from revision_words_fts where revision_words_fts match 'войн'") == [(1,)]
+    assert desk.rows("select text from comment_words") == [("安理 理会 会没 没有 有决 决定 定任 任何 何事 事情 情",)]
+    desk.see(article(["The talks about an end of the war were held on Sunday."]), at="2026-01-02T00:00:00Z")
+    assert desk.rows("select language from articles") == [("en",)] and desk.rows("select count(*) from revision_words") == [(1,)]
+    desk.warc.close()
+    desk.store.close()
+    [merged] = merge(tmp_path / "other", [tmp_path / "one"])
+    assert merged.sites[0].articles == 1
+    connection = reader(tmp_path / "other")
+    assert search(connection, parse_query("in:history войной")).articles == 1
+    assert search(connection, parse_query("in:comments 安理会")).comments == 1
+    connection.close()
+    db = open_as_it_is(tmp_path / "other")
+    assert list(unlike_words(db)) == [] and db.execute("select count(*) from words_due").fetchone() == (0,)
+    db.close()
+
+
 def test_a_former_archive_is_filled_when_it_is_opened(tmp_path: Path) -> None:
     folder = build_corpus(tmp_path / "own")
     db = sqlite3.connect(folder / FILENAME, isolation_level=None)
@@ -471,6 +496,18 @@ def test_withheld_words_are_not_found_nor_copied(tmp_path: Path) -> None:
     copy = sqlite3.connect(tmp_path / "copy.db")
     assert copy.execute("select count(*) from revision_words_fts where revision_words_fts match '\"安理 理会\"'").fetchone() == (1,)
     copy.close()
+
+
+def test_a_report_of_changes_asks_both_indexes_and_names_what_it_does_not_ask(corpus: Path) -> None:
+    db = open_as_it_is(corpus)
+    for words, found in (("войной", "russian"), ("安理会", "chinese"), ("drone NOT tired", "strike"), ("four", "strike")):
+        rows = matching_events(db, [{"article_id": number, "comment_id": None} for number in NAMES], words, None)
+        assert [NAMES[row["article_id"]] for row in rows] == [found]
+    db.close()
+    assert search_notes("drone autor:Jane tag:Roads") == [
+        "autor: is no field, so it was searched for as words",
+        "tag: is not asked here, only words are",
+    ]
 
 
 def test_the_step_of_the_schema_and_the_reader_mean_the_same_letters() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import click
 
 from archive.cli.options import archive_command
 from archive.db.connection import open_for_reading
-from archive.queries.change_report import events_since, matching_events, report_paragraphs, since_last
+from archive.queries.change_report import events_since, matching_events, report_paragraphs, search_notes, since_last
 from archive.queries.named import parse_instant, site_named
 
 HELP = "what happened, with the words that changed; nothing when nothing happened"
@@ -22,6 +23,8 @@ HELP = "what happened, with the words that changed; nothing when nothing happene
 @click.option("--site", metavar="NAME", help="only this site")
 def command(folder: Path, since: str | None, search: str | None, tag: str | None, site: str | None) -> int:
     begins = parse_instant(since) if since else None
+    for note in search_notes(search or ""):
+        print(f"archive: {note}", file=sys.stderr)
     with closing(open_for_reading(folder)) as db:
         db.execute("begin")  # one state of the archive, also while a crawl writes
         sites = [site_named(db, site)] if site else list(db.query("select * from sites order by name"))

@@ -10,7 +10,8 @@ from sqlite_utils import Database
 
 from archive.errors import ConfigurationError
 from archive.queries.revision_pair import differences, kind_of_change, rendered_differences, revision_pair
-from archive.queries.search_nodes import ARTICLE_COLUMNS, COMMENT_COLUMNS
+from archive.queries.search_indexes import ARTICLES, COMMENTS, rows_with
+from archive.queries.search_nodes import AllOf, Filter, joined_parts, leaves, opposite
 from archive.queries.search_query import parse_query
 from archive.text.digest_mail import MANY, counted_events, shortened, telling_order
 from archive.text.plaintext import counted, harmless, one_line, render_diff, wrapped
@@ -75,15 +76,28 @@ def matching_events(db: Database, found: list[Row], search: str | None, tag: str
     return found
 
 
+def search_notes(text: str) -> list[str]:
+    """What of a search is not understood, or not asked of changes: its fields, but for those of words. Nothing of one without words,
+    which is refused."""
+    query = parse_query(text)
+    if not query.words:
+        return []
+    fields = [f"{one.field}: is not asked here, only words are" for one in leaves(query.tree) if isinstance(one, Filter)]
+    return [*query.notes, *dict.fromkeys(fields)]
+
+
 def _search(db: Database, text: str) -> tuple[set[int], set[int]]:
     """Ids of articles and comments that have the words, in the search box's own language."""
     query = parse_query(text)
-    match, said = query.expression(ARTICLE_COLUMNS), query.expression(COMMENT_COLUMNS)
-    if match is None or said is None:
+    words = joined_parts(AllOf, [*query.words, *map(opposite, query.unwanted)]) if query.words else None
+    if words is None:
         raise ConfigurationError(f"--search {text!r} has no word to look for; for a tag write --tag")
-    articles = "select article_id from revisions_fts join revisions on revisions.id = revisions_fts.rowid where revisions_fts match ?"
-    comments = "select rowid from comments_fts where comments_fts match ?"
-    return {i for (i,) in db.execute(articles, [match])}, {i for (i,) in db.execute(comments, [said])}
+    revisions, comments = rows_with(db.conn, ARTICLES, words, "id"), rows_with(db.conn, COMMENTS, words, "id")
+    articles = f"select article_id from revisions where {revisions.sql}"
+    return (
+        {i for (i,) in db.execute(articles, revisions.parameters)},
+        {i for (i,) in db.execute(f"select id from comments where {comments.sql}", comments.parameters)},
+    )
 
 
 def report_paragraphs(db: Database, site: Row, found: list[Row]) -> Iterator[str]:

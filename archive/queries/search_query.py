@@ -16,7 +16,6 @@ from archive.queries.search_nodes import (
     ARTICLE_COLUMNS,
     AllOf,
     AnyOf,
-    Columns,
     Filter,
     Node,
     NoneOf,
@@ -89,11 +88,6 @@ class Query:
         """The unwanted words as an FTS5 expression; None when there are none."""
         unwanted = joined_parts(AnyOf, [*self.unwanted])
         return fts_expression(unwanted, ARTICLE_COLUMNS) if unwanted is not None else None
-
-    def expression(self, columns: Columns) -> str | None:
-        """Wanted and unwanted words as an FTS5 expression for an index with these columns; None when no word is wanted."""
-        node = joined_parts(AllOf, [*self.words, *(NoneOf(part) for part in self.unwanted)]) if self.words else None
-        return fts_expression(node, columns) if node is not None else None
 
     @property
     def marks(self) -> tuple[tuple[str, bool], ...]:

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from archive.text.german import compound_parts, german_stem
 
@@ -43,8 +42,7 @@ LEFT = 3  # letters that have to be left of an Arabic word without its article
 STRESS = dict.fromkeys(map(ord, "\u0300\u0301"))
 
 
-@dataclass(frozen=True, slots=True)
-class FoundWord:
+class FoundWord(NamedTuple):
     """A word of a text: the forms by which it is found, and where it stands in the original."""
 
     forms: tuple[str, ...]
@@ -136,6 +134,9 @@ def arabic_form(word: str) -> str:
 
 def _grams(run: str) -> list[tuple[str, int, int]]:
     """Overlapping pairs of characters, and the last character, each with its place in the run."""
+    if unicodedata.is_normalized("NFKC", run):
+        last = len(run) - 1
+        return [*((run[at : at + 2], at, at + 2) for at in range(last)), (run[last], last, last + 1)]
     letters: list[tuple[str, int, int]] = []
     for at, letter in enumerate(run):
         if letter in SPACELESS_MARK and letters:

@@ -22,6 +22,7 @@ CHARACTER = re.compile(r"&(?:#\d+|#x[0-9a-fA-F]+|\w+);|.", re.S)
 WITHIN_A_LINE = re.compile(r"</?(?:a|abbr|b|cite|code|em|i|q|s|small|span|strong|sub|sup|u)\b", re.I)
 SHORTEST_STEMMED = 3  # letters; FTS5 leaves shorter words as they are
 AROUND = 160  # characters of a passage on either side of its first hit
+LOOKED_AT = 1_000  # characters of a text in which its first hit is looked for first
 MOST_HITS = 500  # in one text
 
 
@@ -56,8 +57,23 @@ def places_of(text: str, terms: Sequence[SoughtWords], way: str | None) -> list[
         return []
     starts = {words[0][:1] for words, _ in asked}
     words = list(_plain_words(text, starts) if way is None else found_words(text, way))
-    found = [place for at in range(len(words)) for wanted, prefix in asked if (place := _match_at(words, at, wanted, prefix))]
+    found = [
+        place
+        for at, word in enumerate(words)
+        for wanted, prefix in asked
+        if (wanted[0] in word.forms or (prefix and len(wanted) == 1)) and (place := _match_at(words, at, wanted, prefix))
+    ]
     return merged_places(found)[:MOST_HITS]
+
+
+def first_places(text: str, terms: Sequence[SoughtWords], way: str | None) -> list[Place]:
+    """The places at the first hit, and around it: of a long text, as little is read as that takes."""
+    for length in (LOOKED_AT, LOOKED_AT * 4):
+        if length < len(text):
+            places = places_of(text[:length], terms, way)
+            if places and places[0][1] + AROUND < length:
+                return [place for place in places if place[1] + AROUND < length]
+    return places_of(text, terms, way)
 
 
 def way_in(text: str) -> str | None:

@@ -22,7 +22,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tests.bench import extraction, many_sites, memory, pipeline, reextract, serving, storage, update
+from tests.bench import extraction, many_sites, memory, pipeline, reextract, search_words, serving, storage, update
 from tests.bench.bench import Bench
 from tests.bench.sizes import SIZES
 from tests.bench.table import Row, explanations, table_lines
@@ -34,6 +34,7 @@ MEASURES: dict[str, Measure] = {
     "reextract": reextract.measure,
     "update": update.measure,
     "storage": storage.measure,
+    "words": search_words.measure,
     "sites": many_sites.measure,
     "memory": memory.measure,
     "serving": serving.measure,

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from archive.publish.search.indexes import ARTICLES, COMMENTS, Condition, WordIndex, rows_with
 from archive.queries.rows import as_json, fetch_column
 from archive.queries.search_fields import DateSpan, date_span, language_of_name, numbers_of
+from archive.queries.search_indexes import ARTICLES, COMMENTS, Condition, WordIndex, rows_with
 from archive.queries.search_nodes import AnyOf, Filter, Near, Node, NoneOf, QueryTerm
 from archive.text.urls import split_url, url_spellings
 

@@ -10,9 +10,9 @@ import sqlite3
 from archive.publish.search.conditions import Subject, article_condition, joined, span_condition
 from archive.publish.search.find_hits import in_one_order
 from archive.publish.search.hits import highlights_of, snippets_of
-from archive.publish.search.indexes import DOCUMENTS, Condition, sources
 from archive.queries.rows import Row, as_json, fetch_rows
 from archive.queries.search_fields import date_span
+from archive.queries.search_indexes import DOCUMENTS, Condition, sources
 from archive.queries.search_nodes import Filter, Node
 from archive.queries.search_query import Query
 

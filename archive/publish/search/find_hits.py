@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from archive.publish.search.conditions import EVERYWHERE, Subject, article_condition, comment_subject, joined, link_condition
-from archive.publish.search.indexes import ARTICLES, COMMENTS, Condition, WordSource, count_of, rows_with, sources
 from archive.queries.rows import fetch_column, fetch_value
+from archive.queries.search_indexes import ARTICLES, COMMENTS, Condition, WordSource, count_of, rows_with, sources
 from archive.queries.search_nodes import Filter, Node
 from archive.queries.search_query import Query
 

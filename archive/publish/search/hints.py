@@ -8,9 +8,9 @@ import sqlite3
 from difflib import get_close_matches
 
 from archive.publish.search.conditions import matching_ids
-from archive.publish.search.indexes import ARTICLES, COMMENTS, count_of, sources
 from archive.publish.search.spellings import Vocabulary, fold
 from archive.queries.rows import Row, fetch_column
+from archive.queries.search_indexes import ARTICLES, COMMENTS, count_of, sources
 from archive.queries.search_nodes import AnyOf, Filter, Node, QueryTerm, joined_parts
 from archive.queries.search_query import Query
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import sqlite3
 
 from archive.db.words import WORD_TABLES
-from archive.publish.search.indexes import ARTICLES, COMMENTS, WordIndex
 from archive.queries.rows import Row, as_json, fetch_rows
+from archive.queries.search_indexes import ARTICLES, COMMENTS, WordIndex
 from archive.queries.search_nodes import fts_expression, wanted_terms
 from archive.queries.search_query import Query
 from archive.text.markup import END, START, without_marks
-from archive.text.search_marks import passage, places_of, sought, with_sentinels
+from archive.text.search_marks import first_places, passage, sought, with_sentinels
 
 
 def article_hits(db: sqlite3.Connection, query: Query, found: list[tuple[int, int]]) -> list[Row]:
@@ -129,7 +129,7 @@ def places_in(
         where words.id in (select value from json_each(?))
     """
     asked = sought(terms)
-    return {row_id: (text or "", places_of(text or "", asked, way)) for row_id, way, text in db.execute(sql, [as_json(ids)]).fetchall()}
+    return {row_id: (text or "", first_places(text or "", asked, way)) for row_id, way, text in db.execute(sql, [as_json(ids)]).fetchall()}
 
 
 def comment_hits(db: sqlite3.Connection, query: Query, ids: list[int]) -> list[Row]:
