@@ -7,11 +7,14 @@ import sqlite3
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
+from archive.publish.mentions.asked import asked_of_indexes
 from archive.publish.mentions.terms import MentionTerm
 from archive.queries.addresses import reading_path
-from archive.queries.mentions import ARTICLES, KINDS, MentioningText, block_starts, described_texts, marked_texts
+from archive.queries.mentions import ARTICLES, KINDS, MentioningText, block_starts, described_texts, marked_texts, texts_by_way
 from archive.queries.rows import Row
+from archive.queries.search_nodes import wanted_terms
 from archive.text.markup import END, START, plain, without_marks
+from archive.text.search_marks import places_of, sought, with_sentinels
 
 AROUND = 70  # characters on either side
 MOST_IN_ONE = 200  # mentions that are listed of one article or comment
@@ -24,7 +27,7 @@ def mention_rows(db: sqlite3.Connection, terms: Sequence[MentionTerm], texts: li
     """
     described = described_texts(db, texts)
     marked = {
-        (kind, term.asked): marked_texts(db, kind, term.match, [text.state for text in texts if text.kind == kind])
+        (kind, term.asked): marked_places(db, kind, term, [text.state for text in texts if text.kind == kind])
         for kind in KINDS
         for term in terms
     }
@@ -43,6 +46,17 @@ def mention_rows(db: sqlite3.Connection, terms: Sequence[MentionTerm], texts: li
         for place, offset, words in sorted(found, key=lambda one: one[:2])[:MOST_IN_ONE]:
             rows.append(words | of_text(text, about, place, offset, starts.get(text.state, [])))
     return rows
+
+
+def marked_places(db: sqlite3.Connection, kind: str, term: MentionTerm, states: list[int]) -> dict[int, tuple[str, str]]:
+    """State -> headline and text with sentinels around the mentions, whichever index knows them; those that have none are left out."""
+    if term.node is None or not states:
+        return {}
+    found = marked_texts(db, kind, asked_of_indexes(db, term.node)[kind][0], states)
+    words = sought([(one.text, one.prefix) for one in wanted_terms(term.node)])
+    for state, way, title, text in texts_by_way(db, kind, states):
+        found[state] = with_sentinels(title, places_of(title, words, way)), with_sentinels(text, places_of(text, words, way))
+    return {state: pair for state, pair in found.items() if START in pair[0] or START in pair[1]}
 
 
 def places(marked: tuple[str, str]) -> Iterator[tuple[int, int, Row]]:
