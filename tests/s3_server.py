@@ -56,6 +56,11 @@ class S3Server(ThreadingHTTPServer):
             held = self.etags[str(path)] = (key, f'"{hashlib.md5(path.read_bytes()).hexdigest()}"')
         return held[1]
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that was killed is no news."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
     def fault(self, method: str, path: str) -> dict[str, Any]:
         with self.turn:
             for fault in self.faults:

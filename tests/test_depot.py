@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from archive.__main__ import commands
+from archive.depot import claim as claims
 from archive.depot.claim import Busy, Claim, NotInDepot, Stale, former_claim
 from archive.depot.depot import open_depot
 from archive.depot.heads import DamagedHead, SliceOutcome
@@ -331,18 +332,21 @@ def test_only_pieces_that_changed_go_up_and_come_down(bucket: Store, tmp_path: P
     assert [line.split()[0] for line in bucket.asked() if "/db/" in line] == []
 
 
-def test_objects_that_no_snapshot_needs_are_removed_and_few_are_needed(store: Store, tmp_path: Path) -> None:
+def test_objects_that_no_snapshot_needs_are_removed_and_few_are_needed(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "SWEEP_EVERY", 4)
     depot = store.depot()
     orphan = f"sites/{NAME}/db/00000001-killed-1-0.pack"
     depot.objects.put(orphan, b"of a worker that was killed")
     claim = depot.claim(NAME)
     claim.bring(tmp_path / "a")
     claim.commit(tmp_path / "a", DONE)
-    for _ in range(31):
+    for _ in range(7):
         claim = depot.claim(NAME)
         claim.bring(tmp_path / "a")
         claim.commit(tmp_path / "a", DONE)
-    assert claim.epoch == 32
+    assert claim.epoch == 8
     kept = [row.key for row in depot.objects.list(f"sites/{NAME}/db/")]
     assert orphan not in kept
     assert len(kept) <= 3
@@ -384,6 +388,14 @@ def test_a_folder_that_was_not_brought_under_this_claim_is_not_committed(store: 
     desk.store.close()
     with pytest.raises(ConfigurationError, match="was not brought under this claim"):
         claim.commit(tmp_path / "a", DONE)
+    claim.bring(tmp_path / "b")
+    for content in (b"no database", None):
+        (tmp_path / "b" / "archive.db").unlink()
+        if content:
+            (tmp_path / "b" / "archive.db").write_bytes(content)
+        with pytest.raises(StorageError, match="the database in"):
+            claim.commit(tmp_path / "b", DONE)
+    assert store.depot().head(NAME).committed is None
 
 
 def test_a_warc_file_that_was_committed_never_changes(store: Store, tmp_path: Path) -> None:

@@ -17,7 +17,9 @@ from archive.__main__ import commands
 from archive.db.connection import open_as_it_is, open_for_reading
 from archive.db.schema import is_older
 from archive.depot.heads import SCHEMAS
+from archive.depot.marks import followed_url
 from archive.depot.records import reach_followed
+from archive.errors import ConfigurationError
 from archive.merge.depot import Followed, follow
 from archive.publish.records.examined import examine
 from archive.queries.captured_addresses import capture_row
@@ -32,23 +34,28 @@ APART = ("merged_archives",)  # says when it was brought
 EDITED = ("The bridge fell on 4 May, at night.", "Nobody has said why. The mayor, Ana Petrova, was away.")
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """A depot in an object store, of two sites with an article each."""
-    with s3_store(tmp_path / "store") as made:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A depot of two sites, of which each was read once, and the folders of the workers that read them."""
+    place = tmp_path_factory.mktemp("made")
+    with s3_store(place / "store") as store:
         for home in (HOME, OTHER):
-            made.depot().register(home)
-        slice_of(
-            made.depot(),
-            tmp_path / "w1",
-            at(1),
-            article(source_id="1"),
-            article(source_id="2", url=f"{HOME}2/"),
-            _1=[comment("7"), comment("8", parent="7")],
-        )
+            store.depot().register(home)
+        own = (article(source_id="1"), article(source_id="2", url=f"{HOME}2/"))
+        slice_of(store.depot(), place / "w1", at(1), *own, _1=[comment("7"), comment("8", parent="7")])
         other = article(source_id="1", url=f"{OTHER}1/", title="Elsewhere")
-        slice_of(made.depot(), tmp_path / "w2", at(1), other, name="other.example.net")
-        yield made
+        slice_of(store.depot(), place / "w2", at(1), other, name="other.example.net")
+    return place
+
+
+@pytest.fixture
+def store(made: Path, tmp_path: Path) -> Iterator[Store]:
+    """A copy of it, of the test's own."""
+    for part in made.iterdir():
+        shutil.copytree(part, tmp_path / part.name)
+    with s3_store(tmp_path / "store") as copy:
+        copy.asked()
+        yield copy
 
 
 def at(day: int) -> str:
@@ -184,6 +191,24 @@ def test_an_archive_that_holds_a_site_from_elsewhere_refuses_it_in_one_line(stor
     assert rows(tmp_path / "all", "select name from sites order by 1") == [("mine",), ("other.example.net",)]
 
 
+def test_a_depot_that_moved_is_followed_on_and_another_one_is_refused(tmp_path: Path) -> None:
+    def depot(place: str) -> Store:
+        made = Store(tmp_path / place, (tmp_path / place).as_uri())
+        made.depot().register(HOME)
+        return made
+
+    first, other = depot("first"), depot("other")
+    for made in (first, other):
+        slice_of(made.depot(), made.folder.with_suffix(".work"), at(1), article(source_id="1"))
+    followed(tmp_path / "all", first)
+    with pytest.raises(ConfigurationError, match="choose another ARCHIVE_DIR for file://"):
+        followed(tmp_path / "all", other)
+    first.folder.rename(tmp_path / "moved")
+    moved = Store(tmp_path / "moved", (tmp_path / "moved").as_uri())
+    assert followed(tmp_path / "all", moved) == []
+    assert followed_url(tmp_path / "all") == moved.url
+
+
 def test_records_are_read_from_the_depot_by_range_and_once(store: Store, tmp_path: Path) -> None:
     followed(tmp_path / "all", store)
     assert not list((tmp_path / "all" / "warc").glob("*/*.warc.gz"))
@@ -276,10 +301,29 @@ def test_a_decision_that_the_depot_does_not_take_is_none(store: Store, tmp_path:
     assert not (tmp_path / "all" / "warc" / "decisions.jsonl").exists()
 
 
-def test_what_a_depot_would_bring_back_is_not_destroyed(store: Store, tmp_path: Path) -> None:
+def test_what_is_destroyed_by_order_is_gone_from_the_site_the_depot_and_the_archive_of_all(store: Store, tmp_path: Path) -> None:
+    secret = "The witness lives in Harbour Street."
+    run(store, tmp_path / "w1", 2, lambda desk: desk.see(article([secret], source_id="5", url=f"{HOME}5/", title="Named")))
     followed(tmp_path / "all", store)
-    code, output = command(tmp_path / "all", "expunge", f"{OTHER}1/", "--reason", "an order", "--yes")
-    assert (code, "follows the depot" in output) == (2, True)
+    former = {path.name for path in (store.objects / "sites" / NAME).rglob("*") if path.is_file()}
+    code, output = command(tmp_path / "all", "expunge", f"{HOME}5/", "--reason", "an order", "--yes")
+    assert (code, output.startswith("destroyed: Named")) == (0, True), output
+    for place in (tmp_path / "all", store.objects / "sites"):
+        assert not [path for path in place.rglob("*") if path.is_file() and b"Harbour Street" in path.read_bytes()]
+    assert rows(tmp_path / "all", "select source_id from articles where id < 2000000000 order by 1") == [("1",), ("2",)]
+    left = {path.name for path in (store.objects / "sites" / NAME).rglob("*") if path.is_file()}
+    assert {name.rpartition("-")[2] for name in former - left if "warc" in name} == {"e2.warc.gz"}  # replaced under another name
+    assert not [name for name in former & left if name.endswith(".pack")]
+    assert command(tmp_path / "all", "verify")[0] == 0
+    run(store, tmp_path / "w1", 3, lambda desk: None)
+    assert rows(tmp_path / "w1", "select source_id from articles order by 1") == [("1",), ("2",)]
+    assert b"Harbour Street" not in (tmp_path / "w1" / "archive.db").read_bytes()
+    files = {path.name for path in (tmp_path / "w1" / "warc" / NAME).iterdir()}
+    assert {name.rpartition("/")[2] for (name,) in rows(tmp_path / "w1", "select distinct filename from captures")} >= files
+    followed(tmp_path / "all", store)
+    shutil.rmtree(tmp_path / "anew", ignore_errors=True)
+    followed(tmp_path / "anew", store)
+    assert everything(tmp_path / "all") == everything(tmp_path / "anew")
 
 
 def test_an_answer_to_an_alarm_names_its_record_wherever_it_goes(store: Store, tmp_path: Path) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from archive.depot.depot import open_depot
-from archive.depot.marks import marks_in, marks_of
-from archive.errors import ConfigurationError
+from archive.depot.marks import marks_in
 from archive.store.store import Store
 
 
@@ -26,9 +25,3 @@ def open_deciding(folder: Path) -> Store:
 
         store.tell = tell
     return store
-
-
-def refuse_to_destroy(folder: Path) -> None:
-    """Raises ConfigurationError where an archive only follows others, whose next snapshot would bring back what was destroyed here."""
-    for mark in marks_of(folder).values():
-        raise ConfigurationError(f"{folder} follows the depot {mark.url}, which would bring it back; withhold it here, see docs/scale.md")

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
-from collections.abc import Iterable, Mapping
-from contextlib import closing
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import click
 from sqlite_utils import Database
 
-from archive.cli.deciding import refuse_to_destroy
 from archive.cli.options import archive_command
 from archive.cli.withhold import withheld_subject
-from archive.errors import ConfigurationError, StorageError
+from archive.db.connection import open_for_reading
+from archive.depot.claim import Claim
+from archive.depot.depot import open_depot
+from archive.depot.destroy import bring_records, commit_destroyed
+from archive.depot.marks import followed_url
+from archive.depot.sessions import EVERY
+from archive.errors import ArchiveError, ConfigurationError, StorageError
+from archive.merge.depot import follow
+from archive.merge.depot_rows import BASE
 from archive.queries.named import article_named
 from archive.queries.withheld_records import WithheldTexts
 from archive.store.expunge import Destruction, finish, names_of, remove_rows, write_files
@@ -38,7 +47,64 @@ Row = dict[str, Any]
 )
 @click.option("--yes", is_flag=True, help="do not ask")
 def command(folder: Path, name: str, reason: str, links: bool, yes: bool) -> int:
-    refuse_to_destroy(folder)
+    url = followed_url(folder)
+    if url is None:
+        print(f"destroyed: {destroy(folder, name, reason, links, yes)}")
+    else:
+        print(f"destroyed: {destroy_at_site(folder, url, name, reason, links, yes)}")
+        print("not touched: folders of workers until they claim the site again, and former versions of objects that the store keeps")
+    print("not touched: backups, exports and other copies that were made earlier, and blocks of the disk that the file system set free")
+    for path in leftovers(folder):
+        print(f"not looked into: {path}; delete it if it may hold the text")
+    return 0
+
+
+def destroy_at_site(folder: Path, url: str, name: str, reason: str, links: bool, yes: bool) -> str:
+    """The same where the archive follows a depot: in the site's own archive, which is brought here for it, then in this one."""
+    with closing(open_for_reading(folder)) as db:
+        withheld_subject(db, name)
+        article_id, comment_id, site_id = subject_of(db, name)
+        [site] = db.execute("select name from sites where id = ?", [site_id]).fetchone()
+        [address] = db.execute("select url from articles where id = ?", [article_id]).fetchone()
+    place = folder / ".expunging"
+    shutil.rmtree(place, ignore_errors=True)
+    claim = open_depot(url).claim(site, even_removed=True)
+    try:
+        with kept_alive(claim):
+            claim.bring(place)
+            bring_records(claim, place)
+            announced = destroy(place, f"comment:{comment_id % BASE}" if comment_id else address, reason, links, yes)
+            commit_destroyed(claim, place)
+    finally:
+        claim.release()
+        shutil.rmtree(place, ignore_errors=True)
+    for followed in follow(folder, url):
+        if followed.name == site and followed.error is not None:
+            raise followed.error
+    return announced
+
+
+@contextmanager
+def kept_alive(claim: Claim) -> Iterator[None]:
+    """Renew a claim from a thread meanwhile."""
+    over = threading.Event()
+
+    def renew() -> None:
+        while not over.wait(EVERY):
+            with suppress(ArchiveError):
+                claim.renew()
+
+    thread = threading.Thread(target=renew, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def destroy(folder: Path, name: str, reason: str, links: bool, yes: bool) -> str:
+    """Destroy it in the archive in this folder; what it was, in words. Raises ConfigurationError where nobody says yes, StorageError."""
     with closing(Store(folder)) as store:
         _, described = withheld_subject(store.db, name)
         article_id, comment_id, site_id = subject_of(store.db, name)
@@ -57,12 +123,7 @@ def command(folder: Path, name: str, reason: str, links: bool, yes: bool) -> int
         if not finish(store.db, folder):
             raise StorageError(f"{what} is destroyed in all rows and records, but another program reads the database, whose log keeps old "
                                "pages until it ends; end it, and run python -m archive expunge or a crawl once more")  # fmt: skip
-        left = leftovers(folder)
-    print(f"destroyed: {announced}")
-    print("not touched: backups, exports and other copies that were made earlier, and blocks of the disk that the file system set free")
-    for path in left:
-        print(f"not looked into: {path}; delete it if it may hold the text")
-    return 0
+    return announced
 
 
 def subject_of(db: Database, name: str) -> tuple[int, int | None, int]:

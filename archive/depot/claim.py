@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -168,6 +169,8 @@ class Claim:
             aside = folder / ASIDE
             assemble(self.objects, manifest, aside, database)
             self._fetch_files(folder, manifest)
+            for name in manifest.destroyed:
+                (folder / "warc" / self.name / name).unlink(missing_ok=True)
             brought.forget_state(folder)  # from here on the folder is nobody's until it is whole
             for suffix in ("-wal", "-shm"):
                 database.with_name(FILENAME + suffix).unlink(missing_ok=True)
@@ -192,8 +195,9 @@ class Claim:
 
     # what became of it
 
-    def commit(self, folder: Path, outcome: SliceOutcome, *, keep: bool = False) -> None:
-        """Make what lies in ``folder`` true, and give the site back unless ``keep``. No run may be writing to it.
+    def commit(self, folder: Path, outcome: SliceOutcome, *, keep: bool = False, anew: bool = False) -> None:
+        """Make what lies in ``folder`` true, and give the site back unless ``keep``. No run may be writing to it. ``anew``: nothing that
+        an earlier snapshot sent is named again.
 
         Raises Stale when the site is somebody else's by now, DepotAway, DepotFull, LockHeld: nothing was committed then, and the folder
         still holds everything.
@@ -204,7 +208,7 @@ class Claim:
                 raise ConfigurationError(f"{folder} was not brought under this claim on {self.name}")
             self._require()
             manifest = self._sent(folder, state, outcome)
-            place = self._pack(folder, state, manifest)
+            place = self._pack(folder, Manifest() if anew else state.manifest, manifest)
             if self.epoch % SWEEP_EVERY == 0:  # listed while the site is this claim's: what others write later is not in the list
                 with suppress(DepotAway):  # the next one does it
                     sweep(self.objects, self.name, manifest.packs | state.manifest.packs | {place[0]})
@@ -221,7 +225,7 @@ class Claim:
 
     def _sent(self, folder: Path, state: Brought, outcome: SliceOutcome) -> Manifest:
         """Send the WARC files that the depot has not: name -> size and digest of all."""
-        manifest = Manifest(warc=dict(state.manifest.warc))
+        manifest = Manifest(warc=dict(state.manifest.warc), destroyed=state.manifest.destroyed)
         for path in sorted((folder / "warc" / self.name).glob(f"*{SUFFIX}")):
             size = path.stat().st_size
             if (known := manifest.warc.get(path.name)) is not None:
@@ -240,7 +244,7 @@ class Claim:
         if self.session.clock() - self._confirmed > LEASE / 4:
             self.renew()
 
-    def _pack(self, folder: Path, state: Brought, manifest: Manifest) -> tuple[str, int, int, str]:
+    def _pack(self, folder: Path, former: Manifest, manifest: Manifest) -> tuple[str, int, int, str]:
         self._commits += 1
         stem = f"{packs_prefix(self.name)}{self.epoch:08d}-{self.nonce[:8]}-{self._commits}"
         aside = folder / ASIDE
@@ -249,7 +253,7 @@ class Claim:
             self.objects.put(key, data)
             self._keep_up()
 
-        packer = PiecePacker(state.manifest, lambda number: f"{stem}-{number}.pack", put)
+        packer = PiecePacker(former, lambda number: f"{stem}-{number}.pack", put)
         try:
             copied_database(folder / FILENAME, aside)
             manifest.size = aside.stat().st_size
@@ -283,6 +287,8 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageError(f"cannot write to {folder}: {error.strerror or error}") from error
+    except sqlite3.DatabaseError as error:
+        raise StorageError(f"the database in {folder} cannot be read: {error}") from error
     finally:
         lock.release()
 

@@ -174,14 +174,14 @@ class Depot:
 
     # claims
 
-    def claim(self, name: str, holder: str = "", *, former: str = "") -> Claim:
+    def claim(self, name: str, holder: str = "", *, former: str = "", even_removed: bool = False) -> Claim:
         """Be the one who writes a site. ``former``: the nonce of a claim that a process left in a folder which is the caller's alone now.
 
         Raises Busy, NotInDepot for a site that is not known or removed, NewerSchema, DamagedHead.
         """
         nonce = secrets.token_hex(16)
         head = self.head(name)
-        if head.removed_at:
+        if head.removed_at and not even_removed:
             raise NotInDepot(f"{name} was removed from the depot {self.url}")
         refuse_newer_head(head)
         if head.claim and head.claim.nonce != former:

@@ -46,12 +46,15 @@ class PackedSpan:
 
 @dataclass(slots=True)
 class Manifest:
-    """``warc``: FILE -> [bytes, SHA-256]; ``files``: others of the archive's folder, by their path in it."""
+    """``warc``: FILE -> [bytes, SHA-256]; ``files``: others of the archive's folder, by their path in it.
+
+    ``destroyed``: WARC files that a legal order has replaced: a copy that still lies on a worker's disk goes."""
 
     size: int = 0
     pieces: list[PackedSpan] = field(default_factory=list)
     files: dict[str, PackedSpan] = field(default_factory=dict)
     warc: dict[str, tuple[int, str]] = field(default_factory=dict)
+    destroyed: list[str] = field(default_factory=list)
 
     def content(self) -> bytes:
         packs = sorted({span.pack for span in (*self.pieces, *self.files.values())})
@@ -62,6 +65,7 @@ class Manifest:
 
         files = {path: row(span) for path, span in sorted(self.files.items())}
         told = {"size": self.size, "packs": packs, "pieces": [row(s) for s in self.pieces], "files": files, "warc": self.warc}
+        told["destroyed"] = self.destroyed
         return json.dumps(told, separators=(",", ":")).encode()
 
     @classmethod
@@ -73,9 +77,9 @@ class Manifest:
 
         files = {path: span(row) for path, row in told["files"].items()}
         warc = {name: (size, digest) for name, (size, digest) in told["warc"].items()}
-        if outside := [path for path in (*files, *(f"warc/{name}/" for name in warc)) if not INSIDE.fullmatch(path)]:
+        if outside := [path for path in (*files, *(f"warc/{name}" for name in (*warc, *told["destroyed"]))) if not INSIDE.fullmatch(path)]:
             raise DamagedPack(f"a manifest in the depot names {outside[0]!r}, which is no file of an archive")
-        return cls(told["size"], [span(row) for row in told["pieces"]], files, warc)
+        return cls(told["size"], [span(row) for row in told["pieces"]], files, warc, told["destroyed"])
 
     @property
     def packs(self) -> set[str]:

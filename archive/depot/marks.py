@@ -5,12 +5,14 @@ A mark stands in ``merged_archives.folder``, written in the transaction that bro
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from archive.db.connection import FILENAME, open_as_it_is
+from archive.db.untouched import untouched
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,5 +46,11 @@ def marks_of(folder: Path) -> dict[str, Mark]:
 
 
 def followed_url(folder: Path) -> str | None:
-    """The depot that an archive follows."""
-    return next((mark.url for mark in marks_of(folder).values()), None)
+    """The depot that an archive follows; None where it follows none, or cannot be read. Leaves no trace in the folder."""
+    try:
+        with untouched(folder) as connection:
+            db = Database(connection)
+            marks = marks_in(db) if "merged_archives" in db.table_names() else {}
+    except (sqlite3.DatabaseError, OSError):
+        return None
+    return next((mark.url for mark in marks.values()), None)

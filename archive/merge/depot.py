@@ -10,7 +10,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from archive.db.connection import FILENAME, check_identity
@@ -18,8 +18,9 @@ from archive.db.database import WriterDatabase
 from archive.db.schema import is_older, migrate
 from archive.db.shrink import spacious
 from archive.depot.brought import write_file
+from archive.depot.claim import NotInDepot
 from archive.depot.depot import Depot, open_depot
-from archive.depot.heads import SiteHead, refuse_newer_head
+from archive.depot.heads import DamagedHead, SiteHead, refuse_newer_head
 from archive.depot.manifest import DamagedPack, Manifest, assemble, fetch, read_manifest
 from archive.depot.marks import Mark, marks_of
 from archive.depot.objects import DepotAway, NoObject, warc_key
@@ -29,6 +30,7 @@ from archive.merge.depot_rows import BASE, DepotRows
 from archive.merge.references import Schema
 from archive.merge.source import UNFINISHED
 from archive.merge.warc_files import bring_seals
+from archive.store.expunge import finish
 from archive.store.opening import OpenArchive
 from archive.store.site_settings import HIDE_COMMENTS, HIDE_GONE, save_site_settings, set_visited, site_settings
 
@@ -57,14 +59,18 @@ def follow(
     """
     depot = open_depot(url)
     marks = marks_of(folder)
-    for mark in marks.values():
-        if mark.url != depot.url:
-            raise ConfigurationError(f"{folder} follows the depot {mark.url}; choose another ARCHIVE_DIR for {depot.url}")
+    moved = [mark for mark in marks.values() if mark.url != depot.url]
+    if moved and not any(_is_at(depot, mark) for mark in marks.values()):
+        raise ConfigurationError(f"{folder} follows the depot {moved[0].url}; choose another ARCHIVE_DIR for {depot.url}")
     changed = [name for name, version in sorted(depot.versions().items()) if name not in marks or marks[name].version != version]
-    if not changed:
+    if not changed and not moved:
         return
     archive = OpenArchive(folder)
     try:
+        with archive.transaction():
+            for mark in moved:
+                marks[mark.name] = replace(mark, url=depot.url)
+                archive.db.execute("update merged_archives set folder = ? where folder = ?", [str(marks[mark.name]), str(mark)])
         schema = Schema(archive.db)
         for at, name in enumerate(changed):
             progress("sites", at, len(changed))
@@ -75,6 +81,15 @@ def follow(
     finally:
         archive.close()
         shutil.rmtree(folder / WHERE, ignore_errors=True)
+
+
+def _is_at(depot: Depot, mark: Mark) -> bool:
+    """Whether a depot has the very snapshot that is here: then it is the same one, at another address."""
+    try:
+        committed = depot.head(mark.name).committed
+    except (NotInDepot, DamagedHead, NewerSchema):
+        return False
+    return committed is not None and committed.pack == mark.pack
 
 
 class Following:
@@ -118,6 +133,8 @@ class Following:
             merge_file(self.archive.folder, self.place)  # before the rows, whose mark says that all of it is here
             self.followed.notes += bring_seals(self.archive.folder, self.place)
             self._write(head, manifest, mark, copy)
+        for name in manifest.destroyed:
+            (self.archive.folder / "warc" / self.name / name).unlink(missing_ok=True)
         return self.followed
 
     @contextmanager
@@ -161,12 +178,21 @@ class Following:
                     self.db.execute("pragma defer_foreign_keys = on")
                     self._check_files(manifest)
                     self._check_place(head)
+                    [last] = self.db.execute("select count(*) from main.expunged").fetchone()
                     self.followed.rows = DepotRows(self.db, self.schema, head.number).write()
+                    [now] = self.db.execute("select count(*) from main.expunged").fetchone()
+                    if destroyed := now > last:  # its pages are overwritten here too
+                        sql = "update main.expunged set unfinished = 1 where id between ? and ?"
+                        self.db.execute(sql, [head.number * BASE, (head.number + 1) * BASE])
                     self._settle_head(head)
                     self._remember(mark)
                     self._count()
             except sqlite3.IntegrityError as error:
                 raise StorageError(f"{self.name} does not fit {self.archive.folder} ({error}); nothing of it was merged") from error
+        if destroyed and not finish(self.db, self.archive.folder):
+            self.followed.notes.append(
+                "what was destroyed is gone here when no other program reads the database any more: merge once more then"
+            )
 
     @contextmanager
     def _attached(self, copy: Path) -> Iterator[None]:
