@@ -6,10 +6,13 @@ import asyncio
 import sys
 from abc import abstractmethod
 from argparse import RawDescriptionHelpFormatter
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Callable, Coroutine, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from scrapy.commands import BaseRunSpiderCommand, ScrapyHelpFormatter
+from scrapy.crawler import CrawlerRunner
+from scrapy.utils.defer import deferred_from_coro, maybe_deferred_to_future
+from scrapy.utils.reactor import install_reactor, is_asyncio_reactor_installed, is_reactor_installed
 
 from archive.errors import ArchiveError, ConfigurationError
 from crawler.extensions.archive import ArchiveExtension, check_settings
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
 ABOVE_CMDLINE = 50  # Scrapy's "cmdline" is 40, and is written over settings of the same priority when a crawl begins
 NO_SETTINGS: Mapping[str, Any] = {}
+T = TypeVar("T")
 
 
 class ArchiveCommand(BaseRunSpiderCommand):
@@ -52,23 +56,62 @@ class ArchiveCommand(BaseRunSpiderCommand):
         then: Callable[[Crawler], object] = lambda crawler: None,
         settings: Mapping[str, Any] = NO_SETTINGS,
     ) -> Crawler:
-        """Begin one crawl; it runs once the process is started, and ``then`` is called at its end, whatever that is. ``settings`` hold
-        for this crawl alone.
+        """As ``begin_crawl``, in the command's own process."""
+        return begin_crawl(self.process, spider_class, arguments, then, settings)
 
-        Raises ConfigurationError for settings that cannot be.
-        """
-        crawler: Crawler = self.process.create_crawler(spider_class)
-        for name, value in settings.items():
-            crawler.settings.set(name, value, priority=ABOVE_CMDLINE)
-        check_settings(crawler.settings)
-        if not crawler.settings["LOG_FILE"]:  # who reads a log file, as scrapyd's users do, finds the line there too
-            crawler.settings.set("LOG_SUMMARY", False, priority="cmdline")
-        running = self.process.crawl(crawler, **arguments)
-        if isinstance(running, asyncio.Task):
-            running.add_done_callback(lambda _: then(crawler))
-        else:  # a Deferred, with FORCE_CRAWLER_PROCESS
-            running.addCallbacks(lambda _: then(crawler), lambda failure: (then(crawler), failure)[1])
-        return crawler
+
+def begin_crawl(
+    process: Any,
+    spider_class: type[Spider],
+    arguments: Mapping[str, str],
+    then: Callable[[Crawler], object],
+    settings: Mapping[str, Any] = NO_SETTINGS,
+) -> Crawler:
+    """Begin one crawl; it runs once the process is started, and ``then`` is called at its end, whatever that is. ``settings`` hold
+    for this crawl alone.
+
+    Raises ConfigurationError for settings that cannot be.
+    """
+    crawler: Crawler = process.create_crawler(spider_class)
+    for name, value in settings.items():
+        crawler.settings.set(name, value, priority=ABOVE_CMDLINE)
+    check_settings(crawler.settings)
+    if not crawler.settings["LOG_FILE"]:  # who reads a log file, as scrapyd's users do, finds the line there too
+        crawler.settings.set("LOG_SUMMARY", False, priority="cmdline")
+    running = process.crawl(crawler, **arguments)
+    if isinstance(running, asyncio.Task):
+        running.add_done_callback(lambda _: then(crawler))
+    else:  # a Deferred, with FORCE_CRAWLER_PROCESS
+        running.addCallbacks(lambda _: then(crawler), lambda failure: (then(crawler), failure)[1])
+    return crawler
+
+
+def run_until_done(process: Any, work: Coroutine[Any, Any, T], stop: Callable[[], object] = lambda: None) -> T | None:
+    """Run the reactor until ``work`` is done; its result. On a signal the crawls under way are stopped, ``stop`` is called, and the
+    work comes to its own end; on a second one there is no result.
+
+    Raises ConfigurationError where the reactor has no asyncio, and what ``work`` raises.
+    """
+    if not is_reactor_installed():
+        install_reactor(process.settings["TWISTED_REACTOR"], process.settings["ASYNCIO_EVENT_LOOP"])
+    if not is_asyncio_reactor_installed():
+        work.close()
+        raise ConfigurationError(f"a run needs asyncio, which TWISTED_REACTOR={process.settings['TWISTED_REACTOR']} has not")
+    task, stop_crawls = asyncio.get_event_loop().create_task(work), process.stop
+
+    async def done() -> None:
+        await asyncio.wait([task])
+
+    async def stopped() -> None:
+        stop()
+        await (maybe_deferred_to_future(stop_crawls()) if deferred else stop_crawls())
+        await done()
+
+    deferred = isinstance(process, CrawlerRunner)  # FORCE_CRAWLER_PROCESS
+    process.join = (lambda: deferred_from_coro(done())) if deferred else done
+    process.stop = (lambda: deferred_from_coro(stopped())) if deferred else stopped
+    process.start()
+    return task.result() if task.done() else None
 
 
 def report(crawler: Crawler, *, quiet: bool = False) -> int:

@@ -20,6 +20,7 @@ from tests.crawls import PROJECT
 # know nothing of each other. A module belongs to the longest name here that its own name begins with.
 LAYERS = (
     "crawler.commands",
+    "crawler.cluster",
     "crawler.imports",
     "crawler.rebuild",
     "crawler.command",

@@ -24,6 +24,7 @@ LEAST_COST = 3.0  # requests of a visit to a site of which little is known
 UNKNOWN_RATE = 0.5  # events a day that are taken for granted of a site, with the weight of PRIOR_DAYS of looking
 PRIOR_DAYS = 4.0
 RETRY = 1.0  # hours after a first failure; doubled for each that follows, up to a day
+FAILED = (1, 2, 3, 5)  # exit codes after which a site is tried again after RETRY
 DAY = 24.0
 
 
@@ -81,24 +82,38 @@ def visits(db: Database, now: str, budget: float = 0) -> list[Visit]:
     """Every site that is visited, the most overdue first. ``budget``: requests a day; 0: as many as one visit a day to each costs."""
     rows = list(db.query("select * from sites where paused_at is null and removed_at is null order by name"))
     lively = [liveliness(db, row["id"], now) for row in rows]
-    paced = intervals(lively, budget or sum(site.cost for site in lively)) if rows else []
-    found = [_visit(db, row, site, interval, now) for row, site, interval in zip(rows, lively, paced, strict=True)]
+    hours_between = intervals(lively, budget or sum(site.cost for site in lively)) if rows else []
+    found = [_visit(db, row, site, interval, now) for row, site, interval in zip(rows, lively, hours_between, strict=True)]
     return sorted(found, key=lambda visit: -visit.overdue)
 
 
 def _visit(db: Database, row: Row, site: Liveliness, interval: float, now: str) -> Visit:
     fixed = hours(site_settings(db, row["id"]).get("every", ""))
+    return Visit(row, *paced(*last_visit(db, row["id"]), fixed, interval, site.busy, now))
+
+
+def last_visit(db: Database, site_id: int) -> tuple[str | None, int]:
+    """(when the last run began, or None where there is more to read; how many runs in a row have failed)."""
     sql = "select started_at, exit_code from crawls where site_id = ? and mode <> 'reextract' order by started_at desc, id desc limit 12"
-    runs = db.execute(sql, [row["id"]]).fetchall()
-    if not runs or runs[0][1] in (None, 130):  # never begun, killed or stopped: there is more to read
-        return Visit(row, fixed or interval, float("inf"))
-    failed = next((n for n, (_, code) in enumerate(runs) if code not in (1, 2, 3, 5)), len(runs))
+    runs = db.execute(sql, [site_id]).fetchall()
+    if not runs or runs[0][1] in (None, 130):  # never begun, killed or stopped
+        return None, 0
+    return runs[0][0], next((n for n, (_, code) in enumerate(runs) if code not in FAILED), len(runs))
+
+
+def paced(began: str | None, failed: int, fixed: float | None, interval: float, busy: Sequence[float], now: str) -> tuple[float, float]:
+    """(hours between two visits, share of them that has passed) of a site whose last run ``began`` then; None: there is more to read.
+
+    ``failed``: runs in a row that failed; ``fixed``: hours that a person set; ``interval``: hours by how lively the site is.
+    """
+    if began is None:
+        return fixed or interval, float("inf")
     if failed:
         pause = min(RETRY * 2 ** (failed - 1), DAY)
-        return Visit(row, pause, elapsed(runs[0][0], now, (1.0,) * 24) / pause)
+        return pause, elapsed(began, now, (1.0,) * 24) / pause
     if fixed:
-        return Visit(row, fixed, elapsed(runs[0][0], now, (1.0,) * 24) / fixed)
-    return Visit(row, interval, elapsed(runs[0][0], now, site.busy) / interval)
+        return fixed, elapsed(began, now, (1.0,) * 24) / fixed
+    return interval, elapsed(began, now, busy) / interval
 
 
 EVENTS = """

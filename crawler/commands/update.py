@@ -3,37 +3,32 @@
 from __future__ import annotations
 
 import contextlib
-import logging
-import sys
-from collections import Counter, deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from archive.errors import ConfigurationError
 from archive.queries import captures
 from archive.queries.liveliness import visits
-from crawler.command import ArchiveCommand, add_argument_help, report
+from crawler.cluster.rounds import Round
+from crawler.cluster.visits import Visits, declared_spider
+from crawler.command import ArchiveCommand, add_argument_help, run_until_done
 from crawler.extensions.archive import check_settings
 from crawler.extensions.shared_settings import SharedSettings
 from crawler.extensions.shared_store import shared_store
 from crawler.extract.workers import Workers
 from crawler.session.options import undeclared_site
-from crawler.session.outcome import BUG, COMPLETE, CONFIGURATION, ORDER, WORDS
+from crawler.session.outcome import COMPLETE, INTERRUPTED
 from crawler.site import Site
 from crawler.spiders.site import SiteSpider
 
 if TYPE_CHECKING:
     import argparse
 
-    from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
 
     from archive.store.store import Store
 
-logger = logging.getLogger(__name__)
 JOBS = 16  # sites under way at once
-COUNTED = ("new", "revised", "missing")
-STOPS_ALL = {"shutdown": "stopped by a signal", "memusage_exceeded": "stopped by MEMUSAGE_LIMIT_MB"}  # why Scrapy closed a spider
 
 
 class Command(ArchiveCommand):
@@ -48,6 +43,9 @@ class Command(ArchiveCommand):
         add_argument_help(parser)
         parser.add_argument("--quiet", action="store_true", help="print only the lines of sites with a non-zero exit code")
         parser.add_argument("--due", action="store_true", help="visit only the sites that are due by how lively they are")
+        parser.add_argument(
+            "--depot", metavar="URL", help="the sites of this depot, s3://BUCKET/PREFIX or a folder, and not those of ARCHIVE_DIR"
+        )
         parser.add_argument("--jobs", type=int, default=JOBS, metavar="N", help=f"sites that are read at once (default: {JOBS})")
 
     def work(self, args: list[str], arguments: dict[str, str], opts: argparse.Namespace) -> int:
@@ -55,68 +53,25 @@ class Command(ArchiveCommand):
         assert self.settings is not None
         if opts.jobs < 1:
             raise ConfigurationError(f"--jobs is the number of sites that are read at once, at least 1, and not {opts.jobs}")
+        if opts.depot:
+            from crawler.cluster.in_one_process import update_depot
+
+            return update_depot(self, args, arguments, opts)
         SiteSpider.options({"home": "https://example.org/", **arguments})
         check_settings(self.settings)
         self.settings.set("PROGRESS", False, priority="cmdline")  # one bar cannot show several sites
         self.process.settings = SharedSettings(self.process.settings)
         workers = Workers(self.settings.getint("EXTRACT_WORKERS"), self.settings.getfloat("EXTRACT_SECONDS"))
         with shared_store(self.settings) as store, contextlib.closing(workers):  # they stay while one site ends and the next begins
-            self.arguments, self.quiet = arguments, opts.quiet
-            self.waiting, self.sites = deque(due_sites(store, args, self.settings) if opts.due else visited_sites(store, args)), 0
-            self.codes, self.counts = Counter[int](), Counter[str]()
-            self.stopped = ""  # why no further site begins
-            if not self.waiting:
+            waiting = due_sites(store, args, self.settings) if opts.due else visited_sites(store, args)
+            if not waiting:
                 if not opts.quiet:
                     print("no site is due")
                 return COMPLETE
-            for _ in range(min(opts.jobs, len(self.waiting))):
-                self.begin_next()
-            self.process.start()
-            self.say_all()
-            return next((code for code in ORDER if self.codes[code]), COMPLETE)
-
-    def begin_next(self) -> None:
-        """Begin the next site; one that cannot begin is told, and does not keep the others waiting."""
-        while self.waiting and not self.stopped:
-            row = self.waiting.popleft()
-            self.sites += 1
-            try:
-                self.start_one(row)
-                return
-            except ConfigurationError as error:
-                self.codes[CONFIGURATION] += 1
-                print(f"{row['name']}: {error}", file=sys.stderr, flush=True)
-            except Exception as error:
-                self.codes[BUG] += 1
-                logger.error("a bug in this program", exc_info=error)
-
-    def start_one(self, row: dict[str, Any]) -> None:
-        """Begin the crawl of one remembered site, with its own spider where it is declared."""
-        declared = declared_spider(self.process.spider_loader, row)
-        home = {} if declared else {"home": row["home"]}
-        self.start(declared or SiteSpider, {**home, **self.arguments}, self.ended)
-
-    def ended(self, crawler: Crawler) -> None:
-        """Tell how a site went, keep nothing else of it, and begin the next."""
-        try:
-            self.codes[report(crawler, quiet=self.quiet)] += 1
-            if crawler._stats is not None:  # it began
-                self.counts.update({name: crawler.stats.get_value(f"archive/{name}", 0) for name in COUNTED})
-                self.stopped = self.stopped or STOPS_ALL.get(crawler.stats.get_value("finish_reason"), "")
-        except Exception as error:
-            self.codes[BUG] += 1
-            logger.error("a bug in this program", exc_info=error)
-        self.begin_next()
-
-    def say_all(self) -> None:
-        """One line for all sites, and one for those that a signal kept from beginning."""
-        if self.waiting:
-            names = ", ".join(row["name"] for row in self.waiting)
-            print(f"{self.stopped}; not begun, left to the next run: {names}", file=sys.stderr)
-        if self.sites > 1 and not self.quiet:
-            words = ", ".join(f"{self.codes[code]:,} {WORDS[code]}" for code in (COMPLETE, *ORDER) if self.codes[code])
-            counts = ", ".join(f"{self.counts[name]:,} {name}" for name in COUNTED if self.counts[name]) or "nothing new"
-            print(f"{self.sites:,} sites: {words}; {counts}", file=sys.stderr if set(self.codes) - {COMPLETE} else sys.stdout)
+            visits, sites = Visits(self.process, arguments, quiet=opts.quiet), Round(quiet=opts.quiet)
+            read = sites.work_off(waiting, opts.jobs, lambda row: row["name"], lambda row: visits.read(row["name"], row["home"]))
+            code = run_until_done(self.process, read, sites.stop)
+            return INTERRUPTED if code is None else code
 
 
 def chosen(store: Store, names: list[str]) -> list[dict[str, Any]]:
@@ -149,13 +104,7 @@ def due_sites(store: Store, names: list[str], settings: BaseSettings) -> list[di
     return [visit.site for visit in found if visit.due and visit.site["id"] in wanted]
 
 
-def declared_spider(loader: Any, row: dict[str, Any]) -> type[SiteSpider] | None:
-    """The spider that declares a remembered site; None where nobody did."""
-    spiders = [spider for spider in map(loader.load, loader.list()) if hasattr(spider, "site")]
-    return next((spider for spider in spiders if spider.site.name == row["name"]), None)
-
-
 def declared_site(loader: Any, row: dict[str, Any]) -> Site:
     """All that is true of a remembered site."""
-    spider = declared_spider(loader, row)
+    spider = declared_spider(loader, row["name"])
     return replace(spider.site if spider else undeclared_site(row["home"]), name=row["name"], home=row["home"])
