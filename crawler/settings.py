@@ -26,6 +26,7 @@ ASSET_HOSTS = ""  # other hosts that may be asked for them, by comma
 DOCUMENT_BUDGET = 100  # linked documents a run asks for with -a documents=budget
 DOCUMENT_HOSTS = ""  # other hosts that may be asked for them, by comma
 DOCUMENT_MAXSIZE = 32 * 2**20  # bytes of a document; a larger one is named as a gap, with this reason
+SLICE = 1200  # seconds that a site of a depot is read before its rest waits for the others; docs/scale.md
 EXTRACT_WORKERS = 0  # processes that read pages, for all sites of a run; 0 = as many as cores. One page never blocks the others
 EXTRACT_SECONDS = 20  # CPU seconds a page may take before it is cut off and named; a usual page takes 0.003
 RETRY_TIMES = 2  # tries after the first; a lost connection gets one
@@ -37,6 +38,8 @@ TSA_URL = None  # the authority that stamps the seal of a run (RFC 3161), asked 
 TSA_CERT = None  # a file with its certificates (PEM), to which its stamps must lead; None = the environment's TSA_CERT, else any will do
 
 FEED_EXPORT_ENCODING = "utf-8"  # feeds such as -O items.jsonl hold letters; without this JSON spells all but ASCII as numbers
+
+LEASE, EPOCH = None, 0  # set for each slice of a site in a depot: the right to ask it, and the epoch that its WARC files are named after
 
 NOW = None  # the time of the whole run, as 2026-03-01T12:00:00Z; for rehearsals of months in minutes. None = the clock
 

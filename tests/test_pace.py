@@ -8,7 +8,7 @@ from scrapy.core.downloader import Slot
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
-from crawler.http.pace import Departures
+from crawler.http.pace import HOSTS, Departures, departures_to, hosts
 
 
 def gone(departures: Departures, clock: Clock, slot: Slot, into: list[float]) -> Deferred[None]:
@@ -60,3 +60,22 @@ def test_the_delay_is_that_of_the_moment_as_robots_txt_lengthens_it() -> None:
     assert len(left) == 1
     clock.pump([0.5, 0.1])
     assert left[1] >= 2.0
+
+
+def test_crawls_that_ask_one_host_share_its_gap() -> None:
+    clock, left = Clock(), list[float]()
+    one, other, elsewhere = Slot(8, 1.0, 0), Slot(8, 1.0, 0), Slot(8, 1.0, 0)
+    key = ("http", b"shared.example", 80)
+    gone(departures_to(key, clock), clock, one, left)
+    gone(departures_to(key, clock), clock, other, left)
+    gone(departures_to(("http", b"other.example", 80), clock), clock, elsewhere, left)
+    clock.pump([0.25] * 6)
+    assert left[:2] == [0.0, 0.0] and left[2] >= 1.0
+
+
+def test_hosts_that_nobody_waits_for_are_forgotten() -> None:
+    clock = Clock()
+    for number in range(3 * HOSTS):
+        gone(departures_to(("http", b"%d.example" % number, 80), clock), clock, Slot(8, 0.001, 0), [])
+        clock.pump([0, 0, 0.01])
+    assert len(hosts) <= HOSTS + 1

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from archive.errors import ArchiveError
+
 APART = 0.025  # seconds between two commits; nobody waits longer for one
 THREADS_MAY_SHARE = sqlite3.threadsafety == 3  # SQLite takes a connection's statements one after the other, as it is usually built
 LONGEST = 0.25  # seconds that notes lie uncommitted for which nobody waits; after a kill the next run makes them again
@@ -32,7 +34,10 @@ class _Group:
 
 class GroupCommit:
     """The groups of one database. ``failure`` says what a person is told when the database refuses, and is asked for every lost group.
-    ``begun`` is called within each transaction before anything else is written in it, ``kept`` when a group was committed."""
+    ``begun`` is called within each transaction before anything else is written in it, ``kept`` when a group was committed.
+
+    ``may_commit``, which may be set, is asked before each commit: what it raises is raised by all who wait for the group, and nothing
+    of it is kept."""
 
     def __init__(
         self,
@@ -42,6 +47,7 @@ class GroupCommit:
         kept: Callable[[], None] = lambda: None,
     ) -> None:
         self._db, self._failure, self._begun, self._kept = db, failure, begun, kept
+        self.may_commit: Callable[[], None] = lambda: None
         self._open: _Group | None = None
         self._committing: tuple[_Group, Future[sqlite3.Cursor]] | None = None
         self._refused: Exception | None = None  # why a group was lost that nobody waited for
@@ -137,6 +143,13 @@ class GroupCommit:
         if group is None:
             return
         group.timer.cancel()
+        try:
+            self.may_commit()
+        except ArchiveError as error:
+            if self._db.conn.in_transaction:
+                self._db.execute("rollback")
+            self._lose(group, error)
+            return
         if self._thread is None:
             self._thread = ThreadPoolExecutor(1, "archive-commit")
         commit, loop = self._thread.submit(self._db.execute, "commit"), group.done.get_loop()

@@ -108,6 +108,7 @@ class OpenArchive:
         self.group.begin()
         try:
             yield
+            self.group.may_commit()
         except BaseException:
             self.db.execute("rollback")
             raise

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from archive.errors import ArchiveError, database_fails
 from archive.queries import backlog, beside_rest, captures, holdings
 from archive.store.coverage import USUAL, list_totals
+from crawler.http.lease import LEASE
 from crawler.session.outcome import ALARM, BUG, COMPLETE, CONFIGURATION, UNREACHABLE
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ def why_stopped(reason: str, settings: BaseSettings) -> str:
     """What a person is told of a run that was stopped. ``reason``: why Scrapy closed the spider."""
     if reason == "shutdown":
         return "stopped by a signal; the next run goes on from here"
+    if settings[LEASE] is not None and reason == "closespider_timeout":
+        return f"its slice of {settings.getfloat('CLOSESPIDER_TIMEOUT'):g} s is over; the next one goes on from here"
     limit = LIMITS.get(reason)
     by = f"{limit}={settings[limit]}" if limit else f"close_spider ({reason})"
     return f"stopped by {by}; the next run goes on from here"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +14,12 @@ from archive.db.connection import archive_dir
 from archive.seal.authority import Authority
 from archive.seal.end_of_run import seal_run
 from archive.store.store import Store
+from crawler.http.lease import LEASE, Lease, LeaseLost
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -23,6 +27,7 @@ class _Shared:
     store: Store
     authority: Authority | None  # whom to ask for a stamp on the seals
     now: Callable[[], str]  # the clock that it was opened with: who reads old runs again sets the store's own to their time
+    lease: Lease | None = None  # without which nothing is committed
     users: int = 0
 
 
@@ -40,7 +45,9 @@ def acquire_store(settings: BaseSettings) -> Store:
     if shared is None:
         authority = Authority.named(settings["TSA_URL"], settings["TSA_CERT"])
         now = (lambda: fixed) if fixed else clock.now
-        shared = _Shared(Store(folder, now), authority, now)
+        shared = _Shared(Store(folder, now), authority, now, settings[LEASE])
+        if shared.lease is not None:
+            shared.store.group.may_commit = shared.lease.check
         _open[folder.resolve()] = shared
     shared.users += 1
     return shared.store
@@ -54,9 +61,13 @@ def release_store(store: Store) -> None:
     if not shared.users:
         del _open[folder]
         try:
+            if shared.lease is not None:
+                shared.lease.check()
             if not _is_shared(folder / "warc"):
                 store.now = shared.now
                 seal_run(store, shared.authority)
+        except LeaseLost:
+            logger.info("nothing of %s is sealed: the lease is lost", folder)
         finally:
             store.close()
 

@@ -3,6 +3,9 @@
 Scrapy keeps DOWNLOAD_DELAY where it takes a request out of its queue. From there to the socket a request waits for a connection, and
 for a program that is busy, so that two of them may leave close after one another. It is Twisted's pool that knows when a request
 leaves: as soon as it has its connection. On https the handshake comes in between, which takes a new connection a moment longer.
+
+Sites that lie on one host share its gap, whichever crawl of this process asks. Where a lease says whether a site may be asked at all
+(crawler/http/lease.py), it is asked here too, at the same moment.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from twisted.internet.defer import Deferred
 from twisted.web.client import HTTPConnectionPool
 
+from crawler.http.lease import LEASE, Lease, NotConfirmed
 from crawler.http.proxy import SocksAgent, proxy_of, through
 
 if TYPE_CHECKING:
@@ -23,6 +27,9 @@ if TYPE_CHECKING:
     from scrapy.core.downloader import Slot
     from scrapy.crawler import Crawler
     from scrapy.http import Response
+
+
+HOSTS = 1000  # whose last departure is remembered; of more than that only those that are still waited for
 
 
 class PacedDownloadHandler(HTTP11DownloadHandler):
@@ -37,7 +44,21 @@ class PacedDownloadHandler(HTTP11DownloadHandler):
         self._pool = pool
 
     async def download_request(self, request: Request) -> Response:
-        """Straight to the site, or through the proxy of the run. Raises Unreachable where the proxy does not let us in."""
+        """Straight to the site, or through the proxy of the run; under a lease, when that is confirmed.
+
+        Raises Unreachable where the proxy does not let us in, Stopped where the lease is lost or asked to end.
+        """
+        lease: Lease | None = self._crawler.settings[LEASE]
+        if lease is None:
+            return await self._download(request)
+        while True:
+            await lease.confirmed()
+            try:
+                return await lease.while_wanted(self._download(request))
+            except NotConfirmed:  # the program stood still, or the store did, while the request waited for its turn
+                continue
+
+    async def _download(self, request: Request) -> Response:
         proxy = proxy_of(self._crawler)
         if proxy is None:
             return await super().download_request(request)
@@ -60,15 +81,24 @@ class PacedPool(HTTPConnectionPool):
     def __init__(self, reactor: Any, crawler: Crawler) -> None:
         super().__init__(reactor, persistent=True)  # type: ignore[no-untyped-call]
         self._crawler = crawler
-        self._departures: dict[object, Departures] = {}  # by Twisted's key of a host: scheme, name and port
+        self._lease: Lease | None = crawler.settings[LEASE]
 
     def getConnection(self, key: Any, endpoint: Any) -> Deferred[Any]:
         slot = self._slot(key)
         connection = super().getConnection(key, endpoint)
-        if not slot or not slot.delay:
-            return connection
-        departures = self._departures.setdefault(key, Departures(self._reactor))
-        return connection.addCallback(lambda ready: departures.turn(slot).addCallback(lambda _: ready))
+        if slot and slot.delay:
+            departures = departures_to(key, self._reactor)
+            connection.addCallback(lambda ready: departures.turn(slot).addCallback(lambda _: ready))
+        return connection.addCallback(self._may_leave, slot) if self._lease else connection
+
+    def _may_leave(self, ready: Any, slot: Slot | None) -> Any:
+        """Raises NotConfirmed at the last moment before a request is written to its socket."""
+        assert self._lease
+        if not self._lease.held():
+            ready.abort()
+            raise NotConfirmed
+        self._lease.left(slot.delay if slot else 0.0)
+        return ready
 
     def _slot(self, key: Any) -> Slot | None:
         """Scrapy's slot of a host; behind a proxy, which stands for all hosts, the slowest one."""
@@ -77,14 +107,30 @@ class PacedPool(HTTPConnectionPool):
         return slots.get(host) or max(slots.values(), key=lambda slot: slot.delay, default=None)
 
 
+hosts: dict[object, Departures] = {}  # whose gap is kept, by Twisted's key of a host: scheme, name and port
+
+
+def departures_to(key: object, reactor: Any) -> Departures:
+    """Those to one host, of all crawls of this process."""
+    if key not in hosts and len(hosts) >= HOSTS:
+        for known, departures in list(hosts.items()):
+            if departures.are_over():
+                del hosts[known]
+    return hosts.setdefault(key, Departures(reactor))
+
+
 class Departures:
     """The requests to one host that have a connection, in their order."""
 
     def __init__(self, reactor: Any) -> None:
         self._reactor = reactor
         self._waiting: deque[tuple[Deferred[None], Slot]] = deque()
-        self._left = -inf  # when the last one left, by the reactor's clock
+        self._left = self._next = -inf  # when the last one left, and the next one may, by the reactor's clock
         self._is_leaving = self._is_called = False
+
+    def are_over(self) -> bool:
+        """Whether nobody waits, and the next one may leave at once."""
+        return not self._waiting and not self._is_leaving and self._reactor.seconds() >= self._next
 
     def turn(self, slot: Slot) -> Deferred[None]:
         """Fires when the request may leave: the slot's delay after the one before it."""
@@ -115,6 +161,7 @@ class Departures:
 
     def _has_left(self, slot: Slot) -> None:
         self._left = self._reactor.seconds()
+        self._next = self._left + slot.delay
         slot.lastseen = monotonic()  # Scrapy takes the next one out of its queue in time for its turn
         self._is_leaving = False
         self._go_on()

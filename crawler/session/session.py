@@ -57,7 +57,7 @@ class Run:
         self.sitemaps: tuple[str, ...] = ()  # as robots.txt names them
         self.received = self.taken = self.lost_comments = 0
         self.home_response: Response | None = None
-        self.warc = WarcWriter(self.store.folder, self.site.name, SOFTWARE, self.store.end_of_records)
+        self.warc = WarcWriter(self.store.folder, self.site.name, SOFTWARE, self.store.end_of_records, settings.getint("EPOCH"))
         self.log = RunLog(self.warc, self.store.now, beginning(crawler, self.site, self.store.crawl(self.crawl_id)))
         self.checkpoints = Checkpoints(self.store, self.site_id)
 
