@@ -1,0 +1,62 @@
+"""What Celery says, in fewer words: takes its log records, prints one line when the broker goes away and one when it is back."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+LOGGERS = ("celery", "kombu", "amqp")
+GONE = ("cannot connect", "connection to broker lost", "connection error", "connection closed")
+HARMLESS = (  # of a slice whose message the broker takes back: the claim in the depot decides
+    "couldn't ack",
+    "error on stopping",
+    "couldn't reject",
+    "cannot reject",
+    "purge",
+)
+
+
+class BrokerNews(logging.Handler):
+    """Prints for people. ``broker``: as it may be printed."""
+
+    def __init__(self, broker: str) -> None:
+        super().__init__(logging.INFO)
+        self.broker, self.is_gone = broker, False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        said = record.getMessage()
+        low = said.lower()
+        if any(word in low for word in GONE):
+            if not self.is_gone:
+                reason = said.splitlines()[0].rpartition(": ")[2].rstrip(".")
+                self._print(f"the broker {self.broker} does not answer ({reason[:120]}); slices go on, and it is asked until it answers")
+            self.is_gone = True
+        elif low.startswith("connected to"):
+            if self.is_gone:
+                self._print(f"the broker {self.broker} answers again")
+            self.is_gone = False
+        elif record.levelno >= logging.ERROR and not any(word in low for word in HARMLESS):
+            self._print(said.splitlines()[0])
+
+    def _print(self, line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def broker_news(broker: str) -> Iterator[None]:
+    """Celery's own lines are not printed meanwhile."""
+    news, loggers = BrokerNews(broker), [logging.getLogger(name) for name in LOGGERS]
+    before = [(each.propagate, each.level) for each in loggers]
+    for each in loggers:
+        each.propagate = False
+        each.setLevel(logging.INFO)
+        each.addHandler(news)
+    try:
+        yield
+    finally:
+        for each, (propagate, level) in zip(loggers, before, strict=True):
+            each.removeHandler(news)
+            each.propagate = propagate
+            each.setLevel(level)

@@ -1,0 +1,244 @@
+"""Slices of a depot's sites in one process: a folder as depot, no broker. What needs real workers is in tests/cluster."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from archive.depot.claim import Busy
+from archive.depot.cluster_state import ClusterState, save_cluster_state, saved_cluster_state
+from archive.depot.depot import Depot, open_depot
+from archive.depot.heads import Committed, HeldBy, SiteHead, SliceOutcome
+from archive.publish.overview import alarms
+from archive.store.store import Store
+from crawler.cluster.due import SiteDue, as_due, standings
+from crawler.cluster.hosts import claim_host
+from crawler.cluster.slices import UNDER_WAY, Due, is_answered
+from tests.crawls import content, rows, scrapy
+from tests.inside import Run
+from tests.othersites import Leaflet
+from tests.othersites.server import Answer
+
+DAY = "2026-03-01T12:00:00Z"
+
+
+class Gazette(Leaflet):
+    """A front page and two articles. It can do something when it is asked the third time."""
+
+    def __init__(self, number: int = 1) -> None:
+        super().__init__()
+        paths = [f"/note-{number}-{part}/" for part in range(2)]
+        for part, path in enumerate(paths):
+            self.article(path, number * 10 + part)
+        self.front(tuple(paths))
+        self.third = lambda: None
+
+    def answer(self, path: str, query: dict[str, str]) -> Answer | None:
+        if len(self.requests) == 3:
+            self.third()
+        return super().answer(path, query)
+
+
+@pytest.fixture
+def gazette() -> Iterator[Gazette]:
+    with Gazette() as running:
+        yield running
+
+
+@pytest.fixture
+def depot(tmp_path: Path) -> Depot:
+    return open_depot(str(tmp_path / "depot"))
+
+
+def update(depot: Depot, folder: Path, *words: str, **settings: object) -> Run:
+    return scrapy("update", "--depot", depot.url, *words, folder=folder, **settings)
+
+
+def outcome(depot: Depot, name: str) -> SliceOutcome:
+    committed = depot.head(name).committed
+    assert committed is not None
+    return committed.outcome
+
+
+def test_a_worker_of_another_folder_goes_on_where_the_last_one_ended(gazette: Gazette, depot: Depot, tmp_path: Path) -> None:
+    name = depot.register(f"{gazette.home}/")[0].name
+    first = update(depot, tmp_path / "one")
+    assert (first.code, first.err) == (0, "")
+    assert first.out.splitlines()[0].startswith(f"{name}: complete; 2 new")
+    asked = len(gazette.requests)
+    second = update(depot, tmp_path / "other")
+    assert (second.code, "nothing new" in second.out) == (0, True)
+    assert len(gazette.requests) - asked < asked, "what the first one read is known"
+    head = depot.head(name)
+    assert (head.claim, head.epoch, outcome(depot, name).exit_code) == (None, 2, 0)
+    alone = tmp_path / "alone"
+    assert scrapy("crawl", "site", "-a", f"home={gazette.home}/", folder=alone).code == 0
+    assert content(tmp_path / "other" / "slices" / name) == content(alone)
+    files = {filename for (filename,) in rows(tmp_path / "other" / "slices" / name, "select distinct filename from captures")}
+    assert {filename.rpartition("-e")[2] for filename in files} == {"1.warc.gz", "2.warc.gz"}, "named after their epochs"
+
+
+def test_a_lease_that_is_lost_voids_the_run(gazette: Gazette, depot: Depot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.cluster.slices.BUSY", 0.1)
+    name = depot.register(f"{gazette.home}/")[0].name
+
+    def taken_over() -> None:
+        """As another worker does when it has not heard of this one for a lease."""
+        head = depot.head(name)
+        depot.change(name, epoch=head.epoch + 1, claim=HeldBy("0" * 32, "elsewhere", "another worker"), removed_at=DAY)
+
+    gazette.third = taken_over
+    run = update(depot, tmp_path / "one")
+    assert "nothing of this slice was committed" in run.err, run.lines
+    assert (depot.head(name).epoch, depot.head(name).committed) == (2, None)
+    assert run.code == 2, "it is not in the depot any more"
+
+
+def test_a_slice_that_is_cut_off_is_committed_and_its_rest_is_read_in_the_next(depot: Depot, tmp_path: Path) -> None:
+    with Gazette() as gazette:
+        name = depot.register(f"{gazette.home}/")[0].name
+        run = update(depot, tmp_path / "one", SLICE=0.9, DOWNLOAD_DELAY=0.15)
+    cut = run.err.splitlines()
+    assert cut and all(line.startswith(f"{name}: ") and "slice of" in line for line in cut), run.lines
+    assert (run.code, len(run.out.splitlines()), depot.head(name).epoch) == (0, 1, len(cut) + 1)
+    assert rows(tmp_path / "one" / "slices" / name, "select count(*) from articles") == [(2,)]
+
+
+def test_what_a_killed_process_left_in_its_folder_is_read_first_and_at_once(depot: Depot, tmp_path: Path) -> None:
+    with Gazette(1) as one, Gazette(2) as other:
+        names = [depot.register(f"{site.home}/")[0].name for site in (one, other)]
+        folder = tmp_path / "one" / "slices" / names[1]
+        folder.mkdir(parents=True)
+        depot.claim(names[1]).bring(folder)  # and then its process was killed
+        (folder / UNDER_WAY).touch()
+        run = update(depot, tmp_path / "one", "--jobs", "1")
+    assert (run.code, [line.partition(": ")[0] for line in run.out.splitlines()[:2]]) == (0, [names[1], names[0]])
+    assert not list((tmp_path / "one").rglob(UNDER_WAY))
+
+
+def test_a_message_that_comes_twice_or_late_is_dropped() -> None:
+    head = SiteHead("site", "https://example.org/", 1, epoch=7)
+    done = Committed(7, "m", "pack", 0, 0, "", outcome=SliceOutcome(0))
+    rest = Committed(7, "m", "pack", 0, 0, "", outcome=SliceOutcome(130, unfinished=True))
+    assert not is_answered(head, Due("site", 0))
+    assert is_answered(head.written(committed=done), Due("site", 5)) and is_answered(head.written(committed=done), Due("site", 0))
+    assert not is_answered(head.written(committed=done), Due("site", 7)), "it is due again"
+    assert not is_answered(head.written(committed=rest), Due("site", 5)), "there is more to read"
+
+
+def head(name: str, home: str = "https://example.org/", **outcome: object) -> SiteHead:
+    lively = {"rate": 1.0, "cost": 4.0, "busy": [1.0] * 24}
+    told = SliceOutcome(**{"exit_code": 0, "lively": lively, "began_at": DAY, "ended_at": DAY} | outcome)  # type: ignore[arg-type]
+    return SiteHead(name, home, 1, committed=Committed(3, "m", "pack", 0, 0, "", outcome=told))
+
+
+def test_what_is_due_follows_from_the_heads_as_from_an_archive() -> None:
+    sites = [
+        head("read", began_at="2026-03-01T11:00:00Z"),
+        head("yesterday", began_at="2026-02-28T11:00:00Z"),
+        head("rest", exit_code=130, unfinished=True),
+        head("failed", exit_code=5, failures=1, began_at="2026-03-01T10:30:00Z"),
+        head("failed-again", exit_code=5, failures=3, began_at="2026-03-01T10:30:00Z"),
+        head("fixed", began_at="2026-03-01T05:00:00Z").written(settings={"every": "6h"}),
+        head("paused", began_at="2026-01-01T05:00:00Z").written(paused_at=DAY),
+        SiteHead("new", "https://example.org/", 1),
+    ]
+    found = standings(sites, DAY)
+    assert {one.head.name for one in found if one.is_due} == {"yesterday", "rest", "failed", "fixed", "new"}
+    assert {one.head.name for one in found[:2]} == {"rest", "new"}, "the most overdue first"
+    late = {one.head.name for one in found if one.is_late("2026-03-01T12:00:00Z")}
+    assert "failed-again" not in late and "read" not in late
+
+
+def test_sites_of_one_host_are_read_one_at_a_time(depot: Depot) -> None:
+    sites = [head("one", "https://www.example.org/a/"), head("two", "https://example.org/b/"), head("other", "https://example.com/")]
+    found = [SiteDue(site, 1, 2) for site in sites]
+    assert [due.host for due in as_due(found, sites, DAY)] == ["example.org", "example.org", ""]
+    claim = claim_host(depot, "example.org")
+    with pytest.raises(Busy):
+        claim_host(open_depot(depot.url), "example.org")
+    assert claim.held() and claim.renew()
+    claim.release()
+    assert not claim.held()
+    claim_host(open_depot(depot.url), "example.org").release()
+
+
+@pytest.mark.parametrize("damage", ["{", "[]", '{"nonce": 7}', ""])
+def test_a_damaged_claim_on_a_host_holds_nobody_up(damage: str, depot: Depot) -> None:
+    depot.objects.put("hosts/example.org.json", damage.encode())
+    claim_host(depot, "example.org").release()
+
+
+def test_no_broker_and_no_depot_are_one_clear_line(tmp_path: Path) -> None:
+    bad = [
+        (["work", "--broker", "http://127.0.0.1/", "--depot", str(tmp_path)], 2, "is no broker"),
+        (["dispatch", "--broker", "amqp://guest:secret@127.0.0.1:1//", "--depot", str(tmp_path / "depot")], 0, "no site is due"),
+        (["update", "--depot", "ftp://example.org/"], 2, "is no depot"),
+        (["cluster", "--depot", "ftp://example.org/"], 2, "is no depot"),
+        (["update", "--depot", str(tmp_path / "depot"), "nobody"], 2, "knows no site 'nobody'"),
+        (["update", "--depot", str(tmp_path / "depot"), "-s", "SLICE=0"], 2, "SLICE"),
+    ]
+    for words, code, said in bad:
+        run = inside(words, tmp_path)
+        assert (run.code, len(run.lines)) == (code, 1), (words, run.lines)
+        assert said in run.lines[0]
+
+
+def test_a_broker_that_does_not_answer_is_one_clear_line_without_its_password(depot: Depot, tmp_path: Path) -> None:
+    depot.register("https://example.org/")
+    run = inside(["dispatch", "--broker", "amqp://guest:secret@127.0.0.1:1//", "--depot", depot.url], tmp_path)
+    assert (run.code, len(run.lines)) == (3, 1), run.lines
+    assert "does not answer" in run.err and "secret" not in run.err
+
+
+def test_a_machine_whose_clock_is_off_reads_nothing(depot: Depot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    depot.register("https://example.org/")
+    there = depot.session.store_time() - 3600
+    monkeypatch.setattr("archive.depot.sessions.Session.store_time", lambda self: there)
+    run = update(depot, tmp_path / "one")
+    assert (run.code, len(run.lines)) == (2, 1), run.lines
+    assert "clock is 3,6" in run.err and "ahead" in run.err
+
+
+def test_what_goes_on_is_told_in_some_lines(depot: Depot, tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        depot.register(f"https://{name}.example/", name=name)
+    depot.claim("first", "machine-1")
+    depot.change("second", committed=head("second", exit_code=5, failures=2).committed)
+    run = inside(["cluster", "--depot", depot.url], tmp_path)
+    assert run.code == 0
+    assert inside(["cluster", "--record", "--depot", depot.url], tmp_path).lines == []
+    state = saved_cluster_state(tmp_path / "archive")
+    assert state is not None and (state.slices, state.due, list(state.failed)) == (1, 2, ["second"])
+    assert run.out.splitlines()[0].endswith("2 sites, 2 visited; 1 being read, 2 due, 1 late, 1 failed")
+    assert any("machine-1 reads first" in line for line in run.lines)
+    assert any("second: unreachable or limiting, 2 times in a row" in line for line in run.lines)
+
+
+def test_the_pages_tell_how_the_workers_stand_and_no_names_of_machines(tmp_path: Path) -> None:
+    Store(tmp_path).close()
+    state = ClusterState(
+        DAY, "s3://secret/sites", 3, 2, 1, {"machine-1": ["a", "b"]}, {"a": DAY}, {"b": "unreachable"}, workers=2, waiting=5
+    )
+    save_cluster_state(tmp_path, state)
+    with closing(sqlite3.connect(tmp_path / "archive.db")) as db:
+        told, page = alarms.metrics(db), alarms.status_json(db)["cluster"]
+    for line in ("workers 2", "waiting 5", "slices 2", 'sites{state="late"} 1', 'sites{state="failed"} 1'):
+        assert f"\narchive_cluster_{line}\n" in told
+    assert page == {
+        **{"at": DAY, "sites": 3, "visited": 2, "due": 1, "workers": 2, "waiting": 5, "slices": 2},
+        **{"late": {"a": DAY}, "failed": {"b": "unreachable"}},
+    }
+    (tmp_path / "cluster.json").write_text("{")
+    with closing(sqlite3.connect(tmp_path / "archive.db")) as db:
+        assert "cluster" not in alarms.status_json(db)
+
+
+def inside(words: list[str], folder: Path) -> Run:
+    from tests.inside import run_inside
+
+    return run_inside([*words, "-s", f"ARCHIVE_DIR={folder / 'archive'}"])
