@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from archive.alarms import Alarm, alarms
 from archive.clock import moment, now
+from archive.depot.cluster_state import ClusterState, saved_cluster_state
 from archive.publish.overview.status import folder_of, site_states
 from archive.queries.health import Standing, standing
 from archive.queries.rows import Row
@@ -53,7 +54,15 @@ def status_json(db: sqlite3.Connection) -> dict[str, Any]:
         }
         for site, stand in stands
     ]
-    return {"sites": sites, "alarms": [asdict(alarm) | {"commands": dict(alarm.commands)} for alarm in found]}
+    cluster = shown_cluster(db)
+    told = {"cluster": cluster} if cluster else {}
+    return {"sites": sites, **told, "alarms": [asdict(alarm) | {"commands": dict(alarm.commands)} for alarm in found]}
+
+
+def shown_cluster(db: sqlite3.Connection) -> dict[str, Any] | None:
+    """How the workers of the depot stand that this archive follows; None where nobody looked."""
+    state = saved_cluster_state(folder_of(db))
+    return state.shown() if state else None
 
 
 METRICS = {  # name -> (type, what it is); the names end as Prometheus wants it
@@ -64,6 +73,11 @@ METRICS = {  # name -> (type, what it is); the names end as Prometheus wants it
     "archive_last_run_exit_code": ("gauge", "Exit code of the last run that visited the site."),
     "archive_last_complete_timestamp_seconds": ("gauge", "When the last complete run ended."),
     "archive_alarms": ("gauge", "Alarms that nobody has decided on."),
+    "archive_cluster_seen_timestamp_seconds": ("gauge", "When scrapy cluster --record looked last."),
+    "archive_cluster_workers": ("gauge", "Workers that answered."),
+    "archive_cluster_slices": ("gauge", "Sites of the depot that are being read."),
+    "archive_cluster_waiting": ("gauge", "Messages on the queue that no worker has taken."),
+    "archive_cluster_sites": ("gauge", "Sites of the depot that are visited, due, late or whose last visit failed."),
 }
 
 
@@ -71,14 +85,14 @@ def metrics(db: sqlite3.Connection) -> str:
     """The same in Prometheus's text format, version 0.0.4. https://prometheus.io/docs/instrumenting/exposition_formats/"""
     stands, found = standing_sites(db)
     values = Counter[tuple[str, tuple[tuple[str, str], ...]]]()
-    for name, labels, value in _values(stands):
+    for name, labels, value in (*_values(stands), *_cluster_values(saved_cluster_state(folder_of(db)))):
         values[name, labels] = int(value)
     for alarm in found:
         values["archive_alarms", (("site", alarm.site or ""), ("kind", alarm.kind))] += 1
     lines = []
     for name, (kind, described) in METRICS.items():
         lines += [f"# HELP {name} {described}", f"# TYPE {name} {kind}"]
-        lines += [f"{name}{{{','.join(map(_label, labels))}}} {value}" for (own, labels), value in values.items() if own == name]
+        lines += [f"{name}{_labels(labels)} {value}" for (own, labels), value in values.items() if own == name]
     return "\n".join(lines) + "\n"
 
 
@@ -95,6 +109,22 @@ def _values(stands: Stands) -> Iterator[tuple[str, tuple[tuple[str, str], ...], 
             yield "archive_last_run_exit_code", of_site, site["last_run"]["exit_code"]
         if stand.last_success:
             yield "archive_last_complete_timestamp_seconds", of_site, moment(stand.last_success).timestamp()
+
+
+def _cluster_values(state: ClusterState | None) -> Iterator[tuple[str, tuple[tuple[str, str], ...], float]]:
+    if state is None:
+        return
+    yield "archive_cluster_seen_timestamp_seconds", (), moment(state.at).timestamp()
+    if state.workers is not None and state.waiting is not None:
+        yield "archive_cluster_workers", (), state.workers
+        yield "archive_cluster_waiting", (), state.waiting
+    yield "archive_cluster_slices", (), state.slices
+    for name, count in {"visited": state.visited, "due": state.due, "late": len(state.late), "failed": len(state.failed)}.items():
+        yield "archive_cluster_sites", (("state", name),), count
+
+
+def _labels(pairs: tuple[tuple[str, str], ...]) -> str:
+    return f"{{{','.join(map(_label, pairs))}}}" if pairs else ""
 
 
 def _label(pair: tuple[str, str]) -> str:

@@ -20,7 +20,8 @@ METRICS = "text/plain; version=0.0.4; charset=utf-8"
 async def show_status(datasette: Any, request: Any) -> Response:
     """/status: how complete the archive is, and what needs a person."""
     context = await read(datasette, status.status_context)
-    return await page(datasette, request, "status.html", context | {"alarms": await read(datasette, alarms.alarm_list)})
+    context |= {"alarms": await read(datasette, alarms.alarm_list), "cluster": await read(datasette, alarms.shown_cluster)}
+    return await page(datasette, request, "status.html", context)
 
 
 async def show_status_json(datasette: Any, request: Any) -> Response:
