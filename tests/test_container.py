@@ -20,6 +20,7 @@ from typing import Any
 import click
 import pytest
 import yaml
+from scrapy.cmdline import ScrapyArgumentParser
 from scrapy.utils.project import get_project_settings
 
 from archive.db.connection import open_for_writing
@@ -28,6 +29,7 @@ from tests.crawls import PROJECT, until
 
 DOCKERFILE = (PROJECT / "Dockerfile").read_text(encoding="utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT / "compose.yaml").read_text(encoding="utf-8"))
+OURS = {name: service for name, service in COMPOSE["services"].items() if service["image"] == "analysis-archive"}
 LOOP = PROJECT / "docker" / "crawl_daily.py"
 
 
@@ -76,23 +78,25 @@ def test_it_does_not_run_as_root() -> None:
 def test_settings_are_found_and_the_archive_lies_on_the_volume() -> None:
     assert import_module(ENVIRONMENT["SCRAPY_SETTINGS_MODULE"]).BOT_NAME
     [volume] = [rest for name, rest in FINAL if name == "VOLUME"]
-    for service in COMPOSE["services"].values():
+    for service in OURS.values():
         name, _, target = service["volumes"][0].partition(":")
         assert name in COMPOSE["volumes"] and target == volume == ENVIRONMENT["ARCHIVE_DIR"]
 
 
 def test_services_are_shut_in_and_end_in_time() -> None:
-    for service in COMPOSE["services"].values():
+    for service in OURS.values():
         assert service["read_only"] and service["init"] and service["cap_drop"] == ["ALL"]
         assert "healthcheck" in service
+    worker = COMPOSE["services"]["worker-1"]
+    assert int(worker["stop_grace_period"].removesuffix("s")) > 30, "every slice is committed by then"
     assert int(COMPOSE["services"]["crawl"]["stop_grace_period"].removesuffix("s")) > import_module("crawler.settings").DOWNLOAD_TIMEOUT
     assert all(port.startswith("127.0.0.1:") for port in COMPOSE["services"]["serve"]["ports"])
 
 
 def commands() -> list[list[str]]:
     """Every command that the two files name, as words."""
-    found = [service["command"] for service in COMPOSE["services"].values()]
-    found += [service["healthcheck"]["test"][1:] for service in COMPOSE["services"].values()]
+    found = [service["command"] for service in OURS.values()]
+    found += [service["healthcheck"]["test"][1:] for service in OURS.values() if not service["healthcheck"].get("disable")]
     found += [shlex.split(rest.translate(str.maketrans("[],", "   "))) for name, rest in INSTRUCTIONS if name == "CMD"]
     comments = re.findall(r"docker compose run --rm crawl (.+)$", (PROJECT / "compose.yaml").read_text(), re.M)
     return found + [shlex.split(comment) for comment in comments]
@@ -101,6 +105,15 @@ def commands() -> list[list[str]]:
 @pytest.mark.parametrize("words", commands(), ids=" ".join)
 def test_commands_exist(words: list[str]) -> None:
     match words:
+        case ["every", seconds, *rest]:
+            assert float(seconds) > 0 and "every.py /usr/local/bin/every" in DOCKERFILE
+            test_commands_exist(rest)
+        case ["scrapy", "work" | "dispatch" | "cluster" as name, *rest]:
+            command = import_module(f"crawler.commands.{name}").Command()
+            command.settings = get_project_settings()
+            parser = ScrapyArgumentParser(conflict_handler="resolve")
+            command.add_options(parser)
+            assert not parser.parse_known_args(rest)[1]
         case ["archive", *rest]:
             done = subprocess.run([sys.executable, "-m", "archive", *rest, "--help"], cwd=PROJECT, capture_output=True, text=True)
             assert done.returncode == 0, done.stderr
