@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import contextmanager
 from dataclasses import asdict
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -40,8 +41,12 @@ def application(broker: str, seconds: float) -> Celery:
         )
     try:
         from celery import Celery
+
+        if scheme.startswith("redis"):
+            import_module("redis")
     except ImportError as error:
-        raise ConfigurationError("a broker needs pip install -r requirements-cluster.txt (celery)") from error
+        need = 'pip install "kombu[redis]"' if error.name == "redis" else "pip install -r requirements-cluster.txt"
+        raise ConfigurationError(f"this broker needs {need} ({error.name} is missing)") from error
     app = Celery("archive", broker=broker, set_as_current=False, changes=None)
     options: dict[str, Any] = {"visibility_timeout": seconds + BEYOND} if scheme.startswith("redis") else {"confirm_publish": True}
     app.conf.update(
@@ -76,17 +81,18 @@ def without_password(broker: str) -> str:
 
 
 @contextmanager
-def asked(broker: str) -> Iterator[None]:
-    """What the broker's client raises becomes BrokerAway."""
+def connected(app: Celery) -> Iterator[Any]:
+    """A connection to the broker; what its client raises meanwhile becomes BrokerAway."""
     from kombu.exceptions import OperationalError
 
+    connection = app.connection_for_write(connect_timeout=PATIENCE)
     try:
-        yield
-    except (OperationalError, OSError) as error:
-        said = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise BrokerAway(
-            f"the broker {without_password(broker)} does not answer ({said}); nothing is lost: what is due stays due"
-        ) from error
+        with connection:
+            connection.ensure_connection(max_retries=1, interval_start=0.5)
+            yield connection
+    except (OperationalError, OSError, *connection.connection_errors, *connection.channel_errors) as error:
+        said, broker = str(error).splitlines()[0] if str(error) else type(error).__name__, without_password(str(app.conf.broker_url))
+        raise BrokerAway(f"the broker {broker} does not answer ({said}); nothing is lost: what is due stays due") from error
 
 
 class Queue:
@@ -98,17 +104,14 @@ class Queue:
     def send(self, sites: Iterable[Due]) -> int:
         """Put slices on the queue, each confirmed by the broker; how many. Raises BrokerAway."""
         sent = 0
-        with asked(self.broker), self.app.connection_for_write(connect_timeout=PATIENCE) as connection:
-            connection.ensure_connection(max_retries=1, interval_start=0.5)
-            with self.app.amqp.Producer(connection) as producer:
-                for due in sites:
-                    self.app.send_task(TASK, kwargs=asdict(due), producer=producer, retry=False)
-                    sent += 1
+        with connected(self.app) as connection, self.app.amqp.Producer(connection) as producer:
+            for due in sites:
+                self.app.send_task(TASK, kwargs=asdict(due), producer=producer, retry=False)
+                sent += 1
         return sent
 
     def waiting(self) -> int:
         """How many messages no worker has taken yet. Raises BrokerAway."""
-        with asked(self.broker), self.app.connection_for_read(connect_timeout=PATIENCE) as connection:
-            connection.ensure_connection(max_retries=1, interval_start=0.5)
+        with connected(self.app) as connection:
             queue = self.app.amqp.queues[QUEUE](connection.default_channel)
             return int(queue.queue_declare().message_count)

@@ -17,7 +17,7 @@ from crawler.cluster.engine import QUEUE, TASK, without_password
 from crawler.cluster.rounds import STOPS_ALL
 from crawler.cluster.slices import Due, Ending, SliceEnd, Slices, close
 from crawler.cluster.visits import Visited
-from crawler.session.outcome import COMPLETE, INTERRUPTED
+from crawler.session.outcome import COMPLETE, INTERRUPTED, STORAGE
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -45,6 +45,9 @@ class Worker:
         first = [asyncio.ensure_future(self.slices.read(due)) for due in left[: self.jobs]]
         consuming = asyncio.ensure_future(asyncio.to_thread(self._consume))
         await asyncio.wait([consuming, asyncio.ensure_future(self._ending.wait())], return_when=asyncio.FIRST_COMPLETED)
+        if not self._ending.is_set():  # the broker refuses us: it was said why
+            self.code = STORAGE
+            self.stop()
         await asyncio.gather(*first)
         await consuming
         return self.code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from archive.errors import ConfigurationError
@@ -41,4 +42,6 @@ class Command(ArchiveCommand):
         with slices_of(self, opts.depot, arguments, opts.jobs, quiet=opts.quiet) as slices:
             worker = Worker(app, slices, self.process, opts.jobs)
             code = run_until_done(self.process, worker.work(), worker.stop)
-            return INTERRUPTED if code is None else code
+            if code is None:  # a second signal: nothing is waited for, not even a thread that waits for the broker
+                os._exit(INTERRUPTED)
+            return code
