@@ -130,6 +130,19 @@ def test_a_message_that_comes_twice_or_late_is_dropped() -> None:
     assert not is_answered(head.written(committed=rest), Due("site", 5)), "there is more to read"
 
 
+def test_a_damaged_head_and_one_of_a_newer_release_are_told_and_the_others_are_read(gazette: Gazette, depot: Depot, tmp_path: Path) -> None:
+    depot.register("https://example.org/", name="newer")
+    depot.change("newer", committed=Committed(3, "m999_tomorrow", "pack", 0, 0, ""))
+    depot.register("https://example.com/", name="torn")
+    depot.objects.put("heads/torn.json", b"{")
+    name = depot.register(f"{gazette.home}/")[0].name
+    run = update(depot, tmp_path / "one")
+    assert run.code == 3
+    assert sorted(line.partition(" ")[0] for line in run.err.splitlines()[:2]) == ["heads/torn.json", "newer:"]
+    assert run.out.startswith(f"{name}: complete; 2 new")
+    assert depot.head("newer").claim is None
+
+
 def head(name: str, home: str = "https://example.org/", **outcome: object) -> SiteHead:
     lively = {"rate": 1.0, "cost": 4.0, "busy": [1.0] * 24}
     told = SliceOutcome(**{"exit_code": 0, "lively": lively, "began_at": DAY, "ended_at": DAY} | outcome)  # type: ignore[arg-type]

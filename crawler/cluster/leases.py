@@ -39,6 +39,7 @@ class SliceLease:
         self.claim, self._threads, self._on_loss, self._away = claim, threads, on_loss, away
         self._claims: list[Claim | HostClaim] = [claim, host] if host else [claim]
         self.lost = False
+        self.is_committing = False  # the commit finds out whether the claim is lost, and gives it back itself
         self._may_begin = monotonic() + quiet
         self._next = 0.0  # when the site may be asked next by whoever holds it then
         self._cut = asyncio.Event()
@@ -111,7 +112,7 @@ class SliceLease:
         except ArchiveError as error:  # the store is away: nothing is asked, nothing is lost
             self._away(error)
             return
-        if any(claim.lost for claim in self._claims) and not self.lost:
+        if any(claim.lost for claim in self._claims) and not (self.lost or self.is_committing):
             self.lost = True
             self.cut()
             logger.warning("%s is read by another worker: nothing of this slice counts", self.claim.name)

@@ -21,10 +21,11 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from archive import clock
 from archive.db.connection import open_for_reading
 from archive.depot.claim import Busy, Claim, NotInDepot, Stale, former_claim
-from archive.depot.heads import SiteHead, SliceOutcome
+from archive.depot.heads import DamagedHead, SiteHead, SliceOutcome
+from archive.depot.manifest import DamagedPack
 from archive.depot.objects import DepotAway
 from archive.depot.sessions import LEASE as LEASE_SECONDS
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, NewerSchema
 from archive.queries.liveliness import FAILED, last_visit, liveliness
 from archive.queries.named import site_named
 from crawler.cluster.hosts import HostClaim, claim_host
@@ -74,6 +75,7 @@ class Ending(Enum):
     BUSY = "another worker reads it"
     LOST = "another worker has taken it over"
     FAILED = "this worker failed"
+    REFUSED = "a newer release wrote it"
     AWAY = "the depot does not answer"
     DROPPED = "there is nothing to do"
 
@@ -125,23 +127,28 @@ class Slices:
         except Busy as error:
             return SliceEnd(Ending.BUSY, Visited(error.exit_code), due, min(max(error.seconds, 1.0), BUSY))
         except Stale as error:
-            print(f"{name}: {error}", file=sys.stderr, flush=True)
+            self._told(due, error)
             return SliceEnd(Ending.LOST, Visited(INTERRUPTED), due, BUSY)
         except DepotAway as error:
             self._tell_away(error)
             return SliceEnd(Ending.AWAY, Visited(error.exit_code), due, AWAY)
-        except NotInDepot as error:
-            return SliceEnd(Ending.DROPPED, Visited(error.exit_code, said=str(error)))
+        except NewerSchema as error:
+            return SliceEnd(Ending.REFUSED, self._told(due, error), due, BUSY)
+        except (NotInDepot, DamagedHead, DamagedPack) as error:
+            return SliceEnd(Ending.DROPPED, self._told(due, error))
         except ArchiveError as error:
-            return self._failed(due, Visited(error.exit_code, said=str(error)))
+            return self._failed(due, self._told(due, error))
         except Exception as error:
             logger.error("a bug in this program", exc_info=error)
-            return self._failed(due, Visited(BUG, said=f"{type(error).__name__}: {error}"))
+            return self._failed(due, Visited(BUG))
         finally:
             del self.under_way[name]
 
+    def _told(self, due: Due, error: ArchiveError) -> Visited:
+        print(f"{due.site}: {error}", file=sys.stderr, flush=True)
+        return Visited(error.exit_code, said=str(error))
+
     def _failed(self, due: Due, visit: Visited) -> SliceEnd:
-        print(f"{due.site}: {visit.said}", file=sys.stderr, flush=True)
         again = None if due.tries + 1 >= TRIES else replace(due, tries=due.tries + 1)
         return SliceEnd(Ending.FAILED, visit, again, BUSY)
 
@@ -197,6 +204,7 @@ class Slices:
             outcome = await self.in_thread(outcome_of, folder, claim.head, visit, began_at)
             if not self.stopping:  # whoever comes next keeps DOWNLOAD_DELAY in any case
                 await lease.gap_passed()
+            lease.is_committing = True
             await self._commit(claim, folder, outcome)
             (folder / UNDER_WAY).unlink(missing_ok=True)
         if outcome.unfinished:
