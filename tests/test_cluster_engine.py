@@ -18,7 +18,7 @@ from tests.othersites import Leaflet
 from tests.othersites.server import Answer
 
 pytestmark = pytest.mark.torture
-LONG = "--sites 120 --workers 3 --jobs 6 --kills 9 --losses 1 --freezes 3 --broker-kills 1 --store-kills 1"
+LONG = "--sites 120 --workers 3 --jobs 3 --kills 9 --losses 1 --freezes 3 --broker-kills 1 --store-kills 1"
 
 
 @pytest.mark.skipif(not SCRIPT.exists(), reason="apt install rabbitmq-server")

@@ -41,13 +41,20 @@ class Rehearsal:
     store_kills: int
     seed: int
 
+    @property
+    def may_be_asked_again(self) -> float:
+        """Share of the requests. A slice that is interrupted begins with the site's lists again, and reads again what no extractor had
+        read yet: at the worst all of it. Among few sites that is a larger share."""
+        interrupted = (self.kills + self.losses + self.freezes) * self.jobs / self.sites
+        return 0.15 if self.sites >= 100 else max(0.15, interrupted)
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.cluster", description=__doc__)
     for name, default in {
         "sites": 24,
         "workers": 3,
-        "jobs": 4,
+        "jobs": 3,
         "kills": 3,
         "losses": 0,
         "freezes": 0,
@@ -195,7 +202,7 @@ def faults(folder: Path, depot: Depot, asked_for: Rehearsal, ratio: float, code:
     yield from wrong_rows(folders, folder / "undisturbed")
     yield from damaged(folders)
     yield from merged(depot, folder / "merged", folder / "undisturbed")
-    if ratio > 1.15:
+    if ratio > 1 + asked_for.may_be_asked_again:
         yield f"{ratio:.2f} times the requests of an undisturbed update"
     if code:
         yield f"dispatch --wait ended with {code}"
