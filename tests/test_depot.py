@@ -19,7 +19,7 @@ from archive.depot import claim as claims
 from archive.depot.claim import Busy, Claim, NotInDepot, Stale, former_claim
 from archive.depot.depot import open_depot
 from archive.depot.heads import DamagedHead, SliceOutcome
-from archive.depot.manifest import PIECE
+from archive.depot.manifest import PIECE, DamagedPack, Manifest
 from archive.depot.objects import DepotAway, DepotFull, NoObject, ObjectChanged
 from archive.depot.sessions import LEASE, MARGIN
 from archive.errors import ConfigurationError, LockHeld, NewerSchema, StorageError
@@ -489,6 +489,24 @@ def test_a_pack_that_was_changed_is_not_brought(store: Store, tmp_path: Path) ->
     with pytest.raises(StorageError, match="damaged"):
         store.depot().claim(NAME).bring(tmp_path / "b")
     assert not (tmp_path / "b" / "archive.db").exists()
+
+
+def test_a_manifest_that_is_none_or_leads_out_of_the_archive_is_refused() -> None:
+    whole = {"size": 0, "packs": [], "pieces": [], "files": {}, "warc": {}, "destroyed": []}
+    assert Manifest.read(json.dumps(whole).encode()) == Manifest()
+    bad = [
+        {"size": 0, "warc": {"..": [1, "d"]}},
+        {"pieces": [[1]]},
+        {"pieces": [["d", 3, 0, 1]]},
+        {"files": {"../x": ["d", 0, 0, 1]}, "packs": ["p"]},
+    ]
+    bad += [{"warc": {"../../x": [1, "d"]}}, {"destroyed": ["a/../../x"]}, {"destroyed": None}]
+    for part in bad:
+        with pytest.raises(DamagedPack, match="a manifest in the depot"):
+            Manifest.read(json.dumps(whole | part).encode())
+    for content in (b"", b"[]", b"\xff"):
+        with pytest.raises(DamagedPack):
+            Manifest.read(content)
 
 
 def test_a_worker_of_an_older_release_refuses_a_newer_head_and_claims_nothing(store: Store, tmp_path: Path) -> None:

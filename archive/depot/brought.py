@@ -17,7 +17,7 @@ from archive.clock import now
 from archive.db.connection import FILENAME, open_as_it_is
 from archive.db.schema import is_older
 from archive.depot.heads import SiteHead
-from archive.depot.manifest import Manifest, digest_of
+from archive.depot.manifest import DamagedPack, Manifest, digest_of
 from archive.store.decisions import note_decisions, take_decision
 from archive.store.settle import settle
 from archive.store.site_settings import save_site_settings, set_visited, site_settings
@@ -44,7 +44,7 @@ def read_state(folder: Path) -> Brought | None:
     try:
         row = json.loads((folder / STATE).read_bytes())
         return Brought(**row | {"manifest": Manifest.read(row["manifest"].encode())})
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, DamagedPack):
         return None
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -26,7 +25,6 @@ PIECE = 1 << 20
 PACK = 32 << 20  # bytes of packed pieces in one object
 LEVEL = 3
 MOST_PACKS = 8  # that a snapshot is read from; those with the least in them are written anew
-INSIDE = re.compile(r"warc/(?!.*(?:^|/)\.\.(?:/|$))[^\0]+")  # paths that a manifest may name
 TOGETHER = 16 << 20  # bytes of neighbours that are read by one request
 
 
@@ -70,20 +68,31 @@ class Manifest:
 
     @classmethod
     def read(cls, content: bytes) -> Manifest:
-        told = json.loads(content)
-
-        def span(row: list[Any]) -> PackedSpan:
-            return PackedSpan(row[0], told["packs"][row[1]], row[2], row[3])
-
-        files = {path: span(row) for path, row in told["files"].items()}
-        warc = {name: (size, digest) for name, (size, digest) in told["warc"].items()}
-        if outside := [path for path in (*files, *(f"warc/{name}" for name in (*warc, *told["destroyed"]))) if not INSIDE.fullmatch(path)]:
+        """Raises DamagedPack where it is no manifest, or names a file outside an archive."""
+        try:
+            told = json.loads(content)
+            spans = [PackedSpan(digest, told["packs"][pack], offset, length) for digest, pack, offset, length in told["pieces"]]
+            files = {
+                path: PackedSpan(digest, told["packs"][pack], offset, length)
+                for path, (digest, pack, offset, length) in told["files"].items()
+            }
+            warc = {name: (size, digest) for name, (size, digest) in told["warc"].items()}
+            destroyed = [*told["destroyed"]]
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+            raise DamagedPack(f"a manifest in the depot is damaged ({type(error).__name__}: {error})") from error
+        if outside := [path for path in (*files, *(f"warc/{name}" for name in (*warc, *destroyed))) if not _is_inside(path)]:
             raise DamagedPack(f"a manifest in the depot names {outside[0]!r}, which is no file of an archive")
-        return cls(told["size"], [span(row) for row in told["pieces"]], files, warc, told["destroyed"])
+        return cls(told["size"], spans, files, warc, destroyed)
 
     @property
     def packs(self) -> set[str]:
         return {span.pack for span in (*self.pieces, *self.files.values())}
+
+
+def _is_inside(path: str) -> bool:
+    """Whether a path leads to a file below ``warc/``."""
+    first, *rest = path.split("/")
+    return first == "warc" and bool(rest) and not {"", ".", ".."} & {*rest} and "\0" not in path
 
 
 def packs_prefix(site: str) -> str:
