@@ -11,8 +11,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.crawls import until
+
 SCRIPT = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # as the distribution has it; what lies in the path changes to another user
 BOOT = 180.0  # seconds: some when nothing else runs
+
+
+def answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+        return True
+    except OSError:
+        return False
 
 
 def free_port() -> int:
@@ -52,6 +62,7 @@ class Broker:
         environment |= {f"RABBITMQ_{name}": value for name, value in named.items()}
         if self.mapper is None:
             self.mapper = subprocess.Popen(["epmd", "-port", str(self.names), "-address", "127.0.0.1"], stdin=subprocess.DEVNULL)
+            until(lambda: answers(self.names))  # the node would start one of its own
         with open(self.folder / "said", "ab") as said:
             self.process = subprocess.Popen([SCRIPT], env=environment, stdout=said, stderr=said, start_new_session=True)
         end = time.monotonic() + BOOT

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -32,6 +33,7 @@ def main() -> None:
     parser.add_argument("--delay", type=float, default=0.2)
     parser.add_argument("--workers", type=int, nargs="*", default=[1, 2, 3])
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended
     delay = ["-s", f"DOWNLOAD_DELAY={given.delay}"]
     with tempfile.TemporaryDirectory(prefix="throughput", dir="/dev/shm") as name:
         folder = Path(name)
