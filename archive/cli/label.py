@@ -1,4 +1,6 @@
-"""``python -m archive label``: takes a wording and its kind, stores the decision and relabels every text at once."""
+"""``python -m archive label``: takes a wording and its kind, stores the decision and relabels every text at once; or takes two spellings
+of a name, and stores whether they are one.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,9 @@ from sqlite_utils import Database
 from archive.cli.options import archive_command, decision_options
 from archive.db.connection import open_for_reading
 from archive.errors import ConfigurationError
+from archive.queries.mentions import is_written
+from archive.queries.search_query import QueryTerm
+from archive.queries.spelling_decisions import DIFFERENT, SAME, SPELLING, pair_ref
 from archive.store.decisions import UNDONE, decided, listed
 from archive.store.store import Store
 from archive.text.fingerprint import KINDS, fingerprint
@@ -20,20 +25,42 @@ from archive.text.plaintext import counted, one_line
 HELP = "say what a wording is (body, bio, appeal, ...) wherever it stands; texts change at once, nothing is deleted"
 
 
-ARGUMENTS = f"FINGERPRINT|TEXT is a block's fingerprint, or its whole text. KIND is one of {', '.join(KINDS)}."
+ARGUMENTS = (
+    f"FINGERPRINT|TEXT is a block's fingerprint, or its whole text. KIND is one of {', '.join(KINDS)}.\n\n"
+    "With --spelling, two ways of writing a name count as one in /mentions and for name: in a search; with --different too they never do, "
+    "and are proposed no more."
+)
 
 
 @archive_command("label", HELP, ARGUMENTS)
 @click.argument("wording", metavar="[FINGERPRINT|TEXT]", required=False)
 @click.argument("kind", metavar="[KIND]", type=click.Choice(KINDS), required=False)
+@click.option("--spelling", nargs=2, metavar="NAME OTHER", help="two spellings of one name, as: --spelling Shabaab Shabab")
+@click.option("--different", is_flag=True, help="the two spellings are different names")
 @decision_options(
     listed="what was learned, what was decided, and every decision taken",
     undo="take the decision back: the archive's own rules label the wording again",
 )
-def command(folder: Path, wording: str | None, kind: str | None, reason: str | None, undo: bool, listing: bool) -> int:
+def command(
+    folder: Path,
+    wording: str | None,
+    kind: str | None,
+    spelling: tuple[str, str] | None,
+    different: bool,
+    reason: str | None,
+    undo: bool,
+    listing: bool,
+) -> int:
+    if different and not spelling:
+        raise ConfigurationError("--different says something of two spellings: write label --spelling NAME OTHER --different")
+    if spelling:
+        if wording or kind or listing:
+            raise ConfigurationError("write: label --spelling NAME OTHER, and no wording or --list beside it")
+        return decide_spelling(folder, spelling, different, reason, undo)
     with closing(open_for_reading(folder)) as db:
         if listing:
-            print("\n".join([*learned_lines(db), *listed(db, "label")]) or "nothing was learned, and nothing was decided")
+            lines = [*learned_lines(db), *listed(db, "label"), *listed(db, SPELLING)]
+            print("\n".join(lines) or "nothing was learned, and nothing was decided")
             return 0
         if not wording or (kind is None) != undo:
             raise ConfigurationError("write: label WORDING KIND, or label WORDING --undo, or label --list")
@@ -45,6 +72,27 @@ def command(folder: Path, wording: str | None, kind: str | None, reason: str | N
         store.decide("label", ref, kind or UNDONE, reason)
         changed = len(text_digests(store.db) ^ before) // 2
     print(f"{ref} is {kind or 'as the archive learned it'}: {counted(changed, 'text')} changed")
+    return 0
+
+
+def decide_spelling(folder: Path, pair: tuple[str, str], different: bool, reason: str | None, undo: bool) -> int:
+    """Say that two spellings are one name, or are not, or take that back. Raises ConfigurationError for a spelling that stands in no
+    text: it may be mistyped.
+    """
+    one, other = (" ".join(name.split()) for name in pair)
+    ref = pair_ref(one, other)
+    if one.casefold() == other.casefold() or not all(any(character.isalnum() for character in name) for name in pair):
+        raise ConfigurationError("write two spellings that differ, as: label --spelling Shabaab Shabab")
+    with closing(open_for_reading(folder)) as db:
+        counts = [is_written(db.conn, QueryTerm(name).match()) for name in (one, other)]
+        if undo and ref not in decided(db, SPELLING):
+            raise ConfigurationError(f"nobody decided on {ref}: there is nothing to take back")
+    if not undo and 0 in counts:
+        raise ConfigurationError(f"no article and no comment has {(one, other)[counts.index(0)]}: is it written so?")
+    with closing(Store(folder)) as store:
+        store.decide(SPELLING, ref, UNDONE if undo else DIFFERENT if different else SAME, reason)
+    said = "are as the lists have them" if undo else "are different names" if different else "are one name"
+    print(f"{one} and {other} {said}: {counted(counts[0], 'text')} and {counted(counts[1], 'text')} have them")
     return 0
 
 

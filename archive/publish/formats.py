@@ -87,6 +87,11 @@ def share(part: int | None, whole: int | None) -> str:
     return f"{min(100.0, int(1000 * part / whole) / 10):g} %"
 
 
+def percent(part: float | None) -> str:
+    """A share of 0 to 1 as ``12.3 %``; a dash where there is none."""
+    return "—" if part is None else f"{part * 100:.3g} %"
+
+
 def search_path(query: str, form: str = "") -> str:
     """The address of a search. ``form`` is an ending such as ``.csv``."""
     return f"/search{form}?q={quote(query, safe='')}"
@@ -159,6 +164,7 @@ FILTERS = {
     "excerpt": excerpt,
     "number": number,
     "plural": plural,
+    "percent": percent,
     "size": size,
     "reading": reading_path,
     "marking": with_marks_asked,

@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from archive.errors import StorageError
 
-Kind = Literal["label", "accept", "reject", "withhold", "pseudonymise"]
+Kind = Literal["label", "accept", "reject", "withhold", "pseudonymise", "spelling"]
 DECISIONS = "warc/decisions.jsonl"  # relative to the archive's folder
 UNDONE = "undone"  # the value of a row that takes the decision before it back
 

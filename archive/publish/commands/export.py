@@ -146,11 +146,14 @@ def one_article(db: Database, folder: Path, name: str) -> dict[str, Any]:
 
 def found_by(db: Database, folder: Path, text: str) -> list[int]:
     """Ids of the articles that a search finds. Raises ConfigurationError where it finds none."""
+    from archive.publish.mentions.spelling_groups import with_decisions
     from archive.publish.search import spellings
     from archive.publish.search.find_hits import find_articles, find_comments
     from archive.queries.search_query import parse_query
+    from archive.queries.spelling_decisions import decided_pairs
 
-    query = parse_query(text, spellings.read_groups(spellings.LIST, folder / spellings.LIST.name))
+    lists = spellings.read_groups(spellings.LIST, folder / spellings.LIST.name)
+    query = parse_query(text, with_decisions(lists, decided_pairs(db.conn)))
     for problem in query.problems:
         print(f"archive: {problem.message}" + (f"; did you mean {problem.guess}?" if problem.guess else ""), file=sys.stderr)
     if query.empty:

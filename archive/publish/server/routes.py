@@ -30,6 +30,7 @@ from archive.publish.server.article_pages import (
     show_unapi,
 )
 from archive.publish.server.comparison_pages import show_comparison, show_dated_comparison
+from archive.publish.server.mention_pages import MENTION_PAGES, spelling_groups
 from archive.publish.server.operator_pages import show_metrics, show_refused, show_status, show_status_json
 from archive.publish.server.public_pages import PUBLIC_PAGES
 from archive.publish.server.record_pages import show_record
@@ -47,7 +48,8 @@ from archive.publish.server.responses import (
     redirect,
     rendered,
 )
-from archive.publish.server.search_pages import explain_search, export_search, month_link, show_search, spelling_groups
+from archive.publish.server.search_pages import explain_search, export_search, month_link, show_search
+from archive.publish.server.source_pages import SOURCE_PAGES
 from archive.queries.addresses import reading_path
 from archive.queries.capture_uses import captures_of_changes
 from archive.queries.rows import Row, fetch_row
@@ -58,7 +60,7 @@ ARTICLE_BY_ID = "select id, url from articles where id = ?"
 COMMENT_BY_ID = "select comments.id, articles.url from comments join articles on articles.id = article_id where comments.id = ?"
 KEPT_FROM_ROBOTS = """
     /archive$ /archive/ /archive? /search? /search.*?q= /changes? /changes.atom? /compare? /cite.*?url= /timemap/ /unapi? /url?
-    /record/ /web/ /cdx? /*marks=
+    /record/ /web/ /cdx? /mentions? /mentions. /sources? /sources. /*marks=
 """
 ROBOTS = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in KEPT_FROM_ROBOTS.split())
 
@@ -73,7 +75,7 @@ async def show_home(datasette: Any, request: Any) -> Response:
 async def show_changes(datasette: Any, request: Any) -> Response:
     """/changes: what happened, a page of it."""
     group, number = event_group(request), page_number(request)
-    query = parse_query(request.args.get("q") or "", spelling_groups(datasette))
+    query = parse_query(request.args.get("q") or "", await spelling_groups(datasette))
     rows = await read(datasette, described_changes, group, query, events.PAGE + 1, (number - 1) * events.PAGE)
     context = {
         "changes": rows[: events.PAGE],
@@ -90,7 +92,7 @@ async def show_changes(datasette: Any, request: Any) -> Response:
 
 async def feed_changes(datasette: Any, request: Any) -> Response:
     """/changes.atom: what happened, as a feed."""
-    group, query = event_group(request), parse_query(request.args.get("q") or "", spelling_groups(datasette))
+    group, query = event_group(request), parse_query(request.args.get("q") or "", await spelling_groups(datasette))
     rows = await read(datasette, described_changes, group, query, exports.FEED, 0)
     own = f"/changes.atom?{same_changes(group, query.text)}".rstrip("?")
     return answer(request, exports.changes_feed(rows, origin(datasette, request), own, query.text), exports.MEDIA_TYPES["atom"])
@@ -213,6 +215,8 @@ PAGES: list[tuple[str, Handler]] = [
     (r"^/web/.+$", show_web),
     (r"^/cdx(?:/search/cdx)?$", show_cdx),
     (r"^/timemap/.+$", show_timemap),
+    *MENTION_PAGES,
+    *SOURCE_PAGES,
     *PUBLIC_PAGES,
     (r"^/compare$", show_comparison),
     (r"^/compare/.+$", show_dated_comparison),

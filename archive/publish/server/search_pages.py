@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +15,8 @@ from archive.publish.search import exports, spellings
 from archive.publish.search.examples import example_searches
 from archive.publish.search.hints import name_hints, word_hints
 from archive.publish.search.results import MOST_COMMENTS, SORTS, search
-from archive.publish.server.responses import DATABASE, answer, as_json_text, folder, origin, page, page_number, read, redirect
+from archive.publish.server.mention_pages import spelling_groups
+from archive.publish.server.responses import answer, as_json_text, folder, origin, page, page_number, read, redirect
 from archive.queries.search_fields import FIELDS
 from archive.queries.search_query import PLACES, Query, mended, parse_query, without
 from archive.text.languages import LANGUAGES
@@ -34,7 +34,7 @@ async def show_search(datasette: Any, request: Any) -> Response:
     """/search: what a query finds; a pasted address leads to its article instead."""
     if ADDRESS.match(request.args.get("q") or ""):
         return redirect("/url?" + urlencode({"url": request.args["q"].strip()}))
-    groups = spelling_groups(datasette)
+    groups = await spelling_groups(datasette)
     query = parse_query(request.args.get("q") or "", groups)
     sort = request.args.get("sort") or ""
     found = await read(datasette, search, query, sort, page_number(request))
@@ -44,6 +44,7 @@ async def show_search(datasette: Any, request: Any) -> Response:
         "sorts": SORTS,
         "asked_sort": f"&sort={found.sort}" if sort else "",
         "subject": query.subject,
+        "mentions_of": query.subject.value if query.subject else query.text if query.match else "",
         "narrowings": [(one, without(query.text, one)) for one in query.filters],
         "q": query.text,
         "most_comments": MOST_COMMENTS,
@@ -74,13 +75,6 @@ async def explain_search(datasette: Any, request: Any) -> Response:
     return await page(datasette, request, "search_help_page.html", {"examples": examples, "languages": LANGUAGES, "fields": FIELDS})
 
 
-def spelling_groups(datasette: Any) -> dict[str, tuple[str, ...]]:
-    """Groups of spellings out of two files, ours and the one beside the archive. They are read for every search, because people
-    edit them.
-    """
-    return spellings.read_groups(spellings.LIST, Path(datasette.get_database(DATABASE).path).with_name(spellings.LIST.name))
-
-
 async def offered_spellings(datasette: Any, query: Query, groups: spellings.Groups) -> list[tuple[str, list[tuple[str, str]]]]:
     """Word -> other spellings, each with the query that asks for both."""
     global VOCABULARY
@@ -101,7 +95,7 @@ def moved(text: str, place: str) -> str:
 
 async def export_search(datasette: Any, request: Any) -> Response:
     """/search.csv, .json, .ris, .bib, .csl and .atom: the hits of any search."""
-    query = parse_query(request.args.get("q") or "", spelling_groups(datasette))
+    query = parse_query(request.args.get("q") or "", await spelling_groups(datasette))
     sort, form, here = request.args.get("sort") or "", request.url_vars["format"], origin(datasette, request)
     number, size = page_number(request), exports.FEED if form == "atom" else exports.MOST
     results = await read(datasette, exports.hits_for_file, query, sort, number, size)

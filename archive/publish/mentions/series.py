@@ -1,0 +1,122 @@
+"""How much a term is mentioned in each month or year, beside all that was published then: takes terms, gives rows without gaps."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from archive.publish.mentions.terms import MentionTerm
+from archive.queries.mentions import (
+    ARTICLES,
+    COMMENTS,
+    KINDS,
+    Months,
+    articles_by_month,
+    comments_by_month,
+    mentioning_by_month,
+)
+from archive.queries.rows import Row
+
+PERIODS = ("year", "month")
+MOST_MONTHS = 36  # of an archive that are shown month by month unless years are asked for
+LONGEST = 150 * 12  # months; what lies before is a wrong date
+KEPT = 200  # answers that a connection remembers
+_answers: WeakKeyDictionary[sqlite3.Connection, tuple[object, dict[tuple[str, ...], Any]]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class TermSeries:
+    """A term with its rows, oldest first: period, articles, all_articles, articles_share (0 to 1; None where nothing was published),
+    and the same of comments. ``articles``, ``comments`` and ``all_...``: how many in all, those without a date (``undated``: of those with
+    the term) included.
+    """
+
+    term: MentionTerm
+    rows: list[Row]
+    articles: int
+    comments: int
+    all_articles: int
+    all_comments: int
+    undated: int
+
+
+def remembered(db: sqlite3.Connection, key: tuple[str, ...], compute: Callable[[], Any]) -> Any:
+    """What ``compute`` gives, remembered by the connection until another one commits or other rows are withheld."""
+    state = (db.execute("pragma data_version").fetchone()[0], getattr(db, "followed", None))
+    try:
+        held, answers = _answers.get(db, (None, {}))
+    except TypeError:  # SQLite's own connection cannot be referred to weakly
+        return compute()
+    if held != state:
+        answers = {}
+        _answers[db] = (state, answers)
+    if key not in answers:
+        if len(answers) >= KEPT:
+            answers.clear()
+        answers[key] = compute()
+    return answers[key]
+
+
+def totals(db: sqlite3.Connection) -> dict[str, Months]:
+    """Kind -> all that was published in each month."""
+    found: dict[str, Months] = remembered(db, ("totals",), lambda: {ARTICLES: articles_by_month(db), COMMENTS: comments_by_month(db)})
+    return found
+
+
+def mentioned(db: sqlite3.Connection, match: str) -> dict[str, Months]:
+    """Kind -> how many articles or comments have the term in each month."""
+    found: dict[str, Months] = remembered(db, ("mentioned", match), lambda: {kind: mentioning_by_month(db, kind, match) for kind in KINDS})
+    return found
+
+
+def term_series(db: sqlite3.Connection, terms: Sequence[MentionTerm], per: str) -> list[TermSeries]:
+    """A series for each term, all over the same periods: from the first in which anything was published to the last."""
+    published = totals(db)
+    periods = periods_of(published, per)
+    whole = {kind: folded(published[kind], per) for kind in KINDS}
+    everything = {kind: sum(published[kind].values()) for kind in KINDS}
+    found = []
+    for term in terms:
+        counts = mentioned(db, term.match)
+        by_period = {kind: folded(counts[kind], per) for kind in KINDS}
+        rows = [series_row(period, {kind: (by_period[kind][period], whole[kind][period]) for kind in KINDS}) for period in periods]
+        sums = {kind: sum(counts[kind].values()) for kind in KINDS}
+        undated = sum(counts[kind].get("", 0) for kind in KINDS)
+        found.append(TermSeries(term, rows, sums[ARTICLES], sums[COMMENTS], everything[ARTICLES], everything[COMMENTS], undated))
+    return found
+
+
+def series_row(period: str, counts: dict[str, tuple[int, int]]) -> Row:
+    """One period: of each kind how many mention the term, how many there are, and the share."""
+    row: Row = {"period": period}
+    for kind, (some, whole) in counts.items():
+        row |= {kind: some, f"all_{kind}": whole, f"{kind}_share": round(some / whole, 6) if whole else None}
+    return row
+
+
+def folded(months: Months, per: str) -> Counter[str]:
+    """Counts by year or by month; what has no date is left out."""
+    counts: Counter[str] = Counter()
+    for month, count in months.items():
+        if month:
+            counts[month[:4] if per == "year" else month] += count
+    return counts
+
+
+def periods_of(published: dict[str, Months], per: str) -> list[str]:
+    """Every year or month from the first in which anything was published to the last."""
+    months = [month for kind in KINDS for month in published[kind] if month]
+    if not months:
+        return []
+    first, last = (int(month[:4]) * 12 + int(month[5:7]) - 1 for month in (min(months), max(months)))
+    named = [f"{number // 12:04}-{number % 12 + 1:02}" for number in range(max(first, last - LONGEST), last + 1)]
+    return named if per == "month" else list(dict.fromkeys(month[:4] for month in named))
+
+
+def chosen_period(db: sqlite3.Connection, asked: str) -> str:
+    """What is asked for; else months for a young archive, and years for an old one."""
+    return asked if asked in PERIODS else "month" if len(periods_of(totals(db), "month")) <= MOST_MONTHS else "year"

@@ -1,0 +1,217 @@
+"""Where a term stands in articles and comments, and how many of them have it in each month: takes FTS5 expressions, gives counts and ids.
+
+A signature is no mention, and neither is a byline: only headlines and texts are looked at. A pingback is no comment: it repeats the
+words of another site.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archive.queries.rows import Row, as_json, fetch_column, fetch_rows, fetch_value
+from archive.text.markup import END, START
+
+ARTICLES, COMMENTS = "articles", "comments"
+KINDS = (ARTICLES, COMMENTS)
+MOST_SORTED = 20_000  # matching comments beyond which they are looked for by date: to sort 70,000 takes 150 ms
+WALKED = 500  # asking the index about one comment takes so many times as long as to list one match
+
+Months = dict[str, int]
+"""Month (YYYY-MM; '' where no date is known) -> how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class MentioningText:
+    """An article or a comment that has a term. ``state``: the revision of the article; of a comment its own id."""
+
+    kind: str
+    id: int
+    state: int
+    at: str
+
+
+def articles_by_month(db: sqlite3.Connection) -> Months:
+    """All articles."""
+    return _months(db, "select coalesce(month, ''), count(*) from articles group by 1")
+
+
+def comments_by_month(db: sqlite3.Connection) -> Months:
+    """All comments by the month in which they were posted, pingbacks left out. Each month is counted in the index of dates: to read
+    the rows of a million comments takes ten times as long.
+    """
+    sql = """
+        with recursive ends as (select min(posted_at) as first, max(posted_at) as last from comments),
+        months(number) as (
+          select substr(first, 1, 4) * 12 + substr(first, 6, 2) - 1 from ends where first is not null
+          union all
+          select number + 1 from months where number < (select substr(last, 1, 4) * 12 + substr(last, 6, 2) - 1 from ends)
+        ),
+        named as (select printf('%04d-%02d', number / 12, number % 12 + 1) as month from months)
+        select month, (select count(*) from comments where posted_at between month || '-' and month || '-~') from named
+        union all
+        select '', count(*) from comments where posted_at is null
+    """
+    pings = _months(db, "select coalesce(substr(posted_at, 1, 7), ''), count(*) from comments where kind <> 'comment' group by 1")
+    return {month: left for month, count in _months(db, sql).items() if (left := count - pings.get(month, 0))}
+
+
+def mentioning_by_month(db: sqlite3.Connection, kind: str, match: str) -> Months:
+    """How many articles or comments have the term at least once."""
+    if kind == ARTICLES:
+        sql = """
+            select coalesce(articles.month, ''), count(*)
+            from revisions_fts
+            cross join articles on articles.revision_id = revisions_fts.rowid
+            where revisions_fts match ?
+            group by 1
+        """
+        return _months(db, sql, in_article(match))
+    sql = """
+        select coalesce(substr(comments.posted_at, 1, 7), ''), count(*)
+        from comments_fts
+        cross join comments on comments.id = comments_fts.rowid
+        where comments_fts match ? and comments.kind = 'comment'
+        group by 1
+    """
+    return _months(db, sql, in_comment(match))
+
+
+def _months(db: sqlite3.Connection, sql: str, *asked: str) -> Months:
+    return {row[0]: row[1] for row in db.execute(sql, asked)}
+
+
+def in_article(match: str) -> str:
+    """The expression, of headlines and texts alone. https://sqlite.org/fts5.html#fts5_column_filters"""
+    return f"{{title text}} : ({match})"
+
+
+def in_comment(match: str) -> str:
+    """The expression, of the text of comments alone."""
+    return f"{{text}} : ({match})"
+
+
+def texts_with(
+    db: sqlite3.Connection, match: str, kinds: tuple[str, ...], when: str, matches: int, first: int, size: int
+) -> list[MentioningText]:
+    """The articles and comments that have the term, newest first, from ``first`` on. ``when``: a year, a month, or ''.
+
+    ``matches``: how many comments have it, which decides how they are looked for.
+    """
+    limit = first + size
+    found: list[Iterator[MentioningText]] = []
+    if ARTICLES in kinds:
+        found.append(_articles_with(db, in_article(match), when, limit))
+    if COMMENTS in kinds and matches:
+        found.append(_comments_with(db, in_comment(match), when, matches, limit))
+    merged = heapq.merge(*found, key=lambda text: (text.at, text.kind, text.id), reverse=True)
+    return list(itertools.islice(merged, first, limit))
+
+
+def _articles_with(db: sqlite3.Connection, match: str, when: str, limit: int) -> Iterator[MentioningText]:
+    column = "year" if len(when) == 4 else "month"
+    sql = f"""
+        select articles.id, articles.revision_id, coalesce(articles.published_on, articles.published_at, '') as at
+        from revisions_fts
+        cross join articles on articles.revision_id = revisions_fts.rowid
+        where revisions_fts match :match {f"and articles.{column} = :when" if when else ""}
+        order by at desc, articles.id desc
+        limit :limit
+    """
+    asked = {"match": match, "when": int(when) if column == "year" and when else when, "limit": limit}
+    return (MentioningText(ARTICLES, row[0], row[1], row[2]) for row in db.execute(sql, asked).fetchall())
+
+
+def _comments_with(db: sqlite3.Connection, match: str, when: str, matches: int, limit: int) -> Iterator[MentioningText]:
+    """A frequent term is looked for in the comments by date; of a rare one all are listed and sorted."""
+    within = "and comments.posted_at between :first and :last" if when else ""
+    if matches <= MOST_SORTED:
+        source = "comments_fts cross join comments on comments.id = comments_fts.rowid"
+        where = "comments_fts match :match"
+    else:
+        asked_each = limit * int(fetch_value(db, "select coalesce(max(id), 0) from comments")) / matches
+        source = "comments"
+        one_by_one = "exists (select 1 from comments_fts where comments_fts match :match and rowid = comments.id)"
+        listed = "+comments.id in (select rowid from comments_fts where comments_fts match :match)"
+        where = one_by_one if asked_each * WALKED < matches else listed
+    sql = f"""
+        select comments.id, comments.posted_at
+        from {source}
+        where {where} and comments.kind = 'comment' {within}
+        order by comments.posted_at desc, comments.id desc
+        limit :limit
+    """
+    asked = {"match": match, "first": f"{when}-", "last": f"{when}-~", "limit": limit}
+    return (MentioningText(COMMENTS, row[0], row[0], row[1] or "") for row in db.execute(sql, asked).fetchall())
+
+
+def described_texts(db: sqlite3.Connection, texts: list[MentioningText]) -> dict[tuple[str, int], Row]:
+    """(kind, id) -> what a row says of the article, or of the comment and its article."""
+    ids = {kind: [text.id for text in texts if text.kind == kind] for kind in KINDS}
+    of_articles = """
+        select articles.id, articles.url, articles.title, coalesce(articles.byline, '') as author, articles.published_on as day,
+          articles.published_at as at, articles.missing_since, sites.name as site
+        from articles
+        join sites on sites.id = articles.site_id
+        where articles.id in (select value from json_each(?))
+    """
+    of_comments = """
+        select comments.id, articles.url, articles.title, comments.author, substr(comments.posted_at, 1, 10) as day,
+          comments.posted_at as at, comments.missing_since, sites.name as site
+        from comments
+        join articles on articles.id = comments.article_id
+        join sites on sites.id = articles.site_id
+        where comments.id in (select value from json_each(?))
+    """
+    asked = {ARTICLES: of_articles, COMMENTS: of_comments}
+    return {(kind, row["id"]): row for kind in KINDS if ids[kind] for row in fetch_rows(db, asked[kind], [as_json(ids[kind])])}
+
+
+def marked_texts(db: sqlite3.Connection, kind: str, match: str, states: list[int]) -> dict[int, tuple[str, str]]:
+    """State -> headline and whole text, with sentinels around each place where the term stands; a comment has no headline."""
+    if not states:
+        return {}
+    index, title, text = ("revisions_fts", "highlight(revisions_fts, 0, ?, ?)", 2) if kind == ARTICLES else ("comments_fts", "? || ?", 1)
+    sql = f"""
+        select rowid, {title}, highlight({index}, {text}, ?, ?)
+        from {index}
+        where {index} match ? and rowid in (select value from json_each(?))
+    """
+    expression = in_article(match) if kind == ARTICLES else in_comment(match)
+    rows = db.execute(sql, [START, END, START, END, expression, as_json(states)]).fetchall()
+    return {row[0]: (row[1] if kind == ARTICLES else "", row[2]) for row in rows}
+
+
+def block_starts(db: sqlite3.Connection, revisions: list[int]) -> dict[int, list[tuple[int, int]]]:
+    """Revision -> (offset in its text, position) of each of its blocks, by offset: which paragraph a place of the text is in."""
+    sql = """
+        select revision_id, start - 1, position
+        from block_spans
+        where revision_id in (select value from json_each(?)) and start is not null
+        order by revision_id, start
+    """
+    found: dict[int, list[tuple[int, int]]] = {}
+    for revision, start, position in db.execute(sql, [as_json(revisions)]):
+        found.setdefault(revision, []).append((start, position))
+    return found
+
+
+def is_written(db: sqlite3.Connection, match: str) -> int:
+    """How many articles and comments have a term in a headline or a text."""
+    articles = fetch_value(db, "select count(*) from revisions_fts where revisions_fts match ?", [in_article(match)])
+    return int(articles) + int(fetch_value(db, "select count(*) from comments_fts where comments_fts match ?", [in_comment(match)]))
+
+
+def texts_of_some(db: sqlite3.Connection, match: str, most: int) -> list[str]:
+    """The texts of some articles that have a term: other spellings of a name often stand beside it."""
+    sql = """
+        select revisions.title || char(10) || revisions.text
+        from revisions_fts
+        cross join revisions on revisions.id = revisions_fts.rowid
+        where revisions_fts match ?
+        limit ?
+    """
+    return fetch_column(db, sql, [in_article(match), most])
