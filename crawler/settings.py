@@ -26,6 +26,9 @@ ASSET_HOSTS = ""  # other hosts that may be asked for them, by comma
 DOCUMENT_BUDGET = 100  # linked documents a run asks for with -a documents=budget
 DOCUMENT_HOSTS = ""  # other hosts that may be asked for them, by comma
 DOCUMENT_MAXSIZE = 32 * 2**20  # bytes of a document; a larger one is named as a gap, with this reason
+OUTLINK_BUDGET = 200  # sources a run of scrapy outlinks asks whether they still answer
+OUTLINK_DAYS = 90  # days until a source that answered is asked again; one that failed is asked again the next day
+OUTLINK_PRIVATE_HOSTS = ""  # hosts of a private network that it may ask all the same, by comma: for tests
 EXTRACT_WORKERS = 0  # processes that read pages, for all sites of a run; 0 = as many as cores. One page never blocks the others
 EXTRACT_SECONDS = 20  # CPU seconds a page may take before it is cut off and named; a usual page takes 0.003
 RETRY_TIMES = 2  # tries after the first; a lost connection gets one

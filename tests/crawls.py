@@ -34,7 +34,7 @@ def of_site(site: DemoSite, arguments: Iterable[str]) -> list[str]:
 
 def scrapy(*arguments: str, folder: Path, modules: Path | None = None, **settings: object) -> Run:
     """A command to its end: ours in this process, Scrapy's own in one of its own. ``modules`` is a folder of further Python modules."""
-    if arguments[0] not in ("crawl", "update", "reextract", "import", "probe"):
+    if arguments[0] not in ("crawl", "update", "reextract", "import", "probe", "outlinks"):
         return scrapy_process(*arguments, folder=folder, modules=modules, **settings)
     begin_after(last_run(folder))
     return run_inside(words(*arguments, folder=folder, **settings), modules)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
@@ -29,6 +30,11 @@ def made_by_former_release(folder: Path, steps: Sequence[ModuleType] = FORMER) -
                 db.execute(statement)
             db.execute("insert into _sqlite_migrations(migration_set, name, applied_at) values ('archive', ?, '')", [name_of(step)])
     ensure_views(db)
+    for name in db.view_names():
+        try:
+            db.execute(f"select 1 from {name} limit 0")
+        except sqlite3.OperationalError:  # of a table that came later: the former release had no such view
+            db.execute(f"drop view {name}")
     return db
 
 

@@ -113,7 +113,8 @@ def reactor(settings: Settings) -> Iterator[None]:
         from twisted.internet import reactor as installed
 
         _reactor = installed
-        resolver = load_object(settings["TWISTED_DNS_RESOLVER"]).from_crawler(CrawlsInside(settings), reactor=installed)
+        usual = get_project_settings()  # scrapy outlinks has a resolver of its own, which would stay for all that follows
+        resolver = load_object(usual["TWISTED_DNS_RESOLVER"]).from_crawler(CrawlsInside(usual), reactor=installed)
         resolver.install_on_reactor()
         configure_logging({"LOG_INSTALL_ROOT_HANDLER": False})
         _reactor.startRunning(installSignalHandlers=False)

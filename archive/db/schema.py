@@ -346,6 +346,20 @@ create index links_host on links(host);
 create index links_url on links(url);
 create index links_target on links(target_article_id) where target_article_id is not null;
 
+-- How addresses outside of the sites answered when scrapy outlinks asked them: a row while nothing changes
+create table outlink_checks (
+  id integer primary key,  -- ours
+  url text not null,  -- address, without what follows a #
+  first_at text not null,  -- when it first answered so
+  last_at text not null,  -- when it last did
+  checks integer not null,  -- how often in a row it was asked
+  outcome text not null,  -- answers; refused: something is there, and not for us; failing; not asked: by robots.txt, or not public
+  status integer,  -- HTTP status of the answer; empty where none came
+  reason text,  -- why it is not asked, or why no answer came; empty where there is a status
+  location text,  -- where it led to, when it answered from another address
+  unique (url, first_at)
+) strict;
+
 -- Files that captured pages show themselves with: style sheets, fonts, scripts, pictures
 create table assets (
   id integer primary key,  -- ours
@@ -435,6 +449,7 @@ create index comments_author on comments(author, kind, article_id, posted_at);
 create index comments_posted on comments(posted_at);
 create index comments_first_seen on comments(first_seen_at);
 create index comments_missing on comments(missing_since) where missing_since is not null;
+create index comments_pings on comments(posted_at) where kind <> 'comment';
 
 -- What each state of a comment adds to the comment: read the view comment_revisions, which shows the states themselves
 create table comment_states (
@@ -548,8 +563,8 @@ create table boilerplate (
 -- What people overruled; survives every new extraction
 create table decisions (
   id integer primary key,  -- ours
-  kind text not null,  -- label, accept, reject, withhold or pseudonymise
-  ref text not null,  -- what it is about: a fingerprint, a capture, an address, an alarm, a signature
+  kind text not null,  -- label, accept, reject, withhold, pseudonymise or spelling
+  ref text not null,  -- what it is about: a fingerprint, a capture, an address, an alarm, a signature, two spellings
   value text not null,  -- what was decided
   reason text,  -- why
   decided_at text not null  -- when

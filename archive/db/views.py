@@ -174,6 +174,39 @@ create view sources as  -- Sources relied on: other hosts that articles link to
     and replace(sites.home, '://www.', '://') not like '%://' || links.host || '/%'
     and replace(sites.home, '://www.', '://') not like '%://' || links.host || ':%'
   group by links.host;
+
+create view outlinks as  -- Addresses outside of the sites, as they answered when they were asked last
+  select
+    url,  -- the address
+    case
+      when outcome = 'failing' and julianday(last_at) - julianday(since) >= 20.0 / 24 then 'dead'
+      else outcome
+    end as state,  -- answers, refused, failing, not asked; dead: it failed again at another day
+    status,  -- HTTP status of its last answer
+    reason,  -- why it was not asked, or why no answer came
+    location,  -- where it led to
+    last_at as checked_at,  -- when it was last asked
+    since as failing_since  -- the first of its failures in a row; empty unless it fails
+  from (
+    select
+      checks.*,
+      case
+        when checks.outcome = 'failing' then (
+          select min(failed.first_at)
+          from outlink_checks as failed
+          where failed.url = checks.url and failed.outcome = 'failing' and failed.first_at > coalesce(
+            (
+              select max(well.last_at)
+              from outlink_checks as well
+              where well.url = checks.url and well.outcome in ('answers', 'refused')
+            ),
+            ''
+          )
+        )
+      end as since
+    from outlink_checks as checks
+    where not exists (select 1 from outlink_checks as later where later.url = checks.url and later.last_at > checks.last_at)
+  );
 """
 
 

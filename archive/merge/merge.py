@@ -227,6 +227,9 @@ class Merge:
         for table in self.schema.tables_of("union"):
             if not RULES[table].owner:
                 self.merged.rows += rows.save_union(self.db, self.schema, table, f"source.{table} as theirs")
+        for table in self.schema.tables_of("newest"):
+            if not RULES[table].owner:
+                self.merged.rows += rows.save_newest(self.db, self.schema, table, f"source.{table} as theirs")
 
     # what both hold
 

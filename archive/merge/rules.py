@@ -57,6 +57,7 @@ RULES: dict[str, Rule] = {
     "differences": Rule("newest", ("article_id", "field"), "article_id", "seen_at"),
     "article_authors": Rule("list", ("article_id", "author_id"), "article_id"),
     "article_tags": Rule("list", ("article_id", "tag_id"), "article_id"),
+    "outlink_checks": Rule("newest", ("url", "first_at"), "", "last_at"),
     "images": Rule("list", ("article_id", "position"), "article_id"),
     "links": Rule("list", ("article_id", "position"), "article_id"),
     "authors": Rule("names", ("site_id", "name")),

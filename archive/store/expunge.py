@@ -19,6 +19,7 @@ from sqlite_utils import Database
 
 from archive.db.shrink import spacious
 from archive.store.comments import BLANK, count_comments, digest
+from archive.store.outlinks import forget_outlinks
 from archive.text.content_key import comment_key
 from archive.text.packed import packed
 from archive.text.urls import normal_url
@@ -193,6 +194,7 @@ def is_refused(names: frozenset[str], source_id: str | None, url: str) -> bool:
 
 
 def _remove_article(db: Database, article_id: int) -> None:
+    forget_outlinks(db, article_id)
     addresses = [url for (url,) in db.execute("select url from urls where article_id = ?", [article_id])]
     addresses += [url for (url,) in db.execute("select url from images where article_id = ?", [article_id])]
     comments = [f"comment:{i}" for (i,) in db.execute("select id from comments where article_id = ?", [article_id])]

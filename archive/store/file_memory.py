@@ -11,6 +11,7 @@ from archive.store.checkpoints import Checkpoint
 from archive.store.documents import DocumentLink, ReadDocument
 from archive.store.linked_files import FileKind
 from archive.store.list_memory import ListMemory
+from archive.store.outlinks import OutlinkFinding, save_outlink
 
 
 class FileMemory(ListMemory):
@@ -61,3 +62,8 @@ class FileMemory(ListMemory):
         """The address of a held document says that it is not there."""
         with self.transaction():
             documents.miss_document(self.db, document_id, at, gone_after)
+
+    def save_outlink(self, finding: OutlinkFinding) -> None:
+        """Keep how a source answered that articles link to."""
+        with self.transaction():
+            save_outlink(self.db, finding, self.now())

@@ -36,6 +36,8 @@ TABLES: dict[str, dict[str, Any]] = {
     "most_discussed": {"sort_desc": "comments"},
     "signatures": {"sort_desc": "comments"},
     "sources": {"sort_desc": "articles"},
+    "outlinks": {"sort_desc": "checked_at"},
+    "outlink_checks": {"sort_desc": "id", "label_column": "url"},
     "documents": {"sort_desc": "id", "label_column": "name", "fts_table": "documents_fts", "fts_pk": "state_id"},
     "document_states": {"sort_desc": "id", "label_column": "seen_at", "fts_table": "documents_fts", "fts_pk": "id"},
     "assets": {"sort_desc": "id", "label_column": "url"},

@@ -19,6 +19,7 @@ from archive.publish.reading.embedded import not_held_here
 from archive.publish.reading.linked_documents import linked_documents
 from archive.publish.reading.pictures import ShownPicture, block_markup, held_pictures, picture_sources
 from archive.publish.reading.related import related
+from archive.publish.reading.sources import article_sources
 from archive.publish.reading.thread import marked_comments, thread
 from archive.publish.redaction.withholding import aged_comments
 from archive.queries.addresses import latest_instant, reading_path
@@ -80,6 +81,7 @@ def reading_context(db: sqlite3.Connection, article_id: int, moment: str | None 
         "differences": fetch_rows(
             db, "select field, rest, page, seen_at from differences where article_id = ? order by field", [article_id]
         ),
+        "sources": article_sources(db, article_id) if revision["id"] == article["revision_id"] else [],
         "thread": (comments := thread(db, article_id, at)),
         "marked": marked_comments(comments),
         "aged": aged_comments(db, article_id),

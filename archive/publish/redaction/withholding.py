@@ -51,6 +51,7 @@ NOT_ALONE = """id not in (
     where article_id in ({{articles}})
       and not exists (select 1 from main.{table} as others where others.{key} = theirs.{key} and others.article_id not in ({{articles}}))
   )"""
+BARE_LINKS = "(select substr(url, 1, instr(url || '#', '#') - 1) from main.links where article_id {article} in ({{articles}}))"
 SHOWN = {
     "articles": "id not in ({articles})",
     "urls": OF_ARTICLE,
@@ -58,6 +59,7 @@ SHOWN = {
     "readings": OF_ARTICLE,
     "images": OF_ARTICLE,
     "links": OF_ARTICLE,
+    "outlink_checks": f"url not in {BARE_LINKS.format(article='')} or url in {BARE_LINKS.format(article='not')}",
     "article_authors": OF_ARTICLE,
     "article_tags": OF_ARTICLE,
     "differences": OF_ARTICLE,

@@ -16,7 +16,7 @@ from typing import Any
 from archive.publish.server.clients import Scope, client_of
 from archive.publish.server.limits import Application, Send, refuse
 
-COSTLY = ("/archive/", "/archive.", "/search", "/changes", "/mentions", "/compare", "/cdx", "/status", "/metrics", "/topics")
+COSTLY = ("/archive/", "/archive.", "/search", "/changes", "/mentions", "/sources", "/compare", "/cdx", "/status", "/metrics", "/topics")
 MOST_WAITING = 200
 MOST_REMEMBERED = 10_000  # clients
 PATIENCE = 30.0  # seconds in which a turn has to come
