@@ -15,7 +15,21 @@ from archive.publish.server.serve import build_server
 from archive.publish.server.service import Service
 
 RAID = "/www.example.org/2014/03/raid"
-PAGES = ("/", "/search", "/changes", "/status", "/topics", "/kept", "/about", "/policy", "/contact", "/takedown", "/ledger")
+PAGES = (
+    "/",
+    "/search",
+    "/changes",
+    "/status",
+    "/topics",
+    "/mentions",
+    "/sources",
+    "/kept",
+    "/about",
+    "/policy",
+    "/contact",
+    "/takedown",
+    "/ledger",
+)
 """Every page that needs no question: tests that are about all of our pages ask for these."""
 
 

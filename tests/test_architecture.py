@@ -26,6 +26,7 @@ LAYERS = (
     "crawler.spiders",
     "crawler.extensions",
     "crawler.reextract",
+    "crawler.outlinks",
     "crawler.wordpress crawler.pages crawler.linked",  # the doors
     "crawler.discover",
     "crawler.absence crawler.admission crawler.http",
@@ -53,6 +54,7 @@ LAYERS = (
     "archive.publish.records",
     "archive.publish.overview archive.publish.reading",
     "archive.publish.changes",
+    "archive.publish.mentions",
     "archive.publish.search",
     "archive.publish.cite",
     "archive.publish.redaction archive.publish.metadata",

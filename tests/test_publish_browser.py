@@ -33,6 +33,7 @@ OWN = [
     "/changes?q=nothing+at+all",
 ]
 OWN += ['/search?q=author:"Jane Doe"', '/search?q=marib tag:"Al Qaeda" -is:gone', "/topics?sort=name"]
+OWN += ["/mentions?q=marib&q=drone&per=month", "/mentions?q=reply&per=year&in=comments", "/sources?host=source.example.net"]
 READING = ["/compare?url=https://www.example.org/2014/03/raid", RAID, "/www.example.org/2015/05/gone", "/20240115" + RAID, "/nowhere"]
 DATASETTES = [
     "/archive",

@@ -18,6 +18,8 @@ LOOKED_AT = {  # (file, function) that calls something trusted markup -> why it 
     ("archive/export/evidence.py", "revision_html"): "cleaned by safe_markup",
     ("archive/publish/cite/linked_data.py", "as_script"): "JSON whose <, > and & are escaped",
     ("archive/publish/formats.py", "time_tag"): "both parts are escaped",
+    ("archive/publish/mentions/charts.py", "period_bar"): "href and title are escaped, the rest are numbers",
+    ("archive/publish/mentions/charts.py", "share_chart"): "lines, periods and shares, all made of numbers; the label is formatted",
     ("archive/publish/overview/charts.py", "month_bar"): "href and title are escaped, the rest are numbers",
     ("archive/publish/reading/article.py", "with_archived_links"): "safe markup, in which addresses are replaced by escaped ones",
     ("archive/publish/reading/article.py", "with_headings_from_two"): "safe markup, in which a digit changes",
