@@ -369,3 +369,35 @@ def test_any_text_is_answered(site: Site) -> None:
     for _ in range(80):
         asked = "".join(choose.choices(pieces, k=choose.randint(1, 8)))
         assert site.get(f"/mentions?{urlencode({'q': asked})}").status_code == 200, asked
+
+
+def test_words_of_languages_that_need_an_index_of_their_own_are_counted_and_marked(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "languages")
+    desk.see(
+        piece(1, "大桥倒塌", "2019-01-01", "昨天有记者报道了大桥倒塌的消息。", "市长说大桥很旧。"),
+        piece(
+            2,
+            "Мосты города",
+            "2019-02-01",
+            "Вчера сообщили, что мост через реку закрыт. Мосты города старые.",
+            "Никто не знает, кто закрыл мост.",
+        ),
+        piece(3, "The bridge", "2019-03-01", "The bridge, called 大桥 by its builders, is closed."),
+    )
+    desk.see(_1=[comment("1", "我昨天在大桥上。", author="大桥", posted_at="2019-01-02T00:00:00Z")])
+    desk.warc.close()
+    desk.store.close()
+    site = Site(tmp_path / "languages")
+    body = answered(site, "q=大桥&per=year")
+    assert (body["terms"][0]["articles"], body["terms"][0]["comments"]) == (2, 1)
+    assert [(row["kind"], row["place"], row["keyword"]) for row in body["mentions"]] == [
+        ("article", "text", "大桥"),
+        ("comment", "text", "大桥"),
+        ("article", "headline", "大桥"),
+        ("article", "text", "大桥"),
+        ("article", "text", "大桥"),
+    ]
+    assert body["mentions"][-1]["before"].endswith("市长说") and body["mentions"][-1]["address"].endswith("/1#p-1")
+    found = [row["keyword"] for row in answered(site, "q=мосту&in=articles")["mentions"]]
+    assert found == ["Мосты", "мост", "Мосты", "мост"]
+    site.close()

@@ -9,7 +9,8 @@ from __future__ import annotations
 import heapq
 import itertools
 import sqlite3
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from archive.queries.rows import Row, as_json, fetch_column, fetch_rows, fetch_value
@@ -19,6 +20,21 @@ ARTICLES, COMMENTS = "articles", "comments"
 KINDS = (ARTICLES, COMMENTS)
 MOST_SORTED = 20_000  # matching comments beyond which they are looked for by date: to sort 70,000 takes 150 ms
 WALKED = 500  # asking the index about one comment takes so many times as long as to list one match
+
+
+@dataclass(frozen=True, slots=True)
+class AskedIndex:
+    """An index of words, and what it is asked. ``table``: its FTS5 table; ``apart``: SQL that leaves out what another index knows."""
+
+    table: str
+    expression: str
+    apart: str = ""
+
+    @property
+    def condition(self) -> str:
+        """SQL with the parameter ``match``."""
+        return f"{self.table} match :match{self.apart}"
+
 
 Months = dict[str, int]
 """Month (YYYY-MM; '' where no date is known) -> how many."""
@@ -59,29 +75,32 @@ def comments_by_month(db: sqlite3.Connection) -> Months:
     return {month: left for month, count in _months(db, sql).items() if (left := count - pings.get(month, 0))}
 
 
-def mentioning_by_month(db: sqlite3.Connection, kind: str, match: str) -> Months:
+def mentioning_by_month(db: sqlite3.Connection, kind: str, asked: tuple[AskedIndex, ...]) -> Months:
     """How many articles or comments have the term at least once."""
-    if kind == ARTICLES:
-        sql = """
-            select coalesce(articles.month, ''), count(*)
-            from revisions_fts
-            cross join articles on articles.revision_id = revisions_fts.rowid
-            where revisions_fts match ?
-            group by 1
-        """
-        return _months(db, sql, in_article(match))
-    sql = """
-        select coalesce(substr(comments.posted_at, 1, 7), ''), count(*)
-        from comments_fts
-        cross join comments on comments.id = comments_fts.rowid
-        where comments_fts match ? and comments.kind = 'comment'
-        group by 1
-    """
-    return _months(db, sql, in_comment(match))
+    found: Counter[str] = Counter()
+    for index in asked:
+        if kind == ARTICLES:
+            sql = f"""
+                select coalesce(articles.month, ''), count(*)
+                from {index.table}
+                cross join articles on articles.revision_id = {index.table}.rowid
+                where {index.condition}
+                group by 1
+            """
+        else:
+            sql = f"""
+                select coalesce(substr(comments.posted_at, 1, 7), ''), count(*)
+                from {index.table}
+                cross join comments on comments.id = {index.table}.rowid
+                where {index.condition} and comments.kind = 'comment'
+                group by 1
+            """
+        found.update({row[0]: row[1] for row in db.execute(sql, {"match": index.expression})})
+    return dict(found)
 
 
-def _months(db: sqlite3.Connection, sql: str, *asked: str) -> Months:
-    return {row[0]: row[1] for row in db.execute(sql, asked)}
+def _months(db: sqlite3.Connection, sql: str) -> Months:
+    return {row[0]: row[1] for row in db.execute(sql)}
 
 
 def in_article(match: str) -> str:
@@ -95,47 +114,44 @@ def in_comment(match: str) -> str:
 
 
 def texts_with(
-    db: sqlite3.Connection, match: str, kinds: tuple[str, ...], when: str, matches: int, first: int, size: int
+    db: sqlite3.Connection, asked: Mapping[str, tuple[AskedIndex, ...]], when: str, matches: int, first: int, size: int
 ) -> list[MentioningText]:
-    """The articles and comments that have the term, newest first, from ``first`` on. ``when``: a year, a month, or ''.
-
-    ``matches``: how many comments have it, which decides how they are looked for.
+    """The articles and comments that have the term, newest first, from ``first`` on. ``asked``: what the indexes of each kind are asked,
+    of those kinds that are wanted; ``when``: a year, a month, or ''; ``matches``: how many comments have it, which decides how they
+    are looked for.
     """
     limit = first + size
-    found: list[Iterator[MentioningText]] = []
-    if ARTICLES in kinds:
-        found.append(_articles_with(db, in_article(match), when, limit))
-    if COMMENTS in kinds and matches:
-        found.append(_comments_with(db, in_comment(match), when, matches, limit))
+    found = [_articles_with(db, index, when, limit) for index in asked.get(ARTICLES, ())]
+    found += [_comments_with(db, index, when, matches, limit) for index in asked.get(COMMENTS, ()) if matches]
     merged = heapq.merge(*found, key=lambda text: (text.at, text.kind, text.id), reverse=True)
     return list(itertools.islice(merged, first, limit))
 
 
-def _articles_with(db: sqlite3.Connection, match: str, when: str, limit: int) -> Iterator[MentioningText]:
+def _articles_with(db: sqlite3.Connection, index: AskedIndex, when: str, limit: int) -> Iterator[MentioningText]:
     column = "year" if len(when) == 4 else "month"
     sql = f"""
         select articles.id, articles.revision_id, coalesce(articles.published_on, articles.published_at, '') as at
-        from revisions_fts
-        cross join articles on articles.revision_id = revisions_fts.rowid
-        where revisions_fts match :match {f"and articles.{column} = :when" if when else ""}
+        from {index.table}
+        cross join articles on articles.revision_id = {index.table}.rowid
+        where {index.condition} {f"and articles.{column} = :when" if when else ""}
         order by at desc, articles.id desc
         limit :limit
     """
-    asked = {"match": match, "when": int(when) if column == "year" and when else when, "limit": limit}
+    asked = {"match": index.expression, "when": int(when) if column == "year" and when else when, "limit": limit}
     return (MentioningText(ARTICLES, row[0], row[1], row[2]) for row in db.execute(sql, asked).fetchall())
 
 
-def _comments_with(db: sqlite3.Connection, match: str, when: str, matches: int, limit: int) -> Iterator[MentioningText]:
+def _comments_with(db: sqlite3.Connection, index: AskedIndex, when: str, matches: int, limit: int) -> Iterator[MentioningText]:
     """A frequent term is looked for in the comments by date; of a rare one all are listed and sorted."""
     within = "and comments.posted_at between :first and :last" if when else ""
     if matches <= MOST_SORTED:
-        source = "comments_fts cross join comments on comments.id = comments_fts.rowid"
-        where = "comments_fts match :match"
+        source = f"{index.table} cross join comments on comments.id = {index.table}.rowid"
+        where = index.condition
     else:
         asked_each = limit * int(fetch_value(db, "select coalesce(max(id), 0) from comments")) / matches
         source = "comments"
-        one_by_one = "exists (select 1 from comments_fts where comments_fts match :match and rowid = comments.id)"
-        listed = "+comments.id in (select rowid from comments_fts where comments_fts match :match)"
+        one_by_one = f"exists (select 1 from {index.table} where {index.condition} and rowid = comments.id)"
+        listed = f"+comments.id in (select rowid from {index.table} where {index.condition})"
         where = one_by_one if asked_each * WALKED < matches else listed
     sql = f"""
         select comments.id, comments.posted_at
@@ -144,7 +160,7 @@ def _comments_with(db: sqlite3.Connection, match: str, when: str, matches: int, 
         order by comments.posted_at desc, comments.id desc
         limit :limit
     """
-    asked = {"match": match, "first": f"{when}-", "last": f"{when}-~", "limit": limit}
+    asked = {"match": index.expression, "first": f"{when}-", "last": f"{when}-~", "limit": limit}
     return (MentioningText(COMMENTS, row[0], row[0], row[1] or "") for row in db.execute(sql, asked).fetchall())
 
 
@@ -170,18 +186,19 @@ def described_texts(db: sqlite3.Connection, texts: list[MentioningText]) -> dict
     return {(kind, row["id"]): row for kind in KINDS if ids[kind] for row in fetch_rows(db, asked[kind], [as_json(ids[kind])])}
 
 
-def marked_texts(db: sqlite3.Connection, kind: str, match: str, states: list[int]) -> dict[int, tuple[str, str]]:
-    """State -> headline and whole text, with sentinels around each place where the term stands; a comment has no headline."""
+def marked_texts(db: sqlite3.Connection, kind: str, index: AskedIndex, states: list[int]) -> dict[int, tuple[str, str]]:
+    """State -> headline and whole text, with sentinels around each place where the term stands, as the first index knows it; a comment
+    has no headline.
+    """
     if not states:
         return {}
-    index, title, text = ("revisions_fts", "highlight(revisions_fts, 0, ?, ?)", 2) if kind == ARTICLES else ("comments_fts", "? || ?", 1)
+    title, text = ("highlight(revisions_fts, 0, ?, ?)", 2) if kind == ARTICLES else ("? || ?", 1)
     sql = f"""
-        select rowid, {title}, highlight({index}, {text}, ?, ?)
-        from {index}
-        where {index} match ? and rowid in (select value from json_each(?))
+        select rowid, {title}, highlight({index.table}, {text}, ?, ?)
+        from {index.table}
+        where {index.table} match ? and rowid in (select value from json_each(?))
     """
-    expression = in_article(match) if kind == ARTICLES else in_comment(match)
-    rows = db.execute(sql, [START, END, START, END, expression, as_json(states)]).fetchall()
+    rows = db.execute(sql, [START, END, START, END, index.expression, as_json(states)]).fetchall()
     return {row[0]: (row[1] if kind == ARTICLES else "", row[2]) for row in rows}
 
 
@@ -201,8 +218,8 @@ def block_starts(db: sqlite3.Connection, revisions: list[int]) -> dict[int, list
 
 def is_written(db: sqlite3.Connection, match: str) -> int:
     """How many articles and comments have a term in a headline or a text."""
-    articles = fetch_value(db, "select count(*) from revisions_fts where revisions_fts match ?", [in_article(match)])
-    return int(articles) + int(fetch_value(db, "select count(*) from comments_fts where comments_fts match ?", [in_comment(match)]))
+    articles = fetch_value(db, "select count(*) from revisions_fts where revisions_fts match ?", [f"{{title text}} : ({match})"])
+    return int(articles) + int(fetch_value(db, "select count(*) from comments_fts where comments_fts match ?", [f"{{text}} : ({match})"]))
 
 
 def texts_of_some(db: sqlite3.Connection, match: str, most: int) -> list[str]:
@@ -214,4 +231,4 @@ def texts_of_some(db: sqlite3.Connection, match: str, most: int) -> list[str]:
         where revisions_fts match ?
         limit ?
     """
-    return fetch_column(db, sql, [in_article(match), most])
+    return fetch_column(db, sql, [f"{{title text}} : ({match})", most])

@@ -7,11 +7,14 @@ import sqlite3
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
+from archive.publish.mentions.asked import INDEXES, asked_of_indexes
 from archive.publish.mentions.terms import MentionTerm
+from archive.publish.search.hits import places_in
 from archive.queries.addresses import reading_path
 from archive.queries.mentions import ARTICLES, KINDS, MentioningText, block_starts, described_texts, marked_texts
 from archive.queries.rows import Row
 from archive.text.markup import END, START, plain, without_marks
+from archive.text.search_marks import with_sentinels
 
 AROUND = 70  # characters on either side
 MOST_IN_ONE = 200  # mentions that are listed of one article or comment
@@ -24,7 +27,7 @@ def mention_rows(db: sqlite3.Connection, terms: Sequence[MentionTerm], texts: li
     """
     described = described_texts(db, texts)
     marked = {
-        (kind, term.asked): marked_texts(db, kind, term.match, [text.state for text in texts if text.kind == kind])
+        (kind, term.asked): marked_places(db, kind, term, [text.state for text in texts if text.kind == kind])
         for kind in KINDS
         for term in terms
     }
@@ -43,6 +46,20 @@ def mention_rows(db: sqlite3.Connection, terms: Sequence[MentionTerm], texts: li
         for place, offset, words in sorted(found, key=lambda one: one[:2])[:MOST_IN_ONE]:
             rows.append(words | of_text(text, about, place, offset, starts.get(text.state, [])))
     return rows
+
+
+def marked_places(db: sqlite3.Connection, kind: str, term: MentionTerm, states: list[int]) -> dict[int, tuple[str, str]]:
+    """State -> headline and text with sentinels around the mentions, whichever index knows them; those that have none are left out."""
+    if term.node is None or not states:
+        return {}
+    index = INDEXES[kind]
+    found = marked_texts(db, kind, asked_of_indexes(db, term.node)[kind][0], states)
+    texts = places_in(db, index, 2 if kind == ARTICLES else 1, term.query, states)
+    titles = places_in(db, index, 0, term.query, states) if kind == ARTICLES else {}
+    for state, (text, spots) in texts.items():
+        title, title_spots = titles.get(state, ("", []))
+        found[state] = with_sentinels(title, title_spots), with_sentinels(text, spots)
+    return {state: pair for state, pair in found.items() if START in pair[0] or START in pair[1]}
 
 
 def places(marked: tuple[str, str]) -> Iterator[tuple[int, int, Row]]:

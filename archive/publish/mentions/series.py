@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from archive.publish.mentions.asked import asked_of_indexes
 from archive.publish.mentions.terms import MentionTerm
 from archive.queries.mentions import (
     ARTICLES,
@@ -67,9 +68,14 @@ def totals(db: sqlite3.Connection) -> dict[str, Months]:
     return found
 
 
-def mentioned(db: sqlite3.Connection, match: str) -> dict[str, Months]:
+def mentioned(db: sqlite3.Connection, term: MentionTerm) -> dict[str, Months]:
     """Kind -> how many articles or comments have the term in each month."""
-    found: dict[str, Months] = remembered(db, ("mentioned", match), lambda: {kind: mentioning_by_month(db, kind, match) for kind in KINDS})
+
+    def counted() -> dict[str, Months]:
+        asked = asked_of_indexes(db, term.node) if term.node is not None else {}
+        return {kind: mentioning_by_month(db, kind, asked.get(kind, ())) for kind in KINDS}
+
+    found: dict[str, Months] = remembered(db, ("mentioned", term.match), counted)
     return found
 
 
@@ -81,7 +87,7 @@ def term_series(db: sqlite3.Connection, terms: Sequence[MentionTerm], per: str) 
     everything = {kind: sum(published[kind].values()) for kind in KINDS}
     found = []
     for term in terms:
-        counts = mentioned(db, term.match)
+        counts = mentioned(db, term)
         by_period = {kind: folded(counts[kind], per) for kind in KINDS}
         rows = [series_row(period, {kind: (by_period[kind][period], whole[kind][period]) for kind in KINDS}) for period in periods]
         sums = {kind: sum(counts[kind].values()) for kind in KINDS}

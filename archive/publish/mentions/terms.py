@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archive.publish.search.spellings import Groups, fold
-from archive.queries.search_query import QueryTerm, parse_query, printable
+from archive.queries.search_nodes import AllOf, AnyOf, Node, NoneOf, fts_expression, joined_parts
+from archive.queries.search_query import Query, QueryTerm, parse_query, printable
 
 PLAIN = r"""[^\W_][^"():*|]*"""
 OPERATOR = r"\b(?:OR|AND|NOT|NEAR)\b|(?:^|\s)-"
@@ -20,9 +21,20 @@ class MentionTerm:
     """A term. ``spellings``: the ways of writing that count as this one name; only the typed one where nobody accepted others."""
 
     asked: str
-    match: str  # FTS5 expression, without columns
+    query: Query
     spellings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def node(self) -> Node | None:
+        """The words that are looked for; None where there are none."""
+        wanted = [*self.query.words]
+        return joined_parts(AllOf, [*wanted, *(NoneOf(part) for part in self.query.unwanted)]) if wanted else None
+
+    @property
+    def match(self) -> str:
+        """The same as an FTS5 expression, without columns; '' where there are none."""
+        return fts_expression(self.node, {}) if self.node is not None else ""
 
     @property
     def name(self) -> str:
@@ -43,16 +55,11 @@ def read_term(text: str, groups: Groups) -> MentionTerm:
     if re.fullmatch(PLAIN, name) and not re.search(OPERATOR, name):
         listed = [spelling for spelling in groups.get(fold(name), ()) if fold(spelling) != fold(name)]
         spellings = (name, *dict.fromkeys(listed))
-        return MentionTerm(text, " OR ".join(QueryTerm(spelling).match() for spelling in spellings), spellings)
+        return MentionTerm(text, Query(name, joined_parts(AnyOf, [QueryTerm(spelling) for spelling in spellings])), spellings)
     fields = [match[1].lower() for match in FIELD_OF_WORDS.finditer(text)]
     query = parse_query(FIELD_OF_WORDS.sub("", text), groups)
     left_out = [f"{field}: is not used here: mentions are counted in all headlines and texts" for field in fields]
     left_out += [f"{one.field}: is not used here: mentions are counted everywhere" for one in query.filters]
-    wanted = query.match or ""
-    match = f"({wanted}) NOT ({query.excluded})" if wanted and query.excluded else wanted
-    return MentionTerm(text, match, (), (*query.notes, *left_out, *([] if match else [f"{text}: there is no word in it to count"])))
-
-
-def any_of(terms: Sequence[MentionTerm]) -> str:
-    """An expression for what has at least one of the terms."""
-    return " OR ".join(f"({term.match})" for term in terms)
+    term = MentionTerm(text, query)
+    unheard = [] if term.match else [f"{text}: there is no word in it to count"]
+    return MentionTerm(text, query, (), (*query.notes, *left_out, *unheard))

@@ -16,17 +16,19 @@ from urllib.parse import urlencode
 from datasette.utils.asgi import Response
 
 from archive.publish.mentions import files
+from archive.publish.mentions.asked import asked_of_indexes
 from archive.publish.mentions.charts import largest_share, share_chart
 from archive.publish.mentions.context import mention_rows
 from archive.publish.mentions.series import TermSeries, chosen_period, mentioned, remembered, term_series
 from archive.publish.mentions.spelling_groups import settled_with, with_decisions
 from archive.publish.mentions.spelling_proposals import proposals
-from archive.publish.mentions.terms import MOST_TERMS, MentionTerm, any_of, read_terms
+from archive.publish.mentions.terms import MOST_TERMS, MentionTerm, read_terms
 from archive.publish.search import spellings
 from archive.publish.search.exports import MEDIA_TYPES, MOST
 from archive.publish.server.responses import DATABASE, Handler, answer, as_json_text, origin, page, page_number, read
 from archive.queries.mentions import COMMENTS, KINDS, MentioningText, texts_with
 from archive.queries.rows import Row
+from archive.queries.search_nodes import AnyOf, joined_parts
 from archive.queries.spelling_decisions import decided_pairs
 
 LISTED = 25  # articles and comments whose mentions are on one page
@@ -84,8 +86,10 @@ def found_texts(db: sqlite3.Connection, question: MentionQuestion, first: int, s
     """Articles and comments with at least one of the terms, newest first."""
     if not question.terms:
         return []
-    frequent = sum(sum(mentioned(db, term.match)[COMMENTS].values()) for term in question.terms)
-    return texts_with(db, any_of(question.terms), question.kinds, question.when, frequent, first, size)
+    node = joined_parts(AnyOf, [term.node for term in question.terms if term.node is not None])
+    frequent = sum(sum(mentioned(db, term)[COMMENTS].values()) for term in question.terms)
+    asked = asked_of_indexes(db, node) if node is not None else {}
+    return texts_with(db, {kind: asked[kind] for kind in question.kinds if kind in asked}, question.when, frequent, first, size)
 
 
 def mentions_context(db: sqlite3.Connection, request: Any, lists: spellings.Groups, number: int) -> dict[str, Any]:
