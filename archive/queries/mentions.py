@@ -202,6 +202,24 @@ def marked_texts(db: sqlite3.Connection, kind: str, index: AskedIndex, states: l
     return {row[0]: (row[1] if kind == ARTICLES else "", row[2]) for row in rows}
 
 
+def texts_by_way(db: sqlite3.Connection, kind: str, states: list[int]) -> list[tuple[int, str, str, str]]:
+    """(state, way, headline, text) of those that the second index has: in which way it has their words. A comment has no headline."""
+    of_articles = """
+        select words.id, words.way, revisions.title, revisions.text
+        from revision_words as words
+        join revisions on revisions.id = words.id
+        where words.id in (select value from json_each(?))
+    """
+    of_comments = """
+        select words.id, words.way, '', comments.text
+        from comment_words as words
+        join comments on comments.id = words.id
+        where words.id in (select value from json_each(?))
+    """
+    rows = db.execute(of_articles if kind == ARTICLES else of_comments, [as_json(states)]).fetchall() if states else []
+    return [(row[0], row[1], row[2] or "", row[3] or "") for row in rows]
+
+
 def block_starts(db: sqlite3.Connection, revisions: list[int]) -> dict[int, list[tuple[int, int]]]:
     """Revision -> (offset in its text, position) of each of its blocks, by offset: which paragraph a place of the text is in."""
     sql = """

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from functools import partial
 
-from archive.publish.search import indexes
+from archive.queries import search_indexes as indexes
 from archive.queries.mentions import ARTICLES, KINDS, AskedIndex
 from archive.queries.search_nodes import Node, fts_expression
 from archive.text.normalised import PLAIN, WAYS
@@ -35,5 +35,5 @@ def _asked(db: sqlite3.Connection, kind: str, node: Node) -> tuple[AskedIndex, .
         normal = f"{columns} : ({written[PLAIN]})"
     else:
         normal = " OR ".join(f'(way : "{way}" AND ({columns} : ({expression})))' for way, expression in written.items())
-    apart = f" and {index.name}.rowid not in (select id from main.{index.words})"  # as in archive/publish/search/indexes.py
+    apart = f" and {index.name}.rowid not in (select id from main.{index.words})"  # as in archive/queries/search_indexes.py
     return AskedIndex(index.name, plain, apart), AskedIndex(f"{index.words}_fts", normal)

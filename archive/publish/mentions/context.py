@@ -7,14 +7,14 @@ import sqlite3
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-from archive.publish.mentions.asked import INDEXES, asked_of_indexes
+from archive.publish.mentions.asked import asked_of_indexes
 from archive.publish.mentions.terms import MentionTerm
-from archive.publish.search.hits import places_in
 from archive.queries.addresses import reading_path
-from archive.queries.mentions import ARTICLES, KINDS, MentioningText, block_starts, described_texts, marked_texts
+from archive.queries.mentions import ARTICLES, KINDS, MentioningText, block_starts, described_texts, marked_texts, texts_by_way
 from archive.queries.rows import Row
+from archive.queries.search_nodes import wanted_terms
 from archive.text.markup import END, START, plain, without_marks
-from archive.text.search_marks import with_sentinels
+from archive.text.search_marks import places_of, sought, with_sentinels
 
 AROUND = 70  # characters on either side
 MOST_IN_ONE = 200  # mentions that are listed of one article or comment
@@ -52,13 +52,10 @@ def marked_places(db: sqlite3.Connection, kind: str, term: MentionTerm, states: 
     """State -> headline and text with sentinels around the mentions, whichever index knows them; those that have none are left out."""
     if term.node is None or not states:
         return {}
-    index = INDEXES[kind]
     found = marked_texts(db, kind, asked_of_indexes(db, term.node)[kind][0], states)
-    texts = places_in(db, index, 2 if kind == ARTICLES else 1, term.query, states)
-    titles = places_in(db, index, 0, term.query, states) if kind == ARTICLES else {}
-    for state, (text, spots) in texts.items():
-        title, title_spots = titles.get(state, ("", []))
-        found[state] = with_sentinels(title, title_spots), with_sentinels(text, spots)
+    words = sought([(one.text, one.prefix) for one in wanted_terms(term.node)])
+    for state, way, title, text in texts_by_way(db, kind, states):
+        found[state] = with_sentinels(title, places_of(title, words, way)), with_sentinels(text, places_of(text, words, way))
     return {state: pair for state, pair in found.items() if START in pair[0] or START in pair[1]}
 
 
