@@ -299,9 +299,20 @@ def test_a_finger_hits_what_it_means(browser: Any, address: str) -> None:
     """WCAG 2.2, 2.5.8: 24 pixels, or room around it. axe asks for it only when told to."""
     page = browser.new_context(base_url=address, viewport={"width": 390, "height": 844}).new_page()
     asked = {"runOnly": {"type": "rule", "values": ["target-size"]}, "rules": {"target-size": {"enabled": True}}}
-    for kind in [*OWN, *READING, *RECORDS]:
+    for kind in [*OWN, *READING, *RECORDS, *DATASETTES]:
         page.goto(kind)
         assert violations(page, asked) == [], kind
+    page.context.close()
+
+
+def test_a_row_is_a_card_on_a_phone_and_the_rest_comes_when_asked_for(browser: Any, address: str) -> None:
+    page = browser.new_context(base_url=address, viewport={"width": 390, "height": 844}, java_script_enabled=False).new_page()
+    page.goto("/archive/articles")
+    heights = page.locator("tbody tr").evaluate_all("rows => rows.map((row) => row.getBoundingClientRect().height)")
+    assert len(heights) == 7 and max(heights) < 330
+    assert not page.locator("td.col-revision_id").first.is_visible() and page.locator("td.col-title").first.is_visible()
+    page.get_by_text("Show every column").click()
+    assert page.locator("td.col-revision_id").first.is_visible()
     page.context.close()
 
 
