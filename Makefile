@@ -1,7 +1,7 @@
 # make demo    an archive with history, at http://127.0.0.1:8001          make lint      format, rules, types
 # make test    all tests that take seconds; TESTS="tests/test_store.py -k edit" names some
 # make torture the long ones: kills, a year, 300 sites                       make screenshots  the README's pictures, anew
-# make bench   how fast and how small all of it is, beside references; most of an hour        make docs      what is written out of the schema: docs/schema.md, Datasette's descriptions
+# make bench   how fast and how small all of it is, beside references; most of an hour        make docs      what is written out of the schema: docs/schema.md, docs/numbers.md, Datasette's descriptions
 PYTHON ?= python3
 PORT ?= 8001
 TESTS ?= tests
@@ -40,6 +40,7 @@ lint: .venv/installed
 
 docs: .venv/installed
 	@.venv/bin/python -m archive.db.describe docs/schema.md
+	@.venv/bin/python -m archive.queries.numbers docs/numbers.md
 	@.venv/bin/python -m archive.publish.metadata.build
 
 screenshots: .venv/installed

@@ -220,7 +220,7 @@ def insert_article(db: Database, id: int, path: str, title: str, texts: list[tup
             "id": id, "site_id": site_id, "source_id": given.get("source_id"), "url": url, "kind": given.get("kind", "article"), "title": title,
             "byline": given.get("byline"), "published_at": given.get("published_at"), "published_on": published_on,
             "published_precision": "second", "year": int(published_on[:4]) if published_on else None,
-            "month": published_on[:7] if published_on else None, "word_count": 10, "comment_count": sum(1 for row in COMMENTS if row[1] == id),
+            "month": published_on[:7] if published_on else None, "word_count": 10, "comment_count": sum(row[1] == id and not row[8] for row in COMMENTS),
             "first_seen_at": texts[0][0], "last_seen_at": "2024-02-01T06:00:10Z", "checked_at": "2024-02-01T06:00:20Z",
             "missing_since": given.get("missing_since"), "gone_at": given.get("gone_at"),
         }

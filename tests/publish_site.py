@@ -15,7 +15,7 @@ from archive.publish.server.serve import build_server
 from archive.publish.server.service import Service
 
 RAID = "/www.example.org/2014/03/raid"
-PAGES = ("/", "/search", "/changes", "/status", "/topics", "/kept", "/about", "/policy", "/contact", "/takedown", "/ledger")
+PAGES = ("/", "/search", "/changes", "/status", "/topics", "/kept", "/about", "/policy", "/contact", "/takedown", "/ledger", "/numbers")
 """Every page that needs no question: tests that are about all of our pages ask for these."""
 
 
@@ -45,5 +45,6 @@ class Site:
         """What a reader sees: no markup, blanks folded."""
         response = self.get(path)
         assert response.status_code == 200, (path, response.status_code)
-        bare = re.sub(r"(?s)<(script|style|head)\b.*?</\1>|<[^>]+>", " ", response.text)
+        inline = re.sub(r"</?data\b[^>]*>", "", response.text)
+        bare = re.sub(r"(?s)<(script|style|head)\b.*?</\1>|<[^>]+>", " ", inline)
         return re.sub(r" ([,.;:])", r"\1", " ".join(html.unescape(bare).split()))

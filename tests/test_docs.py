@@ -12,10 +12,11 @@ from sqlite_utils import Database
 from archive.__main__ import COMMANDS
 from archive.db.describe import schema_page
 from archive.db.schema import migrate
+from archive.queries.numbers import numbers_page
 from tests.crawls import PROJECT
 
 DOCUMENTS = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").glob("*.md")])
-HAND_WRITTEN = [path for path in DOCUMENTS if path.name not in ("schema.md", "CHANGELOG.md")]
+HAND_WRITTEN = [path for path in DOCUMENTS if path.name not in ("schema.md", "numbers.md", "CHANGELOG.md")]
 
 
 def name_of(path: Path) -> str:
@@ -32,6 +33,11 @@ def schema() -> str:
 def test_the_schemas_page_is_current(schema: str) -> None:
     written = (PROJECT / "docs" / "schema.md").read_text(encoding="utf-8")
     assert written == schema, "docs/schema.md is out of date: run `make docs` and commit what it writes"
+
+
+def test_the_page_of_numbers_is_current() -> None:
+    written = (PROJECT / "docs" / "numbers.md").read_text(encoding="utf-8")
+    assert written == numbers_page(), "docs/numbers.md is out of date: run `make docs` and commit what it writes"
 
 
 def test_the_schemas_page_has_a_section_for_every_table_and_view(schema: str) -> None:

@@ -78,12 +78,13 @@ def test_status_reads_per_site(tmp_path: Path) -> None:
     lines = done.stdout.splitlines()
     assert done.exit_code == 4
     assert lines[2].startswith("  complete     1 January 2024, 06:10 UTC, ") and lines[2].endswith(" days ago")
-    assert [*lines[:2], *lines[3:5], *lines[5:9]] == [
+    assert [*lines[:2], *lines[3:10]] == [
         "example  https://www.example.org/",
         "  last run     1 February 2024, 06:00 UTC, update: complete, exit 4, 5 requests",
         "  articles     5 held of 9 reported (55.5 %), checked 1 February 2024, 06:00 UTC"
         "; the rest: 1 password, 2 not read yet, 1 unexplained: failed",
-        "  comments     5 held of 5 reported (100 %), checked 1 February 2024, 06:00 UTC; the rest: 1 not read yet",
+        "  comments     4 held of 5 reported (80 %), checked 1 February 2024, 06:00 UTC; the rest: 1 not read yet",
+        "  held in all  6 articles, 5 comments: 4 on the site, 0 pings, 1 no longer there",
         "  not held     2 of 2 pictures",
         "  gaps         1 article: failed (unexplained); 1 article: password",
         "  quarantine   1 page; the newest, 1 February 2024, 06:00 UTC: challenge page",

@@ -41,6 +41,7 @@ RELEASED = {
     "m021_refused_texts": "9b870299ae9e978df831fe790c0e6e5b9922d41b44b34e0d193d8d581eaeb7d3",
     "m022_site_settings": "9a921ac4dc389bdd29e8cb04a86accac1dc0760c83cef128c4c511deebde828f",
     "m025_words": "46b93c5016c085c361f10535d696b4abe84ff2b9dea6aa53556dd6513f66968c",
+    "m027_pings": "77f52e6af6b13e67e09eadc77523ef14f9bc077d4df58294f241cd042ee0b6df",
 }
 SECOND_RELEASE = {  # what the first text was edited to: it made these columns, and the second step found nothing to do
     "  note text  -- the summary line, or what went wrong\n": "  note text,  -- the summary line, or what went wrong\n"

@@ -46,7 +46,10 @@ def test_an_address_that_is_not_held_names_the_articles_that_cite_it(site: Site)
     for path in ("/url?url=https://source.example.net/x", "/search?q=https://source.example.net/x", "/source.example.net/x"):
         response = site.get(path, follow_redirects=True)
         assert response.status_code == 404
-        assert "Not archived, but cited by 1 article here" in response.text and f'<a href="{RAID}">' in response.text
+        assert (
+            re.search("Not archived, but cited by <data [^>]*>1 article</data> here", response.text)
+            and f'<a href="{RAID}">' in response.text
+        )
     assert "cited by" not in site.get("/url?url=https://source.example.net/other").text
 
 
@@ -106,7 +109,7 @@ def test_a_filter_is_taken_out_of_the_text_and_nothing_else() -> None:
 
 def test_a_facet_that_is_chosen_is_not_offered_again(site: Site) -> None:
     page = site.get('/search?q=marib tag:"Al Qaeda"').text
-    assert "<li><b>Al Qaeda</b> <small>2</small></li>" in page
+    assert re.search("<li><b>Al Qaeda</b> <small><data [^>]*>2</data></small></li>", page)
     assert "Al%20Qaeda%22%20tag%3A%22Al%20Qaeda" not in page
 
 

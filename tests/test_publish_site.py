@@ -558,6 +558,9 @@ def test_changes_are_asked_for_by_what_they_are_about(site: Site) -> None:
     assert "Drone strike kills five" not in site.text("/changes?event=changed&q=yemen+seen:..2024-01-14")
     assert "Drone strike kills five" in site.text("/changes?event=changed&q=author:doe+seen:2024-02..")
     assert "Drone strike kills five" in site.text("/changes?event=changed&q=yemen+before:2024-01-15"), "published before"
+    assert "Drone strike kills five" not in site.text("/changes?event=changed&q=yemen&seen_to=2024-01-15")
+    assert "Drone strike kills five" in site.text("/changes?event=changed&q=author:doe&seen_from=2024-02")
+    assert "Drone strike kills five" not in site.text("/changes?q=yemen+after:2015"), "as in every search: when it was published"
     assert "No change about zebra -zebra has been seen" in site.text("/changes?q=zebra+-zebra")
     assert "2024-99 is not a date" in site.text("/changes?q=after:2024-99")
     assert 'href="/changes.atom?event=changed&amp;q=yemen"' in site.get("/changes?event=changed&q=yemen").text

@@ -296,7 +296,7 @@ def test_tables_keep_their_keys_facets_and_search(withheld: Site) -> None:
 def test_what_is_left_is_counted_and_found(withheld: Site) -> None:
     assert "5 articles and 1 comment" in withheld.text("/") and "Karim al-Masri" in withheld.text("/topics")
     assert "1 article" in withheld.text("/search?q=marib")
-    assert "Held, and not shown by decision: 1 article, 0 comments." in withheld.text("/status")
+    assert "Held, and not shown by decision: 1 article, 4 comments." in withheld.text("/status")
 
 
 def test_the_evidence_stays(folder: Path, withheld: Site, capsys: pytest.CaptureFixture[str]) -> None:

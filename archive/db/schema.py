@@ -435,6 +435,7 @@ create index comments_author on comments(author, kind, article_id, posted_at);
 create index comments_posted on comments(posted_at);
 create index comments_first_seen on comments(first_seen_at);
 create index comments_missing on comments(missing_since) where missing_since is not null;
+create index comments_pings on comments(article_id) where kind <> 'comment';
 
 -- What each state of a comment adds to the comment: read the view comment_revisions, which shows the states themselves
 create table comment_states (

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 from markupsafe import Markup, escape
 
 from archive.queries.addresses import dated_path, digits, reading_path
+from archive.queries.numbers import NUMBERS
 from archive.text.markup import marked, paragraphs, plain
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
@@ -78,6 +79,16 @@ def plural(count: int | None, noun: str) -> str:
     """``1 article``, ``1,234 articles``."""
     several = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
     return f"{count or 0:,} {noun if count == 1 else several}"
+
+
+def count(value: int | None, name: str, of: object = "archive", noun: str = "") -> Markup:
+    """A number as ``<data>`` with its name, what it is about, and its definition: ``count(3, "articles.held", "site/x", "article")``.
+
+    ``of``: ``archive``, ``site/NAME``, ``article/ID`` or the address of what is asked. Raises KeyError for a name without definition.
+    """
+    shown = plural(value, noun) if noun else number(value)
+    mark = Markup('<data class="count" value="{}" data-count="{}" data-of="{}" title="{}">{}</data>')
+    return mark.format("" if value is None else value, name, of, NUMBERS[name], shown)
 
 
 def share(part: int | None, whole: int | None) -> str:
@@ -171,4 +182,4 @@ FILTERS = {
     "plain": plain,
     "weblink": weblink,
 }
-GLOBALS = {"asset": asset, "share": share, "between": between, "days": days, "field_query": field_query}
+GLOBALS = {"asset": asset, "count": count, "share": share, "between": between, "days": days, "field_query": field_query}

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from sqlite_utils import Database
 
 from archive.queries.beside_rest import GIVEN_BY_REST
+from archive.queries.counts import site_counts
 from archive.queries.rest_lists import Collection, by_list, given
 from archive.store.coverage import kind_of_list
 from archive.store.decisions import decided
@@ -125,14 +126,7 @@ def comments_of(db: Database, site_id: int, source_ids: Sequence[str]) -> list[t
 
 def holdings(db: Database, site_id: int, kind: Literal["article", "comment"]) -> int:
     """How many articles or comments are held and not missing."""
-    table, owner = ("articles", "site_id = ?")
-    if kind == "comment":
-        table, owner = (
-            "comments",
-            "kind = 'comment' and article_id in (select id from articles where site_id = ? and missing_since is null)",
-        )
-    [count] = db.execute(f"select count(*) from {table} where {owner} and missing_since is null", [site_id]).fetchone()
-    return int(count)
+    return site_counts(db.conn, site_id)[f"{kind}s.there"]
 
 
 def comments_under(db: Database, article_id: int) -> int:
@@ -309,6 +303,9 @@ def summary(db: Database, crawl_id: int) -> str:
     sql = "select crawls.*, sites.name as site from crawls join sites on sites.id = crawls.site_id where crawls.id = ?"
     run = next(db.query(sql, [crawl_id]))
     parts = [f"{run[name]:,} {name}" for name in ("new", "revised", "unchanged", "missing", "quarantined") if run[name]]
-    held = f"holds {holdings(db, run['site_id'], 'article'):,} articles, {holdings(db, run['site_id'], 'comment'):,} comments"
+    counts = site_counts(db.conn, run["site_id"])
+    held = f"holds {counts['articles.held']:,} articles, {counts['comments.held']:,} comments"
+    if counts["articles.missing"] or counts["comments.away"]:
+        held += f" ({counts['articles.missing']:,} and {counts['comments.away']:,} no longer on the site)"
     said = f"; {run['note']}" if run["note"] else ""
     return f"{run['site']}: {run['outcome']}; {', '.join(parts) or 'nothing new'}; {run['requests']:,} requests; {held}{said}"

@@ -6,6 +6,7 @@ import sqlite3
 from difflib import SequenceMatcher
 from urllib.parse import unquote, urlsplit
 
+from archive.queries.counts import COMMENTS_SHOWN
 from archive.queries.rows import Row, fetch_column, fetch_rows
 from archive.text.urls import bare_host
 
@@ -13,8 +14,8 @@ MOST_COMPARED = 60  # addresses; each costs some hundredths of a millisecond
 ALIKE = 0.8  # as difflib measures it; below that two addresses share no more than their section
 SHOWN = 5
 SHORTEST = 5  # characters of a path that say anything
-SQL = """
-    select url, title, byline, published_on, comment_count, missing_since, gone_at, kind
+SQL = f"""
+    select id, url, title, byline, published_on, {COMMENTS_SHOWN} as comment_count, missing_since, gone_at, kind
     from articles
     where url >= ? and url < ?
     order by url

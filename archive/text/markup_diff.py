@@ -20,6 +20,24 @@ def text_diff_markup(old: str, new: str) -> Markup:
     return line_markup(word_diff.text_diff(plain(old), plain(new)))
 
 
+def beside_markup(old: str, new: str) -> Markup:
+    """The same, the two texts in two columns: a row for each paragraph."""
+    rows = [
+        Markup('<tr><td colspan="2">{}</tr>').format(fold_line(line.count))
+        if isinstance(line, word_diff.Fold)
+        else Markup("<tr><td>{}<td>{}</tr>").format(*map(render_line, sides_of(line)))
+        for line in word_diff.text_diff(plain(old), plain(new))
+    ]
+    head = Markup('<thead><tr><th scope="col">Before<th scope="col">After</tr></thead>')
+    return Markup('<table class="beside-texts" tabindex="0">{}<tbody>{}</tbody></table>').format(head, Markup("\n").join(rows))
+
+
+def sides_of(line: word_diff.Line) -> tuple[word_diff.Line, word_diff.Line]:
+    """What of a line of a diff was there before, and what is there after."""
+    before = tuple(word_diff.Piece(piece.old, piece.old if piece.same else "") for piece in line)
+    return before, tuple(word_diff.Piece(piece.new if piece.same else "", piece.new) for piece in line)
+
+
 def line_markup(lines: Sequence[word_diff.Line | word_diff.Fold]) -> Markup:
     """A paragraph for each line of a diff."""
     return Markup("\n").join(

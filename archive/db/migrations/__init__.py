@@ -35,6 +35,7 @@ from archive.db.migrations import (
     m021_refused_texts,
     m022_site_settings,
     m025_words,
+    m027_pings,
 )
 
 STEPS = (
@@ -59,6 +60,7 @@ STEPS = (
     m021_refused_texts,
     m022_site_settings,
     m025_words,
+    m027_pings,
 )
 """In the order in which they are applied."""
 

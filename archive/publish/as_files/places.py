@@ -16,6 +16,7 @@ FORM = re.compile(r"<form\b.*?</form>", re.S)
 TAG = re.compile(r"<(a|link|img|script|source|area|use)\b([^<>]*)>", re.I)
 ADDRESS = re.compile(r"""(\s)(href|src|xlink:href)="(/(?!/)[^"]*)\"""")
 OF_READER = re.compile(r'<script src="[^"]*/reader\.js[^"]*"[^>]*></script>\n?')  # it keeps what a reader keeps at an address
+FEW = re.compile(r"(?:event=(?:changed|removed|new))?&?(?:page=\d+)?")  # questions to the changes: every combination would be a file
 OWN_ADDRESS = re.compile(rf"(?: Archived at)? {re.escape(ORIGIN)}[^\s\"<]*|{re.escape(ORIGIN)}[^\s\"<]*")
 ABOUT = re.compile(r'<p class="about-links">.*?</p>\n?')  # of who serves the archive
 MARKS = re.compile(r' data-(?:citation|permalink)="[^"]*"')  # what "copy quotation" takes: it names the server's address
@@ -37,7 +38,7 @@ class FilePlaces:
         if path in ("/", "/topics"):
             return "index.html" if path == "/" else "topics.html"
         if path == "/changes":
-            return f"changes/{re.sub(r'[^0-9A-Za-z=]+', '_', parts.query) or 'index'}.html" if "q=" not in parts.query else None
+            return f"changes/{re.sub(r'[^0-9A-Za-z=]+', '_', parts.query) or 'index'}.html" if FEW.fullmatch(parts.query) else None
         if path == "/compare" and parts.query:
             return f"compare/{hashlib.sha256(parts.query.encode()).hexdigest()[:20]}.html"
         if path.startswith("/static/"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -61,6 +61,7 @@ def site_lines(site: Row, reasons: list[Row], stands: Standing) -> Iterator[str]
     yield f"  complete     {readable_moment(stands.last_success) + f', {age(stands.hours)} ago' if stands.hours is not None else 'never'}"
     for line, kept in zip(site["coverage"], stands.ledgers, strict=True):
         yield f"  {line['kind'] + 's':<12} {held_line(line)}{difference_line(kept)}"
+    yield f"  held in all  {held_in_all_line(site['counts'])}"
     if stands.lists:
         yield f"  lists        {'; '.join(map(list_line, stands.lists))}"
     if stands.not_held:
@@ -89,6 +90,14 @@ def held_line(line: Row) -> str:
         f"{number(line['held'])} held of {number(line['reported'])} reported"
         f" ({share(line['held'], line['reported']) or '100 %'}), checked {readable_moment(line['checked_at'])}"
     )
+
+
+def held_in_all_line(counts: Mapping[str, int]) -> str:
+    """``46 articles, 120 comments: 114 on the site, 5 pings, 1 no longer there``."""
+    parts = [f"{number(counts['comments.there'])} on the site", plural(counts["comments.pings"], "ping")]
+    parts += [f"{number(counts['comments.away'])} no longer there"] if counts["comments.away"] else []
+    held = f"{plural(counts['articles.held'], 'article')}, {plural(counts['comments.held'], 'comment')}"
+    return f"{held}: {', '.join(parts)}" if counts["comments.held"] != counts["comments.there"] else held
 
 
 def list_line(named: NamedList) -> str:

@@ -14,6 +14,7 @@ from archive.alarms import Alarm, alarms
 from archive.clock import moment, now
 from archive.publish.overview.status import folder_of, site_states
 from archive.queries.health import Standing, standing
+from archive.queries.numbers import NUMBERS
 from archive.queries.rows import Row
 
 STALE_AFTER = 72.0  # hours without a complete run, as ``archive status`` has it
@@ -40,8 +41,9 @@ def status_json(db: sqlite3.Connection) -> dict[str, Any]:
         {
             "name": site["name"],
             "home": site["home"],
-            "articles": site["articles"],
-            "comments": site["comments"] or 0,
+            "articles": site["counts"]["articles.held"],
+            "comments": site["counts"]["comments.held"],
+            "counts": site["counts"] | {"quarantine.waiting": stand.quarantined},
             "missing": stand.missing,
             "last_run": {key: site["last_run"][key] for key in ("started_at", "mode", "outcome", "exit_code")}
             if site["last_run"]
@@ -57,10 +59,10 @@ def status_json(db: sqlite3.Connection) -> dict[str, Any]:
 
 
 METRICS = {  # name -> (type, what it is); the names end as Prometheus wants it
-    "archive_articles": ("gauge", "Articles held."),
-    "archive_comments": ("gauge", "Comments held."),
+    "archive_articles": ("gauge", NUMBERS["articles.held"]),
+    "archive_comments": ("gauge", NUMBERS["comments.held"]),
     "archive_missing": ("gauge", "Articles and comments that are missing from the site or gone."),
-    "archive_quarantined": ("gauge", "Pages in quarantine that nobody has decided on."),
+    "archive_quarantined": ("gauge", NUMBERS["quarantine.waiting"]),
     "archive_last_run_exit_code": ("gauge", "Exit code of the last run that visited the site."),
     "archive_last_complete_timestamp_seconds": ("gauge", "When the last complete run ended."),
     "archive_alarms": ("gauge", "Alarms that nobody has decided on."),
@@ -85,8 +87,8 @@ def metrics(db: sqlite3.Connection) -> str:
 def _values(stands: Stands) -> Iterator[tuple[str, tuple[tuple[str, str], ...], float]]:
     for site, stand in stands:
         of_site = (("site", str(site["name"])),)
-        yield "archive_articles", of_site, site["articles"]
-        yield "archive_comments", of_site, site["comments"] or 0
+        yield "archive_articles", of_site, site["counts"]["articles.held"]
+        yield "archive_comments", of_site, site["counts"]["comments.held"]
         for what, count in stand.missing.items():
             kind, _, state = what.partition(" ")
             yield "archive_missing", (*of_site, ("kind", kind), ("state", state)), count

@@ -7,6 +7,7 @@ from typing import Any
 
 from archive.publish.changes.events import list_changes
 from archive.publish.overview.status import site_states
+from archive.queries.counts import COMMENTS_SHOWN, published_months
 from archive.queries.rows import Row, fetch_rows
 
 
@@ -31,28 +32,11 @@ def latest_removals(db: sqlite3.Connection, limit: int) -> list[Row]:
     return list(latest.values())[:limit]
 
 
-def published_months(db: sqlite3.Connection) -> list[Row]:
-    """Articles per local month, and the comments under them."""
-    return fetch_rows(
-        db,
-        """
-        select
-          month,
-          count(*) as articles,
-          sum(comment_count) as comments
-        from articles
-        where month is not null
-        group by month
-        order by month
-        """,
-    )
-
-
 def latest_articles(db: sqlite3.Connection, limit: int) -> list[Row]:
-    """The newest articles, each with its number of comments."""
+    """The newest articles."""
     return fetch_rows(
         db,
-        """
+        f"""
         select
           articles.id,
           articles.url,
@@ -60,9 +44,9 @@ def latest_articles(db: sqlite3.Connection, limit: int) -> list[Row]:
           articles.title,
           articles.byline,
           articles.published_on,
-          articles.comment_count,
           articles.missing_since,
           articles.gone_at,
+          {COMMENTS_SHOWN} as comment_count,
           substr(revisions.text, 1, 300) as start
         from articles
         left join revisions on revisions.id = articles.revision_id

@@ -10,8 +10,8 @@ from sqlite_utils import Database
 
 from archive.clock import now
 from archive.publish.formats import plural, size
-from archive.publish.redaction.withholding import withheld_counts
-from archive.queries.health import Growth, growth, waiting
+from archive.queries.counts import site_counts
+from archive.queries.health import Growth, growth, quarantine_counts
 from archive.queries.not_held import not_held
 from archive.queries.rows import Row, fetch_row, fetch_rows, fetch_value
 from archive.store.coverage import USUAL, Kind, kind_of_list, list_totals, local_months
@@ -27,44 +27,26 @@ def site_states(db: sqlite3.Connection) -> list[Row]:
 
 
 def site_state(db: sqlite3.Connection, site_id: int) -> dict[str, Any]:
-    """One site with its numbers, its last run and its coverage of articles and comments."""
-    numbers = fetch_row(
-        db,
-        """
-        select
-          count(*) as articles,
-          sum(comment_count) as comments,
-          min(published_on) as first_on,
-          max(published_on) as last_on,
-          max(checked_at) as checked_at,
-          count(missing_since) as missing,
-          coalesce(sum(comment_count) filter (where missing_since is null), 0) as comments_there
-        from articles
-        where site_id = ?
-        """,
-        [site_id],
-    )
-    numbers = numbers or {}
-    there: tuple[tuple[Kind, int], ...] = (("article", numbers["articles"] - numbers["missing"]), ("comment", numbers["comments_there"]))
+    """One site with its ``counts`` by name, the days between which its articles were published, its last run, and what it reports."""
+    sql = "select min(published_on) as first_on, max(published_on) as last_on from articles where site_id = ?"
+    counts = site_counts(db, site_id)
     return {
-        **numbers,
+        **(fetch_row(db, sql, [site_id]) or {}),
+        "counts": counts,
         "last_run": fetch_row(db, LAST_RUN, [site_id]),
-        "coverage": [coverage_line(db, site_id, kind, held) for kind, held in there],
-        "unexplained": fetch_value(db, "select count(*) from gaps where site_id = ? and not explained", [site_id]),
-        "explained": fetch_value(db, "select count(*) from gaps where site_id = ? and explained", [site_id]),
-        "quarantined": fetch_value(db, "select count(*) from quarantine where site_id = ?", [site_id]),
+        "coverage": [coverage_line(db, site_id, kind, counts[f"{kind}s.there"]) for kind in USUAL],
     }
 
 
 def coverage_line(db: sqlite3.Connection, site_id: int, kind: Kind, held: int) -> Row:
-    """What the site reports of a kind, what is held of it, and when the site said so.
+    """What the site reports of a kind, what is held of it and was there when last asked for, and when the site said so.
 
-    The coverage row for the whole site says both; without one, the total of the site's own lists stands against ``held``.
+    The coverage row for the whole site says what it reports; without one, the total of the site's own lists does.
     """
-    sql = "select reported, held, checked_at from coverage where site_id = ? and kind = ? and month = 'all'"
+    sql = "select reported, checked_at from coverage where site_id = ? and kind = ? and month = 'all'"
     measured = fetch_row(db, sql, [site_id, kind])
     if measured and measured["reported"] is not None:
-        return measured | {"kind": kind}
+        return measured | {"kind": kind, "held": held}
     asked = fetch_value(db, "select checked_at from lists where site_id = ? and name = ?", [site_id, USUAL[kind]])
     said = list_totals(Database(db, recursive_triggers=False), site_id, kind)
     return {"reported": said.total, "checked_at": asked, "kind": kind, "held": held}
@@ -77,11 +59,10 @@ def status_context(db: sqlite3.Connection) -> dict[str, Any]:
     return {
         "sites": [
             site
-            | {"waiting": len(waiting(archive, site["id"])), "growth": growth_said(growth(archive, folder, site["id"], at))}
-            | {"not_held": not_held(archive, site["id"]).said}
+            | {"quarantine": quarantine_counts(archive, site["id"]), "growth": growth(archive, folder, site["id"], at)}
+            | {"not_held": not_held(archive, site["id"])}
             for site in sites
         ],
-        "withheld": withheld_counts(db),
         "lists": fetch_rows(db, "select lists.*, sites.name as site from lists join sites on sites.id = site_id order by site, lists.name"),
         "gaps": open_gaps(db),
         "gap_reasons": gap_reasons(db),

@@ -81,6 +81,7 @@ def reading_context(db: sqlite3.Connection, article_id: int, moment: str | None 
             db, "select field, rest, page, seen_at from differences where article_id = ? order by field", [article_id]
         ),
         "thread": (comments := thread(db, article_id, at)),
+        "shown": sum("withheld_since" not in row for row in comments),
         "marked": marked_comments(comments),
         "aged": aged_comments(db, article_id),
         "cites": (citing := cites(db, article, revision)),

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from archive.publish.cite.citation import Citation, as_bibtex, as_csl, as_ris, distinct, missing_sentence
 from archive.publish.cite.proofs import Proof, proofs_by
-from archive.publish.formats import between, excerpt, with_times
+from archive.publish.formats import excerpt
 from archive.publish.search.results import Results, search
 from archive.queries.addresses import dated_path, reading_path
 from archive.queries.capture_uses import captures_of_comments, captures_of_revisions
@@ -221,39 +221,6 @@ def search_feed(rows: Sequence[Row], text: str, origin: str, own: str) -> str:
         for row in rows
     ]
     return atom(f"Archive: {text}", origin, own, entries)
-
-
-def changes_feed(changes: Sequence[Row], origin: str, own: str, text: str = "") -> str:
-    """Changes as a feed. Every entry has the words that changed, so that nobody has to open the page."""
-    return atom(
-        f"Archive: changes about {text}" if text else "Archive: changes", origin, own, [change_entry(row, origin) for row in changes]
-    )
-
-
-def change_entry(row: Row, origin: str) -> dict[str, Any]:
-    """One change as an entry of a feed."""
-    about = f"comment by {plain(row['author'])} on {plain(row['title'])}" if row["comment_id"] else plain(row["title"])
-    address = origin + reading_path(row["url"]) + (f"#c-{row['comment_id']}" if row["comment_id"] else "")
-    words = Markup("").join(row.get(name) or "" for name in ("headline", "byline_words", "tag_words", "words"))
-    words += Markup("").join(Markup("<p>{}:</p>{}").format(field.capitalize(), lines) for field, lines in row.get("other") or ())
-    said = Markup("<blockquote>{}</blockquote>").format(excerpt(row["said"], 400)) if row.get("said") else Markup("")
-    return {
-        "id": f"{address}{'&' if '#' in address else '#'}{row['event']}-{row['at']}",
-        "title": f"{row['event']}: {about}",
-        "link": address,
-        "updated": row["at"],
-        "author": plain(row["author"]) or "Archive",
-        "html": edit_line(row) + words if words else Markup("<p>{}</p>").format(with_times(row["detail"])) + said,
-    }
-
-
-def edit_line(row: Row) -> Markup:
-    """What kind of edit, whether the article declares it, and between which two observations it was made."""
-    declared = {1: "declared by the article", 0: "not declared by the article"}.get(row.get("declared", -1))
-    parts = [escape(part) for part in (row.get("change"), declared) if part]
-    if row.get("unchanged_until"):
-        parts.append(between(row["unchanged_until"], row["at"]))
-    return Markup("<p>{}</p>").format(Markup(" · ").join(parts)) if parts else Markup("")
 
 
 def atom(title: str, origin: str, own: str, entries: Sequence[dict[str, Any]]) -> str:

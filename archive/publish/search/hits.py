@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 
 from archive.db.words import WORD_TABLES
+from archive.queries.counts import COMMENTS_SHOWN
 from archive.queries.rows import Row, as_json, fetch_rows
 from archive.queries.search_indexes import ARTICLES, COMMENTS, WordIndex
 from archive.queries.search_nodes import fts_expression, wanted_terms
@@ -20,7 +21,7 @@ def article_hits(db: sqlite3.Connection, query: Query, found: list[tuple[int, in
     """What a page of results shows of each article, in the order of ``found``."""
     rows = fetch_rows(
         db,
-        """
+        f"""
         select
           revisions.id as revision_id,
           revisions.number,
@@ -32,7 +33,7 @@ def article_hits(db: sqlite3.Connection, query: Query, found: list[tuple[int, in
           articles.kind,
           articles.byline,
           articles.published_on,
-          articles.comment_count,
+          {COMMENTS_SHOWN} as comment_count,
           articles.last_seen_at,
           articles.missing_since,
           articles.gone_at,

@@ -13,8 +13,10 @@ from datasette.utils.asgi import Response
 from archive.publish.overview.status import site_states
 from archive.publish.server.responses import Handler, answer_json, origin, page, read
 from archive.publish.server.service import service_of
+from archive.queries.counts import archive_counts
 from archive.queries.ledger import expunged_ledger, withheld_ledger
-from archive.queries.rows import Row, fetch_row
+from archive.queries.numbers import NUMBERS
+from archive.queries.rows import fetch_row
 
 LONGEST_REQUEST = 2_000  # characters of each field; an address bar holds some more
 
@@ -30,16 +32,11 @@ def holdings(db: sqlite3.Connection) -> dict[str, Any]:
     """How much is held, counted without what is withheld."""
     sql = """
         select
-          (select count(*) from articles) as articles,
-          (select count(*) from comments) as comments,
-          (select count(*) from revisions) as revisions,
-          (select count(*) from captures) as captures,
           (select min(published_on) from articles) as first_on,
           (select max(published_on) from articles) as last_on,
           (select url from articles where missing_since is null order by published_at desc limit 1) as example
     """
-    counts: Row = fetch_row(db, sql) or {}
-    return {"counts": counts, "sites": site_states(db)}
+    return {**(fetch_row(db, sql) or {}), "counts": archive_counts(db), "sites": site_states(db)}
 
 
 async def show_policy(datasette: Any, request: Any) -> Response:
@@ -64,6 +61,11 @@ def takedown_letter(about: str, why: str) -> str:
     """The text of a request to withhold something."""
     lines = ["Please withhold this from the archive:", about or "(address of the article, or of the comment)", ""]
     return "\r\n".join([*lines, "Reason:", why or "(why)", "", "My name, and how you reach me:", ""])
+
+
+async def show_numbers(datasette: Any, request: Any) -> Response:
+    """/numbers: what each number on the pages means."""
+    return await told(datasette, request, "numbers.html", {"numbers": NUMBERS})
 
 
 async def show_ledger(datasette: Any, request: Any) -> Response:
@@ -92,6 +94,7 @@ PUBLIC_PAGES: list[tuple[str, Handler]] = [
     (r"^/policy$", show_policy),
     (r"^/contact$", show_contact),
     (r"^/takedown$", show_takedown),
+    (r"^/numbers$", show_numbers),
     (r"^/ledger$", show_ledger),
     (r"^/ledger\.json$", show_ledger_json),
 ]

@@ -130,7 +130,7 @@ async def captures_page(datasette: Any, request: Any, wanted: Wanted) -> Respons
     captures, count = await read(datasette, shown_captures, folder(datasette), wanted)
     if not captures:
         return await not_captured(datasette, request, wanted.url)
-    return await page(datasette, request, "captures.html", {"url": wanted.url, "captures": captures, "count": count})
+    return await page(datasette, request, "captures.html", {"url": wanted.url, "captures": captures, "captures_count": count})
 
 
 def shown_captures(db: sqlite3.Connection, root: Path, wanted: Wanted) -> tuple[list[Row], int]:

@@ -9,18 +9,15 @@ import asyncio
 import sqlite3
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 from datasette.database import QueryInterrupted
 from datasette.utils.asgi import NotFound, Response
 
-from archive.publish.changes import events
 from archive.publish.metadata.questions import QUESTIONS
 from archive.publish.overview import home
 from archive.publish.overview.charts import timeline
 from archive.publish.reading import captured_pictures
 from archive.publish.redaction.weighed import TooMuch
-from archive.publish.search import exports
 from archive.publish.server.article_pages import (
     find_url,
     not_found,
@@ -29,6 +26,7 @@ from archive.publish.server.article_pages import (
     show_timemap,
     show_unapi,
 )
+from archive.publish.server.change_pages import CHANGE_PAGES
 from archive.publish.server.comparison_pages import show_comparison, show_dated_comparison
 from archive.publish.server.operator_pages import show_metrics, show_refused, show_status, show_status_json
 from archive.publish.server.public_pages import PUBLIC_PAGES
@@ -41,17 +39,14 @@ from archive.publish.server.responses import (
     answer,
     origin,
     page,
-    page_number,
     read,
     reading_only,
     redirect,
     rendered,
 )
-from archive.publish.server.search_pages import explain_search, export_search, month_link, show_search, spelling_groups
+from archive.publish.server.search_pages import explain_search, export_search, month_link, show_search
 from archive.queries.addresses import reading_path
-from archive.queries.capture_uses import captures_of_changes
-from archive.queries.rows import Row, fetch_row
-from archive.queries.search_query import Query, parse_query
+from archive.queries.rows import fetch_row
 
 DATASETTE = r"(?:archive(?:[./].*)?|-/.*|static/.*|favicon\.ico|_memory.*|_internal.*|\.jsono?)$"
 ARTICLE_BY_ID = "select id, url from articles where id = ?"
@@ -68,50 +63,6 @@ async def show_home(datasette: Any, request: Any) -> Response:
     context = await read(datasette, home.home_context)
     chart = timeline(context["months"], "articles", "comments", month_link(""), "Articles and comments per month")
     return await page(datasette, request, "home.html", context | {"chart": chart, "questions": QUESTIONS})
-
-
-async def show_changes(datasette: Any, request: Any) -> Response:
-    """/changes: what happened, a page of it."""
-    group, number = event_group(request), page_number(request)
-    query = parse_query(request.args.get("q") or "", spelling_groups(datasette))
-    rows = await read(datasette, described_changes, group, query, events.PAGE + 1, (number - 1) * events.PAGE)
-    context = {
-        "changes": rows[: events.PAGE],
-        "more": len(rows) > events.PAGE,
-        "event": group,
-        "asked": query.text,
-        "notes": query.notes,
-        "same": same_changes(group, query.text),
-        "page": number,
-        "groups": events.GROUPS,
-    }
-    return await page(datasette, request, "changes.html", context)
-
-
-async def feed_changes(datasette: Any, request: Any) -> Response:
-    """/changes.atom: what happened, as a feed."""
-    group, query = event_group(request), parse_query(request.args.get("q") or "", spelling_groups(datasette))
-    rows = await read(datasette, described_changes, group, query, exports.FEED, 0)
-    own = f"/changes.atom?{same_changes(group, query.text)}".rstrip("?")
-    return answer(request, exports.changes_feed(rows, origin(datasette, request), own, query.text), exports.MEDIA_TYPES["atom"])
-
-
-def same_changes(group: str, text: str) -> str:
-    """The query string that repeats a group and a search."""
-    return urlencode({name: value for name, value in (("event", group), ("q", text)) if value})
-
-
-def event_group(request: Any) -> str:
-    """The group of events asked for; '' (all) for an unknown one."""
-    asked = request.args.get("event") or ""
-    return asked if asked in events.GROUPS else ""
-
-
-def described_changes(db: sqlite3.Connection, group: str, query: Query, limit: int, offset: int) -> list[Row]:
-    """Changes of a group with the words that changed, and the capture that shows it."""
-    changes = events.list_changes(db, group, limit, offset, events.about(db, query))
-    captures = captures_of_changes(db, changes)
-    return [events.with_words(db, row) | {"capture_id": capture} for row, capture in zip(changes, captures, strict=True)]
 
 
 async def show_topics(datasette: Any, request: Any) -> Response:
@@ -195,8 +146,7 @@ PAGES: list[tuple[str, Handler]] = [
     (r"^/search/help$", explain_search),
     (r"^/search\.(?P<format>csv|json|ris|bib|csl|atom)$", export_search),
     (r"^/opensearch\.xml$", describe_search),
-    (r"^/changes$", show_changes),
-    (r"^/changes\.atom$", feed_changes),
+    *CHANGE_PAGES,
     (r"^/status$", show_status),
     (r"^/status\.json$", show_status_json),
     (r"^/metrics$", show_metrics),

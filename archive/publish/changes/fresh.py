@@ -1,0 +1,131 @@
+"""What was seen for the first time: takes a question, gives articles and comments, those of a site's first archiving apart.
+
+What the first archiving brought had been on the site before; only what came later is news.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from archive.publish.changes.asked import Asked
+from archive.publish.changes.stories import ARTICLE, COMMENT, Runs, articles_about
+from archive.publish.changes.story import Story
+from archive.queries.rows import Row, as_json, fetch_row, fetch_rows, fetch_value
+
+SELECTS = {
+    "article": f"""
+        select articles.first_seen_at, :event, null, null, articles.id, null, null, null, null, null, null, null, null, {ARTICLE}
+        from articles
+    """,
+    "comment": f"""
+        select comments.first_seen_at, :event, null, null, articles.id, comments.id, null, null, null, null, null, null, null, {COMMENT}
+        from comments
+        cross join articles on articles.id = comments.article_id
+    """,
+}
+COUNTS = {
+    "article": "select count(*) from articles",
+    "comment": "select count(*) from comments cross join articles on articles.id = comments.article_id",
+}
+
+
+def first_ends(db: sqlite3.Connection) -> dict[int, str]:
+    """Site -> when its first complete run ended; ``9999`` while none was complete."""
+    sql = """
+        select sites.id, coalesce(min(finished_at) filter (where exit_code = 0 and mode <> 'reextract'), '9999')
+        from sites
+        left join crawls on crawls.site_id = sites.id
+        group by sites.id
+    """
+    return dict(db.execute(sql).fetchall())
+
+
+def find_fresh(db: sqlite3.Connection, asked: Asked, limit: int, offset: int = 0) -> list[Story]:
+    """What was seen for the first time and is asked for, the latest first."""
+    rows: list[Story] = []
+    for of in kinds_asked(asked):
+        where, values = fresh_conditions(db, asked, of)
+        table = f"{of}s"
+        sql = f"{SELECTS[of]} where {where} order by {table}.first_seen_at desc, {table}.id desc limit :limit"
+        rows += [Story(*row) for row in db.execute(sql, values | {"event": asked.fresh, "limit": limit + offset})]
+    rows.sort(key=lambda story: (story.at, story.article_id, story.comment_id or 0), reverse=True)
+    runs = Runs(db)
+    return [story._replace(run_id=runs.run_of(story.site_id, story.at)) for story in rows[offset : offset + limit]]
+
+
+def count_fresh(db: sqlite3.Connection, asked: Asked) -> dict[str, int]:
+    """How many articles, and how many comments, were seen for the first time, of those that are asked for."""
+    counted = {}
+    for of in kinds_asked(asked):
+        where, values = fresh_conditions(db, asked, of)
+        counted[of] = int(fetch_value(db, f"{COUNTS[of]} where {where}", values))
+    return counted
+
+
+def kinds_asked(asked: Asked) -> Sequence[str]:
+    """Articles, comments or both. A question about articles leaves new comments out: a search in comments finds them."""
+    if asked.states or asked["edit"] or asked["said"] or asked["phrase"]:
+        return ()
+    about_articles = not asked.subject.unconditional or asked["author"] or asked["topic"]
+    return (asked["of"],) if asked["of"] else ("article",) if about_articles else ("article", "comment")
+
+
+def fresh_conditions(db: sqlite3.Connection, asked: Asked, of: str) -> tuple[str, dict[str, Any]]:
+    """The condition on ``articles``, and on ``comments``, with its values."""
+    table, values = f"{of}s", dict[str, Any]()
+    sign = "<=" if asked.fresh == "first" else ">"
+    ends = first_ends(db)
+    sites = [f"(articles.site_id = {int(site)} and {table}.first_seen_at {sign} '{end}')" for site, end in ends.items()]
+    conditions = [f"({' or '.join(sites) or '0'})"]
+    if asked.fresh == "new" and ends:  # one range, so that the index leads to the few that are new
+        conditions.append(f"{table}.first_seen_at > '{min(ends.values())}'")
+    published = "coalesce(articles.published_on, articles.published_at)" if of == "article" else "comments.posted_at"
+    spans = [(f"{table}.first_seen_at", span) for span in asked.seen_spans] + [(published, span) for span in asked.published_spans]
+    for number, (column, span) in enumerate(spans):
+        values |= {f"first{number}": span.low, f"ends{number}": span.high or "~"}  # ~ stands behind every date
+        conditions.append(f"{column} >= :first{number} and {column} < :ends{number}")
+    if (ids := articles_about(db, asked)) is not None:
+        values["ids"] = as_json(ids)
+        conditions.append("articles.id in (select value from json_each(:ids))")
+    if asked["run"]:
+        first, last = run_span(db, int(asked["run"]))
+        values |= {"run_began": first, "run_ended": last}
+        conditions.append(
+            f"{table}.first_seen_at >= :run_began and {table}.first_seen_at < :run_ended"
+            " and articles.site_id = (select site_id from crawls where id = :run)"
+        )
+        values["run"] = int(asked["run"])
+    return " and ".join(conditions), values
+
+
+def run_span(db: sqlite3.Connection, run_id: int) -> tuple[str, str]:
+    """(when a run began, when the next one of its site did): what was seen in between belongs to it."""
+    sql = """
+        select started_at as began,
+          (
+            select min(later.started_at)
+            from crawls as later
+            where later.site_id = crawls.site_id and later.mode <> 'reextract'
+              and (later.started_at, later.id) > (crawls.started_at, crawls.id)
+          ) as ended
+        from crawls
+        where id = ?
+    """
+    row = fetch_row(db, sql, [run_id]) or {"began": "9999", "ended": None}
+    return row["began"], row["ended"] or "9999"
+
+
+def first_archivings(db: sqlite3.Connection) -> list[Row]:
+    """One row a site: when its first archiving began and ended, and what it brought. Sites that were never read whole are left out."""
+    sql = """
+        select sites.name, sites.title, min(started_at) as began, min(finished_at) filter (where exit_code = 0) as ended
+        from sites
+        join crawls on crawls.site_id = sites.id
+        where mode <> 'reextract'
+        group by sites.id
+        having ended is not null
+        order by ended desc
+    """
+    return fetch_rows(db, sql)
