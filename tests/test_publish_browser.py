@@ -23,7 +23,15 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 ROOT = Path(__file__).parent.parent
-OWN = [*PAGES, "/search?q=marib", "/search?q=in:comments+reply", "/changes?q=nothing+at+all"]
+OWN = [
+    *PAGES,
+    "/search/help",
+    f"{RAID}?marks=marib",
+    "/search?q=autor:Jane",
+    "/search?q=marib",
+    "/search?q=in:comments+reply",
+    "/changes?q=nothing+at+all",
+]
 OWN += ['/search?q=author:"Jane Doe"', '/search?q=marib tag:"Al Qaeda" -is:gone', "/topics?sort=name"]
 READING = ["/compare?url=https://www.example.org/2014/03/raid", RAID, "/www.example.org/2015/05/gone", "/20240115" + RAID, "/nowhere"]
 DATASETTES = [
@@ -132,6 +140,18 @@ def test_the_keys_work_and_are_explained(page: Any) -> None:
     page.wait_for_url("**/www.example.org/**")
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.name") == "q"
+
+
+def test_keys_lead_from_one_place_of_what_was_searched_to_the_next(page: Any) -> None:
+    page.goto("/search?q=marib")
+    page.get_by_role("link", name="Drone strike kills five in Yemen").first.click()
+    page.wait_for_url("**?marks=marib*")
+    assert page.locator("mark.hit").count() == 2 and page.locator("mark.now").count() == 0
+    for key, place in (("n", "hit-1"), ("n", "hit-2"), ("n", "hit-1"), ("p", "hit-2"), ("p", "hit-1")):
+        page.keyboard.press(key)
+        assert page.locator("mark.now").get_attribute("id") == place
+    page.get_by_role("link", name="the first").click()
+    assert page.url.endswith("#hit-1")
 
 
 def test_what_was_cut_is_reached_in_order_and_leaves_the_keys_alone(page: Any) -> None:

@@ -15,8 +15,8 @@ TRIED = 12  # words of them that are tried beside another
 WORD = re.compile(r"[^\W\d_]{4,}")
 SMALL = "about after again against also before between could every from have into more most over than that their them then there these"
 SMALL_WORDS = frozenset(f"{SMALL} they this those under were what when where which while will with would your".split())
-AUTHOR = "select name from authors join article_authors on author_id = authors.id group by name order by count(*) desc limit 1"
-TAG = "select name from tags join article_tags on tag_id = tags.id group by name order by count(*) desc limit 1"
+AUTHOR = "select name from authors join article_authors on author_id = authors.id limit 1"
+TAG = "select name from tags join article_tags on tag_id = tags.id limit 1"
 SPAN = """
     select
       min(year) as first,
