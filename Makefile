@@ -9,6 +9,7 @@ TESTS ?= tests
 ROOMY := $(shell test "$$(df --output=avail /dev/shm 2>/dev/null | tail -1)" -gt 4000000 2>/dev/null && echo /dev/shm)
 
 # Half of a test's time is waiting: for a delay between two requests, a process, a disk.
+# Tests start hundreds of processes: what the first has compiled the others take.
 AT_ONCE := $(shell n=$$(nproc 2>/dev/null) && echo $$((2 * n)) || echo auto)
 
 .PHONY: install demo test torture bench lint docs screenshots
@@ -26,7 +27,7 @@ demo: .venv/installed
 	@.venv/bin/python -m tests.demo --port $(PORT)
 
 test: .venv/installed
-	@place=$$(mktemp -d $(if $(ROOMY),-p $(ROOMY))); TMPDIR=$$place .venv/bin/python -m pytest -q -n $(AT_ONCE) --dist worksteal -m 'not torture' $(TESTS); \
+	@place=$$(mktemp -d $(if $(ROOMY),-p $(ROOMY))); PYTHONDONTWRITEBYTECODE= TMPDIR=$$place .venv/bin/python -m pytest -q -n $(AT_ONCE) --dist worksteal -m 'not torture' $(TESTS); \
 	code=$$?; rm -rf $$place; exit $$code
 
 torture: .venv/installed

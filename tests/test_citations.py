@@ -206,7 +206,8 @@ def test_nothing_in_linked_data_ends_the_script(site: Site) -> None:
         == '{\n "a": "\\u003c/script\\u003e\\u003c!--\\u003cscript\\u003e\\u0026\\u2028"\n}'
     )
     page = site.get("/www.example.org/2016/hostile").text
-    assert page.count("<script") == page.count("</script>") == 4
+    usual = site.get(RAID).text
+    assert page.count("<script") == page.count("</script>") == usual.count("</script>")
     assert linked(site, "/www.example.org/2016/hostile")["headline"].startswith("<script>alert('t')</script> & ")
 
 

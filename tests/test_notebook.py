@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
+from tests.browsing import CHROMIUM, launched, violations
+from tests.crawls import PROJECT
 from tests.publish_archive import HOME, build_archive, open_archive
 from tests.publish_site import RAID
-from tests.test_publish_browser import CHROMIUM, ROOT, browser, violations  # noqa: F401  (a fixture)
 
+pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 CHARTER = "/www.example.org/2014/04/charter"
 NOTED = f'<p>Closed.<sup><a href="{HOME}2014/04/charter#fn-1">1</a></sup> And opened.</p>'
@@ -39,12 +41,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def served(folder: Path, *options: str) -> Iterator[str]:
     command = [sys.executable, "-m", "archive", "serve", "--port", "0", "--archive-dir", str(folder), *options]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout
         try:
             yield server.stdout.readline().split(" at ")[1].split()[0].rstrip("/")
         finally:
             server.terminate()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +62,7 @@ def address(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def reader(browser: Any, address: str) -> Iterator[Any]:  # noqa: F811
+def reader(browser: Any, address: str) -> Iterator[Any]:
     context = browser.new_context(base_url=address, viewport={"width": 1000, "height": 700})
     context.set_default_timeout(20_000)
     yield context.new_page()
@@ -131,7 +139,7 @@ def test_a_highlight_of_words_that_are_there_no_more_is_not_lost(reader: Any) ->
 
 @needs_browser
 @pytest.mark.parametrize("form", ["JSON", "Markdown"])
-def test_a_notebook_is_exported_and_read_by_another_browser(reader: Any, browser: Any, address: str, form: str, tmp_path: Path) -> None:  # noqa: F811
+def test_a_notebook_is_exported_and_read_by_another_browser(reader: Any, browser: Any, address: str, form: str, tmp_path: Path) -> None:
     keep(reader, RAID, "/search?q=marib")
     reader.goto(RAID)
     mark(reader, "#p-0 p", "first line\n\n## no heading -->\nlast line")
@@ -188,7 +196,7 @@ def test_the_notebook_says_what_is_new_in_what_is_kept(reader: Any) -> None:
 
 
 @needs_browser
-def test_a_footnote_pops_up_beside_its_mark_and_is_a_link_without_scripts(reader: Any, browser: Any, address: str) -> None:  # noqa: F811
+def test_a_footnote_pops_up_beside_its_mark_and_is_a_link_without_scripts(reader: Any, browser: Any, address: str) -> None:
     reader.goto(CHARTER)
     reader.locator("a.note-mark").click()
     shown = reader.locator(".note-shown")
@@ -205,7 +213,7 @@ def test_a_footnote_pops_up_beside_its_mark_and_is_a_link_without_scripts(reader
 
 
 @needs_browser
-def test_without_scripts_the_notebook_says_what_it_needs(browser: Any, address: str) -> None:  # noqa: F811
+def test_without_scripts_the_notebook_says_what_it_needs(browser: Any, address: str) -> None:
     page = browser.new_context(base_url=address, java_script_enabled=False).new_page()
     page.goto("/notebook")
     assert page.get_by_text("The notebook needs JavaScript").is_visible() and not page.locator("#notebook").is_visible()
@@ -222,7 +230,8 @@ def actor_from_request(request):
 
 
 @needs_browser
-def test_an_account_finds_its_notebook_in_every_browser(browser: Any, folder: Path, tmp_path: Path) -> None:  # noqa: F811
+@pytest.mark.torture  # tests/test_news.py asks the same addresses without a browser
+def test_an_account_finds_its_notebook_in_every_browser(browser: Any, folder: Path, tmp_path: Path) -> None:
     (tmp_path / "login.py").write_text(LOGIN)
     with served(folder, "--notebook", "--plugins-dir", str(tmp_path)) as home:
 

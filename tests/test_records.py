@@ -219,7 +219,7 @@ def test_a_row_that_points_out_of_the_archive_reads_nothing(own: tuple[Path, Sit
         ("/www.example.org/2015/05/gone", f"/record/{REFUSED}"),
         ("/status", f"/record/{RUNS}"),
         ("/changes?event=edited", "/record/12"),
-        ("/changes?event=missing", f"/record/{REFUSED}"),
+        ("/changes?event=gone", f"/record/{REFUSED}"),
         (f"/compare?url={HOME}2014/03/raid", "/record/urn:uuid:"),
         ("/archive/captures", "/record/urn:uuid:"),
         ("/archive?sql=select+12+as+capture_id", "/record/12"),

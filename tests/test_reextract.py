@@ -503,7 +503,10 @@ def stopped(process: subprocess.Popen[str], reached: Callable[[], bool], end: si
     return finished(process)
 
 
-@pytest.mark.parametrize("ends", [(signal.SIGKILL, signal.SIGKILL), (signal.SIGTERM, signal.SIGINT)], ids=["killed", "asked"])
+ASKED_TO_END = pytest.param((signal.SIGTERM, signal.SIGINT), id="asked", marks=pytest.mark.torture)
+
+
+@pytest.mark.parametrize("ends", [pytest.param((signal.SIGKILL, signal.SIGKILL), id="killed"), ASKED_TO_END])
 def test_stopped_at_any_moment_the_same_command_goes_on_and_ends_as_if_undisturbed(
     ends: tuple[signal.Signals, signal.Signals], small: Path, tmp_path: Path
 ) -> None:

@@ -16,6 +16,7 @@ from tests.crawls import PROJECT
 FILES = sorted(path for package in ("archive", "crawler") for path in (PROJECT / package).rglob("*.py"))
 LOOKED_AT = {  # (file, function) that calls something trusted markup -> why it is
     ("archive/export/evidence.py", "revision_html"): "cleaned by safe_markup",
+    ("archive/publish/reading/search_marks.py", "with_search_marks"): "the block's own cleaned markup, with mark elements put in between",
     ("archive/publish/cite/linked_data.py", "as_script"): "JSON whose <, > and & are escaped",
     ("archive/publish/formats.py", "time_tag"): "both parts are escaped",
     ("archive/publish/mentions/charts.py", "period_bar"): "href and title are escaped, the rest are numbers",
@@ -32,7 +33,10 @@ LOOKED_AT = {  # (file, function) that calls something trusted markup -> why it 
     ("archive/publish/server/table_markup.py", "one_row"): "the same",
     ("archive/publish/server/table_markup.py", "head"): "made of escaped parts",
     ("archive/publish/server/table_markup.py", "opening"): "made of escaped parts",
-    ("archive/publish/server/table_markup.py", "folded"): "a page of Datasette's own templates; texts between tags are escaped already",
+    (
+        "archive/publish/server/table_markup.py",
+        "with_long_cells_folded",
+    ): "a page of Datasette's own templates; texts between tags are escaped already",
     ("archive/publish/server/service.py", "read_policy"): "Markdown of the operator's own file, rendered with HTML off, or escaped text",
     ("archive/text/markup.py", "paragraphs"): "made of escaped parts",
     ("archive/text/markup.py", "linked"): "made of escaped parts",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import time
+import cProfile
+import pstats
 
 import pytest
 from hypothesis import example, given
@@ -205,9 +206,10 @@ def test_a_host_in_unicode_and_its_ascii_name_are_one_host() -> None:
 
 
 @pytest.mark.parametrize("shape", ["https://www.example.org/2019/05/{}/a-report/", "../a-{}.html", "/%d0%b4%d0%be%d0%bc/{}?utm_source=x"])
-def test_twenty_thousand_links_are_resolved_in_less_than_a_second(shape: str) -> None:
-    links = [shape.format(number) for number in range(20_000)]
-    start = time.process_time()
-    for link in links:
-        one_spelling(resolve(BASE, link))
-    assert time.process_time() - start < 1
+def test_a_link_is_resolved_in_at_most_a_hundred_calls(shape: str) -> None:
+    """Some articles have twenty thousand links. Calls are counted, not seconds: those differ with what else the machine does."""
+    links = [shape.format(number) for number in range(100)]
+    with cProfile.Profile() as profile:
+        for link in links:
+            one_spelling(resolve(BASE, link))
+    assert pstats.Stats(profile).total_calls <= 100 * len(links)

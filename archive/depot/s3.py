@@ -19,7 +19,7 @@ from archive.errors import ConfigurationError
 CONNECT, ANSWER = timedelta(seconds=5), timedelta(seconds=60)
 PATIENCE = timedelta(seconds=15)  # a write or read is tried anew for so long; the lease bounds what follows
 WHOLE = 64 << 20  # bytes of a file that goes up in one request
-FULL_SIGNS = ("507", "Insufficient Storage", "InsufficientStorage", "QuotaExceeded", "XMinioStorageFull", "No space left")
+FULL_SIGNS = ("Insufficient Storage", "InsufficientStorage", "QuotaExceeded", "XMinioStorageFull", "No space left")
 OPTIONS = ("endpoint", "region", "virtual_hosted_style_request", "skip_signature")
 
 
