@@ -59,6 +59,24 @@ def test_a_text_file_adds_a_site_a_line(folder: Path) -> None:
     assert "no site added" in sites(folder, "add", "https://one.example/")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_list_is_read_as_feed_readers_and_windows_write_it(folder: Path, encoding: str) -> None:
+    """Without head and type, names in small letters, and a bare & in an address."""
+    amp = "&amp;" if encoding == "utf-16" else "&"
+    address = f"https://one.example/news?from=a{amp}by=b"
+    outlines = f'<outline xmlurl="https://two.example/feed/"/><outline htmlUrl="{address}"/>'
+    opml = f'<opml><body><outline text="All">{outlines}</outline></body></opml>'
+    (folder.parent / "desk.opml").write_text(opml, encoding=encoding)
+    (folder.parent / "desk.txt").write_text("https://three.example/\n", encoding=encoding)
+    for name in ("desk.opml", "desk.txt"):
+        sites(folder, "add", "--from", str(folder.parent / name))
+    assert [home for (home,) in rows(folder, "select home from sites order by id")] == [
+        "https://two.example/",
+        "https://one.example/news/",
+        "https://three.example/",
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -26,6 +27,8 @@ from archive.text.plaintext import counted, one_line
 from archive.text.urls import origin
 
 LONGEST = 10_000_000  # bytes of a list
+UTF_16 = b"\xff\xfe", b"\xfe\xff"  # byte order marks, as Windows programs write them
+BARE_AMPERSAND = re.compile(rb"&(?!#?\w{1,31};)")  # feed readers write addresses with a query so
 
 
 HELP = """The sites that scrapy update visits. Without a command: a list of them.
@@ -138,9 +141,10 @@ def listed_homes(source: Path) -> list[tuple[str, str]]:
         content = source.read_bytes()
     except OSError as error:
         raise ConfigurationError(f"{source} cannot be read: {error.strerror or error}") from error
-    if content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
-        return list(_outlines(source, content))
-    lines = content.decode("utf-8-sig", "replace").splitlines()
+    text = content.decode("utf-16" if content.startswith(UTF_16) else "utf-8-sig", "replace")
+    if text.lstrip().startswith("<"):
+        return list(_outlines(source, content if content.startswith(UTF_16) else BARE_AMPERSAND.sub(b"&amp;", content.lstrip())))
+    lines = text.splitlines()
     return [
         (f"line {number}: ", text) for number, line in enumerate(lines, 1) if (text := line.partition(" #")[0].strip()) and text[0] != "#"
     ]
@@ -148,7 +152,7 @@ def listed_homes(source: Path) -> list[tuple[str, str]]:
 
 def _outlines(source: Path, content: bytes) -> Iterator[tuple[str, str]]:
     """The outlines of an OPML file that name a site: its page, else the host of its feed. http://opml.org/spec2.opml"""
-    if b"<!ENTITY" in content:
+    if b"<!ENTITY" in content.replace(b"\0", b""):
         raise ConfigurationError(f"{source} declares entities, which no OPML file needs")
     try:
         root = ElementTree.fromstring(content)
