@@ -23,6 +23,7 @@ from archive.publish.mentions.spelling_proposals import how_alike
 from archive.publish.mentions.terms import read_term, read_terms
 from archive.store.decisions import DECISIONS, read_decisions
 from tests.conftest import History
+from tests.crawls import PROJECT
 from tests.crawls import rows as archive_rows
 from tests.literal import HOME, Desk, article, comment
 from tests.publish_site import Site
@@ -401,3 +402,12 @@ def test_words_of_languages_that_need_an_index_of_their_own_are_counted_and_mark
     found = [row["keyword"] for row in answered(site, "q=мосту&in=articles")["mentions"]]
     assert found == ["Мосты", "мост", "Мосты", "мост"]
     site.close()
+
+
+def test_each_part_of_the_chart_has_a_colour() -> None:
+    """A shape of SVG without one is black, over everything."""
+    parts = set(re.findall(r'class="(?:timeline )?(\w+)', (PROJECT / "archive/publish/mentions/charts.py").read_text(encoding="utf-8")))
+    sheet = (PROJECT / "archive/publish/static/site.css").read_text(encoding="utf-8")
+    shapes = {"hit", "year", "count", "bar", "second"}
+    assert parts >= shapes - {"bar", "second"}
+    assert [one for one in shapes if not re.search(rf"\.timeline (?:text)?\.{one} {{ (?:fill|stroke): ", sheet)] == []
