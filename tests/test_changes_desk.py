@@ -143,6 +143,11 @@ def test_each_number_beside_a_facet_is_how_many_stories_it_leads_to(site: Site) 
         assert len(told(site, asked)) == int(number), href
 
 
+@pytest.mark.parametrize("event", ["", "changed", "edited", "missing", "gone", "new"])
+def test_no_facet_is_empty(site: Site, event: str) -> None:
+    assert not re.search(r'<section class="facet"><h2>[^<]*</h2>\s*<ul>\s*</ul>', site.get(f"/changes?event={event}").text)
+
+
 def test_a_phrase_tells_the_edits_that_brought_it_or_took_it_away(site: Site) -> None:
     assert told(site, "phrase=at+11,400+METRES") == [("edited", CHARTER)] and "phrase was added here" in site.text("/changes?phrase=11,400")
     assert told(site, "phrase=on+Sunday") == [("edited", CHARTER)] and "phrase was removed here" in site.text("/changes?phrase=on+sunday")
