@@ -70,7 +70,7 @@ LAYERS = (
     "archive.store",
     "archive.db archive.warc",
     "archive.text",
-    "archive.errors archive.clock archive.spawned",
+    "archive.errors archive.clock archive.spawned archive.whole_file",
 )
 LONGEST = 320  # lines of a file
 LONG = re.compile(r"archive/db/(schema|migrations/m\d+_\w+)\.py")  # the data, table by table, is read as one text

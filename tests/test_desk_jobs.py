@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import gzip
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -16,22 +14,18 @@ from typing import Any
 
 import pytest
 
-from tests.browsing import CHROMIUM, launched
+from tests.browsing import CHROMIUM, launched, served
 from tests.captured_site import build_captured
 
 pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
-ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = build_captured(tmp_path_factory.mktemp("archive"))
-    command = [sys.executable, "-m", "archive", "serve", "--port", "0", "--archive-dir", str(folder)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout
-        yield server.stdout.readline().split(" at ")[1].split()[0].rstrip("/")
-        server.terminate()
+    with served(folder) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browsing import CHROMIUM, launched, violations
-from tests.crawls import PROJECT
+from tests.browsing import CHROMIUM, launched, served, violations
 from tests.publish_archive import HOME, build_archive, open_archive
 from tests.publish_site import RAID
 
@@ -36,17 +32,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             )
     db.close()
     return place
-
-
-@contextmanager
-def served(folder: Path, *options: str) -> Iterator[str]:
-    command = [sys.executable, "-m", "archive", "serve", "--port", "0", "--archive-dir", str(folder), *options]
-    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout
-        try:
-            yield server.stdout.readline().split(" at ")[1].split()[0].rstrip("/")
-        finally:
-            server.terminate()
 
 
 @pytest.fixture(scope="module")

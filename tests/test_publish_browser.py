@@ -6,15 +6,12 @@ Skipped where Playwright or a Chromium is missing. With axe-playwright-python in
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browsing import CHROMIUM, launched, violations
+from tests.browsing import CHROMIUM, launched, served, violations
 from tests.captured_site import build_captured
 from tests.publish_site import PAGES, RAID
 
@@ -22,7 +19,6 @@ pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 AXE_AND_FRAMES = "Failed to execute 'postMessage'"  # axe-core asks each frame; one without an origin does not hear it
-ROOT = Path(__file__).parent.parent
 OWN = [
     *PAGES,
     "/search/help",
@@ -64,11 +60,8 @@ KINDS = [*OWN, *READING, *RECORDS, *DATASETTES]
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = build_captured(tmp_path_factory.mktemp("archive"))
-    command = [sys.executable, "-m", "archive", "serve", "--port", "0", "--archive-dir", str(folder)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout
-        yield server.stdout.readline().split(" at ")[1].split()[0].rstrip("/")
-        server.terminate()
+    with served(folder) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -271,7 +271,7 @@ def test_a_full_disk_while_sealing_changes_nothing_of_the_run_and_status_says_so
     folder = desk.store.folder
     seal_records(desk.store)
     desk.see(article(title="The bridge at Marrow"), at=LATER)
-    part = seal_files(folder)[0].with_name(".000002.leaves.part")
+    part = seal_files(folder)[0].with_name(".000002.leaves.unfinished")
     part.symlink_to("/dev/full")
     seal_run(desk.store, None)
     assert "what is new is not sealed: cannot write seals to" in caplog.text

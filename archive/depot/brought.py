@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -22,6 +21,7 @@ from archive.store.decisions import note_decisions, take_decision
 from archive.store.settle import settle
 from archive.store.site_settings import save_site_settings, set_visited, site_settings
 from archive.store.store import NEVER, Store
+from archive.whole_file import UNFINISHED, write_whole
 
 STATE = "brought.json"
 CARRIED = ("warc/seals", "warc/decisions.jsonl")  # what lies beside database and WARC files, and goes with them
@@ -50,7 +50,7 @@ def read_state(folder: Path) -> Brought | None:
 
 def save_state(folder: Path, state: Brought) -> None:
     row = {**asdict(state), "manifest": state.manifest.content().decode()}
-    write_file(folder / STATE, json.dumps(row).encode())
+    write_whole(folder / STATE, json.dumps(row).encode())
 
 
 def forget_state(folder: Path) -> None:
@@ -69,23 +69,12 @@ def is_same(path: Path, digest: str) -> bool:
     return path.is_file() and digest_of(path.read_bytes()) == digest
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Write it whole or not at all, synced."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    made = path.with_name(f".{path.name}.unfinished")
-    with open(made, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    made.replace(path)
-
-
 def carried_files(folder: Path) -> Iterator[tuple[str, bytes]]:
     """(path in the folder, content) of what goes along."""
     for name in CARRIED:
         place = folder / name
         for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
-            if path.is_file() and not path.name.endswith(".unfinished"):
+            if path.is_file() and not path.name.endswith(UNFINISHED):
                 yield path.relative_to(folder).as_posix(), path.read_bytes()
 
 

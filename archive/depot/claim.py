@@ -35,6 +35,7 @@ from archive.depot.records import reach_depot
 from archive.depot.sessions import LEASE, MARGIN, Session
 from archive.errors import ArchiveError, ConfigurationError, StorageError
 from archive.warc.place import SUFFIX
+from archive.whole_file import write_whole
 
 if TYPE_CHECKING:
     from archive.depot.decided import Decided
@@ -189,7 +190,7 @@ class Claim:
 
         def take(digest: str, content: bytes) -> None:
             for path in paths[digest]:
-                brought.write_file(path, content)
+                write_whole(path, content)
 
         fetch(self.objects, spans, take, lambda digest: None)
 

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from archive.depot.brought import write_file
 from archive.errors import StorageError
+from archive.whole_file import write_whole
 
 FILENAME = "cluster.json"  # in ARCHIVE_DIR
 
@@ -45,7 +45,7 @@ class ClusterState:
 def save_cluster_state(folder: Path, state: ClusterState) -> None:
     """Raises StorageError."""
     try:
-        write_file(folder / FILENAME, json.dumps(asdict(state), ensure_ascii=False, indent=1).encode())
+        write_whole(folder / FILENAME, json.dumps(asdict(state), ensure_ascii=False, indent=1).encode())
     except OSError as error:
         raise StorageError(f"cannot write {folder / FILENAME}: {error.strerror or error}") from error
 

@@ -13,13 +13,14 @@ from contextlib import closing
 from pathlib import Path
 
 from archive.db.connection import FILENAME
-from archive.depot.brought import read_state, save_state, write_file
+from archive.depot.brought import read_state, save_state
 from archive.depot.claim import Claim
 from archive.depot.heads import SliceOutcome
 from archive.depot.manifest import sweep
 from archive.depot.objects import warc_key
 from archive.errors import ConfigurationError
 from archive.warc.place import SUFFIX
+from archive.whole_file import write_whole
 
 
 def bring_records(claim: Claim, folder: Path) -> None:
@@ -28,7 +29,7 @@ def bring_records(claim: Claim, folder: Path) -> None:
     for name in state.manifest.warc if state else ():
         path = folder / "warc" / claim.name / name
         if not path.exists():
-            write_file(path, claim.objects.get(warc_key(claim.name, name)).data)
+            write_whole(path, claim.objects.get(warc_key(claim.name, name)).data)
 
 
 def commit_destroyed(claim: Claim, folder: Path) -> None:

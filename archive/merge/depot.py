@@ -17,7 +17,6 @@ from archive.db.connection import FILENAME, check_identity
 from archive.db.database import WriterDatabase
 from archive.db.schema import is_older, migrate
 from archive.db.shrink import spacious
-from archive.depot.brought import write_file
 from archive.depot.claim import NotInDepot
 from archive.depot.depot import Depot, open_depot
 from archive.depot.heads import DamagedHead, SiteHead, refuse_newer_head
@@ -33,6 +32,7 @@ from archive.merge.warc_files import bring_seals
 from archive.store.expunge import finish
 from archive.store.opening import OpenArchive
 from archive.store.site_settings import HIDE_COMMENTS, HIDE_GONE, save_site_settings, set_visited, site_settings
+from archive.whole_file import write_whole
 
 WHERE = ".following"  # folder beside archive.db: what is being brought
 
@@ -150,7 +150,7 @@ class Following:
 
         def take(digest: str, content: bytes) -> None:
             for path in paths[digest]:
-                write_file(path, content)
+                write_whole(path, content)
 
         fetch(self.depot.objects, [*manifest.files.values()], take, lambda digest: None)
         self._make_ready(copy)
@@ -228,7 +228,7 @@ class Following:
         for name in sorted(manifest.warc):
             path = self.archive.folder / "warc" / self.name / name
             if not path.exists():
-                write_file(path, self.depot.objects.get(warc_key(self.name, name)).data)
+                write_whole(path, self.depot.objects.get(warc_key(self.name, name)).data)
 
     def _remember(self, mark: Mark) -> None:
         [archive_id] = self.db.execute("select id from source.identity").fetchone()

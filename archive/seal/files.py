@@ -9,7 +9,6 @@ as ``NNNNNN.tsr``.
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -20,6 +19,7 @@ from uuid import uuid4
 from archive.errors import StorageError
 from archive.seal.tree import root_of
 from archive.warc.place import sha256
+from archive.whole_file import write_whole
 
 SEALS = "warc/seals"  # relative to the archive's folder
 OWN = f"{SEALS}/.own"  # the id of the chain that this archive goes on with; no merge takes it along, and without it a new one begins
@@ -94,26 +94,11 @@ def read_leaves(path: Path, head: SealHead) -> list[Leaf]:
     return leaves
 
 
-def write_beside(path: Path, content: bytes) -> None:
-    """Write a file that appears whole or not at all, and is on disk when this returns. Raises OSError."""
-    part = path.with_name(f".{path.name}.part")
-    with open(part, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
 def write_seal(root: Path, head: SealHead, leaves: bytes) -> None:
     """Write both files of a seal, the head last: without it there is no seal. Raises OSError."""
     path = root / head.filename
-    write_beside(path.with_suffix(".leaves"), leaves)
-    write_beside(path, head.content)
+    write_whole(path.with_suffix(".leaves"), leaves)
+    write_whole(path, head.content)
 
 
 def head_files(root: Path) -> Iterator[Path]:
@@ -149,5 +134,5 @@ def begin_chain(root: Path) -> str:
     """Make a chain of a new id the archive's own. Raises OSError."""
     chain = str(uuid4())
     (root / SEALS / chain).mkdir(parents=True)
-    write_beside(root / OWN, f"{chain}\n".encode())
+    write_whole(root / OWN, f"{chain}\n".encode())
     return chain

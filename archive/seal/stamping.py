@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive.errors import StorageError
-from archive.seal.files import own_chain, write_beside
+from archive.seal.files import own_chain
 from archive.seal.openssl import NoStamp, Stamp, check
 from archive.warc.place import sha256
+from archive.whole_file import write_whole
 
 if TYPE_CHECKING:
     from archive.seal.authority import Authority
@@ -46,7 +47,7 @@ def stamp_newest(store: OpenArchive, authority: Authority) -> Stamped | None:
             said = check(content, digest, authority.trusted)
         else:
             content, said = authority.stamp(digest)
-            write_beside(path, content)
+            write_whole(path, content)
     except NoStamp as error:
         note_refusal(store, seal["id"], str(error))
         raise
