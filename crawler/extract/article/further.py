@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from archive.text.urls import same_page
 from crawler.extract.dom.document import Document
@@ -52,7 +53,9 @@ def _first_page(page: Document, url: str, own: str, zone: ThreadZone) -> str:
         return own
     prevs = {anchor for anchor, rel in page.related.items() if "prev" in rel}
     for (anchor, href), prev in [
-        (row, prev) for row, said in zip(page.anchors, page.said, strict=True) if (prev := row[0] in prevs) or "1" in said
+        (row, prev)
+        for row, said in zip(page.anchors, page.said, strict=True)
+        if (prev := row[0] in prevs) or ("1" in said and _is_one(said))
     ]:
         if not href or href[0] == "#" or not (prev or (len(href) < 500 and _ONE.fullmatch(all_text(anchor).strip()[:20]))):
             continue
@@ -63,6 +66,12 @@ def _first_page(page: Document, url: str, own: str, zone: ThreadZone) -> str:
         if not zone.holds(anchor, href):
             return target
     return own
+
+
+@lru_cache(maxsize=20_000)
+def _is_one(said: str) -> bool:
+    """Does a link say 1? Sites say the same on all their pages."""
+    return _ONE.fullmatch(said) is not None
 
 
 def _head_links(page: Document, url: str, first: str, link_header: str) -> list[PagerLink]:
@@ -101,6 +110,7 @@ def _data_links(page: Document, url: str, first: str, zone: ThreadZone) -> list[
     return found
 
 
+@lru_cache(maxsize=20_000)
 def _is_of_pages(name: str) -> bool:
     return "page" in name or "pagi" in name or "next" in name
 

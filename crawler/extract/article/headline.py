@@ -108,8 +108,10 @@ def _headings(page: Document, skip: frozenset[Element]) -> list[Element]:
     out = page.inside((*skip, *elsewhere))
     said = {element for element in page.named(_HEADING_NAMES) if element.tag in _NAMED_TAGS}
     said.update(element for element in page.microdata if "headline" in element.get("itemprop", ""))
-    found = [element for element in page.of(_MICRODATA_TAGS) if (element.tag in _LEVELS or element in said) and element not in out]
-    return found[:60]
+    named = [element for element in said if element.tag in _MICRODATA_TAGS and element.tag not in _LEVELS]
+    levels = page.of(_LEVELS)
+    found = sorted((*levels, *named), key=page.places.__getitem__) if named else levels
+    return [element for element in found if element not in out][:60]
 
 
 def _said(head: Head) -> list[str]:

@@ -26,6 +26,7 @@ _WORD = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-
 # All that stands between words of ASCII becomes a blank: a table and a split take a third of a pattern's time.
 _ASCII_WORDS = "".join(chr(code) if chr(code).isalnum() else " " for code in range(128))
 _RUN = 3  # words: a run of so many is not the same by accident
+_FEW = 20  # runs
 _KEPT = 0.5  # share of a unit's runs that must be found
 # What trafilatura deletes inside a paragraph and goes on with the rest of it (its list MANUALLY_CLEANED).
 _UNSEEN = word_set("time label output rp rt rtc math legend marquee blink progress")
@@ -45,6 +46,7 @@ class Verdict:
     def __init__(self, text: str) -> None:
         self._text = text
         self._whole_lines = frozenset(text.split("\n"))
+        self._joined: dict[str, set[str]] = {}  # a letter that was asked for -> the lines that begin with it, without blanks
 
     def __bool__(self) -> bool:
         return has_words(self._text)
@@ -60,7 +62,14 @@ class Verdict:
         if f" {' '.join(words[:half])} " in self._row or f" {' '.join(words[-half:])} " in self._row:
             return True
         runs = _runs(words)
-        return sum(map(self._runs.__contains__, runs)) >= len(runs) * _KEPT or self._has_lines(text, words)
+        return self._found(runs) >= len(runs) * _KEPT or self._has_lines(text, words)
+
+    def _found(self, runs: Sequence[tuple[str, ...]]) -> int:
+        """How many of the runs were kept: a few are looked up in the row of words, for a set of all of its runs costs more."""
+        if len(runs) > _FEW:
+            return sum(map(self._runs.__contains__, runs))
+        row = self._row
+        return sum([f" {first} {second} {third} " in row for first, second, third in runs])
 
     @cached_property
     def _words(self) -> list[str]:
@@ -71,18 +80,34 @@ class Verdict:
         return f" {' '.join(self._words)} "
 
     @cached_property
-    def _lines(self) -> set[str]:
-        return {"".join(words_of(line)) for line in self._whole_lines}
-
-    @cached_property
     def _runs(self) -> set[tuple[str, ...]]:
         return set(_runs(self._words))
 
+    @cached_property
+    def _lines(self) -> dict[str, set[str]]:
+        """The lines by the letter with which they begin; those that may begin with any by ''."""
+        lines: dict[str, set[str]] = {}
+        for line in self._whole_lines:
+            plain = line[:1].isalnum() and line.isascii()
+            lines.setdefault(line[0].lower() if plain else "", set()).add(line)
+        return lines
+
+    def _is_line(self, joined: str) -> bool:
+        """Is there a line with these words, written without blanks?"""
+        for letter in {joined[:1], ""}:
+            known = self._joined.get(letter)
+            if known is None:
+                known = self._joined[letter] = {"".join(words_of(line)) for line in self._lines.get(letter, ())}
+            if joined in known:
+                return True
+        return False
+
     def _has_lines(self, text: str, words: Sequence[str]) -> bool:
         # Of a short text it gives all words in one line: there a unit is found wherever its words stand in a row.
-        if ("\n" not in self._text.strip() and f" {' '.join(words)} " in self._row) or "".join(words) in self._lines:
+        if ("\n" not in self._text.strip() and f" {' '.join(words)} " in self._row) or self._is_line("".join(words)):
             return True
-        return all("".join(words_of(line)) in self._lines for line in text.split("\n"))
+        lines = text.split("\n")
+        return len(lines) > 1 and all(self._is_line("".join(words_of(line))) for line in lines)
 
 
 def letters_of(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import urlencode, urlsplit
 
 from archive.text.urls import same_page
@@ -120,6 +121,7 @@ def _buttons(page: Document, url: str, zone: ThreadZone, out: set[Element]) -> I
             yield said, target
 
 
+@lru_cache(maxsize=20_000)
 def _is_hint(name: str) -> bool:
     return _HINT.search(name) is not None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from hashlib import sha256
 from itertools import islice
 
@@ -123,12 +124,17 @@ def _kind(parts: CommentParts) -> CommentKind:
         if "comment" in names:
             break
     above = [name for up in islice(parts.node.element.iterancestors(), 4) for name in tokens(up)]
-    if any(_PING_LIST.fullmatch(name) for name in above):
+    if any(map(_is_ping_list, above)):
         return "pingback"
     start = _PING.match(all_text(parts.node.element)[:200])
     if start is not None and start.group(1).lower() != "ping" and start.end() > start.end(1) + 1:
         return "pingback" if start.group(1).lower() == "pingback" else "trackback"
     return "comment"
+
+
+@lru_cache(maxsize=20_000)
+def _is_ping_list(name: str) -> bool:
+    return _PING_LIST.fullmatch(name) is not None
 
 
 def _ping(parts: CommentParts, author: str, text: str, element: Element | None) -> tuple[str, str, Element | None]:

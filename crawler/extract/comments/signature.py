@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TypeAlias
 
 from crawler.extract.comments.roles import CommentParts
@@ -55,6 +56,7 @@ _BADGE = re.compile(
     r"博主|作者|管理员)\W*",
     re.I,
 )
+_CACHED = 200  # characters
 _LIMIT = 60  # more characters than this beside the author make the element more than a byline
 Signature: TypeAlias = tuple[str, Element | None]
 
@@ -145,20 +147,30 @@ def _term(parts: CommentParts) -> str:
 
 def _name_in(element: Element, parts: CommentParts) -> str:
     """The name inside an element that may also hold a picture, ``says:``, a date and a reply link."""
-    if len(element):
-        inner = next((e for e in element.iter("cite", "strong", "b") if e is not element and text_of(e)), None)
-        if inner is not None and len(text_of(inner)) < _LIMIT:
-            return signed_name(text_of(inner), marked=True)
+    marked = element in parts.of("name")
+    if not len(element):
+        return signed_name(text_of(element), marked=marked)
+    inner = next((e for e in element.iter("cite", "strong", "b") if e is not element and text_of(e)), None)
+    if inner is not None and len(text_of(inner)) < _LIMIT:
+        return signed_name(text_of(inner), marked=True)
     skip = {*parts.of("junk"), *parts.of("date"), *parts.times, *parts.permalinks, *parts.of("content"), *parts.of("meta")}
     skip.discard(element)
     badges = {e for e in element.iter("span", "em", "small", "i", "b", "div") if e is not element and _BADGE.fullmatch(text_of(e))}
-    text = text_of(element, skip=skip | badges)
-    return signed_name(text, marked=element in parts.of("name"))
+    return signed_name(text_of(element, skip=skip | badges), marked=marked)
 
 
 def signed_name(text: str, *, marked: bool = False) -> str:
     """``marked``: the markup says that this is the name, so "Von" belongs to it."""
-    line = next((line.strip() for line in text.split("\n") if line.strip()), "")
+    line = next((line.strip() for line in text.split("\n") if line.strip()), "") if "\n" in text else text.strip()
+    return _name_of(line, marked) if len(line) <= _CACHED else _tidied(line, marked)
+
+
+@lru_cache(maxsize=4096)
+def _name_of(line: str, marked: bool) -> str:  # the same people comment again and again
+    return _tidied(line, marked)
+
+
+def _tidied(line: str, marked: bool) -> str:
     line = _UNVERIFIED.sub("", _DATED_TAIL.sub("", line if marked else _BY.sub("", line)))
     line = SAYS.sub("", line).strip().removeprefix("— ")
     return line if len(line) <= 100 and line.casefold() not in _NO_NAME else ""

@@ -82,7 +82,8 @@ def _numbered(page: Document) -> list[UnnumberedComment]:
             continue  # most names on a page say nothing of comments
         ends = name[-1:].isdigit()
         match = _ID.match(name) if ends else None
-        if "omment" in name and (other := _OPAQUE_ID.match(name)) is not None and not other.group(1).isdigit():
+        opaque_number = "omment" in name and not low.rpartition("comment")[2].strip("-_").isdigit()
+        if opaque_number and (other := _OPAQUE_ID.match(name)) is not None and not other.group(1).isdigit():
             if element.tag != "a" and not _NOT_A_COMMENT.search(name[: other.start(1)]):
                 opaque.append((element, other.group(1), None))
             continue

@@ -120,11 +120,11 @@ def _guessed(text: str, declared: str | None) -> str | None:
     foreign = 0 if text.isascii() else sum(1 for word in letters if word[0] > "\u024f")
     if letters and foreign * 2 > len(letters):
         return next((code for code, letter in _SCRIPTS if len(letter.findall(text)) > 2), None)
-    counts = Counter(letters)
+    counts = Counter(filter(_LANGUAGES_OF.__contains__, letters))
     shares = dict.fromkeys(_WORDS, 0)
-    for word in counts.keys() & _LANGUAGES_OF.keys():
+    for word, count in counts.items():
         for code in _LANGUAGES_OF[word]:
-            shares[code] += counts[word]
+            shares[code] += count
     (most, code), (next_most, _) = sorted(((share, code) for code, share in shares.items()), reverse=True)[:2]
     if declared is not None:
         return code if most >= 2 * _FEWEST and most > 3 * shares["en"] else None

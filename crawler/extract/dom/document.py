@@ -4,6 +4,7 @@ keep the elements alive: lxml makes a new Python object for an element each time
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from functools import cached_property, lru_cache
@@ -19,6 +20,7 @@ NEVER_ARTICLE = word_set(
     "comments-area wpdcom modal popup"
 )
 _ADDRESS_ALONE = ["href"]
+_ANCHORS = frozenset(("a",))
 
 
 class Document:
@@ -31,53 +33,42 @@ class Document:
         self.wordpress = wordpress
         self.elements: list[Element] = list(root.iter())
         self.tokens: dict[Element, tuple[str, ...]] = {}
-        self.anchors: list[tuple[Element, str]] = []
         self.related: dict[Element, str] = {}
         self.marked: list[Element] = []
         self.microdata: list[Element] = []
-        self._of: dict[object, list[int]] = {}  # tag -> positions in ``elements``
-        self._places: dict[tuple[str, ...], list[int]] = {}  # classes and id -> positions in ``elements``
+        self._of: defaultdict[object, list[int]] = defaultdict(list)  # tag -> positions in ``elements``
+        self._places: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)  # classes and id -> positions in ``elements``
         self._texts: dict[Element, str] = {}
         self._read()
-        self._names: dict[str, list[tuple[str, ...]]] = {}  # one of these -> where it stands in
+        self.anchors: list[tuple[Element, str]] = [(anchor, anchor.get("href") or "") for anchor in self.of(_ANCHORS)]
+        self._names: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)  # one of these -> where it stands in
         for found in self._places:
             for name in found:
-                self._names.setdefault(name, []).append(found)
+                self._names[name].append(found)
         self._matching: dict[Callable[[str], bool], list[Element]] = {}
         self.elsewhere = {e for e in self.named(NEVER_ARTICLE) if e.tag not in ("body", "html")}
 
     def _read(self) -> None:
         """The one walk. Most elements have one attribute or none: each is asked for their names, then for what it has."""
-        of = self._of
+        of, places, marks = self._of, self._places, self.tokens
         for position, element in enumerate(self.elements):
             tag = element.tag
-            if tag in of:
-                of[tag].append(position)
-            else:
-                of[tag] = [position]
+            of[tag].append(position)
             names = element.keys()
             if not names or names == _ADDRESS_ALONE:
                 continue
-            if "class" in names or "id" in names:
-                self._read_names(element, position)
-            elif tag == "a" and "name" in names and element.get("name"):
+            classes = element.get("class") if "class" in names else None
+            name = element.get("id") if "id" in names else None
+            if classes or name:
+                marks[element] = found = tokens_of(classes, name)
+                places[found].append(position)
+            numbered = classes and "omment" in classes and element.get("data-comment-id")
+            if name or numbered or (tag == "a" and "name" in names and element.get("name")):
                 self.marked.append(element)
             if "rel" in names and tag == "a":
                 self.related[element] = element.get("rel") or ""
             if "itemprop" in names and element.get("itemprop"):
                 self.microdata.append(element)
-        self.anchors = [(anchor, anchor.get("href") or "") for anchor in self.of({"a"})]
-
-    def _read_names(self, element: Element, position: int) -> None:
-        classes, name = element.get("class"), element.get("id")
-        if classes or name:
-            self.tokens[element] = found = tokens_of(classes, name)
-            if found in self._places:
-                self._places[found].append(position)
-            else:
-                self._places[found] = [position]
-        if name or (classes and "omment" in classes and element.get("data-comment-id")) or (element.tag == "a" and element.get("name")):
-            self.marked.append(element)
 
     def of(self, tags: AbstractSet[str]) -> list[Element]:
         """The elements with one of these tags, in document order."""

@@ -173,18 +173,14 @@ def _link(anchor: Element, said: str, target: str, rel: str, first: str) -> Page
         number = None
     if label is not None and (number is not None or same_page(target, first)):
         return PagerLink("number", target, label, number, anchor) if _agree(label, number, target, first) else None
-    if number is None and same_page(target, first):  # a place on the page itself
-        return None
-    onward = "next" in rel.split() or (bool(said) and (_NEXT.is_all(said) or _ONWARD.found_in(said))) or _named_next(anchor)
     if number is not None:
-        if onward:
+        if "next" in rel.split() or (bool(said) and (_NEXT.is_all(said) or _ONWARD.found_in(said))) or _named_next(anchor):
             return PagerLink("next", target, None, number, anchor)
         return PagerLink("named", target, None, number, anchor) if in_pager(anchor) else None
-    if _ALL.found_in(said) and same_host(target, first):
-        return PagerLink("all", target, None, None, anchor)
-    if same_host(target, first) and ("next" in rel.split() or _ONWARD.found_in(said)):
-        return PagerLink("next", target, None, None, anchor)
-    return None
+    kind: LinkKind | None = "all" if _ALL.found_in(said) else "next" if "next" in rel.split() or _ONWARD.found_in(said) else None
+    if kind is None or same_page(target, first) or not same_host(target, first):  # the same page: a place on it
+        return None
+    return PagerLink(kind, target, None, None, anchor)
 
 
 def _agree(label: int, number: int | None, target: str, first: str) -> bool:
