@@ -7,6 +7,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
 
 from archive.errors import ConfigurationError
@@ -65,15 +66,28 @@ class Addresses:
 
     def reaches(self, url: str) -> bool:
         """Whether an address lies on the site's host: there its lists may be, also outside of its folder."""
-        try:
-            return origin(normal_url(url)) in family(self.home)
-        except ValueError:
-            return False
+        return _reaches(self.home, url)
 
     def canonical(self, url: str) -> str:
         """The one spelling: the home's origin, no fragment, no session, no tracking parameters. Foreign addresses stay as they are."""
-        if not self.reaches(url):
-            return url
-        parts, home = urlsplit(one_spelling(url, self.noise)), urlsplit(self.home)
-        path = home.path if f"{parts.path}/" == home.path else parts.path or "/"
-        return urlunsplit((home.scheme, home.netloc, path, parts.query, ""))
+        return _canonical(self.home, self.noise, url)
+
+
+# A run asks for the same addresses over and over: as lists name them, as pages link them, as they are held.
+
+
+@lru_cache(maxsize=8192)
+def _reaches(home: str, url: str) -> bool:
+    try:
+        return origin(normal_url(url)) in family(home)
+    except ValueError:
+        return False
+
+
+@lru_cache(maxsize=8192)
+def _canonical(home: str, noise: tuple[str, ...], url: str) -> str:
+    if not _reaches(home, url):
+        return url
+    parts, front = urlsplit(one_spelling(url, noise)), urlsplit(home)
+    path = front.path if f"{parts.path}/" == front.path else parts.path or "/"
+    return urlunsplit((front.scheme, front.netloc, path, parts.query, ""))

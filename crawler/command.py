@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from abc import abstractmethod
 from argparse import RawDescriptionHelpFormatter
@@ -76,6 +77,7 @@ def begin_crawl(
     for name, value in settings.items():
         crawler.settings.set(name, value, priority=ABOVE_CMDLINE)
     check_settings(crawler.settings)
+    _log_from(crawler.settings["LOG_LEVEL"])
     if not crawler.settings["LOG_FILE"]:  # who reads a log file, as scrapyd's users do, finds the line there too
         crawler.settings.set("LOG_SUMMARY", False, priority="cmdline")
     running = process.crawl(crawler, **arguments)
@@ -84,6 +86,13 @@ def begin_crawl(
     else:  # a Deferred, with FORCE_CRAWLER_PROCESS
         running.addCallbacks(lambda _: then(crawler), lambda failure: (then(crawler), failure)[1])
     return crawler
+
+
+def _log_from(level: str | int) -> None:
+    """What Scrapy logs below the level is shown nowhere: it is not put into words either."""
+    logger, before = logging.getLogger("scrapy"), logging.getLogger("scrapy").level
+    if level not in (before, logging.getLevelName(before)):  # to set it takes a look at all loggers
+        logger.setLevel(level)
 
 
 def run_until_done(process: Any, work: Coroutine[Any, Any, T], stop: Callable[[], object] = lambda: None) -> T | None:

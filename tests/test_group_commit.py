@@ -164,37 +164,73 @@ def test_notes_for_which_nobody_waits_share_the_commit_of_the_next_answer(folder
         desk.store.save_list(desk.site, "pages", total=4)
         while desk.store.group.is_open:
             await asyncio.sleep(0)
-        desk.store.group.end_commit()
+        desk.store.group.commit()
         assert rows(folder, "select total from lists") == [(4,)], "without an answer they are committed soon"
         desk.store.close()
 
     asyncio.run(save())
 
 
-def test_the_event_loop_goes_on_while_a_commit_is_under_way(folder: Path) -> None:
-    began, may_end, ended = threading.Event(), threading.Event(), []
+class SlowDisk:
+    """Syncs of the database's log that take until they are let go."""
 
-    def hold_up(statement: str) -> None:
-        if statement == "commit":
-            began.set()
-            ended.append(may_end.wait(20))
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, error: OSError | None = None) -> None:
+        self.began, self.may_end, self.syncs = threading.Event(), threading.Event(), 0
+        sync = os.fdatasync
 
+        def held_up(descriptor: int) -> None:
+            sync(descriptor)
+            if os.readlink(f"/proc/self/fd/{descriptor}").endswith("-wal"):
+                self.syncs += 1
+                self.began.set()
+                assert self.may_end.wait(20)
+                if error:
+                    raise error
+
+        monkeypatch.setattr(os, "fdatasync", held_up)
+
+    async def begun(self) -> None:
+        while not self.began.is_set():
+            await asyncio.sleep(0)
+
+
+def test_the_archive_is_read_and_written_while_a_commit_is_synced_and_who_waits_is_told_afterwards(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def save() -> None:
         desk = await desk_of(folder)
-        desk.db.conn.set_trace_callback(hold_up)
-        waiting = asyncio.ensure_future(in_a_group(desk, NAMED[0]))
-        while not began.is_set():
-            await asyncio.sleep(0)
-        assert not waiting.done()
-        may_end.set()
-        await waiting
-        desk.db.conn.set_trace_callback(None)
-        await in_a_group(desk, NAMED[1])
+        disk = SlowDisk(monkeypatch)
+        waiting = [asyncio.ensure_future(in_a_group(desk, NAMED[0]))]
+        await disk.begun()
+        assert desk.store.find_article(desk.site, "1", f"{URL}?1")
+        for one in NAMED[1:]:
+            waiting.append(asyncio.ensure_future(in_a_group(desk, one)))
+            while desk.store.group.is_open:
+                await asyncio.sleep(0)
+        assert not any(one.done() for one in waiting)
+        assert disk.syncs == 1
+        disk.may_end.set()
+        await asyncio.gather(*waiting)
+        assert disk.syncs == 2, "the groups that were committed meanwhile share a sync"
         desk.store.close()
 
     asyncio.run(save())
-    assert ended == [True]
-    assert rows(folder, TITLES) == [("Bridge",), ("Road",)]
+    assert rows(folder, TITLES) == [("Bridge",), ("Road",), ("Tunnel",)]
+
+
+def test_a_commit_that_cannot_be_synced_is_told_to_all_who_wait_for_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def save() -> None:
+        desk = await desk_of(folder)
+        with monkeypatch.context() as while_it_fails:
+            disk = SlowDisk(while_it_fails, OSError(5, "Input/output error"))
+            disk.may_end.set()
+            told = await asyncio.gather(*[in_a_group(desk, one) for one in NAMED[:2]], return_exceptions=True)
+        assert [str(one) for one in told] == [f"cannot write to {folder}/archive.db: Input/output error; check the disk"] * 2
+        assert {type(one) for one in told} == {StorageError}
+        await in_a_group(desk, NAMED[2])
+        desk.store.close()
+
+    asyncio.run(save())
 
 
 def test_what_a_lost_group_said_of_a_list_is_not_remembered(folder: Path) -> None:

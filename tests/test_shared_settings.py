@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from scrapy.utils.project import get_project_settings
 
-from crawler.extensions.shared_settings import SharedSettings
+from crawler.extensions.shared_settings import SharedSettings, of_many_crawls
 
 
 def test_a_copy_has_all_values_and_priorities() -> None:
@@ -31,6 +31,24 @@ def test_what_one_copy_changes_no_other_sees() -> None:
     for other in (second, root, settings):
         assert other.copy_to_dict() == get_project_settings().copy_to_dict()
     assert (first["BOT_NAME"], first["DOWNLOAD_DELAY"]) == ("first", settings["DOWNLOAD_DELAY"])
+
+
+def test_a_value_that_is_set_once_may_be_changed_in_place_by_each_copy_for_itself() -> None:
+    root = SharedSettings(get_project_settings())
+    root.set("OWN", [1])
+    first, second = root.copy(), root.copy()
+    first["OWN"].append(2)
+    first.delete("RETRY_HTTP_CODES")
+    assert (first["OWN"], second["OWN"], root["OWN"]) == ([1, 2], [1], [1])
+    assert "RETRY_HTTP_CODES" not in first.copy()
+
+
+@pytest.mark.parametrize(("level", "dumped"), [("WARNING", False), ("INFO", True), ("DEBUG", True)])
+def test_numbers_that_nobody_would_see_are_not_put_into_words(level: str, dumped: bool) -> None:
+    settings = get_project_settings()
+    settings.set("LOG_LEVEL", level, priority="cmdline")
+    assert of_many_crawls(settings).getbool("STATS_DUMP") is dumped
+    assert settings.getbool("STATS_DUMP")
 
 
 def test_settings_of_another_origin_are_taken_in_as_scrapy_does() -> None:

@@ -42,9 +42,26 @@ def test_gaps_and_what_the_feed_told_move_along(desk: Desk) -> None:
     assert [ref for (ref,) in desk.rows("select ref from gaps order by ref")] == ["77", NEW, f"{NEW}#comments", f"{HOME}b"]
 
 
-@pytest.mark.parametrize("url", [HOME, f"{HOME}archives/2019/05/a-report.php", f"{HOME}a_b~c+d,e@f/", "http://a.b/C-d..e"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        HOME,
+        f"{HOME}archives/2019/05/a-report.php",
+        f"{HOME}a_b~c+d,e@f/",
+        "http://a.b/C-d..e",
+        "http://127.0.0.1:8080/a",
+        "http://10.0.0.255/a/",
+    ],
+)
 def test_plain_addresses_are_in_the_one_spelling(url: str) -> None:
     assert PLAIN.fullmatch(url) and one_spelling(url) == url
+
+
+@pytest.mark.parametrize(
+    "url", ["http://010.0.0.1/a", "http://10.0.0.1.2/a", "http://10.0.1/a", "http://a.b:80/a", "http://a.b:08/a", "http://0x7f.1/a"]
+)
+def test_an_address_whose_host_may_be_written_otherwise_is_not_plain(url: str) -> None:
+    assert PLAIN.fullmatch(url) is None
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from archive.errors import LockHeld, StorageError
+from archive.store.gaps import finish_threads
 from archive.store.seen import Seen
 from archive.store.store import Store
 from archive.text import content_key
@@ -310,3 +311,19 @@ def test_a_headline_that_gets_a_text_is_a_link_no_more(desk: Desk) -> None:
     assert desk.rows("select kind, word_count from articles") == [("link", 0)]
     desk.see(article(("Now there is a text.",)), at="2026-02-01T00:00:00Z")
     assert desk.rows("select kind, word_count from articles") == [("article", 5)]
+
+
+def test_the_end_of_a_thread_is_noted_as_fast_on_a_large_site_as_on_a_small_one(desk: Desk) -> None:
+    def steps() -> int:
+        taken = []
+        desk.db.conn.set_progress_handler(lambda: taken.append(1), 10)
+        finish_threads(desk.db, desk.site, [URL, "12"], "2026-01-01T00:00:00Z")
+        desk.db.conn.set_progress_handler(None, 0)
+        return len(taken)
+
+    desk.see(article())
+    few = steps()
+    row = "insert into articles(site_id, source_id, url, kind, title, first_seen_at, last_seen_at, checked_at)"
+    desk.db.conn.executemany(f"{row} values (?, ?, ?, 'article', '', '', '', '')", [(desk.site, f"a{n}", f"{URL}/{n}") for n in range(500)])
+    assert steps() <= few + 5
+    assert desk.rows("select count(*) from articles where comments_checked_at is not null") == [(1,)]

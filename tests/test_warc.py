@@ -134,3 +134,14 @@ def test_members_end_at_the_first_torn_one(tmp_path: Path) -> None:
 def test_what_is_not_there_is_a_storage_error(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match=f"no readable WARC record at {FILE}:7"):
         read_body(tmp_path, FILE, 7, 10)
+
+
+def test_a_file_is_begun_with_the_first_record_of_an_answer(tmp_path: Path) -> None:
+    """One sync for both, and a run without an answer leaves no file."""
+    writer = WarcWriter(tmp_path, "example", "test")
+    writer.begin_file("2026-01-31T12:00:00Z")
+    assert list(tmp_path.rglob("*.warc.gz")) == []
+    place = writer.write(exchange(at="2026-01-31T12:00:00Z"))
+    with open(tmp_path / place.filename, "rb") as file:
+        assert [record.rec_type for record in ArchiveIterator(file)] == ["warcinfo", "response", "request"]
+    assert read_body(tmp_path, place.filename, place.offset, place.length)[1] == exchange().body

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, Literal
 
 from sqlite_utils import Database
@@ -18,7 +19,13 @@ from archive.text.urls import Origin, origin
 
 def site_at(db: Database, origins: frozenset[Origin]) -> dict[str, Any] | None:
     """The remembered site whose home has one of these origins."""
-    return next((row for row in db.query("select * from sites order by id") if origin(row["home"]) in origins), None)
+    found = (site_id for site_id, home in db.execute("select id, home from sites order by id") if _origin_of(home) in origins)
+    return next((row for site_id in found for row in db.query("select * from sites where id = ?", [site_id])), None)
+
+
+@lru_cache(maxsize=4096)  # of thousands of sites, each run asks for all
+def _origin_of(home: str) -> Origin:
+    return origin(home)
 
 
 def held(db: Database, article_id: int) -> dict[str, Any]:

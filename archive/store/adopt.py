@@ -55,11 +55,10 @@ def _adopt_file(db: Database, folder: Path, path: Path) -> int:
 
 def _adopt(db: Database, path: Path, filename: str, offset: int, compressed: bytes, content: bytes, source: str | None) -> bool:
     """Whether the member at a place is a response that had no row. A record that stands in two places keeps the first one."""
-    record = response_in(content, path)
-    if record is None:
+    if db.execute("select 1 from captures where filename = ? and offset = ?", [filename, offset]).fetchone():
         return False
-    known = "select 1 from captures where (filename = ? and offset = ?) or record_id = ?"
-    if db.execute(known, [filename, offset, record.record_id]).fetchone():
+    record = response_in(content, path)
+    if record is None or db.execute("select 1 from captures where record_id = ?", [record.record_id]).fetchone():
         return False
     place = Place(filename, offset, len(compressed), record.record_id, sha256(compressed), sha256(record.body))
     door = _door(db, record.url, record.mime)

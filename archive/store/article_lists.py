@@ -1,6 +1,6 @@
 """What belongs to an article in order: its authors, tags, pictures and links. Each list replaces the one before.
 
-All functions run inside the caller's transaction.
+``new``: there is none before. All functions run inside the caller's transaction.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from sqlite_utils import Database
 from archive.text.urls import host_of, normal_url
 
 
-def save_authors(db: Database, site_id: int, article_id: int, authors: list[dict[str, Any]]) -> None:
-    db.execute("delete from article_authors where article_id = ?", [article_id])
+def save_authors(db: Database, site_id: int, article_id: int, authors: list[dict[str, Any]], *, new: bool = False) -> None:
+    if not new:
+        db.execute("delete from article_authors where article_id = ?", [article_id])
     db.conn.executemany(
         """
         insert into authors(site_id, name, url, source_id) values (?, ?, nullif(?, ''), nullif(?, ''))
@@ -33,8 +34,9 @@ def save_authors(db: Database, site_id: int, article_id: int, authors: list[dict
     )
 
 
-def save_terms(db: Database, site_id: int, article_id: int, terms: list[dict[str, Any]]) -> None:
-    db.execute("delete from article_tags where article_id = ?", [article_id])
+def save_terms(db: Database, site_id: int, article_id: int, terms: list[dict[str, Any]], *, new: bool = False) -> None:
+    if not new:
+        db.execute("delete from article_tags where article_id = ?", [article_id])
     db.conn.executemany(
         """
         insert into tags(site_id, kind, name, slug, source_id) values (?, ?, ?, nullif(?, ''), nullif(?, ''))
@@ -49,20 +51,23 @@ def save_terms(db: Database, site_id: int, article_id: int, terms: list[dict[str
     )
 
 
-def save_images(db: Database, article_id: int, images: Sequence[Mapping[str, Any]]) -> None:
+def save_images(db: Database, article_id: int, images: Sequence[Mapping[str, Any]], *, new: bool = False) -> None:
     """The pictures of the current revision. What was captured of a picture stays with its address."""
-    sql = "select url, digest, capture_id from images where article_id = ? and capture_id is not null"
-    captured = {normal_url(url) or url: what for url, *what in db.execute(sql, [article_id])}
+    captured: dict[str, list[Any]] = {}
+    if not new:
+        sql = "select url, digest, capture_id from images where article_id = ? and capture_id is not null"
+        captured = {normal_url(url) or url: what for url, *what in db.execute(sql, [article_id])}
+        db.execute("delete from images where article_id = ?", [article_id])
     held = [captured.get(normal_url(image["url"]) or image["url"], (None, None)) for image in images]
-    db.execute("delete from images where article_id = ?", [article_id])
     db.conn.executemany(
         "insert into images(article_id, position, url, caption, alt, digest, capture_id) values (?, ?, ?, ?, ?, ?, ?)",
         [(article_id, i, image["url"], image["caption"], image["alt"], *held[i]) for i, image in enumerate(images)],
     )
 
 
-def save_links(db: Database, article_id: int, links: Sequence[Mapping[str, Any]]) -> None:
-    db.execute("delete from links where article_id = ?", [article_id])
+def save_links(db: Database, article_id: int, links: Sequence[Mapping[str, Any]], *, new: bool = False) -> None:
+    if not new:
+        db.execute("delete from links where article_id = ?", [article_id])
     db.conn.executemany(
         "insert into links(article_id, position, url, host, text, target_article_id) "
         "values (?, ?, ?, ?, ?, (select article_id from urls where url = ?))",

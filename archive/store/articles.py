@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from archive.store.article_addresses import move_article, name_article
 from archive.store.article_lists import save_authors, save_images, save_links, save_terms
-from archive.store.blocks import add_blocks
+from archive.store.blocks import add_blocks, insert_blocks, text_of
 from archive.store.readings import note_differences, readings_of, remember_reading
 from archive.store.revision_digest import seal, seal_of
 from archive.store.seen import Seen
@@ -116,25 +116,21 @@ def targets_of(db: Database, urls: list[str]) -> set[object]:
 
 
 def _insert(db: Database, site_id: int, article: Mapping[str, Any], fields: Fields, seen: Seen) -> int:
-    cursor = db.execute(
-        """
-        insert into articles(site_id, source_id, url, kind, title, reported_comment_count, first_seen_at, last_seen_at, checked_at)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """,
-        [
-            site_id,
-            article["source_id"],
-            article["url"],
-            article["kind"],
-            article["title"],
-            article["reported_comment_count"],
-            *[seen.at] * 3,
-        ],
-    )
+    columns = {
+        "site_id": site_id,
+        "source_id": article["source_id"],
+        "url": article["url"],
+        "kind": article["kind"],
+        "reported_comment_count": article["reported_comment_count"],
+        **dict.fromkeys(("first_seen_at", "last_seen_at", "checked_at"), seen.at),
+        **_shown(fields, text_of(article["blocks"])),
+    }
+    cursor = db.execute(f"insert into articles({', '.join(columns)}) values ({', '.join('?' * len(columns))})", [*columns.values()])
     article_id = int(cursor.lastrowid or 0)
     name_article(db, article_id, article["url"], seen.at)
     revision_id = _add_revision(db, article_id, 1, article["door"], fields, article["blocks"], seen)
-    _make_current(db, site_id, article_id, revision_id, fields, article)
+    db.execute("update articles set revision_id = ? where id = ?", [revision_id, article_id])
+    _save_lists(db, site_id, article_id, fields, article, new=True)
     return article_id
 
 
@@ -204,7 +200,7 @@ def _add_revision(db: Database, article_id: int, number: int, door: str, state: 
         [article_id, number, seen.at, seen.at, door, text, digest, key, seen.extractor, seen.at, *columns.values()],
     )
     revision_id = int(cursor.lastrowid or 0)
-    add_blocks(db, revision_id, blocks)
+    insert_blocks(db, revision_id, blocks, text)
     _tie(db, revision_id, seen)
     return revision_id
 
@@ -250,24 +246,28 @@ def _tie(db: Database, revision_id: int, seen: Seen) -> None:
 def _make_current(db: Database, site_id: int, article_id: int, revision_id: int, state: Fields, article: Mapping[str, Any] | None) -> None:
     """Point the article at a revision and let its own columns and lists say the same. Lists of the text only with ``article``."""
     [text] = db.execute("select text from revisions where id = ?", [revision_id]).fetchone()
+    columns = {"revision_id": revision_id, **_shown(state, text)} | ({"kind": article["kind"]} if article else {})
+    db.execute(f"update articles set {', '.join(f'{name} = ?' for name in columns)} where id = ?", [*columns.values(), article_id])
+    _save_lists(db, site_id, article_id, state, article)
+
+
+def _shown(state: Fields, text: str) -> dict[str, Any]:
+    """The columns of an article that say what its current revision says."""
     on = state["published_on"]
-    db.execute(
-        """
-        update articles
-        set revision_id = ?, title = ?, byline = ?, published_at = ?, published_on = ?, published_precision = ?, modified_at = ?,
-            year = ?, month = ?, word_count = ?, kind = coalesce(?, kind)
-        where id = ?
-        """,
-        [
-            *[revision_id, state["title"], state["byline"], state["published_at"], on, state["published_precision"], state["modified_at"]],
-            *[int(on[:4]) if on else None, on[:7] if on else None, len(text.split()), article["kind"] if article else None, article_id],
-        ],
-    )
-    save_authors(db, site_id, article_id, state["authors"] or [])
-    save_terms(db, site_id, article_id, state["terms"] or [])
+    names = ("title", "byline", "published_at", "published_on", "published_precision", "modified_at")
+    dates = {"year": int(on[:4]) if on else None, "month": on[:7] if on else None}
+    return {name: state[name] for name in names} | dates | {"word_count": len(text.split())}
+
+
+def _save_lists(
+    db: Database, site_id: int, article_id: int, state: Fields, article: Mapping[str, Any] | None, *, new: bool = False
+) -> None:
+    """Lists of the text only with ``article``. ``new``: the article has none yet."""
+    save_authors(db, site_id, article_id, state["authors"] or [], new=new)
+    save_terms(db, site_id, article_id, state["terms"] or [], new=new)
     if article:
-        save_images(db, article_id, article["images"])
-        save_links(db, article_id, article["links"])
+        save_images(db, article_id, article["images"], new=new)
+        save_links(db, article_id, article["links"], new=new)
 
 
 def _touch(db: Database, row: Mapping[str, Any], article: Mapping[str, Any], seen: Seen) -> None:

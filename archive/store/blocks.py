@@ -21,6 +21,11 @@ def add_blocks(db: Database, revision_id: int, blocks: list[dict[str, Any]]) -> 
     """Give a revision that has none its blocks, and the text in which they are spans; ``seal`` has to follow."""
     text = text_of(blocks)
     db.execute("update revisions set text = ? where id = ? and text <> ?", [text, revision_id, text])
+    insert_blocks(db, revision_id, blocks, text)
+
+
+def insert_blocks(db: Database, revision_id: int, blocks: list[dict[str, Any]], text: str) -> None:
+    """The blocks of a revision that has none, and has their text already."""
     db.conn.executemany(
         """
         insert into block_spans(revision_id, position, kind, rule, fingerprint, vote, start, length, text, html, head, tail)

@@ -11,6 +11,7 @@ NOTED = (  # columns that a run notes of itself at its end
     *("started_at", "finished_at", "mode", "outcome", "exit_code", "requests", "bytes"),
     *("new", "revised", "unchanged", "missing", "quarantined", "note", "database_bytes"),
 )
+ENDING = ("finished_at", "outcome", "exit_code", "requests", "bytes", "unchanged", "note", "database_bytes")  # columns written at the end
 COUNTERS = ("new", "revised", "missing", "quarantined")
 UNCHANGED = """
     select count(*)
@@ -45,10 +46,15 @@ def add_counts(db: Database, crawl_id: int, counts: Mapping[str, int]) -> None:
         db.execute(f"update crawls set {assignments} where id = ?", [*[counts[column] for column in named], crawl_id])
 
 
-def end_run(db: Database, crawl_id: int, values: Mapping[str, Any]) -> None:
-    """``values``: columns of ``crawls``; the size of the database is written with them."""
-    columns = {**values, "database_bytes": database_size(db)}
-    db.execute(f"update crawls set {', '.join(f'{column} = ?' for column in columns)} where id = ?", [*columns.values(), crawl_id])
+def ended_run(db: Database, run: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """A run's row at its end. ``values``: columns of ``crawls``; what it found unchanged and the size of the database are added."""
+    unchanged = count_unchanged(db, run["site_id"], run["started_at"])
+    return {**run, **values, "unchanged": unchanged, "database_bytes": database_size(db)}
+
+
+def end_run(db: Database, row: Mapping[str, Any]) -> None:
+    """Write the row of a run that has ended."""
+    db.execute(f"update crawls set {', '.join(f'{column} = ?' for column in ENDING)} where id = ?", [*map(row.get, ENDING), row["id"]])
 
 
 def restate_run(db: Database, crawl_id: int, columns: Mapping[str, Any]) -> None:

@@ -9,6 +9,10 @@ from typing import Any
 from sqlite_utils import Database
 
 THREAD = "#comments"  # an article's address with this names its thread
+NAMED = """
+    select id from articles where site_id = ? and source_id = ?
+    union select id from articles where url = ? and +site_id = ?
+    """  # with "or", SQLite looks at every article of the site
 
 
 def add_gap(db: Database, site_id: int, gap: Mapping[str, Any], at: str) -> None:
@@ -49,18 +53,14 @@ def close_comment_gaps(db: Database, site_id: int, comments: Iterable[Mapping[st
 
 def finish_threads(db: Database, site_id: int, refs: Iterable[str], at: str) -> None:
     """The threads of these articles, by the site's own ids or addresses, have been read to their end: their gaps are closed."""
-    finished = list(refs)
+    finished = [(site_id, ref, ref, site_id) for ref in refs]
+    db.conn.executemany(f"update articles set comments_checked_at = ? where id in ({NAMED})", [(at, *named) for named in finished])
     db.conn.executemany(
-        "update articles set comments_checked_at = ? where site_id = ? and (source_id = ? or url = ?)",
-        [(at, site_id, ref, ref) for ref in finished],
-    )
-    db.conn.executemany(
-        """
+        f"""
         delete from gaps
-        where site_id = ? and kind = 'comment'
-          and ref in (select url || ? from articles where site_id = ? and (source_id = ? or url = ?))
+        where site_id = ? and kind = 'comment' and ref in (select url || ? from articles where id in ({NAMED}))
         """,
-        [(site_id, THREAD, site_id, ref, ref) for ref in finished],
+        [(site_id, THREAD, *named) for named in finished],
     )
 
 

@@ -2,8 +2,9 @@
 
 The first write of a group begins the transaction, each answer is a savepoint in it: one that fails takes no other along. The group is
 committed as soon as somebody waits for it, but ``APART`` after the commit before at the earliest, and ``LONGEST`` after it was begun
-where nobody does. A thread of its own commits: the event loop goes on while the disk syncs. Outside an event loop there are no groups:
-each transaction is committed by itself.
+where nobody does. A commit only writes to the log of the database; a thread of its own syncs it, and those who wait are told then. The
+event loop goes on meanwhile, with the next group: one sync serves all that were committed before it began. Outside an event loop there
+are no groups: each transaction is committed and synced by itself.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from archive.db.journal import Journal
 from archive.errors import ArchiveError
 
 APART = 0.025  # seconds between two commits; nobody waits longer for one
-THREADS_MAY_SHARE = sqlite3.threadsafety == 3  # SQLite takes a connection's statements one after the other, as it is usually built
 LONGEST = 0.25  # seconds that notes lie uncommitted for which nobody waits; after a kill the next run makes them again
 
 
@@ -47,9 +48,11 @@ class GroupCommit:
         kept: Callable[[], None] = lambda: None,
     ) -> None:
         self._db, self._failure, self._begun, self._kept = db, failure, begun, kept
+        self._journal = Journal(db.conn)
         self.may_commit: Callable[[], None] = lambda: None
         self._open: _Group | None = None
-        self._committing: tuple[_Group, Future[sqlite3.Cursor]] | None = None
+        self._written: list[_Group] = []  # committed, and to be synced when the thread is free
+        self._syncing: tuple[list[_Group], Future[None]] | None = None
         self._refused: Exception | None = None  # why a group was lost that nobody waited for
         self._committed_at = 0.0
         self._thread: ThreadPoolExecutor | None = None  # from the first commit on
@@ -60,16 +63,23 @@ class GroupCommit:
 
     def join(self) -> None:
         """What is written from here on belongs to the open group; one is begun where none is. Raises StorageError."""
-        loop = asyncio.get_running_loop()
-        if self._open is not None and self._open.done.get_loop() is loop:
+        loop, group = asyncio.get_running_loop(), self._open or self._last()
+        if group is not None and group.done.get_loop() is not loop:
+            self.commit()
+        if self._open is not None:
             return
-        self.commit()
-        self.begin()
+        self.check()
+        self._journal.sync_apart()
+        self._begin()
         done = loop.create_future()
-        self._open = _Group(done, loop.call_later(LONGEST, self._begin_commit))
+        self._open = _Group(done, loop.call_later(LONGEST, self._commit_open))
 
     def begin(self) -> None:
-        """Begin a transaction. Raises sqlite3.DatabaseError; there is none then."""
+        """Begin a transaction whose commit is synced with it. Raises sqlite3.DatabaseError; there is none then."""
+        self._journal.sync_at_once()
+        self._begin()
+
+    def _begin(self) -> None:
         self._db.execute("begin immediate")
         try:
             self._begun()
@@ -88,8 +98,8 @@ class GroupCommit:
         return True
 
     async def committed(self) -> None:
-        """Returns when what the caller wrote is committed. Raises StorageError when it is not."""
-        group = self._open or (self._committing[0] if self._committing else None)
+        """Returns when what the caller wrote is committed, and synced. Raises StorageError when it is not."""
+        group = self._open or self._last()
         if group is not None:
             if not group.waiting and group is self._open:
                 self._hasten(group)
@@ -97,10 +107,15 @@ class GroupCommit:
             await asyncio.shield(group.done)
         self.check()
 
+    def _last(self) -> _Group | None:
+        """The last group of those that are committed and not yet synced."""
+        waiting = self._written or (self._syncing[0] if self._syncing else [])
+        return waiting[-1] if waiting else None
+
     def _hasten(self, group: _Group) -> None:
         group.timer.cancel()
         wait = max(0.0, self._committed_at + APART - time.monotonic())
-        group.timer = asyncio.get_running_loop().call_later(wait, self._begin_commit)
+        group.timer = asyncio.get_running_loop().call_later(wait, self._commit_open)
 
     @contextmanager
     def part(self) -> Iterator[None]:
@@ -119,10 +134,9 @@ class GroupCommit:
 
     def commit(self) -> None:
         """Commit the open group now, if there is one. Raises StorageError when this group, or one before it, was lost."""
-        self.end_commit()
-        if self._open is not None:
-            self._begin_commit()
-            self.end_commit()
+        self._commit_open()
+        while self._syncing is not None:
+            self._end_sync()
         self.check()
 
     def close(self) -> None:
@@ -132,52 +146,59 @@ class GroupCommit:
         finally:
             if self._thread is not None:
                 self._thread.shutdown()
+            self._journal.close()
+            if not self._db.conn.in_transaction:
+                self._journal.sync_at_once()
 
-    def _begin_commit(self) -> None:
-        """Let the thread commit the open group; where it was committed before its time there is none.
-
-        Meanwhile the connection may have no trace or progress callback: the thread would wait for Python's lock, and whoever holds
-        that for the connection's.
-        """
+    def _commit_open(self) -> None:
+        """Commit the open group, and let the thread sync it; where it was committed before its time there is none."""
         group, self._open = self._open, None
         if group is None:
             return
         group.timer.cancel()
         try:
             self.may_commit()
-        except ArchiveError as error:
+            self._db.execute("commit")
+        except (ArchiveError, sqlite3.DatabaseError) as error:
             if self._db.conn.in_transaction:
                 self._db.execute("rollback")
-            self._lose(group, error)
+            known = self._failure(error) if isinstance(error, sqlite3.DatabaseError) else None
+            self._lose(group, known or error)
             return
-        if self._thread is None:
-            self._thread = ThreadPoolExecutor(1, "archive-commit")
-        commit, loop = self._thread.submit(self._db.execute, "commit"), group.done.get_loop()
-        self._committing = group, commit
-        if THREADS_MAY_SHARE:
-            commit.add_done_callback(lambda ended: _call(loop, self._ended, ended))
-        else:
-            self.end_commit()
-
-    def _ended(self, commit: Future[sqlite3.Cursor]) -> None:
-        if self._committing is not None and self._committing[1] is commit:
-            self.end_commit()
-
-    def end_commit(self) -> None:
-        """Wait until the commit that is under way has ended, and tell who waits for it."""
-        if self._committing is None:
-            return
-        (group, commit), self._committing = self._committing, None
-        error = commit.exception()
         self._committed_at = time.monotonic()
-        if error is None:
-            self._kept()
+        self._kept()
+        if not self._journal.may_sync_apart:
             _settle(group.done, None)
             return
-        if self._db.conn.in_transaction:
-            self._db.execute("rollback")
-        known = self._failure(error) if isinstance(error, sqlite3.DatabaseError) else None
-        self._lose(group, known or error)
+        self._written.append(group)
+        if self._syncing is None:
+            self._begin_sync()
+
+    def _begin_sync(self) -> None:
+        groups, self._written = self._written, []
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(1, "archive-sync")
+        sync, loop = self._thread.submit(self._journal.sync), groups[-1].done.get_loop()
+        self._syncing = groups, sync
+        sync.add_done_callback(lambda ended: _call(loop, self._synced, ended))
+        self._thread.submit(self._journal.shorten)
+
+    def _synced(self, sync: Future[None]) -> None:
+        if self._syncing is not None and self._syncing[1] is sync:
+            self._end_sync()
+
+    def _end_sync(self) -> None:
+        """Wait until the sync that is under way has ended, tell who waits for it, and begin the next where one is wanted."""
+        assert self._syncing
+        (groups, sync), self._syncing = self._syncing, None
+        error = sync.exception()
+        for group in groups:
+            if error is None:
+                _settle(group.done, None)
+            else:
+                self._lose(group, error)
+        if self._written:
+            self._begin_sync()
 
     def _lose(self, group: _Group, reason: BaseException) -> None:
         """Tell those who wait that the group is lost; where nobody does, whoever writes next."""
@@ -202,6 +223,6 @@ def _settle(done: asyncio.Future[None], error: BaseException | None) -> None:
         done.exception()  # it is heard, by one or the other
 
 
-def _call(loop: asyncio.AbstractEventLoop, what: Callable[[Future[sqlite3.Cursor]], None], ended: Future[sqlite3.Cursor]) -> None:
-    with suppress(RuntimeError):  # the loop is closed: whoever closes the archive ends the commit
+def _call(loop: asyncio.AbstractEventLoop, what: Callable[[Future[None]], None], ended: Future[None]) -> None:
+    with suppress(RuntimeError):  # the loop is closed: whoever closes the archive waits for the sync
         loop.call_soon_threadsafe(what, ended)

@@ -11,7 +11,10 @@ from collections.abc import Callable
 from sqlite_utils import Database
 
 Spelling = Callable[[str], str]
-PLAIN = re.compile(r"https?://[a-z0-9][a-z0-9.-]*[a-z]/(?:[\w~+,@-][\w~+,@.-]*/)*(?:[\w~+,@-][\w~+,@.-]*)?", re.ASCII)
+PLAIN = re.compile(
+    r"https?://(?:[a-z0-9][a-z0-9.-]*[a-z]|(?:(?:0|[1-9]\d{0,2})(?:\.(?!/|:)|(?=[/:]))){4})(?::(?!80/|443/)[1-9]\d{0,4})?/(?:[\w~+,@-][\w~+,@.-]*/)*(?:[\w~+,@-][\w~+,@.-]*)?",
+    re.ASCII,
+)
 """Addresses in the one spelling, whatever parameters a site adds: they have none. Most are such, and all are looked at in each run."""
 
 

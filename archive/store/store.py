@@ -63,12 +63,18 @@ class Store(FileMemory):
 
     def finish_crawl(self, crawl_id: int, outcome: str, exit_code: int, requests: int, received: int, note: str) -> Row:
         """Close the run's row and return it."""
-        run = self.crawl(crawl_id)
-        unchanged = crawls.count_unchanged(self.db, run["site_id"], run["started_at"])
+        return self.close_crawl(self.ended_crawl(crawl_id, outcome, exit_code, requests, received, note))
+
+    def ended_crawl(self, crawl_id: int, outcome: str, exit_code: int, requests: int, received: int, note: str) -> Row:
+        """The run's row as ``close_crawl`` is to write it."""
         values = {"finished_at": self.now(), "outcome": outcome, "exit_code": exit_code, "requests": requests, "bytes": received}
+        return crawls.ended_run(self.db, self.crawl(crawl_id), values | {"note": note})
+
+    def close_crawl(self, row: Row) -> Row:
+        """Write what ``ended_crawl`` gave, and return it."""
         with self.transaction():
-            crawls.end_run(self.db, crawl_id, values | {"unchanged": unchanged, "note": note})
-        return self.crawl(crawl_id)
+            crawls.end_run(self.db, row)
+        return row
 
     def crawl(self, crawl_id: int) -> Row:
         return next(self.db.query("select * from crawls where id = ?", [crawl_id]))

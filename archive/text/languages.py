@@ -119,10 +119,15 @@ def _of_script(name: str, text: str, counts: dict[str, int]) -> str:
 
 def _by_frequent_words(text: str) -> str | None:
     words = Counter(WORD.findall(text.casefold()))
-    total = sum(words.values())
-    found = {code: sum(words[word] for word in frequent) for code, frequent in _frequent().items()}
+    there = words.keys() & _all_frequent()
+    found = {code: sum(map(words.__getitem__, there & frequent)) for code, frequent in _frequent().items()}
     code, count = max(found.items(), key=lambda pair: pair[1])
-    return code if count >= FEW and count >= SURE * total else None
+    return code if count >= FEW and count >= SURE * words.total() else None
+
+
+@cache
+def _all_frequent() -> frozenset[str]:
+    return frozenset().union(*_frequent().values())
 
 
 @cache

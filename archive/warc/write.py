@@ -51,10 +51,12 @@ class WarcWriter:
         self._root, self._site, self._software, self._end_of_records = folder, site, software, end_of_records
         self._ending, self._full_at = (f"-e{epoch}{SUFFIX}", FULL_UNDER_CLAIM) if epoch else (SUFFIX, FULL_AT)
         self._turn = threading.Lock()
-        self._file: io.FileIO | None = None
+        self._path: Path | None = None  # of the file that grows
+        self._file: io.FileIO | None = None  # from its first record on
         self._size = 0
         self._name = ""
-        self._info = ""  # id of the warcinfo record that speaks of what is written now
+        self._head = b""  # the warcinfo record, until it is written with what it speaks of
+        self._info = ""  # its id
 
     def write(self, exchange: Exchange) -> Place:
         """Append, sync, and say where. Raises StorageError with the file cut back to its last whole record."""
@@ -68,12 +70,14 @@ class WarcWriter:
         revisit record is written. It asks ``end_of_records`` nothing where ``begin_file`` was called before.
         """
         with self._turn, self._on_disk():
-            file = self._ready((exchanges[0] if exchanges else notes[0]).captured_at)
+            self._choose((exchanges[0] if exchanges else notes[0]).captured_at)
             held = {i: found for i, row in (earlier or {}).items() if (found := self._whole(row, exchanges[i]))}
             first = [member(metadata(note, self._info)) for note in notes]
             pairs = [_Members.of(exchange, self._info, held.get(i)) for i, exchange in enumerate(exchanges)]
+            first.insert(0, self._head)
             start = self._size + sum(map(len, first))
-            self._append(file, b"".join([*first, *(part for pair in pairs for part in (pair.response, pair.request))]))
+            self._append(b"".join([*first, *(part for pair in pairs for part in (pair.response, pair.request))]))
+            self._head = b""
             places = []
             for pair in pairs:
                 places.append(pair.place(self._name, start))
@@ -89,9 +93,9 @@ class WarcWriter:
         return OlderRecord(row["record_id"], row["url"], said("WARC-Date"), row["filename"], row["offset"])
 
     def begin_file(self, at: str) -> None:
-        """Open a file for the next exchanges, where none is open or the open one is full. Raises StorageError."""
+        """Choose a file for the next exchanges, where none is chosen or the chosen one is full. Raises StorageError."""
         with self._turn, self._on_disk():
-            self._ready(at)
+            self._choose(at)
 
     @contextmanager
     def _on_disk(self) -> Iterator[None]:
@@ -105,30 +109,25 @@ class WarcWriter:
             self._close()
 
     def _close(self) -> None:
+        self._path = None
         if self._file:
             self._file.close()
             self._file = None
 
-    def _ready(self, at: str) -> io.FileIO:
-        if self._file is None or self._size >= self._full_at:
-            self._close()
-            self._open(at)
-        assert self._file is not None
-        return self._file
-
-    def _open(self, at: str) -> None:
+    def _choose(self, at: str) -> None:
+        if self._path is not None and self._size < self._full_at:
+            return
+        self._close()
         folder = self._root / "warc" / self._site
         folder.mkdir(parents=True, exist_ok=True)
         month = at[:4] + at[5:7]
         number = 1
         while not self._may_grow(path := folder / f"{self._site}-{month}-{number:03d}{self._ending}"):
             number += 1
-        self._name = str(path.relative_to(self._root))
-        self._file = open(path, "ab", buffering=0)  # noqa: SIM115 - closed by close()
-        self._size = path.stat().st_size
+        self._path, self._name = path, str(path.relative_to(self._root))
+        self._size = path.stat().st_size if path.exists() else 0
         info = warcinfo(path.name, at, self._software)
-        self._info = record_id(info)
-        self._append(self._file, member(info))
+        self._head, self._info = member(info), record_id(info)
 
     def _may_grow(self, path: Path) -> bool:
         """Not a file that is another archive's too: a link to it, or one of its names."""
@@ -137,15 +136,18 @@ class WarcWriter:
         size = path.stat().st_size if path.exists() else 0
         return self._end_of_records(str(path.relative_to(self._root))) <= size < self._full_at
 
-    def _append(self, file: io.FileIO, data: bytes) -> None:
+    def _append(self, data: bytes) -> None:
         """All of ``data`` or none of it."""
+        if self._file is None:
+            assert self._path
+            self._file = open(self._path, "ab", buffering=0)  # noqa: SIM115 - closed by close()
         try:
             written = 0
             while written < len(data):
-                written += file.write(data[written:]) or 0
-            os.fdatasync(file.fileno())
+                written += self._file.write(data[written:]) or 0
+            os.fdatasync(self._file.fileno())
         except OSError:
-            os.ftruncate(file.fileno(), self._size)
+            os.ftruncate(self._file.fileno(), self._size)
             raise
         self._size += len(data)
 

@@ -15,7 +15,7 @@ from archive.errors import ConfigurationError
 from crawler.cluster.slices import Slices
 from crawler.cluster.visits import Visits
 from crawler.extensions.archive import check_settings
-from crawler.extensions.shared_settings import SharedSettings
+from crawler.extensions.shared_settings import of_many_crawls
 from crawler.extract.workers import Workers
 from crawler.spiders.site import SiteSpider
 
@@ -38,7 +38,7 @@ def slices_of(command: ArchiveCommand, url: str, arguments: Mapping[str, str], j
     SiteSpider.options({"home": "https://example.org/", **arguments})
     check_settings(settings)
     settings.set("PROGRESS", False, priority="cmdline")  # one bar cannot show several sites
-    command.process.settings = SharedSettings(command.process.settings)
+    command.process.settings = of_many_crawls(command.process.settings)
     folder = archive_dir(settings["ARCHIVE_DIR"]) / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     depot = open_depot(url, holder_name(folder))

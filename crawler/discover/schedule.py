@@ -55,25 +55,28 @@ def _explained(run: Run) -> dict[str, Finding]:
 
 def _listed(run: Run, found: DiscoveredUrls, held: Mapping[str, Any], explained: Mapping[str, Finding]) -> Iterator[str]:
     """What the lists name and the archive lacks, and what they say has changed: ``found.claims`` says which list alone says so."""
+    latest = later(run.store.now(), hours=AHEAD)
     for address, lastmod in found.addresses.items():
         row = held.get(address)
         if found.is_given(address):
             continue
         if (row is None and address not in explained) or (row and (row["missing_since"] or run.options.mode == "full")):
             yield address
-        elif name := _claimed_by(run, found, address, lastmod, row["checked_at"] if row else None, explained.get(address)):
+        elif name := _claimed_by(found, address, lastmod, latest, row["checked_at"] if row else None, explained.get(address)):
             found.claims[address] = name
             yield address
 
 
-def _claimed_by(run: Run, found: DiscoveredUrls, address: str, lastmod: str, checked_at: str | None, verdict: Finding | None) -> str | None:
-    """Which list says that a page has changed since it was read; None for none."""
+def _claimed_by(
+    found: DiscoveredUrls, address: str, lastmod: str, latest: str, checked_at: str | None, verdict: Finding | None
+) -> str | None:
+    """Which list says that a page has changed since it was read; None for none. ``latest``: a time beyond which none is believed."""
     if address in found.news:
         return "feed"
     if verdict is not None and checked_at is None:
         changed = bool(lastmod) and lastmod != verdict.lastmod
     else:
-        at, latest = _utc(lastmod) if lastmod else None, later(run.store.now(), hours=AHEAD)
+        at = _utc(lastmod) if lastmod else None
         read_at = checked_at if checked_at and checked_at <= latest else ""  # a clock was ahead then: who knows when it was
         changed = at is not None and read_at < at <= latest
     item = found.items.get(address)

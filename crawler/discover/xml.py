@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from dataclasses import dataclass
+from functools import lru_cache
 from html.entities import html5
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -149,7 +150,12 @@ def _character(match: re.Match[str]) -> str:
 
 def name_of(element: etree._Element) -> str:
     """Local name in lower case, without its namespace or prefix; '' for comments and the like."""
-    return element.tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(element.tag, str) else ""
+    return _local_name(tag) if isinstance(tag := element.tag, str) else ""
+
+
+@lru_cache(maxsize=512)  # a list has thousands of elements and a handful of names
+def _local_name(tag: str) -> str:
+    return tag.rpartition("}")[2].rpartition(":")[2].lower()
 
 
 def prefix_of(element: etree._Element) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -34,8 +37,12 @@ if TYPE_CHECKING:
     from crawler.session.options import CrawlOptions
 
 
+TURN = 0.0005  # seconds that a thread keeps Python's lock while another waits for it; by default ten times as long
+
+
 def begin_run(options: CrawlOptions, store: Store, crawler: Crawler) -> Run:
     """The run's row is in the database. Raises ConfigurationError for named hosts that are none, StorageError."""
+    _make_ready()
     context = _context(options, store, crawler)
     remembered = store.ask(site_settings, context.site_id)
     if "delay" in remembered and (crawler.settings.getpriority("DOWNLOAD_DELAY") or 0) < SETTINGS_PRIORITIES["cmdline"]:
@@ -45,6 +52,14 @@ def begin_run(options: CrawlOptions, store: Store, crawler: Crawler) -> Run:
     run.intake, run.items = Intake(run.context), ItemSender(crawler, store)
     run.absences, run.sweep = AbsencePolicy(run), Sweep(run)
     return run
+
+
+@cache
+def _make_ready() -> None:
+    """Once for a process: what was imported is no garbage, and is not looked through for it again and again; and the thread of the
+    event loop, which all sites wait for, has its turn soon."""
+    gc.freeze()
+    sys.setswitchinterval(TURN)
 
 
 def _context(options: CrawlOptions, store: Store, crawler: Crawler) -> SiteContext:

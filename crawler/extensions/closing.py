@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sqlite3
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archive.errors import ArchiveError, database_fails
 from archive.queries import backlog, beside_rest, captures, holdings
@@ -74,7 +75,7 @@ async def close_run(run: Run) -> str:
     """Settle the run and close its row, whatever ended it; return its line once all is committed. Never raises: what fails is a cause
     of the outcome."""
     try:
-        line = _close(run)
+        line = await _close(run)
         await run.store.group.committed()
         return line
     except Exception as error:
@@ -84,20 +85,27 @@ async def close_run(run: Run) -> str:
         run.warc.close()
 
 
-def _close(run: Run) -> str:
+async def _close(run: Run) -> str:
     run.context.parser.workers.close()
     if run.counts["new"] or run.counts["revised"]:
         run.store.settle(run.crawl_id, run.site_id)
     _measure_coverage(run)
     outcome, requests = run.outcome, int(run.crawler.stats.get_value("downloader/request_count", 0))
-    row: dict[str, object] | None = run.store.finish_crawl(
-        run.crawl_id, outcome.word, outcome.exit_code, requests, run.received, outcome.said
-    )
-    summary = str(run.store.ask(holdings.summary, run.crawl_id))
+    row = run.store.ended_crawl(run.crawl_id, outcome.word, outcome.exit_code, requests, run.received, outcome.said)
     if outcome.exit_code in (CONFIGURATION, UNREACHABLE):
-        run.store.forget_unread_site(run.site_id)
-        row = row if run.store.ask(captures.sites, [run.site.name]) else None
-    run.log.end(row)
+        return _close_unread(run, row)
+    run.warc.begin_file(row["finished_at"])  # in this thread: it asks the database
+    await asyncio.to_thread(run.log.end, row)  # synced before the row says that the run has ended
+    run.store.close_crawl(row)
+    return str(run.store.ask(holdings.summary, run.crawl_id))
+
+
+def _close_unread(run: Run, row: dict[str, Any]) -> str:
+    """Of a run that read nothing, or not all: its site is forgotten where nothing was ever read of it."""
+    run.store.close_crawl(row)
+    summary = str(run.store.ask(holdings.summary, run.crawl_id))
+    run.store.forget_unread_site(run.site_id)
+    run.log.end(row if run.store.ask(captures.sites, [run.site.name]) else None)
     return summary
 
 

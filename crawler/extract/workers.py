@@ -36,6 +36,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 READY = 2  # pages a process of the pool is given at most: the one that it reads, and the next one
 TRIES = 3  # of a page whose worker or whose pool was lost
+NICE = 5  # how much sooner the system lets the parent run than a worker
 CHECKED = 5.0  # seconds between two looks at whether the pool still works
 
 
@@ -241,4 +242,10 @@ def _new_pool(processes: int) -> ProcessPool:
     from pebble import ProcessPool  # with multiprocessing: a run that finds nothing new does without
 
     context = multiprocessing.get_context("spawn")
-    return ProcessPool(max_workers=processes, context=context, initializer=end_with_parent, initargs=[os.getpid()])
+    return ProcessPool(max_workers=processes, context=context, initializer=_begin_worker, initargs=[os.getpid()])
+
+
+def _begin_worker(parent: int) -> None:
+    """The parent goes first where there are fewer cores than processes: what it has to do, all pages wait for."""
+    end_with_parent(parent)
+    os.nice(NICE)

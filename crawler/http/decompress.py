@@ -50,7 +50,8 @@ class UnpackMiddleware(HttpCompressionMiddleware):
 
 def _be_quiet() -> None:
     for name in QUIET:  # Scrapy resets the levels of its loggers when it starts: too late for settings.py
-        logging.getLogger(name).setLevel(logging.ERROR)
+        if (noisy := logging.getLogger(name)).level != logging.ERROR:  # to set it takes a look at all loggers
+            noisy.setLevel(logging.ERROR)
 
 
 class FollowMiddleware(RedirectMiddleware):
