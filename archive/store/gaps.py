@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+NAMED = "(source_id = ? or id in (select article_id from urls where url = ? and kind = 'current'))"
 THREAD = "#comments"  # an article's address with this names its thread
 
 
@@ -51,14 +52,14 @@ def finish_threads(db: Database, site_id: int, refs: Iterable[str], at: str) -> 
     """The threads of these articles, by the site's own ids or addresses, have been read to their end: their gaps are closed."""
     finished = list(refs)
     db.conn.executemany(
-        "update articles set comments_checked_at = ? where site_id = ? and (source_id = ? or url = ?)",
+        f"update articles set comments_checked_at = ? where site_id = ? and {NAMED}",
         [(at, site_id, ref, ref) for ref in finished],
     )
     db.conn.executemany(
-        """
+        f"""
         delete from gaps
         where site_id = ? and kind = 'comment'
-          and ref in (select url || ? from articles where site_id = ? and (source_id = ? or url = ?))
+          and ref in (select url || ? from articles where site_id = ? and {NAMED})
         """,
         [(site_id, THREAD, site_id, ref, ref) for ref in finished],
     )
