@@ -20,6 +20,7 @@ from tests.search_corpus import ARTICLES as CORPUS
 LANGUAGES = ("german", "russian", "arabic", "chinese", "japanese")
 WORDS = 400  # of one article
 AT = "2024-05-01T06:30:00Z"
+CAPTURED = "2024-05-01T06:31:00Z"
 HOSTS = [f"www.source{number}.example" for number in range(300)]
 
 
@@ -90,10 +91,10 @@ def add_captures(db: Database, folder: Path, held: int) -> None:
     """A capture of each article's page; that of article ``held`` has its record on disk."""
     writer = WarcWriter(folder, "journal", "bench")
     [url] = db.execute("select url from articles where id = ?", [held]).fetchone()
-    place = writer.write(Exchange(url, AT, "GET", [], 200, "OK", [("Content-Type", "text/html; charset=utf-8")], captured_page()))
+    place = writer.write(Exchange(url, CAPTURED, "GET", [], 200, "OK", [("Content-Type", "text/html; charset=utf-8")], captured_page()))
     writer.close()
     for number, address, revision in db.execute("select id, url, revision_id from articles").fetchall():
-        row = {"id": number, "crawl_id": 1, "article_id": number, "door": "page", "url": address, "captured_at": AT, "status": 200}
+        row = {"id": number, "crawl_id": 1, "article_id": number, "door": "page", "url": address, "captured_at": CAPTURED, "status": 200}
         row |= {"mime": "text/html", "filename": "warc/journal/journal-202405-900.warc.gz", "offset": number * 20_000, "length": 17_500}
         row |= dict.fromkeys(("payload_digest", "record_digest"), f"sha256:{number:064x}")
         row["record_id"] = f"<urn:uuid:00000000-0000-4000-8000-{number:012}>"

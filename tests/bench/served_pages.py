@@ -36,9 +36,9 @@ def pages(folder: Path) -> list[Page]:
     return [
         *[Page(name, path, 50, 120) for name, path in reading(thread, article)],
         *[Page(name, path, 50, 120) for name, path in evidence(url, record, captured)],
-        *[Page(name, path, 50, 120) for name, path in desk(exported, host, article)],
+        *[Page(name, path, 50, 120) for name, path in desk(host, article)],
         *[Page(f"search: {name}", f"/search?q={quote(query, safe=':')}{more}", 100) for name, query, more in searches()],
-        *[Page(name, path, 100) for name, path in questions(host)],
+        *[Page(name, path, 100) for name, path in questions(host, exported)],
         *[Page(name, path, 60) for name, path in tables()],
         Page("view changes", "/archive/changes"),  # Datasette counts the rows of every branch: what it costs is told, no goal is set
     ]
@@ -70,7 +70,7 @@ def evidence(edited: str, record: int, captured: str) -> list[tuple[str, str]]:
         ("compare", f"/compare?url={quote(edited, safe='')}"),
         ("record", f"/record/{record}"),
         ("record, its text", f"/record/{record}/text"),
-        ("replayed page", f"/web/20240501063000/{captured}"),
+        ("replayed page", f"/web/20240501063100/{captured}"),
         ("captures of an address", f"/web/*/{captured}"),
         ("timemap", f"/timemap/{captured}"),
         ("timemap of captures", f"/timemap/link/{captured}"),
@@ -79,7 +79,7 @@ def evidence(edited: str, record: int, captured: str) -> list[tuple[str, str]]:
     ]
 
 
-def desk(exported: str, host: str, article: str) -> list[tuple[str, str]]:
+def desk(host: str, article: str) -> list[tuple[str, str]]:
     """Pages of lists, and what is taken along."""
     changes = [
         ("", ""),
@@ -108,7 +108,6 @@ def desk(exported: str, host: str, article: str) -> list[tuple[str, str]]:
         ("sources: dead", "/sources?state=dead"),
         ("notebook", "/notebook"),
         ("notebook: what is new", f"/notebook/new.json?of=url:{quote(article, safe='')}&since={since}&of=q:convoy&since={since}"),
-        ("articles as a book", f"/articles.epub?{exported}"),
         ("search: feed", "/search.atom?q=taliban+convoy"),
     ]
 
@@ -147,7 +146,7 @@ def searches() -> list[tuple[str, str, str]]:
     ]
 
 
-def questions(host: str) -> list[tuple[str, str]]:
+def questions(host: str, exported: str) -> list[tuple[str, str]]:
     """What is counted over the whole archive, and files of it."""
     return [
         ("mentions: one word", "/mentions?q=taliban"),
@@ -155,6 +154,7 @@ def questions(host: str) -> list[tuple[str, str]]:
         ("mentions: three words", "/mentions?q=convoy&q=bomber&q=taliban"),
         ("mentions: of one month", "/mentions?q=taliban&per=month&when=2012-05"),
         ("mentions: table", "/mentions.csv?q=taliban&rows=series"),
+        ("three articles as a book", f"/articles.epub?{exported}"),
         ("sources: a host, table", f"/sources.csv?host={host}"),
     ]
 
