@@ -76,10 +76,10 @@ def test_a_text_is_stored_once(desk: Desk) -> None:
     first["blocks"].append(LINKED)
     desk.see(first, _12=[comment("1")])
     assert desk.rows("select kind, text, html from block_spans order by position") == [
-        ("body", None, None),
-        ("body", None, None),
+        (None, None, None),
+        (None, None, None),
         ("bio", BIO, None),
-        ("body", None, LINKED["html"]),
+        (None, None, LINKED["html"]),
     ]
     assert desk.rows("select author, text, length(digest) from comment_states") == [(None, None, 32)]
     shown = [{name: one[name] for name in ("kind", "text", "html", "rule")} | {"vote": None} for one in first["blocks"]]

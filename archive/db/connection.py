@@ -16,7 +16,8 @@ from archive.errors import NoArchive, StorageError, database_fails
 
 FILENAME = "archive.db"
 STATEMENTS = 512  # that stay prepared: all that a run executes over and over, where Python keeps 128
-HOLLOW = 1 / 3  # of the file lies free: a step of the schema has left it so
+HOLLOW = 1 / 3  # of the file lies free: a step of the schema has left it so, and was killed before the file was made smaller
+LOOSENED = 0.05  # of it lies free when steps of the schema have just been taken
 
 
 def archive_dir(setting: str | None = None) -> Path:
@@ -57,9 +58,9 @@ def open_for_writing(folder: Path) -> Database:
         if path.is_file():
             open_as_it_is(folder).close()  # before the pragmas: they would write to another program's database
         db = WriterDatabase(connect(path))
-        migrate(db)
+        share = LOOSENED if migrate(db) else HOLLOW
         fill_all_due(db)
-        shrink(db.conn, path, HOLLOW)
+        shrink(db.conn, path, share)
     except (OSError, sqlite3.OperationalError) as error:
         raise StorageError(f"cannot write to {path}: {error}; check the folder's owner, rights and free space") from error
     except sqlite3.DatabaseError as error:

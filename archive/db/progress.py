@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 
+from archive.text.compact_reading import compacted
 from archive.text.packed import packed
 from archive.text.paragraph_markup import beside_plain
 
 LARGE = 20_000  # rows to copy; fewer are copied before a bar is read
-COPIED = ("blocks", "comment_revisions")
+COPIED = ("blocks", "comment_revisions", "block_spans")
 
 
 @contextmanager
@@ -20,6 +21,7 @@ def shown(connection: sqlite3.Connection) -> Iterator[None]:
     """Lend the steps their functions, and show on a terminal how many rows they have copied."""
     connection.create_function("packed", 1, packed, deterministic=True)
     connection.create_function("beside_plain", 3, _beside_plain, deterministic=True)
+    connection.create_function("compact_reading", 1, compacted, deterministic=True)
     total = _rows(connection) if sys.stderr.isatty() else 0
     if total < LARGE:
         connection.create_function("copied", 1, lambda value: value)
@@ -48,7 +50,9 @@ def _beside_plain(plain: str, html: str, part: int) -> str | int | None:
 
 
 def _rows(connection: sqlite3.Connection) -> int:
-    """How many rows there are to copy; 0 where the tables are not, or are views already."""
+    """How many rows there are to copy; 0 where the tables are not, or are views already. Blocks are copied twice: as spans, and then
+    without what is usual."""
     sql = f"select name from sqlite_master where type = 'table' and name in {COPIED}"
     tables = [name for (name,) in connection.execute(sql).fetchall()]
-    return sum(int(connection.execute(f"select count(*) from {name}").fetchone()[0]) for name in tables)
+    times = {"blocks": 2}
+    return sum(times.get(name, 1) * int(connection.execute(f"select count(*) from {name}").fetchone()[0]) for name in tables)

@@ -7,7 +7,7 @@ Full-text search stands beside the tables: ``revisions_fts``, ``comments_fts`` a
 (``migrations/m001_initial.py``, ``migrations/m016_linked_files.py``); texts in languages whose words those do not find stand once more
 in ``revision_words``, ``comment_words`` and ``document_words``, under indexes of their own (``migrations/m025_words.py``, ``words.py``).
 Every text is stored once: ``blocks`` and ``comment_revisions`` are views over ``block_spans`` and ``comment_states``, which may be
-written to as if they were tables (``migrations/m013_texts_once.py``).
+written to as if they were tables (``migrations/m013_texts_once.py``, ``m028_smaller_rows.py``).
 
 This text makes no table: the steps in ``archive/db/migrations/`` do, and a test holds what they make to what is written here.
 To change the data, write the next step, then change this text. The wording of a meaning is changed here alone.
@@ -88,7 +88,6 @@ create unique index captures_place on captures(filename, offset);
 create index captures_crawl on captures(crawl_id);
 create index captures_article on captures(article_id, captured_at);
 create index captures_url on captures(url, captured_at);
-create index captures_payload on captures(payload_digest);
 
 -- The site's own lists, how far each has been read and what it said last: the crawler's memory between runs
 create table lists (
@@ -193,7 +192,6 @@ create table articles (
   language text,  -- of the text of its current revision, as ISO 639-1 has it; empty where it is not sure
   unique (site_id, source_id)
 ) strict;
-create index articles_url on articles(url);
 create index articles_site_published on articles(site_id, published_at);
 create index articles_published on articles(published_at);
 create index articles_year on articles(year);
@@ -255,10 +253,10 @@ create index revision_captures_capture on revision_captures(capture_id);
 create table block_spans (
   revision_id integer not null references revisions(id),  -- the revision
   position integer not null,  -- reading order from 0
-  kind text not null,  -- body, caption, appeal, bio, tags, share, related, newsletter, chrome
-  rule text not null,  -- the rule that decided the kind
-  fingerprint text not null,  -- equal for equal wording: case, punctuation and link targets aside
-  vote text,  -- what trafilatura said of it: text (kept) or chrome (left out); empty: it could not be asked, or was not yet
+  kind text,  -- caption, appeal, bio, tags, share, related, newsletter, chrome; empty: body
+  rule text,  -- the rule that decided the kind; empty: container
+  fingerprint any not null,  -- equal for equal wording: case, punctuation and link targets aside; its 16 hex digits as a number
+  vote text,  -- what trafilatura said of it: chrome (left out), or unasked: it could not be asked, or was not yet; empty: text (kept)
   start integer,  -- at which character of the revision's text it begins, counted from 1; empty where it is no part of that text
   length integer,  -- how many characters long it is there
   text text,  -- plain text, where it is no part of the revision's text
@@ -268,14 +266,13 @@ create table block_spans (
   primary key (revision_id, position),
   check (start is not null or text is not null)
 ) strict;
-create index blocks_fingerprint on block_spans(fingerprint);
 create index block_spans_embeds on block_spans(revision_id) where rule = 'media' and substr(html, 1, 12) = '<p><a href="';
 
 -- What each door last showed of an article: a value is compared only with the last value from the same door
 create table readings (
   article_id integer not null references articles(id),  -- the article
   door text not null,  -- rest or page
-  fields text not null,  -- JSON: title, byline, authors, dates, terms, keys of text and captions, as this door showed them
+  fields text not null,  -- JSON: title, byline, authors, dates, terms, keys of text and captions, as this door showed them; nothing empty
   read_at text not null,  -- when
   capture_id integer references captures(id),  -- from which exchange
   extractor text not null,  -- which code read it
@@ -678,16 +675,19 @@ create table document_words (
 APPLICATION_ID = 0x41724A6F  # tells an archive from any other SQLite file, and from an empty one
 
 
-def migrate(db: Database) -> None:
-    """Bring an archive to this program's schema, and its views to this program's questions.
+def migrate(db: Database) -> bool:
+    """Bring an archive to this program's schema, and its views to this program's questions. Returns whether a step was due.
 
     Raises NewerSchema when the archive has migrations that this program does not know: nothing is touched then.
     """
     refuse_newer(db)
+    stepped = False
     if MIGRATIONS.pending(db):
         with spacious(db.conn), progress.shown(db.conn), db.atomic():
             MIGRATIONS.apply(db)  # with its table of migrations: a disk that fills up leaves an empty file, not half an archive
+        stepped = True
     ensure_views(db)
+    return stepped
 
 
 def refuse_newer(db: Database) -> None:

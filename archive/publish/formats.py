@@ -47,9 +47,9 @@ def time_tag(instant: str | None, fine: bool = True) -> Markup:
 def between(first: str | None, last: str | None) -> Markup:
     """``between A and B``; with the seconds where the minutes are the same."""
     if first and last and readable_moment(first) == readable_moment(last):
-        exact = [Markup('<time datetime="{}">{}</time>').format(at, f"{readable_day(at)}, {at[11:19]}") for at in (first, last)]
-        return Markup("between {} and {} UTC").format(*exact)
-    return Markup("between {} and {}").format(time_tag(first), time_tag(last))
+        exact = [f'<time datetime="{escape(at)}">{escape(readable_day(at))}, {escape(at[11:19])}</time>' for at in (first, last)]
+        return Markup(f"between {exact[0]} and {exact[1]} UTC")
+    return Markup(f"between {time_tag(first)} and {time_tag(last)}")
 
 
 def days(first: str | None, last: str | None) -> Markup:

@@ -78,10 +78,6 @@ def article_at(db: sqlite3.Connection, host: str, path: str, query: str) -> Row 
           from json_each(?)
         ),
         known as (
-          select candidates.place, articles.id as article_id
-          from candidates
-          join articles on articles.url = candidates.url
-          union all
           select candidates.place, urls.article_id
           from candidates
           join urls on urls.url = candidates.url

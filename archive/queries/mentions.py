@@ -142,8 +142,11 @@ def _articles_with(db: sqlite3.Connection, index: AskedIndex, when: str, limit: 
 
 
 def _comments_with(db: sqlite3.Connection, index: AskedIndex, when: str, matches: int, limit: int) -> Iterator[MentioningText]:
-    """A frequent term is looked for in the comments by date; of a rare one all are listed and sorted."""
+    """A frequent term is looked for in the comments by date; of a rare one all are listed and sorted. Each index decides for itself:
+    to walk a million comments for the few that the index of other languages has takes many seconds."""
     within = "and comments.posted_at between :first and :last" if when else ""
+    if matches > MOST_SORTED:
+        matches = _own_matches(db, index, matches)
     if matches <= MOST_SORTED:
         source = f"{index.table} cross join comments on comments.id = {index.table}.rowid"
         where = index.condition
@@ -162,6 +165,13 @@ def _comments_with(db: sqlite3.Connection, index: AskedIndex, when: str, matches
     """
     asked = {"match": index.expression, "first": f"{when}-", "last": f"{when}-~", "limit": limit}
     return (MentioningText(COMMENTS, row[0], row[0], row[1] or "") for row in db.execute(sql, asked).fetchall())
+
+
+def _own_matches(db: sqlite3.Connection, index: AskedIndex, matches: int) -> int:
+    """How many comments one index finds; ``matches``, of all indexes, where it finds more than are sorted."""
+    some = f"select 1 from {index.table} where {index.condition} limit {MOST_SORTED + 1}"
+    own = int(fetch_value(db, f"select count(*) from ({some})", {"match": index.expression}))
+    return own if own <= MOST_SORTED else matches
 
 
 def described_texts(db: sqlite3.Connection, texts: list[MentioningText]) -> dict[tuple[str, int], Row]:

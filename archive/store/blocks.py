@@ -1,6 +1,6 @@
 """The blocks of a revision: takes their texts and markup, and stores them as spans of the revision's text.
 
-The view ``blocks`` and the triggers of the schema do the same in SQL (``archive/db/migrations/m013_texts_once.py``). Functions that
+The view ``blocks`` and the triggers of the schema do the same in SQL (``archive/db/migrations/m028_smaller_rows.py``). Functions that
 write run inside the caller's transaction.
 """
 
@@ -28,19 +28,27 @@ def insert_blocks(db: Database, revision_id: int, blocks: list[dict[str, Any]], 
     """The blocks of a revision that has none, and has their text already."""
     db.conn.executemany(
         """
-        insert into block_spans(revision_id, position, kind, rule, fingerprint, vote, start, length, text, html, head, tail)
+        insert into block_spans(revision_id, position, kind, rule, vote, fingerprint, start, length, text, html, head, tail)
         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
-        [
-            (revision_id, i, b["kind"], b["rule"], fingerprint(b["text"]), b.get("vote"), *span(text, b["text"], b["html"]))
-            for i, b in enumerate(blocks)
-        ],
+        [(revision_id, i, *labels(b), numbered(fingerprint(b["text"])), *span(text, b["text"], b["html"])) for i, b in enumerate(blocks)],
     )
 
 
 def text_of(blocks: Iterable[Mapping[str, Any]]) -> str:
     """The text of a revision: its body blocks, a blank line between them."""
     return "\n\n".join(block["text"] for block in blocks if block["kind"] == "body")
+
+
+def labels(block: Mapping[str, Any]) -> tuple[str | None, str | None, str | None]:
+    """(kind, rule, vote) of a block as they are stored: None is what is usual."""
+    kind, rule, vote = block["kind"], block["rule"], block.get("vote") or "unasked"
+    return (None if kind == "body" else kind, None if rule == "container" else rule, None if vote == "text" else vote)
+
+
+def numbered(digits: str) -> int | str:
+    """The 16 hex digits of a fingerprint as a number of 8 bytes, with a sign; '' as it is."""
+    return int.from_bytes(bytes.fromhex(digits), signed=True) if digits else ""
 
 
 def span(whole: str, text: str, html: str) -> Span:

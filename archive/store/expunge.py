@@ -198,7 +198,7 @@ def _remove_article(db: Database, article_id: int) -> None:
     addresses = [url for (url,) in db.execute("select url from urls where article_id = ?", [article_id])]
     addresses += [url for (url,) in db.execute("select url from images where article_id = ?", [article_id])]
     comments = [f"comment:{i}" for (i,) in db.execute("select id from comments where article_id = ?", [article_id])]
-    theirs = "select fingerprint from block_spans join revisions on revisions.id = revision_id where article_id"
+    theirs = "select fingerprint from blocks join revisions on revisions.id = revision_id where article_id"
     db.execute(f"delete from boilerplate where fingerprint in ({theirs} = ?) and fingerprint not in ({theirs} <> ?)", [article_id] * 2)
     people = {}
     for table, link in (("authors", "author_id"), ("tags", "tag_id")):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Database
 
 from archive.text import content_key
+from archive.text.compact_reading import compact, expanded
 from archive.text.content_key import Fields
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def readings_of(db: Database, article_id: int) -> dict[str, tuple[Fields, str]]:
     """Door -> (what it showed last, the code that read it)."""
     rows = db.execute("select door, fields, extractor from readings where article_id = ?", [article_id])
-    return {door: (content_key.remembered(json.loads(fields)), extractor) for door, fields, extractor in rows}
+    return {door: (content_key.remembered(expanded(fields)), extractor) for door, fields, extractor in rows}
 
 
 def remember_reading(db: Database, article_id: int, door: str, fields: Fields, seen: Seen) -> None:
@@ -38,8 +39,7 @@ def remember_reading(db: Database, article_id: int, door: str, fields: Fields, s
 
 def written(fields: Fields) -> str:
     """A reading as it is stored: what the door does not show is left out, and nothing stands between the rest."""
-    shown = {name: value for name, value in fields.items() if value is not None}
-    return json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return compact(fields)
 
 
 def note_differences(db: Database, article_id: int, shown: Mapping[str, Fields], at: str) -> None:

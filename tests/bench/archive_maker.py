@@ -16,6 +16,7 @@ from sqlite_utils import Database
 from archive.db.connection import open_for_writing
 from archive.store.articles import add_blocks
 from tests.bench.prose import GROUPS, PLACES, VERBS, vocabulary
+from tests.bench.served_extras import add_extras
 
 HOME = "https://www.journal.example.org/"
 FIRST, LAST = "2024-05-01T06:30:00Z", "2024-06-01T06:00:00Z"
@@ -35,6 +36,7 @@ def generate(folder: Path, articles: int, comments: int) -> None:
         if number % 2000 == 0:
             print(f"  {number:,} articles, {maker.comment_id:,} comments", file=sys.stderr, flush=True)
     db.execute("commit")
+    add_extras(db, folder, HOME)
     db.execute("analyze")
     db.execute("pragma wal_checkpoint(truncate)")
     db.close()

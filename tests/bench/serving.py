@@ -27,61 +27,10 @@ from tests.bench.archive_maker import generate
 from tests.bench.bench import Bench
 from tests.bench.processes import ROOT, MeasureFailed
 from tests.bench.profiles import profiled
+from tests.bench.served_pages import Page, pages
 from tests.bench.table import Explanation, Goal, Row
 
 CLIENTS = 8
-
-
-@dataclass(frozen=True)
-class Page:
-    """What is measured, and how fast it has to be: milliseconds at the median and the 95th percentile."""
-
-    name: str
-    path: str
-    p50: int | None = None
-    p95: int | None = None
-
-
-def pages(folder: Path) -> list[Page]:
-    db = sqlite3.connect(folder / FILENAME)
-    [(thread,), (article,)] = db.execute("select url from articles where id in (1, (select max(id) / 2 from articles))").fetchall()
-    db.close()
-    return [
-        Page("home", "/", 50, 120),
-        Page("reading page", article.removeprefix("https:/"), 50, 120),
-        Page("thread of 300", thread.removeprefix("https:/"), 50, 120),
-        Page("tag page", "/search?q=tag:%22Topic+7%22", 50, 120),
-        Page("author page", "/search?q=author:%22Ann+Doe%22", 50, 120),
-        Page("topics and authors", "/topics", 50, 120),
-        Page("changes", "/changes", 100),
-        Page("changes: removals", "/changes?event=removed", 100),
-        Page("status", "/status", 100),
-        Page("search: two words", "/search?q=taliban+convoy", 100),
-        Page("search: a phrase", "/search?q=%22suicide+bomber%22", 100),
-        Page("search: half the archive", "/search?q=convoy", 100),
-        Page("search: by date", "/search?q=taliban+convoy&sort=newest", 100),
-        Page("search: author, year", "/search?q=convoy+author:%22Ann+Doe%22+year:2012", 100),
-        Page("search: comments", "/search?q=in:comments+convoy", 100),
-        Page("search: comments, year", "/search?q=in:comments+convoy+year:2014", 100),
-        Page("search: comments, rare", "/search?q=in:comments+%22suicide+bomber%22", 100),
-        Page("search: brackets, NOT", "/search?q=convoy+NOT+(taliban+OR+bomber)", 100),
-        Page("search: a field or words", "/search?q=title:convoy+OR+tag:%22Topic+7%22", 100),
-        Page("search: language", "/search?q=lang:en+taliban+convoy", 100),
-        Page("search: numbers, dates", "/search?q=published:2012..2013-06+comments:%3E50", 100),
-        Page("search: text of comments", "/search?q=in:comments+text:convoy+published:2014", 100),
-        Page("search: how to", "/search/help", 50),
-        Page("reading page, marked", f"{article.removeprefix('https:/')}?marks=convoy+OR+taliban", 50, 120),
-        Page("search: former states", "/search?q=in:history+convoy", 100),
-        Page("mentions: two words", "/mentions?q=convoy&q=bomber", 100),
-        Page("mentions: of one month", "/mentions?q=taliban&per=month&when=2012-05", 100),
-        Page("sources", "/sources", 50),
-        Page("table articles", "/archive/articles", 60),
-        Page("table articles, a facet", "/archive/articles?year=2012", 60),
-        Page("table comments", "/archive/comments", 60),
-        Page("table revisions", "/archive/revisions", 60),
-        Page("view changes", "/archive/changes"),  # Datasette counts the rows of every branch: what it costs is told, no goal is set
-        Page("one row", "/archive/articles/77", 60),
-    ]
 
 
 def measure(bench: Bench) -> Iterator[Row]:

@@ -37,6 +37,7 @@ from archive.db.migrations import (
     m025_words,
     m026_outlinks,
     m027_pings,
+    m028_smaller_rows,
 )
 
 STEPS = (
@@ -63,6 +64,7 @@ STEPS = (
     m025_words,
     m026_outlinks,
     m027_pings,
+    m028_smaller_rows,
 )
 """In the order in which they are applied."""
 

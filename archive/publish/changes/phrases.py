@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from archive.publish.changes.story import Story
@@ -33,18 +34,31 @@ def phrase_changes(db: sqlite3.Connection, stories: Sequence[Story], phrase: str
     Whole words, whatever their case; blanks and the shape of quotation marks do not count.
     """
     pattern = phrase_pattern(phrase)
-    return list(_changed(db, stories, pattern, articles_with_phrase(db, phrase))) if pattern else []
+    return list(_changed(db, stories, pattern, phrase, articles_with_phrase(db, phrase))) if pattern else []
 
 
-def _changed(db: sqlite3.Connection, stories: Sequence[Story], pattern: re.Pattern[str], articles: set[int] | None) -> Iterator[Story]:
+def _changed(
+    db: sqlite3.Connection, stories: Sequence[Story], pattern: re.Pattern[str], phrase: str, articles: set[int] | None
+) -> Iterator[Story]:
     for story in stories:
         if story.event != "edited" or (story.comment_id is None and articles is not None and story.article_id not in articles):
             continue
         sql, key = (STATES, story.article_id) if story.comment_id is None else (COMMENT_STATES, story.comment_id)
         row = fetch_row(db, sql, [key, story.number])
-        before, after = (len(pattern.findall(row[name].translate(SAME_SIGNS))) for name in ("before", "after")) if row else (0, 0)
-        if before != after:
-            yield story._replace(phrase="added" if after > before else "removed")
+        more = gained(pattern, phrase, row["before"], row["after"]) if row else 0
+        if more:
+            yield story._replace(phrase="added" if more > 0 else "removed")
+
+
+def gained(pattern: re.Pattern[str], phrase: str, before: str, after: str) -> int:
+    """How many times more the phrase stands in ``after``. A phrase of one word is looked for in the lines alone that differ."""
+    if len(phrase.split()) > 1:
+        texts = before, after
+    else:
+        old, new = Counter(before.split("\n")), Counter(after.split("\n"))
+        texts = tuple("\n".join(lines.elements()) for lines in (old - new, new - old))
+    less, more = (len(pattern.findall(text.translate(SAME_SIGNS))) for text in texts)
+    return more - less
 
 
 def phrase_pattern(phrase: str) -> re.Pattern[str] | None:

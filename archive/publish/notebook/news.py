@@ -59,7 +59,7 @@ def new_in_article(db: sqlite3.Connection, url: str, since: str) -> str:
 
 def new_hits(db: sqlite3.Connection, text: str, since: str, groups: Mapping[str, tuple[str, ...]]) -> str:
     """How many of the newest hits came into the archive, or were edited, after that."""
-    found = search(db, parse_query(text, dict(groups)), "newest", 1, LOOKED_AT)
+    found = search(db, parse_query(text, dict(groups)), "newest", 1, LOOKED_AT, facets=False)
     articles = sum(hit["seen_at"] > since for hit in found.hits)
     comments = sum(hit["first_seen_at"] > since for hit in found.comment_hits)
     words = [

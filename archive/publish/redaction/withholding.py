@@ -51,6 +51,10 @@ NOT_ALONE = """id not in (
       and not exists (select 1 from main.{table} as others where others.{key} = theirs.{key} and others.article_id not in ({{articles}}))
   )"""
 BARE_LINKS = "(select substr(url, 1, instr(url || '#', '#') - 1) from main.links where article_id {article} in ({{articles}}))"
+WORDINGS = """(
+    select fingerprint from main.blocks
+    where revision_id in (select id from main.revisions where article_id {article} in ({{articles}}))
+  )"""
 SHOWN = {
     "articles": "id not in ({articles})",
     "urls": OF_ARTICLE,
@@ -83,13 +87,7 @@ SHOWN = {
     "checkpoints": f"ref not in {URLS}",
     "feed_items": f"url not in {URLS}",
     "verdicts": f"url not in {URLS}",
-    "boilerplate": """fingerprint not in (
-    select theirs.fingerprint from main.revisions join main.block_spans as theirs on theirs.revision_id = revisions.id
-    where revisions.article_id in ({articles}) and not exists (
-      select 1 from main.block_spans as others join main.revisions as shown on shown.id = others.revision_id
-      where others.fingerprint = theirs.fingerprint and shown.article_id not in ({articles})
-    )
-  )""",
+    "boilerplate": f"fingerprint not in {WORDINGS.format(article='')} or fingerprint in {WORDINGS.format(article='not')}",
     "rereadings": "coalesce(revision_id, 0) not in (select id from main.revisions where article_id in ({articles}))"
     " and coalesce(comment_revision_id, 0) not in (select id from main.comment_states where comment_id in ({comments}))"
     f" and coalesce(comment_revision_id, 0) not in (select id from main.comment_states where comment_id in {COMMENTS})",

@@ -173,7 +173,7 @@ def comment_condition(
     if one.field == "kind":
         return Condition("comments.kind = ?", (one.value,))
     if one.field == "seen":
-        return seen_condition(db, span_condition("comments.first_seen_at", date_span(one)))
+        return seen_condition(db, date_span(one))
     if one.field in ("year", "month"):  # "-~" sorts behind every later part of a date
         return Condition(f"{posted} between ? and ?", (one.value, f"{one.value}-~"))
     return span_condition(posted, date_span(one))
@@ -185,8 +185,14 @@ def some_articles_lack(db: sqlite3.Connection, condition: Condition) -> bool:
     return bool(db.execute(sql, condition.parameters).fetchone()[0])
 
 
-def seen_condition(db: sqlite3.Connection, span: Condition) -> Condition:
-    """A list of the comments that were first seen then, where they are few: by date, all others would be passed over for them."""
+def seen_condition(db: sqlite3.Connection, dates: DateSpan | None) -> Condition:
+    """A list of the comments that were first seen then, where they are few: by date, all others would be passed over for them; no
+    condition where all were."""
+    span = span_condition("comments.first_seen_at", dates)
+    [first] = db.execute("select min(first_seen_at) from comments").fetchone()
+    [last] = db.execute("select max(first_seen_at) from comments").fetchone()
+    if dates and first is not None and dates.low <= first and (not dates.high or last < dates.high):
+        return EVERYWHERE
     found = f"select id from comments where {span.sql}"
     few = db.execute(f"select count(*) <= {FEW} from ({found} limit {FEW + 1})", span.parameters).fetchone()[0]
     return Condition(f"comments.id in ({found})", span.parameters) if few else Condition(f"({span.sql})", span.parameters)

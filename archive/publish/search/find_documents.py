@@ -9,7 +9,7 @@ import sqlite3
 
 from archive.publish.search.conditions import Subject, article_condition, joined, span_condition
 from archive.publish.search.find_hits import in_one_order
-from archive.publish.search.hits import highlights_of, snippets_of
+from archive.publish.search.hits import marked_of
 from archive.queries.rows import Row, as_json, fetch_rows
 from archive.queries.search_fields import date_span
 from archive.queries.search_indexes import DOCUMENTS, Condition, sources
@@ -87,8 +87,7 @@ def document_hits(db: sqlite3.Connection, query: Query, ids: list[int]) -> list[
         left join articles on articles.id = (select max(article_id) from article_documents where document_id = documents.id)
         where document_states.id in (select value from json_each(?))
     """
-    snippets = snippets_of(db, DOCUMENTS, 1, query, ids)
-    titles = highlights_of(db, DOCUMENTS, query, ids)
+    snippets, titles = marked_of(db, DOCUMENTS, 1, query, ids)
     held = {
         row["id"]: row | {"snippet": snippets.get(row["id"]), "marked_title": titles.get(row["id"])}
         for row in fetch_rows(db, sql, [as_json(ids)])

@@ -46,8 +46,7 @@ def article_hits(db: sqlite3.Connection, query: Query, found: list[tuple[int, in
         [as_json(revision_id for _, revision_id in found)],
     )
     ids = [row["revision_id"] for row in rows]
-    snippets = snippets_of(db, ARTICLES, 2, query, ids)
-    titles = highlights_of(db, ARTICLES, query, ids)
+    snippets, titles = marked_of(db, ARTICLES, 2, query, ids)
     places = paragraphs_of(db, snippets)
     found_rows = {
         row["revision_id"]: row
@@ -81,36 +80,27 @@ def hit_words(snippet: str) -> str:
     return without_marks(part).strip("…")
 
 
-def snippets_of(db: sqlite3.Connection, searched: WordIndex, column: int, query: Query, ids: list[int]) -> dict[int, str]:
-    """A few words around the hits, between sentinels."""
+def marked_of(
+    db: sqlite3.Connection, searched: WordIndex, column: int, query: Query, ids: list[int]
+) -> tuple[dict[int, str], dict[int, str]]:
+    """Row -> a few words around the hits in one column, and row -> the index's first column, headline or signature, whole: both with
+    sentinels around the hits. One question gives both, for the beginning of a word is looked for anew in each.
+    """
     shown, index = searched.shown(query), searched.name
     if shown is None or not ids:
-        return {}
+        return {}, {}
     match = fts_expression(shown, searched.columns)
     sql = f"""
-        select rowid, snippet({index}, {column}, ?, ?, '…', 48)
+        select rowid, snippet({index}, {column}, ?, ?, '…', 48), highlight({index}, 0, ?, ?)
         from {index}
         where {index} match ? and rowid in (select value from json_each(?))
     """
-    found = dict(db.execute(sql, [START, END, match, as_json(ids)]).fetchall())
-    marks = places_in(db, searched, column, query, ids)
-    return found | {row_id: passage(text, places) for row_id, (text, places) in marks.items() if places}
-
-
-def highlights_of(db: sqlite3.Connection, searched: WordIndex, query: Query, ids: list[int]) -> dict[int, str]:
-    """The index's first column, headline or signature, whole, with sentinels around the hits in it."""
-    shown, index = searched.shown(query), searched.name
-    if shown is None or not ids:
-        return {}
-    match = fts_expression(shown, searched.columns)
-    sql = f"""
-        select rowid, highlight({index}, 0, ?, ?)
-        from {index}
-        where {index} match ? and rowid in (select value from json_each(?))
-    """
-    found = dict(db.execute(sql, [START, END, match, as_json(ids)]).fetchall())
-    marks = places_in(db, searched, 0, query, ids)
-    return found | {row_id: with_sentinels(text, places) for row_id, (text, places) in marks.items()}
+    found = db.execute(sql, [START, END, START, END, match, as_json(ids)]).fetchall()
+    snippets, first = {row[0]: row[1] for row in found}, {row[0]: row[2] for row in found}
+    texts = places_in(db, searched, column, query, ids)
+    snippets |= {row_id: passage(text, places) for row_id, (text, places) in texts.items() if places}
+    texts = places_in(db, searched, 0, query, ids)
+    return snippets, first | {row_id: with_sentinels(text, places) for row_id, (text, places) in texts.items()}
 
 
 def places_in(
@@ -154,8 +144,7 @@ def comment_hits(db: sqlite3.Connection, query: Query, ids: list[int]) -> list[R
         """,
         [as_json(ids)],
     )
-    snippets = snippets_of(db, COMMENTS, 1, query, ids)
-    names = highlights_of(db, COMMENTS, query, ids)
+    snippets, names = marked_of(db, COMMENTS, 1, query, ids)
     marks = {"marks": query.text if query.marks else ""}
     held = {row["id"]: row | marks | {"snippet": snippets.get(row["id"]), "marked_author": names.get(row["id"])} for row in rows}
     return [held[comment_id] for comment_id in ids if comment_id in held]

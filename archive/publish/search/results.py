@@ -43,8 +43,8 @@ class Results:
         return max(1, -(-(listed or 0) // size))
 
 
-def search(db: sqlite3.Connection, query: Query, sort: str = "", page: int = 1, size: int = PAGE) -> Results:
-    """One page of what a query finds. An empty query finds nothing."""
+def search(db: sqlite3.Connection, query: Query, sort: str = "", page: int = 1, size: int = PAGE, *, facets: bool = True) -> Results:
+    """One page of what a query finds. An empty query finds nothing. Without ``facets`` the hits and their numbers alone are looked up."""
     chosen = sort if sort in SORTS else "relevance" if query.match else "newest"
     results = Results(query, chosen, max(1, page))
     if query.empty:
@@ -61,7 +61,8 @@ def search(db: sqlite3.Connection, query: Query, sort: str = "", page: int = 1, 
         found = find_articles(db, query, chosen)
         results.articles = len(found)
         results.hits = article_hits(db, query, found[offset : offset + size])
-        results.facets, results.months = article_facets(db, [article_id for article_id, _ in found])
+        if facets:
+            results.facets, results.months = article_facets(db, [article_id for article_id, _ in found])
     if query.place in ("comments", "everything"):
         listed = MOST_COMMENTS if query.place == "comments" else FEW if size == PAGE else size
         ids, results.comments, order = find_comments(db, query, chosen, listed)
@@ -69,7 +70,8 @@ def search(db: sqlite3.Connection, query: Query, sort: str = "", page: int = 1, 
     if query.place == "comments":
         results.sort = order
         results.comment_hits = comment_hits(db, query, ids[offset : offset + size])
-        results.facets, results.months = comment_facets(db, ids)
+        if facets:
+            results.facets, results.months = comment_facets(db, ids)
     elif query.place == "everything" and results.page == 1:
         results.comment_hits = comment_hits(db, query, ids)
     return results
