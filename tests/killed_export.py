@@ -111,10 +111,13 @@ def tried(folder: Path, place: Path, form: str, kills: int, seed: int) -> dict[s
         here = place / f"{form}-{count}"
         here.mkdir()
         first = moments.randint(1, whole.calls)
-        ends = [run(folder, here / form, first), run(folder, here / form, moments.randint(1, whole.calls), days=1)]
+        ends = [run(folder, here / form, first)]
+        begun = any(path.stat().st_size for path in here.glob(".*/notes"))  # from then on it has its time
+        ends.append(run(folder, here / form, moments.randint(1, whole.calls), days=begun))
         count += sum(os.WIFSIGNALED(end.status) for end in ends)
         while ends[-1].status and len(ends) < 4:
-            ends.append(run(folder, here / form, days=2))
+            begun = begun or any(path.stat().st_size for path in here.glob(".*/notes"))
+            ends.append(run(folder, here / form, days=2 * begun))
         unequal += digest(here) != wanted
         gone_on += any("going on with" in end.said for end in ends)
         saved += ends[-1].calls < whole.calls
