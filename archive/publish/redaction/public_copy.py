@@ -44,8 +44,8 @@ def write_public_copy(folder: Path, target: Path, progress: Callable[[int], obje
     """Write the copy to ``target``, a file that is not there yet. Returns how many rows it has. ``author_urls``: with the addresses
     that people gave with their names. ``progress`` is told of rows.
 
-    The rows are collected in a file beside it. What is there of an earlier call that was killed is gone on with: the archive must be
-    as it was then. Raises NoArchive, StorageError.
+    The rows are collected in a file beside it, which whoever calls removes in the end. What is there of an earlier call that was killed
+    is gone on with: the archive must be as it was then. Raises NoArchive, StorageError.
     """
     open_for_reading(folder).close()
     address = (folder / FILENAME).resolve().as_uri()
@@ -63,7 +63,6 @@ def write_public_copy(folder: Path, target: Path, progress: Callable[[int], obje
     finally:
         copy.close()
         db.close()
-    collected.unlink()
     return rows
 
 
@@ -93,9 +92,10 @@ def fill(copy: sqlite3.Connection, db: Reader, parts: Sequence[Part], progress: 
             if name not in tables and name not in there:
                 with _together(copy):
                     _make(copy, kind, name, sql)
-        copy.execute(f"drop table {STEPS}")
-    copy.execute("analyze")
-    copy.execute("pragma schema_version = 1")  # else it would tell how often a kill made it begin a step again
+        copy.execute("analyze")
+        with _together(copy):
+            copy.execute(f"drop table {STEPS}")
+            copy.execute("pragma schema_version = 1")  # else it would tell how often a kill made it begin a step again
     return sum(int(copy.execute(f'select count(*) from "{name}"').fetchone()[0]) for name in tables)
 
 

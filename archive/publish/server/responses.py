@@ -164,7 +164,7 @@ def answer(
     return Response(content, status=status, headers=sent, content_type=content_type)
 
 
-class InPieces(Response):
+class InPieces(Response):  # type: ignore[misc]  # Datasette has no types
     """A response whose body is read while it is sent, piece by piece, in a thread."""
 
     def __init__(
