@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 from sqlite_utils import Database
 
+from archive.export.course import Course
 from archive.export.evidence import article_files, gone_text, index_html, offline_page
 from archive.export.notes import (
     CHECK,
@@ -23,7 +24,7 @@ from archive.export.notes import (
     RECORDS,
     SUMS,
 )
-from archive.export.package import FolderPackage, Package, sums
+from archive.export.package import FolderPackage, Package, Progress, chunks_of, sums, write_file
 from archive.export.places import left_out_table, places_table
 from archive.export.proofs import has_seals, proof_lines, seal_files
 from archive.export.records import ChosenRecords
@@ -33,18 +34,21 @@ from archive.text.markup import plain
 from archive.text.plaintext import counted, one_line
 
 Row = dict[str, Any]
-CHUNK = 1 << 20
-Progress = Callable[[int], object]
 BAG = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"  # RFC 8493, 2.1.1
 
 
-def write_folder(package: Package, db: Database, root: Path, selection: Selection, at: str, progress: Progress) -> None:
+ARTICLE = "article"  # kind of a note: all files of an article are written
+
+
+def write_folder(package: Package, db: Database, root: Path, selection: Selection, progress: Progress) -> None:
     """Write all files of an export. Raises StorageError when a record is not what was written."""
-    for article in chosen_articles(db):
+    course = package.course
+    for article in chosen_articles(db, course.last.get(ARTICLE, {"id": -1})["id"]):
         top = "" if selection.single else f"articles/{article['id']}/"
         for name, content in article_files(db, article):
             package.write(top + name, [content])
-    records = ChosenRecords(db, root, selection, RECORDS, progress)
+        course.note(ARTICLE, {"id": article["id"]})
+    records = ChosenRecords(db, root, selection, RECORDS, course, package.note_part, progress)
     for name, chunks in records.files():
         package.write(name, chunks, stored=True, large=records.is_large)
     package.write("records.csv", places_table(db))
@@ -52,7 +56,7 @@ def write_folder(package: Package, db: Database, root: Path, selection: Selectio
         package.write("left-out.csv", left_out_table(db))
     write_proofs(package, db, root, selection, "proofs.jsonl", lambda name: f"seals/{name}")
     package.write("check.py", [CHECK.encode()])
-    package.write("README.txt", [readme(package, db, selection, records, at).encode("utf-8", "replace")])
+    package.write("README.txt", [readme(package, db, selection, records, course.at).encode("utf-8", "replace")])
     package.write(INDEX, index_page(package, db, selection))
     package.write(SUMS, sums(package.files.items()))
 
@@ -63,13 +67,6 @@ def write_proofs(package: Package, db: Database, root: Path, selection: Selectio
         package.write(table, proof_lines(db, root))
         for name, path in seal_files(root, selection.whole):
             package.write(place(name), chunks_of(path))
-
-
-def chunks_of(path: Path) -> Iterator[bytes]:
-    """A file's content in pieces."""
-    with open(path, "rb") as file:
-        while chunk := file.read(CHUNK):
-            yield chunk
 
 
 def readme(package: Package, db: Database, selection: Selection, records: ChosenRecords, at: str) -> str:
@@ -122,20 +119,22 @@ def index_page(package: Package, db: Database, selection: Selection) -> Iterator
     yield b"</ul>\n"
 
 
-def write_bag(made: Path, db: Database, root: Path, selection: Selection, at: str, progress: Progress) -> bool:
+def write_bag(course: Course, db: Database, root: Path, selection: Selection, progress: Progress) -> bool:
     """The same files as the payload of a bag, with its tag files. RFC 8493. Returns whether records were left out."""
-    payload = FolderPackage(made / "data")
-    write_folder(payload, db, root, selection, at, progress)
+    payload = FolderPackage(course.made / "data", course, progress)
+    write_folder(payload, db, root, selection, progress)
     size = sum(written.size for written in payload.files.values())
     about = {
-        "Bagging-Date": at[:10],
+        "Bagging-Date": course.at[:10],
         "Bag-Software-Agent": "analysis-archive",
         "External-Description": one_line(selection.title),
         "Payload-Oxum": f"{size}.{len(payload.files)}",
     }
-    bag = FolderPackage(made)
-    bag.write("bagit.txt", [BAG.encode()])
-    bag.write("bag-info.txt", [f"{label}: {value}\n".encode("utf-8", "replace") for label, value in about.items()])
-    bag.write("manifest-sha256.txt", sums((f"data/{name}", written) for name, written in payload.files.items()))
-    bag.write("tagmanifest-sha256.txt", sums(list(bag.files.items())))
+    tags: dict[str, Iterable[bytes]] = {
+        "bagit.txt": [BAG.encode()],
+        "bag-info.txt": [f"{label}: {value}\n".encode("utf-8", "replace") for label, value in about.items()],
+        "manifest-sha256.txt": sums((f"data/{name}", written) for name, written in payload.files.items()),
+    }
+    written = [(name, write_file(course.made / name, content)) for name, content in tags.items()]
+    write_file(course.made / "tagmanifest-sha256.txt", sums(written))
     return "left-out.csv" in payload.files

@@ -10,13 +10,17 @@ CHECK = """\
 import csv
 import gzip
 import hashlib
+import zlib
 
 wrong = 0
 for row in csv.DictReader(open("records.csv", encoding="utf-8", newline="")):
     with open(row["file"], "rb") as evidence:
         evidence.seek(int(row["offset"]))
         record = evidence.read(int(row["length"]))
-    warc_headers, _, block = gzip.decompress(record).partition(b"\\r\\n\\r\\n")
+    try:
+        warc_headers, _, block = gzip.decompress(record).partition(b"\\r\\n\\r\\n")
+    except (OSError, EOFError, zlib.error):  # damaged
+        warc_headers = block = b""
     body = block.partition(b"\\r\\n\\r\\n")[2].removesuffix(b"\\r\\n\\r\\n")
     digests = {"sha256:" + hashlib.sha256(part).hexdigest() for part in (record, body)}
     wanted = {row["record_digest"], row["payload_digest"]}

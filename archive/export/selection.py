@@ -134,9 +134,8 @@ def _chosen(db: Database, title: str, whole: bool, single: Row | None = None) ->
     return Selection(title, articles, captures, size, whole, single)
 
 
-def chosen_articles(db: Database) -> Iterator[Row]:
-    """The rows of the articles, by id."""
-    last = -1
+def chosen_articles(db: Database, last: int = -1) -> Iterator[Row]:
+    """The rows of the articles, by id; those behind the id ``last``."""
     while row := next(db.query(ONE_MORE, [last]), None):  # one by one: the connection reads other tables meanwhile
         last = row["id"]
         yield row

@@ -10,13 +10,14 @@ import gzip
 import hashlib
 import json
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
-from archive.export.layout import Progress, write_proofs
-from archive.export.package import Package
+from archive.export.layout import write_proofs
+from archive.export.package import Package, Progress
 from archive.export.places import left_out_table, places_table, sorted_index
 from archive.export.records import ChosenRecords
 from archive.export.selection import Selection
@@ -24,6 +25,7 @@ from archive.text.plaintext import one_line
 
 VERSION = "1.1.1"
 BLOCK = 300  # lines of the index that are compressed together
+META = b'!meta 0 {"format": "cdxj-gzip-1.0", "filename": "index.cdx.gz"}\n'
 HEADER = {"format": "json-pages-1.0", "id": "pages", "title": "Articles", "hasText": True}
 PAGES = """
     select
@@ -47,23 +49,35 @@ PAGES = """
 """
 
 
-def write_wacz(package: Package, db: Database, root: Path, selection: Selection, at: str, progress: Progress) -> None:
+def write_wacz(package: Package, db: Database, root: Path, selection: Selection, progress: Progress) -> None:
     """Write all files of the WACZ. Raises StorageError when a record is not what was written."""
-    records = ChosenRecords(db, root, selection, "archive/data", progress)
+    records = ChosenRecords(db, root, selection, "archive/data", package.course, package.note_part, progress)
     for name, chunks in records.files():
         package.write(name, chunks, stored=True, large=records.is_large)
-    blocks: list[bytes] = [b'!meta 0 {"format": "cdxj-gzip-1.0", "filename": "index.cdx.gz"}\n']
-    package.write("indexes/index.cdx.gz", packed_index(sorted_index(db), blocks), stored=True)
-    package.write("indexes/index.idx", blocks)
+    write_index(package, db)
     package.write("pages/pages.jsonl", page_lines(db))
     package.write("proof/records.csv", places_table(db))
     if records.left_out:
         package.write("proof/left-out.csv", left_out_table(db))
     write_proofs(package, db, root, selection, "proof/proofs.jsonl", in_one_folder)
-    described = json.dumps(description(package, db, selection, at), ensure_ascii=False, indent=2).encode("utf-8", "replace")
+    described = json.dumps(description(package, db, selection), ensure_ascii=False, indent=2).encode("utf-8", "replace")
     package.write("datapackage.json", [described])
     digest = {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(described).hexdigest()}"}
     package.write("datapackage-digest.json", [json.dumps(digest, indent=2).encode()])
+
+
+def write_index(package: Package, db: Database) -> None:
+    """The index of all records, and the short one that leads into it."""
+    packed, short = packed_index(sorted_index(db)), [META]
+
+    def parts() -> Iterator[bytes]:
+        for data, line in packed:
+            short.append(line)
+            yield data
+
+    package.write("indexes/index.cdx.gz", parts(), stored=True)
+    short += [line for _, line in packed]  # where an earlier command wrote the long one
+    package.write("indexes/index.idx", short)
 
 
 def in_one_folder(name: str) -> str:
@@ -71,24 +85,14 @@ def in_one_folder(name: str) -> str:
     return f"seals/{name.replace('/', '-')}"
 
 
-def packed_index(lines: Iterator[str], blocks: list[bytes]) -> Iterator[bytes]:
-    """A CDXJ index in gzip members of ``BLOCK`` lines. ``blocks`` is extended by the line that leads to each of them."""
-    offset, kept = 0, list[str]()
-    for line in lines:
-        kept.append(line)
-        if len(kept) == BLOCK:
-            yield _packed(kept, offset, blocks)
-            offset += json.loads(blocks[-1].split(b" ", 2)[2])["length"]
-            kept = []
-    if kept:
-        yield _packed(kept, offset, blocks)
-
-
-def _packed(lines: list[str], offset: int, blocks: list[bytes]) -> bytes:
-    data = gzip.compress("".join(lines).encode(), mtime=0)
-    place = {"offset": offset, "length": len(data), "digest": f"sha256:{hashlib.sha256(data).hexdigest()}", "filename": "index.cdx.gz"}
-    blocks.append(f"{' '.join(lines[0].split(' ', 2)[:2])} {json.dumps(place)}\n".encode())
-    return data
+def packed_index(lines: Iterator[str]) -> Iterator[tuple[bytes, bytes]]:
+    """A CDXJ index in gzip members of ``BLOCK`` lines, each with the line of the short index that leads to it."""
+    offset = 0
+    while kept := list(islice(lines, BLOCK)):
+        data = gzip.compress("".join(kept).encode(), mtime=0)
+        place = {"offset": offset, "length": len(data), "digest": f"sha256:{hashlib.sha256(data).hexdigest()}", "filename": "index.cdx.gz"}
+        yield data, f"{' '.join(kept[0].split(' ', 2)[:2])} {json.dumps(place)}\n".encode()
+        offset += len(data)
 
 
 def page_lines(db: Database) -> Iterator[bytes]:
@@ -105,7 +109,7 @@ def _page(db: Database, name: str, title: str, text: str, capture_id: int) -> by
     return json.dumps(page, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
 
-def description(package: Package, db: Database, selection: Selection, at: str) -> dict[str, Any]:
+def description(package: Package, db: Database, selection: Selection) -> dict[str, Any]:
     """datapackage.json: what is in the file, each part with its digest."""
     resources = [
         {"name": name.rpartition("/")[2], "path": name, "hash": f"sha256:{written.digest}", "bytes": written.size}
@@ -117,7 +121,7 @@ def description(package: Package, db: Database, selection: Selection, at: str) -
         "wacz_version": VERSION,
         "title": one_line(selection.title),
         "description": f"{selection.articles} articles with their history, and the records that show them",
-        "created": at,
+        "created": package.course.at,
         "software": "analysis-archive",
     }
     first = next((row for row in db.execute(PAGES) if row[5] is not None), None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from archive.warc.decoded import Undecodable, body_text, is_text
 from archive.warc.read import read_record
 
 BESIDE = 800  # characters within which a signature belongs to a short comment
+AT_ONCE = 2_000_000  # characters of a text that are searched together
+OVERLAP = 50_000  # of these, more than a passage takes with all its markup
 MOST_REMEMBERED = 500_000  # answers, by capture
 UNREADABLE = "its body cannot be decoded, and may hold what is withheld"
 
@@ -116,11 +118,12 @@ class WithheldTexts:
         site whose answer it is, where that is known."""
         if not self._withheld.is_anything:
             return None
-        for plain in readings(text):
-            if self._is_signed(plain, site_id):
-                return "it holds a signature that is shown as another name"
-            if reason := self._in_plain(plain, article_id):
-                return reason
+        for part in parts_of(text):
+            for plain in readings(part):
+                if self._is_signed(plain, site_id):
+                    return "it holds a signature that is shown as another name"
+                if reason := self._in_plain(plain, article_id):
+                    return reason
         return None
 
     def _is_signed(self, plain: Plain, site_id: int | None) -> bool:
@@ -185,3 +188,11 @@ class WithheldTexts:
                     return f"comment {comment.comment_id}"
                 at = line.find(comment.start, at + 1)
         return None
+
+
+def parts_of(text: str) -> Iterator[str]:
+    """A long text in parts that overlap, so that reading one takes no more memory than a large page does."""
+    start = 0
+    while start == 0 or start + OVERLAP < len(text):
+        yield text[start : start + AT_ONCE]
+        start += AT_ONCE - OVERLAP

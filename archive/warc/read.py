@@ -55,8 +55,10 @@ def whole_members(path: Path, start: int = 0, largest: int | None = None) -> Ite
                 raw += chunk
             rest = unzip.unused_data
             del raw[len(raw) - len(rest) :]
-            compressed, whole = bytes(raw), bytes(content)
-            del raw, content
+            compressed = bytes(raw)
+            del raw
+            whole = bytes(content)
+            del content
             length = len(compressed)
             yield offset, compressed, whole
             del compressed, whole  # the next member is read without this one in memory

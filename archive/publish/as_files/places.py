@@ -30,6 +30,13 @@ class FilePlaces:
     comments: Callable[[int], int | None]  # comment -> its article, where it is shown
     kinds: Mapping[int, str]
     wanted: dict[str, str] = field(default_factory=dict)  # path -> file of every page that a written page leads to
+    order: list[str] = field(default_factory=list)  # their paths, the first found first
+
+    def want(self, path: str, file: str) -> None:
+        """A page leads there."""
+        if path not in self.wanted:
+            self.wanted[path] = file
+            self.order.append(path)
 
     def file_of(self, address: str) -> str | None:
         """The file of a path and query; None where the files have none."""
@@ -76,7 +83,7 @@ class FilePlaces:
         target = self.file_of(address)
         if target is None:
             return "" if tag[1].lower() == "link" else f"<{tag[1]}{tag[2].replace(found[0], '')}>"
-        self.wanted.setdefault(address.partition("#")[0], target)
+        self.want(address.partition("#")[0], target)
         relative = posixpath.relpath(target, posixpath.dirname(file) or ".")
         mark = address.partition("#")[2]
         if not mark and (comment := re.fullmatch(r"/comment/(\d+)", address)):

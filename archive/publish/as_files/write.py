@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import html
-from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from archive.errors import StorageError
+from archive.export.course import Course
+from archive.export.package import DAMAGED, chunks_of
 from archive.publish.as_files.places import ORIGIN, FilePlaces
 from archive.publish.reading.captured_pictures import SHOWN
 from archive.publish.server.responses import DATABASE
@@ -37,35 +39,41 @@ SEARCH_PAGE = """<!DOCTYPE html>
 </html>
 """
 FILES_OF_PAGES = Path(__file__).parent.parent / "static"
+PAGE = "page"  # kind of a note: a page is written, and these are the addresses that it led to first
 ENDS = {mime: "." + mime.removeprefix("image/").replace("jpeg", "jpg") for mime in SHOWN}
 
 
-def write_static_site(folder: Path, made: Path, base_url: str | None, progress: Callable[[int], object], author_urls: bool = False) -> int:
-    """Write the site into ``made``, an empty folder. Returns how many files it has.
+def write_static_site(
+    folder: Path, course: Course, base_url: str | None, progress: Callable[[int], object], author_urls: bool = False
+) -> int:
+    """Write the site into the folder that a course makes. Returns how many files it has. What an earlier command wrote is gone on with.
 
     ``base_url``: address of a database that Datasette serves, such as https://data.example.org/public; the search box asks there.
     ``author_urls``: with the addresses that people gave with their names.
     Raises NoArchive, StorageError.
     """
-    return asyncio.run(_write(folder, made, (base_url or "").rstrip("/"), progress, author_urls))
+    return asyncio.run(_write(folder, course, (base_url or "").rstrip("/"), progress, author_urls))
 
 
-async def _write(folder: Path, made: Path, copy: str, progress: Callable[[int], object], author_urls: bool) -> int:
+async def _write(folder: Path, course: Course, copy: str, progress: Callable[[int], object], author_urls: bool) -> int:
     datasette = build_server(folder, ORIGIN, Service(author_urls=author_urls))
     await datasette.invoke_startup()
+    made = course.made
     try:
         places = await _places(datasette)
         start = ["/", "/topics", "/changes", *places.articles]
-        places.wanted |= {address: file for address in start if (file := places.file_of(address))}
-        waiting, written = deque(places.wanted), set[str]()
-        while waiting:
-            address = waiting.popleft()
+        for address in start:
+            if file := places.file_of(address):
+                places.want(address, file)
+        done = written_before(course, places, progress)
+        for address in places.order:  # which grows
             file = places.wanted[address]
-            if file not in written:
-                written.add(file)
-                known = len(places.wanted)
-                await _write_file(datasette, places, made, address, copy)
-                waiting.extend(list(places.wanted)[known:])
+            if file not in done:
+                done.add(file)
+                known = len(places.order)
+                digest = await _write_file(datasette, places, made, address, copy)
+                new = [(path, places.wanted[path]) for path in places.order[known:]]
+                course.note(PAGE, {"file": file, "sha256": digest, "new": new})
                 progress(1)
     finally:
         for database in datasette.databases.values():
@@ -77,6 +85,31 @@ async def _write(folder: Path, made: Path, copy: str, progress: Callable[[int], 
     return sum(path.is_file() for path in made.rglob("*"))
 
 
+def written_before(course: Course, places: FilePlaces, progress: Callable[[int], object]) -> set[str]:
+    """The files that an earlier command wrote, or found to be none; what their pages led to is wanted again. None of them counts where
+    one is not as it was noted."""
+    done = set[str]()
+    for said in course.notes(PAGE):
+        path = course.made / said["file"]
+        if (digest_of(path) if path.is_file() else None) != said["sha256"]:
+            course.begin_anew(DAMAGED)
+            return set()
+        done.add(said["file"])
+        progress(1)
+    for said in course.notes(PAGE):
+        for address, file in said["new"]:
+            places.want(address, file)
+    return done
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file in hex."""
+    digest = hashlib.sha256()
+    for chunk in chunks_of(path):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
 async def _places(datasette: Any) -> FilePlaces:
     shown = datasette.get_database(DATABASE)
     articles = await shown.execute_fn(lambda db: db.execute("select id, url from articles order by id").fetchall())
@@ -86,14 +119,15 @@ async def _places(datasette: Any) -> FilePlaces:
     return FilePlaces({reading_path(url): i for i, url in articles}, comments.get, kinds)
 
 
-async def _write_file(datasette: Any, places: FilePlaces, made: Path, address: str, copy: str) -> None:
-    """One page, picture or style. A page that is no page (a state that is not held) is left out, as a broken link would be."""
+async def _write_file(datasette: Any, places: FilePlaces, made: Path, address: str, copy: str) -> str | None:
+    """One page, picture or style. Returns the SHA-256 of its file. A page that is no page (a state that is not held) is left out, as a
+    broken link would be, and has none."""
     file = places.wanted[address]
     answer = await datasette.client.get(address, follow_redirects=True)
     if answer.status_code >= 500:
         raise StorageError(f"{address} cannot be shown ({answer.status_code}); look at it with python -m archive serve")
     if answer.status_code != 200:
-        return
+        return None
     body: bytes = answer.content
     if answer.headers.get("content-type", "").startswith("text/html"):
         up = "../" * file.count("/")
@@ -101,3 +135,4 @@ async def _write_file(datasette: Any, places: FilePlaces, made: Path, address: s
     target = made / file
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(body)
+    return hashlib.sha256(body).hexdigest()

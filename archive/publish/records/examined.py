@@ -19,6 +19,7 @@ from archive.errors import ArchiveError
 from archive.queries.rows import Row
 from archive.warc.decoded import Undecodable, body_text, decoded_body, is_text
 from archive.warc.far import open_warc
+from archive.warc.large import LargeResponse, is_large, large_response, packed_chunks
 from archive.warc.place import sha256
 from archive.warc.read import UNREADABLE, is_truncated, read_body, read_record, whole_members
 
@@ -54,6 +55,8 @@ class ExaminedRecord:
     body: bytes = b""
     http: Any = None
     truncated: bool = False
+    size: int = 0  # bytes of the body
+    large: bool = False  # the body is not held: it is handed out piece by piece, and not shown
 
     @property
     def encoding(self) -> str:
@@ -72,7 +75,7 @@ class ExaminedRecord:
 
     @property
     def is_markup(self) -> bool:
-        return self.mime in ("text/html", "application/xhtml+xml")
+        return not self.large and self.mime in ("text/html", "application/xhtml+xml")
 
     def decoded(self) -> bytes:
         """The body without its content encoding. Raises Undecodable."""
@@ -80,7 +83,7 @@ class ExaminedRecord:
 
     def text(self) -> str | None:
         """The body as text; None where it is no text, or cannot be decoded."""
-        if not is_text(self.mime):
+        if self.large or not is_text(self.mime):
             return None
         try:
             return body_text(self.http, self.body)
@@ -90,6 +93,8 @@ class ExaminedRecord:
 
 def examine(root: Path, row: Row) -> ExaminedRecord:
     """Read the record of a row of ``captures`` and compute its digests anew."""
+    if is_large(root, row) and (large := large_response(root, row)) and not large.wrong(row):
+        return _examined_large(root, row, large)
     compressed = bytes_at(root, row)
     if compressed is None:
         digests = tuple(Digest(what, row[name], None) for what, name in (("record", "record_digest"), ("payload", "payload_digest")))
@@ -112,6 +117,24 @@ def examine(root: Path, row: Row) -> ExaminedRecord:
         body,
         http,
         is_truncated(record),
+        len(body),
+    )
+
+
+def _examined_large(root: Path, row: Row, large: LargeResponse) -> ExaminedRecord:
+    http = large.record.http_headers
+    return ExaminedRecord(
+        row,
+        "",
+        (Digest("record", row["record_digest"], large.record_digest), Digest("payload", row["payload_digest"], large.payload_digest)),
+        f"{http.protocol} {http.statusline}" if http else "",
+        list(http.headers) if http else [],
+        list(large.record.rec_headers.headers),
+        request_behind(root, row),
+        http=http,
+        truncated=is_truncated(large.record),
+        size=large.size,
+        large=True,
     )
 
 
@@ -174,7 +197,7 @@ def request_headers(content: bytes, answered_by: str) -> Headers:
 
 def exchange_at(root: Path, row: Row) -> Iterator[bytes]:
     """The bytes of a response's record and of its request's, as they lie in the file, each a gzip member of its own."""
-    yield bytes_at(root, row) or b""
+    yield from packed_chunks(root, row)
     try:
         for _, compressed, content in whole_members(root / row["filename"], row["offset"] + row["length"], LARGEST_REQUEST):
             if request_headers(content, row["record_id"]):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -35,34 +35,38 @@ PARTS = """
     order by rowid
 """
 VIRTUAL = re.compile(r"create virtual table", re.I)
+STEPS = "steps_of_copy"  # a table of the unfinished copy alone
+ROWS = 20_000  # that are copied in one transaction
+Part = tuple[str, str, str]  # type, name, SQL
 
 
-def write_public_copy(folder: Path, target: Path, author_urls: bool = False) -> int:
+def write_public_copy(folder: Path, target: Path, progress: Callable[[int], object] = lambda rows: None, author_urls: bool = False) -> int:
     """Write the copy to ``target``, a file that is not there yet. Returns how many rows it has. ``author_urls``: with the addresses
-    that people gave with their names. Raises NoArchive, StorageError."""
+    that people gave with their names. ``progress`` is told of rows.
+
+    The rows are collected in a file beside it, which whoever calls removes in the end. What is there of an earlier call that was killed
+    is gone on with: the archive must be as it was then. Raises NoArchive, StorageError.
+    """
     open_for_reading(folder).close()
     address = (folder / FILENAME).resolve().as_uri()
+    collected = target.with_name(f"{target.name}-rows")
     db = sqlite3.connect(f"{address}?mode=ro", uri=True, isolation_level=None, timeout=60, factory=Reader)
+    copy = sqlite3.connect(collected, isolation_level=None)
     try:
-        parts = public_parts(db)
-        tables = [sql for kind, _, sql in parts if kind == "table" and not VIRTUAL.match(sql)]
-        with _new_file(target) as copy:
-            for sql in tables:
-                copy.execute(sql)
+        copy.execute("pragma synchronous = full")
         db.shows_author_urls = author_urls
-        db.execute("attach database ? as copy", [str(target)])
         db.execute("begin")
         follow(db)
-        rows = sum(_copy_rows(db, name) for kind, name, sql in parts if kind == "table" and sql in tables)
-        db.execute("commit")
+        rows = fill(copy, db, public_parts(db), progress)
+        target.unlink(missing_ok=True)
+        copy.execute("vacuum into ?", [str(target)])
     finally:
+        copy.close()
         db.close()
-    with _new_file(target) as copy:
-        _finish(copy, parts, tables)
     return rows
 
 
-def public_parts(db: sqlite3.Connection) -> list[tuple[str, str, str]]:
+def public_parts(db: sqlite3.Connection) -> list[Part]:
     """(type, name, SQL) of each table, index and view that is not internal, and of no table's inside, in the order they were made."""
     found = [(kind, name, table, sql) for kind, name, table, sql in db.execute(PARTS)]
     searched = [name for _, name, _, sql in found if VIRTUAL.match(sql)]
@@ -70,47 +74,83 @@ def public_parts(db: sqlite3.Connection) -> list[tuple[str, str, str]]:
     return [(kind, name, sql) for kind, name, table, sql in found if table not in INTERNAL and table not in inside]
 
 
+def fill(copy: sqlite3.Connection, db: Reader, parts: Sequence[Part], progress: Callable[[int], object]) -> int:
+    """Write tables, rows, indexes and views into a file that may hold some of them already. Returns how many rows it has.
+
+    Each step is one transaction with the note that it is done, so that a kill costs no more than one.
+    """
+    tables = {name: sql for kind, name, sql in parts if kind == "table" and not VIRTUAL.match(sql)}
+    there = {name for (name,) in copy.execute("select name from sqlite_master").fetchall()}
+    if not there:
+        with _together(copy):
+            for sql in (*tables.values(), f"create table {STEPS}(name text primary key, last integer)"):
+                copy.execute(sql)
+    if not there or STEPS in there:
+        for name in tables:
+            _copy_rows(copy, db, name, progress)
+        for kind, name, sql in parts:
+            if name not in tables and name not in there:
+                with _together(copy):
+                    _make(copy, kind, name, sql)
+        copy.execute("analyze")
+        with _together(copy):
+            copy.execute(f"drop table {STEPS}")
+            copy.execute("pragma schema_version = 1")  # else it would tell how often a kill made it begin a step again
+    return sum(int(copy.execute(f'select count(*) from "{name}"').fetchone()[0]) for name in tables)
+
+
 @contextmanager
-def _new_file(target: Path) -> Iterator[sqlite3.Connection]:
-    """The copy by itself. It is thrown away where it does not become whole: nothing is synced, nothing can be rolled back."""
-    copy = sqlite3.connect(target, isolation_level=None)
+def _together(copy: sqlite3.Connection) -> Iterator[None]:
+    copy.execute("begin immediate")
     try:
-        copy.execute("pragma synchronous = off")
-        yield copy
+        yield
+        copy.execute("commit")
     finally:
-        copy.close()
+        if copy.in_transaction:
+            copy.execute("rollback")
 
 
-def _copy_rows(db: Reader, name: str) -> int:
-    """What is shown of a table. Names without a schema are those of the views that leave out what is withheld."""
-    columns = [row[1] for row in db.execute(f'pragma main.table_info("{name}")')]
-    values = ", ".join("null" if EMPTIED.get(name) == column else f'"{column}"' for column in columns)
-    return db.execute(f'insert into copy."{name}" select {values} from "{name}"').rowcount
+def _copy_rows(copy: sqlite3.Connection, db: Reader, name: str, progress: Callable[[int], object]) -> None:
+    """What is shown of a table, by its numbers where it has some. Names without a schema are those of the views that leave out what is
+    withheld."""
+    found = db.execute(f'pragma main.table_info("{name}")').fetchall()
+    keys = [row[1] for row in found if row[5]]
+    key = next((row[1] for row in found if row[5] and len(keys) == 1 and row[2].lower() == "integer"), None)
+    values = ", ".join("null" if EMPTIED.get(name) == row[1] else f'"{row[1]}"' for row in found)
+    insert = f'insert into "{name}" values ({", ".join("?" * len(found))})'
+    done, last = copy.execute(f"select count(*), max(last) from {STEPS} where name = ?", [name]).fetchone()
+    if done and last is None:
+        return  # all of it
+    while True:
+        chosen = f'select {values} from "{name}"' + (f' where "{key}" > ? order by "{key}" limit {ROWS}' if key else "")
+        with _together(copy):
+            rows = copy.executemany(insert, db.execute(chosen, [-(1 << 63) if last is None else last] if key else [])).rowcount
+            more = key and rows == ROWS
+            last = copy.execute(f'select max("{key}") from "{name}"').fetchone()[0] if more else None
+            copy.execute(f"insert or replace into {STEPS} values (?, ?)", [name, last])
+        progress(max(rows, 0))
+        if not more:
+            return
 
 
-def _finish(copy: sqlite3.Connection, parts: Iterable[tuple[str, str, str]], tables: Iterable[str]) -> None:
-    """Indexes, also those of words, the views that read nothing internal, and statistics; then the file is written in one piece."""
-    for kind, name, sql in parts:
-        if sql in tables:
-            continue
-        try:
-            copy.execute(sql)
-            if kind == "view":
-                copy.execute(f'select * from "{name}" limit 0')
-        except sqlite3.OperationalError:
-            if kind != "view":
-                raise
-            copy.execute(f'drop view if exists "{name}"')  # it reads what is internal
-        if VIRTUAL.match(sql):
-            copy.execute(f"insert into {name}({name}) values ('rebuild')")
-            copy.execute(f"insert into {name}({name}) values ('optimize')")
-    copy.execute("analyze")
-    copy.execute("vacuum")
+def _make(copy: sqlite3.Connection, kind: str, name: str, sql: str) -> None:
+    """An index, also one of words with what it holds, or a view, unless it reads what is internal."""
+    try:
+        copy.execute(sql)
+        if kind == "view":
+            copy.execute(f'select * from "{name}" limit 0')
+    except sqlite3.OperationalError:
+        if kind != "view":
+            raise
+        copy.execute(f'drop view if exists "{name}"')
+    if VIRTUAL.match(sql):
+        copy.execute(f"insert into {name}({name}) values ('rebuild')")
+        copy.execute(f"insert into {name}({name}) values ('optimize')")
 
 
-def public_metadata(target: Path) -> str:
-    """Datasette's metadata for a copy of this name: descriptions, search, and the ready questions that it can answer."""
-    copy = sqlite3.connect(f"{target.resolve().as_uri()}?mode=ro", uri=True)
+def public_metadata(made: Path, name: str) -> str:
+    """Datasette's metadata for a copy that will have this name: descriptions, search, and the ready questions that it can answer."""
+    copy = sqlite3.connect(f"{made.resolve().as_uri()}?mode=ro", uri=True)
     try:
         names = {name for (name,) in copy.execute("select name from sqlite_master where type in ('table', 'view')")}
         described = parse_metadata(METADATA.read_text(encoding="utf-8"))
@@ -121,7 +161,7 @@ def public_metadata(target: Path) -> str:
         copy.close()
     own = {"description": archive["description"], "tables": tables, "queries": queries}
     top = {key: value for key, value in described.items() if key in ("title", "description")}
-    return json.dumps(top | {"databases": {target.stem: own}}, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(top | {"databases": {name: own}}, ensure_ascii=False, indent=1) + "\n"
 
 
 def _is_answered(copy: sqlite3.Connection, sql: str) -> bool:

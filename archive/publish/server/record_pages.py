@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import re
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -19,10 +20,11 @@ from archive.publish.records import render
 from archive.publish.records.examined import ExaminedRecord, examine, exchange_at, text_page
 from archive.publish.records.shown import ShownRecords
 from archive.publish.server.article_pages import not_found
-from archive.publish.server.responses import PRIVATE, answer, folder, origin, page, page_number, read
+from archive.publish.server.responses import PRIVATE, InPieces, answer, folder, origin, page, page_number, read
 from archive.queries.capture_uses import capture_named, uses_of_capture
 from archive.queries.rows import Row
 from archive.warc.decoded import Undecodable
+from archive.warc.large import body_chunks
 
 LASTING = {"cache-control": "no-cache"}  # it may be withheld tomorrow
 FORM = re.compile(r"(?P<id>.+?)(?P<form>\.warc\.gz|/raw|/text|/render|)/?$", re.S)
@@ -42,10 +44,9 @@ async def show_record(datasette: Any, request: Any) -> Response:
     if record.trouble:
         return await record_page(datasette, request, record, 404)
     if form == ".warc.gz":
-        body = b"".join(await asyncio.to_thread(lambda: list(exchange_at(folder(datasette), capture))))
-        return download(body, f"{file_name(record)}.warc.gz", "application/warc")
+        return download(exchange_at(folder(datasette), capture), f"{file_name(record)}.warc.gz", "application/warc")
     if form == "/raw":
-        return download(record.body, file_name(record), "application/octet-stream")
+        return download(body_of(datasette, record), file_name(record), "application/octet-stream")
     return await (text_file if form == "/text" else rendered_page)(datasette, request, record)
 
 
@@ -80,14 +81,19 @@ async def record_page(datasette: Any, request: Any, record: ExaminedRecord, stat
     return await page(datasette, request, "record.html", context, status, LASTING)
 
 
-def download(body: bytes, name: str, content_type: str) -> Response:
+def body_of(datasette: Any, record: ExaminedRecord) -> Iterator[bytes]:
+    """The body as it was transferred, piece by piece where it is large."""
+    return body_chunks(folder(datasette), record.row) if record.large else iter([record.body])
+
+
+def download(chunks: Iterator[bytes], name: str, content_type: str) -> Response:
     """Bytes as they are, which no browser shows or runs."""
     headers = {
         "cache-control": PRIVATE,
         "content-disposition": f'attachment; filename="{name}"',
         "content-security-policy": "default-src 'none'; sandbox",
     }
-    return Response(body, headers=headers, content_type=content_type)
+    return InPieces(chunks, headers=headers, content_type=content_type)
 
 
 async def text_file(datasette: Any, request: Any, record: ExaminedRecord) -> Response:

@@ -23,11 +23,12 @@ from archive.publish.records.shown import ShownRecords
 from archive.publish.server.record_pages import (
     INLINE,
     LASTING,
+    body_of,
     decoded_or_nothing,
     record_page,
     rendered_page,
 )
-from archive.publish.server.responses import answer, folder, origin, page, read, redirect
+from archive.publish.server.responses import InPieces, answer, folder, origin, page, read, redirect
 from archive.queries.addresses import digits
 from archive.queries.captured_addresses import capture_row, times_captured, web_path
 from archive.queries.rows import Row
@@ -84,10 +85,10 @@ async def replayed(datasette: Any, request: Any, capture: Row, form: str, header
         response = await rendered_page(datasette, request, record)
         response.headers.update(headers)
         return response
-    return as_captured(request, record, headers, form) if form else await replay_page(datasette, request, record, headers)
+    return as_captured(datasette, request, record, headers, form) if form else await replay_page(datasette, request, record, headers)
 
 
-def as_captured(request: Any, record: ExaminedRecord, headers: dict[str, str], form: str) -> Response:
+def as_captured(datasette: Any, request: Any, record: ExaminedRecord, headers: dict[str, str], form: str) -> Response:
     """Status, body and type of the answer as it was captured; its own headers under ``x-archive-orig-``. Nothing of it can run."""
     row = record.row
     sent = replay.original_headers(record.headers) | headers | {"content-security-policy": "default-src 'none'; sandbox"}
@@ -96,14 +97,17 @@ def as_captured(request: Any, record: ExaminedRecord, headers: dict[str, str], f
     body = record.body
     if record.encoding:
         sent["vary"] = "Accept-Encoding"
-        if record.encoding in CODINGS and record.encoding in request.headers.get("accept-encoding", "").lower():
+        if record.large or (record.encoding in CODINGS and record.encoding in request.headers.get("accept-encoding", "").lower()):
             sent["content-encoding"] = record.encoding
         else:
             body = decoded_or_nothing(record)
     status = row["status"] if 200 <= row["status"] <= 599 else 200
     empty = status in (204, 205, 304)
     content_type = (record.http.get_header("Content-Type") or "application/octet-stream").strip()
-    return Response(b"" if empty else body, status=status, headers=sent, content_type=replay.one_header(content_type))
+    content_type = replay.one_header(content_type)
+    if record.large and not empty:
+        return InPieces(body_of(datasette, record), status=status, headers=sent, content_type=content_type)
+    return Response(b"" if empty else body, status=status, headers=sent, content_type=content_type)
 
 
 async def replay_page(datasette: Any, request: Any, record: ExaminedRecord, headers: dict[str, str]) -> Response:

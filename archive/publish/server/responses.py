@@ -6,6 +6,7 @@ All queries of one page see one state of the archive.
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import gzip
 import hashlib
@@ -161,6 +162,25 @@ def answer(
     if packed:
         content, sent["content-encoding"] = gzip.compress(content, PACKING, mtime=0), "gzip"
     return Response(content, status=status, headers=sent, content_type=content_type)
+
+
+class InPieces(Response):  # type: ignore[misc]  # Datasette has no types
+    """A response whose body is read while it is sent, piece by piece, in a thread."""
+
+    def __init__(
+        self, chunks: Iterator[bytes], status: int = 200, headers: Mapping[str, str] | None = None, content_type: str = ""
+    ) -> None:
+        super().__init__(b"", status, dict(headers or {}), content_type)
+        self._chunks = chunks
+
+    async def asgi_send(self, send: Any) -> None:
+        async def begin(message: dict[str, Any]) -> None:
+            await send(message | ({"more_body": True} if message["type"] == "http.response.body" else {}))
+
+        await super().asgi_send(begin)
+        while (chunk := await asyncio.to_thread(next, self._chunks, None)) is not None:
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
 
 
 def accepts_gzip(header: str) -> bool:
