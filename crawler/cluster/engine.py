@@ -95,6 +95,11 @@ def connected(app: Celery) -> Iterator[Any]:
         raise BrokerAway(f"the broker {broker} does not answer ({said}); nothing is lost: what is due stays due") from error
 
 
+def send(app: Celery, due: Due, **options: Any) -> None:
+    """Put one slice on the queue. A broker that has run out of memory or disk takes nothing, and says nothing: that is not waited for."""
+    app.send_task(TASK, kwargs=asdict(due), confirm_timeout=PATIENCE, **options)
+
+
 class Queue:
     """The messages, as those see them who put some there."""
 
@@ -106,7 +111,7 @@ class Queue:
         sent = 0
         with connected(self.app) as connection, self.app.amqp.Producer(connection) as producer:
             for due in sites:
-                self.app.send_task(TASK, kwargs=asdict(due), producer=producer, retry=False)
+                send(self.app, due, producer=producer, retry=False)
                 sent += 1
         return sent
 

@@ -58,7 +58,9 @@ def main() -> None:
                 there = ["--broker", broker.url, "--depot", store.url]
                 (folder / str(count)).mkdir()
                 for round, words in enumerate([[], names]):
-                    at_work = Workers(folder / str(count), count, [*there, "--quiet", "--jobs", str(JOBS), *delay], store.environment)
+                    at_work = Workers(
+                        folder / str(count), count, ["work", *there, "--quiet", "--jobs", str(JOBS), *delay], store.environment
+                    )
                     work = partial(read_by, at_work, [*there, *words])
                     show(given.sites, "  unchanged" if round else f"{count} workers", work, log, store)
 
