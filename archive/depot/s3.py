@@ -56,7 +56,7 @@ class S3Objects:
         with self._told(key):
             found = self._api.get(self._store, key)
             meta = found.meta
-            return Stored(bytes(found.bytes()), version_of(meta["e_tag"]), meta["last_modified"].timestamp())
+            return Stored(bytes(found.bytes()), strong_tag(meta["e_tag"]), meta["last_modified"].timestamp())
 
     def get_range(self, key: str, offset: int, length: int) -> bytes:
         try:
@@ -87,7 +87,7 @@ class S3Objects:
         for pause in (*PAUSES, None):
             try:
                 with self._told(key):
-                    return version_of(self._api.put(self._once, key, data, mode=mode, use_multipart=False)["e_tag"])
+                    return strong_tag(self._api.put(self._once, key, data, mode=mode, use_multipart=False)["e_tag"])
             except (DepotAway, NoObject, ObjectChanged) as error:
                 if (written := self._read_back(key, data, version, error)) is not None:
                     return written
@@ -130,7 +130,7 @@ class S3Objects:
             for rows in self._api.list(self._store, prefix.rpartition("/")[0] or None):
                 for row in rows:
                     if row["path"].startswith(prefix):
-                        yield Listed(row["path"], row["size"], version_of(row["e_tag"]), row["last_modified"].timestamp())
+                        yield Listed(row["path"], row["size"], strong_tag(row["e_tag"]), row["last_modified"].timestamp())
 
     def delete(self, keys: Iterable[str]) -> None:
         if named := [*keys]:
@@ -156,7 +156,7 @@ class S3Objects:
             raise kind(f"the depot {self.url} does not answer for {key}: {_first_line(error)}") from error
 
 
-def version_of(tag: str | None) -> str:
+def strong_tag(tag: str | None) -> str:
     """An entity tag in the form that a write may name: a proxy that packs answers calls it weak, some lists leave its quotes out."""
     bare = (tag or "").removeprefix("W/").strip('"')
     return f'"{bare}"' if bare else ""

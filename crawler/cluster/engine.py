@@ -55,6 +55,7 @@ def application(broker: str, seconds: float) -> Celery:
         broker_connection_timeout=PATIENCE,
         broker_connection_max_retries=None,
         broker_connection_retry_on_startup=True,
+        broker_channel_error_retry=True,  # RabbitMQ closes the channel of a slice that takes longer than its consumer_timeout
         task_default_queue=QUEUE,
         task_acks_late=True,
         task_reject_on_worker_lost=True,
