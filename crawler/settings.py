@@ -30,6 +30,8 @@ OUTLINK_BUDGET = 200  # sources a run of scrapy outlinks asks whether they still
 OUTLINK_DAYS = 90  # days until a source that answered is asked again; one that failed is asked again the next day
 OUTLINK_PRIVATE_HOSTS = ""  # hosts of a private network that it may ask all the same, by comma: for tests
 SLICE = 1200  # seconds that a site of a depot is read before its rest waits for the others; docs/scale.md
+SLICES_MB = 20_000  # of committed archives of a depot's sites that stay on a worker's disk, those read last; 0 = all
+SLICES_DAYS = 30  # that one stays whose site is not read here again; 0 = for ever
 EXTRACT_WORKERS = 0  # processes that read pages, for all sites of a run; 0 = as many as cores. One page never blocks the others
 EXTRACT_SECONDS = 20  # CPU seconds a page may take before it is cut off and named; a usual page takes 0.003
 RETRY_TIMES = 2  # tries after the first; a lost connection gets one

@@ -2,11 +2,12 @@
 
 Speaks what a depot needs of S3: PUT with If-Match and If-None-Match, GET with ranges, HEAD, DELETE, lists. An object is
 synced before the answer; a process that is killed and begun anew on the same folder has all that it confirmed. Prints its port. Each
-request is a line of ``FOLDER/requests.log``. Signatures are not checked.
+request is a line of ``FOLDER/requests.log``. Signatures are not checked. Its clock is ``S3_CLOCK_OFF`` seconds ahead of the machine's.
 
 Faults: PUT /_faults with a JSON list of {"do": KIND, "times": 1, "method": "PUT", "match": "heads/", "skip": 0, "seconds": 2}. KIND is
-slow, fail (503), full (507), lose (does what was asked and ends the connection without an answer), half (reads half of the body, keeps
-nothing, and ends it), or hang (the same after some seconds).
+slow, fail (503), full (507), status ("status" and "code" of the answer), lose (does what was asked and ends the connection without an
+answer), half (reads half of the body, keeps nothing, and ends it), hang (the same after some seconds), or what other stores and proxies
+do: ignore (takes a write whatever its conditions), weak (calls entity tags weak), bare (lists them without quotes).
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from xml.sax.saxutils import escape
 
 PAGE = 1000  # objects of one listing
 LOG = "requests.log"
+CLOCK_OFF = float(os.environ.get("S3_CLOCK_OFF", "0"))
+ANSWERS = {"fail": (503, "SlowDown"), "full": (507, "InsufficientStorage")}
 
 
 class S3Server(ThreadingHTTPServer):
@@ -98,9 +101,9 @@ class _Handler(BaseHTTPRequestHandler):
         does = fault.get("do", "")
         if does == "slow":
             time.sleep(fault.get("seconds", 1.0))
-        if does in ("fail", "full"):
+        if does in ("fail", "full", "status"):
             self._body()
-            self._error(503, "SlowDown") if does == "fail" else self._error(507, "InsufficientStorage")
+            self._error(*ANSWERS.get(does) or (fault["status"], fault["code"]))
             return self._note(key, query, does)
         if does in ("half", "hang"):
             self.rfile.read(int(self.headers.get("Content-Length") or 0) // 2)
@@ -109,7 +112,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.server.hanging.wait(fault.get("seconds", 30))
             self.close_connection = True
             return self._note(key, query, does)
-        self.lost = does == "lose"
+        self.lost, self.does = does == "lose", does
         yield key, query
         self._note(key, query, does)
 
@@ -156,7 +159,8 @@ class _Handler(BaseHTTPRequestHandler):
             data, told = path.read_bytes(), path.stat()
         except OSError:
             return self._error(404, "NoSuchKey")
-        headers = {"ETag": self.server.etag(path), "Last_Modified": formatdate(told.st_mtime, usegmt=True), "Accept_Ranges": "bytes"}
+        etag = f"W/{self.server.etag(path)}" if self.does == "weak" else self.server.etag(path)
+        headers = {"ETag": etag, "Last_Modified": formatdate(told.st_mtime + CLOCK_OFF, usegmt=True), "Accept_Ranges": "bytes"}
         found = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range") or "")
         if self.command == "HEAD" or not found:
             return self._answer(200, data, **headers, Content_Length=str(len(data)))
@@ -173,10 +177,10 @@ class _Handler(BaseHTTPRequestHandler):
         keys = [key for key in keys if key.startswith(prefix) and key > after]
         rows = []
         for key in keys[:PAGE]:
-            told = (root / key).stat()
+            told, etag = (root / key).stat(), self.server.etag(root / key).strip('"' if self.does == "bare" else "")
             at = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(told.st_mtime))
             rows.append(
-                f"<Contents><Key>{escape(key)}</Key><LastModified>{at}</LastModified><ETag>{escape(self.server.etag(root / key))}</ETag>"
+                f"<Contents><Key>{escape(key)}</Key><LastModified>{at}</LastModified><ETag>{escape(etag)}</ETag>"
                 f"<Size>{told.st_size}</Size><StorageClass>STANDARD</StorageClass></Contents>"
             )
         more = len(keys) > PAGE
@@ -201,10 +205,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _write(self, key: str, body: bytes) -> None:
         path = self._path(key)
-        if self.headers.get("If-None-Match") == "*" and path.exists():
+        held = path.exists() and self.does != "ignore"
+        if self.headers.get("If-None-Match") == "*" and held:
             return self._error(412, "PreconditionFailed")
-        if (wanted := self.headers.get("If-Match")) and (not path.exists() or self.server.etag(path) != wanted):
-            return self._error(412 if path.exists() else 404, "PreconditionFailed")
+        if self.does != "ignore" and (wanted := self.headers.get("If-Match")) and (not held or self.server.etag(path) != wanted):
+            return self._error(412 if held else 404, "PreconditionFailed" if held else "NoSuchKey")
         path.parent.mkdir(parents=True, exist_ok=True)
         made = path.with_name(f".{path.name}.{threading.get_ident()}")
         with open(made, "wb") as file:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,13 +16,16 @@ from archive.depot.claim import Busy
 from archive.depot.cluster_state import ClusterState, save_cluster_state, saved_cluster_state
 from archive.depot.depot import Depot, open_depot
 from archive.depot.heads import Committed, HeldBy, SiteHead, SliceOutcome
+from archive.merge.depot import follow
 from archive.publish.overview import alarms
 from archive.store.store import Store
 from crawler.cluster.due import SiteDue, as_due, standings
 from crawler.cluster.hosts import claim_host
-from crawler.cluster.slices import UNDER_WAY, Due, is_answered
-from tests.crawls import content, rows, scrapy
+from crawler.cluster.kept_folders import LEAVING, UNDER_WAY, KeptFolders, is_spare
+from crawler.cluster.slices import Due, is_answered
+from tests.crawls import PROJECT, command, content, rows, scrapy
 from tests.inside import Run
+from tests.kills import assert_whole
 from tests.othersites import Leaflet
 from tests.othersites.server import Answer
 
@@ -27,7 +33,7 @@ DAY = "2026-03-01T12:00:00Z"
 
 
 class Gazette(Leaflet):
-    """A front page and two articles. It can do something when it is asked the third time."""
+    """A front page and two articles. It can do something when it is asked a certain time, the third if nobody says otherwise."""
 
     def __init__(self, number: int = 1) -> None:
         super().__init__()
@@ -35,11 +41,11 @@ class Gazette(Leaflet):
         for part, path in enumerate(paths):
             self.article(path, number * 10 + part)
         self.front(tuple(paths))
-        self.third = lambda: None
+        self.at, self.then = 3, lambda: None
 
     def answer(self, path: str, query: dict[str, str]) -> Answer | None:
-        if len(self.requests) == 3:
-            self.third()
+        if len(self.requests) == self.at:
+            self.then()
         return super().answer(path, query)
 
 
@@ -91,7 +97,7 @@ def test_a_lease_that_is_lost_voids_the_run(gazette: Gazette, depot: Depot, tmp_
         head = depot.head(name)
         depot.change(name, epoch=head.epoch + 1, claim=HeldBy("0" * 32, "elsewhere", "another worker"), removed_at=DAY)
 
-    gazette.third = taken_over
+    gazette.then = taken_over
     run = update(depot, tmp_path / "one")
     assert "nothing of this slice was committed" in run.err, run.lines
     assert (depot.head(name).epoch, depot.head(name).committed) == (2, None)
@@ -118,6 +124,80 @@ def test_what_a_killed_process_left_in_its_folder_is_read_first_and_at_once(depo
         run = update(depot, tmp_path / "one", "--jobs", "1")
     assert (run.code, [line.partition(": ")[0] for line in run.out.splitlines()[:2]]) == (0, [names[1], names[0]])
     assert not list((tmp_path / "one").rglob(UNDER_WAY))
+
+
+def test_a_process_without_a_broker_that_is_killed_goes_on_where_it_was(depot: Depot, tmp_path: Path) -> None:
+    with Gazette() as gazette:
+        name = depot.register(f"{gazette.home}/")[0].name
+        alone = tmp_path / "alone"
+        assert scrapy("crawl", "site", "-a", f"home={gazette.home}/", folder=alone).code == 0
+        undisturbed = len(gazette.requests)
+        gazette.requests.clear()
+        line = command("update", "--due", "--depot", depot.url, folder=tmp_path / "one")
+        with subprocess.Popen(line, cwd=PROJECT) as process:
+            gazette.at, gazette.then = undisturbed - 1, process.kill
+            assert process.wait(60) == -signal.SIGKILL
+        assert depot.head(name).claim is not None
+        assert update(depot, tmp_path / "one", "--due").code == 0
+    assert content(tmp_path / "one" / "slices" / name) == content(alone)
+    assert_whole(tmp_path / "one" / "slices" / name)
+    assert update(depot, tmp_path / "one", "--due").out.splitlines() == ["no site is due"]
+
+
+def test_folders_of_sites_that_were_read_longest_ago_are_removed_and_none_with_unfinished_work(depot: Depot, tmp_path: Path) -> None:
+    with Gazette(1) as one, Gazette(2) as other, Gazette(3) as third:
+        names = [depot.register(f"{site.home}/")[0].name for site in (one, other, third)]
+        slices = tmp_path / "one" / "slices"
+        assert update(depot, tmp_path / "one", "--jobs", "1").code == 0
+        assert sorted(path.name for path in slices.iterdir() if path.is_dir()) == sorted(names)
+        assert all(is_spare(slices / name) for name in names)
+        (slices / names[0] / UNDER_WAY).touch()  # as a slice leaves it that was taken over, whose records are nowhere else
+        for number, name in enumerate(names):
+            os.utime(slices / name / "brought.json", (1e9 + number,) * 2)
+        run = update(depot, tmp_path / "one", names[2], SLICES_DAYS=0, SLICES_MB=0.001)
+        assert (run.code, sorted(path.name for path in slices.iterdir() if path.is_dir())) == (0, sorted([names[0], names[2]]))
+        asked = len(other.requests)
+        assert update(depot, tmp_path / "one", names[1], SLICES_DAYS=0).code == 0
+        assert rows(slices / names[1], "select count(*) from articles") == [(2,)]
+        assert len(other.requests) - asked < asked, "what the depot has of it was brought back"
+        os.utime(slices / names[1] / "brought.json", (1e9,) * 2)
+        assert update(depot, tmp_path / "one", names[2]).code == 0
+        assert not (slices / names[1]).exists(), "it was not used for 30 days"
+        assert (slices / names[0]).exists()
+
+
+def test_a_folder_whose_records_the_depot_has_not_is_not_spare(gazette: Gazette, depot: Depot, tmp_path: Path) -> None:
+    name = depot.register(f"{gazette.home}/")[0].name
+    update(depot, tmp_path)
+    folder = tmp_path / "slices" / name
+    for extra in (f"warc/{name}/later.warc.gz", f"warc/seals/{name}", ".archive.db.former-x"):
+        (folder / extra).parent.mkdir(parents=True, exist_ok=True)
+        (folder / extra).write_bytes(b"evidence")
+        assert not is_spare(folder), extra
+        (folder / extra).unlink()
+    assert is_spare(folder)
+    [file] = (folder / "warc" / name).iterdir()
+    file.write_bytes(file.read_bytes() + b"more")
+    assert not is_spare(folder)
+
+
+def test_what_a_kill_left_of_a_folder_that_was_being_removed_goes(depot: Depot, tmp_path: Path) -> None:
+    (tmp_path / "slices" / f"{LEAVING}gone" / "warc").mkdir(parents=True)
+    assert update(depot, tmp_path).code == 0
+    KeptFolders(tmp_path / "slices", 1, 1).measure()
+    assert not (tmp_path / "slices" / f"{LEAVING}gone").exists()
+
+
+def test_an_archive_that_follows_a_depot_takes_no_crawl(gazette: Gazette, depot: Depot, tmp_path: Path) -> None:
+    depot.register(f"{gazette.home}/")
+    update(depot, tmp_path / "one")
+    assert [site.error for site in follow(tmp_path / "all", depot.url)] == [None]
+    before = rows(tmp_path / "all", "select * from crawls")
+    for words in (["update"], ["crawl", "site", "-a", f"home={gazette.home}/"], ["reextract"]):
+        run = scrapy(*words, folder=tmp_path / "all")
+        assert (run.code, len(run.lines)) == (2, 1), run.lines
+        assert "follows the depot" in run.err
+    assert rows(tmp_path / "all", "select * from crawls") == before
 
 
 def test_a_message_that_comes_twice_or_late_is_dropped() -> None:

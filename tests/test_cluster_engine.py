@@ -22,10 +22,25 @@ LONG = "--sites 120 --workers 3 --jobs 3 --kills 9 --losses 1 --freezes 3 --brok
 
 
 @pytest.mark.skipif(not SCRIPT.exists(), reason="apt install rabbitmq-server")
-@pytest.mark.parametrize("words", [LONG, "--sites 60 --workers 1 --kills 3", "--sites 60 --kills 0 --freezes 2"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        LONG,
+        "--sites 60 --workers 1 --kills 3",
+        "--sites 60 --kills 0 --freezes 2",
+        "--folder --sites 60 --jobs 8 --kills 5 --losses 1 --freezes 1",
+    ],
+)
 def test_nothing_is_lost_and_no_site_is_asked_by_two(words: str) -> None:
     line = [sys.executable, "-m", "tests.cluster", *words.split()]
     done = subprocess.run(line, cwd=PROJECT, capture_output=True, text=True, timeout=1800)
+    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+
+
+@pytest.mark.skipif(not SCRIPT.exists(), reason="apt install rabbitmq-server")
+@pytest.mark.parametrize("module", ["trials", "composed"])
+def test_what_goes_wrong_around_a_worker_is_survived_and_what_compose_starts_works_together(module: str) -> None:
+    done = subprocess.run([sys.executable, "-m", f"tests.cluster.{module}"], cwd=PROJECT, capture_output=True, text=True, timeout=3600)
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
 
 

@@ -34,6 +34,10 @@ APART = ("merged_archives",)  # says when it was brought
 EDITED = ("The bridge fell on 4 May, at night.", "Nobody has said why. The mayor, Ana Petrova, was away.")
 
 
+def link(url: str) -> dict[str, str]:
+    return {"url": url, "text": "as was said"}
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A depot of two sites, of which each was read once, and the folders of the workers that read them."""
@@ -41,9 +45,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with s3_store(place / "store") as store:
         for home in (HOME, OTHER):
             store.depot().register(home)
-        own = (article(source_id="1"), article(source_id="2", url=f"{HOME}2/"))
+        own = (article(source_id="1"), article(source_id="2", url=f"{HOME}2/", links=[link(f"{OTHER}1/")]))
         slice_of(store.depot(), place / "w1", at(1), *own, _1=[comment("7"), comment("8", parent="7")])
-        other = article(source_id="1", url=f"{OTHER}1/", title="Elsewhere")
+        cited = [link(f"{HOME}{page}") for page in ("2/", "3/#note", "renamed/", "never/")]
+        other = article(source_id="1", url=f"{OTHER}1/", title="Elsewhere", links=cited)
         slice_of(store.depot(), place / "w2", at(1), other, name="other.example.net")
     return place
 
@@ -138,6 +143,25 @@ def test_after_each_change_the_archive_is_the_one_that_is_made_anew(store: Store
     assert list(Verification(tmp_path / "all", evidence=False).findings()) == []
     ids = rows(tmp_path / "all", "select id from articles order by 1")
     assert [i // 1_000_000_000 for (i,) in ids] == [1, 1, 1, 2]
+
+
+def test_a_link_to_another_site_leads_to_its_article_from_when_it_is_there(store: Store, tmp_path: Path) -> None:
+    def led() -> list[tuple[str, str]]:
+        sql = "select links.url, cited.url from links join articles as cited on cited.id = links.target_article_id order by 1"
+        return rows(tmp_path / "all", sql)
+
+    followed(tmp_path / "all", store)
+    back, held = (f"{OTHER}1/", f"{OTHER}1/"), (f"{HOME}2/", f"{HOME}2/")
+    assert led() == [back, held]
+    run(store, tmp_path / "w1", 2, edit)
+    followed(tmp_path / "all", store)
+    assert led() == [back, held, (f"{HOME}3/#note", f"{HOME}3/")]
+    run(store, tmp_path / "w1", 3, rename)
+    followed(tmp_path / "all", store)
+    assert led() == [back, held, (f"{HOME}3/#note", f"{HOME}3/"), (f"{HOME}renamed/", f"{HOME}renamed/")]
+    run(store, tmp_path / "w1", 4, edit)  # as if nothing: the address that it had was its name for a while
+    followed(tmp_path / "all", store)
+    assert len(led()) == 4
 
 
 def test_a_site_that_says_the_same_writes_no_row(store: Store, tmp_path: Path) -> None:

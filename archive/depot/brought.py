@@ -13,6 +13,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.clock import now
+from archive.db.blank import make_blank
 from archive.db.connection import FILENAME, open_as_it_is
 from archive.db.schema import is_older
 from archive.depot.heads import SiteHead
@@ -83,6 +84,7 @@ def prepare(folder: Path, head: SiteHead, decisions: list[dict[str, Any]]) -> No
     own = [line for line in decisions if line.get("site") in (None, head.name)]
     if not own and _is_prepared(folder, head):
         return
+    make_blank(folder)
     with closing(Store(folder)) as store:
         row = store.ensure_site(head.name, head.home)
         with store.transaction():

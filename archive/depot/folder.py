@@ -21,6 +21,7 @@ from archive.depot.objects import DepotAway, DepotFull, Listed, NoObject, Object
 from archive.errors import ConfigurationError
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+LOCK = ".lock"
 SAFE = re.compile(r"(?!.*(?:^|/)\.)[^\0\\]+")  # no part of a name begins with a dot: such files are being written
 
 
@@ -66,6 +67,20 @@ class FolderObjects:
             self._write(path, data)
         return version_of(data)
 
+    def demand_conditions(self, key: str) -> None:
+        """Some mounted file systems take every lock."""
+        with self._told(key), self._alone():
+            handle = os.open(self.folder / LOCK, os.O_RDWR | os.O_CLOEXEC)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            finally:
+                os.close(handle)
+        raise ConfigurationError(
+            f"the file system of {self.folder} keeps no lock (flock): two workers could read one site; a depot needs another folder"
+        )
+
     def list(self, prefix: str) -> Iterator[Listed]:
         base = prefix.rpartition("/")[0]
         with self._told(prefix):
@@ -109,7 +124,7 @@ class FolderObjects:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        handle = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        handle = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield

@@ -17,6 +17,12 @@ class DepotAway(StorageError):
     """The store does not answer, or refuses; nothing is known of what it did."""
 
 
+class ClockRefused(DepotAway):
+    """The store refuses what this machine signs, for its clock is off."""
+
+    exit_code = 2
+
+
 class DepotFull(StorageError):
     """The store has no room."""
 
@@ -73,6 +79,10 @@ class Objects(Protocol):
 
         No two contents may be equal: what this call wrote is recognised by its content where an answer was lost.
         """
+
+    def demand_conditions(self, key: str) -> None:
+        """Raises ConfigurationError where a write that has to be refused is not, so that two could hold a site. ``key``: an object that
+        is there, and this process's alone."""
 
     def list(self, prefix: str) -> Iterator[Listed]:
         """The objects whose names begin with ``prefix``, in the order of their names."""

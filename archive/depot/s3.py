@@ -6,6 +6,8 @@ A conditional write is sent once: where its answer is lost, the object is read b
 
 from __future__ import annotations
 
+import secrets
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -13,13 +15,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from archive.depot.objects import DepotAway, DepotFull, Listed, NoObject, ObjectChanged, Stored
+from archive.depot.objects import ClockRefused, DepotAway, DepotFull, Listed, NoObject, ObjectChanged, Stored
 from archive.errors import ConfigurationError
 
 CONNECT, ANSWER = timedelta(seconds=5), timedelta(seconds=60)
 PATIENCE = timedelta(seconds=15)  # a write or read is tried anew for so long; the lease bounds what follows
 WHOLE = 64 << 20  # bytes of a file that goes up in one request
 FULL_SIGNS = ("Insufficient Storage", "InsufficientStorage", "QuotaExceeded", "XMinioStorageFull", "No space left")
+CLOCK_SIGNS = ("RequestTimeTooSkewed", "RequestExpired")
+UNKNOWN_SIGNS = ("NotImplemented", "501 Not Implemented")  # what a store answers to a header that it does not know
+PAUSES = (0.2, 1.0)  # seconds before a conditional write that was neither taken nor refused is sent again
 OPTIONS = ("endpoint", "region", "virtual_hosted_style_request", "skip_signature")
 
 
@@ -51,7 +56,7 @@ class S3Objects:
         with self._told(key):
             found = self._api.get(self._store, key)
             meta = found.meta
-            return Stored(bytes(found.bytes()), meta["e_tag"] or "", meta["last_modified"].timestamp())
+            return Stored(bytes(found.bytes()), strong_tag(meta["e_tag"]), meta["last_modified"].timestamp())
 
     def get_range(self, key: str, offset: int, length: int) -> bytes:
         try:
@@ -79,15 +84,16 @@ class S3Objects:
 
     def put_if(self, key: str, data: bytes, version: str | None) -> str:
         mode: Any = "create" if version is None else {"e_tag": version}
-        for last in (False, False, True):
+        for pause in (*PAUSES, None):
             try:
                 with self._told(key):
-                    return str(self._api.put(self._once, key, data, mode=mode, use_multipart=False)["e_tag"])
-            except (DepotAway, ObjectChanged) as error:
+                    return strong_tag(self._api.put(self._once, key, data, mode=mode, use_multipart=False)["e_tag"])
+            except (DepotAway, NoObject, ObjectChanged) as error:
                 if (written := self._read_back(key, data, version, error)) is not None:
                     return written
-                if last:
+                if pause is None:
                     raise
+                time.sleep(pause)  # it is busy, or another write to the object is under way
         raise AssertionError("the last try returns or raises")
 
     def _read_back(self, key: str, data: bytes, version: str | None, error: Exception) -> str | None:
@@ -102,13 +108,29 @@ class S3Objects:
             raise ObjectChanged(f"{key} was written by somebody else in the meantime") from error
         return None
 
+    def demand_conditions(self, key: str) -> None:
+        modes: tuple[Any, ...] = ("create", {"e_tag": '"0"'})
+        for mode in modes:  # without a look at what is there afterwards, which would hide a store that does not know the header
+            try:
+                with self._told(key):
+                    self._api.put(self._store, key, secrets.token_bytes(8), mode=mode, use_multipart=False)
+            except (ObjectChanged, NoObject):
+                continue
+            except DepotAway as error:
+                if not any(sign in str(error) for sign in UNKNOWN_SIGNS):
+                    raise
+            raise ConfigurationError(
+                f"the store of {self.url} does not keep If-Match and If-None-Match on PUT: two workers could read one site; a depot needs"
+                " another store, or a folder"
+            )
+
     def list(self, prefix: str) -> Iterator[Listed]:
         """obstore lists whole folders: what else lies in them is left out here."""
         with self._told(prefix):
             for rows in self._api.list(self._store, prefix.rpartition("/")[0] or None):
                 for row in rows:
                     if row["path"].startswith(prefix):
-                        yield Listed(row["path"], row["size"], row["e_tag"] or "", row["last_modified"].timestamp())
+                        yield Listed(row["path"], row["size"], strong_tag(row["e_tag"]), row["last_modified"].timestamp())
 
     def delete(self, keys: Iterable[str]) -> None:
         if named := [*keys]:
@@ -126,10 +148,18 @@ class S3Objects:
         except (raised.AlreadyExistsError, raised.PreconditionError) as error:
             raise ObjectChanged(f"{key} was written by somebody else in the meantime") from error
         except (raised.PermissionDeniedError, raised.UnauthenticatedError) as error:
+            if any(sign in str(error) for sign in CLOCK_SIGNS):
+                raise ClockRefused(f"the depot {self.url} refuses this machine's clock; set it (NTP) first") from error
             raise DepotAway(f"the depot {self.url} does not let this program at {key}: {_first_line(error)}") from error
         except (raised.BaseError, OSError) as error:
             kind = DepotFull if any(sign in str(error) for sign in FULL_SIGNS) else DepotAway
             raise kind(f"the depot {self.url} does not answer for {key}: {_first_line(error)}") from error
+
+
+def strong_tag(tag: str | None) -> str:
+    """An entity tag in the form that a write may name: a proxy that packs answers calls it weak, some lists leave its quotes out."""
+    bare = (tag or "").removeprefix("W/").strip('"')
+    return f'"{bare}"' if bare else ""
 
 
 def _first_line(error: BaseException) -> str:

@@ -12,6 +12,7 @@ from contextlib import contextmanager, nullcontext
 
 from sqlite_utils import Database
 
+from archive.merge.across import link_across, own_target
 from archive.merge.at_once import WORDS, growing
 from archive.merge.decisions import merge_decisions
 from archive.merge.references import Schema
@@ -40,6 +41,8 @@ class DepotRows:
         tables = [table for table, rule in RULES.items() if rule.how not in LEFT and table in self.schema.columns]
         with self._maps():
             count = sum(self._write(table, fresh=held is None) for table in self.schema.in_order(tables))
+            if count:
+                count += link_across(self.db, self.base, self.base + BASE - 1)
             brought = merge_decisions(self.db)
             self._label(everywhere=any(kind == "label" for kind, *_ in brought))
         return count + len(brought)
@@ -91,7 +94,7 @@ class DepotRows:
         own = "id" if table in self.schema.numbered else RULES[table].owner
         keys = self._keys(table)
         names = [name for name in self.schema.columns[table] if name not in NOT_COMPARED.get(table, ())]
-        here = ", ".join(f"ours.{name}" for name in names)
+        here = ", ".join(self._held(table, name) for name in names)
         there = ", ".join(self._here(table, name) for name in names)
         self.db.execute("drop table if exists temp.unlike")
         self.db.execute(
@@ -119,6 +122,12 @@ class DepotRows:
 
     def _is_id(self, table: str, column: str) -> bool:
         return (column == "id" and table in self.schema.numbered) or self.schema.references[table].get(column) in self.schema.numbered
+
+    def _held(self, table: str, column: str) -> str:
+        """SQL for a column of a row ``ours`` as the site's own archive could have it."""
+        if (table, column) == ("links", "target_article_id"):
+            return own_target("ours", "theirs", self.base, self.base + BASE - 1)
+        return f"ours.{column}"
 
     def _here(self, table: str, column: str) -> str:
         """SQL for a column of a row ``theirs`` as it is here."""

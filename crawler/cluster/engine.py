@@ -55,6 +55,7 @@ def application(broker: str, seconds: float) -> Celery:
         broker_connection_timeout=PATIENCE,
         broker_connection_max_retries=None,
         broker_connection_retry_on_startup=True,
+        broker_channel_error_retry=True,  # RabbitMQ closes the channel of a slice that takes longer than its consumer_timeout
         task_default_queue=QUEUE,
         task_acks_late=True,
         task_reject_on_worker_lost=True,
@@ -95,6 +96,11 @@ def connected(app: Celery) -> Iterator[Any]:
         raise BrokerAway(f"the broker {broker} does not answer ({said}); nothing is lost: what is due stays due") from error
 
 
+def send(app: Celery, due: Due, **options: Any) -> None:
+    """Put one slice on the queue. A broker that has run out of memory or disk takes nothing, and says nothing: that is not waited for."""
+    app.send_task(TASK, kwargs=asdict(due), confirm_timeout=PATIENCE, **options)
+
+
 class Queue:
     """The messages, as those see them who put some there."""
 
@@ -106,7 +112,7 @@ class Queue:
         sent = 0
         with connected(self.app) as connection, self.app.amqp.Producer(connection) as producer:
             for due in sites:
-                self.app.send_task(TASK, kwargs=asdict(due), producer=producer, retry=False)
+                send(self.app, due, producer=producer, retry=False)
                 sent += 1
         return sent
 

@@ -43,6 +43,7 @@ class SliceLease:
         self._may_begin = monotonic() + quiet
         self._next = 0.0  # when the site may be asked next by whoever holds it then
         self._cut = asyncio.Event()
+        self._answers = set[asyncio.Task[Any]]()  # that are waited for
         self._turn = asyncio.Lock()
 
     def held(self) -> bool:
@@ -81,20 +82,25 @@ class SliceLease:
             await asyncio.wait_for(self._cut.wait(), seconds)
 
     async def while_wanted(self, answer: Coroutine[Any, Any, T]) -> T:
-        task, cut = asyncio.ensure_future(answer), asyncio.ensure_future(self._cut.wait())
-        try:
-            await asyncio.wait({task, cut}, return_when=asyncio.FIRST_COMPLETED)
-            if task.done():
-                return task.result()
+        if self._cut.is_set():
+            answer.close()
             raise Stopped(f"{self.claim.name}: the slice has to end")
+        task = asyncio.ensure_future(answer)
+        self._answers.add(task)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if self._cut.is_set():
+                raise Stopped(f"{self.claim.name}: the slice has to end") from None
+            raise
         finally:
-            cut.cancel()
-            if not task.done():
-                task.cancel()
+            self._answers.discard(task)
 
     def cut(self) -> None:
         """Requests under way are given up."""
         self._cut.set()
+        for task in list(self._answers):
+            task.cancel()
 
     async def keep(self) -> None:
         """Renew the claim until this is cancelled, or it is lost."""

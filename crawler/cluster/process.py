@@ -12,6 +12,7 @@ from archive.db.connection import archive_dir
 from archive.db.lock import Lock
 from archive.depot.depot import Depot, open_depot
 from archive.errors import ConfigurationError
+from crawler.cluster.kept_folders import KeptFolders
 from crawler.cluster.slices import Slices
 from crawler.cluster.visits import Visits
 from crawler.extensions.archive import check_settings
@@ -43,12 +44,14 @@ def slices_of(command: ArchiveCommand, url: str, arguments: Mapping[str, str], j
     folder.mkdir(parents=True, exist_ok=True)
     depot = open_depot(url, holder_name(folder))
     demand_clock(depot)
+    depot.objects.demand_conditions(depot.session.key)
     lock = Lock(folder)
     workers = Workers(settings.getint("EXTRACT_WORKERS"), settings.getfloat("EXTRACT_SECONDS"))
     visits = Visits(command.process, arguments, quiet=quiet)
     try:
         with contextlib.closing(workers):  # they stay while one site ends and the next begins
-            slices = Slices(depot, visits, folder, settings.getfloat("SLICE"), settings.getfloat("DOWNLOAD_DELAY"), jobs)
+            kept = KeptFolders(folder, settings.getfloat("SLICES_MB") * 1e6, settings.getfloat("SLICES_DAYS"))
+            slices = Slices(depot, visits, kept, settings.getfloat("SLICE"), settings.getfloat("DOWNLOAD_DELAY"), jobs)
             yield slices
             slices.close()
     finally:

@@ -29,8 +29,9 @@ from archive.errors import ArchiveError, NewerSchema
 from archive.queries.liveliness import FAILED, last_visit, liveliness
 from archive.queries.named import site_named
 from crawler.cluster.hosts import HostClaim, claim_host
+from crawler.cluster.kept_folders import UNDER_WAY, KeptFolders
 from crawler.cluster.leases import SliceLease, kept_alive
-from crawler.cluster.visits import Visited, Visits
+from crawler.cluster.visits import Visited, Visits, close
 from crawler.http.lease import LEASE
 from crawler.session.outcome import BUG, COMPLETE, INTERRUPTED, STORAGE
 
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from archive.depot.depot import Depot
 
 logger = logging.getLogger(__name__)
-UNDER_WAY = ".slice"  # lies in the folder of a site as long as a slice of it is not committed
 OURS = (BUG, STORAGE)  # exit codes that say more of this machine than of the site
 GRACE = 12.0  # seconds after a signal in which answers under way may still come
 TRIES = 3  # of a site that ends with one of them; then that is its outcome
@@ -93,9 +93,9 @@ class SliceEnd:
 class Slices:
     """The slices of one process. It is used by the thread of the event loop alone."""
 
-    def __init__(self, depot: Depot, visits: Visits, folder: Path, seconds: float, delay: float, jobs: int) -> None:
-        """``folder``: where each site gets a folder of its own, of this process alone; ``delay``: DOWNLOAD_DELAY."""
-        self.depot, self.visits, self.folder = depot, visits, folder
+    def __init__(self, depot: Depot, visits: Visits, kept: KeptFolders, seconds: float, delay: float, jobs: int) -> None:
+        """``kept``: the folders of the sites; ``delay``: DOWNLOAD_DELAY."""
+        self.depot, self.visits, self.kept, self.folder = depot, visits, kept, kept.folder
         self.seconds, self.delay = seconds, delay
         self.stopping = self._is_away = False
         self.under_way: dict[str, SliceLease | None] = {}
@@ -107,6 +107,7 @@ class Slices:
 
     async def unfinished(self) -> list[Due]:
         """What an earlier process left in this folder and nobody has taken over."""
+        await self.in_thread(self.kept.measure)
         found = []
         for mark in sorted(self.folder.glob(f"*/{UNDER_WAY}")):
             left = former_claim(mark.parent)
@@ -118,10 +119,18 @@ class Slices:
 
     async def read(self, due: Due) -> SliceEnd:
         """One slice. Never raises."""
-        name = due.site
-        if name in self.under_way:
+        if due.site in self.under_way:
             return SliceEnd(Ending.BUSY, Visited(0), due, BUSY)
-        self.under_way[name] = None
+        self.under_way[due.site] = None
+        try:
+            end = await self._ended(due)
+            with contextlib.suppress(OSError):  # what could not be removed is tried again
+                await self.kept.bound(due.site, self.under_way, self.in_thread)
+            return end
+        finally:
+            del self.under_way[due.site]
+
+    async def _ended(self, due: Due) -> SliceEnd:
         try:
             return await self._claimed(due)
         except Busy as error:
@@ -141,8 +150,6 @@ class Slices:
         except Exception as error:
             logger.error("a bug in this program", exc_info=error)
             return self._failed(due, Visited(BUG))
-        finally:
-            del self.under_way[name]
 
     def _told(self, due: Due, error: ArchiveError) -> Visited:
         print(f"{due.site}: {error}", file=sys.stderr, flush=True)
@@ -279,19 +286,3 @@ def outcome_of(folder: Path, head: SiteHead, visit: Visited, began_at: str) -> S
         failures=failures,
         lively=asdict(lively),
     )
-
-
-_closing = set[asyncio.Task[None]]()
-
-
-def close(crawler: Crawler, reason: str) -> None:
-    """Close a crawl that is under way."""
-    if crawler.engine is not None and crawler.crawling:
-        task = asyncio.get_running_loop().create_task(_closed(crawler, reason))
-        _closing.add(task)
-        task.add_done_callback(_closing.discard)
-
-
-async def _closed(crawler: Crawler, reason: str) -> None:
-    with contextlib.suppress(RuntimeError):  # it was about to end
-        await crawler.engine.close_spider_async(reason=reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import sys
 from collections import Counter
@@ -78,3 +79,19 @@ def declared_spider(loader: Any, name: str) -> type[SiteSpider] | None:
     """The spider that declares the remembered site of this name; None where nobody did."""
     spiders = [spider for spider in map(loader.load, loader.list()) if hasattr(spider, "site")]
     return next((spider for spider in spiders if spider.site.name == name), None)
+
+
+_closing = set[asyncio.Task[None]]()
+
+
+def close(crawler: Crawler, reason: str) -> None:
+    """Close a crawl that is under way."""
+    if crawler.engine is not None and crawler.crawling:
+        task = asyncio.get_running_loop().create_task(_closed(crawler, reason))
+        _closing.add(task)
+        task.add_done_callback(_closing.discard)
+
+
+async def _closed(crawler: Crawler, reason: str) -> None:
+    with contextlib.suppress(RuntimeError):  # it was about to end
+        await crawler.engine.close_spider_async(reason=reason)

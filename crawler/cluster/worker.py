@@ -9,14 +9,13 @@ import asyncio
 import os
 import socket
 import sys
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from crawler.cluster.broker_news import broker_news
-from crawler.cluster.engine import QUEUE, TASK, without_password
+from crawler.cluster.engine import QUEUE, TASK, send, without_password
 from crawler.cluster.rounds import STOPS_ALL
-from crawler.cluster.slices import Due, Ending, SliceEnd, Slices, close
-from crawler.cluster.visits import Visited
+from crawler.cluster.slices import Due, Ending, SliceEnd, Slices
+from crawler.cluster.visits import Visited, close
 from crawler.session.outcome import COMPLETE, INTERRUPTED, STORAGE
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ class Worker:
             if end.again is None:
                 return
             try:
-                self.app.send_task(TASK, kwargs=asdict(end.again), countdown=end.wait or None)
+                send(self.app, end.again, countdown=end.wait or None)
             except Exception as error:  # the broker is away: it has this message still
                 raise Reject(str(error), requeue=True) from error
 

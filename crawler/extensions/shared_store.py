@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from archive import clock
 from archive.db.connection import archive_dir
+from archive.depot.marks import marks_in
+from archive.errors import ConfigurationError
 from archive.seal.authority import Authority
 from archive.seal.end_of_run import seal_run
 from archive.store.store import Store
@@ -38,19 +40,29 @@ def acquire_store(settings: BaseSettings) -> Store:
     """The store of ARCHIVE_DIR, opened and locked by whoever comes first. Each call asks for one ``release_store``.
 
     Raises LockHeld when another process writes to the archive, StorageError, NoArchive, NewerSchema, and ConfigurationError for a
-    TSA_URL or TSA_CERT that cannot be.
+    TSA_URL or TSA_CERT that cannot be, and for an archive that follows a depot: the next merge would remove what a crawl wrote there.
     """
     folder, fixed = archive_dir(settings["ARCHIVE_DIR"]), settings["NOW"]
     shared = _open.get(folder.resolve())
     if shared is None:
         authority = Authority.named(settings["TSA_URL"], settings["TSA_CERT"])
         now = (lambda: fixed) if fixed else clock.now
-        shared = _Shared(Store(folder, now), authority, now, settings[LEASE])
+        shared = _Shared(_opened(folder, now), authority, now, settings[LEASE])
         if shared.lease is not None:
             shared.store.group.may_commit = shared.lease.check
         _open[folder.resolve()] = shared
     shared.users += 1
     return shared.store
+
+
+def _opened(folder: Path, now: Callable[[], str]) -> Store:
+    store = Store(folder, now)
+    if mark := next(iter(store.ask(marks_in).values()), None):
+        store.close()
+        raise ConfigurationError(
+            f"{folder} follows the depot {mark.url}: its sites are read by scrapy work or scrapy update --depot; choose another ARCHIVE_DIR"
+        )
+    return store
 
 
 def release_store(store: Store) -> None:

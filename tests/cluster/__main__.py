@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +40,7 @@ class Rehearsal:
     broker_kills: int
     store_kills: int
     seed: int
+    folder: bool  # no broker, no object store: one process that reads a depot in a folder
 
     @property
     def may_be_asked_again(self) -> float:
@@ -63,8 +64,10 @@ def main() -> int:
     }.items():
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--delay", type=float, default=0.2)
+    parser.add_argument("--folder", action="store_true", help="a depot in a folder, read by one scrapy update, without broker and store")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     given = parser.parse_args()
+    given.workers = 1 if given.folder else given.workers
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended
     with tempfile.TemporaryDirectory(prefix="cluster", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as folder:
         return rehearse(Path(folder), Rehearsal(**vars(given)))
@@ -77,13 +80,12 @@ def rehearse(folder: Path, asked_for: Rehearsal) -> int:
         wall, requests = undisturbed(folder, homes, asked_for, log)
         print(f"undisturbed: {wall:.0f} s, {requests:,} requests", flush=True)
         log.write_bytes(b"")
-        with Store(folder / "store") as store, Broker(folder / "broker") as broker:
-            os.environ.update(store.environment)
-            depot = open_depot(store.url)
+        with apart(folder, asked_for) as parts:
+            depot = open_depot(parts[0].url if parts else str(folder / "depot"))
             for home in homes:
                 depot.register(home)
             begun = time.monotonic()
-            code = disturbed(folder, asked_for, store, broker, requests)
+            code = disturbed(folder, asked_for, *parts, requests) if parts else disturbed_alone(folder, asked_for, depot.url, requests)
             took = time.monotonic() - begun
             seen = asked(log)
             between, over = gaps(seen), hand_overs(seen)
@@ -96,6 +98,17 @@ def rehearse(folder: Path, asked_for: Rehearsal) -> int:
             wrong += impolite(seen, asked_for.delay)
     print("\n".join(wrong) or "nothing lost, nothing twice, nothing damaged", flush=True)
     return 1 if wrong else 0
+
+
+@contextmanager
+def apart(folder: Path, asked_for: Rehearsal) -> Iterator[tuple[Store, Broker] | None]:
+    """What workers share, as processes of their own; None where all of it is a folder."""
+    if asked_for.folder:
+        yield None
+        return
+    with Store(folder / "store") as store, Broker(folder / "broker") as broker:
+        os.environ.update(store.environment)
+        yield store, broker
 
 
 def undisturbed(folder: Path, homes: list[str], asked_for: Rehearsal, log: Path) -> tuple[float, int]:
@@ -124,7 +137,7 @@ def settings(asked_for: Rehearsal) -> list[str]:
 def disturbed(folder: Path, asked_for: Rehearsal, store: Store, broker: Broker, requests: int) -> int:
     """The exit code of ``dispatch --wait``."""
     there = ["--broker", broker.url, "--depot", store.url]
-    with working(folder, asked_for, there, store) as workers:
+    with working(folder, asked_for, ["work", *there], store.environment) as workers:
         words = [sys.executable, "-m", "scrapy", "dispatch", "--wait", *there]
         with open(folder / "dispatch.said", "wb") as said:
             dispatch = subprocess.Popen(words, cwd=ROOT, stdout=said, stderr=said, env=workers.environment)
@@ -145,10 +158,21 @@ def disturbed(folder: Path, asked_for: Rehearsal, store: Store, broker: Broker, 
     return code
 
 
+def disturbed_alone(folder: Path, asked_for: Rehearsal, url: str, requests: int) -> int:
+    """The exit code of the last ``update --due --depot``: whoever kills it starts it again, as cron does."""
+    with working(folder, asked_for, ["update", "--due", "--quiet", "--depot", url], {}) as workers:
+        things = disturb(asked_for, folder, workers, None, None, requests)
+        while workers.under_way():
+            next(things, None)
+            time.sleep(0.1)
+        print(workers.said(), end="")
+        return max(process.returncode for process in workers.processes.values())
+
+
 @contextmanager
-def working(folder: Path, asked_for: Rehearsal, there: list[str], store: Store) -> Iterator[Workers]:
-    words = [*there, "--jobs", str(asked_for.jobs), *settings(asked_for)]
-    workers = Workers(folder, asked_for.workers, words, store.environment)
+def working(folder: Path, asked_for: Rehearsal, words: list[str], environment: Mapping[str, str]) -> Iterator[Workers]:
+    line = [*words, "--jobs", str(asked_for.jobs), *settings(asked_for)]
+    workers = Workers(folder, asked_for.workers, line, environment)
     try:
         workers.start_all()
         yield workers
@@ -156,7 +180,9 @@ def working(folder: Path, asked_for: Rehearsal, there: list[str], store: Store) 
         workers.kill_all()
 
 
-def disturb(asked_for: Rehearsal, folder: Path, workers: Workers, store: Store, broker: Broker, requests: int) -> Iterator[None]:
+def disturb(
+    asked_for: Rehearsal, folder: Path, workers: Workers, store: Store | None, broker: Broker | None, requests: int
+) -> Iterator[None]:
     """Do one thing after the other, each when the sites have seen a share of the ``requests`` that they will see. To be gone through
     until all is read."""
     chance = random.Random(asked_for.seed)
@@ -172,12 +198,19 @@ def disturb(asked_for: Rehearsal, folder: Path, workers: Workers, store: Store, 
         awake = [number for number in workers.processes if number not in frozen]
         if what and awake and len(asked(folder / "requests.log")) >= moments[0]:
             moments.pop(0)
-            do(what.pop(0), chance.choice(awake), chance, workers, store, broker, frozen)
+            do(what.pop(0), chance.choice(awake), workers, store, broker, frozen)
         yield
     print(flush=True)
 
 
-def do(what: str, number: int, chance: random.Random, workers: Workers, store: Store, broker: Broker, frozen: dict[int, float]) -> None:
+def do(
+    what: str,
+    number: int,
+    workers: Workers,
+    store: Store | None,
+    broker: Broker | None,
+    frozen: dict[int, float],
+) -> None:
     print(f"{what} ", end="", flush=True)
     if what == "kill":
         workers.kill(number)
@@ -188,10 +221,10 @@ def do(what: str, number: int, chance: random.Random, workers: Workers, store: S
     elif what == "freeze":
         workers.freeze(number)
         frozen[number] = time.monotonic() + FROZEN
-    elif what == "broker":
+    elif what == "broker" and broker:
         broker.kill()
         broker.start()
-    else:
+    elif store:
         store.kill()
         time.sleep(3)
         store.start()

@@ -33,19 +33,22 @@ def free_port() -> int:
 class Broker:
     """``url`` for ``--broker``. It is a child process: nothing of it is left."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str = "guest", password: str = "guest", settings: str = "") -> None:
+        """``settings``: further lines of rabbitmq.conf."""
+        self.name, self.password, self.settings = name, password, settings
         self.folder, self.port, self.distribution, self.names = folder, free_port(), free_port(), free_port()
         self.process: subprocess.Popen[bytes] | None = None
         self.mapper: subprocess.Popen[bytes] | None = None  # epmd, which would stay behind if the node started it
 
     @property
     def url(self) -> str:
-        return f"amqp://guest:guest@127.0.0.1:{self.port}//"
+        return f"amqp://{self.name}:{self.password}@127.0.0.1:{self.port}//"
 
     def start(self) -> None:
         """Returns when it answers."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / "rabbitmq.conf").write_text(f"listeners.tcp.default = 127.0.0.1:{self.port}\nlog.file.level = warning\n")
+        told = f"default_user = {self.name}\ndefault_pass = {self.password}\nlog.file.level = warning\n{self.settings}"
+        (self.folder / "rabbitmq.conf").write_text(f"listeners.tcp.default = 127.0.0.1:{self.port}\n{told}")
         (self.folder / "plugins").write_text("[].\n")
         named = {
             "NODENAME": f"cluster{self.port}@localhost",

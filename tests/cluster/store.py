@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from tests.cluster.broker import free_port
 from tests.cluster.sites import ROOT
@@ -26,9 +29,11 @@ class Store:
             "AWS_REGION": "us-east-1",
         }
 
-    def start(self) -> None:
+    def start(self, clock_off: float = 0) -> None:
+        """``clock_off``: seconds that its clock is ahead of this machine's."""
         words = [sys.executable, "-m", "tests.s3_server", str(self.folder), str(self.port)]
-        self.process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        environment = {**os.environ, "S3_CLOCK_OFF": str(clock_off)}
+        self.process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment)
         assert self.process.stdout is not None and self.process.stdout.readline()
 
     def kill(self) -> None:
@@ -36,6 +41,11 @@ class Store:
             self.process.kill()
             self.process.wait()
             self.process = None
+
+    def faults(self, *faults: dict[str, Any]) -> None:
+        """What it does wrong from now on."""
+        where = f"{self.environment['AWS_ENDPOINT_URL']}/_faults"
+        urllib.request.urlopen(urllib.request.Request(where, json.dumps(faults).encode(), method="PUT")).close()
 
     def requests(self) -> list[str]:
         """A line for each, from the first start on."""

@@ -1,7 +1,8 @@
 """``python -m tests.cluster.throughput --sites 24``: what workers cost beside one ``scrapy update --jobs`` of the same sites.
 
-Wall and CPU seconds of a first reading, with one, two and three workers of 8 sites each; then requests to sites and store of a reading
-that finds nothing new. A folder depot with one process, ``scrapy update --depot``, stands beside them.
+Wall and CPU seconds of a first reading, with one, two and three workers of 8 sites each; what one more site costs, without what the
+processes take to start; then requests to sites and store of a reading that finds nothing new. A folder depot with one process,
+``scrapy update --depot``, stands beside them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -25,12 +28,14 @@ from tests.cluster.store import Store
 from tests.cluster.workers import Workers, spent
 
 JOBS = 8
+FEW = 8  # sites of the smaller reading
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.cluster.throughput", description=__doc__)
     parser.add_argument("--sites", type=int, default=24)
     parser.add_argument("--delay", type=float, default=0.2)
+    parser.add_argument("--no-folder", action="store_true")
     parser.add_argument("--workers", type=int, nargs="*", default=[1, 2, 3])
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended
@@ -40,27 +45,64 @@ def main() -> None:
         log = folder / "requests.log"
         with small_sites(given.sites, log) as homes, Store(folder / "store") as store, Broker(folder / "broker") as broker:
             os.environ.update(store.environment)
-            archive = Archive(folder / "one")
-            for home in homes:
-                archive.ensure_site(site_name(home), home)
-            archive.close()
-            update = ["update", "--quiet", "--jobs", str(JOBS), *delay, "-s", f"ARCHIVE_DIR={folder / 'one'}"]
-            show(given.sites, f"update --jobs {JOBS}", lambda: run(*update), log, store)
-            show(given.sites, "  unchanged", lambda: run(*update), log, store)
-            place = str(folder / "folder-depot")
-            register(place, homes)
-            update = ["update", "--quiet", "--jobs", str(JOBS), "--depot", place, *delay, "-s", f"ARCHIVE_DIR={folder / 'two'}"]
-            show(given.sites, "update --depot FOLDER", lambda: run(*update), log, store)
-            show(given.sites, "  unchanged", lambda: run(*update), log, store)
+            place = Place(folder, homes, log, store, broker, delay)
+            base = place.measured("update", place.update)
+            if not given.no_folder:
+                place.measured("update --depot FOLDER", place.update_folder, base)
             for count in given.workers:
-                store.url = f"s3://archive/with-{count}"
-                names = register(store.url, homes)
-                there = ["--broker", broker.url, "--depot", store.url]
-                (folder / str(count)).mkdir()
-                for round, words in enumerate([[], names]):
-                    at_work = Workers(folder / str(count), count, [*there, "--quiet", "--jobs", str(JOBS), *delay], store.environment)
-                    work = partial(read_by, at_work, [*there, *words])
-                    show(given.sites, "  unchanged" if round else f"{count} workers", work, log, store)
+                place.measured(f"{count} workers", partial(place.workers, count), base)
+
+
+@dataclass
+class Place:
+    """Where all of it is measured."""
+
+    folder: Path
+    homes: list[str]
+    log: Path
+    store: Store
+    broker: Broker
+    delay: list[str]
+
+    def measured(self, name: str, begin: Callable[[str, list[str]], Callable[[bool], object]], base: float = 0.0) -> float:
+        """CPU seconds that one more site costs, beside ``base``: those of all less those of few, so that what a process takes to start
+        is not in it. Then a reading that finds nothing new."""
+        few, many = self.homes[:FEW], self.homes
+        cost, read = {}, {}
+        for homes in (few, many):
+            read[len(homes)] = begin(f"{name.replace(' ', '-').replace('/', '-')}-{len(homes)}", homes)
+            said = f"{name}, {len(homes)} sites"
+            cost[len(homes)] = show(len(homes), said, partial(read[len(homes)], False), self.log, self.store)
+        show(len(many), "  unchanged", partial(read[len(many)], True), self.log, self.store)
+        more = (cost[len(many)] - cost[FEW]) / (len(many) - FEW)
+        beside = f", {more / base:.2f} x that of update" if base else ""
+        print(f"{'':12}one more site {more:.3f} s CPU{beside}; start {cost[FEW] - FEW * more:.1f} s", flush=True)
+        return more
+
+    def update(self, name: str, homes: list[str]) -> Callable[[bool], object]:
+        archive = Archive(self.folder / name)
+        for home in homes:
+            archive.ensure_site(site_name(home), home)
+        archive.close()
+        words = ["update", "--quiet", "--jobs", str(JOBS), *self.delay, "-s", f"ARCHIVE_DIR={self.folder / name}"]
+        return lambda again: run(*words)
+
+    def update_folder(self, name: str, homes: list[str]) -> Callable[[bool], object]:
+        place = str(self.folder / f"depot-{name}")
+        register(place, homes)
+        words = ["update", "--quiet", "--jobs", str(JOBS), "--depot", place, *self.delay, "-s", f"ARCHIVE_DIR={self.folder / name}"]
+        return lambda again: run(*words)
+
+    def workers(self, count: int, name: str, homes: list[str]) -> Callable[[bool], object]:
+        url = f"s3://archive/{name}"
+        names, there = register(url, homes), ["--broker", self.broker.url, "--depot", url]
+        (self.folder / name).mkdir()
+
+        def read(again: bool) -> None:
+            words = ["work", *there, "--quiet", "--jobs", str(JOBS), *self.delay]
+            read_by(Workers(self.folder / name, count, words, self.store.environment), [*there, *(names if again else [])])
+
+        return read
 
 
 def read_by(workers: Workers, words: list[str]) -> None:
@@ -78,9 +120,10 @@ def run(*words: str) -> None:
     subprocess.run([sys.executable, "-m", "scrapy", *words], cwd=ROOT, check=True)
 
 
-def show(sites: int, name: str, work: object, log: Path, store: Store) -> None:
+def show(sites: int, name: str, work: Callable[[], object], log: Path, store: Store) -> float:
+    """The CPU seconds that it took."""
     before = spent(), len(asked(log)), len(store.requests()), time.monotonic()
-    work()  # type: ignore[operator]
+    work()
     cpu, requests, stored, wall = (
         spent() - before[0],
         len(asked(log)) - before[1],
@@ -89,10 +132,11 @@ def show(sites: int, name: str, work: object, log: Path, store: Store) -> None:
     )
     own = [line for line in stored if "/sessions/" not in line]
     print(
-        f"{name:24} {wall:6.1f} s wall {cpu:6.1f} s CPU {cpu / sites:6.3f} s a site {requests / sites:6.1f} requests a site"
+        f"{name:32} {wall:6.1f} s wall {cpu:6.1f} s CPU {cpu / sites:6.3f} s a site {requests / sites:6.1f} requests a site"
         f" {len(own) / sites:6.1f} store requests a site, {len(stored) - len(own)} heartbeats",
         flush=True,
     )
+    return cpu
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from tests.cluster.sites import ROOT
 
 
 class Workers:
-    """``words``: of ``scrapy work`` behind the broker and the depot."""
+    """``words``: what ``scrapy`` is to do, ``work`` or ``update``, with its arguments."""
 
     def __init__(self, folder: Path, count: int, words: list[str], environment: Mapping[str, str]) -> None:
         self.folder, self.words, self.environment = folder, words, {**os.environ, **environment}
@@ -24,7 +24,7 @@ class Workers:
     def start(self, number: int) -> None:
         own = ["-s", f"ARCHIVE_DIR={self.folder / f'worker-{number}'}", "-s", f"CONTACT=worker-{number}"]
         with open(self.folder / f"worker-{number}.said", "ab") as said:
-            line = [sys.executable, "-m", "scrapy", "work", *self.words, *own]
+            line = [sys.executable, "-m", "scrapy", *self.words, *own]
             self.processes[number] = subprocess.Popen(
                 line, cwd=ROOT, stdout=said, stderr=said, env=self.environment, start_new_session=True
             )
@@ -54,6 +54,9 @@ class Workers:
         for process in self.processes.values():
             process.send_signal(signal.SIGTERM)
         return [process.wait(seconds) for process in self.processes.values()]
+
+    def under_way(self) -> bool:
+        return any(process.poll() is None for process in self.processes.values())
 
     def kill_all(self) -> None:
         for number in list(self.processes):
