@@ -20,16 +20,27 @@ def text_diff_markup(old: str, new: str) -> Markup:
     return line_markup(word_diff.text_diff(plain(old), plain(new)))
 
 
-def beside_markup(old: str, new: str) -> Markup:
-    """The same, the two texts in two columns: a row for each paragraph."""
+def beside_text_markup(old: str, new: str) -> Markup:
+    """The same, the two texts in two columns: a row for each paragraph. Where there is no room for two, the page shows it in one."""
+    return beside_markup(word_diff.text_diff(plain(old), plain(new)))
+
+
+def beside_line_markup(old: str, new: str) -> Markup:
+    """The differences of one line or paragraph, in two columns."""
+    return beside_markup([word_diff.line_diff(plain(old), plain(new))])
+
+
+def beside_markup(lines: Sequence[word_diff.Line | word_diff.Fold]) -> Markup:
+    """A row of two cells for each line of a diff, and behind the table the same in one column, for narrow screens."""
     rows = [
         Markup('<tr><td colspan="2">{}</tr>').format(fold_line(line.count))
         if isinstance(line, word_diff.Fold)
-        else Markup("<tr><td>{}<td>{}</tr>").format(*map(render_line, sides_of(line)))
-        for line in word_diff.text_diff(plain(old), plain(new))
+        else Markup('<tr><td dir="auto">{}<td dir="auto">{}</tr>').format(*map(render_line, sides_of(line)))
+        for line in lines
     ]
     head = Markup('<thead><tr><th scope="col">Before<th scope="col">After</tr></thead>')
-    return Markup('<table class="beside-texts" tabindex="0">{}<tbody>{}</tbody></table>').format(head, Markup("\n").join(rows))
+    table = Markup('<table class="beside-texts">{}<tbody>{}</tbody></table>').format(head, Markup("\n").join(rows))
+    return table + Markup('<div class="one-column">{}</div>').format(line_markup(lines))
 
 
 def sides_of(line: word_diff.Line) -> tuple[word_diff.Line, word_diff.Line]:

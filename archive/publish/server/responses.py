@@ -147,11 +147,17 @@ async def page(
 def answer(
     request: Any, body: str, content_type: str, status: int = 200, headers: Mapping[str, str] | None = None, pack: bool = True
 ) -> Response:
-    """A response with an ETag, compressed where the reader takes gzip; 304 without a body when the reader has this body already."""
-    content = body.encode("utf-8", "replace")
+    """A response with an ETag, compressed where the reader takes gzip; 304 without a body when the reader has this body already.
+
+    What is answered to someone who is logged in is for nobody else: no cache on the way may keep it. CSV that is asked for with ``excel=1``
+    begins with the mark by which Excel knows UTF-8.
+    """
+    mark = "\ufeff" if content_type.startswith("text/csv") and request.args.get("excel") == "1" else ""
+    content = (mark + body).encode("utf-8", "replace")
     digest = hashlib.sha256(content).hexdigest()[:24]
     packed = pack and len(content) >= WORTH_PACKING and accepts_gzip(request.headers.get("accept-encoding", ""))
-    sent = {"etag": f'"{digest}-gzip"' if packed else f'"{digest}"', "cache-control": "no-cache"}
+    kept = "private, no-cache" if request.actor else "no-cache"
+    sent = {"etag": f'"{digest}-gzip"' if packed else f'"{digest}"', "cache-control": kept}
     sent |= {"content-security-policy": NOTHING} | dict(headers or {})
     sent["vary"] = ", ".join(filter(None, [sent.get("vary"), "Accept-Encoding"]))
     if status == 200 and f'"{digest}' in request.headers.get("if-none-match", ""):
