@@ -72,7 +72,7 @@ def test_any_two_states_are_compared(site: Site) -> None:
 
 def test_neighbours_are_compared_too(site: Site) -> None:
     text = site.text(f"/compare?url={URL}&from=2&to=3")
-    assert "Changed between 1 February 2024, 06:00 UTC and 1 March 2024, 06:00 UTC What differs Captions" in text
+    assert "Changed between 1 February 2024, 06:00 UTC and 1 March 2024, 06:00 UTC: link, not declared What differs Captions" in text
     assert "four" not in text
 
 

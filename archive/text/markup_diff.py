@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup, escape
 
@@ -36,11 +36,27 @@ def beside_markup(lines: Sequence[word_diff.Line | word_diff.Fold]) -> Markup:
         Markup('<tr><td colspan="2">{}</tr>').format(fold_line(line.count))
         if isinstance(line, word_diff.Fold)
         else Markup('<tr><td dir="auto">{}<td dir="auto">{}</tr>').format(*map(render_line, sides_of(line)))
-        for line in lines
+        for line in paired(lines)
     ]
     head = Markup('<thead><tr><th scope="col">Before<th scope="col">After</tr></thead>')
     table = Markup('<table class="beside-texts">{}<tbody>{}</tbody></table>').format(head, Markup("\n").join(rows))
     return table + Markup('<div class="one-column">{}</div>').format(line_markup(lines))
+
+
+def paired(lines: Sequence[word_diff.Line | word_diff.Fold]) -> Iterator[word_diff.Line | word_diff.Fold]:
+    """Lines in which paragraphs that were taken out share a row with those that were put in behind them."""
+    out: list[word_diff.Line] = []
+    for line in lines:
+        only = line[0] if not isinstance(line, word_diff.Fold) and len(line) == 1 and not line[0].same else None
+        if only and not only.new:
+            out.append((only,))
+        elif only and out:
+            yield (*out.pop(0), only)
+        else:
+            yield from out
+            out = []
+            yield line
+    yield from out
 
 
 def sides_of(line: word_diff.Line) -> tuple[word_diff.Line, word_diff.Line]:

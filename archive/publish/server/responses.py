@@ -123,7 +123,7 @@ def own_templates(datasette_templates: jinja2.Environment) -> jinja2.Environment
 async def rendered(datasette: Any, request: Any, template: str, context: Mapping[str, Any]) -> str:
     """One of our own templates with this context, and with what Datasette and its plugins add to every page."""
     own = own_templates(datasette.jinja_env).get_template(template)
-    context = {"notebook_here": service_of(datasette).notebook} | dict(context)
+    context = {"notebook_here": service_of(datasette).notebook and bool(request.actor)} | dict(context)
     body: str = await datasette.render_template(own, context, request=request, view_name="own")
     return body
 
@@ -141,7 +141,9 @@ async def page(
     policy = security_policy(
         context.get("picture_sources", ()), context.get("frames", False), context.get("asks", False) or service_of(datasette).notebook
     )
-    return answer(request, body, "text/html; charset=utf-8", status, {"content-security-policy": policy} | dict(headers or {}))
+    service = service_of(datasette)
+    sent = {"content-security-policy": policy} | ({"vary": "Cookie"} if service.notebook or service.spellings else {}) | dict(headers or {})
+    return answer(request, body, "text/html; charset=utf-8", status, sent)
 
 
 def answer(
