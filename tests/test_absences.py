@@ -82,9 +82,9 @@ def test_an_absence_that_no_answer_states_is_told_with_its_reason(desk: Desk) ->
     site = next(desk.db.query("select * from sites"))
     [told] = report_paragraphs(desk.db, site, events_since(desk.db, desk.site, at))
     assert told.splitlines() == [
-        "missing: The bridge",
+        "missing, not yet confirmed: The bridge",
         f"  {URL}",
-        f"  went between {SEEN} and {at}; to be confirmed; its text is kept",
+        f"  went between {SEEN} and {at}; not yet confirmed; its text is kept",
         "  its address leads to the front page",
     ]
 

@@ -14,12 +14,15 @@ from xml.etree import ElementTree
 
 import pytest
 
-from archive.db.connection import open_for_writing
+from archive.db.connection import open_for_reading, open_for_writing
 from archive.publish.changes import asked as questions
 from archive.publish.changes import desk
 from archive.publish.changes.phrases import phrase_pattern
+from archive.publish.formats import with_times
+from archive.queries.change_report import events_since, report_paragraphs
 from archive.queries.search_query import Query, parse_query
-from archive.text.markup_diff import beside_markup
+from archive.text.event_words import EVENTS
+from archive.text.markup_diff import beside_line_markup
 from tests.publish_archive import HOME, build_archive, open_archive
 from tests.publish_site import RAID, Site
 
@@ -96,6 +99,23 @@ def test_missing_and_gone_of_one_thing_are_one_story(site: Site) -> None:
     assert told(site, "event=removed") == [BACK, ("gone", GONE)]
 
 
+def test_a_disappearance_is_told_in_the_same_words_on_pages_in_the_feed_and_in_the_mail(site: Site) -> None:
+    folder = Path(site.datasette.get_database("archive").path).parent
+    with closing(open_for_reading(folder)) as db:
+        found = events_since(db, 1, "2024-01-15T00:00:00Z")
+        mail = "\n\n".join(report_paragraphs(db, next(db.query("select * from sites where id = 1")), found))
+    [told_by_mail] = [part for part in mail.split("\n\n") if GONE in part]
+    assert told_by_mail.startswith(f"gone, confirmed: {GONE}\n")
+    said = with_times(told_by_mail.splitlines()[2].strip().removesuffix("; its text is kept"))
+    assert said.startswith("went between 1 January 2024, 06:00 UTC and 1 February 2024, 06:00 UTC; confirmed 3 February")
+    feed = ElementTree.fromstring(site.get("/changes.atom?event=gone").text)
+    assert feed.findtext("{*}entry/{*}title") == f"gone, confirmed: {GONE}"
+    assert said in " ".join(re.sub("<[^>]+>", "", feed.findtext("{*}entry/{*}content", "")).split())
+    for path in ("/changes?event=gone", "/"):
+        assert said.replace("; ", " · ") in site.text(path).replace(" ·", " ·"), path
+    assert "gone, confirmed" in site.text("/changes")
+
+
 def test_what_the_first_archiving_brought_is_folded_and_what_came_later_is_news(site: Site) -> None:
     assert ("new", "News of March") not in told(site, "") and told(site, "event=new") == [("new", "News of March")]
     assert "The first archiving of The Example Journal, 1 January 2024, is not told here" in site.text("/changes")
@@ -170,7 +190,8 @@ def test_files_and_feed_hold_exactly_what_the_page_shows(site: Site) -> None:
         entries = ElementTree.fromstring(site.get(f"/changes.atom?{query}").text).findall("{*}entry")
         assert [row["event"] for row in rows] == [event for event, _ in shown], query
         assert [row["event"] for row in listed["changes"]] == [event for event, _ in shown] and listed["stories"] == len(shown)
-        assert [entry.findtext("{*}title", "").partition(":")[0] for entry in entries] == [event for event, _ in shown]
+        assert [entry.findtext("{*}title", "").partition(":")[0] for entry in entries] == [EVENTS[event] for event, _ in shown]
+        assert site.get(f"/changes.csv?{query}&excel=1").content.startswith(b"\xef\xbb\xbfat,event"), "Excel reads UTF-8 by this mark"
         assert f'href="/changes.csv{"?" + query if query else ""}"'.replace("&", "&amp;") in site.get(f"/changes?{query}").text
 
 
@@ -200,10 +221,12 @@ def test_a_disappearance_keeps_its_entry_in_the_feed_when_it_is_confirmed(tmp_pa
 
 def test_the_two_texts_of_an_edit_stand_side_by_side(site: Site) -> None:
     page = site.get("/changes?said=declared&view=side").text
-    assert re.search(r"<td>The charter, published on <del>.*?<td>The charter, published on <ins>", page)
-    assert "<td>see <del>one</del> sign<td>see <ins>two</ins> sign" in beside_markup(
-        "see one sign", "see two sign"
-    ) and "<b>" not in beside_markup("<b>", "x")
+    cell = '<td dir="auto">'
+    assert re.search(f"{cell}The charter, published on <del>.*?{cell}The charter, published on <ins>", page)
+    assert re.search('class="one-column"><p>The charter, published on <del>on Sunday|published on <del>', page), "for a narrow screen"
+    assert f"{cell}see <del>one</del> sign{cell}see <ins>two</ins> sign" in beside_line_markup("see one sign", "see two sign")
+    assert "<b>" not in beside_line_markup("<b>", "x")
+    assert f"{cell}Drone strike kills <del>four</del> in Yemen" in site.get("/changes?said=silent&view=side").text, "headlines too"
 
 
 def test_what_is_not_understood_is_said_and_left_out(site: Site) -> None:

@@ -134,9 +134,9 @@ def test_a_mail_of_many_changes_says_first_what_there_is_and_keeps_each_edit_sho
     desk.store.mark_missing(desk.crawl, "articles", [20], SECOND, None, 24)
     finish(desk)
     lines = run("changes")[1]
-    assert lines[2] == "Articles: 1 missing, 10 edited, 1 new. Comments: 1 new."
+    assert lines[2] == "Articles: 1 missing, not yet confirmed; 10 edited; 1 new. Comments: 1 new."
     heads = [line.split(":")[0] for line in lines if line.startswith(("missing", "edited", "new"))]
-    assert heads == ["missing", *["edited (number, not declared)"] * 10, "new", "new comment on"]
+    assert heads == ["missing, not yet confirmed", *["edited (number, not declared)"] * 10, "new", "new comment on"]
     assert [line for line in lines if "more lines" in line] == [f"    ... 19 more lines: python -m archive diff {n}" for n in range(1, 11)]
     assert len(lines) < 10 * 15 + 20
 
@@ -167,18 +167,18 @@ def test_comments_edited_moved_and_missing_and_articles_missing_gone_back_and_re
     finish(desk)
     said = told(run("changes", "--since", SECOND)[1])
     for part in (
-        f"comment missing, under: The bridge\n  {HOME}moved\n  went between {FIRST} and {SECOND}; to be confirmed\n"
+        f"comment missing, not yet confirmed, under: The bridge\n  {HOME}moved\n  went between {FIRST} and {SECOND}; not yet confirmed\n"
         "  Shepherd, 2020-05-05: I was there.",
         "comment edited, signed Shepherd, 2020-05-05, under: The bridge\n",
         "  The ferry is [-late-]{+early+}.",
         "comment moved, signed Shepherd",
         "  answered Shepherd, 2020-05-05: “I was there.”, now answers Shepherd, 2020-05-05: “The ferry is\n  early.”",
-        f"missing: The ferry\n  {HOME}2\n  went between {FIRST} and {SECOND}; to be confirmed; its text is kept",
-        f"gone: The ferry\n  {HOME}2\n  went between {FIRST} and {SECOND}; confirmed again {THIRD}; its text is kept",
-        f"back: The ferry\n  {HOME}2\n  was missing since {SECOND}; seen again {FOURTH}; its text is kept",
+        f"back after an absence: The ferry\n  {HOME}2\n"
+        f"  went between {FIRST} and {SECOND}; confirmed {THIRD}; seen again {FOURTH}; its text is kept",
         f"renamed: The bridge\n  now {HOME}moved\n  was {URL}",
     ):
         assert part in said, said
+    assert said.count(": The ferry") == 1, "a disappearance is one story"
     assert told(run("changes")[1]).count("\n\n") == 1, "the last run brought one thing: an article that came back"
 
 

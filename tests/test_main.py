@@ -88,7 +88,7 @@ def test_status_reads_per_site(tmp_path: Path) -> None:
         "  not held     2 of 2 pictures",
         "  gaps         1 article: failed (unexplained); 1 article: password",
         "  quarantine   1 page; the newest, 1 February 2024, 06:00 UTC: challenge page",
-        "  missing      1 article gone, 1 comment missing",
+        "  missing      1 article gone, confirmed; 1 comment missing, not yet confirmed",
     ]
     alarms = [line.partition(";")[0] for line in lines if line.startswith(("example: ", "local: "))]
     assert alarms[:2] == ["example: a page was not believed: challenge page", "example: 1 article missing from the archive: failed"]

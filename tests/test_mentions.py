@@ -10,6 +10,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -328,7 +329,7 @@ def test_the_numbers_of_the_demo_are_those_of_its_tables(history: History) -> No
 
 
 def test_pandas_reads_the_files_as_they_are(site: Site) -> None:
-    pandas = pytest.importorskip("pandas", reason="pandas is not installed")
+    pandas: Any = import_module("pandas")
     series = pandas.read_csv(io.StringIO(site.get("/mentions.csv?q=sahil&rows=series&per=year").text), parse_dates=["period_start"])
     assert str(series["period_start"].dtype).startswith("datetime64") and series["articles_share"].dtype == float
     mentions = pandas.read_csv(io.StringIO(site.get("/mentions.csv?q=sahil").text), parse_dates=["date"])
@@ -336,10 +337,12 @@ def test_pandas_reads_the_files_as_they_are(site: Site) -> None:
 
 
 def test_duckdb_reads_the_files_as_they_are(site: Site, tmp_path: Path) -> None:
-    duckdb = pytest.importorskip("duckdb", reason="DuckDB is not installed")
+    duckdb: Any = import_module("duckdb")
     (tmp_path / "series.csv").write_text(site.get("/mentions.csv?q=sahil&rows=series&per=year").text, encoding="utf-8")
     found = duckdb.sql(f"select year(period_start), articles, all_articles from '{tmp_path}/series.csv' order by 1").fetchall()
     assert found == [(2014, 1, 2), (2015, 0, 0), (2016, 0, 2)]
+    duckdb.sql(f"copy (from '{tmp_path}/series.csv') to '{tmp_path}/series.parquet'")  # as the docs have it
+    assert duckdb.sql(f"select sum(articles) from '{tmp_path}/series.parquet'").fetchall() == [(1,)]
 
 
 def test_any_text_is_answered(site: Site) -> None:

@@ -156,6 +156,27 @@ def test_a_notebook_is_exported_and_read_by_another_browser(reader: Any, browser
     other.context.close()
 
 
+FULL = "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }"
+OFF = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('denied', 'SecurityError') } })"
+
+
+@needs_browser
+@pytest.mark.parametrize("storage", [FULL, OFF])
+def test_a_browser_that_keeps_nothing_says_so_and_every_page_works(browser: Any, address: str, storage: str) -> None:
+    context = browser.new_context(base_url=address)
+    context.add_init_script(storage)
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(RAID)
+    page.get_by_role("button", name="Keep", exact=True).click()
+    page.get_by_text("Not kept: this browser's storage is full, or switched off.").wait_for()
+    assert page.get_by_role("button", name="Keep", exact=True).is_visible() and faults == []
+    page.goto("/notebook")
+    assert page.get_by_text("Nothing yet.").is_visible() and faults == []
+    context.close()
+
+
 @needs_browser
 def test_comments_since_the_last_visit_are_new(reader: Any, folder: Path) -> None:
     reader.goto(RAID)

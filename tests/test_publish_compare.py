@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -70,7 +72,7 @@ def test_any_two_states_are_compared(site: Site) -> None:
 
 def test_neighbours_are_compared_too(site: Site) -> None:
     text = site.text(f"/compare?url={URL}&from=2&to=3")
-    assert "Changed between 1 February 2024, 06:00 UTC and 1 March 2024, 06:00 UTC What differs Captions" in text
+    assert "Changed between 1 February 2024, 06:00 UTC and 1 March 2024, 06:00 UTC: link, not declared What differs Captions" in text
     assert "four" not in text
 
 
@@ -79,6 +81,17 @@ def test_two_states_that_are_not_there_lead_to_those_that_are(site: Site, number
     response = site.get(f"/compare?url={URL}&{numbers}")
     known = (200, None) if "x" in numbers else (302, f"{RAID}#revisions")
     assert (response.status_code, response.headers.get("location")) == known
+
+
+def test_two_states_stand_side_by_side_or_in_one_column_without_a_script(site: Site) -> None:
+    page = site.get(f"/compare?url={URL}&from=1&to=3").text
+    side = html.unescape(re.findall(r'href="([^"]*)">side by side</a>', page)[0])
+    shown = site.get(side).text
+    assert re.search(r"<td[^>]*>Drone strike kills <del>four</del> in Yemen<td[^>]*>Drone strike kills <ins>five</ins> in Yemen", shown)
+    assert "<p>Drone strike kills <del>four</del><ins>five</ins> in Yemen</p>" in shown, "for a narrow screen"
+    assert 'name="view" value="side"' in shown and "Lasting address" in site.text(side)
+    back = html.unescape(re.findall(r'href="([^"]*)">inline</a>', shown)[0])
+    assert site.get(back).text == page
 
 
 def test_only_articles_are_compared(site: Site) -> None:

@@ -65,7 +65,7 @@ def test_own_pages_have_no_inline_script_or_style(site: Site, path: str) -> None
 
 def test_home_says_what_is_held_and_how_complete(site: Site) -> None:
     text = site.text("/")
-    assert "The Example Journal 6 articles and 5 comments, 7 March 2014 to 1 July 2016; 1 article of them no longer on the site" in text
+    assert "The Example Journal 6 articles and 5 comments, 7 March 2014 to 1 July 2016; 1 article is no longer on the site" in text
     assert "5 of 9 (55.5 %)" in text and "1 unexplained, 1 explained" in text
     assert '<a href="/search?q=year%3A2014"' in site.get("/").text
 

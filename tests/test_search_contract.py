@@ -92,6 +92,13 @@ OPERATORS = [
     ("drone near/2 hour", ""),
     ("trucks", "strike"),
     ("truck", "strike"),
+    ("con\u00advoy drone", "bridge strike"),  # a soft hyphen, copied out of a page
+    ("\u202b\u200fdrone\ufeff con\u200bvoy\u202c", "bridge strike"),
+    ("drone \u2212tired", "strike"),
+    ("\uff08drone convoy\uff09 \uff0d\uff08tired\uff09", "strike"),
+    ("title\uff1abridge", "bridge"),
+    ("it\u2019s", "strike"),
+    ("multi\u2010agent", "strike"),
     ("cafe ete", "french"),
     ("Café", "french"),
 ]
@@ -237,6 +244,14 @@ MISTAKES = [
     ("in:coments x", "in:coments", "in:comments"),
     ("lang:rusian", "lang:rusian", "lang:ru"),
     ("published:soon", "published:soon", ""),
+    ("published:2014/3/7", "published:2014/3/7", "published:2014-03-07"),
+    ("published:2014-2016", "published:2014-2016", "published:2014..2016"),
+    ("published:2014\u20132016", "published:2014\u20132016", "published:2014..2016"),
+    ("seen:7.3.2026", "seen:7.3.2026", "seen:2026-03-07"),
+    ("after:2014-3-7", "after:2014-3-7", "after:2014-03-07"),
+    ("month:2014/03", "month:2014/03", "month:2014-03"),
+    ("before:7/3/2014", "before:7/3/2014", ""),
+    ("before:31/3/2014", "before:31/3/2014", "before:2014-03-31"),
     ("published:2014-02-31", "published:2014-02-31", ""),
     ("seen:2015..2014", "seen:2015..2014", "seen:2014..2015"),
     ("comments:many", "comments:many", ""),
@@ -373,7 +388,8 @@ def test_marks_stand_on_the_original(db: sqlite3.Connection, site: Site, text: s
 
 def test_an_opened_article_says_how_many_places_are_marked_and_forgets_them(site: Site) -> None:
     page = site.get("/corpus.example/bridge?marks=bridge").text
-    assert '<a href="#hit-1">the first</a>' in page and page.count('id="hit-') == 2  # in the text, and in Bill's comment
+    assert '<a href="#hit-1">the first</a>' in page and page.count('id="hit-') == 3  # in headline and text, and in Bill's comment
+    assert '<h1 dir="auto" lang="en">A <mark class="hit" id="hit-1">bridge</mark> falls' in page
     assert "1 in comments" in site.text("/corpus.example/bridge?marks=bridge")
     assert "<mark" not in site.get("/corpus.example/bridge").text
     assert "No hit of" in site.text("/corpus.example/bridge?marks=nowhere")

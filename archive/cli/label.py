@@ -17,7 +17,7 @@ from archive.db.connection import open_for_reading
 from archive.errors import ConfigurationError
 from archive.queries.mentions import is_written
 from archive.queries.search_query import QueryTerm
-from archive.queries.spelling_decisions import DIFFERENT, SAME, SPELLING, pair_ref
+from archive.queries.spelling_decisions import DIFFERENT, SAME, SPELLING, decided_on_pages, pair_ref, standing_decisions
 from archive.store.decisions import UNDONE, decided, listed
 from archive.text.fingerprint import KINDS, fingerprint
 from archive.text.plaintext import counted, one_line
@@ -59,7 +59,7 @@ def command(
         return decide_spelling(folder, spelling, different, reason, undo)
     with closing(open_for_reading(folder)) as db:
         if listing:
-            lines = [*learned_lines(db), *listed(db, "label"), *listed(db, SPELLING)]
+            lines = [*learned_lines(db), *listed(db, "label"), *listed(db, SPELLING), *page_lines(folder)]
             print("\n".join(lines) or "nothing was learned, and nothing was decided")
             return 0
         if not wording or (kind is None) != undo:
@@ -85,7 +85,8 @@ def decide_spelling(folder: Path, pair: tuple[str, str], different: bool, reason
         raise ConfigurationError("write two spellings that differ, as: label --spelling Shabaab Shabab")
     with closing(open_for_reading(folder)) as db:
         counts = [is_written(db.conn, QueryTerm(name).match()) for name in (one, other)]
-        if undo and ref not in decided(db, SPELLING):
+        on_pages = {one.ref for one in standing_decisions(decided_on_pages(folder))}
+        if undo and ref not in decided(db, SPELLING) and ref not in on_pages:
             raise ConfigurationError(f"nobody decided on {ref}: there is nothing to take back")
     if not undo and 0 in counts:
         raise ConfigurationError(f"no article and no comment has {(one, other)[counts.index(0)]}: is it written so?")
@@ -94,6 +95,11 @@ def decide_spelling(folder: Path, pair: tuple[str, str], different: bool, reason
     said = "are as the lists have them" if undo else "are different names" if different else "are one name"
     print(f"{one} and {other} {said}: {counted(counts[0], 'text')} and {counted(counts[1], 'text')} have them")
     return 0
+
+
+def page_lines(folder: Path) -> list[str]:
+    """What was decided on spellings on pages, by who was logged in."""
+    return [f"{one.decided_at}  {one.ref}  {one.value}  (on a page, by {one_line(one.account)})" for one in decided_on_pages(folder)]
 
 
 def text_digests(db: Database) -> set[tuple[int, str]]:

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from markupsafe import Markup, escape
 
 from archive.queries.addresses import dated_path, digits, reading_path
 from archive.queries.numbers import NUMBERS
+from archive.text.event_words import EVENTS, absence_words
 from archive.text.markup import marked, paragraphs, plain
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
@@ -46,10 +49,20 @@ def time_tag(instant: str | None, fine: bool = True) -> Markup:
 
 def between(first: str | None, last: str | None) -> Markup:
     """``between A and B``; with the seconds where the minutes are the same."""
-    if first and last and readable_moment(first) == readable_moment(last):
-        exact = [f'<time datetime="{escape(at)}">{escape(readable_day(at))}, {escape(at[11:19])}</time>' for at in (first, last)]
-        return Markup(f"between {exact[0]} and {exact[1]} UTC")
-    return Markup(f"between {time_tag(first)} and {time_tag(last)}")
+    return Markup("between " + " and ".join(time_tags(first, last)))
+
+
+def time_tags(*instants: str | None) -> list[Markup]:
+    """Times as ``<time>``, to the minute; two with the seconds where their minutes are the same."""
+    first, last = instants[0], instants[-1]
+    if len(instants) == 1 or not (first and last and readable_moment(first) == readable_moment(last)):
+        return [time_tag(instant) for instant in instants]
+    return [Markup(f'<time datetime="{escape(at)}">{escape(readable_day(at))}, {escape(at[11:19])} UTC</time>') for at in (first, last)]
+
+
+def absence(row: Mapping[str, Any], joint: str = " · ") -> Markup:
+    """When something went, and whether that was confirmed or it came back. ``row``: since, missing_since, gone_at, back_at."""
+    return Markup(joint).join(Markup(words).format(*time_tags(*times) if times else ()) for words, times in absence_words(row))
 
 
 def days(first: str | None, last: str | None) -> Markup:
@@ -171,6 +184,7 @@ FILTERS = {
     "time": time_tag,
     "date": lambda instant: time_tag(instant, fine=False),
     "with_times": with_times,
+    "event": lambda event: EVENTS.get(event, plain(event)),
     "change": lambda kind: CHANGES.get(kind, plain(kind)),
     "excerpt": excerpt,
     "number": number,
@@ -188,4 +202,4 @@ FILTERS = {
     "plain": plain,
     "weblink": weblink,
 }
-GLOBALS = {"asset": asset, "count": count, "share": share, "between": between, "days": days, "field_query": field_query}
+GLOBALS = {"absence": absence, "asset": asset, "count": count, "share": share, "between": between, "days": days, "field_query": field_query}

@@ -14,6 +14,7 @@ from archive.queries.search_indexes import ARTICLES, COMMENTS, rows_with
 from archive.queries.search_nodes import AllOf, Filter, joined_parts, leaves, opposite
 from archive.queries.search_query import parse_query
 from archive.text.digest_mail import MANY, counted_events, shortened, telling_order
+from archive.text.event_words import ABSENT, EVENTS, absence_state, absence_words
 from archive.text.plaintext import counted, harmless, one_line, render_diff, wrapped
 from archive.text.word_diff import text_diff
 
@@ -109,7 +110,7 @@ def report_paragraphs(db: Database, site: Row, found: list[Row]) -> Iterator[str
         amounts = ((len(first) - comments, "article"), (comments, "comment"))
         yield f"{', '.join(counted(count, noun) for count, noun in amounts if count)} archived for the first time"
     older = {id(row) for row in first}
-    news = sorted((row for row in found if id(row) not in older), key=telling_order)
+    news = sorted(disappearances(db, [row for row in found if id(row) not in older]), key=telling_order)
     paragraphs = list(_paragraphs(db, news))
     if len(paragraphs) > MANY:
         yield counted_events(news)
@@ -219,23 +220,34 @@ def _answered(db: Database, comment_id: int | None) -> str:
     return f"{_signature(comment)}: “{one_line(comment['text'], 60)}”"
 
 
-def _absence(db: Database, row: Row) -> list[str]:
-    """missing, gone, back: with the interval between two observations in which it happened."""
+def disappearances(db: Database, found: list[Row]) -> list[Row]:
+    """Events in which each disappearance is one: the last that was seen of it."""
+    last: dict[int, int] = {}
+    for place, row in enumerate(found):
+        if row["event"] in ABSENT:
+            last[_absence_of(db, row)["id"]] = place
+    told = {*last.values()}
+    return [row for place, row in enumerate(found) if row["event"] not in ABSENT or place in told]
+
+
+def _absence_of(db: Database, row: Row) -> Row:
+    """The absence of an event missing, gone or back."""
     column = {"missing": "missing_since", "gone": "gone_at", "back": "back_at"}[row["event"]]
-    sql = f"select * from absences where article_id = ? and comment_id is ? and {column} = ?"
-    absence = next(db.query(sql, [row["article_id"], row["comment_id"], row["at"]]))
-    said = {
-        "missing": "went between {last_seen_at} and {missing_since}; to be confirmed",
-        "gone": "went between {last_seen_at} and {missing_since}; confirmed again {gone_at}",
-        "back": "was missing since {missing_since}; seen again {back_at}",
-    }[row["event"]].format(**absence)
-    article = _article(db, row)
+    sql = f"select *, last_seen_at as since from absences where article_id = ? and comment_id is ? and {column} = ?"
+    return next(db.query(sql, [row["article_id"], row["comment_id"], row["at"]]))
+
+
+def _absence(db: Database, row: Row) -> list[str]:
+    """A disappearance: with the interval between two observations in which it happened, and what was seen of it later."""
+    absence = _absence_of(db, row)
+    said = "; ".join(words.format(*times) for words, times in absence_words(absence))
+    article, state = _article(db, row), EVENTS[absence_state(absence)]
     if row["comment_id"] is None:
         how = [f"  {absence['reason']}"] if absence.get("reason") else []
-        return [*_heading(row["event"], article), f"  {said}; its text is kept", *how]
+        return [*_heading(state, article), f"  {said}; its text is kept", *how]
     comment = _comment(db, row["comment_id"])
     text = wrapped(f"{_signature(comment)}: {one_line(comment['text'])}", 2)
-    return [*_heading(f"comment {row['event']}, under", article), f"  {said}", text]
+    return [*_heading(f"comment {state}, under", article), f"  {said}", text]
 
 
 def _renamed(db: Database, row: Row) -> list[str]:

@@ -179,14 +179,14 @@ def described_texts(db: sqlite3.Connection, texts: list[MentioningText]) -> dict
     ids = {kind: [text.id for text in texts if text.kind == kind] for kind in KINDS}
     of_articles = """
         select articles.id, articles.url, articles.title, coalesce(articles.byline, '') as author, articles.published_on as day,
-          articles.published_at as at, articles.missing_since, sites.name as site
+          articles.published_at as at, articles.missing_since, articles.gone_at, sites.name as site
         from articles
         join sites on sites.id = articles.site_id
         where articles.id in (select value from json_each(?))
     """
     of_comments = """
         select comments.id, articles.url, articles.title, comments.author, substr(comments.posted_at, 1, 10) as day,
-          comments.posted_at as at, comments.missing_since, sites.name as site
+          comments.posted_at as at, comments.missing_since, comments.gone_at, sites.name as site
         from comments
         join articles on articles.id = comments.article_id
         join sites on sites.id = articles.site_id

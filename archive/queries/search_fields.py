@@ -56,6 +56,9 @@ ALSO = {  # what other search boxes call it
     **dict.fromkeys(("observed", "captured", "archived"), "seen"),
 }
 DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?$")
+LOOSE_DATE = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})(?:[-/.]([0-9]{1,2}))?$")  # 2014/3/7
+DAY_FIRST = re.compile(r"([0-9]{1,2})([./])([0-9]{1,2})\2([0-9]{4})$")  # 7.3.2014; with slashes only where it cannot be a month
+JOINT = re.compile(r"\.\.|[\u2013\u2014]|(?<=[0-9]{4})-(?=[0-9]{4}$)")  # of two dates
 COMPARED = re.compile(r"(>=|<=|>|<)\s*(.+)$")
 DATES = "2014, 2014-03 or 2014-03-07"
 EVER = ""
@@ -91,9 +94,12 @@ def field_problem(field: str, value: str) -> tuple[str, str]:
     if field == "year" and not re.fullmatch(r"[0-9]{4}", value):
         return f"year:{value} is not a year; write year:2014", ""
     if field == "month" and not (re.fullmatch(r"[0-9]{4}-[0-9]{2}", value) and days_of(value)):
-        return f"month:{value} is not a month; write month:2014-03", ""
+        guess = guessed_span(value)
+        return f"month:{value} is not a month; write month:2014-03", f"month:{guess}" if len(guess) == len("2014-03") else ""
     if field in ("before", "after") and days_of(value) is None:
-        return f"{field}:{value} is not a date; write {field}:2014, {field}:2014-03 or {field}:2014-03-07", ""
+        guess = guessed_span(value)
+        said = f"{field}:{value} is not a date; write {field}:2014, {field}:2014-03 or {field}:2014-03-07"
+        return said, f"{field}:{guess}" if days_of(guess) else ""
     if field in ("published", "seen"):
         return span_problem(field, value)
     if field in ("comments", "words") and numbers_of(value) is None:
@@ -121,7 +127,9 @@ def span_problem(field: str, value: str) -> tuple[str, str]:
     """The same for a span of dates."""
     span = span_of(value)
     if span is None:
-        return f"{field}:{value} is not a date or a span; write {field}:2014-03..2015, {field}:2014.. or {field}:2014-03-07", ""
+        guess = guessed_span(value)
+        said = f"{field}:{value} is not a date or a span; write {field}:2014-03..2015, {field}:2014.. or {field}:2014-03-07"
+        return said, f"{field}:{guess}" if guess else ""
     if span.low and span.high and span.low >= span.high:
         low, _, high = value.partition("..")
         return f"{field}:{value} ends before it begins", f"{field}:{high}..{low}"
@@ -144,6 +152,21 @@ def span_of(value: str) -> DateSpan | None:
     if (low and not first) or (high and not last) or not (low or high):
         return None
     return DateSpan(first.low if first and low else EVER, last.high if last and (high or not dots) else EVER)
+
+
+def guessed_span(value: str) -> str:
+    """A date or a span that is written in another way, as it is written here: ``2014/3`` is ``2014-03``; '' where it is none."""
+    dates = [_guessed_date(part.strip()) for part in JOINT.split(value)]
+    guess = "..".join(dates)
+    return guess if len(dates) <= 2 and all(dates) and span_of(guess) else ""
+
+
+def _guessed_date(value: str) -> str:
+    if loose := LOOSE_DATE.match(value):
+        value = "-".join(part.zfill(2) for part in loose.groups() if part)
+    elif (found := DAY_FIRST.match(value)) and (found[2] == "." or int(found[1]) > 12):
+        value = f"{found[4]}-{found[3].zfill(2)}-{found[1].zfill(2)}"
+    return value if days_of(value) else ""
 
 
 def _compared_span(sign: str, value: str) -> DateSpan | None:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 LONGEST = 1000  # characters that are read
 MOST_PARTS = 120  # words, phrases, brackets and operators that are read
 QUOTES = dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02\u300c\u300d"), '"')
+SIGNS = str.maketrans("\uff08\uff09\uff0a\uff0d\u2212", "()*--")  # as keyboards of China and Japan write them, and the sign of minus
+UNSEEN = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")  # copied along with words
+WIDE_COLON = re.compile("(?<=[A-Za-z])\uff1a")
 NOT_TEXT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 PART = re.compile(
     r"""
@@ -44,8 +47,10 @@ class QueryPart:
 
 
 def printable(text: str) -> str:
-    """Text with blanks for control characters, which end an FTS5 string early, and for lone surrogates, which cannot be bound."""
-    return NOT_TEXT.sub(" ", text).translate(QUOTES).strip()
+    """Text with blanks for control characters, which end an FTS5 string early, and for lone surrogates, which cannot be bound; without
+    signs that nobody sees, such as soft hyphens within words; its quotes, brackets and minus signs in one form."""
+    seen = UNSEEN.sub("", NOT_TEXT.sub(" ", text)).translate(QUOTES).translate(SIGNS)
+    return WIDE_COLON.sub(":", seen).strip()
 
 
 def query_parts(text: str) -> list[QueryPart]:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from archive.text.event_words import EVENTS
 from archive.text.plaintext import wrapped
 
 MANY = 12  # paragraphs: with more of them each is kept short, and a line at the top says what there is
@@ -22,12 +23,12 @@ def telling_order(row: Mapping[str, Any]) -> tuple[int, bool, int]:
 
 
 def counted_events(rows: Iterable[Mapping[str, Any]]) -> str:
-    """``Articles: 3 missing, 1 renamed, 40 edited, 20 new. Comments: 1 missing, 60 new.``"""
+    """``Articles: 3 gone, confirmed; 1 renamed; 40 edited. Comments: 1 missing, not yet confirmed; 60 new.``"""
     counts = Counter((row["comment_id"] is not None, row["event"]) for row in rows)
     told = []
     for of_comment, name in ((False, "Articles"), (True, "Comments")):
-        parts = [f"{counts[of_comment, event]:,} {event}" for event in WEIGHTS if counts[of_comment, event]]
-        told += [f"{name}: {', '.join(parts)}."] if parts else []
+        parts = [f"{counts[of_comment, event]:,} {EVENTS[event]}" for event in WEIGHTS if counts[of_comment, event]]
+        told += [f"{name}: {'; '.join(parts)}."] if parts else []
     return wrapped(" ".join(told))
 
 

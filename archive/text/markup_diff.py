@@ -5,7 +5,7 @@ A page of changes has a thousand such pieces: ``Markup.format`` is slow.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup, escape
 
@@ -23,16 +23,43 @@ def text_diff_markup(old: str, new: str) -> Markup:
     return line_markup(word_diff.text_diff(plain(old), plain(new)))
 
 
-def beside_markup(old: str, new: str) -> Markup:
-    """The same, the two texts in two columns: a row for each paragraph."""
+def beside_text_markup(old: str, new: str) -> Markup:
+    """The same, the two texts in two columns: a row for each paragraph. Where there is no room for two, the page shows it in one."""
+    return beside_markup(word_diff.text_diff(plain(old), plain(new)))
+
+
+def beside_line_markup(old: str, new: str) -> Markup:
+    """The differences of one line or paragraph, in two columns."""
+    return beside_markup([word_diff.line_diff(plain(old), plain(new))])
+
+
+def beside_markup(lines: Sequence[word_diff.Line | word_diff.Fold]) -> Markup:
+    """A row of two cells for each line of a diff, and behind the table the same in one column, for narrow screens."""
     rows = [
         Markup(f'<tr><td colspan="2">{fold_line(line.count)}</tr>')
         if isinstance(line, word_diff.Fold)
-        else Markup("<tr><td>" + "<td>".join(map(render_line, sides_of(line))) + "</tr>")
-        for line in word_diff.text_diff(plain(old), plain(new))
+        else Markup('<tr><td dir="auto">' + '<td dir="auto">'.join(map(render_line, sides_of(line))) + "</tr>")
+        for line in paired(lines)
     ]
     head = Markup('<thead><tr><th scope="col">Before<th scope="col">After</tr></thead>')
-    return Markup('<table class="beside-texts" tabindex="0">{}<tbody>{}</tbody></table>').format(head, Markup("\n").join(rows))
+    table = Markup('<table class="beside-texts">{}<tbody>{}</tbody></table>').format(head, Markup("\n").join(rows))
+    return table + Markup('<div class="one-column">{}</div>').format(line_markup(lines))
+
+
+def paired(lines: Sequence[word_diff.Line | word_diff.Fold]) -> Iterator[word_diff.Line | word_diff.Fold]:
+    """Lines in which paragraphs that were taken out share a row with those that were put in behind them."""
+    out: list[word_diff.Line] = []
+    for line in lines:
+        only = line[0] if not isinstance(line, word_diff.Fold) and len(line) == 1 and not line[0].same else None
+        if only and not only.new:
+            out.append((only,))
+        elif only and out:
+            yield (*out.pop(0), only)
+        else:
+            yield from out
+            out = []
+            yield line
+    yield from out
 
 
 def sides_of(line: word_diff.Line) -> tuple[word_diff.Line, word_diff.Line]:

@@ -80,14 +80,14 @@ class Asked:
         """The address of this question with other parameters; '' takes one out. The page begins anew."""
         return changes_path({name: value for name, value in ({**self.given, **changed}).items() if value})
 
-    def file(self, form: str) -> str:
-        """The address of what is shown, as a file or feed."""
-        return changes_path({name: value for name, value in self.given.items() if name != "view"}, f".{form}")
+    def file(self, form: str, **more: str) -> str:
+        """The address of what is shown, as a file or feed. ``more``: parameters that say how it is written."""
+        return changes_path({name: value for name, value in self.given.items() if name != "view"}, f".{form}", more)
 
 
-def changes_path(given: Mapping[str, str], form: str = "") -> str:
+def changes_path(given: Mapping[str, str], form: str = "", more: Mapping[str, str] | None = None) -> str:
     """``/changes?said=silent``; parameters in one order, so that a question has one address."""
-    ordered = {name: given[name] for name in NAMES if given.get(name)}
+    ordered = {name: given[name] for name in NAMES if given.get(name)} | dict(more or {})
     return f"/changes{form}" + (f"?{urlencode(ordered)}" if ordered else "")
 
 

@@ -14,7 +14,7 @@ from archive.publish.changes.asked import GROUPS
 from archive.queries.revision_pair import differences, revision_pair
 from archive.queries.rows import Row, fetch_row, fetch_rows, fetch_value
 from archive.text.markup import plain
-from archive.text.markup_diff import beside_markup, inline_diff_markup, line_markup, text_diff_markup
+from archive.text.markup_diff import beside_line_markup, beside_text_markup, inline_diff_markup, line_markup, text_diff_markup
 
 WHOLE = ("new", "first", "missing", "gone", "back")  # events in which a whole article or comment comes or goes
 
@@ -69,17 +69,13 @@ def with_words(db: sqlite3.Connection, row: Row, beside: bool = False) -> Row:
 
 
 def described_edit(edit: Row, beside: bool = False) -> dict[str, Any]:
-    """The differences of one edit, field by field. Shapes: see the views ``edits`` and ``comment_edits``. ``beside``: the words of the
-    text in two columns.
-    """
+    """The differences of one edit, field by field. Shapes: see the views ``edits`` and ``comment_edits``. ``beside``: in two columns."""
+    of_line, of_text = (beside_line_markup, beside_text_markup) if beside else (inline_diff_markup, text_diff_markup)
     lines = {
-        name: inline_diff_markup(edit.get(f"old_{name}") or "", edit.get(name) or "")
-        for name in ("title", "byline", "author")
-        if differs(edit, name)
+        name: of_line(edit.get(f"old_{name}") or "", edit.get(name) or "") for name in ("title", "byline", "author") if differs(edit, name)
     }
-    tags = inline_diff_markup(tag_line(edit.get("old_tags")), tag_line(edit.get("tags"))) if differs(edit, "tags") else Markup("")
-    in_columns = beside_markup if beside else text_diff_markup
-    words = in_columns(edit["old_text"], edit["text"]) if differs(edit, "text") else Markup("")
+    tags = of_line(tag_line(edit.get("old_tags")), tag_line(edit.get("tags"))) if differs(edit, "tags") else Markup("")
+    words = of_text(edit["old_text"], edit["text"]) if differs(edit, "text") else Markup("")
     return {
         "headline": lines.get("title", Markup("")),
         "byline_words": lines.get("byline", lines.get("author", Markup(""))),

@@ -11,10 +11,11 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from archive.publish.formats import between, excerpt, readable_moment
+from archive.publish.formats import absence, between, excerpt
 from archive.publish.search.exports import atom
 from archive.queries.addresses import dated_path, digits, reading_path
 from archive.queries.rows import Row
+from archive.text.event_words import EVENTS
 from archive.text.markup import plain
 
 MOST = 500  # stories of one file: each is compared word by word
@@ -121,7 +122,7 @@ def change_entry(story: Row, origin: str) -> dict[str, Any]:
     said = Markup("<blockquote>{}</blockquote>").format(excerpt(story["said"], 400)) if story.get("said") else Markup("")
     return {
         "id": f"{address}{'&' if '#' in address else '#'}{part}",
-        "title": f"{story['event']}: {about}",
+        "title": f"{EVENTS[story['event']]}: {about}",
         "link": origin + comparison_of(story) if comparison_of(story) else address,
         "updated": story["at"],
         "author": plain(story["author"] if story["comment_id"] else story["byline"]) or "Archive",
@@ -144,9 +145,5 @@ def sentence_of(story: Row) -> Markup:
         return Markup("now at {}").format(plain(story["detail"]))
     if not story["missing_since"]:
         return Markup("seen for the first time") if story["event"] in ("new", "first") else Markup("")
-    went = Markup("went {}").format(between(story["since"], story["missing_since"]))
-    confirmed = f"; confirmed {readable_moment(story['gone_at'])}" if story["gone_at"] else ""
-    back = f"; seen again {readable_moment(story['back_at'])}" if story["back_at"] else ""
-    open_end = "" if confirmed or back else "; not yet confirmed"
     reason = f" ({plain(story['detail'])})" if story["detail"] else ""
-    return went + confirmed + back + open_end + reason
+    return absence(story, "; ") + reason

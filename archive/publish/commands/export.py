@@ -195,7 +195,7 @@ def found_by(db: Database, folder: Path, text: str) -> list[int]:
     from archive.queries.spelling_decisions import decided_pairs
 
     lists = spellings.read_groups(spellings.LIST, folder / spellings.LIST.name)
-    query = parse_query(text, with_decisions(lists, decided_pairs(db.conn)))
+    query = parse_query(text, with_decisions(lists, decided_pairs(db.conn, folder)))
     for problem in query.problems:
         print(f"archive: {problem.message}" + (f"; did you mean {problem.guess}?" if problem.guess else ""), file=sys.stderr)
     if query.empty:

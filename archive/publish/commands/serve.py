@@ -65,6 +65,12 @@ MORE = """For the public: --base-url, --contact, --policy and --limit, and --pro
     is_flag=True,
     help="who is logged in, by a plugin of Datasette, may keep a notebook here: notebook.db beside the archive",
 )
+@click.option(
+    "--spellings",
+    envvar="ARCHIVE_SPELLINGS",
+    is_flag=True,
+    help="who is logged in, by a plugin of Datasette, may say which spellings are one name: spellings.db beside the archive",
+)
 @author_urls_option
 def command(folder: Path, host: str, port: int, **told: Any) -> int:
     from archive.publish.server.serve import serve_archive  # Datasette takes a second to import, which no other command should wait for
@@ -84,6 +90,7 @@ def service_told(
     cors: bool,
     secret: str | None,
     notebook: bool,
+    spellings: bool,
     author_urls: bool,
 ) -> Service:
     """The options, checked. Raises ConfigurationError for the first that is wrong."""
@@ -104,5 +111,6 @@ def service_told(
         cors=cors,
         secret=secret,
         notebook=notebook,
+        spellings=spellings,
         author_urls=author_urls,
     )

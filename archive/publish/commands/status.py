@@ -18,6 +18,7 @@ from archive.queries.health import NamedList, Standing, age, standing
 from archive.queries.rows import Row
 from archive.seal.standing import seal_standing
 from archive.store.coverage import Ledger
+from archive.text.event_words import EVENTS
 from archive.text.plaintext import one_line
 
 HELP = "what is held, what is missing and when it was last checked, per site; exit code 4 when a person should look"
@@ -133,5 +134,9 @@ def quarantine_line(stands: Standing) -> str:
 
 def missing_line(counts: dict[str, int]) -> str:
     """How much is gone from the site and kept here."""
-    named = ((count, name.replace("s ", " ") if count == 1 else name) for name, count in counts.items() if count)
-    return ", ".join(f"{count:,} {name}" for count, name in named) or "nothing"
+    said = [
+        f"{plural(count, kind.removesuffix('s'))} {EVENTS[state]}"
+        for (kind, state), count in ((name.split(), count) for name, count in counts.items())
+        if count
+    ]
+    return "; ".join(said) or "nothing"

@@ -85,6 +85,7 @@ def of_text(text: MentioningText, about: Row, place: int, offset: int, starts: l
         "address": reading_path(about["url"]) + anchor,
         "url": about["url"],
         "missing_since": about["missing_since"],
+        "gone_at": about["gone_at"],
     }
 
 

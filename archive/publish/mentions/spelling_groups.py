@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from archive.publish.search.spellings import Groups, fold
-from archive.queries.spelling_decisions import SAME
+from archive.queries.spelling_decisions import SAME, SpellingPair
 
-Pairs = Iterable[tuple[str, str, str]]
+Pairs = Iterable[SpellingPair]
 
 
 def with_decisions(groups: Groups, pairs: Pairs) -> dict[str, tuple[str, ...]]:

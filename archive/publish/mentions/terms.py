@@ -14,6 +14,7 @@ PLAIN = r"""[^\W_][^"():*|]*"""
 OPERATOR = r"\b(?:OR|AND|NOT|NEAR)\b|(?:^|\s)-"
 FIELD_OF_WORDS = re.compile(r"""(?<!\S)-?(title|text|signed):(?:"[^"]*"|\S*)""", re.I)
 MOST_TERMS = 5  # compared on one page
+LONGEST_NAME = 200  # characters, as the form has it
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 from archive.publish.changes.events import list_changes
 from archive.publish.overview.status import site_states
 from archive.queries.counts import COMMENTS_SHOWN, published_months
-from archive.queries.rows import Row, fetch_rows
+from archive.queries.rows import Row, as_json, fetch_rows
 
 
 def home_context(db: sqlite3.Connection) -> dict[str, Any]:
@@ -25,11 +25,20 @@ def home_context(db: sqlite3.Connection) -> dict[str, Any]:
 
 
 def latest_removals(db: sqlite3.Connection, limit: int) -> list[Row]:
-    """What disappeared or came back, newest first. An article that is missing and then gone is listed once, as gone."""
+    """What disappeared or came back, newest first. An article that is missing and then gone is one story, told as it
+    stands."""
     latest: dict[tuple[int, int | None], Row] = {}
     for row in list_changes(db, "removed", 3 * limit):
         latest.setdefault((row["article_id"], row["comment_id"]), row)
-    return list(latest.values())[:limit]
+    rows = list(latest.values())[:limit]
+    sql = """
+        select article_id, comment_id, last_seen_at as since, missing_since, gone_at, back_at
+        from absences
+        where article_id in (select value from json_each(?))
+        order by missing_since
+    """
+    absences = {(row["article_id"], row["comment_id"]): row for row in fetch_rows(db, sql, [as_json(row["article_id"] for row in rows)])}
+    return [row | absences[row["article_id"], row["comment_id"]] for row in rows]
 
 
 def latest_articles(db: sqlite3.Connection, limit: int) -> list[Row]:

@@ -6,6 +6,7 @@ import re
 import sqlite3
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 from sqlite_utils import Database
@@ -20,10 +21,10 @@ from archive.queries.rows import Row, fetch_row, fetch_value
 SHOWN = ("title", "byline", "tags", "text")  # what an edit shows by itself; dates, captions and links follow where they differ
 
 
-def compared(db: sqlite3.Connection, article_id: int, first: int | None, second: int | None) -> dict[str, Any] | None:
+def compared(db: sqlite3.Connection, article_id: int, first: int | None, second: int | None, beside: bool = False) -> dict[str, Any] | None:
     """Two revisions of an article by their numbers, the earlier one first, and what differs; None when it has no such two.
 
-    Without numbers: the first revision and the last.
+    Without numbers: the first revision and the last. ``beside``: the words of both in two columns.
     """
     revisions = revisions_of(Database(db), article_id)
     held = {row["number"]: row for row in revisions}
@@ -31,9 +32,10 @@ def compared(db: sqlite3.Connection, article_id: int, first: int | None, second:
     if earlier == later or earlier not in held or later not in held:
         return None
     old, new = held[earlier], held[later]
-    edit = described_pair(old, new)
+    edit = described_pair(old, new, beside)
     shown = captures_of_revisions(db, [old["id"], new["id"]])
     article = fetch_row(db, ARTICLE, [article_id]) or {}
+    asked = {"url": article["url"], "from": earlier, "to": later}
     return {
         "article": article,
         "revisions": revisions,
@@ -42,6 +44,9 @@ def compared(db: sqlite3.Connection, article_id: int, first: int | None, second:
         "path": comparison_path(article["url"], old["seen_at"], new["seen_at"]),
         "steps": [row for row in revisions if earlier < row["number"] <= later],
         "edit": edit,
+        "beside": beside,
+        "inline": f"/compare?{urlencode(asked)}",
+        "side": f"/compare?{urlencode(asked | {'view': 'side'})}",
         "same": not any(isinstance(value, Markup | list) and value for value in edit.values()),
     }
 
@@ -58,11 +63,10 @@ def comparison_path(url: str, first: str, second: str) -> str:
     return f"/compare/{digits(first)}..{digits(second)}{reading_path(url)}"
 
 
-def described_pair(old: Row, new: Row) -> dict[str, Any]:
+def described_pair(old: Row, new: Row, beside: bool = False) -> dict[str, Any]:
     """All that differs between two rows of ``revisions_of``, as markup."""
-    return described_edit({f"old_{name}": old[name] for name in SHOWN} | {name: new[name] for name in SHOWN}) | {
-        "other": other_words(old, new)
-    }
+    pair = {f"old_{name}": old[name] for name in SHOWN} | {name: new[name] for name in SHOWN}
+    return described_edit(pair, beside) | {"other": other_words(old, new)}
 
 
 def revision_number(text: str | None) -> int | None:

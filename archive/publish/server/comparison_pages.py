@@ -19,14 +19,15 @@ from archive.text.urls import split_url
 
 
 async def show_comparison(datasette: Any, request: Any) -> Response:
-    """/compare with ``url``, ``from`` and ``to``: two revisions of an article, by their numbers; the first and the last without."""
+    """/compare with ``url``, ``from`` and ``to``: two revisions of an article, by their numbers; the first and the last without.
+    ``view=side`` shows both in two columns."""
     text = request.args.get("url") or ""
     parts = split_url(text)
     article = await read(datasette, article_at, *parts) if parts else None
     if article is None:
         return await absent(datasette, request, parts, text)
     first, second = (revision_number(request.args.get(name)) for name in ("from", "to"))
-    context = await read(datasette, compared, article["id"], first, second)
+    context = await read(datasette, compared, article["id"], first, second, request.args.get("view") == "side")
     return await comparison_page(datasette, request, article, context)
 
 

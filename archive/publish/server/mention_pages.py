@@ -1,5 +1,5 @@
-"""Handlers of mentions and sources: each takes Datasette and a request, gives a page, CSV or JSON. Nothing is written here: what a
-person decides on a spelling is a command, which the page shows.
+"""Handlers of mentions: each takes Datasette and a request, gives a page, CSV or JSON. Nothing is written here: what a person decides on
+a spelling is a command, which the page shows, or a form for who is logged in (``spelling_pages.py``).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import shlex
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,8 +25,9 @@ from archive.publish.mentions.spelling_proposals import proposals
 from archive.publish.mentions.terms import MOST_TERMS, MentionTerm, read_terms
 from archive.publish.search import spellings
 from archive.publish.search.exports import MEDIA_TYPES, MOST
-from archive.publish.server.responses import Handler, answer, as_json_text, origin, page, page_number, read
+from archive.publish.server.responses import Handler, answer, as_json_text, folder, origin, page, page_number, read
 from archive.publish.server.spelling_lists import spelling_lists
+from archive.publish.server.spelling_pages import DECIDE, deciding_account, decisions_about
 from archive.queries.mentions import COMMENTS, KINDS, MentioningText, texts_with
 from archive.queries.rows import Row
 from archive.queries.search_nodes import AnyOf, joined_parts
@@ -81,10 +83,10 @@ def found_texts(db: sqlite3.Connection, question: MentionQuestion, first: int, s
     return texts_with(db, {kind: asked[kind] for kind in question.kinds if kind in asked}, question.when, frequent, first, size)
 
 
-def mentions_context(db: sqlite3.Connection, request: Any, lists: spellings.Groups, number: int) -> dict[str, Any]:
+def mentions_context(db: sqlite3.Connection, request: Any, place: Path, lists: spellings.Groups, number: int) -> dict[str, Any]:
     """Everything that the page shows."""
     global _vocabulary
-    pairs = decided_pairs(db)
+    pairs = decided_pairs(db, place)
     groups = with_decisions(lists, pairs)
     question = mention_question(db, request, groups)
     series = term_series(db, question.terms, question.per)
@@ -98,6 +100,7 @@ def mentions_context(db: sqlite3.Connection, request: Any, lists: spellings.Grou
         "more": len(texts) > LISTED,
         "page": number,
         "proposals": [(term, others) for term in question.terms if (others := proposed(db, term, groups, pairs))],
+        "decided": decisions_about(db, place, {name.casefold() for term in question.terms for name in term.spellings}),
         "boxes": [*(term.asked for term in question.terms), ""][:MOST_TERMS] + [""] * max(0, 2 - len(question.terms)),
         "notes": [note for term in (*question.terms, *question.left_out) for note in term.notes],
     }
@@ -151,7 +154,7 @@ def shown_series(drawn: tuple[TermSeries, Any]) -> dict[str, Any]:
 
 async def show_mentions(datasette: Any, request: Any) -> Response:
     """/mentions: how much terms are mentioned over time, and each mention in its context."""
-    context = await read(datasette, mentions_context, request, spelling_lists(datasette), page_number(request))
+    context = await read(datasette, mentions_context, request, folder(datasette), spelling_lists(datasette), page_number(request))
     question: MentionQuestion = context["question"]
     context |= {
         "address": question.address(),
@@ -163,6 +166,8 @@ async def show_mentions(datasette: Any, request: Any) -> Response:
         "csv": question.address("/mentions.csv"),
         "json": question.address("/mentions.json"),
         "most": MOST,
+        "decide": DECIDE if deciding_account(datasette, request) else "",
+        "back": question.address("").lstrip("?"),
     }
     return await page(datasette, request, "mentions.html", context)
 
@@ -173,7 +178,7 @@ async def export_mentions(datasette: Any, request: Any) -> Response:
     wants_series = form == "json" or request.args.get("rows") == "series"
     wants_rows = form == "json" or not wants_series
     lists = spelling_lists(datasette)
-    question, series, rows, more = await read(datasette, exported, request, lists, number, wants_rows, wants_series)
+    question, series, rows, more = await read(datasette, exported, request, folder(datasette), lists, number, wants_rows, wants_series)
     own = question.address(f"/mentions.{form}")
     headers = {"link": f'<{here}{own}&page={number + 1}>; rel="next"'} if more else {}
     records = files.mention_records(rows, here)
@@ -200,10 +205,10 @@ async def export_mentions(datasette: Any, request: Any) -> Response:
 
 
 def exported(
-    db: sqlite3.Connection, request: Any, lists: spellings.Groups, number: int, wants_rows: bool, wants_series: bool
+    db: sqlite3.Connection, request: Any, place: Path, lists: spellings.Groups, number: int, wants_rows: bool, wants_series: bool
 ) -> tuple[MentionQuestion, list[TermSeries], list[Row], bool]:
     """The question, its series, the mentions in the articles and comments of one file, and whether there are more."""
-    question = mention_question(db, request, with_decisions(lists, decided_pairs(db)))
+    question = mention_question(db, request, with_decisions(lists, decided_pairs(db, place)))
     series = term_series(db, question.terms, question.per) if wants_series else []
     texts = found_texts(db, question, (number - 1) * MOST, MOST + 1) if wants_rows else []
     rows: list[Row] = []

@@ -21,20 +21,15 @@ from archive.publish.reading.article import reading_context
 from archive.publish.reading.captured_pictures import find_picture, picture_bytes
 from archive.publish.reading.epub import MEDIA_TYPE, epub
 from archive.publish.search.results import search
-from archive.publish.search.spellings import LIST, read_groups
 from archive.publish.server.article_pages import citation_of
 from archive.publish.server.responses import DATABASE, NOTHING, Handler, answer_json, folder, origin, page, page_number, read, redirect
 from archive.publish.server.service import service_of
+from archive.publish.server.spelling_lists import spelling_groups
 from archive.queries.addresses import article_at
-from archive.queries.search_query import Query, parse_query
+from archive.queries.search_query import parse_query
 from archive.text.urls import split_url
 
 MOST_CHAPTERS = 100  # articles in one book
-
-
-def query_of(datasette: Any, text: str) -> Query:
-    """The query of a text, with the spellings that lie beside the archive."""
-    return parse_query(text, read_groups(LIST, Path(datasette.get_database(DATABASE).path).with_name(LIST.name)))
 
 
 async def show_notebook(datasette: Any, request: Any) -> Response:
@@ -92,13 +87,12 @@ async def lead_to_notebook(datasette: Any, request: Any) -> Response:
 async def show_news(datasette: Any, request: Any) -> Response:
     """/notebook/new.json with ``of`` (``q:WORDS`` or ``url:ADDRESS``) and ``since`` (ISO time), both repeated: what is new in each."""
     asked = list(zip(request.args.getlist("of"), request.args.getlist("since"), strict=False))
-    groups = read_groups(LIST, Path(datasette.get_database(DATABASE).path).with_name(LIST.name))
-    return answer_json(request, {"new": await read(datasette, news_of, asked, groups)})
+    return answer_json(request, {"new": await read(datasette, news_of, asked, await spelling_groups(datasette))})
 
 
 async def search_as_book(datasette: Any, request: Any) -> Response:
     """/search.epub?q=: the articles that a search finds, ``page=2`` the next hundred; ``comments=1`` with their threads."""
-    query = query_of(datasette, request.args.get("q") or "")
+    query = parse_query(request.args.get("q") or "", await spelling_groups(datasette))
     number = page_number(request)
     found = await read(datasette, search, query, request.args.get("sort") or "", number, MOST_CHAPTERS)
     ids = list(dict.fromkeys(hit["id"] for hit in found.hits))

@@ -124,7 +124,7 @@ def own_templates(datasette_templates: jinja2.Environment) -> jinja2.Environment
 async def rendered(datasette: Any, request: Any, template: str, context: Mapping[str, Any]) -> str:
     """One of our own templates with this context, and with what Datasette and its plugins add to every page."""
     own = own_templates(datasette.jinja_env).get_template(template)
-    context = {"notebook_here": service_of(datasette).notebook} | dict(context)
+    context = {"notebook_here": service_of(datasette).notebook and bool(request.actor)} | dict(context)
     body: str = await datasette.render_template(own, context, request=request, view_name="own")
     return body
 
@@ -142,17 +142,25 @@ async def page(
     policy = security_policy(
         context.get("picture_sources", ()), context.get("frames", False), context.get("asks", False) or service_of(datasette).notebook
     )
-    return answer(request, body, "text/html; charset=utf-8", status, {"content-security-policy": policy} | dict(headers or {}))
+    service = service_of(datasette)
+    sent = {"content-security-policy": policy} | ({"vary": "Cookie"} if service.notebook or service.spellings else {}) | dict(headers or {})
+    return answer(request, body, "text/html; charset=utf-8", status, sent)
 
 
 def answer(
     request: Any, body: str, content_type: str, status: int = 200, headers: Mapping[str, str] | None = None, pack: bool = True
 ) -> Response:
-    """A response with an ETag, compressed where the reader takes gzip; 304 without a body when the reader has this body already."""
-    content = body.encode("utf-8", "replace")
+    """A response with an ETag, compressed where the reader takes gzip; 304 without a body when the reader has this body already.
+
+    What is answered to someone who is logged in is for nobody else: no cache on the way may keep it. CSV that is asked for with ``excel=1``
+    begins with the mark by which Excel knows UTF-8.
+    """
+    mark = "\ufeff" if content_type.startswith("text/csv") and request.args.get("excel") == "1" else ""
+    content = (mark + body).encode("utf-8", "replace")
     digest = hashlib.sha256(content).hexdigest()[:24]
     packed = pack and len(content) >= WORTH_PACKING and accepts_gzip(request.headers.get("accept-encoding", ""))
-    sent = {"etag": f'"{digest}-gzip"' if packed else f'"{digest}"', "cache-control": "no-cache"}
+    kept = "private, no-cache" if request.actor else "no-cache"
+    sent = {"etag": f'"{digest}-gzip"' if packed else f'"{digest}"', "cache-control": kept}
     sent |= {"content-security-policy": NOTHING} | dict(headers or {})
     sent["vary"] = ", ".join(filter(None, [sent.get("vary"), "Accept-Encoding"]))
     if status == 200 and f'"{digest}' in request.headers.get("if-none-match", ""):

@@ -45,6 +45,7 @@ from archive.publish.server.responses import (
 )
 from archive.publish.server.search_pages import explain_search, export_search, month_link, show_search
 from archive.publish.server.source_pages import SOURCE_PAGES
+from archive.publish.server.spelling_pages import SPELLING_DECISIONS
 from archive.queries.addresses import reading_path
 from archive.queries.rows import fetch_row
 
@@ -137,4 +138,4 @@ PAGES: list[tuple[str, Handler]] = [
     (r"^/cite\.(?P<format>txt|bib|ris|json)$", show_citation),
     (rf"^/(?!{DATASETTE})", show_article),
 ]
-ROUTES = [*WRITING, *((pattern, reading_only(handler)) for pattern, handler in PAGES)]
+ROUTES = [*WRITING, *SPELLING_DECISIONS, *((pattern, reading_only(handler)) for pattern, handler in PAGES)]

@@ -21,6 +21,7 @@ from datasette.utils import module_from_path, parse_metadata
 from archive.db.connection import FILENAME, open_for_reading, open_for_writing
 from archive.db.schema import migrate
 from archive.errors import ConfigurationError, StorageError
+from archive.publish.mentions.spelling_book import SpellingBook
 from archive.publish.metadata.datasette_settings import SETTINGS
 from archive.publish.notebook.accounts import Notebooks
 from archive.publish.redaction.redacted import ShownDatabase
@@ -63,6 +64,8 @@ def build_server(folder: Path, base_url: str | None = None, service: Service | N
     ensure_readable(folder)
     if service.notebook:
         Notebooks(folder).create()
+    if service.spellings:
+        SpellingBook(folder).create()
     print_no_tracebacks()
     load_plugins(service.plugins_dir)
     metadata = parse_metadata((HERE / "metadata" / "metadata.yaml").read_text(encoding="utf-8"))

@@ -42,6 +42,7 @@ class Service:
     cors: bool = False
     secret: str | None = None
     notebook: bool = False  # who is logged in may keep a notebook on the server
+    spellings: bool = False  # who is logged in may say which spellings are one name
     author_urls: bool = False  # the addresses that people gave with their names are shown
 
     @property

@@ -7,7 +7,7 @@ from typing import Any
 
 from archive.publish.mentions.spelling_groups import with_decisions
 from archive.publish.search import spellings
-from archive.publish.server.responses import DATABASE, read
+from archive.publish.server.responses import DATABASE, folder, read
 from archive.queries.spelling_decisions import decided_pairs
 
 
@@ -18,5 +18,5 @@ def spelling_lists(datasette: Any) -> dict[str, tuple[str, ...]]:
 
 async def spelling_groups(datasette: Any) -> dict[str, tuple[str, ...]]:
     """Groups of spellings: the two lists, which are read each time because people edit them, and what people decided."""
-    lists, pairs = spelling_lists(datasette), await read(datasette, decided_pairs)
+    lists, pairs = spelling_lists(datasette), await read(datasette, decided_pairs, folder(datasette))
     return with_decisions(lists, pairs)

@@ -155,7 +155,7 @@
   find("export-markdown").addEventListener("click", () => download(`notebook-${today()}.md`, "text/markdown", markdown()));
   find("import").addEventListener("change", (event) => event.target.files[0] && read(event.target.files[0]));
   addEventListener("notebook", draw);
-  addEventListener("notebook-lost", (event) => tell(`The server has not kept this: ${event.detail}`));
+  addEventListener("notebook-lost", (event) => tell(event.detail));
   draw();
   book.ready.then(askNews);
 })();

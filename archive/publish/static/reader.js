@@ -12,8 +12,9 @@
   const keep = (key, value) => {
     try {
       localStorage.setItem(key, JSON.stringify(value));
-    } catch (error) {
-      console.info(`nothing is kept: ${error.message}`); // storage is full or switched off
+      return true;
+    } catch {
+      return false; // storage is full or switched off
     }
   };
   const make = (name, properties, ...children) => {
@@ -85,14 +86,16 @@
     const former = recall("kept", []).map((one) => ({ ...one, kind: one.original ? "article" : "search", id: `${one.path}` }));
     return listed(recall(shelf(), { items: account ? [] : former }));
   };
+  const lost = (detail) => dispatchEvent(new CustomEvent("notebook-lost", { detail }));
   const hold = (all) => {
-    keep(shelf(), { format: "archive-notebook", version: 1, items: all });
+    const held = keep(shelf(), { format: "archive-notebook", version: 1, items: all });
     dispatchEvent(new CustomEvent("notebook"));
+    if (!held && !account) lost("Not kept: this browser's storage is full, or switched off.");
   };
   const send = async (change) => {
     const headers = { "content-type": "application/json", "x-csrftoken": token };
     const answer = await fetch("/notebook.json", { method: "POST", headers, body: JSON.stringify(change) }).catch(() => null);
-    if (!answer?.ok) dispatchEvent(new CustomEvent("notebook-lost", { detail: answer ? (await answer.json()).error : "the server cannot be reached" }));
+    if (!answer?.ok) lost(answer ? (await answer.json()).error : "Not kept: the server cannot be reached.");
   };
   const change = (some, ids) => {
     const gone = new Set([...ids, ...some.map((item) => item.id)]);
@@ -143,6 +146,11 @@
     tools.prepend(toggle, all);
     show();
     addEventListener("notebook", show);
+    const told = make("span", { className: "by" });
+    told.setAttribute("role", "status");
+    tools.append(told);
+    addEventListener("notebook-lost", (event) => (told.textContent = event.detail));
+    addEventListener("notebook", () => (told.textContent = ""));
     ready.then(() => held() && put({ ...held(), looked: stamp() }));
   }
 

@@ -20,7 +20,7 @@
     await navigator.clipboard.writeText(text);
     button.textContent = "Copied";
   };
-  for (const button of findAll("button.copy")) {
+  for (const button of findAll("button.copy[data-copy]")) {
     button.hidden = !navigator.clipboard;
     button.addEventListener("click", () => copy(document.getElementById(button.dataset.copy).textContent, button));
   }
