@@ -9,6 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 THREAD = "#comments"  # an article's address with this names its thread
+TEXT = "#text"  # with this it names what its text lacks
 
 
 def add_gap(db: Database, site_id: int, gap: Mapping[str, Any], at: str) -> None:
@@ -31,8 +32,9 @@ def drop_gaps(db: Database, site_id: int, kind: str, refs: Iterable[str]) -> Non
 
 
 def close_article_gaps(db: Database, site_id: int, article: Mapping[str, Any]) -> None:
-    """An article that was read is no gap, neither by its id nor by its address."""
-    db.execute("delete from gaps where site_id = ? and kind = 'article' and ref in (?, ?)", [site_id, article["source_id"], article["url"]])
+    """An article that was read is no gap, neither by its id nor by its address; what it lacked before is named anew."""
+    sql = "delete from gaps where site_id = ? and kind = 'article' and ref in (?, ?, ?)"
+    db.execute(sql, [site_id, article["source_id"], article["url"], f"{article['url']}{TEXT}"])
     db.execute("delete from verdicts where site_id = ? and url = ?", [site_id, article["url"]])
 
 
