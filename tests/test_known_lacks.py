@@ -154,10 +154,10 @@ def test_articles_in_another_language_are_found_from_its_front_page_and_from_the
 
 
 def test_comments_that_the_feed_counts_are_read_on_a_page_of_their_own_or_are_a_gap(tmp_path: Path) -> None:
-    items = "<item><link>{home}/a/1</link><slash:comments>2</slash:comments></item><item><link>{home}/a/2</link><slash:comments>3</slash:comments></item>"
-    remarks = "".join(
-        f"<li id='comment-{n}' class='comment'><cite class='fn'>Ann</cite><p>Remark {n} on the dyke.</p></li>" for n in (1, 2)
-    )
+    item = "<item><link>{{home}}/a/{0}</link><slash:comments>{1}</slash:comments></item>"
+    items = item.format(1, 2) + item.format(2, 3)
+    remark = "<li id='comment-{0}' class='comment'><cite class='fn'>Ann</cite><p>Remark {0} on the dyke.</p></li>"
+    remarks = remark.format(1) + remark.format(2)
     with Leaflet() as site:
         site.article("/a/1", 1, below="<a href='/a/1/comments'>2 Comments</a>")
         site.article("/a/1/comments", 1, below=f"<div id='comments'><ol class='comment-list'>{remarks}</ol></div>")

@@ -10,7 +10,7 @@ from archive.queries import holdings
 from archive.text.urls import page_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from crawler.discover.discovered import DiscoveredUrls
     from crawler.session.session import Run
@@ -48,10 +48,11 @@ def unread_lists(run: Run) -> list[str]:
     return sorted(ref.removeprefix(LIST) for ref in gaps if ref.startswith(LIST))
 
 
-def name_unread_lists(run: Run, unread: Mapping[str, str]) -> None:
-    """``unread``: address of a list -> why nobody knows what it names."""
+def name_unread_lists(run: Run, unread: Mapping[str, str], forbidden: Iterable[str]) -> None:
+    """``unread``: address of a list -> why nobody knows what it names. ``forbidden``: lists that robots.txt keeps us from."""
+    named = {address: (why, 0) for address, why in unread.items()} | dict.fromkeys(forbidden, ("robots.txt", 1))
     for address in unread_lists(run):
-        if address not in unread:
+        if address not in named:
             run.store.close_gap(run.site_id, f"{LIST}{address}")
-    for address, why in unread.items():
-        run.store.add_gap(run.site_id, kind="article", ref=f"{LIST}{address}", reason=why, explained=0)
+    for address, (why, explained) in named.items():
+        run.store.add_gap(run.site_id, kind="article", ref=f"{LIST}{address}", reason=why, explained=explained)

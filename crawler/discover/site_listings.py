@@ -17,6 +17,7 @@ from crawler.discover.limits import (
     Reading,
 )
 from crawler.discover.listing import ListingPage, read_listing_page
+from crawler.errors import Forbidden
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -32,6 +33,7 @@ class SiteListings:
         self.files, self.found, self.run = files, found, files.run
         self.followed: set[str] = set()  # further pages of listings
         self.named: set[str] = set()  # addresses that a listing names as its next page, or that proved to be listings before
+        self.barred: set[str] = set()  # next pages that robots.txt forbids, or that are not there: the listing leads no further
         self.kept: dict[str, Response] = {}  # sections, by their address: what proves to be no listing is not asked for twice
 
     async def read(self) -> Reading:
@@ -46,11 +48,12 @@ class SiteListings:
         reading = await self._follow(home, first, most)
         others = [await self._section(address, most) for address in self._languages(first)]
         reading = "news" if reading == "whole" and "news" in others else reading or ("news" if "news" in others else "")
-        if (reading or first.next_page) and not self.found.beside:
+        barred = self.run.addresses.canonical(first.next_page or "") in self.barred
+        if (reading or first.next_page) and not (self.found.beside or barred):
             return reading
         patience = 1 if self.found.by_rest or first.next_page else NAMED_ELSEWHERE
         readings = [await self._section(address, patience) for address in self._sections(first)]
-        if not (first.next_page or self.found.by_rest):  # a pager leads to all; REST counts what it holds
+        if (barred or not first.next_page) and not self.found.by_rest:  # a pager leads to all; REST counts what it holds
             readings.append(await self._indexes(first))
         if not self.found.beside:
             self.found.followed = "news" not in readings
@@ -59,6 +62,10 @@ class SiteListings:
     def failed(self) -> list[str]:
         """What went wrong with pages that a listing names as its next one: what they hold is not known."""
         return [why for address, why in self.files.failures.items() if address in self.named]
+
+    def forbidden(self) -> list[str]:
+        """Next pages that robots.txt keeps us from."""
+        return [address for address in self.named if isinstance(self.files.ended.get(address), Forbidden)]
 
     def _languages(self, first: ListingPage) -> list[str]:
         """The site's front pages in other languages."""
@@ -141,6 +148,7 @@ class SiteListings:
             self.followed.add(self.run.addresses.canonical(page.next_page))
             following = await self.files.fetch(page.next_page, "listing")
             if following is None:
+                self.barred |= {self.run.addresses.canonical(page.next_page)} if page.next_page in self.files.ended else set()
                 return "news"
             page = self._page(following)
         return "news"

@@ -93,7 +93,8 @@ class SiteLists:
         remember(self.run, self.found, self.began)
         compare_totals(self.run, self.found)
         if self.looked:
-            name_unread_lists(self.run, self.sitemaps.unread())
+            forbidden = [] if self.found.whole or self.found.by_rest else self.listings.forbidden()
+            name_unread_lists(self.run, self.sitemaps.unread(), forbidden)
 
 
 def no_list(home: str, held: int) -> Exception:
