@@ -24,6 +24,10 @@ Vote = Literal["text", "chrome"]
 LACKS = "REST gives no usable "  # how a warning of an Article begins that names a field
 
 
+IN_PART = "text: the page says that it is not free to read, and shows a part of it"
+"""A warning of an article, and the reason of its gap."""
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """One paragraph-like unit of an article's container, in reading order. Nothing is thrown away: it is labelled."""

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from archive.queries.beside_rest import GIVEN_BY_REST
 from archive.store.coverage import accepted_gap, gap_ref
-from archive.store.gaps import THREAD
+from archive.store.gaps import TEXT, THREAD
 
 
 def unread_threads(db: Database, site_id: int) -> list[str]:
@@ -81,9 +81,10 @@ def pages_due(db: Database, site_id: int, limit: int, *, again: bool = False) ->
 
 
 def pages_wanted(db: Database, site_id: int) -> list[str]:
-    """Addresses of articles that are named, and of which nothing, or no text, was obtained: each run asks for their pages."""
+    """Addresses of articles that are named, and of which nothing, or no text, was obtained: each run asks for their pages. What is
+    held in part is asked for in its turn."""
     sql = "select ref from gaps where site_id = ? and kind = 'article' and explained = 0 and ref glob 'http*' order by month desc, ref"
-    return [ref for (ref,) in db.execute(sql, [site_id])]
+    return [ref for (ref,) in db.execute(sql, [site_id]) if not ref.endswith(TEXT)]
 
 
 def cut_threads(db: Database, site_id: int) -> list[str]:

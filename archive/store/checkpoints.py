@@ -27,6 +27,7 @@ Kind = Literal[
     "followed",  # ref: empty; at: when that list was last followed as far as it leads
     "compared",  # ref: empty; at: when all lists of the site were last read and held against each other
     "sections",  # ref: address. Menus of the front page that proved to be listings, in their order
+    "sitemaps",  # ref: address. Sitemaps below the front pages of other languages, which nothing names
     "walls",  # ref: digest of the text; at: first met; value: headline and text. Pages that stood in place of articles
     "list_limits",  # ref: a REST list; count: rows that it gives at a time; at: when more is tried; value: how often that failed
     "refused_parameters",  # ref: a REST list; value: the parameters that it does not take, a space between them

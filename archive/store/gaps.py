@@ -13,6 +13,7 @@ NAMED = """
     select id from articles where site_id = ? and source_id = ?
     union select id from articles where id in (select article_id from urls where url = ? and kind = 'current') and site_id = ?
     """  # with "or", SQLite looks at every article of the site
+TEXT = "#text"  # with this it names what its text lacks
 
 
 def add_gap(db: Database, site_id: int, gap: Mapping[str, Any], at: str) -> None:
@@ -35,8 +36,9 @@ def drop_gaps(db: Database, site_id: int, kind: str, refs: Iterable[str]) -> Non
 
 
 def close_article_gaps(db: Database, site_id: int, article: Mapping[str, Any]) -> None:
-    """An article that was read is no gap, neither by its id nor by its address."""
-    db.execute("delete from gaps where site_id = ? and kind = 'article' and ref in (?, ?)", [site_id, article["source_id"], article["url"]])
+    """An article that was read is no gap, neither by its id nor by its address; what it lacked before is named anew."""
+    sql = "delete from gaps where site_id = ? and kind = 'article' and ref in (?, ?, ?)"
+    db.execute(sql, [site_id, article["source_id"], article["url"], f"{article['url']}{TEXT}"])
     db.execute("delete from verdicts where site_id = ? and url = ?", [site_id, article["url"]])
 
 

@@ -37,6 +37,8 @@ class DiscoveredUrls:
     compared: bool = False  # all lists were read and held against each other
     unlisted: set[str] = field(default_factory=set)  # held articles that it named in an earlier run and does not name now
     claims: dict[str, str] = field(default_factory=dict)  # address -> list, where it alone says that a page that was read has changed
+    totals: dict[str, int] = field(default_factory=dict)  # address of a list -> how many articles it says that there are
+    read_whole: set[str] = field(default_factory=set)  # those of them that were read to their end
     sections: list[str] = field(default_factory=list)  # addresses in the menus that proved to be listings
 
     def add(self, address: str, by: str, lastmod: str = "") -> bool:

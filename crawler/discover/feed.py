@@ -52,11 +52,12 @@ class FeedItem:
 
 class Feed(list[FeedItem]):
     """The items of a feed, in its order. ``broken`` says what was wrong with the file, ``next_page`` where its older items are
-    (RFC 5005, JSON Feed's next_url); each is empty where there is none."""
+    (RFC 5005, JSON Feed's next_url); each is empty where there is none. ``total``: how many items the feed says that it has, on all its
+    pages (OpenSearch's totalResults); None where it says nothing."""
 
-    def __init__(self, items: Iterable[FeedItem] = (), *, broken: str = "", next_page: str = "") -> None:
+    def __init__(self, items: Iterable[FeedItem] = (), *, broken: str = "", next_page: str = "", total: int | None = None) -> None:
         super().__init__(items)
-        self.broken, self.next_page = broken, next_page
+        self.broken, self.next_page, self.total = broken, next_page, total
 
 
 def read_feed(body: bytes, url: str) -> Feed:
@@ -69,7 +70,12 @@ def read_feed(body: bytes, url: str) -> Feed:
     items = [item for element in root.iter() if name_of(element) in ("item", "entry") and (item := _item(element, url))]
     if broken and not items:
         raise DoorClosed(f"{url} is no feed that can be read ({broken})")
-    return Feed(items, broken=broken, next_page=_next_page(root, url))
+    return Feed(items, broken=broken, next_page=_next_page(root, url), total=_total(root))
+
+
+def _total(root: etree._Element) -> int | None:
+    said = next((xml_text(element) for element in root.iter() if name_of(element) == "totalresults"), "")
+    return int(said) if re.fullmatch(r"[0-9]{1,7}", said) else None
 
 
 def _next_page(root: etree._Element, url: str) -> str:

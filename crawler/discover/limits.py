@@ -7,6 +7,7 @@ from typing import Literal
 FILES_AT_MOST = 2_000  # sitemap files, feed pages, listing pages: a calendar without end must not become a crawl without end
 FILES_IN_VAIN = 50  # sitemap files in a row that name nothing but further files, or nothing at all
 SECTIONS_AT_MOST = 30  # menus of a front page
+LANGUAGES_AT_MOST = 40  # front pages in other languages
 NOTHING_NEW = 3  # pages in a row that name nothing which the same list has not named before: it goes in a circle
 NAMED_ELSEWHERE = 300  # pages of a listing in a row that name only what other lists have named: some 3,000 articles
 INDEXES_IN_VAIN = 6  # index pages in a row that name only what other lists have named, or that the site does not have

@@ -27,7 +27,9 @@ class ListFiles:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.ended: set[str] = set()  # addresses that answered that there is no such list, or no such page of it
+        self.ended: dict[
+            str, FetchError | OutsideSite
+        ] = {}  # address at which there is no such list, or no such page of it -> how it says so
         self.failures: dict[str, str] = {}  # address -> what else went wrong; it may pass
         self.broken: dict[str, str] = {}  # files that could not be read whole -> their door
         self.cut: dict[str, str] = {}  # those of them that end too early -> their door: what the rest names is not known
@@ -64,7 +66,7 @@ class ListFiles:
         except (FetchError, OutsideSite) as error:
             logger.info("%s", error)
             if isinstance(error, (Forbidden, OutsideSite)) or (isinstance(error, BadStatus) and error.status in NOT_THERE):
-                self.ended.add(url)
+                self.ended[url] = error
             else:
                 self.failures[url] = str(error)
             return None

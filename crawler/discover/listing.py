@@ -26,10 +26,14 @@ NO_SECTION = re.compile(r"/(?:feed|comments|wp-admin|wp-login\.php|wp-content|wp
 QUERY_NO_ARTICLE = re.compile(
     r"(?:^|&)(?:s|feed|page|paged|cat|tag|author|m|replytocom|rest_route|share|format|start|limitstart|offset|updated-max)=", re.I
 )
-NUMBER = re.compile(r"(?P<path>/page/?)(?P<n>\d{1,5})(?P<rest>(?:\.html?)?/?)$|(?P<key>[?&](?:paged?|pg)=)(?P<q>\d{1,5})(?=&|$)")
+NUMBER = re.compile(
+    r"(?P<path>/(?:page|index|pagina|página|seite|strona|strana|sida|side|sivu|oldal|sayfa)[/_-]?)(?P<n>\d{1,5})(?P<rest>(?:\.(?:html?|php))?/?)$"
+    r"|(?P<key>[?&](?:paged?|pg|pagina|seite)=)(?P<q>\d{1,5})(?=&|$)",
+    re.I,
+)
 OFFSET = re.compile(r"(?P<key>[?&](?:start|limitstart|offset|skip)=)(?P<n>\d{1,6})(?=&|$)")  # entries to leave out: Joomla and others
 OLDER = re.compile(
-    r"\W*(?:(?:older|next|previous)(?: (?:page|posts|entries|articles|stories|reports))?"
+    r"\W*(?:(?:older|earlier|next|previous)(?: (?:page|posts|entries|articles|stories|reports|news))?"
     r"|more (?:posts|entries|articles|stories|news)|load more"
     r"|(?:ältere|weitere) (?:beiträge|artikel|posts)|nächste(?: seite)?"
     r"|(?:page )?suivante?|articles (?:plus anciens|précédents)|plus anciens"
@@ -59,11 +63,19 @@ OLDER_CLASS = frozenset(  # of a pager's link or its box. Not nav-next: WordPres
         "pager__item--next",
         "pager-older",
         "nextpostslink",
+        "link_next",
+        "next_page",
+        "older_posts",
         "blog-pager-older-link",
     ]
 )
 NEWER = re.compile(r"\W*(?:newer|more recent|neuere|plus récents?|más recientes|recenti)\b", re.I)
 NEWER_PREVIOUS = re.compile(r"\W*previous(?: page)?\W*", re.I)  # alone it leads back; "previous entries" leads on
+RANGE = re.compile(
+    r"(?<![\d.,-])(\d{1,2})\s?(?:[-–—]|to|bis|à|al?|до|t/m)\s?(\d{1,3})\s(?:of|von|de|sur|di|van|z|ze|из|av|af|su)\s"
+    r"(\d{1,3}(?:[.,\u202f\xa0]\d{3})*|\d{4,7})(?![\d.,]\d)",
+    re.I,
+)
 XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")  # of XHTML; lxml refuses a text that says in which bytes it is written
 Anchor = tuple[HtmlElement, str]
 
@@ -76,6 +88,8 @@ class ListingPage:
     sections: tuple[str, ...] = ()  # addresses in the page's menus: other listings, or pages about the site
     indexes: tuple[str, ...] = ()  # addresses of index pages, wherever they stand
     links: frozenset[str] = frozenset()  # all addresses of the page's host
+    languages: tuple[str, ...] = ()  # front pages in other languages, as the head and the links name them
+    total: int | None = None  # how many entries the listing says that it has, where it shows its first ones: "1-10 of 48"
 
 
 def read_listing_page(html: str, url: str) -> ListingPage:
@@ -86,7 +100,9 @@ def read_listing_page(html: str, url: str) -> ListingPage:
         return ListingPage((), None, False)
     url, base = normal_url(url) or url, base_of(root, url)
     inside = list(_inside(root, url, base))
-    entries = [link for anchor, link in inside if _is_address(link) and _is_entry(anchor)]
+    entries = [
+        link for anchor, link in inside if _is_address(link) and _is_entry(anchor) and not (is_index(link) and not _is_headline(anchor))
+    ]
     boxed = bool(entries)
     indexes = [link for link in [*(link for _, link in inside), *_chosen(root, url, base)] if is_index(link) and link not in entries]
     entries = entries or [link for _, link in inside if _is_address(link) and not is_index(link)]
@@ -98,7 +114,28 @@ def read_listing_page(html: str, url: str) -> ListingPage:
         sections=tuple(dict.fromkeys(section for section in sections if not is_index(section))),
         indexes=tuple(dict.fromkeys(indexes)),
         links=frozenset(link for _, link in inside),
+        languages=tuple(dict.fromkeys(_languages(root, inside, url, base))),
+        total=_total(root, len(dict.fromkeys(entries))) if boxed else None,
     )
+
+
+def _languages(root: HtmlElement, inside: list[Anchor], url: str, base: str) -> Iterator[str]:
+    """What ``hreflang`` marks, but for this page itself; a feed in another language is none."""
+    for element in root.iter("link"):
+        if element.get("hreflang") and "alternate" in (element.get("rel") or "").lower().split() and not element.get("type"):
+            link = absolute_link(base, element.get("href") or "").split("#")[0]
+            if link and same_host(link, url) and link != url:
+                yield link
+    yield from (link for anchor, link in inside if anchor.get("hreflang") and link != url)
+
+
+def _total(root: HtmlElement, shown: int) -> int | None:
+    """The number behind "1-10 of 48", where as many entries are shown as it says."""
+    for first, last, total in RANGE.findall(" ".join(root.text_content().split())):
+        number = int(re.sub(r"\D", "", total))
+        if int(first) == 1 and int(last) == shown < number:
+            return number
+    return None
 
 
 def base_of(root: HtmlElement, url: str) -> str:
@@ -150,6 +187,11 @@ def _is_entry(anchor: HtmlElement) -> bool:
         element.tag in ("h1", "h2", "h3", "h4", "article") or (element.tag != "body" and ENTRY_CLASS.search(element.get("class") or ""))
         for element in around
     )
+
+
+def _is_headline(anchor: HtmlElement) -> bool:
+    """Some sites name their daily letters as others do their months; a list of months has no headlines."""
+    return any(element.tag in ("h1", "h2", "h3", "h4") for element in (anchor, *anchor.iterancestors(), *anchor))
 
 
 def _in_menu(anchor: HtmlElement) -> bool:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawler.discover.discovered import DiscoveredUrls, remember_feed
-from crawler.discover.feed import FeedItem, feed_links, read_feed
+from crawler.discover.feed import Feed, FeedItem, feed_links, read_feed
 from crawler.discover.limits import FILES_AT_MOST, NOTHING_NEW, Reading
 from crawler.discover.xml import absolute_link
 
@@ -24,12 +24,16 @@ class SiteFeeds:
         self.discussed_read = False
         self.fresh: list[str] = []  # addresses that no other list had named
         self.named: set[str] = set()  # feeds that the front page names, or that were read before
+        self.linked: set[str] = set()  # pages that a feed links as its next
+        self.further = ""  # where the articles' feed says that its older items are
 
     async def read_first(self) -> None:
         """The first page of the articles' feed: what is newest, its times to the second, its authors. And the comments feed."""
         await self._find()
-        for item in await self.files.get(self._url("feed"), "feed", read_feed) or []:
+        feed = await self.files.get(self._url("feed"), "feed", read_feed)
+        for item in feed or ():
             self._keep(item)
+        self._note(self._url("feed"), feed)
         remember_feed(self.run, self.found)
         await self.read_discussed()
 
@@ -54,18 +58,53 @@ class SiteFeeds:
 
     async def _follow(self) -> Reading:
         """Beside another list it is followed while it names something new, however much of it is held."""
+        if self.further:
+            return await self._follow_links()
         items, idle = list(self.found.items.values()), 0
         for number in range(2, FILES_AT_MOST):
             if not items:
                 at_its_end = number > 3 and self._page(number - 1) in self.files.ended
                 return "whole" if at_its_end and "feed" not in self.files.broken.values() else ""
-            if idle >= NOTHING_NEW if self.found.beside else self.files.enough([item.url for item in items]):
+            if self._is_enough(items, idle):
                 return "news"
             items, fresh = await self.page(number), len(self.fresh)
             if items and not sum(self._keep(item) for item in items):
                 return ""  # the same page again: this feed has no paging
             idle = 0 if len(self.fresh) > fresh else idle + 1
         return ""
+
+    async def _follow_links(self) -> Reading:
+        """The same where each page of the feed links the next (RFC 5005, JSON Feed's next_url): the last one links none."""
+        items, idle, seen = list(self.found.items.values()), 0, {self._url("feed")}
+        while self.further not in seen and len(seen) < FILES_AT_MOST:
+            if not self.further:
+                whole = "feed" not in self.files.broken.values()
+                self.found.read_whole |= {self._url("feed")} if whole else set()
+                return "whole" if whole else ""
+            if self._is_enough(items, idle):
+                return "news"
+            seen.add(address := self.further)
+            self.linked.add(address)
+            feed, fresh = await self.files.get(address, "feed", read_feed), len(self.fresh)
+            if feed is None:
+                return "news"
+            items, known = list(feed), sum(self._keep(item) for item in feed)
+            self._note(address, feed)
+            if items and not known:
+                self.files.failures[address] = f"{address}, which the feed links as its next page, shows the same items again"
+                return ""
+            idle = 0 if len(self.fresh) > fresh else idle + 1
+        return ""
+
+    def _is_enough(self, items: list[FeedItem], idle: int) -> bool:
+        return idle >= NOTHING_NEW if self.found.beside else self.files.enough([item.url for item in items])
+
+    def _note(self, address: str, feed: Feed | None) -> None:
+        """Where the feed goes on, and how many items it says that it has."""
+        further = feed.next_page if feed is not None else ""
+        self.further = further if self.run.addresses.reaches(further) else ""
+        if feed is not None and feed.total is not None:
+            self.found.totals[self._url("feed")] = feed.total
 
     def _keep(self, item: FeedItem) -> bool:
         """Keep an item of the articles' feed; False when it was known."""
@@ -93,7 +132,9 @@ class SiteFeeds:
         """What went wrong with the articles' feed, where the site names one."""
         url = self.run.remembered("feed")["url"]
         is_named = url in self.named or self.run.remembered("feed")["total"]
-        return [why for address, why in self.files.failures.items() if is_named and url and address.startswith(url)]
+        failures = self.files.failures
+        first = [why for address, why in failures.items() if is_named and url and address.startswith(url) and address not in self.linked]
+        return first + [str(why) for address, why in (*failures.items(), *self.files.ended.items()) if address in self.linked]
 
     def _url(self, name: str) -> str:
         return str(self.run.remembered(name)["url"])

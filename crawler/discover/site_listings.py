@@ -10,12 +10,14 @@ from crawler.discover.limits import (
     BESIDE_REST_AT_MOST,
     FILES_AT_MOST,
     INDEXES_IN_VAIN,
+    LANGUAGES_AT_MOST,
     NAMED_ELSEWHERE,
     NOTHING_NEW,
     SECTIONS_AT_MOST,
     Reading,
 )
 from crawler.discover.listing import ListingPage, read_listing_page
+from crawler.errors import Forbidden
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -31,6 +33,7 @@ class SiteListings:
         self.files, self.found, self.run = files, found, files.run
         self.followed: set[str] = set()  # further pages of listings
         self.named: set[str] = set()  # addresses that a listing names as its next page, or that proved to be listings before
+        self.barred: set[str] = set()  # next pages that robots.txt forbids, or that are not there: the listing leads no further
         self.kept: dict[str, Response] = {}  # sections, by their address: what proves to be no listing is not asked for twice
 
     async def read(self) -> Reading:
@@ -41,12 +44,16 @@ class SiteListings:
         """
         home = await self.run.front_page()
         first = self._page(home)
-        reading = await self._follow(home, first, BESIDE_REST_AT_MOST if self.found.by_rest else NAMED_ELSEWHERE)
-        if (reading or first.next_page) and not self.found.beside:
+        most = BESIDE_REST_AT_MOST if self.found.by_rest else NAMED_ELSEWHERE
+        reading = await self._follow(home, first, most)
+        others = [await self._section(address, most) for address in self._languages(first)]
+        reading = "news" if reading == "whole" and "news" in others else reading or ("news" if "news" in others else "")
+        barred = self.run.addresses.canonical(first.next_page or "") in self.barred
+        if (reading or first.next_page) and not (self.found.beside or barred):
             return reading
         patience = 1 if self.found.by_rest or first.next_page else NAMED_ELSEWHERE
         readings = [await self._section(address, patience) for address in self._sections(first)]
-        if not (first.next_page or self.found.by_rest):  # a pager leads to all; REST counts what it holds
+        if (barred or not first.next_page) and not self.found.by_rest:  # a pager leads to all; REST counts what it holds
             readings.append(await self._indexes(first))
         if not self.found.beside:
             self.found.followed = "news" not in readings
@@ -55,6 +62,15 @@ class SiteListings:
     def failed(self) -> list[str]:
         """What went wrong with pages that a listing names as its next one: what they hold is not known."""
         return [why for address, why in self.files.failures.items() if address in self.named]
+
+    def forbidden(self) -> list[str]:
+        """Next pages that robots.txt keeps us from."""
+        return [address for address in self.named if isinstance(self.files.ended.get(address), Forbidden)]
+
+    def _languages(self, first: ListingPage) -> list[str]:
+        """The site's front pages in other languages."""
+        ours = [address for address in first.languages if self.run.addresses.belongs(address)][:LANGUAGES_AT_MOST]
+        return [address for address in ours if self.run.addresses.canonical(address) != self.run.site.home]
 
     def _sections(self, first: ListingPage) -> tuple[str, ...]:
         """The menus' addresses; once it is known which of them are listings, these."""
@@ -100,7 +116,10 @@ class SiteListings:
         return "news" if waiting else ""
 
     def _page(self, response: Response) -> ListingPage:
-        return read_listing_page(response.text if hasattr(response, "text") else "", response.url)
+        page = read_listing_page(response.text if hasattr(response, "text") else "", response.url)
+        if page.total is not None:
+            self.found.totals[response.url] = page.total
+        return page
 
     async def _follow(self, response: Response, page: ListingPage, patience: int, frame: frozenset[str] | None = None) -> Reading:
         """Keep what a listing names, from this page to its last. Links outside of headlines and boxes count on the first page of a
@@ -118,6 +137,7 @@ class SiteListings:
             circling = 0 if named.union(entries) > named else circling + 1
             named.update(entries)
             if page.next_page is None:
+                self.found.read_whole |= {response.url} if number > 1 else set()
                 return "whole" if number > 1 else ""
             if circling >= NOTHING_NEW or page.next_page in seen:
                 return "news"
@@ -128,6 +148,7 @@ class SiteListings:
             self.followed.add(self.run.addresses.canonical(page.next_page))
             following = await self.files.fetch(page.next_page, "listing")
             if following is None:
+                self.barred |= {self.run.addresses.canonical(page.next_page)} if page.next_page in self.files.ended else set()
                 return "news"
             page = self._page(following)
         return "news"

@@ -13,6 +13,7 @@ from archive.errors import ConfigurationError
 from archive.queries import beside_rest, holdings
 from archive.text.urls import page_key
 from crawler.discover.discovered import DiscoveredUrls, remember
+from crawler.discover.known_lacks import compare_totals, name_unread_lists, unread_lists
 from crawler.discover.list_files import ListFiles
 from crawler.discover.site_feeds import SiteFeeds
 from crawler.discover.site_listings import SiteListings
@@ -35,6 +36,7 @@ class SiteLists:
         self.feeds = SiteFeeds(self.files, self.found)
         self.sitemaps = SiteSitemaps(self.files, self.found)
         self.listings = SiteListings(self.files, self.found)
+        self.looked = False  # whether the lists that the site names were asked for
 
     async def read(self) -> DiscoveredUrls:
         """The lists of a site without REST. The first feed page always (times, authors, what is newest), and the cheapest list that is
@@ -58,8 +60,11 @@ class SiteLists:
         if self._is_time_to_compare(BESIDE_REST if beside else self.run.sweep_days or 30):
             await self.feeds.read_first()
             await self._read_further(every=True)
-        elif beside:
-            await self.feeds.read_first()
+        else:
+            if beside:
+                await self.feeds.read_first()
+            await self.sitemaps.read_again(unread_lists(self.run))
+            self.looked = True
         return found
 
     def _is_time_to_compare(self, days: float) -> bool:
@@ -68,6 +73,7 @@ class SiteLists:
 
     async def _read_further(self, *, every: bool) -> None:
         found = self.found
+        self.looked = True
         for name, read in (("sitemap", self.sitemaps.read), ("feed", self.feeds.read_pages), ("listing", self.listings.read)):
             if found.by and not every:
                 return
@@ -78,12 +84,17 @@ class SiteLists:
             found.beside = found.beside or bool(reading)
         failed = [*self.feeds.failed(), *self.sitemaps.failed(), *self.listings.failed()]
         found.compared = every and not failed
+        found.followed = found.followed and not failed  # the next run goes as far as it can, however much of it is known
         if failed and (found.addresses or found.by_rest):
             self.run.outcome.add(UNREACHABLE, f"a list that the site names could not be read: {failed[0]} ({len(failed):,} in all)")
 
     def remember(self) -> None:
         """What this reading of the lists came to, for status and for the next run."""
         remember(self.run, self.found, self.began)
+        compare_totals(self.run, self.found)
+        if self.looked:
+            forbidden = [] if self.found.whole or self.found.by_rest else self.listings.forbidden()
+            name_unread_lists(self.run, self.sitemaps.unread(), forbidden)
 
 
 def no_list(home: str, held: int) -> Exception:

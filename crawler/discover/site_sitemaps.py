@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING
 
 from archive.clock import later
 from archive.text.urls import resolve
-from crawler.discover.limits import FILES_AT_MOST, FILES_IN_VAIN, Reading
+from crawler.discover.limits import FILES_AT_MOST, FILES_IN_VAIN, LANGUAGES_AT_MOST, Reading
+from crawler.discover.listing import read_listing_page
 from crawler.discover.sitemap import SITEMAP_PLACES, Sitemap, read_sitemap
 from crawler.discover.xml import absolute_link
+from crawler.errors import BadStatus
+from crawler.session.checkpoints import as_refs
 
 if TYPE_CHECKING:
     from crawler.discover.discovered import DiscoveredUrls
     from crawler.discover.list_files import ListFiles
+
+KEPT_OUT = (401, 403)
+AGAIN_AT_MOST = 10  # lists that an earlier run could not read
 
 
 class SiteSitemaps:
@@ -21,10 +27,15 @@ class SiteSitemaps:
     def __init__(self, files: ListFiles, found: DiscoveredUrls) -> None:
         self.files, self.found, self.run = files, found, files.run
         self.named: set[str] = set()  # files that robots.txt, an index or an earlier run names
+        self.indexed: set[str] = set()  # those that an index names
+        self.unasked: list[str] = []  # lists that an earlier run could not read, and that this one leaves for the next comparison
+        self.outside: list[str] = []  # those that robots.txt places on other hosts, where the site has no sitemap of its own
 
     async def read(self) -> Reading:
         """What a broken file still tells is used, but is not the whole list. A site that has none is asked again after a month."""
-        named, last = [*self.run.sitemaps], self.run.remembered("sitemap")
+        below = self.run.checkpoints.refs("sitemaps")
+        named = [*(place for place in self.run.sitemaps if self.run.addresses.reaches(place)), *below]
+        last = self.run.remembered("sitemap")
         due = self.run.options.mode == "full" or not last["checked_at"] or later(last["checked_at"], days=30) <= self.run.store.now()
         places = [last["url"]] if last["url"] and not last["closed"] else []
         self.named.update(named, places)
@@ -36,16 +47,58 @@ class SiteSitemaps:
                 break  # found; or the one that was found before fails today, which makes no other one more likely
             names, whole = await self._tree(place)
             found += [(place, whole)] if names else []
+        found += await self._below_languages(below) if due and found else []
+        self.outside = [] if found else [place for place in self.run.sitemaps if place not in named]
         whole = bool(found) and all(whole for _, whole in found)
         place = found[0][0] if found else ""
         if place != last["url"] if found else due and len(self.files.failures) == failures:
             self._remember(place)
         return "whole" if whole else ""
 
+    async def _below_languages(self, known: list[str]) -> list[tuple[str, bool]]:
+        """The sitemaps below the front pages of other languages, where the site's own names nothing there. They are remembered."""
+        home = await self.run.front_page()
+        languages = read_listing_page(home.text if hasattr(home, "text") else "", home.url).languages
+        found: list[tuple[str, bool]] = []
+        for front in [address for address in languages if self.run.addresses.belongs(address)][:LANGUAGES_AT_MOST]:
+            folder = self.run.addresses.canonical(front).rstrip("/") + "/"
+            if (
+                "?" in folder
+                or folder.rstrip("/") == self.run.site.home.rstrip("/")
+                or any(url.startswith(folder) for url in self.found.addresses)
+            ):
+                continue
+            for place in SITEMAP_PLACES:
+                names, whole = await self._tree(absolute_link(folder, place))
+                if names:
+                    found.append((absolute_link(folder, place), whole))
+                    break
+        if found:
+            self.run.store.save_checkpoints(self.run.site_id, "sitemaps", as_refs([*known, *(place for place, _ in found)]))
+        return found
+
     def failed(self) -> list[str]:
         """What went wrong with files that something names, and those that end too early: what they hold is not known."""
         cut = [f"{address} is cut off" for address, door in self.files.cut.items() if door == "sitemap"]
         return [*(why for address, why in self.files.failures.items() if address in self.named), *cut]
+
+    def unread(self) -> dict[str, str]:
+        """Files that the site names and does not give: a stale line of robots.txt may name what is not there, an index does not."""
+        found = dict.fromkeys(self.unasked, "the site names this list, and it could not be read")
+        found |= dict.fromkeys(self.outside, "robots.txt names this list on another host, where we do not go")
+        for address, error in self.files.ended.items():
+            if isinstance(error, BadStatus) and (address in self.indexed or (address in self.named and error.status in KEPT_OUT)):
+                found[address] = f"the site names this list, and it answers {error.status}"
+        return found
+
+    async def read_again(self, places: list[str]) -> None:
+        """Lists that an earlier run could not read."""
+        ours = [place for place in places if self.run.addresses.reaches(place)]
+        self.outside = [place for place in places if place not in ours]
+        self.indexed.update(ours)
+        self.unasked = ours[AGAIN_AT_MOST:]
+        for place in ours[:AGAIN_AT_MOST]:
+            await self._tree(place)
 
     def _roots(self) -> list[str]:
         """The home, and the root of its host: there the sitemap of a home in a folder may lie."""
@@ -73,5 +126,6 @@ class SiteSitemaps:
             whole = whole and len(ours) == len(files) and sitemap.whole and place not in self.files.broken
             seen.update(files)
             self.named.update(ours)
+            self.indexed.update(ours)
             waiting += ours
         return names, whole and not waiting

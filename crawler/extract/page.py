@@ -10,6 +10,7 @@ from crawler.extract.article.body import Content, clean_content
 from crawler.extract.article.container import find_container
 from crawler.extract.article.further import FurtherPages, further_pages
 from crawler.extract.article.kind import doubts_of, kind_marks
+from crawler.extract.article.locked import shown_in_part
 from crawler.extract.article.metadata import Facts, facts_of
 from crawler.extract.article.paging import article_pages, thread_pages
 from crawler.extract.article.refusals import READABLE, doubt_of, identity_of, outweighed, reason_for_none, shown_by
@@ -28,7 +29,7 @@ from crawler.extract.dom.parsing import parse
 from crawler.extract.dom.repair import wrap_bare_answers
 from crawler.extract.dom.tree import Element, resolve_base
 from crawler.extract.dom.zones import ThreadZone
-from crawler.items import Article, ArticleKind, KindDoubts
+from crawler.items import IN_PART, Article, ArticleKind, KindDoubts
 from crawler.site import Site
 
 _WORDPRESS = re.compile(r"wp-content/|wp-includes/|wp-json|wp-block-")
@@ -166,6 +167,7 @@ def _article(
         comments_elsewhere=kept_elsewhere(page),
         language=head.language,
         warnings=(
+            *((IN_PART,) if shown_in_part(page.root, head, content.blocks) else ()),
             *_warnings(content, thread, reported, comment_pages or more),
             *facts.warnings,
             *_missed(page, content, thread, reported, comment_pages or more),

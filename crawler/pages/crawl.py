@@ -49,6 +49,7 @@ class PageDoor:
         self.claims = Claims(run, found.claims if found else {})
         self.held_back = HeldBack()
         self.reader = PageReader(run.context, lambda url: self.facts.get(url), self.verdicts.meet)
+        self.reader.counted = {url: item.comment_count or 0 for url, item in found.items.items()} if found else {}
         self.kept: dict[str, Response] = {}  # pages that were fetched before their turn, for the time zone
         self.done: set[str] = set()  # addresses of the articles that this run has saved
         self.failed: list[tuple[str, Exception]] = []  # they have a second chance, at the end of the queue

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from archive.queries import holdings
-from archive.store.gaps import THREAD
+from archive.store.gaps import TEXT, THREAD
 from archive.text.urls import is_dressed, same_page
 from crawler.admission.judge import no_article
 from crawler.errors import FetchError, Forbidden, OutsideSite, PartFailed
-from crawler.items import Answer, Article, Gap
+from crawler.items import IN_PART, Answer, Article, Gap
 from crawler.pages.assemble import Captures, PageAssembler, marks_of
 from crawler.pages.counts import Earlier, count_gap
 from crawler.pages.further import BEYOND
@@ -46,6 +46,7 @@ class PageReader:
         self, context: SiteContext, item_of: Callable[[str], FeedFacts | None], on_none: Callable[[NoArticle], None] | None = None
     ) -> None:
         self.context, self.item_of, self.on_none = context, item_of, on_none or self._gap
+        self.counted: dict[str, int] = {}  # an article's address -> how many comments the feed counts, as it was read in this run
         self.assembler = PageAssembler(context)
         self.endings = PageEndings(context)
         self.shown: dict[str, Shown] = {}  # what addresses showed that are not saved, by the address asked for
@@ -71,6 +72,7 @@ class PageReader:
                 return None, None
         self.endings.count(response)
         asked, article, response = await self._settled(address, article, response)
+        article = self._as_counted(article)
         captures = [(capture_of(response).id, "page")]
         article = await self.assembler.text(article, marks_of(response.body), captures)
         on_pages = self.context.page_has_thread(self.context.held(article.url, article.source_id) or held)
@@ -83,6 +85,11 @@ class PageReader:
         answer = self._answer(self.completed(article), asked, response, captures, cut, on_pages=on_pages)
         answer.requested = address
         return answer, cut
+
+    def _as_counted(self, article: Article) -> Article:
+        """With the number of comments that the feed states, where the page states none or fewer."""
+        counted = self.counted.get(article.url, 0)
+        return replace(article, reported_comment_count=counted) if counted > (article.reported_comment_count or 0) else article
 
     async def _first_page(self, response: Response, *, marked: bool) -> Article:
         article = await self.context.parser.page(response, marked=marked)
@@ -173,7 +180,7 @@ class PageReader:
             answer.threads[article.source_id or article.url] = list(comments.values())
         lack = None if cut else self._lack(article, capture.at)
         cut_gap = self._cut(article, cut) if cut and on_pages else None
-        answer.gaps = tuple(gap for gap in (lack, cut_gap, self._beyond(article)) if gap)
+        answer.gaps = tuple(gap for gap in (lack, cut_gap, self._text_lacks(article)) if gap)
         if on_pages and not cut and (lack is None or lack.explained):
             answer.whole_threads = (article.source_id or article.url,)
         return answer
@@ -197,8 +204,13 @@ class PageReader:
             numbers |= {number for _, number in self.context.store.ask(holdings.comments_of, self.context.site_id, [article.source_id])}
         return len(numbers)
 
-    def _beyond(self, article: Article) -> Gap | None:
-        return Gap("article", f"{article.url}#text", BEYOND, explained=False) if BEYOND in article.warnings else None
+    def _text_lacks(self, article: Article) -> Gap | None:
+        """What a page says that its text lacks; where REST gives the text, the page is not asked."""
+        row = self.context.held(article.url, article.source_id)
+        if row is not None and not self.context.page_is_text(row):
+            return None
+        reason = next((warning for warning in article.warnings if warning in (BEYOND, IN_PART)), None)
+        return Gap("article", f"{article.url}{TEXT}", reason, explained=False) if reason else None
 
     def learn_addresses(self, address: str, article: Article) -> None:
         """Nothing that leads to a saved article is taken for another one later: its other addresses are kept."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Listed = str  # the name of a REST list: of articles or of comments
 Swept = Literal["posts", "comments", "pages"]
-Refs = Literal["hidden_comments", "sections", "unlisted"]
+Refs = Literal["hidden_comments", "sections", "sitemaps", "unlisted"]
 Newest = list[list[Any]]  # [id, modified_gmt] of a post, [id, ""] of a comment, as a REST list names them first
 SUSPECTS: dict[Table, Kind] = {"articles": "suspect_posts", "comments": "suspect_comments"}
 LOSSES: dict[str, Kind] = {"articles": "mass_loss_articles", "comments": "mass_loss_comments"}

@@ -135,7 +135,7 @@ def _prose(page: Document, skip: frozenset[Element]) -> tuple[dict[Element, int]
     """Characters of paragraph text outside links under each element, and in all; threads, menus and sidebars left out."""
     sizes: dict[Element, int] = {}
     own, others = _by_number(page)
-    out = page.inside_elsewhere | page.inside(skip | set(page.of(_EXCLUDED)) | others)
+    out = page.inside_elsewhere | page.inside(skip | set(page.of(_EXCLUDED)) | others | _below(page))
     total = 0
     for paragraph in page.of(_PARAGRAPHS):
         if paragraph in out or (len(paragraph) and paragraph.tag != "p" and next(paragraph.iter("p"), None) is not None):
@@ -146,6 +146,22 @@ def _prose(page: Document, skip: frozenset[Element]) -> tuple[dict[Element, int]
         total += size
         _add_up(sizes, paragraph, size)
     return (sizes, total) if total >= 250 else _loose_text(page, out, own)
+
+
+def _below(page: Document) -> set[Element]:
+    """Whole articles that stand below the page's own one, where a page goes on with the next as one scrolls: each has a main headline,
+    and only that of the first is the page's title."""
+    articles = [article for article in page.of({"article"}) if not any(up.tag == "article" for up in article.iterancestors())]
+    headed = [(article, _letters(all_text(h1))) for article in articles if (h1 := next(article.iter("h1"), None)) is not None]
+    if len(headed) < 2:
+        return set()
+    title = _letters("".join(all_text(element) for element in page.root.iter("title")))
+    named = [bool(headline) and headline in title for _, headline in headed]
+    return {article for article, _ in headed[1:]} if named[0] and not any(named[1:]) else set()
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _by_number(page: Document) -> tuple[Element | None, set[Element]]:

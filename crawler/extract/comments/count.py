@@ -49,6 +49,8 @@ _ANOTHERS = re.compile(
 )
 _DATA = ("data-comment-count", "data-comments-count", "data-total-comments", "data-num-comments", "data-count", "data-total")
 _TO_THREAD = re.compile(r"#(?:comments|comment-?section|comment-?list|kommentare|commentaires|comentarios)$")
+_THREAD_PAGE = re.compile(r"/(?:comments?|kommentare?|commentaires?|comentarios?|commenti|reacties|discussion)/?(?:#.*)?$", re.I)
+_OWN_ENDING = re.compile(r"(?:\.(?:html?|php|aspx?))?/?$", re.I)
 _ONE_NUMBER = re.compile(r"\D{0,20}?(\d{1,3}(?:[.,]\d{3})+|\d{1,6})[^\d.,]{0,24}")
 _HEADINGS = word_set("h1 h2 h3 h4 h5")
 _PLACES = word_set("div p span a")
@@ -59,7 +61,9 @@ def reported_count(page: Document, thread: frozenset[Element], head: Head | None
     count): in the heading of the thread, in attributes, in the head's data. None when it states none. A rough "1.2k" gives the
     least that it can mean."""
     stated = [
-        number for number in (_heading(page, thread, url), _link(page, url), _attribute(page, url), _data(head)) if number is not None
+        number
+        for number in (_heading(page, thread, url), _link(page, url), _own_page(page, url), _attribute(page, url), _data(head))
+        if number is not None
     ]
     return max(stated, default=None)
 
@@ -77,6 +81,22 @@ def _heading(page: Document, thread: frozenset[Element], url: str) -> int | None
             continue
         return number
     return None
+
+
+def own_thread_page(page: Document, url: str) -> Iterator[tuple[str, str]]:
+    """(words, address) of the links to a page of the thread alone, below the article's own address: ``/a/report/comments``."""
+    own = _OWN_ENDING.sub("", url.split("#")[0].split("?")[0])
+    for anchor, href in page.anchors if own else ():
+        if _THREAD_PAGE.search(href) is None:
+            continue
+        address = absolute(url, href).split("#")[0]
+        if _OWN_ENDING.sub("", address[: address.rfind("/", 0, len(address.rstrip("/")))]) == own:
+            yield " ".join(all_text(anchor).split()), address
+
+
+def _own_page(page: Document, url: str) -> int | None:
+    numbers = (counted(said) for said, _ in own_thread_page(page, url) if 0 < len(said) < 300)
+    return max((number for number in numbers if number is not None), default=None)
 
 
 def _link(page: Document, url: str) -> int | None:

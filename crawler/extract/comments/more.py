@@ -9,7 +9,7 @@ from functools import lru_cache
 from urllib.parse import urlencode, urlsplit
 
 from archive.text.urls import same_page
-from crawler.extract.comments.count import COUNT_WORDS
+from crawler.extract.comments.count import COUNT_WORDS, own_thread_page
 from crawler.extract.comments.thread import other_threads
 from crawler.extract.dom.anycase import AnyCase
 from crawler.extract.dom.document import Document
@@ -58,7 +58,7 @@ def more_comments(page: Document, url: str, first: str, zone: ThreadZone, *, exp
     out = other_threads(page)
     links = [link for link in zone.links(url, first) if _is_threads(link, zone, out)]
     numbered = numbered_pages((link for link in links if link.kind in ("number", "next")), first, MOST)
-    wholes: list[str] = []
+    wholes = [address for _, address in own_thread_page(page, first)]
     others: list[str] = []
     for said, address in (*_further_anchors(page, url, first, zone, out), *_buttons(page, url, zone, out)):
         (wholes if _ALL.search(said) else others).append(address)
