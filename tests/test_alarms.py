@@ -13,7 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 from archive.__main__ import commands
-from archive.alarms import Alarm, alarms
+from archive.alarms.alarm import Alarm
+from archive.alarms.alarms import alarms
 from archive.db.connection import open_for_reading
 from archive.queries.health import standing
 from archive.queries.refused import refused_page

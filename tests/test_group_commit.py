@@ -21,7 +21,7 @@ from archive.store.seen import Seen
 from archive.store.store import Store
 from archive.warc.read import read_body
 from archive.warc.write import WarcWriter
-from tests.crawls import PROJECT, rows
+from tests.crawls import PATIENCE, PROJECT, rows
 from tests.kills import assert_whole
 from tests.literal import URL, Desk, article, comment, exchange
 
@@ -177,7 +177,7 @@ def test_the_event_loop_goes_on_while_a_commit_is_under_way(folder: Path) -> Non
     def hold_up(statement: str) -> None:
         if statement == "commit":
             began.set()
-            ended.append(may_end.wait(20))
+            ended.append(may_end.wait(PATIENCE))
 
     async def save() -> None:
         desk = await desk_of(folder)

@@ -63,9 +63,8 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(corpus: Path) -> Iterator[Site]:
-    opened = Site(corpus)
-    yield opened
-    opened.close()
+    with Site(corpus) as opened:
+        yield opened
 
 
 @pytest.fixture

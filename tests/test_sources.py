@@ -65,9 +65,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(folder: Path) -> Iterator[Site]:
-    opened = Site(folder)
-    yield opened
-    opened.close()
+    with Site(folder) as opened:
+        yield opened
 
 
 def table(site: Site, query: str) -> list[dict[str, str]]:
