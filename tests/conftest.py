@@ -114,8 +114,7 @@ def desk(folder: Path) -> Iterator[Desk]:
     """A store of the test's own."""
     opened = Desk(folder)
     yield opened
-    opened.warc.close()
-    opened.store.close()
+    opened.close()
 
 
 # archives of literal rows, to which nobody writes, and their pages

@@ -142,8 +142,9 @@ def test_the_systemd_unit_starts_what_exists() -> None:
     unit.optionxform = str  # type: ignore[assignment,method-assign]  # names of systemd have capitals
     unit.read_string(block)
     program, *words = shlex.split(unit["Service"]["ExecStart"])
-    assert program.endswith("/bin/archive") and words[0] == "serve" and unit["Service"]["RestartPreventExitStatus"] == "2 3"
-    assert serve.make_context("serve", words[1:], resilient_parsing=True).params["proxy"] == 1
+    assert program.endswith("/.venv/bin/python") and words[:3] == ["-m", "archive", "serve"]
+    assert unit["Service"]["RestartPreventExitStatus"] == "2 3"
+    assert serve.make_context("serve", words[3:], resilient_parsing=True).params["proxy"] == 1
     assert unit["Install"]["WantedBy"] and unit["Service"]["User"] != "root"
 
 

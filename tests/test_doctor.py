@@ -52,8 +52,7 @@ def whole(tmp_path: Path) -> Path:
     desk.see(article(), _12=[comment("1"), comment("2", parent="1")])
     desk.store.finish_crawl(desk.crawl, "complete", 0, 1, 100, "")
     seal_records(desk.store, every=True)
-    desk.warc.close()
-    desk.store.close()
+    desk.close()
     return tmp_path / "archive"
 
 

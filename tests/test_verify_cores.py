@@ -39,8 +39,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
             desk.store.add_capture(desk.crawl, "page", sent, "text/html", writer.write(sent))
         writer.close()
     desk.store.finish_crawl(desk.crawl, "complete", 0, 4, 400, "")
-    desk.warc.close()
-    desk.store.close()
+    desk.close()
     return folder
 
 
