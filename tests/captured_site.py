@@ -19,7 +19,6 @@ PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
     "1f15c4890000000d49444154789c63f8cfc0f01f00050001ff9a31a4670000000049454e44ae426082"
 )
-RAID_URL = f"{HOME}2014/03/raid"
 FIRST, SECOND = "2024-01-01T06:00:10Z", "2024-02-01T06:00:10Z"
 SENT = [("User-Agent", "archive-test"), ("Accept-Encoding", "gzip")]
 HTML = [("Server", "unit"), ("Content-Type", "text/html; charset=utf-8"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")]

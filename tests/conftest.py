@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from scrapy.utils.project import get_project_settings
@@ -15,13 +15,17 @@ from tests import crawls
 from tests.demosite import DemoSite
 from tests.inside import stop_reactor
 from tests.literal import Desk
+from tests.made_once import made_once
+
+if TYPE_CHECKING:
+    from tests.publish_site import Site
 
 
 @pytest.fixture(scope="session", autouse=True)
 def one_process() -> Iterator[None]:
     """What the runs inside this process share: extraction workers, started with the first page, and the reactor."""
     settings = get_project_settings()
-    kept = Workers(settings.getint("EXTRACT_WORKERS"), settings.getfloat("EXTRACT_SECONDS"))
+    kept = Workers(crawls.EXTRACT_WORKERS, settings.getfloat("EXTRACT_SECONDS"))
     yield
     kept.close()
     stop_reactor()
@@ -56,7 +60,14 @@ class History:
 
 @pytest.fixture(scope="session")
 def history(tmp_path_factory: pytest.TempPathFactory) -> History:
-    place = tmp_path_factory.mktemp("history")
+    home, stages = made_once(tmp_path_factory, "history", crawl_four_times)
+    before = DemoSite()
+    before.home = home
+    return History(before, *stages)
+
+
+def crawl_four_times(place: Path) -> tuple[str, list[Stage]]:
+    """The home of a demo site, and its archive after each run."""
 
     def stage(name: str, *arguments: str) -> Stage:
         site.clear_requests()
@@ -64,11 +75,9 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
         return Stage(run, crawls.copied(place / "live", place / name), list(site.requests))
 
     with DemoSite() as site:
-        before = DemoSite()
-        before.home = site.home
-        first, unchanged = stage("first"), stage("unchanged")
+        before = [stage("first"), stage("unchanged")]
         site.change()
-        return History(before, first, unchanged, stage("update"), stage("full", "mode=full"))
+        return site.home, [*before, stage("update"), stage("full", "mode=full")]
 
 
 @dataclass(frozen=True)
@@ -105,5 +114,51 @@ def desk(folder: Path) -> Iterator[Desk]:
     """A store of the test's own."""
     opened = Desk(folder)
     yield opened
-    opened.warc.close()
-    opened.store.close()
+    opened.close()
+
+
+# archives of literal rows, to which nobody writes, and their pages
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The pages of tests/publish_archive.py."""
+    from tests.publish_archive import build_archive
+    from tests.publish_site import Site
+
+    with Site(build_archive(tmp_path_factory.mktemp("example"))) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def captured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The archive of tests/captured_site.py."""
+    from tests.captured_site import build_captured
+
+    return build_captured(tmp_path_factory.mktemp("captured"))
+
+
+@pytest.fixture(scope="session")
+def captured_site(captured: Path) -> Iterator[Site]:
+    from tests.publish_site import Site
+
+    with Site(captured) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def captured_address(captured: Path) -> Iterator[str]:
+    """Where a process of its own serves it."""
+    from tests.browsing import served
+
+    with served(captured) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """For one module: while it is there, nothing else in this thread can have an event loop."""
+    from tests.browsing import launched
+
+    with launched() as running:
+        yield running

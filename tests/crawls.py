@@ -19,11 +19,14 @@ from tests.demosite import DemoSite
 from tests.inside import Run, begin_after, real_now, run_inside
 
 PROJECT = Path(__file__).parent.parent
+EXTRACT_WORKERS = 1
+PATIENCE = 180  # seconds after which what a test waits for will not happen, however slow the machine is
 
 
 def words(*arguments: str, folder: Path, **settings: object) -> list[str]:
-    """The words after ``scrapy``, with the archive in ``folder``, without delay."""
-    named = {"ARCHIVE_DIR": folder, "DOWNLOAD_DELAY": 0, "RETRY_WAIT": 0.01} | settings
+    """The words after ``scrapy``, with the archive in ``folder``, without delay, with one process that reads pages: to start another one
+    costs more than such a small site has to read."""
+    named = {"ARCHIVE_DIR": folder, "DOWNLOAD_DELAY": 0, "RETRY_WAIT": 0.01, "EXTRACT_WORKERS": EXTRACT_WORKERS} | settings
     return [*arguments, *(word for name, value in named.items() for word in ("-s", f"{name}={value}"))]
 
 
@@ -73,7 +76,7 @@ def scrapy_process(
     environment = {**os.environ, "PYTHONPATH": str(modules)} if modules else None
     let_the_second_pass(folder)
     line = command(*arguments, folder=folder, **settings)
-    done = subprocess.run(line, cwd=PROJECT, capture_output=True, text=True, timeout=180, preexec_fn=before, env=environment)
+    done = subprocess.run(line, cwd=PROJECT, capture_output=True, text=True, timeout=PATIENCE, preexec_fn=before, env=environment)
     return Run(done.returncode, done.stdout, done.stderr)
 
 
@@ -90,11 +93,11 @@ def start_crawl(site: DemoSite, folder: Path, *arguments: str) -> subprocess.Pop
 
 
 def finished(process: subprocess.Popen[str]) -> Run:
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     return Run(process.returncode, out, err)
 
 
-def until(condition: Callable[[], object], process: subprocess.Popen[str] | None = None, seconds: float = 60) -> None:
+def until(condition: Callable[[], object], process: subprocess.Popen[str] | None = None, seconds: float = PATIENCE) -> None:
     """Wait for a condition. Fails when it does not come true in time, or when the process that should bring it about has ended."""
     end = time.monotonic() + seconds
     while not condition():

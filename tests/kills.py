@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import sqlite3
+import subprocess
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.warc.read import whole_members
-from tests.crawls import rows, start_crawl, until
+from tests.crawls import PROJECT, Run, command, finished, rows, start_crawl, until
 from tests.demosite import DemoSite
 
 
@@ -23,6 +29,30 @@ def kill(site: DemoSite, folder: Path, after: int, *arguments: str, slowness: fl
     process.communicate()
     site.faults.rules.remove(fault)
     return killed
+
+
+def start_reextract(folder: Path, *words: str) -> subprocess.Popen[str]:
+    """A reading of the captures under way, in a group of processes of its own."""
+    words = command("reextract", *words, folder=folder)
+    return subprocess.Popen(words, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=0)
+
+
+def stopped(process: subprocess.Popen[str], reached: Callable[[], bool], end: signal.Signals) -> Run:
+    """Stop a run at this place. It and its workers run a moment at a time between two looks, so that they do not get past it."""
+
+    def is_there() -> bool:
+        os.killpg(process.pid, signal.SIGSTOP)
+        there = False
+        with suppress(sqlite3.OperationalError):  # it holds the database for itself
+            there = reached()
+        if not there:
+            os.killpg(process.pid, signal.SIGCONT)
+        return there
+
+    until(is_there, process)
+    process.send_signal(end)
+    os.killpg(process.pid, signal.SIGCONT)
+    return finished(process)
 
 
 def assert_whole(folder: Path) -> None:

@@ -93,6 +93,10 @@ class Desk:
         self.crawl = self.store.start_crawl(self.site, "update")
         self.warc = WarcWriter(folder, name, "test", epoch=epoch)
 
+    def close(self) -> None:
+        self.warc.close()
+        self.store.close()
+
     def capture(self, door: str) -> int:
         shown = exchange(at=self.clock.at)
         return self.store.add_capture(self.crawl, door, shown, "text/html", self.warc.write(shown))

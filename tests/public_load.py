@@ -206,7 +206,7 @@ def run(folder: Path, pages: list[str], seconds: float, clients: int, *options: 
             died = server.poll()
             server.send_signal(signal.SIGINT)
             try:
-                server.communicate(timeout=30)
+                server.communicate(timeout=120)
             except subprocess.TimeoutExpired:
                 server.kill()
                 server.communicate()

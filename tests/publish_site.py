@@ -7,7 +7,7 @@ import html
 import re
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -50,6 +50,12 @@ class Site:
 
     def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
         return self.run(self.datasette.client.request(method, path, **options))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         for database in self.datasette.databases.values():

@@ -13,7 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 from archive.__main__ import commands
-from archive.alarms import Alarm, alarms
+from archive.alarms.alarm import Alarm
+from archive.alarms.alarms import alarms
 from archive.db.connection import open_for_reading
 from archive.queries.health import standing
 from archive.queries.refused import refused_page
@@ -127,8 +128,7 @@ def test_pages_of_one_kind_are_one_alarm_and_all_like_takes_them_and_no_other(do
         "a page was not believed: a challenge",
     )
     assert shrank.evidence == (f"{HOME}0", f"{HOME}1", f"{HOME}3") and shrank.since == "2026-01-01T00:00:00Z"
-    doubted.warc.close()
-    doubted.store.close()
+    doubted.close()
     said = archive(folder, "accept", "--all-like", shrank.id)
     assert [line.split()[1] for line in said.splitlines()] == [f"{HOME}0", f"{HOME}1", f"{HOME}3"]
     assert archive(folder, *QUIET, code=4).startswith("example: a page was not believed: a challenge;")
@@ -136,8 +136,7 @@ def test_pages_of_one_kind_are_one_alarm_and_all_like_takes_them_and_no_other(do
 
 
 def test_one_page_is_accepted_alone_and_taken_back(doubted: Desk, folder: Path) -> None:
-    doubted.warc.close()
-    doubted.store.close()
+    doubted.close()
     archive(folder, "accept", "1")
     left = archive(folder, *QUIET, code=4)
     assert left.startswith("example: 2 pages were not believed")
@@ -200,8 +199,7 @@ def test_a_field_that_new_articles_lack_is_told(desk: Desk) -> None:
 def served(doubted: Desk, folder: Path) -> Iterator[Site]:
     shown = RefusedText("The bridge", "The bridge fell at noon.\n\nNobody has said why.")
     doubted.store.quarantine(doubted.crawl, doubted.site, URL, "a bad copy", doubted.capture("page"), NOW, shown)
-    doubted.warc.close()
-    doubted.store.close()
+    doubted.close()
     site = Site(folder)
     yield site
     site.loop.close()

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from archive.warc.place import sha256
-from tests.captured_site import build_captured
 from tests.publish_archive import HOME, open_archive
 
 ROOT = Path(__file__).parent.parent
@@ -20,18 +16,9 @@ RAID = f"{HOME}2014/03/raid"
 TIMES = ["20240101060010", "20240201060010"]
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_captured(tmp_path_factory.mktemp("archive"))
-
-
-@pytest.fixture(scope="module")
-def address(folder: Path) -> Iterator[str]:
-    command = [sys.executable, "-m", "archive", "serve", "--port", "0", "--archive-dir", str(folder)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout
-        yield server.stdout.readline().split(" at ")[1].split()[0].rstrip("/")
-        server.terminate()
+@pytest.fixture
+def address(captured_address: str) -> str:
+    return captured_address
 
 
 def test_waybackpy_lists_captures_and_finds_the_nearest(address: str) -> None:

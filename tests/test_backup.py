@@ -56,8 +56,7 @@ def test_a_backup_holds_what_the_archive_holds_and_opens_as_an_archive(desk: Des
     opened = Desk(tmp_path / "copy", "2026-05-01T00:00:00Z")
     opened.see(article(("Another text.",)))
     assert opened.rows("select count(*) from revisions") == [(2,)]
-    opened.warc.close()
-    opened.store.close()
+    opened.close()
     assert findings(folder) == []
 
 

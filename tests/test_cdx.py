@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import httpx
 import pytest
 from hypothesis import given
@@ -13,25 +10,15 @@ from hypothesis import strategies as st
 from archive.publish.records import cdx, cdx_query
 from archive.publish.records.cdx_query import BadQuestion, moment, position, resume_key
 from archive.text.urlkey import url_key
-from tests.captured_site import build_captured
 from tests.publish_archive import HOME
 from tests.publish_site import Site
 
 RAID = f"{HOME}2014/03/raid"
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_captured(tmp_path_factory.mktemp("captured"))
-
-
-@pytest.fixture(scope="module")
-def site(folder: Path) -> Iterator[Site]:
-    site = Site(folder)
-    yield site
-    for database in site.datasette.databases.values():
-        database.close()
-    site.loop.close()
+@pytest.fixture
+def site(captured_site: Site) -> Site:
+    return captured_site
 
 
 def ask(site: Site, **asked: object) -> httpx.Response:

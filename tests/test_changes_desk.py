@@ -54,9 +54,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         db.execute("update articles set url = ? where id = 2", [f"{HOME}new-charter"])
         db.execute("update absences set back_at = ? where comment_id = 4", [LATER])
     db.conn.close()
-    own = Site(folder)
-    yield own
-    own.close()
+    with Site(folder) as own:
+        yield own
 
 
 def told(site: Site, query: str) -> list[tuple[str, str]]:

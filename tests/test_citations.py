@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +25,14 @@ COMPARED = f"/compare/20240101060010..20240201060010{RAID}"
 WENT = "Gone from the site: last seen there 2024-02-01T06:00:10Z, missing since 2024-02-01T06:00:20Z, confirmed 2024-02-03T06:00:20Z"
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_captured(tmp_path_factory.mktemp("captured"))
+@pytest.fixture
+def folder(captured: Path) -> Path:
+    return captured
 
 
-@pytest.fixture(scope="module")
-def site(folder: Path) -> Iterator[Site]:
-    site = Site(folder)
-    yield site
-    for database in site.datasette.databases.values():
-        database.close()
-    site.loop.close()
+@pytest.fixture
+def site(captured_site: Site) -> Site:
+    return captured_site
 
 
 def proof_of(folder: Path, capture: int) -> str:

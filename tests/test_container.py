@@ -25,7 +25,7 @@ from scrapy.utils.project import get_project_settings
 
 from archive.db.connection import open_for_writing
 from archive.publish.commands.serve import command as serve
-from tests.crawls import PROJECT, until
+from tests.crawls import PATIENCE, PROJECT, until
 
 DOCKERFILE = (PROJECT / "Dockerfile").read_text(encoding="utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT / "compose.yaml").read_text(encoding="utf-8"))
@@ -142,8 +142,9 @@ def test_the_systemd_unit_starts_what_exists() -> None:
     unit.optionxform = str  # type: ignore[assignment,method-assign]  # names of systemd have capitals
     unit.read_string(block)
     program, *words = shlex.split(unit["Service"]["ExecStart"])
-    assert program.endswith("/bin/archive") and words[0] == "serve" and unit["Service"]["RestartPreventExitStatus"] == "2 3"
-    assert serve.make_context("serve", words[1:], resilient_parsing=True).params["proxy"] == 1
+    assert program.endswith("/.venv/bin/python") and words[:3] == ["-m", "archive", "serve"]
+    assert unit["Service"]["RestartPreventExitStatus"] == "2 3"
+    assert serve.make_context("serve", words[3:], resilient_parsing=True).params["proxy"] == 1
     assert unit["Install"]["WantedBy"] and unit["Service"]["User"] != "root"
 
 
@@ -166,7 +167,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
             known = {**os.environ, **environment}
             loop = subprocess.Popen([LOOP, *arguments], cwd=PROJECT, env=known, stderr=subprocess.PIPE, text=True)
-            ended.callback(loop.wait, timeout=20)
+            ended.callback(loop.wait, timeout=PATIENCE)
             ended.callback(loop.terminate)
             return loop
 
@@ -190,7 +191,7 @@ def test_the_loop_passes_a_stop_on_and_waits_for_the_crawl_to_end(tmp_path: Path
     loop = start("-s", "CONTACT=you@example.org", **stand_in | {"LONG": "yes"})
     until(lambda: said(tmp_path), loop)
     loop.send_signal(signal.SIGTERM)
-    _, told = loop.communicate(timeout=20)
+    _, told = loop.communicate(timeout=PATIENCE)
     assert said(tmp_path) == ["update --quiet -s CONTACT=you@example.org", "stopped"]
     assert (loop.returncode, told) == (130, "scrapy update: exit code 130\n")
 
@@ -199,7 +200,7 @@ def test_the_loop_goes_on_after_an_alarm_and_says_so(tmp_path: Path, start: Star
     loop = start(**stand_in | {"EVERY": "0.05"})
     until(lambda: len(said(tmp_path)) >= 3, loop)
     loop.send_signal(signal.SIGTERM)
-    _, told = loop.communicate(timeout=20)
+    _, told = loop.communicate(timeout=PATIENCE)
     assert "scrapy update: exit code 4\n" in told
 
 
@@ -208,7 +209,7 @@ def test_the_loop_ends_at_once_while_it_waits(start: Start, stand_in: dict[str, 
     assert loop.stderr
     assert loop.stderr.readline() == "scrapy update: exit code 4\n"
     loop.send_signal(signal.SIGTERM)
-    assert loop.wait(timeout=20) == 0
+    assert loop.wait(timeout=PATIENCE) == 0
 
 
 def test_the_loop_runs_the_real_command(tmp_path: Path, start: Start) -> None:
@@ -218,4 +219,4 @@ def test_the_loop_runs_the_real_command(tmp_path: Path, start: Start) -> None:
     assert "no site is remembered yet" in loop.stderr.readline()
     assert loop.stderr.readline() == "scrapy update: exit code 2\n"
     loop.send_signal(signal.SIGTERM)
-    assert loop.wait(timeout=20) == 0
+    assert loop.wait(timeout=PATIENCE) == 0

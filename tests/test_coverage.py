@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from archive.__main__ import main
-from archive.alarms import alarms
+from archive.alarms.alarms import alarms
 from archive.publish.overview.status import untold_months
 from archive.queries.health import standing
 from archive.store.coverage import Kind, ledger, months

@@ -31,8 +31,7 @@ def closed(folder: Path) -> Path:
     desk.store.add_alias(1, HOME + "?p=12")
     desk.store.quarantine(desk.crawl, desk.site, URL, "the text shrank", desk.capture("page"), desk.clock.at)
     desk.store.finish_crawl(desk.crawl, "complete", 0, 1, 100, "")
-    desk.warc.close()
-    desk.store.close()
+    desk.close()
     return folder
 
 
@@ -82,8 +81,7 @@ def test_a_label_survives_a_run_and_a_new_revision(closed: Path, say: Command) -
     desk.see(article(("Another text.",)) | {"blocks": [block("body", "Another text."), block("body", BOX)]})
     desk.store.settle(desk.crawl, desk.site)
     assert desk.rows("select number, text from revisions order by number")[1] == (2, "Another text.")
-    desk.warc.close()
-    desk.store.close()
+    desk.close()
 
 
 def test_what_was_decided_is_listed_with_time_and_reason(closed: Path, say: Command) -> None:
@@ -172,8 +170,7 @@ def test_what_is_withheld_is_known_by_id_whatever_the_address(closed: Path, say:
     assert withheld() == ([1], [2])
     desk = Desk(closed, "2026-02-01T00:00:00Z")
     desk.see(article(url=HOME + "moved"))
-    desk.warc.close()
-    desk.store.close()
+    desk.close()
     assert withheld() == ([1], [2])
     assert text(closed).startswith("The bridge fell")
     say("withhold", HOME + "moved", "--undo")

@@ -10,7 +10,7 @@ import sys
 import urllib.request
 from pathlib import Path
 
-from tests.crawls import PROJECT, rows
+from tests.crawls import PATIENCE, PROJECT, rows
 
 
 def free_port() -> int:
@@ -39,7 +39,7 @@ def test_the_demo_serves_every_address_it_names_and_ends_cleanly(tmp_path: Path)
             assert answer.status == 200, address
             assert "text/html" in answer.headers["Content-Type"]
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, err) == (0, "")
     assert rows(tmp_path / "demo", "select count(*) from crawls where exit_code = 0") == [(3,)]
     events = {event for (event,) in rows(tmp_path / "demo", "select distinct event from changes")}
@@ -50,7 +50,7 @@ def test_the_demo_serves_every_address_it_names_and_ends_cleanly(tmp_path: Path)
 def test_a_port_that_is_taken_is_one_line(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        out, err = (process := demo(tmp_path / "demo", port)).communicate(timeout=60)
+        out, err = (process := demo(tmp_path / "demo", port)).communicate(timeout=PATIENCE)
     assert process.returncode == 2
     assert out == "" and len(err.splitlines()) == 1
     assert str(port) in err and "make demo PORT=" in err

@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from tests.crawls import PATIENCE
 from tests.demosite import DemoSite
 
 NS = {
@@ -54,7 +55,7 @@ class Answer:
 
 def ask(site: DemoSite, path: str, method: str = "GET", **headers: str) -> Answer:
     """One request, redirects not followed; header names with _ for -."""
-    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=PATIENCE)
     connection.request(method, path.removeprefix(site.home), headers={name.replace("_", "-"): value for name, value in headers.items()})
     response = connection.getresponse()
     answer = Answer(response.status, response.headers, response.read())
@@ -682,10 +683,10 @@ def test_the_command_serves_changes_and_stops(tmp_path: Path) -> None:
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         port = int(re.findall(r"127\.0\.0\.1:(\d+)", process.stdout.readline())[0])
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         connection.request("POST", "/__demo/change")
         sentences = json.loads(connection.getresponse().read())
         process.terminate()
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=PATIENCE) == 0
     assert len(sentences) == 8
     assert json.loads(log.read_text())["path"] == "/__demo/change"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import shutil
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -14,25 +15,18 @@ from typing import Any
 
 import pytest
 
-from tests.browsing import CHROMIUM, launched, served
-from tests.captured_site import build_captured
+from tests.browsing import CHROMIUM, served
 
 pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = build_captured(tmp_path_factory.mktemp("archive"))
+def address(captured: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = shutil.copytree(captured, tmp_path_factory.mktemp("archive") / "captured")
     (folder / "spellings.txt").write_text("Maareb, Marib\n", encoding="utf-8")
     with served(folder) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with launched() as browser:
-        yield browser
 
 
 class Reader:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,18 @@ def test_commands_that_a_document_names_exist(document: Path) -> None:
     for module in re.findall(r"python -m ((?:archive|crawler)\.[\w.]*\w)", text):
         path = PROJECT / module.replace(".", "/")
         assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), module
+
+
+@pytest.mark.parametrize("document", HAND_WRITTEN, ids=name_of)
+def test_programs_that_a_document_names_are_there_after_an_installation(document: Path) -> None:
+    named = set(re.findall(r"\.venv/bin/([a-z]\w*)", document.read_text(encoding="utf-8")))
+    assert [name for name in sorted(named) if not (Path(sys.executable).parent / name).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_a_document_has_one_title(document: Path) -> None:
+    prose = re.sub(r"```.*?```", "", document.read_text(encoding="utf-8"), flags=re.S)
+    assert len(re.findall(r"^# ", prose, re.M)) == 1
 
 
 def test_links_to_headings_lead_to_one() -> None:

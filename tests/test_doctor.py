@@ -25,7 +25,7 @@ from archive.doctor.examine import examine
 from archive.doctor.files import evidence, leftovers, lock_file, rights, write_ahead_log
 from archive.doctor.machine import clock_against, dependencies, disk_room, python_version, requirements, sqlite_library
 from archive.seal.sealing import seal_records
-from tests.crawls import PROJECT
+from tests.crawls import PATIENCE, PROJECT
 from tests.inside import begin_after
 from tests.literal import Desk, article, comment
 from tests.released import kept, made_again
@@ -52,8 +52,7 @@ def whole(tmp_path: Path) -> Path:
     desk.see(article(), _12=[comment("1"), comment("2", parent="1")])
     desk.store.finish_crawl(desk.crawl, "complete", 0, 1, 100, "")
     seal_records(desk.store, every=True)
-    desk.warc.close()
-    desk.store.close()
+    desk.close()
     return tmp_path / "archive"
 
 
@@ -69,7 +68,7 @@ def state(folder: Path) -> dict[str, tuple[int, int, str]]:
 def doctor(folder: Path, *words: str) -> tuple[int, dict[str, str]]:
     """(exit code, about -> its line) of the command in a process of its own; the folder is as it was before."""
     command = [sys.executable, "-m", "archive", "doctor", "--archive-dir", str(folder), *words]
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=PATIENCE)
     assert done.stderr == ""
     return done.returncode, {
         line[9:22].strip(): line for line in done.stdout.splitlines() if line[:8].strip() in ("ok", "warning", "fault")

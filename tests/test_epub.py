@@ -28,9 +28,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with db:
         db.execute("update images set capture_id = 505 where article_id = 1")
     db.close()
-    own = Site(folder)
-    yield own
-    own.close()
+    with Site(folder) as own:
+        yield own
 
 
 def opened(site: Site, path: str) -> zipfile.ZipFile:

@@ -31,8 +31,7 @@ def folder(tmp_path: Path) -> Path:
     """An archive that nobody has open."""
     desk = Desk(tmp_path / "archive")
     Quarry(desk)
-    desk.warc.close()
-    desk.store.close()
+    desk.close()
     return tmp_path / "archive"
 
 
@@ -152,8 +151,7 @@ def test_the_store_takes_it_in_no_more(folder: Path) -> None:
     assert found == {"new": 1} and moved == {}
     assert desk.rows("select title from articles order by id") == [("A good harvest",), ("The bridge",)]
     assert desk.rows("select ref, reason, explained from gaps where kind = 'article'")[0] == ("12", "destroyed by a legal order", 1)
-    desk.warc.close()
-    desk.store.close()
+    desk.close()
 
 
 def test_a_destroyed_comment_stays_blank(folder: Path) -> None:
@@ -164,8 +162,7 @@ def test_a_destroyed_comment_stays_blank(folder: Path) -> None:
         _12=[comment("1", SAID, author="Ann"), comment("2", "Is that so?", author="Bob", parent="1")],
     )
     assert desk.rows("select text from comments order by id") == [("[destroyed by a legal order]",), ("Is that so?",)]
-    desk.warc.close()
-    desk.store.close()
+    desk.close()
     assert verified(folder) == []
 
 

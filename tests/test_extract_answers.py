@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -13,6 +11,7 @@ import pytest
 from crawler.extract.answers import read_rows
 from crawler.extract.rest import UnreadRow, extract_comments
 from crawler.extract.workers import Workers
+from tests.mishaps import broken, doubled
 
 
 @pytest.fixture(scope="module")
@@ -20,21 +19,6 @@ def workers() -> Iterator[Workers]:
     pool = Workers(2, 1)
     yield pool
     pool.close()
-
-
-def doubled(rows: Sequence[int], *, bad: str) -> list[int | UnreadRow]:
-    """Twice each number; the third spins, or ends its process, or is no result that can be sent."""
-    for _ in [row for row in rows if row == 3]:
-        if bad == "spins":
-            while True:
-                pass
-        if bad == "dies":
-            os.kill(os.getpid(), signal.SIGKILL)
-    return [2 * row for row in rows]
-
-
-def broken(rows: Sequence[int]) -> list[Any]:
-    raise RuntimeError(f"{len(rows)} rows")
 
 
 def read(workers: Workers, extract: Callable[..., list[Any]], rows: Sequence[Any], **named: Any) -> list[Any]:

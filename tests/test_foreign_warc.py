@@ -24,6 +24,7 @@ from archive.verify.database import Verification
 from archive.warc import read
 from archive.warc.read import is_truncated, read_record, whole_members
 from archive.warc.write import WarcWriter
+from tests.crawls import PATIENCE
 from tests.literal import HOME, Desk, exchange
 
 PAGE = b"<html><h1>The bridge</h1><p>The bridge fell on 3 May, at night.</p></html>"
@@ -67,7 +68,7 @@ def wget_file(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     home = f"http://127.0.0.1:{server.server_port}/"
     command = ["wget", "--quiet", "--no-config", "--warc-file=site", "-e", "robots=off", home, f"{home}bridge.png"]
-    subprocess.run(command, cwd=folder, check=True, env=os.environ | {"no_proxy": "*"}, timeout=60)
+    subprocess.run(command, cwd=folder, check=True, env=os.environ | {"no_proxy": "*"}, timeout=PATIENCE)
     server.shutdown()
     server.server_close()
     return (folder / "site.warc.gz").read_bytes()

@@ -19,7 +19,7 @@ from warcio.warcwriter import WARCWriter
 from archive.store.store import Store
 from archive.verify.database import Verification
 from archive.warc.read import whole_members
-from tests.crawls import crawl, rows, scrapy
+from tests.crawls import PATIENCE, crawl, rows, scrapy
 from tests.demosite import DemoSite
 from tests.inside import Run
 from tests.natural import differences, history
@@ -261,7 +261,7 @@ def mirrored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pa
 
         def mirror(name: str) -> Path:
             words = ["wget", "-q", "-r", "-l", "6", "--reject-regex", "/feed|[?]", "-e", "robots=off", "-P", str(place / name)]
-            subprocess.run([*words, f"--warc-file={place / name}", f"{site.home}/"], capture_output=True, timeout=60)
+            subprocess.run([*words, f"--warc-file={place / name}", f"{site.home}/"], capture_output=True, timeout=PATIENCE)
             return place / f"{name}.warc.gz"
 
         before = mirror("before")

@@ -26,7 +26,7 @@ from archive.errors import LockHeld
 from archive.store.store import Store
 from crawler.extensions.archive import ArchiveExtension
 from crawler.spiders.site import SiteSpider
-from tests.crawls import PROJECT, command, crawl, finished, rows, scrapy, scrapy_process, until
+from tests.crawls import PATIENCE, PROJECT, command, crawl, finished, rows, scrapy, scrapy_process, until
 from tests.demosite import DemoSite
 from tests.inside import CrawlsInside, reactor
 from tests.othersites import Leaflet
@@ -58,7 +58,7 @@ class Endless(Bulletin):
     over: threading.Event
 
     def answer(self, path: str, query: dict[str, str]) -> Answer | None:
-        self.over.wait(60)
+        self.over.wait(PATIENCE)
         return super().answer(path, query)
 
 
@@ -268,7 +268,7 @@ def test_a_list_of_spiders_and_the_status_of_an_archive_import_no_extractor(fold
     assert "site" in listed.out.split()
     assert not imported(listed.err) & {*EXTRACTOR, *WORKERS}
     words = [command("list", folder=folder)[0], "-m", "archive", "status", "--archive-dir", str(folder)]
-    status = subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, timeout=60)
+    status = subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, timeout=PATIENCE)
     assert "bulletin-01" in status.stdout, status.stderr[-500:]
     assert not {
         name for name in imported(status.stderr) if name.startswith(("crawler", "scrapy", "lxml", "trafilatura", "babel", *WORKERS))

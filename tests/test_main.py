@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 
 from archive.__main__ import COMMANDS, commands
 from archive.db.connection import open_for_writing
+from tests.crawls import PATIENCE
 from tests.publish_archive import build_archive
 
 ROOT = Path(__file__).parent.parent
@@ -143,6 +144,6 @@ def test_serve_answers_over_http_and_ends_cleanly(tmp_path: Path) -> None:
         address = line.split(" at ")[1].split()[0]
         pages = [urllib.request.urlopen(address + path).read().decode() for path in ("", "search?q=marib", "www.example.org/?p=104")]
         server.send_signal(signal.SIGINT)
-        assert server.wait(20) == 0
+        assert server.wait(PATIENCE) == 0
         assert server.stderr.read() == ""
     assert "The Example Journal" in pages[0] and "<mark>Marib</mark>" in pages[1] and "Plain permalinks" in pages[2]

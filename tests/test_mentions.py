@@ -57,16 +57,14 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
             comment("5", "Sahil, some day.", author="Reader", posted_at=None, posted_precision=None),
         ]
     )
-    desk.warc.close()
-    desk.store.close()
+    desk.close()
     return folder
 
 
 @pytest.fixture(scope="module")
 def site(corpus: Path) -> Iterator[Site]:
-    opened = Site(corpus)
-    yield opened
-    opened.close()
+    with Site(corpus) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -296,8 +294,7 @@ def test_a_cell_is_no_formula_and_the_text_is_text(site: Site) -> None:
 def test_long_lists_come_in_pages(tmp_path: Path) -> None:
     desk = Desk(tmp_path / "long")
     desk.see(*(piece(n, f"Part {n}", f"2019-01-{n % 28 + 1:02}", "A convoy left.") for n in range(1, 41)))
-    desk.warc.close()
-    desk.store.close()
+    desk.close()
     site = Site(tmp_path / "long")
     first, second = (site.get(f"/mentions?q=convoy&page={page}").text for page in (1, 2))
     assert first.count("<mark>convoy</mark>") == 25 and second.count("<mark>convoy</mark>") == 15
@@ -389,8 +386,7 @@ def test_words_of_languages_that_need_an_index_of_their_own_are_counted_and_mark
         piece(3, "The bridge", "2019-03-01", "The bridge, called 大桥 by its builders, is closed."),
     )
     desk.see(_1=[comment("1", "我昨天在大桥上。", author="大桥", posted_at="2019-01-02T00:00:00Z")])
-    desk.warc.close()
-    desk.store.close()
+    desk.close()
     site = Site(tmp_path / "languages")
     body = answered(site, "q=大桥&per=year")
     assert (body["terms"][0]["articles"], body["terms"][0]["comments"]) == (2, 1)

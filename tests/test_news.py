@@ -20,11 +20,9 @@ from tests.publish_archive import HOME, build_archive
 from tests.publish_site import Site
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    own = Site(build_archive(tmp_path_factory.mktemp("archive")))
-    yield own
-    own.close()
+@pytest.fixture
+def site(example: Site) -> Site:
+    return example
 
 
 def news(site: Site, *asked: tuple[str, str]) -> list[str]:
@@ -92,9 +90,8 @@ class Account:
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    own = Site(build_archive(tmp_path_factory.mktemp("shared")), service=Service(notebook=True))
-    yield own
-    own.close()
+    with Site(build_archive(tmp_path_factory.mktemp("shared")), service=Service(notebook=True)) as own:
+        yield own
 
 
 def test_an_account_has_a_notebook_of_its_own_beside_the_archive(shared: Site) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.browsing import CHROMIUM, launched, served, violations
+from tests.browsing import CHROMIUM, served, violations
 from tests.publish_archive import HOME, build_archive, open_archive
 from tests.publish_site import RAID
 
@@ -32,12 +32,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             )
     db.close()
     return place
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -100,8 +100,7 @@ def archived(folder: Path, *urls: str) -> Path:
     """An archive of one article that links to these."""
     desk = Desk(folder)
     desk.see(article(links=[{"url": url, "text": f"source {n}", "position": n} for n, url in enumerate(urls)]))
-    desk.warc.close()
-    desk.store.close()
+    desk.close()
     return folder
 
 

@@ -461,8 +461,7 @@ def test_each_site_has_its_own_rule(tmp_path: Path, rules: dict[str, str], shown
         desk.store.save_answer(run, site, seen, articles=[said], threads={"12": thread}, thread_door="rest")
     for name, value in rules.items():
         desk.db.execute("insert into site_settings select id, ?, ? from sites where name = ?", [HIDE_COMMENTS, value, name])
-    desk.warc.close()
-    desk.store.close()
+    desk.close()
     with redacted(tmp_path) as db:
         assert {source_id for (source_id,) in db.execute("select source_id from comments")} == {number[one] for one in shown}
 

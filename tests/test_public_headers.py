@@ -44,9 +44,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(folder: Path) -> Iterator[Site]:
-    site = Site(folder, "https://archive.example.net")
-    yield site
-    site.close()
+    with Site(folder, "https://archive.example.net") as site:
+        yield site
 
 
 @pytest.mark.parametrize("path", KINDS.values(), ids=list(KINDS))

@@ -28,9 +28,8 @@ REASON = "Mr Marlowe asked for it"
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = build_archive(tmp_path_factory.mktemp("archive"))
     assert archive(["withhold", HOME + "2014/03/raid", "--reason", REASON, "--public-reason", "x", "--archive-dir", str(folder)]) == 0
-    site = Site(folder)
-    yield site
-    site.close()
+    with Site(folder) as site:
+        yield site
 
 
 def addresses(choose: random.Random) -> Iterator[str]:

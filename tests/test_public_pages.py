@@ -29,9 +29,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(folder: Path) -> Iterator[Site]:
-    site = Site(folder, "https://archive.example.net", Service(contact=MAIL))
-    yield site
-    site.close()
+    with Site(folder, "https://archive.example.net", Service(contact=MAIL)) as site:
+        yield site
 
 
 def test_about_says_what_is_held_who_runs_it_and_how_it_is_cited(site: Site) -> None:

@@ -39,11 +39,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     db.execute("update articles set revision_id = 14 where id = 1")
     db.conn.commit()
     db.conn.close()
-    site = Site(folder)
-    yield site
-    for database in site.datasette.databases.values():
-        database.close()
-    site.loop.close()
+    with Site(folder) as site:
+        yield site
 
 
 @pytest.mark.parametrize("path", [RAID, "/changes?event=edited", "/changes.atom?event=edited"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from xml.etree import ElementTree
 
@@ -12,7 +11,7 @@ import pytest
 
 from archive.publish.cite import citation
 from archive.publish.search import exports
-from tests.publish_archive import HOME, build_archive
+from tests.publish_archive import HOME
 from tests.publish_site import RAID, Site
 
 CITED = citation.Citation(
@@ -20,13 +19,9 @@ CITED = citation.Citation(
 )
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    site = Site(build_archive(tmp_path_factory.mktemp("archive")))
-    yield site
-    for database in site.datasette.databases.values():
-        database.close()
-    site.loop.close()
+@pytest.fixture
+def site(example: Site) -> Site:
+    return example
 
 
 def entries(site: Site, path: str) -> list[dict[str, str]]:

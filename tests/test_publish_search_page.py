@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
 from archive.publish.search.find_hits import Condition, link_condition
 from archive.queries.search_query import Filter, parse_query, without
-from tests.publish_archive import HOME, build_archive
+from tests.publish_archive import HOME
 from tests.publish_site import RAID, Site
 
 CHARTER = "/www.example.org/2014/04/charter"
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    site = Site(build_archive(tmp_path_factory.mktemp("archive")))
-    yield site
-    for database in site.datasette.databases.values():
-        database.close()
-    site.loop.close()
+@pytest.fixture
+def site(example: Site) -> Site:
+    return example
 
 
 def hits(site: Site, query: str) -> list[str]:

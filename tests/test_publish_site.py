@@ -6,7 +6,7 @@ import html
 import io
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -27,13 +27,9 @@ from tests.publish_archive import HOME, build_archive
 from tests.publish_site import PAGES, RAID, Site
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    site = Site(build_archive(tmp_path_factory.mktemp("archive")))
-    yield site
-    for database in site.datasette.databases.values():
-        database.close()
-    site.loop.close()
+@pytest.fixture
+def site(example: Site) -> Site:
+    return example
 
 
 OWN = [*PAGES, "/search?q=drone", "/url?url=nowhere.example", RAID, "/20240115/www.example.org/2014/03/raid"]

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
 from archive.db.schema import TABLES
 from archive.publish import formats
 from archive.publish.server import core_pages
-from tests.publish_archive import build_archive
 from tests.publish_site import RAID, Site
 
 GONE = "/www.example.org/2015/05/gone"
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    site = Site(build_archive(tmp_path_factory.mktemp("archive")))
-    yield site
-    for database in site.datasette.databases.values():
-        database.close()
-    site.loop.close()
+@pytest.fixture
+def site(example: Site) -> Site:
+    return example
 
 
 def part(page: str, heading: str) -> str:

@@ -56,11 +56,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(folder: Path) -> Iterator[Site]:
-    site = Site(folder)
-    yield site
-    for database in site.datasette.databases.values():
-        database.close()
-    site.loop.close()
+    with Site(folder) as site:
+        yield site
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ import re
 import shlex
 import subprocess
 import sys
+from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -31,7 +33,7 @@ ANSWERS = {  # of those whose answer the README leaves out
         "Tamresh arrests a refrigerator salesman, and perhaps a studio | 8",
         "Harakat al-Sahil claims the Port Essad ferry raid | 5",
     ],
-    "7": ["2006 | 2", "2014 | 1", "2015 | 1", "2022 | 1", "2026 | 2"],
+    "7": [f"{year} | {number}" for year, number in Counter([2006, 2006, 2014, 2015, 2022, 2026, datetime.now(UTC).year]).items()],
     "9": ["interior.tamresh.example | 4", "defence.kharvania.example | 3", "orluk-observer.example | 2"],
     "10": ["Grain over the Marrow: the corridor that nobody guards | 1", "Grain over the Marrow: the corridor that nobody guards | 2"],
 }

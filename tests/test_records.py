@@ -20,22 +20,14 @@ from tests.publish_site import Site
 LONG, RUNS, PACKED, OLD, PICTURE, REFUSED = 507, 508, 501, 502, 505, 504
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_captured(tmp_path_factory.mktemp("captured"))
+@pytest.fixture
+def folder(captured: Path) -> Path:
+    return captured
 
 
-@pytest.fixture(scope="module")
-def site(folder: Path) -> Iterator[Site]:
-    yield from opened(folder)
-
-
-def opened(folder: Path) -> Iterator[Site]:
-    site = Site(folder)
-    yield site
-    for database in site.datasette.databases.values():
-        database.close()
-    site.loop.close()
+@pytest.fixture
+def site(captured_site: Site) -> Site:
+    return captured_site
 
 
 def row(folder: Path, capture: int) -> sqlite3.Row:
@@ -152,7 +144,7 @@ def test_nothing_of_a_record_can_run_on_this_server(site: Site, form: str) -> No
 def own(tmp_path: Path) -> Iterator[tuple[Path, Site]]:
     """An archive that a test may damage."""
     folder = build_captured(tmp_path / "own")
-    for site in opened(folder):
+    with Site(folder) as site:
         yield folder, site
 
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import gzip
-import os
 import re
 import signal
 import sqlite3
-import subprocess
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +20,10 @@ from archive.verify.database import Verification
 from archive.warc.read import read_exchange
 from archive.warc.write import WarcWriter
 from tests.conftest import History
-from tests.crawls import PROJECT, Run, command, content, copied, crawl, dump, finished, rows, scrapy, scrapy_process, until
+from tests.crawls import Run, content, copied, crawl, dump, rows, scrapy, scrapy_process
 from tests.demosite import DemoSite
 from tests.demosite.script import CORRECTED, SILENT
+from tests.kills import start_reextract, stopped
 from tests.literal import exchange
 
 LONG = "nuvali-long-read"
@@ -467,11 +465,6 @@ def test_a_page_that_lied_is_not_believed_later(lie: str, folder: Path) -> None:
 # stopping, and who may run
 
 
-def start(folder: Path, *words: str) -> subprocess.Popen[str]:
-    words = command("reextract", *words, folder=folder)
-    return subprocess.Popen(words, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=0)
-
-
 def older(folder: Path) -> int:
     return int(rows(folder, "select count(*) from revisions where extractor = 'older'")[0][0])
 
@@ -485,24 +478,6 @@ def damage(folder: Path) -> None:
     )
 
 
-def stopped(process: subprocess.Popen[str], reached: Callable[[], bool], end: signal.Signals) -> Run:
-    """Stop a run at this place. It and its workers run a moment at a time between two looks, so that they do not get past it."""
-
-    def is_there() -> bool:
-        os.killpg(process.pid, signal.SIGSTOP)
-        there = False
-        with suppress(sqlite3.OperationalError):  # it holds the database for itself
-            there = reached()
-        if not there:
-            os.killpg(process.pid, signal.SIGCONT)
-        return there
-
-    until(is_there, process)
-    process.send_signal(end)
-    os.killpg(process.pid, signal.SIGCONT)
-    return finished(process)
-
-
 ASKED_TO_END = pytest.param((signal.SIGTERM, signal.SIGINT), id="asked", marks=pytest.mark.torture)
 
 
@@ -513,10 +488,10 @@ def test_stopped_at_any_moment_the_same_command_goes_on_and_ends_as_if_undisturb
     damage(small)
     undisturbed = copied(small, tmp_path / "undisturbed")
     assert reextract(undisturbed).code == 0
-    first = stopped(start(small), lambda: older(small) < 45, ends[0])
+    first = stopped(start_reextract(small), lambda: older(small) < 45, ends[0])
     assert 0 < older(small) < 45, "it was stopped on the way"
     begun = rows(small, "select max(id) from crawls")
-    second = stopped(start(small), lambda: rows(small, "select max(id) from crawls") > begun, ends[1])
+    second = stopped(start_reextract(small), lambda: rows(small, "select max(id) from crawls") > begun, ends[1])
     assert [first.code, second.code] == [-9 if end == signal.SIGKILL else 130 for end in ends]
     assert reextract(small).code == 0
     assert content(small) == content(undisturbed)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
 from archive.publish.records.replay import by_nearness, distance, original_headers, wanted_capture
-from tests.captured_site import build_captured
 from tests.publish_archive import HOME
 from tests.publish_site import Site
 
@@ -18,18 +15,9 @@ RAID = f"{HOME}2014/03/raid"
 EARLY, LATE = "20240101060010", "20240201060010"
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_captured(tmp_path_factory.mktemp("captured"))
-
-
-@pytest.fixture(scope="module")
-def site(folder: Path) -> Iterator[Site]:
-    site = Site(folder)
-    yield site
-    for database in site.datasette.databases.values():
-        database.close()
-    site.loop.close()
+@pytest.fixture
+def site(captured_site: Site) -> Site:
+    return captured_site
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -26,27 +25,34 @@ from crawler.session.checkpoints import ReadAgain
 from crawler.site import Site
 from crawler.sources.captures import Captures
 from tests.conftest import History
-from tests.crawls import PROJECT, command, content, copied, finished, rows, scrapy, until
+from tests.crawls import content, copied, rows, scrapy
+from tests.kills import start_reextract, stopped
 from tests.literal import exchange
 
 HOME = "https://example.org/"
 UNREAD = "select count(*) from revisions where extractor = 'older'"
 
 
-@pytest.fixture
-def stopped(history: History, folder: Path) -> Path:
+@pytest.fixture(scope="module")
+def cut_short(history: History, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An archive of which a part was read again, by a run that was asked to stop."""
-    copied(history.full.folder, folder)
+    folder = copied(history.full.folder, tmp_path_factory.mktemp("cut-short") / "archive")
     store = Store(folder)
     store.db.execute("update revisions set extractor = 'older'")
     store.db.execute("update blocks set html = '<p>lost</p>'")
     store.close()
-    process = subprocess.Popen(command("reextract", folder=folder), cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    until(lambda: rows(folder, UNREAD)[0][0] <= 35, process)
-    process.send_signal(signal.SIGTERM)
-    assert finished(process).code == 130
-    assert 0 < rows(folder, UNREAD)[0][0] <= 35
+    run = stopped(start_reextract(folder), lambda: unread(folder) <= 35, signal.SIGTERM)
+    assert run.code == 130 and 0 < unread(folder) <= 35
     return folder
+
+
+@pytest.fixture
+def half_read(cut_short: Path, folder: Path) -> Path:
+    return copied(cut_short, folder)
+
+
+def unread(folder: Path) -> int:
+    return int(rows(folder, UNREAD)[0][0])
 
 
 def forget_who_read(folder: Path) -> list[tuple[int]]:
@@ -62,27 +68,27 @@ def marked(folder: Path) -> list[tuple[int]]:
     return rows(folder, "select id from revisions where extractor = 'marked' order by id")
 
 
-def test_the_next_run_goes_on_and_the_one_after_it_begins_anew(stopped: Path) -> None:
-    read = forget_who_read(stopped)
-    run = scrapy("reextract", folder=stopped)
+def test_the_next_run_goes_on_and_the_one_after_it_begins_anew(half_read: Path) -> None:
+    read = forget_who_read(half_read)
+    run = scrapy("reextract", folder=half_read)
     assert run.code == 0 and "went on with the reading of 20" in run.out
-    assert rows(stopped, UNREAD) == [(0,)] and marked(stopped) == read, "what was read was not read once more"
-    assert rows(stopped, "select count(*) from blocks where html = '<p>lost</p>'") == [(0,)]
-    anew = scrapy("reextract", folder=stopped)
+    assert rows(half_read, UNREAD) == [(0,)] and marked(half_read) == read, "what was read was not read once more"
+    assert rows(half_read, "select count(*) from blocks where html = '<p>lost</p>'") == [(0,)]
+    anew = scrapy("reextract", folder=half_read)
     assert anew.code == 0 and "went on" not in anew.out
-    assert marked(stopped) == []
+    assert marked(half_read) == []
 
 
-def test_another_extractor_begins_anew(stopped: Path) -> None:
-    [(site_id,)] = rows(stopped, "select id from sites")
-    store = Store(stopped)
+def test_another_extractor_begins_anew(half_read: Path) -> None:
+    [(site_id,)] = rows(half_read, "select id from sites")
+    store = Store(half_read)
     row, *further = store.checkpoints(site_id, "read_again")
     store.save_checkpoints(site_id, "read_again", [Checkpoint(row.ref, row.at, row.count, "an older one"), *further])
     store.close()
-    forget_who_read(stopped)
-    run = scrapy("reextract", folder=stopped)
+    forget_who_read(half_read)
+    run = scrapy("reextract", folder=half_read)
     assert run.code == 0 and "went on" not in run.out
-    assert marked(stopped) == []
+    assert marked(half_read) == []
 
 
 def test_what_was_left_as_it_was_is_told_by_the_run_that_goes_on(history: History, folder: Path) -> None:

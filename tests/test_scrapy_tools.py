@@ -15,7 +15,7 @@ import pytest
 from archive.store.store import Store
 from crawler.session.options import ARGUMENTS
 from tests.conftest import Steady
-from tests.crawls import PROJECT, Run, content, crawl, finished, rows, scrapy, start_crawl, until
+from tests.crawls import PATIENCE, PROJECT, Run, content, crawl, finished, rows, scrapy, start_crawl, until
 from tests.demosite import DemoSite
 
 
@@ -38,7 +38,7 @@ def module(folder: Path, source: str) -> Path:
 def script(source: str, folder: Path, *arguments: str) -> Run:
     """A user's own script, run in the project's folder; ``sys.argv`` has the archive's folder and the arguments."""
     words = [sys.executable, "-c", textwrap.dedent(source), str(folder), *arguments]
-    done = subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, timeout=180)
+    done = subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, timeout=PATIENCE)
     return Run(done.returncode, done.stdout, done.stderr)
 
 

@@ -234,5 +234,4 @@ def test_a_lively_site_is_visited_sooner_than_one_that_sleeps(folder: Path) -> N
     assert set(found) == {"example", "sleeping", "fixed"}
     assert found["example"].interval < 14 < found["sleeping"].interval and found["fixed"].interval == 3
     assert found["fixed"].due and not found["sleeping"].due
-    desk.warc.close()
-    desk.store.close()
+    desk.close()

@@ -49,8 +49,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ),
         piece(3, None, (REPORT, "undated"), ("javascript:alert(1)", "a trap")),
     )
-    desk.warc.close()
-    desk.store.close()
+    desk.close()
     with closing(Store(folder)) as store:
         for url, outcome, status, *times in (
             (REPORT.partition("#")[0], "failing", 404, "2026-11-12T05:00:00Z", "2026-11-14T05:00:00Z"),
@@ -65,9 +64,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(folder: Path) -> Iterator[Site]:
-    opened = Site(folder)
-    yield opened
-    opened.close()
+    with Site(folder) as opened:
+        yield opened
 
 
 def table(site: Site, query: str) -> list[dict[str, str]]:

@@ -62,8 +62,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     made.store.finish_crawl(made.crawl, "complete", 0, 1, 1, "")
     seal_records(made.store)
     yield made
-    made.warc.close()
-    made.store.close()
+    made.close()
 
 
 def see_more(desk: Desk, title: str, at: str) -> str:
@@ -224,8 +223,7 @@ def test_the_command_stamps_what_waits_and_says_with_its_exit_code_when_it_canno
 ) -> None:
     desk = Desk(tmp_path)
     desk.see(article())
-    desk.warc.close()
-    desk.store.close()
+    desk.close()
     arguments = ["seal", "--archive-dir", str(tmp_path), "--tsa-url", tsa.url, "--tsa-cert", str(tsa.root)]
     tsa.behaviour = "nonsense"
     assert main(arguments) == 5

@@ -13,7 +13,6 @@ import subprocess
 import sys
 import termios
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ from archive.store.blocks import add_blocks, span, text_of
 from archive.store.store import Store
 from archive.text.paragraph_markup import beside_plain, plain_paragraph
 from archive.verify.database import Verification
-from tests.crawls import rows, until
+from tests.crawls import PROJECT, rows
 from tests.former_archive import as_former_release_held, made_by_former_release
 from tests.literal import HOME, PARAGRAPHS, Desk, article, comment
 
@@ -234,20 +233,26 @@ def is_former(folder: Path) -> bool:
     return rows(folder, "select type from sqlite_master where name = 'blocks'") == [("table",)]
 
 
+KILLED = """
+import signal, sys
+from archive.__main__ import main
+
+signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # Python ignores it: then a file that is too large is an error, and not the end
+main(["changes", "--archive-dir", sys.argv[1]])
+"""
+
+
 def test_a_former_archive_is_untouched_when_the_step_is_killed_half_way(tmp_path: Path) -> None:
+    """The kernel kills the process where its journal comes to 5 MB, wherever that finds it."""
     before = large(tmp_path, 120)
-    journal = tmp_path / "archive.db-wal"
 
-    def grown() -> bool:
-        with suppress(FileNotFoundError):
-            return journal.stat().st_size > 5_000_000
-        return False
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (5_000_000, 5_000_000))
 
-    process = opened(tmp_path)
-    until(grown, process)
-    process.kill()
-    process.communicate()
-    assert process.returncode == -signal.SIGKILL
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], cwd=PROJECT, preexec_fn=limit)
+    assert killed.returncode == -signal.SIGXFSZ
+    assert (tmp_path / "archive.db-wal").stat().st_size > 4_000_000
     assert is_former(tmp_path) and held(tmp_path) == before
     open_for_writing(tmp_path).close()
     assert not is_former(tmp_path) and held(tmp_path) == before

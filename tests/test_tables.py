@@ -30,9 +30,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         db.execute("update comments set text = ? where id = 1", [LONG + "<b>& the end"])
         db.execute("update images set capture_id = 505 where article_id = 1")
     db.close()
-    own = Site(folder)
-    yield own
-    own.close()
+    with Site(folder) as own:
+        yield own
 
 
 def cell_of(page: str, column: str) -> str:

@@ -20,7 +20,7 @@ import pytest
 from click.testing import CliRunner
 
 from archive.__main__ import commands
-from archive.alarms import alarms
+from archive.alarms.alarms import alarms
 from archive.db.connection import open_for_reading
 from archive.db.migrations import STEPS
 from archive.queries.health import standing

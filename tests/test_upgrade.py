@@ -42,8 +42,7 @@ def former(tmp_path: Path) -> Path:
     desk = Desk(tmp_path / "today")
     desk.see(article(), _12=[comment("1"), comment("2", parent="1")])
     desk.store.finish_crawl(desk.crawl, "complete", 0, 1, 100, "")
-    desk.warc.close()
-    desk.store.close()
+    desk.close()
     as_former_release_held(tmp_path / "today", tmp_path / "former")
     shutil.copytree(tmp_path / "today" / "warc", tmp_path / "former" / "warc")
     return tmp_path / "former"

@@ -19,7 +19,7 @@ from archive.verify import database
 from archive.verify.database import Verification
 from archive.verify.processes import Calls, Processes
 from archive.warc.write import WarcWriter
-from tests.crawls import PROJECT, rows
+from tests.crawls import PATIENCE, PROJECT, rows
 from tests.literal import Desk, article, exchange
 
 RECORD = 400_000  # bytes of a body that no compressor makes smaller
@@ -39,8 +39,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
             desk.store.add_capture(desk.crawl, "page", sent, "text/html", writer.write(sent))
         writer.close()
     desk.store.finish_crawl(desk.crawl, "complete", 0, 4, 400, "")
-    desk.warc.close()
-    desk.store.close()
+    desk.close()
     return folder
 
 
@@ -128,7 +127,7 @@ def test_ctrl_c_is_one_line_that_says_how_far_it_came(copy: Path) -> None:
     process = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
     assert process.stdout is not None and "202602" in process.stdout.readline()
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all processes of the command
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert len(err.splitlines()) == 1 and "--from warc/example/example-2026" in err
 

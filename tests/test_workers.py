@@ -4,76 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import mmap
 import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from crawler.extract.workers import MEMORY, ExtractionCut, ExtractionFailed, InWorker, Workers
+from crawler.extract import workers as extraction
+from crawler.extract.workers import ExtractionCut, ExtractionFailed, InWorker, Workers
 from tests.crawls import PROJECT, until
+from tests.mishaps import begin_and_burn, burn, die, double, eat, fail, fail_oddly, hoard, leave, spin
 
 
-def spin() -> None:
-    while True:
-        pass
-
-
-def eat() -> int:
-    return len(bytearray(3 * 2**30))
-
-
-def die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def double(number: int) -> int:
-    return 2 * number
-
-
-kept: list[mmap.mmap] = []
-
-
-def hoard() -> int:
-    """Map three quarters of an allowance and never let go of it."""
-    kept.append(mmap.mmap(-1, MEMORY // 4 * 3))
-    return len(kept)
-
-
-def fail() -> None:
-    raise ValueError("a bug in the extractor")
-
-
-class OddError(Exception):
-    """It cannot be brought from one process into another: what it is made of is not what it is called with."""
-
-    def __init__(self, what: str, where: str) -> None:
-        super().__init__(f"{what} at {where}")
-
-
-def fail_oddly() -> None:
-    raise OddError("a bug", "line 7")
-
-
-def leave() -> None:
-    sys.exit(7)
-
-
-def begin_and_burn(mark: str, seconds: float) -> str:
-    Path(mark).touch()
-    burn(seconds)
-    return mark
-
-
-def burn(seconds: float) -> float:
-    end = time.process_time() + seconds
-    while time.process_time() < end:
-        pass
-    return seconds
+@pytest.fixture(autouse=True)
+def own_pools(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers of this module share processes with no others that the test process has."""
+    monkeypatch.setattr(extraction, "_pools", {})
 
 
 @pytest.mark.parametrize("mishap", [spin, eat, die])
@@ -261,7 +209,7 @@ def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     worker = int(parent.stdout.readline())
     parent.kill()
     parent.communicate()
-    until(lambda: not running(worker), seconds=10)
+    until(lambda: not running(worker))
 
 
 def running(pid: int) -> bool:

@@ -12,7 +12,9 @@ from typing import Literal
 
 from sqlite_utils import Database
 
-from archive.alarms import Alarm, alarms, like
+from archive.alarms.alarm import Alarm
+from archive.alarms.alarms import alarms
+from archive.alarms.unbelieved import like
 from archive.cli.deciding import open_deciding
 from archive.clock import now
 from archive.db.connection import open_for_reading

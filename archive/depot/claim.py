@@ -69,7 +69,6 @@ class Claim:
         assert head.claim is not None
         self.objects, self.session, self.head = objects, session, head
         self.nonce, self.epoch, self.name = head.claim.nonce, head.epoch, head.name
-        self.requests_of_pieces = 0
         self._decided, self._confirmed, self._lost, self._commits = decided, sent, False, 0
 
     # the lease

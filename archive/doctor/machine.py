@@ -14,7 +14,7 @@ from pathlib import Path
 from packaging.requirements import InvalidRequirement, Requirement
 from sqlite_utils import Database
 
-from archive.alarms import LOW_DISK
+from archive.alarms.storage import LOW_DISK
 from archive.clock import moment
 from archive.db.shrink import temporary_folder
 from archive.doctor.diagnosis import STORAGE, Diagnosis, fault, fine, quoted, some, warning

@@ -103,16 +103,6 @@ def _months(db: sqlite3.Connection, sql: str) -> Months:
     return {row[0]: row[1] for row in db.execute(sql)}
 
 
-def in_article(match: str) -> str:
-    """The expression, of headlines and texts alone. https://sqlite.org/fts5.html#fts5_column_filters"""
-    return f"{{title text}} : ({match})"
-
-
-def in_comment(match: str) -> str:
-    """The expression, of the text of comments alone."""
-    return f"{{text}} : ({match})"
-
-
 def texts_with(
     db: sqlite3.Connection, asked: Mapping[str, tuple[AskedIndex, ...]], when: str, matches: int, first: int, size: int
 ) -> list[MentioningText]:

@@ -10,40 +10,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from archive.queries.search_fields import EXAMPLES, WORD_FIELDS, field_problem, guessed_field
-from archive.queries.search_nodes import AllOf, AnyOf, Filter, Near, Node, QueryTerm, joined_parts, opposite
+from archive.queries.search_nodes import AllOf, AnyOf, Filter, Near, Node, QueryTerm, joined_parts, near_terms, opposite
+from archive.queries.search_reader import PartReader, Problem, shortened
 from archive.queries.search_tokens import LONGEST, MOST_PARTS, QueryPart, query_parts
 
 MOST_TERMS = 40
 DEEPEST = 20  # brackets within brackets
-BEGINS = ("word", "phrase", "field", "open", "minus", "near")
-SHOWN = 60  # characters of a part in a message
 Spellings = Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A part of a query that was left out, or taken for something else. ``part`` is as it was typed, at ``start`` to ``end`` of the
-    query's text; ``guess`` is what may have been meant, '' where nothing is near."""
-
-    message: str
-    part: str
-    start: int
-    end: int
-    guess: str = ""
-
-
 @dataclass
-class Grammar:
-    """Reads the parts of one query. Nothing raises: what cannot be read is a problem."""
+class Grammar(PartReader):
+    """Makes the tree of one query. Nothing raises: what cannot be read is a problem."""
 
-    text: str
-    spellings: Spellings
-    problems: list[Problem] = field(default_factory=list)
+    spellings: Spellings = field(default_factory=dict)
     place: str = "everything"
-    at: int = 0
     depth: int = 0
     terms: int = 0
-    parts: list[QueryPart] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)  # fields before brackets, once for each word that they are asked of
 
     def read(self, beyond: str = "") -> Node | None:
@@ -112,7 +95,7 @@ class Grammar:
                 self.dangling(part, "before" if found is None else "after")
                 continue
             other = self.operand(field_name)
-            joined = near(found, other, part.distance)
+            joined = near_terms(found, other, part.distance)
             if joined is None and other is not None:
                 self.say(f"{part.written} joins words and phrases that are asked of one field; AND was taken for it", part)
             found = joined or joined_parts(AllOf, [one for one in (found, other) if one is not None])
@@ -244,11 +227,6 @@ class Grammar:
             self.place = value.lower()
         return None
 
-    def is_negated(self) -> bool:
-        """Whether the part that was just taken follows NOT or a minus."""
-        before = self.parts[self.at - 2] if self.at > 1 else None
-        return before is not None and (before.kind == "minus" or (before.kind == "operator" and before.text == "NOT"))
-
     def without_value(self, part: QueryPart) -> Node | None:
         """A field that nothing follows, or a word that ends in a colon."""
         name = part.field.lower()
@@ -269,47 +247,8 @@ class Grammar:
         self.say(f"{part.written} was left out: nothing to join stands {where} it", part)
         return None
 
-    def say(self, message: str, about: QueryPart, *, part: str = "", guess: str = "", end: int = 0) -> None:
-        end = end or about.end
-        self.problems.append(Problem(message, part or self.text[about.start : end], about.start, end, guess))
-
-    def next_part(self) -> QueryPart | None:
-        return self.parts[self.at] if self.at < len(self.parts) else None
-
-    def take(self) -> QueryPart:
-        self.at += 1
-        return self.parts[self.at - 1]
-
-    def operand_follows(self) -> bool:
-        """Whether something comes that can be joined."""
-        part = self.next_part()
-        return part is not None and (part.kind in BEGINS or (part.kind == "operator" and part.text == "NOT"))
-
-    def is_open_at(self, end: int) -> bool:
-        part = self.next_part()
-        return part is not None and part.kind == "open" and part.start == end
-
-    def is_call(self) -> bool:
-        """Whether the part that comes is ``NEAR(``."""
-        part = self.parts[self.at]
-        after = self.parts[self.at + 1] if self.at + 1 < len(self.parts) else None
-        return after is not None and after.kind == "open" and after.start == part.end
-
 
 def with_distance(part: QueryPart, distance: int, after_comma: bool) -> tuple[QueryPart, int]:
     """A word within ``NEAR(...)`` without the number that ends the list, and that number: ``b,5`` or, after a comma, ``5``."""
     found = re.fullmatch(r"(.*),([0-9]{1,3})" if not after_comma else r"(,?)([0-9]{1,3})", part.text) if part.kind == "word" else None
     return (replace(part, text=found[1], written=found[1]), int(found[2])) if found else (part, distance)
-
-
-def near(one: Node | None, other: Node | None, distance: int) -> Near | None:
-    """Two words or phrases near one another, or a third beside two; None where they cannot be asked together."""
-    first = one.terms if isinstance(one, Near) else (one,) if isinstance(one, QueryTerm) else ()
-    if not first or not isinstance(other, QueryTerm) or other.field != first[0].field:
-        return None
-    return Near((*first, other), distance)
-
-
-def shortened(text: str) -> str:
-    """A part as a message names it."""
-    return text if len(text) <= SHOWN else text[:SHOWN] + "…"

@@ -81,6 +81,14 @@ def joined_parts(kind: type[AllOf] | type[AnyOf], parts: list[Node]) -> Node | N
     return kind(tuple(flat)) if len(flat) > 1 else next(iter(flat), None)
 
 
+def near_terms(one: Node | None, other: Node | None, distance: int) -> Near | None:
+    """Two words or phrases near one another, or a third beside two; None where they cannot be asked together."""
+    first = one.terms if isinstance(one, Near) else (one,) if isinstance(one, QueryTerm) else ()
+    if not first or not isinstance(other, QueryTerm) or other.field != first[0].field:
+        return None
+    return Near((*first, other), distance)
+
+
 def leaves(node: Node | None) -> Iterator[QueryTerm | Filter]:
     """Every word, phrase and field of a tree, also those that are not wanted."""
     if isinstance(node, QueryTerm | Filter):

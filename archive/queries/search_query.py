@@ -7,11 +7,11 @@ that it is about. docs/searching.md documents the language.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from archive.queries.search_fields import PLACES, STATES
-from archive.queries.search_grammar import Grammar, Problem, Spellings
+from archive.queries.search_grammar import Grammar, Spellings
 from archive.queries.search_nodes import (
     ARTICLE_COLUMNS,
     AllOf,
@@ -25,6 +25,7 @@ from archive.queries.search_nodes import (
     joined_parts,
     wanted_terms,
 )
+from archive.queries.search_reader import Problem
 from archive.queries.search_tokens import LONGEST, printable, query_parts
 
 __all__ = ["PLACES", "STATES", "Filter", "Problem", "Query", "QueryTerm", "mended", "parse_query", "printable", "without"]
@@ -109,11 +110,6 @@ class Query:
         only = self.tree if isinstance(self.tree, Filter) else None
         return only if only and only.field in ("author", "tag") and only.value and only.exact and not only.negated else None
 
-    def without_fields(self, *names: str) -> Query:
-        """The same question without the filters of these fields that must hold."""
-        kept = [part for part in self.parts if not (isinstance(part, Filter) and part.field in names and not part.negated)]
-        return replace(self, tree=joined_parts(AllOf, kept))
-
     def narrowed_to(self, field: str, value: object) -> bool:
         """Whether this filter is asked for already."""
         return any(one.field == field and one.value == str(value) and not one.negated for one in self.filters)
@@ -126,7 +122,7 @@ def _is_of_terms(group: tuple[Node, ...]) -> bool:
 def parse_query(text: str, spellings: Spellings | None = None) -> Query:
     """Read what a person typed. Never raises. ``name:X`` wants any of X's ``spellings`` (lower-case spelling -> its group)."""
     whole = printable(text)
-    grammar = Grammar(whole[:LONGEST], spellings or {})
+    grammar = Grammar(whole[:LONGEST], spellings=spellings or {})
     tree = grammar.read(whole[LONGEST:].strip())
     problems = sorted(grammar.problems, key=lambda problem: (problem.start, problem.end))
     return Query(whole[:LONGEST].strip(), tree, grammar.place, tuple(dict.fromkeys(problems)))

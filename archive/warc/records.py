@@ -20,7 +20,6 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 Headers = list[tuple[str, str]]
-IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOTES = "urn:crawl"  # target of the records that runs write about themselves: urn:crawl:start, urn:crawl:failure, urn:crawl:end
 
 

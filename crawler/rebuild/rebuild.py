@@ -22,12 +22,10 @@ from archive.warc.place import SUFFIX, is_own_file
 from archive.warc.rewrite import tombstones_in
 from crawler.rebuild.answers import NOT_ASKED, PastClock, RunAnswers
 from crawler.rebuild.extension import PastRun
-from crawler.rebuild.foreign import ForeignCaptures
-from crawler.rebuild.middlewares import ANSWERS
+from crawler.rebuild.past import how_it_ended, past_arguments, past_settings, past_spider
 from crawler.rebuild.recorded import Failure, RecordedRun, foreign_runs, recorded_runs
 from crawler.session.options import undeclared_site
 from crawler.session.outcome import BUG, STORAGE
-from crawler.spiders.site import SiteSpider
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,28 +36,10 @@ if TYPE_CHECKING:
     from archive.store.held_group import HeldGroup
     from archive.store.store import Store
     from crawler.extensions.archive import ArchiveExtension
+    from crawler.spiders.site import SiteSpider
 
 MARK = "rebuilding"  # file beside archive.db, from the beginning of a rebuilding to its end
-QUIET = {  # what no run of the past needs again
-    "DOWNLOAD_DELAY": 0,
-    "RETRY_WAIT": 0,
-    "PROGRESS": False,
-    "LOG_SUMMARY": False,
-    "FEEDS": {},
-    "CLOSESPIDER_TIMEOUT": 0,
-    "CLOSESPIDER_ITEMCOUNT": 0,
-    "CLOSESPIDER_PAGECOUNT": 0,
-    "CLOSESPIDER_ERRORCOUNT": 0,
-    "MEMUSAGE_LIMIT_MB": 0,
-    "AUTOTHROTTLE_ENABLED": False,
-}
-PAST = {  # in the place of what stands between a run and the web
-    "crawler.http.capture.CaptureMiddleware": "crawler.rebuild.middlewares.PastAnswers",
-    "crawler.http.guard.GuardMiddleware": "crawler.rebuild.middlewares.PastGuard",
-    "crawler.http.retry.PatienceMiddleware": "crawler.rebuild.middlewares.PastPatience",
-    "crawler.extensions.archive.ArchiveExtension": "crawler.rebuild.extension.PastRun",
-}
-Start = Callable[[type[SiteSpider], Mapping[str, str], Callable[["Crawler"], object], Mapping[str, Any]], object]
+Start = Callable[[type["SiteSpider"], Mapping[str, str], Callable[["Crawler"], object], Mapping[str, Any]], object]
 
 
 @dataclass(slots=True)
@@ -159,13 +139,14 @@ class Rebuilding:
     def begin_run(self, run: RecordedRun) -> None:
         self.clock.at = run.started_at
         self.group.join()
-        spider = self.spider_of(run)
+        spider = past_spider(run, [spider for spider in map(self.loader.load, self.loader.list()) if hasattr(spider, "site")])
         row = self.store.ensure_site(run.folder, run.home, getattr(getattr(spider, "site", None), "timezone", None))
         if run.folder not in self.buried:
             self.buried.add(run.folder)
             self.store.bury_again(row["id"], self.destroyed(run.folder))
         answers = RunAnswers(run, self.clock, list(self.events(run)), self.progress)
-        self.start(spider, self.arguments(run, spider), lambda crawler: self.ended(crawler, run, answers), self.past(run, answers))
+        settings = past_settings(answers, self.settings) | {"ARCHIVE_DIR": str(self.store.folder)}
+        self.start(spider, past_arguments(answers, spider), lambda crawler: self.ended(crawler, run, answers), settings)
 
     def destroyed(self, folder: str) -> Iterator[dict[str, Any]]:
         """What the tombstones in a site's WARC files tell."""
@@ -180,45 +161,6 @@ class Rebuilding:
                 yield event
             elif (row := rows.get(event)) is not None:
                 yield row
-
-    def spider_of(self, run: RecordedRun) -> type[SiteSpider]:
-        name = run.began.get("spider", "site")
-        declared = [spider for spider in map(self.loader.load, self.loader.list()) if hasattr(spider, "site")]
-        if run.is_foreign:
-            site = next((spider.site for spider in declared if spider.site.name == run.folder), None)
-            return type(ForeignCaptures.__name__, (ForeignCaptures,), {"site": site}) if site else ForeignCaptures
-        by_name = [spider for spider in declared if name == spider.name or (not run.is_noted and spider.site.name == run.folder)]
-        return by_name[0] if by_name else SiteSpider
-
-    def arguments(self, run: RecordedRun, spider: type[SiteSpider]) -> dict[str, str]:
-        """Those of the run; guessed, where it noted none."""
-        said = dict(run.began.get("arguments") or {})
-        if (
-            not run.is_noted
-            and not run.is_foreign
-            and any(row["door"] == "image" for row in self.events(run) if not isinstance(row, Failure))
-        ):
-            said["images"] = "all"
-        if hasattr(spider, "site"):
-            said.pop("home", None)
-            return said
-        return {"home": run.home} | said
-
-    def past(self, run: RecordedRun, answers: RunAnswers) -> dict[str, Any]:
-        """Settings of the run as they were, but for those that would reach the web, or wait for it."""
-        noted = {name: value for name, value in (run.began.get("settings") or {}).items() if name in self.settings}
-        noted.pop("DOWNLOADER_MIDDLEWARES", None)
-        components = {
-            name: {PAST.get(path, path): place for path, place in self.settings.getdict(name).items()}
-            | {path: None for path in PAST if path in self.settings.getdict(name)}
-            for name in ("DOWNLOADER_MIDDLEWARES", "EXTENSIONS")
-        }
-        return (
-            noted
-            | QUIET
-            | components
-            | {ANSWERS: answers, "ARCHIVE_DIR": str(self.store.folder), "REBUILD_WAIT": noted.get("RETRY_WAIT", 0)}
-        )
 
     def ended(self, crawler: Crawler, run: RecordedRun, answers: RunAnswers) -> None:
         """Keep the run, and begin the next."""
@@ -248,7 +190,7 @@ class Rebuilding:
         self.unasked[run.folder] += len(answers.unasked)
         self.guessed[run.folder] += not run.is_noted
         if row := self.store.ask(rebuilt.crawl_row, crawl_id):
-            said = self.how_it_ended(run)
+            said = how_it_ended(run, self.runs, self.clock.at)
             self.otherwise[run.folder] += any(row[name] != said[name] for name in ("new", "revised", "missing") if name in said)
             self.store.restate_crawl(crawl_id, said)
         self.store.forget_gaps_that_say(NOT_ASKED)
@@ -265,17 +207,6 @@ class Rebuilding:
         for code in (BUG, STORAGE):
             if code in causes and (run.ended or {}).get("exit_code") != code:
                 raise StorageError(f"the run of {run.started_at} at {run.folder} cannot be read again: {causes[code]}")
-
-    def how_it_ended(self, run: RecordedRun) -> dict[str, Any]:
-        """Columns of the run's row, as it noted them; of one that was killed, as the run after it noted that; else what is known."""
-        if run.ended is not None:
-            return run.ended
-        after = (other.started_at for other in self.runs if other.folder == run.folder and other.started_at > run.started_at)
-        nothing = {"exit_code": None, "requests": 0, "bytes": 0, "note": None, "database_bytes": None}
-        if run.is_noted:
-            return {"outcome": "killed", "finished_at": min(after, default=self.clock.at), "unchanged": 0, **nothing}
-        said = "rebuilt from its captures: its options, its failures and how it ended are not known"
-        return {"outcome": "rebuilt", "exit_code": 0, "requests": len(run.answers), "note": said}
 
     # what people decided
 

@@ -68,9 +68,6 @@ class Editable(State):
         """Back again, or published for the first time."""
         return self.set_status(key, "publish")
 
-    def lock_post(self, key: Key, password: str) -> Post:
-        return self.edit(key, password=password)
-
     def delete(self, key: Key) -> Post:
         """404; REST knows neither the post nor its comments."""
         with self.lock:
@@ -122,9 +119,6 @@ class Editable(State):
             self.retag(number, tags or [], categories or ["News"])
             return post
 
-    def close_comments(self, key: Key) -> Post:
-        return self.edit(key, touch_modified=False, comments_open=False)
-
     def add_comment(
         self, key: Key, author: str, text: str, *, parent: int = 0, url: str = "", kind: str = "comment", status: str = "approved",
         date: datetime | None = None,
@@ -151,15 +145,6 @@ class Editable(State):
     def trash_comment(self, number: int) -> Comment:
         """Replies to it stay in REST and leave the page."""
         return self.set_comment_status(number, "trash")
-
-    def delete_comment(self, number: int) -> Comment:
-        """As WordPress does it, replies move up to the parent."""
-        with self.lock:
-            comment = self.comments.pop(number)
-            for reply in self.comments.values():
-                if reply.parent == number:
-                    reply.parent = comment.parent
-            return comment
 
     def approve_comment(self, number: int) -> Comment:
         """It appears with its old id and its old date."""

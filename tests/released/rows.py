@@ -34,8 +34,7 @@ def fill(folder: Path) -> None:
     remembered(desk)
     desk.store.finish_crawl(desk.crawl, "content alarm", 4, 5, 6000, "1 page in quarantine")
     seal_records(desk.store, every=True)
-    desk.warc.close()
-    desk.store.close()
+    desk.close()
 
 
 def picture() -> dict[str, str]:

@@ -56,7 +56,7 @@ def gained(pattern: re.Pattern[str], phrase: str, before: str, after: str) -> in
         texts = before, after
     else:
         old, new = Counter(before.split("\n")), Counter(after.split("\n"))
-        texts = tuple("\n".join(lines.elements()) for lines in (old - new, new - old))
+        texts = "\n".join((old - new).elements()), "\n".join((new - old).elements())
     less, more = (len(pattern.findall(text.translate(SAME_SIGNS))) for text in texts)
     return more - less
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from archive.alarms import Alarm, alarms
+from archive.alarms.alarm import Alarm
+from archive.alarms.alarms import alarms
 from archive.cli.options import archive_command
 from archive.clock import now
 from archive.db.connection import open_for_reading

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.alarms import Alarm, alarms
+from archive.alarms.alarm import Alarm
+from archive.alarms.alarms import alarms
 from archive.clock import moment, now
 from archive.depot.cluster_state import ClusterState, saved_cluster_state
 from archive.publish.overview.status import folder_of, site_states

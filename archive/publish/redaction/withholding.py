@@ -274,12 +274,6 @@ def aged_comments(db: sqlite3.Connection, article_id: int) -> int:
     return int(hidden) - len(withheld_comments(db, article_id)) if hidden else 0
 
 
-def withheld_counts(db: sqlite3.Connection) -> dict[str, int]:
-    """How many articles and comments are withheld."""
-    hidden = hidden_now(db)
-    return {"articles": len(hidden.articles), "comments": len(hidden.comments)}
-
-
 def reaches_around(sql: str) -> bool:
     """Whether a query names the schema ``main`` or the raw pages of the file, as SQLite reads it. https://sqlite.org/lang_naming.html"""
     if not re.search("main|sqlite_dbpage", sql, re.I):
