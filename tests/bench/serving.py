@@ -54,7 +54,7 @@ def page_rows(folder: Path, page: Page, took: tuple[float, float], stock: tuple[
     for figure, bound, name in ((0, page.p50, "p50"), (1, page.p95, "p95")):
         if figure == 0 or bound:
             goal = Goal("ours", "<=", bound) if bound else None
-            yield Row(page.name, f"ms {name}", took[figure], stock[figure] if stock else None, against, goal, "", why)
+            yield Row(page.name, f"ms {name}", took[figure], stock[figure] if stock else None, against, goal, "", why, page.limit)
 
 
 def load_rows(load: Load) -> Iterator[Row]:
