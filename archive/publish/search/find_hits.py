@@ -19,7 +19,7 @@ from archive.publish.search.conditions import (
 )
 from archive.queries.rows import fetch_column, fetch_value
 from archive.queries.search_indexes import ARTICLES, COMMENTS, Condition, WordSource, count_of, rows_with, sources
-from archive.queries.search_nodes import Filter, Node, leaves
+from archive.queries.search_nodes import Filter, Node, QueryTerm, leaves
 from archive.queries.search_query import Query
 
 __all__ = ["Condition", "find_articles", "find_comments", "link_condition"]
@@ -133,12 +133,10 @@ def soon_found(db: sqlite3.Connection, words: Node | None, rest: list[Node], lim
     matches is made. To ask the index about one comment takes 500 times as long as to list one match (measured: 80 and .16 µs);
     about the beginning of a word, as long as to list all that begin so.
     """
-    if not matches or words is None or any(term.prefix for term in leaves(words)):
+    if not matches or words is None or any(isinstance(term, QueryTerm) and term.prefix for term in leaves(words)):
         return False
-    if rest and (left_out := comments_left_out(db, rest)) is None:
-        return False
-    matches -= left_out if rest else 0
-    if matches <= 0:
+    left_out = comments_left_out(db, rest) if rest else 0
+    if left_out is None or (matches := matches - left_out) <= 0:
         return False
     asked = limit * int(fetch_value(db, "select coalesce(max(id), 0) from comments")) / matches
     return asked * 500 < matches
