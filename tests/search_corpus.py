@@ -108,6 +108,7 @@ def _insert_article(db: Any, name: str) -> None:
     number, day = IDS[name], more["published_on"]
     row = {"id": number, "site_id": 1, "url": f"{HOME}{name}", "kind": "article", "title": title, "published_at": f"{day}T06:00:00Z"}
     db["articles"].insert(TIMES | row | {"year": int(day[:4]), "month": day[:7]} | more)
+    db["urls"].insert({"url": row["url"], "article_id": number, "kind": "current", "first_seen_at": TIMES["first_seen_at"]})
     states = [FORMER[name], text] if name in FORMER else [text]
     for state, said in enumerate(states, 1):
         revision = {"article_id": number, "number": state, "seen_at": f"2026-10-{4 + state:02}T06:00:00Z", "door": "page", "title": title}

@@ -21,10 +21,12 @@ from tests.bench.bench import Bench
 from tests.bench.processes import MeasureFailed, Memory, look, run
 from tests.bench.profiles import profiled
 from tests.bench.prose import Prose
+from tests.bench.served_extras import LANGUAGES
+from tests.bench.served_pages import pages
 from tests.bench.site import Site
 from tests.bench.sizes import SIZES
 from tests.bench.storage import by_table, plainly, save_all
-from tests.bench.table import Explanation, Goal, Row, explanations, table_lines
+from tests.bench.table import Explanation, Goal, Row, explanations, missed_lines, table_lines
 
 PIPES = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "start_new_session": True}
 AT_LEAST, AT_MOST = Goal("ratio", ">=", 0.45), Goal("ratio", "<=", 1.5)
@@ -97,6 +99,18 @@ def test_what_explains_a_miss_is_told_once_and_only_for_misses() -> None:
     assert explanations(rows) == [(shared, ["rate", "waits"])]
 
 
+def test_each_goal_that_is_missed_is_told_with_its_limit() -> None:
+    rows = [
+        Row("rate", "pages/s", 1, 10, "bare Scrapy", AT_LEAST),
+        Row("search", "ms p50", 130, goal=Goal("ours", "<=", 100), limit="every hit is ranked"),
+        Row("home", "ms p50", 12, goal=Goal("ours", "<=", 50), limit="it has none"),
+    ]
+    assert missed_lines(rows) == [
+        "missed: rate, pages/s: 1 (0.10 x), goal >= 0.45 x; see below where it goes",
+        "missed: search, ms p50: 130, goal <= 100; every hit is ranked",
+    ]
+
+
 def test_a_measure_that_fails_is_named_and_stops_no_other(bench: Bench) -> None:
     def broken(bench: Bench) -> Iterator[Row]:
         yield Row("first", "ms", 1)
@@ -154,7 +168,9 @@ def test_the_archive_that_is_served_has_the_size_that_was_asked_for(tmp_path: Pa
     generate(tmp_path, 5, 20)
     db = sqlite3.connect(tmp_path / "archive.db")
     [(articles, longest)] = db.execute("select count(*), max(comment_count) from articles").fetchall()
-    assert (articles, longest) == (5, 300), "the first article has the long thread"
+    assert (articles, longest) == (5 + 5 * len(LANGUAGES), 300), "the first article has the long thread; five in each language follow"
+    assert db.execute("select count(*) from comments_fts where comments_fts match 'the'").fetchone() > (0,), "what was left out is indexed"
+    assert {page.name for page in pages(tmp_path)} >= {"home", "record", "search: japanese", "mentions: three words", "table comments"}
 
 
 def test_a_process_is_measured_with_what_it_started() -> None:

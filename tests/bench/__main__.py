@@ -25,7 +25,7 @@ from typing import Any
 from tests.bench import extraction, many_sites, memory, pipeline, reextract, search_words, serving, storage, update
 from tests.bench.bench import Bench
 from tests.bench.sizes import SIZES
-from tests.bench.table import Row, explanations, table_lines
+from tests.bench.table import Row, explanations, missed_lines, table_lines
 
 Measure = Callable[[Bench], Iterator[Row]]
 MEASURES: dict[str, Measure] = {
@@ -48,7 +48,7 @@ def main() -> int:
         folder = Path(temporary)
         bench = Bench(replace(size, rounds=given.rounds or size.rounds), folder, given.folder or folder / "served", closing)
         rows, failed = measured(bench, {name: MEASURES[name] for name in given.only or MEASURES})
-        print("\n".join(table_lines(rows)), flush=True)
+        print("\n".join([*table_lines(rows), "", *missed_lines(rows)]), flush=True)
         told = {} if given.no_profiles else told_explanations(rows)
     for name in failed:
         print(f"{name}: not measured, see above")

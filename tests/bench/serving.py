@@ -54,19 +54,19 @@ def page_rows(folder: Path, page: Page, took: tuple[float, float], stock: tuple[
     for figure, bound, name in ((0, page.p50, "p50"), (1, page.p95, "p95")):
         if figure == 0 or bound:
             goal = Goal("ours", "<=", bound) if bound else None
-            yield Row(page.name, f"ms {name}", took[figure], stock[figure] if stock else None, against, goal, "", why)
+            yield Row(page.name, f"ms {name}", took[figure], stock[figure] if stock else None, against, goal, "", why, page.limit)
 
 
 def load_rows(load: Load) -> Iterator[Row]:
     if len(load.taken) < 2:
-        raise MeasureFailed(f"{CLIENTS} clients got no answer, {load.errors} errors")
+        raise MeasureFailed(f"{CLIENTS} clients got no answer, {len(load.failed)} errors: {load.failed[:1]}")
     told = f"{len(load.taken)} answers, {load.written} commits"
     named = f"{CLIENTS} clients while a crawl writes"
     took = [milliseconds for _, milliseconds in load.taken]
     why = Explanation("the slowest pages under load", lambda: slowest(load))
     yield Row(named, "ms p50", statistics.median(took), goal=Goal("ours", "<=", 150), note=told, explanation=why)
     yield Row(named, "ms p95", statistics.quantiles(took, n=20)[18])
-    yield Row(named, "errors", load.errors, goal=Goal("ours", "<=", 0))
+    yield Row(named, "errors", len(load.failed), goal=Goal("ours", "<=", 0), note="; ".join(load.failed[:2]))
     yield Row(named, "stale answers", load.stale, goal=Goal("ours", "<=", 0))
 
 
@@ -140,7 +140,7 @@ class Load:
     """What clients met: how long each answer took, and how many failed or were older than what had been committed before."""
 
     taken: list[tuple[str, float]] = field(default_factory=list)  # path, milliseconds
-    errors: int = 0
+    failed: list[str] = field(default_factory=list)  # path and error
     stale: int = 0
     written: int = 0
 
@@ -168,8 +168,8 @@ def under_load(address: str, folder: Path, paths: list[str], seconds: float) -> 
             least, start = load.written, time.perf_counter()
             try:
                 body = urllib.request.urlopen(address + path, timeout=60).read().decode()
-            except OSError:
-                load.errors += 1
+            except OSError as error:
+                load.failed.append(f"{path}: {error}")
                 continue
             load.taken.append((path, (time.perf_counter() - start) * 1000))
             state = re.search(r"<h1[^>]*>State (\d+)", body)

@@ -32,7 +32,8 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Row:
-    """One figure. ``against`` names the reference; ``note`` says what the figure is made of."""
+    """One figure. ``against`` names the reference; ``note`` says what the figure is made of; ``limit`` why it cannot be better, where
+    that is known: it is said when the goal is missed."""
 
     measure: str
     unit: str
@@ -42,6 +43,7 @@ class Row:
     goal: Goal | None = None
     note: str = ""
     explanation: Explanation | None = None
+    limit: str = ""
 
     @property
     def ratio(self) -> float | None:
@@ -89,6 +91,17 @@ def table_lines(rows: Iterable[Row]) -> list[str]:
             cell.rjust(width) if name in right else cell.ljust(width) for name, cell, width in zip(HEAD, line, widths, strict=True)
         ).rstrip()
         for line in table
+    ]
+
+
+def missed_lines(rows: Iterable[Row]) -> list[str]:
+    """A line for each goal that is missed: by how much, and why, as far as that is known."""
+    return [
+        f"missed: {row.measure}, {row.unit}: {three_digits(row.ours)}"
+        + (f" ({three_digits(row.ratio)} x)" if row.goal and row.goal.of == "ratio" else "")
+        + f", goal {row.goal}; {row.limit or 'see below where it goes'}"
+        for row in rows
+        if row.verdict == "missed"
     ]
 
 

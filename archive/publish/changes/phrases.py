@@ -52,12 +52,10 @@ def _changed(
 
 def gained(pattern: re.Pattern[str], phrase: str, before: str, after: str) -> int:
     """How many times more the phrase stands in ``after``. A phrase of one word is looked for in the lines alone that differ."""
-    if len(phrase.split()) > 1:
-        texts = before, after
-    else:
+    if len(phrase.split()) == 1:
         old, new = Counter(before.split("\n")), Counter(after.split("\n"))
-        texts = "\n".join((old - new).elements()), "\n".join((new - old).elements())
-    less, more = (len(pattern.findall(text.translate(SAME_SIGNS))) for text in texts)
+        before, after = ("\n".join(lines.elements()) for lines in (old - new, new - old))
+    less, more = (len(pattern.findall(text.translate(SAME_SIGNS))) for text in (before, after))
     return more - less
 
 

@@ -136,9 +136,8 @@ def soon_found(db: sqlite3.Connection, words: Node | None, rest: list[Node], lim
     if not matches or words is None or any(isinstance(term, QueryTerm) and term.prefix for term in leaves(words)):
         return False
     left_out = comments_left_out(db, rest) if rest else 0
-    if left_out is None or matches <= left_out:
+    if left_out is None or (matches := matches - left_out) <= 0:
         return False
-    matches -= left_out
     asked = limit * int(fetch_value(db, "select coalesce(max(id), 0) from comments")) / matches
     return asked * 500 < matches
 
