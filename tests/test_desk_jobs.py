@@ -14,15 +14,24 @@ from typing import Any
 
 import pytest
 
-from tests.browsing import CHROMIUM
+from tests.browsing import CHROMIUM, launched, served
+from tests.captured_site import build_captured
 
 pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 
-@pytest.fixture
-def address(captured_address: str) -> str:
-    return captured_address
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = build_captured(tmp_path_factory.mktemp("archive"))
+    with served(folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with launched() as browser:
+        yield browser
 
 
 class Reader:

@@ -21,7 +21,7 @@ from archive.store.seen import Seen
 from archive.store.store import Store
 from archive.warc.read import read_body
 from archive.warc.write import WarcWriter
-from tests.crawls import PATIENCE, PROJECT, rows
+from tests.crawls import PROJECT, rows
 from tests.kills import assert_whole
 from tests.literal import URL, Desk, article, comment, exchange
 
@@ -54,7 +54,7 @@ def test_nothing_of_a_group_is_there_before_its_commit_and_all_of_it_afterwards(
         await committed
         assert rows(folder, TITLES) == [("Bridge",), ("Road",), ("Tunnel",)]
         assert not desk.store.group.is_open
-        desk.close()
+        desk.store.close()
 
     asyncio.run(save())
 
@@ -69,7 +69,7 @@ def test_an_answer_that_fails_takes_no_other_of_its_group_along(folder: Path) ->
         assert desk.store.find_article(desk.site, "2", URL + "?2") is None
         desk.see(NAMED[2], _3=[comment("8")])
         await desk.store.group.committed()
-        desk.close()
+        desk.store.close()
 
     asyncio.run(save())
     assert rows(folder, TITLES) == [("Bridge",), ("Tunnel",)]
@@ -90,7 +90,7 @@ def test_a_group_that_the_database_gave_up_is_told_to_all_who_wait_and_to_who_wr
         told = await asyncio.gather(*tasks, return_exceptions=True)
         assert [type(one) for one in told] == [StorageError, StorageError]
         await in_a_group(desk, NAMED[2])
-        desk.close()
+        desk.store.close()
 
     asyncio.run(save())
     assert rows(folder, TITLES) == [("Tunnel",)]
@@ -109,7 +109,7 @@ def test_a_record_whose_row_was_lost_has_it_again_under_its_id_before_anything_e
         seen = Seen(desk.clock.at, ((lost[0], "rest"),), "1")  # whoever read it meanwhile saves what was in it
         desk.store.save_answer(desk.crawl, desk.site, seen, articles=[NAMED[0]], threads={}, thread_door="rest")
         await desk.store.group.committed()
-        desk.close()
+        desk.store.close()
 
     asyncio.run(save())
     assert rows(folder, TITLES) == [("Bridge",)]
@@ -132,7 +132,7 @@ def test_a_lost_group_that_nobody_waited_for_is_told_to_who_writes_next(folder: 
         with pytest.raises(StorageError):
             desk.see(NAMED[0])
         desk.see(NAMED[1])
-        desk.close()
+        desk.store.close()
 
     asyncio.run(save())
     assert rows(folder, TITLES) == [("Road",)]
@@ -148,7 +148,7 @@ def test_the_end_of_a_run_and_of_the_archive_commit_what_is_open(folder: Path) -
         assert rows(folder, TITLES) == [("Bridge",)]
         desk.store.group.join()
         desk.see(NAMED[1])
-        desk.close()
+        desk.store.close()
 
     asyncio.run(save())
     assert rows(folder, TITLES) == [("Bridge",), ("Road",)]
@@ -166,7 +166,7 @@ def test_notes_for_which_nobody_waits_share_the_commit_of_the_next_answer(folder
             await asyncio.sleep(0)
         desk.store.group.end_commit()
         assert rows(folder, "select total from lists") == [(4,)], "without an answer they are committed soon"
-        desk.close()
+        desk.store.close()
 
     asyncio.run(save())
 
@@ -177,7 +177,7 @@ def test_the_event_loop_goes_on_while_a_commit_is_under_way(folder: Path) -> Non
     def hold_up(statement: str) -> None:
         if statement == "commit":
             began.set()
-            ended.append(may_end.wait(PATIENCE))
+            ended.append(may_end.wait(20))
 
     async def save() -> None:
         desk = await desk_of(folder)
@@ -190,7 +190,7 @@ def test_the_event_loop_goes_on_while_a_commit_is_under_way(folder: Path) -> Non
         await waiting
         desk.db.conn.set_trace_callback(None)
         await in_a_group(desk, NAMED[1])
-        desk.close()
+        desk.store.close()
 
     asyncio.run(save())
     assert ended == [True]
@@ -208,7 +208,7 @@ def test_what_a_lost_group_said_of_a_list_is_not_remembered(folder: Path) -> Non
             desk.store.group.commit()
         assert (desk.store.list_of(desk.site, "pages") or {})["total"] == 3
         assert desk.store.checkpoints(desk.site, "followed") == []
-        desk.close()
+        desk.store.close()
 
     asyncio.run(save())
 
