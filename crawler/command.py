@@ -16,7 +16,7 @@ from scrapy.utils.defer import deferred_from_coro, maybe_deferred_to_future
 from scrapy.utils.reactor import install_reactor, is_asyncio_reactor_installed, is_reactor_installed
 
 from archive.errors import ArchiveError, ConfigurationError
-from crawler.extensions.archive import ArchiveExtension, check_settings
+from crawler.extensions.archive import NOT_BEGUN, ArchiveExtension, check_settings
 from crawler.session.options import help_text
 from crawler.session.outcome import BUG
 
@@ -130,7 +130,7 @@ def report(crawler: Crawler, *, quiet: bool = False) -> int:
     except ConfigurationError as error:  # Scrapy has logged it
         return error.exit_code
     except RuntimeError as error:  # a component of the project did not start; Scrapy has logged why
-        print(f"{crawler.spidercls.name}: the crawl did not begin ({error})", file=sys.stderr)
+        print(f"{crawler.spidercls.name}: {NOT_BEGUN} ({error})", file=sys.stderr)
         return BUG
     code = extension.exit_code
     if code or not quiet:

@@ -209,7 +209,7 @@ def test_every_kind_of_page_fits_is_accessible_to_fingers_too_and_calls_nobody(b
     for kind in KINDS:
         page.goto(kind)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), kind
-        assert violations(page, FINGERS) == [], kind
+        assert violations(page, FINGERS if width < 400 else None) == [], kind
         if kind in OWN or kind in READING:
             assert len(page.evaluate(SIZES)) <= 7, (kind, page.evaluate(SIZES))
     assert [url for url in asked if not url.startswith(address)] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from markupsafe import Markup
@@ -39,7 +40,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     db.execute("update articles set revision_id = 14 where id = 1")
     db.conn.commit()
     db.conn.close()
-    with Site(folder) as site:
+    with closing(Site(folder)) as site:
         yield site
 
 

@@ -367,6 +367,28 @@ def test_what_the_site_did_not_answer_is_never_captured(site: DemoSite, folder: 
     assert rows(folder, "select count(*) from captures") == [(captures,)] if folder.exists() else captures == 0
 
 
+def test_a_table_of_middlewares_that_lacks_the_capture_is_refused_before_anything_is_opened(site: DemoSite, folder: Path) -> None:
+    run = scrapy("crawl", "site", "-a", f"home={site.home}/", folder=folder, DOWNLOADER_MIDDLEWARES="{}")
+    assert (run.code, len(run.lines), "DOWNLOADER_MIDDLEWARES" in run.err) == (2, 1, True), run
+    assert site.requests == [] and not folder.exists()
+
+
+SYNCHRONOUS = """
+    class Delta:
+        def process_spider_output(self, response, result):
+            yield from result
+    """
+
+
+def test_a_component_with_which_scrapy_does_not_begin_is_no_success(site: DemoSite, folder: Path) -> None:
+    """As scrapy-deltafetch 2.1, which has no asynchronous form."""
+    mine = module(folder.with_name("modules"), SYNCHRONOUS)
+    given = ["crawl", "site", "-a", f"home={site.home}/"]
+    run = scrapy(*given, folder=folder, modules=mine, SPIDER_MIDDLEWARES=json.dumps({"mine.Delta": 100}))
+    assert (run.code, "site: the crawl did not begin" in run.err) == (1, True), run
+    assert site.requests == []
+
+
 def test_only_gzip_is_asked_for(steady: Steady, folder: Path) -> None:
     assert crawl(steady.site, folder, "limit=1").code == 0
     records = b"".join(gzip.decompress(warc.read_bytes()) for warc in folder.glob("warc/*/*.warc.gz"))

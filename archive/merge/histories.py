@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from archive.merge.references import Schema
 from archive.store.articles import record_earlier
-from archive.store.reread_changes import classify_again
+from archive.store.reread import classify_again
 from archive.text.content_key import normalised, same_time
 
 APART = 1_000_000  # added to the numbers of states that are brought to a history that is held, until it is put in order

@@ -17,8 +17,7 @@ from archive.store.file_memory import FileMemory
 from archive.store.held_articles import HeldArticle
 from archive.store.list_memory import NO_CHECKPOINTS, Checkpoints
 from archive.store.quarantine import UNREAD, RefusedText
-from archive.store.reread import AGAIN, Reread, save_reread
-from archive.store.reread_changes import classify_again, reread_pairs
+from archive.store.reread import AGAIN, Reread, classify_again, reread_pairs, save_reread
 from archive.store.seen import Seen
 from archive.store.settle import settle
 from archive.store.spellings import Spelling, respell

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from scrapy import signals
 from scrapy.downloadermiddlewares.httpcache import HttpCacheMiddleware
+from scrapy.settings import SETTINGS_PRIORITIES
 from scrapy.utils.asyncio import is_asyncio_available
 
 from archive.errors import ArchiveError, ConfigurationError
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
     from crawler.session.session import Run
 
 logger = logging.getLogger(__name__)
+NOT_BEGUN = "the crawl did not begin"
+CAPTURE = "crawler.http.capture.CaptureMiddleware"
+NO_CAPTURE = (
+    f"DOWNLOADER_MIDDLEWARES lacks {CAPTURE}, without which nothing is evidence: -s replaces the whole table; add yours to it, "
+    "as an add-on does (ADDONS) or a settings module of your own"
+)
 NO_CACHE = "Scrapy's HTTP cache would answer in the place of the site, and nothing of it is evidence; leave HTTPCACHE_ENABLED off"
 
 
@@ -40,7 +47,7 @@ class ArchiveExtension:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.run: Run | None = None
-        self.exit_code, self.summary = COMPLETE, ""
+        self.exit_code, self.summary = BUG, f"{crawler.spidercls.name}: {NOT_BEGUN}"  # unless the spider is closed
         self._store: Store | None = None
         self._failure: Exception | None = None
         crawler.signals.connect(self.close, signals.spider_closed)
@@ -64,6 +71,8 @@ class ArchiveExtension:
             raise ConfigurationError(f"a run needs asyncio, which TWISTED_REACTOR={self.crawler.settings['TWISTED_REACTOR']} has not")
         if any(isinstance(each, HttpCacheMiddleware) for each in self.crawler.engine.downloader.middleware.middlewares):
             raise ConfigurationError(NO_CACHE)
+        if lacks_capture(self.crawler.settings):
+            raise ConfigurationError(NO_CAPTURE)
         self._store = acquire_store(self.crawler.settings)
         run = begin_run(options, self._store, self.crawler)
         await self._store.group.committed()
@@ -93,6 +102,8 @@ class ArchiveExtension:
             self.exit_code, self.summary = getattr(self._failure, "exit_code", BUG), f"{spider.name}: {self._failure}"
         elif reason != "finished":
             self.exit_code, self.summary = INTERRUPTED, f"{spider.name}: {why_stopped(reason, self.crawler.settings)}"
+        else:
+            self.exit_code, self.summary = COMPLETE, ""
         if self._store is not None:
             release_store(self._store)
             self._store = None
@@ -116,3 +127,10 @@ def check_settings(settings: BaseSettings) -> None:
         origins_of(settings.getlist(f"{kind.upper()}_HOSTS"))
     if settings.getbool("HTTPCACHE_ENABLED"):
         raise ConfigurationError(NO_CACHE)
+    if lacks_capture(settings) and settings.getpriority("DOWNLOADER_MIDDLEWARES") != SETTINGS_PRIORITIES["spider"]:
+        raise ConfigurationError(NO_CAPTURE)  # a spider with a table of its own, as that of scrapy outlinks, may archive nothing
+
+
+def lacks_capture(settings: BaseSettings) -> bool:
+    """Whether the table of middlewares does not name the one that writes records; None in its place is an answer."""
+    return CAPTURE not in settings.getdict("DOWNLOADER_MIDDLEWARES")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 
 BLOCK = "address|aside|blockquote|div|dl|figure|form|h[1-6]|hr|iframe|ol|p|pre|section|table|ul"
 BLOCK_START = re.compile(rf"<(?:!--|/?(?:{BLOCK})\b)", re.I)
@@ -15,6 +16,7 @@ QUOTE = re.compile(r"(<blockquote[^>]*>)(?!\s*<p>)(.*?)(</blockquote>)", re.S)
 SMILEYS = {":)": "🙂", ":(": "🙁", ";)": "😉"}
 
 
+@lru_cache(maxsize=4096)  # titles and names stand on every page, and bodies are asked for through every door
 def texturize(text: str) -> str:
     """Straight quotes, dashes and dots to entities in the text between tags, never inside <pre> or <code> (wptexturize)."""
     parts = re.split(r"(<pre.*?</pre>|<code.*?</code>|<[^>]*>)", text, flags=re.S)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("America/New_York")
@@ -11,6 +12,12 @@ ZONE = ZoneInfo("America/New_York")
 
 def local(moment: datetime) -> datetime:
     return moment.astimezone(ZONE)
+
+
+@lru_cache(maxsize=4096)
+def month_of(moment: datetime) -> str:
+    """'2014/07', by the site's own calendar."""
+    return local(moment).strftime("%Y/%m")
 
 
 def from_local(text: str) -> datetime:
@@ -95,7 +102,7 @@ class Post:
     @property
     def archive(self) -> str:
         """'2014/07': where the post lives, by the site's own calendar."""
-        return local(self.date).strftime("%Y/%m")
+        return month_of(self.date)
 
 
 @dataclass(frozen=True)

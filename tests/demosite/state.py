@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -96,7 +97,8 @@ class State:
         return sorted((self.terms[kind, slug] for slug in slugs), key=lambda term: term.name)
 
     def posts_with(self, term: Term) -> list[Post]:
-        return [p for p in self.published() if term.slug in (p.categories if term.kind == "category" else p.tags)]
+        found = (p for p in self.posts.values() if term.slug in (p.categories if term.kind == "category" else p.tags))
+        return sorted((p for p in found if p.public and p.kind == "post"), key=lambda p: (p.date, p.id))
 
     def byline(self, post: Post) -> str:
         names = [self.authors[slug].name for slug in post.authors]
@@ -107,8 +109,12 @@ class State:
 
     def resolve(self, body: str, post: Post) -> str:
         """`post:ID` and `img:NAME` in a stored body become addresses of this site."""
-        for other in self.posts.values():
-            body = body.replace(f'"post:{other.id}"', f'"{self.urls.post(other)}"')
+
+        def address(link: re.Match[str]) -> str:
+            other = self.posts.get(int(link[1]))
+            return f'"{self.urls.post(other)}"' if other else link[0]
+
+        body = re.sub(r'"post:(\d+)"', address, body)
         return body.replace('"img:', f'"{self.urls.upload(post, "")}').replace('"home:', f'"{self.home}')
 
     def content(self, post: Post, page: int | None = None) -> str:

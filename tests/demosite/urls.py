@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib import parse
 
 from .model import Comment, Post, Term
 
 if TYPE_CHECKING:
     from .state import State
+
+
+@lru_cache(maxsize=4096)
+def quote(slug: str) -> str:
+    return parse.quote(slug)
 
 
 class Urls:
