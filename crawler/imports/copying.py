@@ -49,6 +49,7 @@ class Copied:
     anew: Counter[str] = field(default_factory=Counter)  # packed anew
     elsewhere: Counter[str] = field(default_factory=Counter)  # host -> captures
     unreadable: int = 0  # responses that cannot be read
+    resources: int = 0  # files at addresses of a site, without the answer of a server
 
 
 @dataclass(slots=True)
@@ -75,6 +76,8 @@ class FileCopier:
         elif self._last[1] and record.said("WARC-Concurrent-To") == self._last[1]:
             self._write(self._last[0], record)
         elif kind in ("request", "metadata", "resource", "conversion", "warcinfo"):
+            if kind == "resource" and self._site_of(record.said("WARC-Target-URI")):
+                self.copied.resources += 1
             self._waiting = [*self._waiting[-WAITING:], record]
 
     def _capture(self, record: ForeignRecord, kind: str) -> None:

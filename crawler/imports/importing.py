@@ -164,6 +164,8 @@ class Importing:
             print(f"{count:,} records of other hosts left out: {told(self.copied.elsewhere)}", file=sys.stderr)
         if self.copied.unreadable:
             self.faults["response that cannot be read"] += self.copied.unreadable
+        if self.copied.resources:
+            self.faults["resource without a server's answer"] += self.copied.resources
         if self.faults:
             print(f"not read: {', '.join(f'{count:,} x {what}' for what, count in sorted(self.faults.items()))}", file=sys.stderr)
 
