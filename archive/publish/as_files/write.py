@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.errors import StorageError
-from archive.export.course import Course
+from archive.export.course import ExportCourse
 from archive.export.package import DAMAGED, chunks_of
 from archive.publish.as_files.places import ORIGIN, FilePlaces
 from archive.publish.reading.captured_pictures import SHOWN
@@ -45,7 +45,7 @@ ENDS = {mime: "." + mime.removeprefix("image/").replace("jpeg", "jpg") for mime 
 
 
 def write_static_site(
-    folder: Path, course: Course, base_url: str | None, progress: Callable[[int], object], author_urls: bool = False
+    folder: Path, course: ExportCourse, base_url: str | None, progress: Callable[[int], object], author_urls: bool = False
 ) -> int:
     """Write the site into the folder that a course makes. Returns how many files it has. What an earlier command wrote is gone on with.
 
@@ -63,7 +63,12 @@ def write_static_site(
 
 
 async def _write(
-    folder: Path, course: Course, copy: str, progress: Callable[[int], object], author_urls: bool, article_of: Callable[[int], int | None]
+    folder: Path,
+    course: ExportCourse,
+    copy: str,
+    progress: Callable[[int], object],
+    author_urls: bool,
+    article_of: Callable[[int], int | None],
 ) -> int:
     datasette = build_server(folder, ORIGIN, Service(author_urls=author_urls))
     await datasette.invoke_startup()
@@ -94,7 +99,7 @@ async def _write(
     return sum(path.is_file() for path in made.rglob("*"))
 
 
-def written_before(course: Course, places: FilePlaces, progress: Callable[[int], object]) -> set[str]:
+def written_before(course: ExportCourse, places: FilePlaces, progress: Callable[[int], object]) -> set[str]:
     """The files that an earlier command wrote, or found to be none; what their pages led to is wanted again. None of them counts where
     one is not as it was noted."""
     done = set[str]()
