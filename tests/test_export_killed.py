@@ -148,6 +148,14 @@ def test_an_export_at_work_is_neither_discarded_nor_named_nor_made_twice(place: 
     assert place_of(made).is_dir()
 
 
+def test_a_kill_after_the_end_leaves_notes_that_the_next_command_removes(place: Path) -> None:
+    made = place / "whole" / "all"
+    place_of(made).mkdir()
+    (place_of(made) / "notes").write_text("begun {}\n")
+    code, said = export(place / "archive", made)
+    assert code == 2 and "is there already" in said[-1] and not place_of(made).exists() and made.is_dir()
+
+
 def test_a_name_that_was_taken_meanwhile_is_left_alone(place: Path) -> None:
     described = place / "left" / "public.metadata.json"
     described.write_text("mine")

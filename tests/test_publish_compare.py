@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from markupsafe import Markup
@@ -37,11 +38,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     db.execute("update articles set revision_id = 14 where id = 1")
     db.conn.commit()
     db.conn.close()
-    site = Site(folder)
-    yield site
-    for database in site.datasette.databases.values():
-        database.close()
-    site.loop.close()
+    with closing(Site(folder)) as site:
+        yield site
 
 
 @pytest.mark.parametrize("path", [RAID, "/changes?event=edited", "/changes.atom?event=edited"])

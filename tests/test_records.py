@@ -6,6 +6,7 @@ import io
 import re
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -31,11 +32,8 @@ def site(folder: Path) -> Iterator[Site]:
 
 
 def opened(folder: Path) -> Iterator[Site]:
-    site = Site(folder)
-    yield site
-    for database in site.datasette.databases.values():
-        database.close()
-    site.loop.close()
+    with closing(Site(folder)) as site:
+        yield site
 
 
 def row(folder: Path, capture: int) -> sqlite3.Row:

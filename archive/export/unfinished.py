@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.errors import ArchiveError, ConfigurationError, StorageError
-from archive.export.course import LOCK, NOTES, ExportCourse, remove
+from archive.export.course import LOCK, MADE, NOTES, ExportCourse, remove
 from archive.whole_file import UNFINISHED, write_whole
 
 BESIDE = "beside"  # kind of a note: a file that goes with what is made is about to be put in its place
@@ -92,10 +92,10 @@ def discard(target: Path) -> None:
 
 
 def _refuse(target: Path, folder: bool) -> None:
-    """Raises ConfigurationError where a name is taken. What is left of the export that made it goes."""
+    """Raises ConfigurationError where a name is taken. The notes of the export that made it go, if a kill left them."""
     if os.path.lexists(target):
         own = place_of(target)
-        if (own / NOTES).is_file() and not _is_locked(own / LOCK):
+        if (own / NOTES).is_file() and not (own / MADE).exists() and not _is_locked(own / LOCK):
             remove(own)
         raise ConfigurationError(f"{target} is there already; name a {'folder' if folder else 'file'} that is not")
 
