@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import shutil
 import subprocess
 import zipfile
@@ -204,6 +205,29 @@ def test_files_that_stand_for_pages_without_an_answer_are_named(tmp_path: Path) 
             )
     run = take(tmp_path / "archive", file)
     assert run.code == 0 and "not read: 1 x resource without a server's answer" in run.err
+
+
+def test_a_response_with_the_id_of_another_one_is_named_and_not_called_known(tmp_path: Path) -> None:
+    one, other = (warc(tmp_path / f"{n}.warc.gz", Shot(day(n), text)) for n, text in ((1, FIRST), (2, SECOND)))
+    ids = [next(content for _, _, content in whole_members(file) if b"WARC-Type: response" in content) for file in (one, other)]
+    [first, second] = [re.search(rb"WARC-Record-ID: (\S+)", content)[1] for content in ids]  # type: ignore[index]
+    double = tmp_path / "double.warc.gz"
+    double.write_bytes(
+        b"".join(gzip.compress(content.replace(second, first)) for file in (one, other) for _, _, content in whole_members(file))
+    )
+    for _ in range(2):
+        run = take(tmp_path / "archive", double)
+        assert run.code == 0 and "not read: 1 x response with the record id of another one" in run.err
+        assert [state[3] for state in states(tmp_path / "archive")] == [FIRST]
+    assert "0 captures taken in (1 known already)" in run.out
+    assert "the record id of another one" in take(tmp_path / "archive", other_with(tmp_path, other, second, first)).err
+
+
+def other_with(place: Path, file: Path, old: bytes, new: bytes) -> Path:
+    """A file of its own with another record id."""
+    changed = place / "alone.warc.gz"
+    changed.write_bytes(b"".join(gzip.compress(content.replace(old, new)) for _, _, content in whole_members(file)))
+    return changed
 
 
 # bad input
