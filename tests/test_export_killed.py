@@ -18,6 +18,7 @@ from click.testing import CliRunner
 
 from archive.__main__ import commands
 from archive.export.unfinished import place_of
+from archive.publish.reading.related import longest_words
 from tests.conftest import History
 from tests.crawls import PROJECT
 from tests.killed_export import digest
@@ -161,3 +162,10 @@ def test_a_name_that_was_taken_meanwhile_is_left_alone(place: Path) -> None:
     described.write_text("mine")
     code, said = export(place / "archive", place / "left" / "public.db", "--public")
     assert code == 2 and "is there already" in said[-1] and described.read_text() == "mine"
+
+
+def test_pages_are_the_same_in_every_process() -> None:
+    """A set of words has another order in each process: what is gone on with would differ from what was written before."""
+    assert longest_words("Four seas were calm, dark, deep, wide, cold, long; thirteen ships sank") == [
+        *("thirteen", "ships", "Four", "calm", "cold", "dark", "deep", "long"),
+    ]
