@@ -111,6 +111,16 @@ def test_the_order_is_turned_or_by_nearness(site: Site) -> None:
     assert [line.split()[1] for line in lines(site, url=RAID, closest="2023", limit=1)] == ["20240101060010"]
 
 
+@pytest.mark.parametrize("asked", [{"url": RAID, "closest": ""}, {"url": RAID, "closest": "", "matchType": "prefix"}, {"url": f"{HOME}*"}])
+def test_the_nearest_to_no_time_are_all_in_their_order_as_pywb_asks_for_them(site: Site, asked: dict[str, object]) -> None:
+    assert lines(site, **asked, sort="closest") == lines(site, **asked)
+    assert "sort=closest was not used" in ask(site, **asked, sort="closest").headers["x-archive-note"]
+
+
+def test_fields_are_named_as_pywb_names_them_too(site: Site) -> None:
+    assert lines(site, url=RAID, fields="timestamp,url") == lines(site, url=RAID, fl="timestamp,original")
+
+
 @pytest.mark.parametrize("asked", [{"url": f"{HOME}*"}, {"url": f"{HOME}*", "sort": "reverse"}, {"url": RAID}, {"url": "*.example.net"}])
 def test_a_long_answer_goes_on_where_it_stopped(site: Site, asked: dict[str, object]) -> None:
     whole, found, key = lines(site, **asked), [], ""
@@ -179,7 +189,6 @@ def test_other_fields_are_given_when_asked_for(site: Site) -> None:
         ({"url": RAID, "filter": "secret:1"}, "filter=secret is not known"),
         ({"url": RAID, "collapse": "timestamp:x"}, "collapse=timestamp:x is not of the form"),
         ({"url": RAID, "sort": "random"}, "sort=random is not known"),
-        ({"url": f"{HOME}*", "sort": "closest", "closest": "2024"}, "sort=closest needs"),
         ({"url": RAID, "resumeKey": "nonsense"}, "resumeKey=nonsense is none that was given here"),
         ({"url": RAID, "page": "x"}, "page=x is no whole number"),
     ],

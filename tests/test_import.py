@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import shutil
 import subprocess
 import zipfile
@@ -45,6 +46,7 @@ class Shot:
     text: str = FIRST
     status: str = "200 OK"
     url: str = URL
+    headers: tuple[tuple[str, str], ...] = ()
 
     def body(self) -> bytes:
         return PAGE.format(title="The bridge", url=URL, text=self.text).encode() if self.status.startswith("200") else b"not here"
@@ -57,7 +59,7 @@ def warc(path: Path, *shots: Shot, packed: bool = True) -> Path:
         writer.write_record(writer.create_warcinfo_record(path.name, {"software": "another tool"}))
         for shot in shots:
             said = {"WARC-Date": shot.at}
-            headers = StatusAndHeaders(shot.status, [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1")
+            headers = StatusAndHeaders(shot.status, [("Content-Type", "text/html; charset=utf-8"), *shot.headers], protocol="HTTP/1.1")
             body = io.BytesIO(shot.body())
             response = writer.create_warc_record(shot.url, "response", payload=body, http_headers=headers, warc_headers_dict=said)
             line = StatusAndHeaders("GET / HTTP/1.1", [("Host", "x")], is_http_request=True)
@@ -185,6 +187,47 @@ def test_records_of_other_hosts_are_left_out_and_named(tmp_path: Path) -> None:
     file = warc(tmp_path / "a.warc.gz", Shot(day(1)), *(Shot(day(1), url=f"http://example.org/{n}") for n in range(3)))
     run = take(tmp_path / "archive", file)
     assert (run.code, run.err) == (0, "3 records of other hosts left out: example.org 3\n")
+
+
+def test_a_body_that_the_other_tool_unpacked_is_read_though_its_header_says_gzip(tmp_path: Path) -> None:
+    shots = [Shot(day(n), text, headers=(("Content-Encoding", "gzip"),)) for n, text in ((1, FIRST), (2, SECOND))]
+    assert take(tmp_path / "archive", warc(tmp_path / "a.warc.gz", *shots)).code == 0
+    assert [state[3] for state in states(tmp_path / "archive")] == [FIRST, SECOND]
+
+
+def test_files_that_stand_for_pages_without_an_answer_are_named(tmp_path: Path) -> None:
+    file = warc(tmp_path / "a.warc.gz", Shot(day(1)))
+    with file.open("ab") as more:
+        writer = WARCWriter(more, gzip=True)
+        for url in (f"{HOME}2020/05/other/", "urn:text:http://127.0.0.1:8/", "http://example.org/"):
+            writer.write_record(
+                writer.create_warc_record(url, "resource", payload=io.BytesIO(b"<p>page</p>"), warc_content_type="text/html")
+            )
+    run = take(tmp_path / "archive", file)
+    assert run.code == 0 and "not read: 1 x resource without a server's answer" in run.err
+
+
+def test_a_response_with_the_id_of_another_one_is_named_and_not_called_known(tmp_path: Path) -> None:
+    one, other = (warc(tmp_path / f"{n}.warc.gz", Shot(day(n), text)) for n, text in ((1, FIRST), (2, SECOND)))
+    ids = [next(content for _, _, content in whole_members(file) if b"WARC-Type: response" in content) for file in (one, other)]
+    [first, second] = [re.search(rb"WARC-Record-ID: (\S+)", content)[1] for content in ids]  # type: ignore[index]
+    double = tmp_path / "double.warc.gz"
+    double.write_bytes(
+        b"".join(gzip.compress(content.replace(second, first)) for file in (one, other) for _, _, content in whole_members(file))
+    )
+    for _ in range(2):
+        run = take(tmp_path / "archive", double)
+        assert run.code == 0 and "not read: 1 x response with the record id of another one" in run.err
+        assert [state[3] for state in states(tmp_path / "archive")] == [FIRST]
+    assert "0 captures taken in (1 known already)" in run.out
+    assert "the record id of another one" in take(tmp_path / "archive", other_with(tmp_path, other, second, first)).err
+
+
+def other_with(place: Path, file: Path, old: bytes, new: bytes) -> Path:
+    """A file of its own with another record id."""
+    changed = place / "alone.warc.gz"
+    changed.write_bytes(b"".join(gzip.compress(content.replace(old, new)) for _, _, content in whole_members(file)))
+    return changed
 
 
 # bad input

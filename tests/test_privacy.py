@@ -11,6 +11,7 @@ import re
 import sqlite3
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -72,11 +73,8 @@ def build(folder: Path) -> Path:
 
 
 def site_of(folder: Path) -> Iterator[Site]:
-    site = Site(folder)
-    yield site
-    for database in site.datasette.databases.values():
-        database.close()
-    site.loop.close()
+    with closing(Site(folder)) as site:
+        yield site
 
 
 @pytest.fixture(scope="module")

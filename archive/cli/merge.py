@@ -10,8 +10,9 @@ import click
 from tqdm import tqdm
 
 from archive.cli.options import archive_command
+from archive.merge.brought import MergedSite
 from archive.merge.depot import follow
-from archive.merge.merge import Merged, MergedSite, Progress, merge
+from archive.merge.merge import Merged, Progress, merge
 from archive.merge.warc_files import How
 from archive.text.plaintext import counted
 

@@ -138,7 +138,7 @@ def is_in_work(path: Path, found: re.Match[str], holder: LockHolder | None) -> b
     if number := found["pid"] or found["restoring"]:
         return is_alive(int(number))
     try:
-        return holder is not None or lock_holder(path / "lock") is not None
+        return holder is not None or (path.is_dir() and lock_holder(path / "lock") is not None)
     except OSError:
         return True
 

@@ -18,7 +18,7 @@ LOCK, NOTES, MADE = "lock", "notes", "made"
 BEGUN = "begun"  # kind of the first note: what the export is of, and its time
 
 
-class Course:
+class ExportCourse:
     """The notes of one export, and ``made``, the file or folder that it writes.
 
     ``at``: the time of the export (UTC), which is that of its first command. ``folder`` is the export's own until it is whole. ``of``:

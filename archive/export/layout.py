@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 from sqlite_utils import Database
 
-from archive.export.course import Course
+from archive.export.course import ExportCourse
 from archive.export.evidence import article_files, gone_text, index_html, offline_page
 from archive.export.notes import (
     CHECK,
@@ -119,7 +119,7 @@ def index_page(package: Package, db: Database, selection: Selection) -> Iterator
     yield b"</ul>\n"
 
 
-def write_bag(course: Course, db: Database, root: Path, selection: Selection, progress: Progress) -> bool:
+def write_bag(course: ExportCourse, db: Database, root: Path, selection: Selection, progress: Progress) -> bool:
     """The same files as the payload of a bag, with its tag files. RFC 8493. Returns whether records were left out."""
     payload = FolderPackage(course.made / "data", course, progress)
     write_folder(payload, db, root, selection, progress)

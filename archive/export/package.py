@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from archive.clock import moment
-from archive.export.course import Course
+from archive.export.course import ExportCourse
 
 CHUNK = 1 << 20
 FILE, PART = "file", "part"  # kinds of notes: a whole file, and the beginning of one that is being written
@@ -40,7 +40,7 @@ class Package:
     ``course``: where that is noted. ``progress`` is told of the bytes of records that an earlier command wrote.
     """
 
-    def __init__(self, course: Course, progress: Progress) -> None:
+    def __init__(self, course: ExportCourse, progress: Progress) -> None:
         self.files = dict[str, Written]()
         self.course = course
         self._kept: tuple[str, _Content] | None = None  # the beginning of a file that an earlier command wrote
@@ -139,7 +139,7 @@ class _Content:
 class FolderPackage(Package):
     """Files in a folder."""
 
-    def __init__(self, folder: Path, course: Course, progress: Progress) -> None:
+    def __init__(self, folder: Path, course: ExportCourse, progress: Progress) -> None:
         self.folder = folder
         self._file: IO[bytes] | None = None
         super().__init__(course, progress)
@@ -168,7 +168,7 @@ class FolderPackage(Package):
 class ZipPackage(Package):
     """Files in a zip file, in the folder ``top`` where one is named. All have the time of the export: equal content makes an equal file."""
 
-    def __init__(self, course: Course, progress: Progress, top: str) -> None:
+    def __init__(self, course: ExportCourse, progress: Progress, top: str) -> None:
         self._path, self._top = course.made, top
         self._file: IO[bytes]
         self._packed: zipfile.ZipFile
@@ -228,7 +228,7 @@ class ZipPackage(Package):
 
 
 @contextmanager
-def zip_package(course: Course, progress: Progress, top: str = "") -> Iterator[ZipPackage]:
+def zip_package(course: ExportCourse, progress: Progress, top: str = "") -> Iterator[ZipPackage]:
     """The zip file of a course."""
     with ZipPackage(course, progress, top).opened() as package:
         yield package

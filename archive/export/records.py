@@ -18,7 +18,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.errors import StorageError
-from archive.export.course import Course
+from archive.export.course import ExportCourse
 from archive.export.package import PART, Note
 from archive.export.places import index_line
 from archive.export.selection import Selection
@@ -71,7 +71,7 @@ class ChosenRecords:
     root: Path
     selection: Selection
     base: str  # name of the files, without what tells them apart
-    course: Course
+    course: ExportCourse
     note: Callable[[Note], object]
     progress: Callable[[int], object] = lambda written: None
     written: int = 0

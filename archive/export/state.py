@@ -6,7 +6,7 @@ import hashlib
 import os
 import zlib
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +30,15 @@ def state_of_archive(folder: Path) -> dict[str, Any]:
 
 def _files(folder: Path) -> Iterator[tuple[str, int, int]]:
     """(name, bytes, nanoseconds of its last change) of the files that an export may read; an empty log of the database is none."""
-    unread = (f"{FILENAME}-shm", "lock")
     for place in (folder, folder / "warc"):
         for top, folders, names in os.walk(place):
             if place == folder:
                 folders.clear()
             for name in names:
                 path = Path(top, name)
-                found = path.stat()
-                if path.name not in unread and (found.st_size or path.name != f"{FILENAME}-wal"):
-                    yield path.relative_to(folder).as_posix(), found.st_size, found.st_mtime_ns
+                if place == folder and not name.startswith(FILENAME) and path.suffix != ".txt":
+                    continue  # what readers and writers keep for themselves
+                with suppress(FileNotFoundError):
+                    found = path.stat()
+                    if name != f"{FILENAME}-shm" and (found.st_size or name != f"{FILENAME}-wal"):
+                        yield path.relative_to(folder).as_posix(), found.st_size, found.st_mtime_ns

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.errors import ArchiveError, ConfigurationError, StorageError
-from archive.export.course import LOCK, NOTES, Course, remove
+from archive.export.course import LOCK, MADE, NOTES, ExportCourse, remove
 from archive.whole_file import UNFINISHED, write_whole
 
 BESIDE = "beside"  # kind of a note: a file that goes with what is made is about to be put in its place
@@ -24,7 +24,7 @@ BESIDE = "beside"  # kind of a note: a file that goes with what is made is about
 @contextmanager
 def finished(
     target: Path, of: Mapping[str, Any], tell: Callable[[str], object], *, folder: bool, beside: Path | None = None
-) -> Iterator[Course]:
+) -> Iterator[ExportCourse]:
     """The course of an export whose ``made``, an empty folder or the place of a file, becomes ``target`` when all went well.
 
     It is removed when the disk or the archive fails, and stays for the next command when this one is killed or interrupted. ``beside``:
@@ -38,7 +38,7 @@ def finished(
             remove(own)  # of an older release
         own.mkdir(parents=True, exist_ok=True)
         with _alone(target, own):
-            course = Course(own, of, tell)
+            course = ExportCourse(own, of, tell)
             try:
                 if beside and not any(course.notes(BESIDE)):
                     _refuse(beside, folder=False)
@@ -60,7 +60,7 @@ def finished(
         raise StorageError(f"cannot write {target}: {getattr(error, 'strerror', None) or error}") from error
 
 
-def put_beside(course: Course, path: Path, content: str) -> None:
+def put_beside(course: ExportCourse, path: Path, content: str) -> None:
     """Write the file that goes with what is made, the last thing before that gets its name."""
     course.note(BESIDE, {"name": path.name})
     write_whole(path, content.encode())
@@ -92,10 +92,10 @@ def discard(target: Path) -> None:
 
 
 def _refuse(target: Path, folder: bool) -> None:
-    """Raises ConfigurationError where a name is taken. What is left of the export that made it goes."""
+    """Raises ConfigurationError where a name is taken. The notes of the export that made it go, if a kill left them."""
     if os.path.lexists(target):
         own = place_of(target)
-        if (own / NOTES).is_file() and not _is_locked(own / LOCK):
+        if (own / NOTES).is_file() and not (own / MADE).exists() and not _is_locked(own / LOCK):
             remove(own)
         raise ConfigurationError(f"{target} is there already; name a {'folder' if folder else 'file'} that is not")
 

@@ -17,6 +17,7 @@ from archive.db.connection import FILENAME
 from archive.db.shrink import spacious
 from archive.errors import StorageError
 from archive.merge import maps, parts, rows, sites, warc_files
+from archive.merge.brought import MergedSite, merged_site
 from archive.merge.completed import complete_captures, end_unfinished, link_targets
 from archive.merge.decisions import merge_decisions, merge_file
 from archive.merge.expunged import carry_tombstones, refuse_expunged
@@ -31,17 +32,6 @@ from archive.store.sites import free_name
 from archive.store.store import NEVER
 
 Progress = Callable[[str, int, int], None]  # what is being done; how much of it, of how much
-
-
-@dataclass(frozen=True, slots=True)
-class MergedSite:
-    """What one site of another archive brought."""
-
-    name: str
-    articles: int  # articles with anything new, and how many of them are new themselves
-    new: int
-    comments: int  # new ones
-    captures: int
 
 
 @dataclass(slots=True)
@@ -139,7 +129,7 @@ class Merge:
         decided = merge_decisions(self.db)
         self._join(labelled=any(kind == "label" for kind, *_ in decided))
         self._remember()
-        self._count()
+        self.merged.sites += [merged_site(self.db, old, new) for old, new, _ in self.sites]
 
     # what is new
 
@@ -277,31 +267,3 @@ class Merge:
         )
         parts.remember(self.db, self.archive_id, "site", self.site_digests)
         parts.remember(self.db, self.archive_id, "article", self.article_digests())
-
-    def _count(self) -> None:
-        for old, new, _ in self.sites:
-            [name] = self.db.execute("select name from main.sites where id = ?", [new]).fetchone()
-            sql = """
-                select count(*), coalesce(sum(touched.fresh), 0)
-                from temp.touched
-                join source.articles as theirs on theirs.id = touched.old
-                where site_id = ?
-                """
-            articles, fresh = self.db.execute(sql, [old]).fetchone()
-            sql = """
-                select count(*)
-                from temp.map_comments as map
-                join source.comments as theirs on theirs.id = map.old
-                join source.articles on articles.id = theirs.article_id
-                where map.fresh and site_id = ?
-                """
-            [comments] = self.db.execute(sql, [old]).fetchone()
-            sql = """
-                select count(*)
-                from temp.map_captures as map
-                join source.captures as theirs on theirs.id = map.old
-                join source.crawls on crawls.id = theirs.crawl_id
-                where map.fresh and site_id = ?
-                """
-            [captures] = self.db.execute(sql, [old]).fetchone()
-            self.merged.sites.append(MergedSite(name, articles, fresh, comments, captures))

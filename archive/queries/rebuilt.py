@@ -76,6 +76,12 @@ def is_captured(db: Database, record_id: str, url: str, captured_at: str, payloa
     return db.execute(sql, [record_id, url, captured_at, payload_digest]).fetchone() is not None
 
 
+def has_another_body(db: Database, record_id: str, payload_digest: str) -> bool:
+    """Whether a record with this id is held, and its body is another one."""
+    sql = "select 1 from captures where record_id = ? and payload_digest <> ?"
+    return db.execute(sql, [record_id, payload_digest]).fetchone() is not None
+
+
 def held_items(db: Database) -> set[tuple[str, str, str]]:
     """(site, address, the site's id of a comment or '') of all articles and comments: what no import may lose."""
     sql = """

@@ -10,6 +10,7 @@ from warcio.statusandheaders import StatusAndHeaders
 
 LARGEST = 1 << 28  # bytes that a body may unpack to
 DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.I)
+MAGIC = {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd"}  # how what is packed so begins
 NO_TEXT = re.compile(r"(?:image/(?!svg)|audio/|video/|font/|application/(?:pdf|zip|gzip|octet-stream|font|vnd\.|x-font|wasm))", re.I)
 
 
@@ -17,10 +18,16 @@ class Undecodable(ValueError):
     """A body whose content encoding cannot be undone."""
 
 
+def encoding_of(http: StatusAndHeaders | None, body: bytes) -> str:
+    """The content encoding that a body has; '' for none. Some tools unpack bodies and keep the header: what begins as text is no gzip."""
+    named = ((http.get_header("Content-Encoding") or "") if http else "").strip().lower()
+    unpacked = named in MAGIC and not body.startswith(MAGIC[named]) and body.lstrip()[:1] in (b"<", b"{", b"[")
+    return "" if unpacked or named == "identity" else named
+
+
 def decoded_body(http: StatusAndHeaders | None, body: bytes) -> bytes:
     """The body without its content encodings. Raises Undecodable where one is unknown, broken, or unpacks to too much."""
-    named = (http.get_header("Content-Encoding") or "") if http else ""
-    for coding in reversed([coding.strip().lower() for coding in named.split(",")]):
+    for coding in reversed([coding.strip() for coding in encoding_of(http, body).split(",")]):
         if coding in ("", "identity") or not body:
             continue
         if coding not in DECODERS:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 WAITING = 64  # records beside captures that are kept until it is known whether theirs is taken
 Known = Callable[[str, str, str, str], bool]  # record id, address, time, digest of the body -> whether it is there
+Other = Callable[[str, str], bool]  # record id, digest of the body -> whether a record with this id has another body
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class Copied:
     anew: Counter[str] = field(default_factory=Counter)  # packed anew
     elsewhere: Counter[str] = field(default_factory=Counter)  # host -> captures
     unreadable: int = 0  # responses that cannot be read
+    doubles: int = 0  # responses with the id of another one
+    resources: int = 0  # files at addresses of a site, without the answer of a server
 
 
 @dataclass(slots=True)
@@ -61,8 +64,9 @@ class FileCopier:
     at: str
     sites: tuple[ImportSite, ...]
     known: Known
+    other: Other
     copied: Copied
-    seen: set[tuple[str, ...]]  # what was taken by this import: ids, and (address, time, digest)
+    seen: set[tuple[str, ...]]  # what was taken by this import: ids, (id, digest), and (address, time, digest)
     _open: dict[str, IO[bytes]] = field(default_factory=dict)
     _digests: dict[str, hashlib._Hash] = field(default_factory=dict)
     _waiting: list[ForeignRecord] = field(default_factory=list)
@@ -75,6 +79,8 @@ class FileCopier:
         elif self._last[1] and record.said("WARC-Concurrent-To") == self._last[1]:
             self._write(self._last[0], record)
         elif kind in ("request", "metadata", "resource", "conversion", "warcinfo"):
+            if kind == "resource" and self._site_of(record.said("WARC-Target-URI")):
+                self.copied.resources += 1
             self._waiting = [*self._waiting[-WAITING:], record]
 
     def _capture(self, record: ForeignRecord, kind: str) -> None:
@@ -88,10 +94,13 @@ class FileCopier:
         if names is None:
             self.copied.unreadable += 1
             return
+        if len(names) > 1 and self._is_double(names[0][0], names[1][2]):
+            self.copied.doubles += 1
+            return
         if any(name in self.seen for name in names) or self.known(*self._asked(record, names)):
             self.copied.known[site.name] += 1
             return
-        self.seen.update(names)
+        self.seen.update(names, [(names[0][0], names[-1][-1])])
         for other in waiting:
             self._write(site.name, other)
         self._write(site.name, record)
@@ -112,6 +121,12 @@ class FileCopier:
             return [(number,)] if number else None
         read = response_in(record.content)
         return [(read.record_id,), (url, read.captured_at, sha256(read.body))] if read else None
+
+    def _is_double(self, number: str, digest: str) -> bool:
+        """Whether another record has this id, with another body: some tools give one twice."""
+        if (number,) in self.seen:
+            return (number, digest) not in self.seen
+        return self.other(number, digest)
 
     def _asked(self, record: ForeignRecord, names: list[tuple[str, ...]]) -> tuple[str, str, str, str]:
         url, at, digest = names[1] if len(names) > 1 else ("", "", "")

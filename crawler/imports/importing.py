@@ -92,18 +92,28 @@ class Importing:
         def known(record_id: str, url: str, at: str, digest: str) -> bool:
             return store.ask(rebuilt.is_captured, record_id, url, at, digest)
 
+        def other(record_id: str, digest: str) -> bool:
+            return store.ask(rebuilt.has_another_body, record_id, digest)
+
         try:
             with tqdm(unit="record", desc="copying", dynamic_ncols=True, leave=False, disable=not self.settings.getbool("PROGRESS")) as bar:
                 for source in sources(self.named, scratch, self.faults):
                     folder = scratch / f"{len(places)}-of"
                     folder.mkdir(exist_ok=True)
-                    copier = FileCopier(store.folder / "warc", folder, source.name, store.now(), sites, known, self.copied, seen)
+                    copier = FileCopier(store.folder / "warc", folder, source.name, store.now(), sites, known, other, self.copied, seen)
                     for record in ForeignFile(source.path, self.faults).records():
                         copier.take(record)
                         bar.update()
                     places += copier.finish()
         except OSError as error:
             raise StorageError(f"cannot import into {store.folder}: {error.strerror or error}") from error
+        self.faults += Counter(
+            {
+                "response that cannot be read": self.copied.unreadable,
+                "response with the record id of another one": self.copied.doubles,
+                "resource without a server's answer": self.copied.resources,
+            }
+        )
         if not places and not sum((self.copied.known + self.copied.elsewhere).values()):
             said = "; ".join(f"{count:,} x {what}" for what, count in self.faults.items()) or "no capture in them"
             raise ConfigurationError(f"nothing can be taken from {', '.join(self.named)}: {said}")
@@ -162,8 +172,6 @@ class Importing:
         if self.copied.elsewhere:
             count = sum(self.copied.elsewhere.values())
             print(f"{count:,} records of other hosts left out: {told(self.copied.elsewhere)}", file=sys.stderr)
-        if self.copied.unreadable:
-            self.faults["response that cannot be read"] += self.copied.unreadable
         if self.faults:
             print(f"not read: {', '.join(f'{count:,} x {what}' for what, count in sorted(self.faults.items()))}", file=sys.stderr)
 

@@ -16,6 +16,7 @@ from scrapy.responsetypes import responsetypes
 
 from archive.queries.captures import next_answer
 from archive.text.urls import escape_spellings
+from archive.warc.decoded import encoding_of
 from archive.warc.read import DamagedRecord, is_truncated, read_record
 from crawler.errors import BadStatus, FetchError, Unreachable
 from crawler.items import Capture
@@ -56,9 +57,10 @@ class Captures:
         for the one that the downloader gives it. Raises DamagedRecord."""
         record, body = read_record(self.folder, row)
         headers: dict[str, list[bytes]] = defaultdict(list)
+        packed = encoding_of(record.http_headers, body)
         for name, value in record.http_headers.headers:
-            headers[name].append(value.encode("latin-1", "replace"))
-        packed = record.http_headers.get_header("Content-Encoding") or ""
+            if packed or name.lower() != "content-encoding":
+                headers[name].append(value.encode("latin-1", "replace"))
         flags = [TORN] if is_truncated(record) or is_torn(body, packed) else []
         made = kind or responsetypes.from_args(headers=Headers(headers), url=row["url"], body=body)
         return made(row["url"], status=row["status"], headers=headers, body=body, request=request, flags=flags), len(body)

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from archive.errors import StorageError
-from archive.export.course import Course
+from archive.export.course import ExportCourse
 from archive.export.package import DAMAGED, chunks_of
 from archive.publish.as_files.places import ORIGIN, FilePlaces
 from archive.publish.reading.captured_pictures import SHOWN
+from archive.publish.redaction.open_redacted import redacted
 from archive.publish.server.responses import DATABASE
 from archive.publish.server.serve import build_server
 from archive.publish.server.service import Service
@@ -44,7 +45,7 @@ ENDS = {mime: "." + mime.removeprefix("image/").replace("jpeg", "jpg") for mime 
 
 
 def write_static_site(
-    folder: Path, course: Course, base_url: str | None, progress: Callable[[int], object], author_urls: bool = False
+    folder: Path, course: ExportCourse, base_url: str | None, progress: Callable[[int], object], author_urls: bool = False
 ) -> int:
     """Write the site into the folder that a course makes. Returns how many files it has. What an earlier command wrote is gone on with.
 
@@ -52,15 +53,28 @@ def write_static_site(
     ``author_urls``: with the addresses that people gave with their names.
     Raises NoArchive, StorageError.
     """
-    return asyncio.run(_write(folder, course, (base_url or "").rstrip("/"), progress, author_urls))
+    with redacted(folder) as db:
+
+        def article_of(comment: int) -> int | None:
+            row = db.execute("select article_id from comments where id = ?", [comment]).fetchone()
+            return row[0] if row else None
+
+        return asyncio.run(_write(folder, course, (base_url or "").rstrip("/"), progress, author_urls, article_of))
 
 
-async def _write(folder: Path, course: Course, copy: str, progress: Callable[[int], object], author_urls: bool) -> int:
+async def _write(
+    folder: Path,
+    course: ExportCourse,
+    copy: str,
+    progress: Callable[[int], object],
+    author_urls: bool,
+    article_of: Callable[[int], int | None],
+) -> int:
     datasette = build_server(folder, ORIGIN, Service(author_urls=author_urls))
     await datasette.invoke_startup()
     made = course.made
     try:
-        places = await _places(datasette)
+        places = await _places(datasette, article_of)
         start = ["/", "/topics", "/changes", *places.articles]
         for address in start:
             if file := places.file_of(address):
@@ -85,7 +99,7 @@ async def _write(folder: Path, course: Course, copy: str, progress: Callable[[in
     return sum(path.is_file() for path in made.rglob("*"))
 
 
-def written_before(course: Course, places: FilePlaces, progress: Callable[[int], object]) -> set[str]:
+def written_before(course: ExportCourse, places: FilePlaces, progress: Callable[[int], object]) -> set[str]:
     """The files that an earlier command wrote, or found to be none; what their pages led to is wanted again. None of them counts where
     one is not as it was noted."""
     done = set[str]()
@@ -110,13 +124,12 @@ def digest_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-async def _places(datasette: Any) -> FilePlaces:
+async def _places(datasette: Any, article_of: Callable[[int], int | None]) -> FilePlaces:
     shown = datasette.get_database(DATABASE)
     articles = await shown.execute_fn(lambda db: db.execute("select id, url from articles order by id").fetchall())
     pictures = "select id, mime from captures where door = 'image' and status = 200"
     kinds = await shown.execute_fn(lambda db: {i: ENDS[mime] for i, mime in db.execute(pictures) if mime in ENDS})
-    comments = await shown.execute_fn(lambda db: dict(db.execute("select id, article_id from comments").fetchall()))
-    return FilePlaces({reading_path(url): i for i, url in articles}, comments.get, kinds)
+    return FilePlaces({reading_path(url): i for i, url in articles}, article_of, kinds)
 
 
 async def _write_file(datasette: Any, places: FilePlaces, made: Path, address: str, copy: str) -> str | None:

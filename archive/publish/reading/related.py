@@ -55,8 +55,7 @@ def by_tags(db: sqlite3.Connection, article_id: int) -> list[int]:
 
 def by_words(db: sqlite3.Connection, article: Row) -> list[int]:
     """Ids of articles whose headline has some of this one's longer words, the nearest first."""
-    words = sorted(set(re.findall(r"[^\W\d_]{4,}", article["title"])), key=len, reverse=True)[:8]
-    words = rare_words(db, words)
+    words = rare_words(db, longest_words(article["title"]))
     if not words:
         return []
     sql = """
@@ -68,6 +67,11 @@ def by_words(db: sqlite3.Connection, article: Row) -> list[int]:
         limit ?
     """
     return fetch_column(db, sql, [in_headlines(*words), article["id"], CANDIDATES])
+
+
+def longest_words(headline: str) -> list[str]:
+    """Its eight longest words; of those of one length the first by the alphabet, so that each process chooses the same."""
+    return sorted(set(re.findall(r"[^\W\d_]{4,}", headline)), key=lambda word: (-len(word), word))[:8]
 
 
 def rare_words(db: sqlite3.Connection, words: Sequence[str]) -> list[str]:

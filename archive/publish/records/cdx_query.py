@@ -39,7 +39,7 @@ ALSO_CALLED = {"url": "original", "mime": "mimetype", "status": "statuscode"}  #
 MATCHES = ("exact", "prefix", "host", "domain")
 SORTS = ("default", "regular", "reverse", "closest")
 PARAMETERS = """
-    url matchType from to limit offset output fl filter collapse sort closest page pageSize showNumPages showResumeKey resumeKey gzip
+    url matchType from to limit offset output fl fields filter collapse sort closest page pageSize showNumPages showResumeKey resumeKey gzip
     fastLatest resolveRevisits crawl
 """
 KNOWN = frozenset(PARAMETERS.split())
@@ -104,8 +104,10 @@ def cdx_query(asked: Mapping[str, Sequence[str]]) -> CdxQuery:
     parts, match = scope(last("url"), last("matchType"))
     closest = moment("closest", last("closest"), low=True)
     sort = one_of("sort", last("sort", "closest" if closest and match == "exact" else "default"), SORTS)
-    if sort == "closest" and (match != "exact" or not closest):
-        raise BadQuestion("sort=closest needs closest=YYYYMMDDhhmmss, and one address without wildcards")
+    notes = [f"the parameter {name[:40]!r} is not known, and was not used" for name in asked if name not in KNOWN]
+    if sort == "closest" and (match != "exact" or not closest):  # pywb asks so of what lies around an address
+        notes.append("sort=closest was not used: it needs closest=YYYYMMDDhhmmss, and one address without wildcards")
+        sort = "default"
     return CdxQuery(
         parts,
         match,
@@ -114,7 +116,13 @@ def cdx_query(asked: Mapping[str, Sequence[str]]) -> CdxQuery:
         limit=max(-MOST, min(MOST, whole("limit", last("limit"), MOST, negative=True) or MOST)),
         offset=whole("offset", last("offset"), 0),
         as_json=one_of("output", last("output", "text"), ("text", "json")) == "json",
-        fields=tuple(field_named("fl", name) for value in asked.get("fl", ()) for name in value.split(",") if name.strip()) or USUAL,
+        fields=tuple(
+            field_named("fl", name)
+            for value in (*asked.get("fl", ()), *asked.get("fields", ()))
+            for name in value.split(",")
+            if name.strip()
+        )
+        or USUAL,
         filters=tuple(field_filter(text) for text in asked.get("filter", ()) if text.strip()),
         collapses=tuple(collapse(text) for text in asked.get("collapse", ()) if text.strip()),
         backwards=sort == "reverse",
@@ -125,7 +133,7 @@ def cdx_query(asked: Mapping[str, Sequence[str]]) -> CdxQuery:
         shows_resume_key=is_true(last("showResumeKey")),
         after=position(last("resumeKey")) if last("resumeKey") else None,
         packed=last("gzip") != "false",
-        notes=tuple(f"the parameter {name[:40]!r} is not known, and was not used" for name in asked if name not in KNOWN),
+        notes=tuple(notes),
     )
 
 

@@ -17,7 +17,7 @@ from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
 
 from archive.errors import ArchiveError
 from archive.queries.rows import Row
-from archive.warc.decoded import Undecodable, body_text, decoded_body, is_text
+from archive.warc.decoded import Undecodable, body_text, decoded_body, encoding_of, is_text
 from archive.warc.far import open_warc
 from archive.warc.large import LargeResponse, is_large, large_response, packed_chunks
 from archive.warc.place import sha256
@@ -61,8 +61,8 @@ class ExaminedRecord:
     @property
     def encoding(self) -> str:
         """The content encoding that the answer was sent in; '' for none."""
-        named = (self.http.get_header("Content-Encoding") or "") if self.http else ""
-        return "" if named.strip().lower() == "identity" else named.strip().lower()
+        named = (self.http.get_header("Content-Encoding") or "").strip().lower() if self.http else ""
+        return named if self.large and named != "identity" else encoding_of(self.http, self.body)
 
     @property
     def refers_to(self) -> str:
