@@ -345,6 +345,12 @@ def test_duckdb_reads_the_files_as_they_are(site: Site, tmp_path: Path) -> None:
     assert duckdb.sql(f"select sum(articles) from '{tmp_path}/series.parquet'").fetchall() == [(1,)]
 
 
+def test_a_name_that_stands_nowhere_gets_one_that_does(site: Site) -> None:
+    shown = site.get("/mentions?q=harbuor&q=Sahil&per=year").text
+    assert "It stands nowhere. Did you mean" in shown and 'href="/mentions?q=harbour&amp;q=Sahil&amp;per=year"' in shown
+    assert "stands nowhere" not in site.text("/mentions?q=harbour")
+
+
 def test_any_text_is_answered(site: Site) -> None:
     pieces = [
         '"',
