@@ -20,8 +20,9 @@ from click.testing import CliRunner
 
 from archive.__main__ import commands
 from archive.publish.mentions.charts import STEP, largest_share
-from archive.publish.mentions.spelling_proposals import how_alike
+from archive.publish.mentions.spelling_proposals import how_alike, names_in
 from archive.publish.mentions.terms import read_term, read_terms
+from archive.publish.search.spellings import Vocabulary, other_spellings, with_names
 from archive.store.decisions import DECISIONS, read_decisions
 from tests.conftest import History
 from tests.crawls import PROJECT
@@ -340,6 +341,18 @@ def test_duckdb_reads_the_files_as_they_are(site: Site, tmp_path: Path) -> None:
     assert found == [(2014, 1, 2), (2015, 0, 0), (2016, 0, 2)]
     duckdb.sql(f"copy (from '{tmp_path}/series.csv') to '{tmp_path}/series.parquet'")  # as the docs have it
     assert duckdb.sql(f"select sum(articles) from '{tmp_path}/series.parquet'").fetchall() == [(1,)]
+
+
+def test_a_name_with_an_ayn_before_its_capital_is_a_name() -> None:
+    assert [*names_in("Yesterday \u02bfUmar met the mayor.", 1)] == ["Yesterday", "\u02bfUmar"] and how_alike("Umar", "\u02bfUmar") > 0.8
+    held = Vocabulary(names=with_names({}, ["Talks with \u02bfAbdallah"]))
+    assert other_spellings("Abdallah", {}, held) == ["\u02bfAbdallah"]
+
+
+def test_a_name_that_stands_nowhere_gets_one_that_does(site: Site) -> None:
+    shown = site.get("/mentions?q=harbuor&q=Sahil&per=year").text
+    assert "It stands nowhere. Did you mean" in shown and 'href="/mentions?q=harbour&amp;q=Sahil&amp;per=year"' in shown
+    assert "stands nowhere" not in site.text("/mentions?q=harbour")
 
 
 def test_any_text_is_answered(site: Site) -> None:

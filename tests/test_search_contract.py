@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import html
 import random
 import re
 import sqlite3
@@ -23,6 +24,7 @@ from archive.queries.search_nodes import leaves
 from archive.queries.search_query import Query, QueryTerm, mended, parse_query
 from archive.text.markup import END, START
 from archive.text.normalised import NEEDING
+from archive.text.search_marks import places_of, sought, with_sentinels
 from archive.verify.database import whole
 from tests.conftest import History
 from tests.literal import Desk, article, comment
@@ -376,20 +378,46 @@ def test_a_search_of_the_demo_finds_what_it_says(history: History, text: str, fo
         ("ミサイル", "ﾐｻｲﾙ"),
         ("ความมั่นคง", "ความมั่นคง"),
         ("trucks", "trucks"),
+        ('"five trucks"', "five trucks"),
+        ("it\u2019s", "It's"),
+        ("multi-agent", "multi-agent"),
+        ('"hit five tru"*', "hit five trucks"),
     ],
 )
 def test_marks_stand_on_the_original(db: sqlite3.Connection, site: Site, text: str, marked: str) -> None:
     [hit] = search(db, parse_query(text)).hits
     assert f"{START}{marked}{END}" in hit["snippet"]
     link = re.findall(r'<h3 dir="auto"><a href="([^"]+)"', site.get("/search", params={"q": text}).text)[0]
-    page = site.get(link.partition("#")[0].replace("&amp;", "&")).text
+    page = html.unescape(site.get(html.unescape(link.partition("#")[0])).text)
     assert re.search(rf'<mark class="hit" id="hit-\d+">{marked}</mark>', page)
+
+
+MARKED = [
+    "\u0130stanbul, na\u00efve Zo\u00eb of \u0141\u00f3d\u017a; Qa\u2019ida, Al\u2011Qaeda and Qa'ida; co\u00f6peration, e\u0301te\u0301 \u00e9t\u00e9; the U.S., 3,400 men's, x_y, \u02bfUmar",
+    "Officials said that the strike hit five trucks. It's multi-agent work, e-mail a.b@c.org: flies, flying, running, agencies, 11th, C3PO, don't",
+    "\u00dcn\u00efc\u00f6d\u00e9, Stra\u00dfe, \u00c6on, \u0110\u00e0 N\u1eb5ng, Vi\u1ec7t, \u011f \u0131 I \u0130; \u0391\u03bb\u03ad\u03be\u03b7\u03c2 \u0391\u03bb\u03b5\u03be\u03b7\u03c2; \u0438 \u0439 \u0418 \u0401\u043b\u043a\u0430",
+]
+
+
+def test_the_places_that_are_marked_are_those_that_the_index_knows() -> None:
+    """Each word, and each two and three in a row, whole and as a beginning."""
+    index = sqlite3.connect(":memory:")
+    index.execute("create virtual table words using fts5(text, tokenize='porter unicode61 remove_diacritics 2')")
+    for number, text in enumerate(MARKED, 1):
+        index.execute("insert into words values (?)", [text])
+        parts = text.split()
+        for asked in (" ".join(parts[at : at + size]) for size in (1, 2, 3) for at in range(len(parts) - size + 1)):
+            for term in (QueryTerm(asked), QueryTerm(asked, prefix=True)):
+                sql = "select highlight(words, 0, ?, ?) from words where words match ? and rowid = ?"
+                row = index.execute(sql, [START, END, term.match(), number]).fetchone()
+                places = places_of(text, sought([(term.text, term.prefix)]), None)
+                assert with_sentinels(text, places) == (row[0] if row else text), (asked, term.prefix)
 
 
 def test_an_opened_article_says_how_many_places_are_marked_and_forgets_them(site: Site) -> None:
     page = site.get("/corpus.example/bridge?marks=bridge").text
     assert '<a href="#hit-1">the first</a>' in page and page.count('id="hit-') == 3  # in headline and text, and in Bill's comment
-    assert '<h1 dir="auto" lang="en">A <mark class="hit" id="hit-1">bridge</mark> falls' in page
+    assert re.search('<h1 dir="auto"[^>]*>A <mark class="hit" id="hit-1">bridge</mark> falls', page)
     assert "1 in comments" in site.text("/corpus.example/bridge?marks=bridge")
     assert "<mark" not in site.get("/corpus.example/bridge").text
     assert "No hit of" in site.text("/corpus.example/bridge?marks=nowhere")

@@ -26,6 +26,7 @@ from archive.queries.spelling_decisions import (
     pair_ref,
     standing_decisions,
 )
+from tests.browsing import CHROMIUM, launched, served, violations
 from tests.literal import HOME, Desk, article
 from tests.publish_site import Site
 
@@ -193,6 +194,33 @@ def test_the_command_lists_and_takes_back_what_was_decided_on_a_page(folder: Pat
     label(folder, "--spelling", "Sahil", "Saheel", "--undo")
     assert spellings(site) == ["Sahil"]
     site.close()
+
+
+LOGIN = """
+from datasette import hookimpl
+
+@hookimpl
+def actor_from_request(request):
+    return {"id": request.headers["x-test-user"]} if "x-test-user" in request.headers else None
+"""
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+def test_a_person_accepts_a_spelling_in_one_click_without_a_script(folder: Path, tmp_path: Path) -> None:
+    pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    (tmp_path / "plugins").mkdir()
+    (tmp_path / "plugins" / "login.py").write_text(LOGIN)
+    with served(folder, "--spellings", "--plugins-dir", str(tmp_path / "plugins")) as home, launched() as browser:
+        for scripts in (False, True):
+            page = browser.new_context(base_url=home, extra_http_headers={"x-test-user": "ann"}, java_script_enabled=scripts).new_page()
+            faults: list[str] = []
+            page.on("pageerror", lambda error, faults=faults: faults.append(str(error)))
+            page.goto("/mentions?q=Sahil")
+            page.get_by_role("button", name="The same name: Sahil and Saheel").click()
+            assert page.get_by_text("Counted as one name: Sahil, Saheel").is_visible() and page.url.endswith("#spellings")
+            assert faults == [] and (not scripts or violations(page) == [])
+            page.get_by_role("button", name="Take back: Saheel and Sahil").click()
+            page.context.close()
 
 
 def test_a_book_that_cannot_be_written_is_one_line_and_nothing_is_served(folder: Path) -> None:

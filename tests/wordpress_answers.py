@@ -23,7 +23,7 @@ from archive.publish.search.results import search
 from archive.queries.search_query import parse_query
 from tests.publish_site import Site
 from tests.search_corpus import reader
-from tests.test_numbers import differing, read_pages, read_programs, read_status
+from tests.told_numbers import differing, read_pages, read_programs, read_status
 
 Row = dict[str, Any]
 PHRASE = "km from"

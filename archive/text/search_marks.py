@@ -55,7 +55,7 @@ def places_of(text: str, terms: Sequence[SoughtWords], way: str | None) -> list[
     asked = [asked for term in terms if (asked := term.begins_with(way))[0]]
     if not asked:
         return []
-    starts = {words[0][:1] for words, _ in asked}
+    starts = {word[:1] for words, _ in asked for word in words}
     words = list(_plain_words(text, starts) if way is None else found_words(text, way))
     found = [
         place
@@ -177,8 +177,16 @@ def _plain_words(text: str, starts: set[str]) -> Iterator[FoundWord]:
 @lru_cache(maxsize=50_000)
 def folded(word: str) -> str:
     """A word as ``unicode61`` folds it: small letters, Latin ones without their accents."""
-    plain = unicodedata.normalize("NFD", word.lower())
-    return unicodedata.normalize("NFC", "".join(letter for letter in plain if not "\u0300" <= letter <= "\u036f"))
+    lower = word.lower()
+    if lower.isascii():
+        return lower
+    letters: list[str] = []
+    latin = False
+    for letter in unicodedata.normalize("NFD", lower):
+        accent = "\u0300" <= letter <= "\u036f"
+        latin = latin if accent else unicodedata.name(letter, "").startswith("LATIN")
+        letters += [letter] if not (accent and latin) else []
+    return unicodedata.normalize("NFC", "".join(letters))
 
 
 @lru_cache(maxsize=50_000)

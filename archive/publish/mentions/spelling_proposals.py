@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from archive.publish.search.spellings import NAME, Vocabulary, fold, lower_words, same_stem, skeleton
+from archive.publish.search.spellings import NAME, Vocabulary, fold, is_capitalised, lower_words, same_stem, skeleton
 from archive.queries.mentions import is_written, texts_of_some
 from archive.queries.search_query import QueryTerm
 
@@ -48,7 +48,7 @@ def proposals(db: sqlite3.Connection, name: str, match: str, vocabulary: Vocabul
 
 def names_in(text: str, words: int) -> Iterator[str]:
     """Each run of so many capitalised words in a text."""
-    found = [match for match in NAME.finditer(text) if match[0][:1].isupper()]
+    found = [match for match in NAME.finditer(text) if is_capitalised(match[0])]
     runs: Iterable[Sequence[re.Match[str]]] = ((one,) for one in found) if words == 1 else pairwise(found) if words == 2 else ()
     for run in runs:
         if all(text[one.end() : other.start()] == " " for one, other in pairwise(run)):

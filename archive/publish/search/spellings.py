@@ -18,6 +18,7 @@ from archive.queries.search_query import Query
 
 LIST = Path(__file__).with_name("spellings.txt")
 NAME = re.compile(r"\b[^\W\d_][\w'’ʿʾ-]*[^\W\d_]")
+AYNS = "\u02bf\u02be\u02bb\u02bc"  # letters to the index, which folds none of them
 SHORTEST = 3  # consonants: shorter skeletons unite too much
 OFFERED = 6
 Groups = Mapping[str, tuple[str, ...]]
@@ -43,6 +44,11 @@ class Vocabulary:
     marks: Marks = Marks()
     names: dict[str, Counter[str]] = field(default_factory=dict)
     common: frozenset[str] = frozenset()
+
+
+def is_capitalised(name: str) -> bool:
+    """Whether a name begins with a capital, an ayn or hamza before it aside: ``\u02bfUmar``."""
+    return name.lstrip(AYNS)[:1].isupper()
 
 
 def fold(word: str) -> str:
@@ -124,7 +130,7 @@ def with_names(names: Mapping[str, Counter[str]], titles: Iterable[str]) -> dict
     grown = dict(names)
     written: Counter[str] = Counter(re.sub("['’]s$", "", name) for title in titles for name in NAME.findall(title))
     for name, count in written.items():
-        bones = skeleton(name) if name[:1].isupper() else ""
+        bones = skeleton(name) if is_capitalised(name) else ""
         if len(bones) >= SHORTEST:
             grown[bones] = grown.get(bones, Counter()) + Counter({name: count})
     return grown

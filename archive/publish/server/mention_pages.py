@@ -25,6 +25,7 @@ from archive.publish.mentions.spelling_proposals import proposals
 from archive.publish.mentions.terms import MOST_TERMS, MentionTerm, read_terms
 from archive.publish.search import spellings
 from archive.publish.search.exports import MEDIA_TYPES, MOST
+from archive.publish.search.hints import words_like
 from archive.publish.server.responses import Handler, answer, as_json_text, folder, origin, page, page_number, read
 from archive.publish.server.spelling_lists import spelling_lists
 from archive.publish.server.spelling_pages import DECIDE, deciding_account, decisions_about
@@ -50,11 +51,11 @@ class MentionQuestion:
     kinds: tuple[str, ...]
     as_typed: bool
 
-    def address(self, path: str = "/mentions", **other: str) -> str:
-        """The same question at another address, or with other values; '' leaves one out."""
+    def address(self, path: str = "/mentions", q: Sequence[str] = (), **other: str) -> str:
+        """The same question at another address, or with other terms or values; '' leaves a value out."""
         kind = self.kinds[0] if len(self.kinds) == 1 else ""
         values = {"per": self.per, "when": self.when, "in": kind, "spellings": "typed" if self.as_typed else ""} | other
-        asked = [("q", term.asked) for term in self.terms]
+        asked = [("q", text) for text in q or [term.asked for term in self.terms]]
         return f"{path}?{urlencode([*asked, *((name, value) for name, value in values.items() if value)])}"
 
 
@@ -99,11 +100,23 @@ def mentions_context(db: sqlite3.Connection, request: Any, place: Path, lists: s
         "mentions": mention_rows(db, question.terms, texts[:LISTED]),
         "more": len(texts) > LISTED,
         "page": number,
+        "meant": {one.term.asked: meant for one in series if (meant := probably_meant(db, one, question))},
         "proposals": [(term, others) for term in question.terms if (others := proposed(db, term, groups, pairs))],
         "decided": decisions_about(db, place, {name.casefold() for term in question.terms for name in term.spellings}),
         "boxes": [*(term.asked for term in question.terms), ""][:MOST_TERMS] + [""] * max(0, 2 - len(question.terms)),
         "notes": [note for term in (*question.terms, *question.left_out) for note in term.notes],
     }
+
+
+def probably_meant(db: sqlite3.Connection, one: TermSeries, question: MentionQuestion) -> list[tuple[str, str]]:
+    """Words of the archive that are like a term that stands nowhere, each with the question that asks for it instead."""
+    if one.articles or one.comments or not one.term.name:
+        return []
+    asked = [term.asked for term in question.terms]
+    return [
+        (word, question.address(q=[word if text == one.term.asked else text for text in asked]))
+        for word in words_like(db, one.term.name, _vocabulary)
+    ]
 
 
 def proposed(
