@@ -234,8 +234,9 @@ def is_former(folder: Path) -> bool:
     return rows(folder, "select type from sqlite_master where name = 'blocks'") == [("table",)]
 
 
-def test_a_former_archive_is_untouched_when_the_step_is_killed_half_way(tmp_path: Path) -> None:
-    before = large(tmp_path, 120)
+@pytest.mark.parametrize("megabytes", [120, pytest.param(1000, marks=pytest.mark.torture)])
+def test_a_former_archive_is_untouched_when_the_step_is_killed_half_way(tmp_path: Path, megabytes: int) -> None:
+    before = large(tmp_path, megabytes)
     journal = tmp_path / "archive.db-wal"
 
     def grown() -> bool:
