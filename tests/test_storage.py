@@ -242,9 +242,10 @@ main(["changes", "--archive-dir", sys.argv[1]])
 """
 
 
-def test_a_former_archive_is_untouched_when_the_step_is_killed_half_way(tmp_path: Path) -> None:
+@pytest.mark.parametrize("megabytes", [120, pytest.param(1000, marks=pytest.mark.torture)])
+def test_a_former_archive_is_untouched_when_the_step_is_killed_half_way(tmp_path: Path, megabytes: int) -> None:
     """The kernel kills the process where its journal comes to 5 MB, wherever that finds it."""
-    before = large(tmp_path, 120)
+    before = large(tmp_path, megabytes)
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

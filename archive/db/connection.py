@@ -35,7 +35,7 @@ def project_dir() -> Path:
 def connect(path: Path | str) -> sqlite3.Connection:
     """A connection with the pragmas every writer uses. WAL with full synchronisation: a committed answer survives a power cut.
 
-    A thread of ``GroupCommit`` commits on it; SQLite takes its statements one after the other.
+    ``GroupCommit`` lets a thread of its own do the synchronisation: ``archive/db/journal.py``.
     """
     connection = sqlite3.connect(path, isolation_level=None, timeout=60, cached_statements=STATEMENTS, check_same_thread=False)
     connection.executescript(

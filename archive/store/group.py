@@ -159,7 +159,7 @@ class GroupCommit:
         try:
             self.may_commit()
             self._db.execute("commit")
-        except (ArchiveError, sqlite3.DatabaseError) as error:
+        except (ArchiveError, sqlite3.Error) as error:
             if self._db.conn.in_transaction:
                 self._db.execute("rollback")
             known = self._failure(error) if isinstance(error, sqlite3.DatabaseError) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from lxml.etree import ParserError
@@ -164,7 +165,10 @@ def _chosen(root: HtmlElement, url: str, base: str) -> Iterator[str]:
 
 def same_host(one: str, other: str) -> bool:
     """Whether two addresses lie on one host, with or without www."""
-    return bare_host(urlsplit(one).netloc) == bare_host(urlsplit(other).netloc)
+    return _bare_host(urlsplit(one).netloc) == _bare_host(urlsplit(other).netloc)
+
+
+_bare_host = lru_cache(maxsize=1024)(bare_host)  # a page has hundreds of links, and they lead to a few hosts
 
 
 def _is_address(link: str) -> bool:

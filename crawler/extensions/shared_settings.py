@@ -12,8 +12,8 @@ from typing import Any, Self
 from scrapy.settings import BaseSettings, Settings, SettingsAttribute
 
 MUTABLE = (list, dict, set, BaseSettings)
-NEEDLESS = ("httperror.HttpErrorMiddleware", "referer.RefererMiddleware", "urllength.UrlLengthMiddleware", "depth.DepthMiddleware")
-"""Scrapy's own middlewares for what callbacks give: a run has no callbacks, it asks for its pages itself."""
+NEEDLESS = ("httperror.HttpErrorMiddleware", "urllength.UrlLengthMiddleware", "depth.DepthMiddleware")
+"""Scrapy's own middlewares for what callbacks give: a run has no callbacks, it asks for its pages itself. Redirects need the referer's."""
 
 
 def of_many_crawls(settings: BaseSettings) -> SharedSettings:

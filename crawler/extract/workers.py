@@ -36,7 +36,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 READY = 2  # pages a process of the pool is given at most: the one that it reads, and the next one
 TRIES = 3  # of a page whose worker or whose pool was lost
-NICE = 5  # how much sooner the system lets the parent run than a worker
+NICE = 3  # how much sooner the system lets the parent run than a worker
 CHECKED = 5.0  # seconds between two looks at whether the pool still works
 
 

@@ -19,7 +19,7 @@ from crawler.items import Article
 from crawler.pages.counts import MANY
 from crawler.pages.further import PagerWalk
 from crawler.pages.merge import first_of_thread, joined, lacking, numbered, thread_page
-from crawler.pages.truncation import is_ended
+from crawler.pages.truncation import has_end, is_ended
 from crawler.sources.source import capture_of
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class PageMarks:
 
 
 def marks_of(body: bytes) -> PageMarks:
-    return PageMarks(b"</html" in body.lower(), HIDES_PAGES in body)
+    return PageMarks(has_end(body), HIDES_PAGES in body)
 
 
 class PageAssembler:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 BREAKS_OFF = "breaks off"
+TAIL = 1000  # bytes
 
 
 class PageEndings:
@@ -75,5 +76,9 @@ class PageEndings:
 
 def is_ended(body: bytes) -> bool:
     """Whether a page has its end, or none to have: what is empty, or not HTML, is for others to judge."""
-    page = body.lower()
-    return b"<html" not in page or b"</html" in page
+    return has_end(body) or b"<html" not in body.lower()
+
+
+def has_end(body: bytes) -> bool:
+    """Whether the mark of a page's end stands in it. It is looked for where it usually stands, then everywhere."""
+    return b"</html" in body[-TAIL:].lower() or b"</html" in body.lower()
