@@ -105,21 +105,30 @@ def _collect(element: Element, parts: list[str], skip: AbstractSet[Element]) -> 
     elif edge == "\x01":
         parts.append(edge)
     if text := element.text:
-        if tag == "a" and len(text) < 4 and text.isdigit() and _points_below(element):
-            before = _end_of(parts)
-            text = above(text, before, element.tail or "", is_note=True) if before[-1:].strip("\x00\x01([ \n") else text
-        parts.append(text)
+        parts.append(_linked_number(element, text, parts) if tag == "a" and text.isdigit() else text)
     if len(element):  # an iterator costs more than all the rest, and most elements have no children
-        for child in element:
-            if child.tag in _PLAIN and not len(child):  # most children: no call for them
-                if child not in skip and (text := child.text):
-                    parts.append(text)
-            elif child not in skip:
-                _collect(child, parts, skip)
-            if tail := child.tail:
-                parts.append(tail)
+        _collect_children(element, parts, skip)
     if edge:
         parts.append(edge)
+
+
+def _collect_children(element: Element, parts: list[str], skip: AbstractSet[Element]) -> None:
+    for child in element:
+        if child.tag in _PLAIN and not len(child):  # most children: no further call for them
+            if child not in skip and (text := child.text):
+                parts.append(text)
+        elif child not in skip:
+            _collect(child, parts, skip)
+        if tail := child.tail:
+            parts.append(tail)
+
+
+def _linked_number(anchor: Element, number: str, parts: list[str]) -> str:
+    """A short number that is a link to a place below is the mark of a note, where something stands before it."""
+    if len(number) > 3 or not _points_below(anchor):
+        return number
+    before = _end_of(parts)
+    return above(number, before, anchor.tail or "", is_note=True) if before[-1:].strip("\x00\x01([ \n") else number
 
 
 def _collect_special(element: Element, parts: list[str], skip: AbstractSet[Element]) -> None:
