@@ -6,6 +6,7 @@ zone is not known: such a value is never called UTC. ``precision`` says how much
 
 from __future__ import annotations
 
+import copyreg
 from collections import Counter
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -144,6 +145,17 @@ def as_mapping(item: Any) -> dict[str, Any]:
 def _reader(kind: type) -> tuple[tuple[str, ...], attrgetter[Any]]:
     names = tuple(name for name in kind.__dataclass_fields__ if (kind, name) != (Article, "comments"))  # type: ignore[attr-defined]
     return _readers.setdefault(kind, (names, attrgetter(*names)))
+
+
+def _pickled(item: Any) -> tuple[type, tuple[Any, ...]]:
+    """The class of an item and its fields in order. Python's own way looks at the definition of each field, for every item."""
+    return type(item), _FIELDS[type(item)](item)
+
+
+# What workers hand over by the dozen for each page.
+_FIELDS = {kind: attrgetter(*kind.__dataclass_fields__) for kind in (Article, Author, Block, Comment, Image, Link, Term)}
+for _kind in _FIELDS:
+    copyreg.pickle(_kind, _pickled)
 
 
 @dataclass(frozen=True, slots=True)

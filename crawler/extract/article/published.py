@@ -91,15 +91,15 @@ def page_dates(
     ``captured_at``: ISO instant after which nothing was published."""
     shown, shown_modified = _shown_dates(page, header, language)
     address = _date_in_address(url)
-    values = list(_values(head, "datePublished", _PUBLISHED)) + list(_values(head, "dateModified", _MODIFIED))
-    values += [(_EITHER, value) for value in head.all(_EITHER)]
+    of_publication, of_change = list(_values(head, "datePublished", _PUBLISHED)), list(_values(head, "dateModified", _MODIFIED))
+    values = [*of_publication, *of_change, *((_EITHER, value) for value in head.all(_EITHER))]
     exact = (parse_iso(text) for _, text in values)
     known = frozenset(moment.day for moment in (*exact, shown, address) if moment is not None)
     reading = _Reading(language, page_order((text for _, text in values), language), known)
     marked, sure = _marked_date(page, "datePublished", skip, reading)
-    published = [*_moments(_values(head, "datePublished", _PUBLISHED), reading), *(_present(marked) if sure else ())]
+    published = [*_moments(of_publication, reading), *(_present(marked) if sure else ())]
     modified = [
-        *_moments(_values(head, "dateModified", _MODIFIED), reading),
+        *_moments(of_change, reading),
         *_present(_marked_date(page, "dateModified", skip, reading)[0]),
     ]
     either = _moments([(_EITHER, value) for value in head.all(_EITHER)], reading)
@@ -122,8 +122,9 @@ def _values(head: Head, key: str, names: Iterable[str]) -> Iterator[tuple[str, s
         if text:
             yield key, text
     for name in names:
-        for value in head.meta.get(name, ()):
-            yield name, value
+        if name in head.meta:
+            for value in head.meta[name]:
+                yield name, value
 
 
 def _moments(values: Iterable[tuple[str, str]], reading: _Reading) -> list[Moment]:

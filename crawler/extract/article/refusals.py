@@ -144,7 +144,9 @@ def spells(url: str, title: str) -> bool:
 
 
 def _words(text: str) -> set[str]:
-    plain = "".join(letter for letter in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(letter))
+    plain = text.casefold()
+    if not plain.isascii():
+        plain = "".join(letter for letter in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(letter))
     return set(re.findall(r"[^\W\d_]+", plain))
 
 

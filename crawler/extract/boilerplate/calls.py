@@ -54,8 +54,9 @@ def _offer() -> AnyCase:
 
 def is_newsletter(text: str) -> bool:
     """A box that asks for the reader's e-mail address. Reported speech about newsletters is none."""
-    low = text.lower()
-    if len(text) > MAX_NEWSLETTER or not any(map(low.__contains__, lines_of("calls", "newsletter: words"))) or is_quoted(text):
+    if len(text) > MAX_NEWSLETTER:
+        return False
+    if not any(map(text.lower().__contains__, lines_of("calls", "newsletter: words"))) or is_quoted(text):
         return False
     return _certain_newsletter().found_in(text) or (_newsletter().found_in(text) and _OUR_NEWSLETTER.found_in(text))
 

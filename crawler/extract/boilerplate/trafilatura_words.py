@@ -46,6 +46,7 @@ class Verdict:
     def __init__(self, text: str) -> None:
         self._text = text
         self._whole_lines = frozenset(text.split("\n"))
+        self._asked = 0  # runs
         self._joined: dict[str, set[str]] = {}  # a letter that was asked for -> the lines that begin with it, without blanks
 
     def __bool__(self) -> bool:
@@ -65,8 +66,10 @@ class Verdict:
         return self._found(runs) >= len(runs) * _KEPT or self._has_lines(text, words)
 
     def _found(self, runs: Sequence[tuple[str, ...]]) -> int:
-        """How many of the runs were kept: a few are looked up in the row of words, for a set of all of its runs costs more."""
-        if len(runs) > _FEW:
+        """How many of the runs were kept. The first few are looked up in the row of words: on most pages no more are asked for,
+        and a set of all of its runs costs more."""
+        self._asked += len(runs)
+        if self._asked > _FEW:
             return sum(map(self._runs.__contains__, runs))
         row = self._row
         return sum([f" {first} {second} {third} " in row for first, second, third in runs])

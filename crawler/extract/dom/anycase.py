@@ -4,6 +4,7 @@ ten times as fast: with that flag Python tries every alternative at every letter
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 _ESCAPE = re.compile(r"\\(?:u20..|.)|\(\?P[<=]\w+[>)]", re.S)
@@ -20,31 +21,34 @@ class AnyCase:
     words in lower case, one of which is in all that the pattern finds: where none is, it need not be tried. A
     pattern in which case counts somewhere (``(?-i:``) is looked for in Python's way."""
 
-    __slots__ = ("_exact", "_lower", "_needs")
+    __slots__ = ("_exact", "_low", "_lower", "_needs")
 
     def __init__(self, pattern: str, flags: int = 0, *, needs: tuple[str, ...] = ()) -> None:
         self._needs = needs
         self._exact = re.compile(pattern, flags | re.IGNORECASE)
-        self._lower = None if _AS_WRITTEN.search(pattern) else re.compile(_in_lower_case(pattern), flags)
+        as_written = _AS_WRITTEN.search(pattern) is not None
+        self._lower = self._exact if as_written else re.compile(_in_lower_case(pattern), flags)
+        self._low: Callable[[str], str | None] = _never if as_written else _lowered
 
     def found_in(self, text: str) -> bool:
-        pattern, said = self._for(text)
-        if self._needs and said is not text and not any(map(said.__contains__, self._needs)):
+        low = self._low(text)
+        if low is None:
+            return self._exact.search(text) is not None
+        if self._needs and not any(map(low.__contains__, self._needs)):
             return False
-        return pattern.search(said) is not None
+        return self._lower.search(low) is not None
 
     def begins(self, text: str) -> bool:
-        pattern, said = self._for(text)
-        return pattern.match(said) is not None
+        low = self._low(text)
+        return (self._exact.match(text) if low is None else self._lower.match(low)) is not None
 
     def is_all(self, text: str) -> bool:
-        pattern, said = self._for(text)
-        return pattern.fullmatch(said) is not None
+        low = self._low(text)
+        return (self._exact.fullmatch(text) if low is None else self._lower.fullmatch(low)) is not None
 
-    def _for(self, text: str) -> tuple[re.Pattern[str], str]:
-        """The pattern to look with, and the text to look in."""
-        low = None if self._lower is None else _lowered(text)
-        return (self._exact, text) if self._lower is None or low is None else (self._lower, low)
+
+def _never(text: str) -> None:
+    """For patterns that are looked for in the text as it is written."""
 
 
 def _in_lower_case(pattern: str) -> str:

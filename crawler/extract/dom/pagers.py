@@ -71,6 +71,7 @@ _PAGER_NAME = re.compile(
     r"(?:[\w]+[-_]{1,2})*(?:pager?|pagination|pagenav(?:i)?|pagelinks?|pagelist|pages|paginat(?:or|ed)|page-?numbers?|multipage|chapters?|toc|"
     r"seiten|blaettern|nav-links)(?:[-_]{1,2}[\w]+)*"
 )
+_ANSWER = "?replytocom="  # so begins the link of a comment below which one answers: its form is that of no further page
 _MOST = 1000  # an address with a higher number names a year or an item
 
 
@@ -158,9 +159,17 @@ def find_links(page: Document, url: str, first: str) -> Iterator[PagerLink]:
         if not href or href[0] == "#" or not (formed or _ONWARD.found_in(_said(page, place))):
             continue
         rel = page.related.get(anchor, "").lower()
+        if href.startswith(_ANSWER) and _ANSWER[1:] not in first and "next" not in rel and not _may_lead_on(_said(page, place)):
+            continue
         link = _link(anchor, _said(page, place), without_fragment(absolute(url, href)), rel, first)
         if link is not None:
             yield link
+
+
+@lru_cache(maxsize=20_000)
+def _may_lead_on(said: str) -> bool:
+    """Does a link say a number, "all" or "next"? Of others the form of the address decides."""
+    return _NUMBER_TEXT.fullmatch(said) is not None or _ALL.found_in(said) or _ONWARD.found_in(said)
 
 
 def _link(anchor: Element, said: str, target: str, rel: str, first: str) -> PagerLink | None:

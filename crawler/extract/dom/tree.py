@@ -42,7 +42,9 @@ BLOCK = word_set(
 )
 _RAISED = word_set("sup sub")
 _SPECIAL = SILENT | _RAISED | {"br", "img", "pre", "iframe", "q", "math"}  # no text, or text of their own kind
-_EDGES = dict.fromkeys(BLOCK, "\x01") | {"td": " ", "th": " "}  # a row is one line
+_OF_ITS_OWN = "*"
+_EDGES = dict.fromkeys(BLOCK, "\x01") | {"td": " ", "th": " "} | dict.fromkeys(_SPECIAL, _OF_ITS_OWN)  # a row is one line
+_PLAIN = word_set("span em strong b i u small font cite time abbr code mark s")  # their text is that of their line
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
 
 
@@ -78,6 +80,8 @@ def tidy(raw: str, paragraph: str = "\n") -> str:
         raw = _INVISIBLE.sub("", raw)
     if "\x01" not in raw:
         return _lines(raw)
+    if "\x00" not in raw:
+        return paragraph.join([" ".join(words) for part in raw.split("\x01") if (words := part.split())])
     return paragraph.join([line for part in raw.split("\x01") if part and (line := _lines(part))])
 
 
@@ -91,27 +95,40 @@ def _lines(part: str) -> str:
 
 def _collect(element: Element, parts: list[str], skip: AbstractSet[Element]) -> None:
     tag = element.tag
-    if tag in _SPECIAL:
+    edge = _EDGES.get(tag)
+    if edge is None:
+        if not isinstance(tag, str):
+            return
+    elif edge == _OF_ITS_OWN:
         _collect_special(element, parts, skip)
         return
-    if not isinstance(tag, str):
-        return
-    edge = _EDGES.get(tag)
-    if edge == "\x01":
+    elif edge == "\x01":
         parts.append(edge)
     if text := element.text:
-        if tag == "a" and len(text) < 4 and text.isdigit() and _points_below(element):
-            before = _end_of(parts)
-            text = above(text, before, element.tail or "", is_note=True) if before[-1:].strip("\x00\x01([ \n") else text
-        parts.append(text)
+        parts.append(_linked_number(element, text, parts) if tag == "a" and text.isdigit() else text)
     if len(element):  # an iterator costs more than all the rest, and most elements have no children
-        for child in element:
-            if child not in skip:
-                _collect(child, parts, skip)
-            if tail := child.tail:
-                parts.append(tail)
+        _collect_children(element, parts, skip)
     if edge:
         parts.append(edge)
+
+
+def _collect_children(element: Element, parts: list[str], skip: AbstractSet[Element]) -> None:
+    for child in element:
+        if child.tag in _PLAIN and not len(child):  # most children: no further call for them
+            if child not in skip and (text := child.text):
+                parts.append(text)
+        elif child not in skip:
+            _collect(child, parts, skip)
+        if tail := child.tail:
+            parts.append(tail)
+
+
+def _linked_number(anchor: Element, number: str, parts: list[str]) -> str:
+    """A short number that is a link to a place below is the mark of a note, where something stands before it."""
+    if len(number) > 3 or not _points_below(anchor):
+        return number
+    before = _end_of(parts)
+    return above(number, before, anchor.tail or "", is_note=True) if before[-1:].strip("\x00\x01([ \n") else number
 
 
 def _collect_special(element: Element, parts: list[str], skip: AbstractSet[Element]) -> None:
