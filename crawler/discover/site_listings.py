@@ -148,7 +148,8 @@ class SiteListings:
             self.followed.add(self.run.addresses.canonical(page.next_page))
             following = await self.files.fetch(page.next_page, "listing")
             if following is None:
-                self.barred |= {self.run.addresses.canonical(page.next_page)} if page.next_page in self.files.ended else set()
-                return "news"
+                ended = page.next_page in self.files.ended
+                self.barred |= {self.run.addresses.canonical(page.next_page)} if ended else set()
+                return "" if ended else "news"
             page = self._page(following)
         return "news"
