@@ -194,6 +194,54 @@ def test_a_text_that_is_shown_in_part_is_a_gap_until_it_is_whole(tmp_path: Path,
         assert gaps(tmp_path) == []
 
 
+def test_a_page_of_links_is_a_sitemap_where_robots_txt_calls_it_one(tmp_path: Path) -> None:
+    with Leaflet() as site:
+        paths = articles(site, 5)
+        site.front((paths[4],))
+        site.robots("User-agent: *", "Sitemap: {home}/sitemap.html")
+        site.answers["/sitemap.html"] = (
+            200,
+            HTML,
+            f"<html><ul>{''.join(f'<li><a href={path}>{path}</a></li>' for path in paths)}</ul></html>",
+        )
+        assert crawl(site, tmp_path).code == 0
+        assert held(tmp_path) == 5
+
+
 def test_a_feed_states_how_many_items_it_has() -> None:
     assert read_feed(atom(range(2), total=48).encode(), "https://example.org/").total == 48
     assert read_feed(atom(range(2)).encode(), "https://example.org/").total is None
+
+
+def test_an_index_that_is_written_as_a_sitemap_is_followed_and_a_page_that_ends_in_xml_is_read(tmp_path: Path) -> None:
+    with Leaflet() as site:
+        paths = articles(site, 4)
+        site.article("/a/5.xml", 5)
+        site.front((paths[0],))
+        site.answers["/sitemap.xml"] = (200, XML, sitemap("/m/1.xml", "/m/2.php", "/a/5.xml", paths[0]))
+        site.answers["/m/1.xml"] = (200, XML, sitemap(*paths[1:3]))
+        site.answers["/m/2.php"] = (200, XML, sitemap(paths[3]))
+        assert crawl(site, tmp_path).code == 4
+        assert held(tmp_path) == 4
+        assert rows(tmp_path, "select ref, reason, explained from gaps") == [(f"{site.home}/m/2.php", "not a page: urlset", 0)]
+
+
+def test_where_robots_txt_forbids_the_older_pages_the_months_beside_the_entries_lead_on(tmp_path: Path) -> None:
+    months = "".join(f"<li class='archivedate'><a class='post-count-link' href='/2019/0{n}/'>{n}</a></li>" for n in (1, 2, 3))
+    with Leaflet() as site:
+        paths = articles(site, 6, "/2019/0")  # /2019/01 ... are no articles here: the names below are
+        for number, path in enumerate(paths, 1):
+            site.answers[f"/2019/0{(number + 1) // 2}/r{number}.html"] = site.answers.pop(path)
+        found = list(site.answers)
+        older = "<a class='blog-pager-older-link' href='/search?updated-max=2019'>Older Posts</a>"
+        for path, shown in (("/", found[5:]), *((f"/2019/0{n}/", found[2 * n - 2 : 2 * n]) for n in (1, 2, 3))):
+            site.front(tuple(shown), path=path)
+            site.answers[path] = (
+                200,
+                HTML,
+                str(site.answers[path][2]).replace("</main>", f"{older}<ul class='widget'>{months}</ul></main>"),
+            )
+        site.robots("User-agent: *", "Disallow: /search")
+        assert crawl(site, tmp_path).code == 0
+        assert held(tmp_path) == 6
+        assert ("list: ", 1) in gaps(tmp_path)

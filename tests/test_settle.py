@@ -47,6 +47,14 @@ def test_a_wording_under_most_articles_of_an_author_is_a_bio(desk: Desk) -> None
     assert_sealed(desk)
 
 
+def test_an_edit_is_called_by_what_is_left_of_it_once_boilerplate_is_known(desk: Desk) -> None:
+    filled(desk, "Read by 31 people.")
+    desk.clock.at = LATER
+    desk.see(*(under(n, "Read by 32 people.") | ({"title": "Another headline"} if n == 3 else {}) for n in (1, 3, 5, 7, 9, 11)))
+    settled(desk)
+    assert desk.rows("select number, title, change from revisions where number > 1") == [(2, "Another headline", "headline")]
+
+
 def test_settling_again_changes_nothing(desk: Desk) -> None:
     filled(desk)
     before = desk.db.conn.total_changes

@@ -213,3 +213,11 @@ def test_a_link_is_resolved_in_at_most_a_hundred_calls(shape: str) -> None:
         for link in links:
             one_spelling(resolve(BASE, link))
     assert pstats.Stats(profile).total_calls <= 100 * len(links)
+
+
+def test_joomlas_menu_item_is_noise_where_an_item_is_named_and_a_page_where_none_is() -> None:
+    item = "https://example.org/index.php?option=com_content&view=article&id=12:report"
+    assert same_page(f"{item}&Itemid=5", f"{item}&Itemid=9")
+    assert one_spelling(f"{item}&Itemid=5") == item
+    assert not same_page("https://example.org/index.php?Itemid=5", "https://example.org/index.php?Itemid=9")
+    assert not same_page(f"{item}&Itemid=5", item.replace("12", "13") + "&Itemid=5")

@@ -20,6 +20,7 @@ from archive.store import adopt, expunge, returned
 from archive.store.captures import UncommittedCaptures
 from archive.store.decisions import note_decisions
 from archive.store.group import GroupCommit
+from archive.store.reread import classify_again
 from archive.store.settle import settle
 from archive.store.site_memory import SiteMemory
 
@@ -52,7 +53,7 @@ class OpenArchive:
             note_decisions(self.db, folder)  # those of an archive that kept no file of them
             with self.transaction():  # as one: a kill in between would leave revisions that nobody settles
                 for site_id, started_at in adopt.close_killed_crawls(self.db, now()):
-                    settle(self.db, site_id, started_at)
+                    classify_again(self.db, settle(self.db, site_id, started_at).relabelled, settled=True)
         except sqlite3.DatabaseError as error:
             self._lock.release()
             if failure := database_fails(folder, error):

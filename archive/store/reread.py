@@ -269,14 +269,15 @@ def reread_pairs(db: Database, site_id: int) -> list[tuple[int, int]]:
     return list(db.execute(sql, [site_id]))
 
 
-def classify_again(db: Database, pairs: Sequence[tuple[int, int]]) -> None:
-    """What kind of change lies between states that were read anew. Where none is left, ``change`` is empty: the number stays,
-    for it is cited, and no list of edits shows it."""
+def classify_again(db: Database, pairs: Sequence[tuple[int, int]], *, settled: bool = False) -> None:
+    """What kind of change lies between states that were read anew, or that a run has ``settled``. Where none is left of one that was read
+    anew, ``change`` is empty: the number stays, for it is cited, and no list of edits shows it."""
     for new_id, old_id in pairs:
         new, old = (next(db.query("select * from revisions where id = ?", [i])) for i in (new_id, old_id))
         fields = _differing(db, old, new)
-        change, declared = classify(old, new, fields) if fields else (None, None)
-        _update(db, "revisions", new, {"change": change, "declared": declared})
+        if fields or not settled:
+            change, declared = classify(old, new, fields) if fields else (None, None)
+            _update(db, "revisions", new, {"change": change, "declared": declared})
 
 
 def _differing(db: Database, old: Row, new: Row) -> set[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable
+from typing import NamedTuple
 
 from sqlite_utils import Database
 
@@ -26,18 +27,26 @@ SPOTS = """
     """
 
 
-def settle(db: Database, site_id: int, since: str, reread: Iterable[tuple[int, int]] = ()) -> int:
+class Settled(NamedTuple):
+    """What came of it: how many revisions were folded, and which pairs (revision, its predecessor) of this run have other labels now."""
+
+    folded: int
+    relabelled: list[tuple[int, int]]
+
+
+def settle(db: Database, site_id: int, since: str, reread: Iterable[tuple[int, int]] = ()) -> Settled:
     """Label anew what the archive has learned, then fold revisions first seen at or after ``since`` that are no edits.
 
     ``reread``: (revision, its predecessor) of others whose blocks were read anew: they are labelled as in their own run, and
-    never folded, for they were published. Returns how many were folded. Runs inside the caller's transaction.
+    never folded, for they were published. Runs inside the caller's transaction.
     """
     learned = learn(db, site_id)
     touched = relabel(db, site_id, learned)
     touched |= _relabel_replaced(db, [*_provisional(db, site_id, since), *reread])
     for revision_id in touched:
         _reseal(db, revision_id)
-    return _fold(db, site_id, since)
+    folded = _fold(db, site_id, since)
+    return Settled(folded, [pair for pair in _provisional(db, site_id, since) if touched.intersection(pair)])
 
 
 def learn(db: Database, site_id: int) -> dict[str, tuple[str, str]]:

@@ -278,10 +278,11 @@ class Store(FileMemory):
         """End a run: learn boilerplate over the archive, label anew, fold what was no edit; return how many were folded."""
         started = self.crawl(crawl_id)["started_at"]
         with self.transaction():
-            folded = settle(self.db, site_id, started)
-            if folded:
-                crawls.add_counts(self.db, crawl_id, {"revised": -folded})
-        return folded
+            settled = settle(self.db, site_id, started)
+            classify_again(self.db, settled.relabelled, settled=True)  # what is boilerplate now is no part of the edit
+            if settled.folded:
+                crawls.add_counts(self.db, crawl_id, {"revised": -settled.folded})
+        return settled.folded
 
     def mark_missing(
         self,

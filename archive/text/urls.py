@@ -42,6 +42,9 @@ NOISE = (*TRACKING, *SESSIONS, *WORDPRESS_LINKS)
 """Parameters that never name another page."""
 SHORT_SESSIONS = re.compile(r"(?:(?:sid|session|sess)=(?=[^=]*\d)(?=[^=]*[a-z])[0-9a-z,-]{20,}|s=[0-9a-f]{32})", re.I)
 """Sessions under names that name a page on other sites: only a value as long as a session's is one. phpBB, vBulletin."""
+JOOMLA = re.compile(r"(?=(?:.*&)?option=com_\w)(?=(?:.*&)?id=\d)")
+MENU_ITEM = re.compile(r"itemid=", re.I)
+"""Joomla shows the item ``id`` of a component whatever its ``Itemid``, which says only from which menu one came."""
 PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sessionid)=[^/;]*|/\((?:[A-Z]\([\w-]{20,}\))+\)(?=/)", re.I)
 """Sessions inside a path: Java's ;jsessionid=... and ASP.NET's /(S(...))/."""
 DRESS = re.compile(
@@ -207,6 +210,8 @@ def without_parameters(query: str, noise: Iterable[str] = NOISE) -> str:
     patterns = tuple(noise)
     pairs = query.split("&")
     kept = [pair for pair in pairs if not (is_noise(unquote_plus(pair.partition("=")[0]), patterns) or SHORT_SESSIONS.fullmatch(pair))]
+    if JOOMLA.match(query):
+        kept = [pair for pair in kept if not MENU_ITEM.match(pair)]
     return query if len(kept) == len(pairs) else "&".join(pair for pair in kept if pair)
 
 

@@ -71,6 +71,10 @@ class ListFiles:
                 self.failures[url] = str(error)
             return None
 
+    def lacks(self, url: str) -> bool:
+        """Whether an address gave nothing, rather than something that is no list."""
+        return url in self.ended or url in self.failures
+
     def all_known(self, addresses: Iterable[str]) -> bool:
         """Whether each of these addresses is held, or named as a gap."""
         return all(self.run.addresses.canonical(address) in self._known for address in addresses)

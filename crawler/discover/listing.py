@@ -121,13 +121,17 @@ def read_listing_page(html: str, url: str) -> ListingPage:
 
 
 def _languages(root: HtmlElement, inside: list[Anchor], url: str, base: str) -> Iterator[str]:
-    """What ``hreflang`` marks, but for this page itself; a feed in another language is none."""
+    """What ``hreflang`` marks as this page in other languages; some systems write it on each link, with the page's own language."""
+    own = (root.get("lang") or "").lower().partition("-")[0]
     for element in root.iter("link"):
         if element.get("hreflang") and "alternate" in (element.get("rel") or "").lower().split() and not element.get("type"):
             link = absolute_link(base, element.get("href") or "").split("#")[0]
             if link and same_host(link, url) and link != url:
                 yield link
-    yield from (link for anchor, link in inside if anchor.get("hreflang") and link != url)
+    for anchor, link in inside if own else ():
+        other = (anchor.get("hreflang") or "").lower().partition("-")[0]
+        if other not in ("", "x", own) and link != url and not _is_entry(anchor):
+            yield link
 
 
 def _total(root: HtmlElement, shown: int) -> int | None:

@@ -117,8 +117,8 @@ class SiteListings:
 
     def _page(self, response: Response) -> ListingPage:
         page = read_listing_page(response.text if hasattr(response, "text") else "", response.url)
-        if page.total is not None:
-            self.found.totals[response.url] = page.total
+        if page.total is not None and self.run.addresses.canonical(response.url) == self.run.site.home:
+            self.found.totals[response.url] = page.total  # a section's number is that of its own, and may count what is for sale
         return page
 
     async def _follow(self, response: Response, page: ListingPage, patience: int, frame: frozenset[str] | None = None) -> Reading:
@@ -148,7 +148,8 @@ class SiteListings:
             self.followed.add(self.run.addresses.canonical(page.next_page))
             following = await self.files.fetch(page.next_page, "listing")
             if following is None:
-                self.barred |= {self.run.addresses.canonical(page.next_page)} if page.next_page in self.files.ended else set()
-                return "news"
+                ended = page.next_page in self.files.ended
+                self.barred |= {self.run.addresses.canonical(page.next_page)} if ended else set()
+                return "" if ended else "news"
             page = self._page(following)
         return "news"

@@ -8,7 +8,7 @@ from archive.clock import later
 from archive.text.urls import resolve
 from crawler.discover.limits import FILES_AT_MOST, FILES_IN_VAIN, LANGUAGES_AT_MOST, Reading
 from crawler.discover.listing import read_listing_page
-from crawler.discover.sitemap import SITEMAP_PLACES, Sitemap, read_sitemap
+from crawler.discover.sitemap import SITEMAP_PLACES, Sitemap, read_links, read_sitemap
 from crawler.discover.xml import absolute_link
 from crawler.errors import BadStatus
 from crawler.session.checkpoints import as_refs
@@ -111,13 +111,18 @@ class SiteSitemaps:
     async def _tree(self, place: str) -> tuple[int, bool]:
         """(how many addresses of the site it names, whether it was read whole)."""
         waiting, seen, names, asked, idle, whole = [place], {place}, 0, 0, 0, True
+        doubtful = set[str]()
         while waiting and asked < FILES_AT_MOST and idle < FILES_IN_VAIN:
             place = waiting.pop()
-            sitemap: Sitemap | None = await self.files.get(place, "sitemap", read_sitemap)
+            read = read_links if place in self.run.sitemaps else read_sitemap
+            sitemap: Sitemap | None = await self.files.get(place, "sitemap", read)
             asked, idle = asked + 1, 0 if sitemap and sitemap.addresses else idle + 1
             if sitemap is None:
-                whole = False
+                is_page = place in doubtful and not self.files.lacks(place)
+                names += is_page and self.found.add(place, "sitemap")
+                whole = whole and is_page
                 continue
+            doubtful |= sitemap.doubtful
             for address, lastmod in reversed(sitemap.addresses.items()):  # WordPress lists the oldest first
                 names += self.run.addresses.belongs(address)
                 self.found.add(address, "sitemap", lastmod)

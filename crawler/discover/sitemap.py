@@ -10,6 +10,7 @@ from html import unescape
 from lxml import etree
 
 from crawler.discover.feed import read_feed
+from crawler.discover.listing import read_listing_page
 from crawler.discover.xml import decoded, listed_link, name_of, parse_xml, prefix_of, unpacked, xml_text
 from crawler.errors import DoorClosed
 
@@ -23,6 +24,8 @@ NO_ARTICLES = re.compile(
     re.I,
 )
 SITEMAP_FILE = re.compile(r"/[^/?#]*sitemap[^/?#]*\.(?:xml|txt)(?:\.gz)?$|\.xml\.gz$", re.I)
+PAGE = re.compile(r"\s*(?:<!--.{0,2000}?-->\s*)*(?:<!doctype html|<html)", re.I | re.S)
+XML_FILE = re.compile(r"\.xml$", re.I)  # some write their index of sitemaps as they would a sitemap
 ENTRY_ENDS = re.compile(r"</(?:[\w.-]+:)?(?:loc|lastmod|url|sitemap|urlset|sitemapindex|link|item|entry|channel|rss|feed)\s*>", re.I)
 LINE = re.compile(r"(?:https?:/|/|[\w-]+\.[\w.-]+/)[^\s<>\"]*", re.I)
 LOC = re.compile(r"<loc\b[^<>]{0,100}>\s*(?:<!\[CDATA\[)?\s*([^<>\s][^<>]{0,2100}?)\s*(?:\]\]>)?\s*</loc\s*>", re.I)
@@ -38,6 +41,7 @@ class Sitemap:
     files: tuple[str, ...]
     addresses: dict[str, str]
     broken: str = ""  # what was wrong with the file: it was read as far as it can be read
+    doubtful: frozenset[str] = frozenset()  # those of the files that are named as pages are: what they hold decides
     newest_only: bool = False  # a feed: it names what is newest, and need not name the rest
 
     @property
@@ -52,15 +56,20 @@ class Entries:
 
     files: dict[str, None] = field(default_factory=dict)
     addresses: dict[str, str] = field(default_factory=dict)
+    doubtful: set[str] = field(default_factory=set)
 
     def add(self, location: str, lastmod: str, *, is_file: bool) -> None:
         if is_file or SITEMAP_FILE.search(location):
             self.files[location] = None
+        elif XML_FILE.search(location):
+            self.files[location] = None
+            self.doubtful.add(location)
         else:
             self.addresses[location] = lastmod
 
     def sitemap(self, broken: str) -> Sitemap:
-        return Sitemap(tuple(file for file in self.files if not NO_ARTICLES.search(file)), self.addresses, broken)
+        files = tuple(file for file in self.files if not NO_ARTICLES.search(file))
+        return Sitemap(files, self.addresses, broken, frozenset(self.doubtful))
 
 
 def read_sitemap(body: bytes, url: str) -> Sitemap:
@@ -87,6 +96,14 @@ def read_sitemap(body: bytes, url: str) -> Sitemap:
     if not kinds and not broken:
         raise DoorClosed(f"{url} is no sitemap but <{name_of(file.root)}>")
     return entries.sitemap(broken)
+
+
+def read_links(body: bytes, url: str) -> Sitemap:
+    """The same of a file that the site calls its sitemap, and which may be a page of links: it names what it links, and is never whole."""
+    text = decoded(body)
+    if not PAGE.match(text):
+        return read_sitemap(body, url)
+    return Sitemap((), dict.fromkeys(read_listing_page(text, url).articles, ""), newest_only=True)
 
 
 def read_lines(text: str, url: str) -> tuple[Entries, str] | None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crawler.items import Article
     from crawler.session.session import Run
 
+LISTS = (": urlset", ": sitemapindex")
 SURE = ("a listing", "the home page", "not a page", "behind a password")
 """Beginnings of the reasons that a page states itself: many such pages show the same."""
 
@@ -88,7 +89,11 @@ class Verdicts:
         return walled
 
     def _explain(self, none: NoArticle) -> None:
-        """An explained gap, with the evidence: it is asked for again when the list, the code or the time says so."""
+        """An explained gap, with the evidence: it is asked for again when the list, the code or the time says so. A list of addresses that
+        was not read as one explains nothing."""
+        if none.reason.endswith(LISTS):
+            self.run.store.doubt(self.run.site_id, none.address, none.reason)
+            return
         digest = sighting_of(none.article, none.address).digest
         code = extractor(self.run.context.parser.site)
         verdict = Finding(none.address, none.reason, digest, self.lastmods.get(none.address, ""), code)

@@ -44,7 +44,7 @@ class Leaflet(OtherSite):
     def front(self, links: tuple[str, ...] = (), head: str = "", path: str = "/") -> None:
         """A front page that links these."""
         entries = "".join(f'<h2><a href="{link}">Report {number}</a></h2>' for number, link in enumerate(links))
-        page = f"<html><head><title>The Dyke</title>{head}</head><body><main>{entries}</main></body></html>"
+        page = f"<html lang='en'><head><title>The Dyke</title>{head}</head><body><main>{entries}</main></body></html>"
         self.answers[path] = (200, HTML, page)
 
     def robots(self, *lines: str) -> None:
