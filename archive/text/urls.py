@@ -69,7 +69,7 @@ _DELIMITERS = "%/?#;\\"
 """Characters whose escapes mean something else than they do themselves: ``/a%2Fb`` is not ``/a/b``."""
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=8192)
 def resolve(base: str, reference: str) -> str:
     """Where a reference on a page at ``base`` leads, in the normal form of ``normal_url``; empty for what is no address.
 

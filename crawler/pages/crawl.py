@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from archive.queries import holdings
@@ -69,10 +69,7 @@ class PageDoor:
         unheld: list[str] = []
         for address in addresses:
             (held if self._held(address) else unheld).append(address)
-        plainest = {undressed(address): address for address in sorted(unheld, key=len, reverse=True)}
-        plain = [address for address in unheld if plainest[undressed(address)] == address]
-        twins = [address for address in unheld if plainest[undressed(address)] != address]
-        for part in (held, plain, twins):
+        for part in (held, *_plain_first(unheld)):
             await self._read_all(part)
         failed, self.failed = self.failed, []
         few = len(failed) <= max(FEW, len(held + unheld) // 10)  # a bad moment; more than that is the site, and is not asked again
@@ -254,3 +251,10 @@ class PageDoor:
 def reason_of(error: Forbidden) -> str:
     """Why an article is not asked for, as its gap says it."""
     return DESTROYED if isinstance(error, Destroyed) else "robots.txt"
+
+
+def _plain_first(addresses: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Addresses, and those of them that may be the same page for phones or for print."""
+    plainest = {undressed(address): address for address in sorted(addresses, key=len, reverse=True)}
+    twins = [address for address in addresses if plainest[undressed(address)] != address]
+    return [address for address in addresses if plainest[undressed(address)] == address], twins
