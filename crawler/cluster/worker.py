@@ -12,7 +12,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from crawler.cluster.broker_news import broker_news
-from crawler.cluster.engine import QUEUE, TASK, send, without_password
+from crawler.cluster.engine import QUEUE, TASK, Queue, without_password
 from crawler.cluster.rounds import STOPS_ALL
 from crawler.cluster.slices import Due, Ending, SliceEnd, Slices
 from crawler.cluster.visits import Visited, close
@@ -66,13 +66,15 @@ class Worker:
         from celery.exceptions import Reject
         from celery.worker import WorkController, state
 
+        queue = Queue(self.app)
+
         @self.app.task(name=TASK, shared=False)  # type: ignore[untyped-decorator]
         def read_slice(**message: Any) -> None:
             end = asyncio.run_coroutine_threadsafe(self._read(Due(**message)), self._loop).result()
             if end.again is None:
                 return
             try:
-                send(self.app, end.again, countdown=end.wait or None)
+                queue.send([end.again], end.wait)
             except Exception as error:  # the broker is away: it has this message still
                 raise Reject(str(error), requeue=True) from error
 
