@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 LOGGERS = ("celery", "kombu", "amqp")
+QUOTED = re.compile(r"""['"]([^'"]+)['"]\W*$""")
 GONE = ("cannot connect", "connection to broker lost", "connection error", "connection closed")
 HARMLESS = (  # of a slice whose message the broker takes back: the claim in the depot decides
     "couldn't ack",
@@ -30,8 +32,7 @@ class BrokerNews(logging.Handler):
         low = said.lower()
         if any(word in low for word in GONE):
             if not self.is_gone:
-                reason = said.splitlines()[0].rpartition(": ")[2].rstrip(".")
-                self._print(f"the broker {self.broker} does not answer ({reason[:120]}); slices go on, and it is asked until it answers")
+                self._print(f"the broker {self.broker} does not answer ({reason_in(said)}); slices go on, and it is asked until it answers")
             self.is_gone = True
         elif low.startswith("connected to"):
             if self.is_gone:
@@ -42,6 +43,13 @@ class BrokerNews(logging.Handler):
 
     def _print(self, line: str) -> None:
         print(line, file=sys.stderr, flush=True)
+
+
+def reason_in(said: str) -> str:
+    """What is told between quotes, else what stands last in the first line."""
+    line = said.splitlines()[0]
+    told = QUOTED.search(line)
+    return (told[1] if told else line.rpartition(": ")[2].strip(" ().")).strip()[:120]
 
 
 @contextmanager

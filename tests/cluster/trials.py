@@ -135,7 +135,7 @@ def broker_that_has_no_room(trial: Trial) -> None:
 def broker_that_waits_less_than_a_slice_takes(trial: Trial) -> None:
     """RabbitMQ takes a message back whose acknowledgement takes longer than its consumer_timeout."""
     trial.broker.kill()
-    trial.broker.settings = "consumer_timeout = 2000\nchannel_tick_interval = 1000\n"
+    trial.broker.settings, trial.broker.advanced = "consumer_timeout = 2000\n", "{channel_tick_interval, 1000}"
     trial.broker.start()
     trial.begin()
     wait(lambda: not trial.unread(), MOST)
@@ -319,7 +319,7 @@ def attempt(run: Callable[[Trial], None], folder: Path, homes: list[str], broker
             print(f"  worker: {line[:220]}", flush=True)
     if not broker.answers() or broker.settings:
         broker.kill()
-        broker.settings = ""
+        broker.settings = broker.advanced = ""
         broker.start()
     application(broker.url, 60).control.purge()
     return wrong
