@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 LOGGERS = ("celery", "kombu", "amqp")
-QUOTED = re.compile(r"""['"]([^'"]+)['"]\W*$""")
+QUOTED = re.compile(r"'([^']*[A-Za-z][^']*)'")
 GONE = ("cannot connect", "connection to broker lost", "connection error", "connection closed")
 HARMLESS = (  # of a slice whose message the broker takes back: the claim in the depot decides
     "couldn't ack",
@@ -48,8 +48,8 @@ class BrokerNews(logging.Handler):
 def reason_in(said: str) -> str:
     """What is told between quotes, else what stands last in the first line."""
     line = said.splitlines()[0]
-    told = QUOTED.search(line)
-    return (told[1] if told else line.rpartition(": ")[2].strip(" ().")).strip()[:120]
+    told = max(QUOTED.findall(line), key=len, default="") or line.rpartition(": ")[2]
+    return told.strip(" ().")[:120]
 
 
 @contextmanager

@@ -32,7 +32,7 @@ COMPOSE = ROOT / "compose.yaml"
 VALUES = {"CONTACT": "worker-0", "BROKER_PASSWORD": "for-the-broker", "STORE_PASSWORD": "for-the-store"}
 SITES = 3
 PAUSE = "3"  # seconds, where compose.yaml has minutes
-MOST = 240.0  # seconds until all is read, merged and shown
+MOST = 900.0  # seconds until all is read, merged and shown
 GRACE = 10.0  # seconds that Docker gives where compose.yaml names none
 WRAPPERS = {
     "scrapy": "-m scrapy",
@@ -64,6 +64,8 @@ def rehearse(folder: Path, homes: list[str]) -> int:
             time.sleep(1)
             made.start_again()
             wrong = list(made.lacks())
+        if wrong:
+            wrong += [f"{path.stem} said: {path.read_text()[-300:]}" for path in sorted(folder.glob("*.said"))]
         wrong += made.health()
         wrong += made.stop()
     for name, times in made.again.items():
