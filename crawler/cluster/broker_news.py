@@ -21,11 +21,11 @@ HARMLESS = (  # of a slice whose message the broker takes back: the claim in the
 
 
 class BrokerNews(logging.Handler):
-    """Prints for people. ``broker``: as it may be printed."""
+    """Prints for people. ``broker``: as it may be printed. ``has_answered``: whether there was a connection to it."""
 
     def __init__(self, broker: str) -> None:
         super().__init__(logging.INFO)
-        self.broker, self.is_gone = broker, False
+        self.broker, self.is_gone, self.has_answered = broker, False, False
 
     def emit(self, record: logging.LogRecord) -> None:
         said = record.getMessage()
@@ -37,7 +37,7 @@ class BrokerNews(logging.Handler):
         elif low.startswith("connected to"):
             if self.is_gone:
                 self._print(f"the broker {self.broker} answers again")
-            self.is_gone = False
+            self.is_gone, self.has_answered = False, True
         elif record.levelno >= logging.ERROR and not any(word in low for word in HARMLESS):
             self._print(said.splitlines()[0])
 
@@ -53,7 +53,7 @@ def reason_in(said: str) -> str:
 
 
 @contextmanager
-def broker_news(broker: str) -> Iterator[None]:
+def broker_news(broker: str) -> Iterator[BrokerNews]:
     """Celery's own lines are not printed meanwhile."""
     news, loggers = BrokerNews(broker), [logging.getLogger(name) for name in LOGGERS]
     before = [(each.propagate, each.level) for each in loggers]
@@ -62,7 +62,7 @@ def broker_news(broker: str) -> Iterator[None]:
         each.setLevel(logging.INFO)
         each.addHandler(news)
     try:
-        yield
+        yield news
     finally:
         for each, (propagate, level) in zip(loggers, before, strict=True):
             each.removeHandler(news)
