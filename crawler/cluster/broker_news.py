@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 LOGGERS = ("celery", "kombu", "amqp")
 QUOTED = re.compile(r"'([^']*[A-Za-z][^']*)'")
+GIVEN_UP = "unrecoverable error"
 GONE = ("cannot connect", "connection to broker lost", "connection error", "connection closed")
 HARMLESS = (  # of a slice whose message the broker takes back: the claim in the depot decides
     "couldn't ack",
@@ -38,6 +39,8 @@ class BrokerNews(logging.Handler):
             if self.is_gone:
                 self._print(f"the broker {self.broker} answers again")
             self.is_gone, self.has_answered = False, True
+        elif low.startswith(GIVEN_UP) and self.has_answered:
+            pass  # it is begun anew
         elif record.levelno >= logging.ERROR and not any(word in low for word in HARMLESS):
             self._print(said.splitlines()[0])
 
