@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.depot.depot import Depot, open_depot
-from crawler.cluster.engine import Queue, application
+from crawler.cluster.engine import QUEUE, Queue, application, connected
 from crawler.cluster.slices import Due
 from tests.cluster.broker import Broker, free_port
 from tests.cluster.outcome import brought, damaged, impolite
@@ -321,7 +321,9 @@ def attempt(run: Callable[[Trial], None], folder: Path, homes: list[str], broker
         broker.kill()
         broker.settings = broker.advanced = ""
         broker.start()
-    application(broker.url, 60).control.purge()
+    app = application(broker.url, 60)
+    with connected(app) as connection:
+        app.amqp.queues[QUEUE](connection.default_channel).purge()
     return wrong
 
 
