@@ -65,6 +65,7 @@ class Broker:
             "SERVER_ADDITIONAL_ERL_ARGS": "+sbwt none +sbwtdcpu none +sbwtdio none",
         }
         environment = {**os.environ, "HOME": str(self.folder), "ERL_EPMD_PORT": str(self.names)}
+        environment["ERL_CRASH_DUMP"] = str(self.folder / "erl_crash.dump")
         environment |= {f"RABBITMQ_{name}": value for name, value in named.items()}
         if self.mapper is None:
             self.mapper = subprocess.Popen(["epmd", "-port", str(self.names), "-address", "127.0.0.1"], stdin=subprocess.DEVNULL)
