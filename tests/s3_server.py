@@ -156,10 +156,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _read(self, key: str) -> None:
         path = self._path(key)
         try:
-            data, told = path.read_bytes(), path.stat()
+            with self.server.turn:  # content, time and tag of one and the same version
+                data, told, etag = path.read_bytes(), path.stat(), self.server.etag(path)
         except OSError:
             return self._error(404, "NoSuchKey")
-        etag = f"W/{self.server.etag(path)}" if self.does == "weak" else self.server.etag(path)
+        etag = f"W/{etag}" if self.does == "weak" else etag
         headers = {"ETag": etag, "Last_Modified": formatdate(told.st_mtime + CLOCK_OFF, usegmt=True), "Accept_Ranges": "bytes"}
         found = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range") or "")
         if self.command == "HEAD" or not found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import sqlite3
@@ -22,6 +23,7 @@ from archive.store.store import Store
 from crawler.cluster.due import SiteDue, as_due, standings
 from crawler.cluster.hosts import claim_host
 from crawler.cluster.kept_folders import LEAVING, UNDER_WAY, KeptFolders, is_spare
+from crawler.cluster.leases import SliceLease
 from crawler.cluster.slices import Due, is_answered
 from tests.crawls import PROJECT, command, content, rows, scrapy
 from tests.inside import Run
@@ -102,6 +104,18 @@ def test_a_lease_that_is_lost_voids_the_run(gazette: Gazette, depot: Depot, tmp_
     assert "nothing of this slice was committed" in run.err, run.lines
     assert (depot.head(name).epoch, depot.head(name).committed) == (2, None)
     assert run.code == 2, "it is not in the depot any more"
+
+
+def test_a_moment_in_which_the_claim_is_not_confirmed_delays_a_request_and_no_more(
+    gazette: Gazette, depot: Depot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, held, asked = depot.register(f"{gazette.home}/")[0].name, SliceLease.held, itertools.count()
+    monkeypatch.setattr(SliceLease, "held", lambda lease: next(asked) % 4 != 3 and held(lease))
+    monkeypatch.setattr("crawler.cluster.leases.AGAIN", 0.01)
+    run = update(depot, tmp_path / "one")
+    assert (run.code, run.err) == (0, "")
+    assert rows(tmp_path / "one" / "slices" / name, "select count(*) from articles") == [(2,)]
+    assert len(gazette.requests) == len(set(gazette.requests)), "none was asked for twice"
 
 
 def test_a_slice_that_is_cut_off_is_committed_and_its_rest_is_read_in_the_next(depot: Depot, tmp_path: Path) -> None:

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from archive.db.blank import make_blank
 from archive.db.connection import archive_dir, open_for_reading, open_for_writing
 from archive.db.schema import TABLES, carried_meanings, migrate
 from archive.db.views import VIEWS
 from archive.errors import NewerSchema, NoArchive, StorageError
+from tests.crawls import rows
 
 
 @pytest.fixture
@@ -111,3 +113,25 @@ def test_the_folder_is_the_setting_then_the_environment_then_data(tmp_path: Path
     assert archive_dir() == tmp_path / "elsewhere"
     assert archive_dir("given") == tmp_path / "given"
     assert archive_dir("/srv/archive") == Path("/srv/archive")
+
+
+def test_an_empty_archive_made_out_of_a_copy_is_the_one_that_all_steps_make(tmp_path: Path) -> None:
+    open_for_writing(tmp_path / "steps").close()
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        make_blank(tmp_path / name)
+    asked = [
+        "select type, name, tbl_name, sql from sqlite_master order by 1, 2",
+        "select name from _sqlite_migrations",
+        "pragma application_id",
+    ]
+    for sql in asked:
+        assert rows(tmp_path / "one", sql) == rows(tmp_path / "steps", sql), sql
+    names = {rows(tmp_path / name, "select id from identity")[0][0] for name in ("steps", "one", "other")}
+    assert len(names) == 3, "each has a name of its own"
+    before = (tmp_path / "one" / "archive.db").read_bytes()
+    make_blank(tmp_path / "one")
+    assert (tmp_path / "one" / "archive.db").read_bytes() == before
+    open_for_writing(tmp_path / "one").close()
+    assert rows(tmp_path / "one", "pragma journal_mode") == [("wal",)]
+    assert rows(tmp_path / "one", "pragma integrity_check") == [("ok",)]

@@ -152,8 +152,9 @@ class S3Objects:
                 raise ClockRefused(f"the depot {self.url} refuses this machine's clock; set it (NTP) first") from error
             raise DepotAway(f"the depot {self.url} does not let this program at {key}: {_first_line(error)}") from error
         except (raised.BaseError, OSError) as error:
-            kind = DepotFull if any(sign in str(error) for sign in FULL_SIGNS) else DepotAway
-            raise kind(f"the depot {self.url} does not answer for {key}: {_first_line(error)}") from error
+            if any(sign in str(error) for sign in FULL_SIGNS):
+                raise DepotFull(f"the depot {self.url} has no room for {key} (InsufficientStorage)") from error
+            raise DepotAway(f"the depot {self.url} does not answer for {key}: {_first_line(error)}") from error
 
 
 def strong_tag(tag: str | None) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 LOGGERS = ("celery", "kombu", "amqp")
+QUOTED = re.compile(r"'([^']*[A-Za-z][^']*)'")
+GIVEN_UP = "unrecoverable error"
 GONE = ("cannot connect", "connection to broker lost", "connection error", "connection closed")
 HARMLESS = (  # of a slice whose message the broker takes back: the claim in the depot decides
     "couldn't ack",
@@ -19,24 +22,25 @@ HARMLESS = (  # of a slice whose message the broker takes back: the claim in the
 
 
 class BrokerNews(logging.Handler):
-    """Prints for people. ``broker``: as it may be printed."""
+    """Prints for people. ``broker``: as it may be printed. ``has_answered``: whether there was a connection to it."""
 
     def __init__(self, broker: str) -> None:
         super().__init__(logging.INFO)
-        self.broker, self.is_gone = broker, False
+        self.broker, self.is_gone, self.has_answered = broker, False, False
 
     def emit(self, record: logging.LogRecord) -> None:
         said = record.getMessage()
         low = said.lower()
         if any(word in low for word in GONE):
             if not self.is_gone:
-                reason = said.splitlines()[0].rpartition(": ")[2].rstrip(".")
-                self._print(f"the broker {self.broker} does not answer ({reason[:120]}); slices go on, and it is asked until it answers")
+                self._print(f"the broker {self.broker} does not answer ({reason_in(said)}); slices go on, and it is asked until it answers")
             self.is_gone = True
         elif low.startswith("connected to"):
             if self.is_gone:
                 self._print(f"the broker {self.broker} answers again")
-            self.is_gone = False
+            self.is_gone, self.has_answered = False, True
+        elif low.startswith(GIVEN_UP) and self.has_answered:
+            pass  # it is begun anew
         elif record.levelno >= logging.ERROR and not any(word in low for word in HARMLESS):
             self._print(said.splitlines()[0])
 
@@ -44,8 +48,15 @@ class BrokerNews(logging.Handler):
         print(line, file=sys.stderr, flush=True)
 
 
+def reason_in(said: str) -> str:
+    """What is told between quotes, else what stands last in the first line."""
+    line = said.splitlines()[0]
+    told = max(QUOTED.findall(line), key=len, default="") or line.rpartition(": ")[2]
+    return told.strip(" ().")[:120]
+
+
 @contextmanager
-def broker_news(broker: str) -> Iterator[None]:
+def broker_news(broker: str) -> Iterator[BrokerNews]:
     """Celery's own lines are not printed meanwhile."""
     news, loggers = BrokerNews(broker), [logging.getLogger(name) for name in LOGGERS]
     before = [(each.propagate, each.level) for each in loggers]
@@ -54,7 +65,7 @@ def broker_news(broker: str) -> Iterator[None]:
         each.setLevel(logging.INFO)
         each.addHandler(news)
     try:
-        yield
+        yield news
     finally:
         for each, (propagate, level) in zip(loggers, before, strict=True):
             each.removeHandler(news)

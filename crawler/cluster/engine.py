@@ -88,17 +88,21 @@ def connected(app: Celery) -> Iterator[Any]:
 
     connection = app.connection_for_write(connect_timeout=PATIENCE)
     try:
-        with connection:
-            connection.ensure_connection(max_retries=1, interval_start=0.5)
-            yield connection
+        connection.ensure_connection(max_retries=1, interval_start=0.5)
+        yield connection
+        connection.release()
     except (OperationalError, OSError, *connection.connection_errors, *connection.channel_errors) as error:
+        _drop(connection)
         said, broker = str(error).splitlines()[0] if str(error) else type(error).__name__, without_password(str(app.conf.broker_url))
         raise BrokerAway(f"the broker {broker} does not answer ({said}); nothing is lost: what is due stays due") from error
 
 
-def send(app: Celery, due: Due, **options: Any) -> None:
-    """Put one slice on the queue. A broker that has run out of memory or disk takes nothing, and says nothing: that is not waited for."""
-    app.send_task(TASK, kwargs=asdict(due), confirm_timeout=PATIENCE, **options)
+def _drop(connection: Any) -> None:
+    """Without a goodbye: a broker that has run out of memory or disk answers to nothing more, and kombu would wait for ever."""
+    if connection.connected and hasattr(connection.connection, "collect"):  # of AMQP
+        connection.connection.collect()
+    else:
+        connection.release()
 
 
 class Queue:
@@ -107,12 +111,15 @@ class Queue:
     def __init__(self, app: Celery) -> None:
         self.app, self.broker = app, str(app.conf.broker_url)
 
-    def send(self, sites: Iterable[Due]) -> int:
-        """Put slices on the queue, each confirmed by the broker; how many. Raises BrokerAway."""
+    def send(self, sites: Iterable[Due], wait: float = 0.0) -> int:
+        """Put slices on the queue, each confirmed by the broker within ``PATIENCE``; how many. ``wait``: seconds until they may be read.
+        Raises BrokerAway."""
         sent = 0
         with connected(self.app) as connection, self.app.amqp.Producer(connection) as producer:
             for due in sites:
-                send(self.app, due, producer=producer, retry=False)
+                self.app.send_task(
+                    TASK, kwargs=asdict(due), countdown=wait or None, producer=producer, retry=False, confirm_timeout=PATIENCE
+                )
                 sent += 1
         return sent
 

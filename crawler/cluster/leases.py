@@ -39,7 +39,7 @@ class SliceLease:
         self.claim, self._threads, self._on_loss, self._away = claim, threads, on_loss, away
         self._claims: list[Claim | HostClaim] = [claim, host] if host else [claim]
         self.lost = False
-        self.is_committing = False  # the commit finds out whether the claim is lost, and gives it back itself
+        self.is_committing = False  # or over: the commit finds out whether the claim is lost, and gives it back itself
         self._may_begin = monotonic() + quiet
         self._next = 0.0  # when the site may be asked next by whoever holds it then
         self._cut = asyncio.Event()
@@ -96,6 +96,11 @@ class SliceLease:
         finally:
             self._answers.discard(task)
 
+    def end(self) -> None:
+        """The slice is over, and so are requests that still wait for their turn."""
+        self.is_committing = True
+        self.cut()
+
     def cut(self) -> None:
         """Requests under way are given up."""
         self._cut.set()
@@ -133,3 +138,4 @@ def kept_alive(lease: SliceLease) -> Iterator[None]:
         yield
     finally:
         task.cancel()
+        lease.end()

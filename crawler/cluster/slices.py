@@ -23,7 +23,7 @@ from archive.db.connection import open_for_reading
 from archive.depot.claim import Busy, Claim, NotInDepot, Stale, former_claim
 from archive.depot.heads import DamagedHead, SiteHead, SliceOutcome
 from archive.depot.manifest import DamagedPack
-from archive.depot.objects import DepotAway
+from archive.depot.objects import DepotAway, DepotFull
 from archive.depot.sessions import LEASE as LEASE_SECONDS
 from archive.errors import ArchiveError, NewerSchema
 from archive.queries.liveliness import FAILED, last_visit, liveliness
@@ -138,7 +138,7 @@ class Slices:
         except Stale as error:
             self._told(due, error)
             return SliceEnd(Ending.LOST, Visited(INTERRUPTED), due, BUSY)
-        except DepotAway as error:
+        except (DepotAway, DepotFull) as error:
             self._tell_away(error)
             return SliceEnd(Ending.AWAY, Visited(error.exit_code), due, AWAY)
         except NewerSchema as error:
@@ -229,7 +229,7 @@ class Slices:
                 await self.in_thread(claim.commit, folder, outcome)
                 self._is_away = False
                 return
-            except DepotAway as error:
+            except (DepotAway, DepotFull) as error:
                 if self.stopping:
                     raise
                 self._tell_away(error)

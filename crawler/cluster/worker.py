@@ -9,10 +9,11 @@ import asyncio
 import os
 import socket
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 from crawler.cluster.broker_news import broker_news
-from crawler.cluster.engine import QUEUE, TASK, send, without_password
+from crawler.cluster.engine import QUEUE, TASK, Queue, without_password
 from crawler.cluster.rounds import STOPS_ALL
 from crawler.cluster.slices import Due, Ending, SliceEnd, Slices
 from crawler.cluster.visits import Visited, close
@@ -21,6 +22,7 @@ from crawler.session.outcome import COMPLETE, INTERRUPTED, STORAGE
 if TYPE_CHECKING:
     from celery import Celery
 
+ANEW = 1.0  # seconds before Celery is begun anew
 IN_A_ROW = 3  # slices that fail for reasons of this machine: then it reads no further
 NOTHING = Visited(COMPLETE)
 
@@ -44,7 +46,7 @@ class Worker:
         first = [asyncio.ensure_future(self.slices.read(due)) for due in left[: self.jobs]]
         consuming = asyncio.ensure_future(asyncio.to_thread(self._consume))
         await asyncio.wait([consuming, asyncio.ensure_future(self._ending.wait())], return_when=asyncio.FIRST_COMPLETED)
-        if not self._ending.is_set():  # the broker refuses us: it was said why
+        if not self._ending.is_set():  # the broker refuses us
             self.code = STORAGE
             self.stop()
         await asyncio.gather(*first)
@@ -66,32 +68,39 @@ class Worker:
         from celery.exceptions import Reject
         from celery.worker import WorkController, state
 
+        queue = Queue(self.app)
+
         @self.app.task(name=TASK, shared=False)  # type: ignore[untyped-decorator]
         def read_slice(**message: Any) -> None:
             end = asyncio.run_coroutine_threadsafe(self._read(Due(**message)), self._loop).result()
             if end.again is None:
                 return
             try:
-                send(self.app, end.again, countdown=end.wait or None)
+                queue.send([end.again], end.wait)
             except Exception as error:  # the broker is away: it has this message still
                 raise Reject(str(error), requeue=True) from error
 
         state.should_stop = state.should_terminate = None
         hostname = f"{self.slices.folder.parent.name}-{os.getpid()}@{socket.gethostname()}"
         setup_worker_optimizations(self.app, hostname)  # its threads find their tasks so
-        with broker_news(without_password(str(self.app.conf.broker_url))):
-            self._controller = WorkController(
-                app=self.app,
-                hostname=hostname,
-                pool_cls="threads",
-                concurrency=self.jobs,
-                queues=[QUEUE],
-                without_gossip=True,
-                without_mingle=True,
-                loglevel="WARNING",
-            )
-            if not self.slices.stopping:
-                self._controller.start()
+        with broker_news(without_password(str(self.app.conf.broker_url))) as news:
+            while not self.slices.stopping:
+                news.has_answered = False
+                self._controller = WorkController(
+                    app=self.app,
+                    hostname=hostname,
+                    pool_cls="threads",
+                    concurrency=self.jobs,
+                    queues=[QUEUE],
+                    without_gossip=True,
+                    without_mingle=True,
+                    loglevel="WARNING",
+                )
+                if not self.slices.stopping:
+                    self._controller.start()
+                if not news.has_answered:  # it refuses us: it was said why
+                    return
+                time.sleep(ANEW)  # Celery has given up on a connection that was lost: users report it of Redis
 
     async def _read(self, due: Due) -> SliceEnd:
         if self.slices.stopping:

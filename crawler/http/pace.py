@@ -95,7 +95,7 @@ class PacedPool(HTTPConnectionPool):
         """Raises NotConfirmed at the last moment before a request is written to its socket."""
         assert self._lease
         if not self._lease.held():
-            ready.abort()
+            getattr(ready, "_clientProtocol", ready).abort()  # Twisted wraps one that was kept from an earlier request
             raise NotConfirmed
         self._lease.left(slot.delay if slot else 0.0)
         return ready

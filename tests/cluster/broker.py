@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -34,8 +35,8 @@ class Broker:
     """``url`` for ``--broker``. It is a child process: nothing of it is left."""
 
     def __init__(self, folder: Path, name: str = "guest", password: str = "guest", settings: str = "") -> None:
-        """``settings``: further lines of rabbitmq.conf."""
-        self.name, self.password, self.settings = name, password, settings
+        """``settings``: further lines of rabbitmq.conf; ``advanced``: those of RabbitMQ's application that can be said in Erlang alone."""
+        self.name, self.password, self.settings, self.advanced = name, password, settings, ""
         self.folder, self.port, self.distribution, self.names = folder, free_port(), free_port(), free_port()
         self.process: subprocess.Popen[bytes] | None = None
         self.mapper: subprocess.Popen[bytes] | None = None  # epmd, which would stay behind if the node started it
@@ -49,12 +50,14 @@ class Broker:
         self.folder.mkdir(parents=True, exist_ok=True)
         told = f"default_user = {self.name}\ndefault_pass = {self.password}\nlog.file.level = warning\n{self.settings}"
         (self.folder / "rabbitmq.conf").write_text(f"listeners.tcp.default = 127.0.0.1:{self.port}\n{told}")
+        (self.folder / "advanced.config").write_text(f"[{{rabbit, [{self.advanced}]}}].\n")
         (self.folder / "plugins").write_text("[].\n")
         named = {
             "NODENAME": f"cluster{self.port}@localhost",
             "MNESIA_BASE": str(self.folder / "mnesia"),
             "LOG_BASE": str(self.folder / "log"),
             "CONFIG_FILE": str(self.folder / "rabbitmq.conf"),
+            "ADVANCED_CONFIG_FILE": str(self.folder / "advanced.config"),
             "ENABLED_PLUGINS_FILE": str(self.folder / "plugins"),
             "DIST_PORT": str(self.distribution),
             "PID_FILE": str(self.folder / "pid"),
@@ -62,6 +65,7 @@ class Broker:
             "SERVER_ADDITIONAL_ERL_ARGS": "+sbwt none +sbwtdcpu none +sbwtdio none",
         }
         environment = {**os.environ, "HOME": str(self.folder), "ERL_EPMD_PORT": str(self.names)}
+        environment["ERL_CRASH_DUMP"] = str(self.folder / "erl_crash.dump")
         environment |= {f"RABBITMQ_{name}": value for name, value in named.items()}
         if self.mapper is None:
             self.mapper = subprocess.Popen(["epmd", "-port", str(self.names), "-address", "127.0.0.1"], stdin=subprocess.DEVNULL)
@@ -85,7 +89,8 @@ class Broker:
     def kill(self) -> None:
         """As if the machine had lost its power."""
         if self.process is not None:
-            os.killpg(self.process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it ended by itself
+                os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
             self.process = None
 

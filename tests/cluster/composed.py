@@ -29,10 +29,10 @@ from tests.cluster.sites import ARTICLES, COMMENTS, ROOT, small_sites
 from tests.crawls import rows
 
 COMPOSE = ROOT / "compose.yaml"
-VALUES = {"CONTACT": "worker-0", "BROKER_PASSWORD": "for-the-broker", "STORE_PASSWORD": "for-the-store"}
+VALUES = {"CONTACT": "archive@example.org", "BROKER_PASSWORD": "for-the-broker", "STORE_PASSWORD": "for-the-store"}
 SITES = 3
 PAUSE = "3"  # seconds, where compose.yaml has minutes
-MOST = 240.0  # seconds until all is read, merged and shown
+MOST = 900.0  # seconds until all is read, merged and shown
 GRACE = 10.0  # seconds that Docker gives where compose.yaml names none
 WRAPPERS = {
     "scrapy": "-m scrapy",
@@ -47,6 +47,7 @@ def main() -> int:
     if sys.argv[1:2] == ["server"]:
         words = [sys.executable, "-m", "tests.s3_server", sys.argv[2], os.environ["STORE_PORT"]]
         os.execv(sys.executable, words)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended
     with tempfile.TemporaryDirectory(prefix="composed", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as name:
         folder = Path(name)
         with small_sites(SITES, folder / "requests.log") as homes:
@@ -64,6 +65,8 @@ def rehearse(folder: Path, homes: list[str]) -> int:
             time.sleep(1)
             made.start_again()
             wrong = list(made.lacks())
+        if wrong:
+            wrong += [f"{path.stem} said: {path.read_text()[-300:]}" for path in sorted(folder.glob("*.said"))]
         wrong += made.health()
         wrong += made.stop()
     for name, times in made.again.items():

@@ -8,8 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from traceback import extract_tb
 
 from archive.depot.depot import Depot
+from archive.depot.destroy import bring_records
 from archive.depot.sessions import MARGIN
 from tests.cluster.sites import ARTICLES, COMMENTS, ROOT, Asked
 from tests.crawls import content, rows
@@ -27,10 +29,7 @@ def brought(depot: Depot, folder: Path) -> list[Path]:
         claim = depot.claim(site.name)
         place.mkdir(parents=True, exist_ok=True)
         claim.bring(place)
-        prefix = f"sites/{site.name}/warc/"
-        (place / "warc" / site.name).mkdir(parents=True, exist_ok=True)
-        for row in depot.objects.list(prefix):
-            (place / "warc" / site.name / row.key.removeprefix(prefix)).write_bytes(depot.objects.get(row.key).data)
+        bring_records(claim, place)
         claim.release()
         folders.append(place)
     return folders
@@ -64,7 +63,8 @@ def damaged(folders: list[Path]) -> Iterator[str]:
         try:
             assert_whole(folder)
         except AssertionError as error:
-            yield f"{folder.name}: {str(error)[:400]}"
+            where = extract_tb(error.__traceback__)[-1]
+            yield f"{folder.name}: {where.line} ({str(error)[:400]})"
 
 
 def merged(depot: Depot, folder: Path, undisturbed: Path) -> Iterator[str]:

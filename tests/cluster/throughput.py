@@ -106,9 +106,12 @@ class Place:
 
 
 def read_by(workers: Workers, words: list[str]) -> None:
-    workers.start_all()
-    run("dispatch", "--quiet", "--wait", *words)
-    assert not any(workers.stop()), workers.said()
+    try:
+        workers.start_all()
+        run("dispatch", "--quiet", "--wait", *words)
+        assert not any(workers.stop()), workers.said()
+    finally:
+        workers.kill_all()
 
 
 def register(url: str, homes: list[str]) -> list[str]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.depot.depot import Depot, open_depot
-from crawler.cluster.engine import Queue, application
+from crawler.cluster.engine import QUEUE, Queue, application, connected
 from crawler.cluster.slices import Due
 from tests.cluster.broker import Broker, free_port
 from tests.cluster.outcome import brought, damaged, impolite
@@ -135,7 +135,7 @@ def broker_that_has_no_room(trial: Trial) -> None:
 def broker_that_waits_less_than_a_slice_takes(trial: Trial) -> None:
     """RabbitMQ takes a message back whose acknowledgement takes longer than its consumer_timeout."""
     trial.broker.kill()
-    trial.broker.settings = "consumer_timeout = 2000\nchannel_tick_interval = 1000\n"
+    trial.broker.settings, trial.broker.advanced = "consumer_timeout = 2000\n", "{channel_tick_interval, 1000}"
     trial.broker.start()
     trial.begin()
     wait(lambda: not trial.unread(), MOST)
@@ -319,9 +319,11 @@ def attempt(run: Callable[[Trial], None], folder: Path, homes: list[str], broker
             print(f"  worker: {line[:220]}", flush=True)
     if not broker.answers() or broker.settings:
         broker.kill()
-        broker.settings = ""
+        broker.settings = broker.advanced = ""
         broker.start()
-    application(broker.url, 60).control.purge()
+    app = application(broker.url, 60)
+    with connected(app) as connection:
+        app.amqp.queues[QUEUE](connection.default_channel).purge()
     return wrong
 
 
