@@ -73,11 +73,11 @@ def test_cdx_toolkit_goes_through_pages_and_makes_records(address: str) -> None:
     assert list(client.iter("http://nowhere.example/")) == client.get("http://nowhere.example/") == []
 
 
-def test_the_digest_of_a_line_is_that_of_the_record(address: str, folder: Path) -> None:
+def test_the_digest_of_a_line_is_that_of_the_record(address: str, captured: Path) -> None:
     import httpx
 
     fields = httpx.get(f"{address}/cdx", params={"url": RAID, "fl": "digest,recordid"}).text.splitlines()
-    db = open_archive(folder)
+    db = open_archive(captured)
     rows = db.execute("select payload_digest, trim(record_id, '<>') from captures where id in (11, 12) order by id").fetchall()
     db.close()
     assert fields == [" ".join(row) for row in rows]

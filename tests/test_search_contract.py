@@ -521,7 +521,6 @@ def test_withheld_words_are_not_found_nor_copied(tmp_path: Path) -> None:
     db = open_for_writing(folder)
     decided = {"reason": "", "decided_at": "2026-11-01T06:00:00Z", "kind": "withhold", "value": "withheld"}
     db["decisions"].insert_all([decided | {"ref": "https://corpus.example/russian"}, decided | {"ref": "comment:3"}])
-    db["urls"].insert({"url": "https://corpus.example/russian", "article_id": IDS["russian"], "kind": "current", "first_seen_at": "2026"})
     db.close()
     site = Site(folder)
     assert "Nothing found" in site.text("/search?q=переговоры") and "Nothing found" in site.text("/search?q=in:comments войны")

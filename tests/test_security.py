@@ -19,6 +19,9 @@ LOOKED_AT = {  # (file, function) that calls something trusted markup -> why it 
     ("archive/publish/reading/search_marks.py", "with_search_marks"): "the block's own cleaned markup, with mark elements put in between",
     ("archive/publish/cite/linked_data.py", "as_script"): "JSON whose <, > and & are escaped",
     ("archive/publish/formats.py", "time_tag"): "both parts are escaped",
+    ("archive/publish/formats.py", "time_tags"): "all parts are escaped",
+    ("archive/publish/formats.py", "between"): "made of what time_tags gives",
+    ("archive/publish/formats.py", "absence"): "words of our own; the times are formatted",
     ("archive/publish/mentions/charts.py", "period_bar"): "href and title are escaped, the rest are numbers",
     ("archive/publish/mentions/charts.py", "share_chart"): "lines, periods and shares, all made of numbers; the label is formatted",
     ("archive/publish/overview/charts.py", "timeline"): "labels, titles and addresses are escaped, the rest are numbers",
@@ -40,6 +43,11 @@ LOOKED_AT = {  # (file, function) that calls something trusted markup -> why it 
     ("archive/publish/server/service.py", "read_policy"): "Markdown of the operator's own file, rendered with HTML off, or escaped text",
     ("archive/text/markup.py", "paragraphs"): "made of escaped parts",
     ("archive/text/markup.py", "linked"): "made of escaped parts",
+    ("archive/text/markup_diff.py", "inserted"): "the text is escaped",
+    ("archive/text/markup_diff.py", "deleted"): "the text is escaped",
+    ("archive/text/markup_diff.py", "fold_line"): "a number and a noun of our own",
+    ("archive/text/markup_diff.py", "line_markup"): "made of what render_line and fold_line give",
+    ("archive/text/markup_diff.py", "beside_markup"): "made of what render_line and fold_line give",
 }
 NEVER = {  # call -> what it does
     "eval": "runs text",

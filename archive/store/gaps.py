@@ -11,7 +11,7 @@ from sqlite_utils import Database
 THREAD = "#comments"  # an article's address with this names its thread
 NAMED = """
     select id from articles where site_id = ? and source_id = ?
-    union select id from articles where id in (select article_id from urls where url = ? and kind = 'current') and site_id = ?
+    union select id from articles where id in (select article_id from urls where url = ? and kind = 'current') and +site_id = ?
     """  # with "or", SQLite looks at every article of the site
 TEXT = "#text"  # with this it names what its text lacks
 
