@@ -125,8 +125,13 @@ def state_test(one: Filter) -> Test:
     return holds
 
 
-def articles_about(db: sqlite3.Connection, asked: Asked) -> set[int] | None:
+def articles_about(db: sqlite3.Connection, asked: Asked) -> frozenset[int] | None:
     """Ids of the articles that the question is about, also by words that were edited away; None where it is about all."""
+    key = ("about", asked.subject.tree, asked["author"], asked["topic"], asked["site"])
+    return remembered(db, key, lambda: _articles_about(db, asked), weight=lambda ids: len(ids or ()))
+
+
+def _articles_about(db: sqlite3.Connection, asked: Asked) -> frozenset[int] | None:
     sets: list[set[int]] = []
     subject = asked.subject
     if not subject.unconditional:
@@ -141,7 +146,7 @@ def articles_about(db: sqlite3.Connection, asked: Asked) -> set[int] | None:
     if asked["site"]:
         sql = "select id from articles where site_id in (select id from sites where ? in (name, home, title))"
         sets.append({*fetch_column(db, sql, [asked["site"]])})
-    return set.intersection(*sets) if sets else None
+    return frozenset(set.intersection(*sets)) if sets else None
 
 
 class Runs:
