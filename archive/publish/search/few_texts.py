@@ -15,15 +15,25 @@ from archive.db.words import WORD_TABLES
 from archive.queries.counts import hidden_of
 from archive.queries.rows import as_json, fetch_column, fetch_value
 from archive.queries.search_indexes import WordIndex, sources
-from archive.queries.search_nodes import Node, fts_expression, leaves
+from archive.queries.search_nodes import Node, leaves
 
 TOKENIZER = re.compile(r"tokenize\s*=\s*('[^']*')")
+
+
+def has_beginning(node: Node) -> bool:
+    """Whether the beginning of a word is asked for."""
+    return any(getattr(term, "prefix", False) for term in leaves(node))
 
 
 def is_sooner(db: sqlite3.Connection, node: Node) -> bool:
     """Whether a few texts are to be looked at by themselves. Where signatures are shown as others, the index alone knows which rows
     may be found."""
-    return any(getattr(term, "prefix", False) for term in leaves(node)) and not hidden_of(db).signatures
+    return has_beginning(node) and not hidden_of(db).signatures
+
+
+def not_asked_singly(db: sqlite3.Connection, node: Node) -> bool:
+    """Whether a few texts are asked for in no less time than all."""
+    return has_beginning(node) and not is_sooner(db, node)
 
 
 @contextmanager
@@ -44,11 +54,15 @@ def indexed(db: sqlite3.Connection, index: WordIndex, ids: Sequence[int]) -> Ite
 def those_with(db: sqlite3.Connection, index: WordIndex, node: Node, ids: Sequence[int]) -> set[int]:
     """Which of these rows have the words."""
     asked = as_json(ids)
-    apart = {*fetch_column(db, f"select id from main.{index.words} where id in (select value from json_each(?))", [asked])}
-    with indexed(db, index, [one for one in ids if one not in apart]) as few:
-        sql = f"select rowid from {index.name} where {index.name} match ?"
-        found = {*fetch_column(few, sql, [fts_expression(node, index.columns)])}
-    for source in sources(db, index, node)[1:] if apart else ():
+    first, *others = sources(db, index, node)
+    found: set[int] = set()
+    if is_sooner(db, node):
+        apart = {*fetch_column(db, f"select id from main.{index.words} where id in (select value from json_each(?))", [asked])}
+        with indexed(db, index, [one for one in ids if one not in apart]) as few:
+            found = {*fetch_column(few, f"select rowid from {index.name} where {index.name} match ?", [first.expression])}
+    else:
+        others = [first, *others]
+    for source in others:
         matching = source.matching()
         sql = f"select rowid from {source.table} where {matching.sql} and rowid in (select value from json_each(?))"
         found.update(fetch_column(db, sql, [*matching.parameters, asked]))

@@ -68,9 +68,7 @@ def search(db: sqlite3.Connection, query: Query, sort: str = "", page: int = 1, 
             results.facets, results.months = remembered(db, ("facets", *asked), lambda: article_facets(db, [*articles]))
     if query.place in ("comments", "everything"):
         listed = MOST_COMMENTS if query.place == "comments" else FEW if size == PAGE else size
-        ids, results.comments, order = remembered(
-            db, ("comments", *asked, chosen, listed), lambda: find_comments(db, query, chosen, listed), weight=lambda found: len(found[0])
-        )
+        ids, results.comments, order = comments_in_order(db, query, chosen, listed)
         results.unranked = order != chosen
     if query.place == "comments":
         results.sort = order
@@ -90,3 +88,18 @@ def articles_in_order(db: sqlite3.Connection, query: Query, sort: str) -> tuple[
         return array("q", [article for article, _ in pairs]), array("q", [revision for _, revision in pairs])
 
     return remembered(db, ("articles", query.tree, query.place, sort), found, weight=lambda pair: 2 * len(pair[0]))
+
+
+def comments_in_order(db: sqlite3.Connection, query: Query, sort: str, limit: int) -> tuple[list[int], int, str]:
+    """What ``find_comments`` gives."""
+    key = ("comments", query.tree, query.place, sort, limit)
+    return remembered(db, key, lambda: find_comments(db, query, sort, limit), weight=lambda found: len(found[0]))
+
+
+def newest_hits(db: sqlite3.Connection, query: Query, limit: int) -> tuple[list[int], list[int]]:
+    """Revisions of the newest articles, and the newest comments, that a query finds."""
+    if query.empty:
+        return [], []
+    revisions = articles_in_order(db, query, "newest")[1] if query.place not in ("comments", "documents") else []
+    comments = comments_in_order(db, query, "newest", limit)[0] if query.place in ("comments", "everything") else []
+    return [*revisions[:limit]], comments
