@@ -7,10 +7,12 @@ is read from them has to stand in the key.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
+
+from archive.queries.rows import fetch_value
 
 Value = TypeVar("Value")
 MOST_ANSWERS = 200  # that a connection remembers
@@ -47,3 +49,8 @@ def remembered(db: sqlite3.Connection, key: Hashable, compute: Callable[[], Valu
         memory.answers[key] = found
         memory.weight += heavy
     return found
+
+
+def remembered_value(db: sqlite3.Connection, sql: str, parameters: Sequence[Any] = ()) -> Any:
+    """The first column of the first row, as ``fetch_value`` gives it."""
+    return remembered(db, (sql, *parameters), lambda: fetch_value(db, sql, parameters))

@@ -71,7 +71,7 @@ Test = Callable[[Story], bool]
 def find_stories(db: sqlite3.Connection, asked: Asked) -> list[Story]:
     """Every story that is asked for, the latest run first, within a run the latest change."""
     wanted = set(asked.events)
-    found = [story for source, events in SOURCES.items() if wanted & {*events} for story in told(db, source) if story.event in wanted]
+    found = [story for source, events in SOURCES.items() if wanted & {*events} for story in stories_of(db, source) if story.event in wanted]
     for test in story_tests(db, asked):
         found = [story for story in found if test(story)]
     if asked["phrase"]:
@@ -84,7 +84,7 @@ def find_stories(db: sqlite3.Connection, asked: Asked) -> list[Story]:
     return found
 
 
-def told(db: sqlite3.Connection, source: str) -> list[Story]:
+def stories_of(db: sqlite3.Connection, source: str) -> list[Story]:
     """All stories of a source, each with its run."""
 
     def read() -> list[Story]:

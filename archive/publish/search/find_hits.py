@@ -18,6 +18,7 @@ from archive.publish.search.conditions import (
     negated,
 )
 from archive.publish.search.few_texts import not_asked_singly, those_with
+from archive.queries.remembered import remembered_value
 from archive.queries.rows import fetch_column, fetch_value
 from archive.queries.search_indexes import ARTICLES, COMMENTS, Condition, WordSource, count_of, rows_with, sources
 from archive.queries.search_nodes import Filter, Node
@@ -172,7 +173,7 @@ def comments_left_out(db: sqlite3.Connection, rest: list[Node]) -> int | None:
         return None
     lacking, parameters = articles_left_out(db, rest)
     sql = f"select coalesce(sum(comment_count), 0) from articles where {lacking}"
-    left_out = int(fetch_value(db, sql, parameters))
+    left_out = int(remembered_value(db, sql, parameters))
     return left_out if left_out <= FEW else None
 
 
