@@ -79,9 +79,10 @@ def _found(
 
 def in_one_order(found: list[list[tuple[Any, ...]]], sort: str) -> list[tuple[Any, ...]]:
     """Rows of several indexes, each list in its order, as one list. The last column is what they are sorted by."""
-    if len(found) == 1:
-        return found[0]
-    rows = [row for rows in found for row in rows]
+    some = [rows for rows in found if rows]
+    if len(some) < 2:
+        return some[0] if some else []
+    rows = [row for rows in some for row in rows]
     dated = [row for row in rows if row[-1] is not None]
     undated = [row for row in rows if row[-1] is None]  # SQLite has them before all others
     dated.sort(key=lambda row: row[-1], reverse=sort == "newest")
