@@ -76,6 +76,7 @@ def test_documents_are_found_by_their_text_and_lead_to_their_record(site: Site) 
     page = site.get("/search?q=in:documents+zeppelin").text
     assert 'href="/record/951"' in page and 'href="/record/952"' in page
     assert "2 documents" in site.text("/search?q=in:documents+zeppelin")
+    assert site.get("/search?q=in:documents+zeppel*").text.count("<mark>") == page.count("<mark>") > 0
     assert "In documents" in site.text("/search?q=zeppelin")
     assert "1 document " in site.text("/search?q=in:documents+is:missing")
     assert "secret.docx" not in site.text("/search?q=in:documents+zeppelin+-unpublished")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -19,6 +20,8 @@ from archive.queries.numbers import NUMBERS
 from archive.text.event_words import EVENTS, absence_words
 from archive.text.markup import marked, paragraphs, plain
 
+DEFINITIONS = {name: escape(meaning) for name, meaning in NUMBERS.items()}
+REMEMBERED = 4_000  # times and searches that stand on many pages: 2 MB
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 
 
@@ -39,12 +42,13 @@ def readable_moment(instant: str | None) -> str:
     return f"{readable_day(instant)}, {clock[1]}{zone}" if clock else readable_day(instant)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def time_tag(instant: str | None, fine: bool = True) -> Markup:
     """A time as ``<time>``, to the minute or to the day."""
     if not instant:
         return Markup("")
     shown = readable_moment(instant) if fine else readable_day(instant)
-    return Markup(f'<time datetime="{escape(instant)}">{escape(shown)}</time>')  # a thread has hundreds: Markup.format is slow
+    return Markup(f'<time datetime="{escape(instant)}">{escape(shown)}</time>')
 
 
 def between(first: str | None, last: str | None) -> Markup:
@@ -100,8 +104,8 @@ def count(value: int | None, name: str, of: object = "archive", noun: str = "") 
     ``of``: ``archive``, ``site/NAME``, ``article/ID`` or the address of what is asked. Raises KeyError for a name without definition.
     """
     shown = plural(value, noun) if noun else number(value)
-    mark = Markup('<data class="count" value="{}" data-count="{}" data-of="{}" title="{}">{}</data>')
-    return mark.format("" if value is None else value, name, of, NUMBERS[name], shown)
+    told = f'value="{"" if value is None else value}" data-count="{name}" data-of="{escape(of)}" title="{DEFINITIONS[name]}"'
+    return Markup(f'<data class="count" {told}>{escape(shown)}</data>')  # a thread has hundreds: Markup.format is slow
 
 
 def share(part: int | None, whole: int | None) -> str:
@@ -116,6 +120,7 @@ def percent(part: float | None) -> str:
     return "—" if part is None else f"{part * 100:.3g} %"
 
 
+@lru_cache(maxsize=REMEMBERED)
 def search_path(query: str, form: str = "") -> str:
     """The address of a search. ``form`` is an ending such as ``.csv``."""
     return f"/search{form}?q={quote(query, safe='')}"

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from archive.queries.remembered import remembered
 from archive.queries.rows import Row, as_json, fetch_rows, fetch_value
 from archive.queries.withheld import Hidden, hidden_now
 
@@ -49,6 +50,10 @@ class HeldCounts(NamedTuple):
 
 def site_counts(db: sqlite3.Connection, site_id: int) -> Counts:
     """Every number of one site: what is held, shown and withheld, there and missing."""
+    return remembered(db, ("site counts", site_id), lambda: _site_counts(db, site_id))
+
+
+def _site_counts(db: sqlite3.Connection, site_id: int) -> Counts:
     held = held_of(db, "articles.site_id = ?", [site_id])
     hidden = hidden_of(db)
     articles, comments = withheld_of(db, hidden, site_id)

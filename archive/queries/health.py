@@ -11,8 +11,9 @@ from sqlite_utils import Database
 from archive.clock import later, moment
 from archive.queries.counts import site_counts
 from archive.queries.not_held import not_held
+from archive.queries.remembered import remembered
 from archive.queries.rows import Row
-from archive.store.coverage import Ledger, ledger
+from archive.store.coverage import Kind, Ledger, ledger
 from archive.store.decisions import decided
 from archive.warc.place import SUFFIX
 
@@ -76,13 +77,13 @@ def standing(db: Database, folder: Path, site_id: int, now: str) -> Standing:
     first, last = db.execute(runs, [site_id, now]).fetchone()
     quarantined = waiting(db, site_id)
     checks = "select min(checked_at), min(comments_checked_at) from articles where site_id = ? and missing_since is null"
-    oldest_check, oldest_thread = db.execute(checks, [site_id]).fetchone()
+    oldest_check, oldest_thread = remembered(db.conn, ("checks", site_id), lambda: db.execute(checks, [site_id]).fetchone())
     return Standing(
         last_success=last,
         hours=hours(last, now),
         first_run=first,
         begun=hours(first, now),
-        ledgers=(ledger(db, site_id, "article"), ledger(db, site_id, "comment")),
+        ledgers=(_ledger(db, site_id, "article"), _ledger(db, site_id, "comment")),
         quarantined=quarantine_counts(db, site_id)["quarantine.waiting"],
         newest_quarantine=(quarantined[0]["captured_at"], quarantined[0]["reason"]) if quarantined else None,
         missing=missing(site_counts(db.conn, site_id)),
@@ -92,6 +93,10 @@ def standing(db: Database, folder: Path, site_id: int, now: str) -> Standing:
         lists=tuple(named_lists(db, site_id)),
         not_held=not_held(db, site_id).said,
     )
+
+
+def _ledger(db: Database, site_id: int, kind: Kind) -> Ledger:
+    return remembered(db.conn, ("ledger", site_id, kind), lambda: ledger(db, site_id, kind))
 
 
 def named_lists(db: Database, site_id: int) -> Iterator[NamedList]:
@@ -162,11 +167,12 @@ def growth(db: Database, folder: Path, site_id: int, now: str) -> Growth:
     articles, comments = _came(db, site_id, since)
     paced = [round(count * DAYS / days) if days >= 1 else None for count in _came(db, site_id, start)]
     files, added = _pace(db, site_id, max(later(now, days=-PACE_DAYS), first or now))
-    factor = _on_disk(db, folder, site_id)
+    whole, late = _responses(db, site_id, since)
+    factor = _on_disk(db, folder, site_id, whole)
     return Growth(
         articles=articles,
         comments=comments,
-        warc_bytes=round(_responses(db, site_id, since) * factor),
+        warc_bytes=round(late * factor),
         monthly_articles=paced[0],
         monthly_comments=paced[1],
         monthly_bytes=None if files is None else round(files * factor * DAYS),
@@ -206,17 +212,24 @@ def _pace(db: Database, site_id: int, start: str) -> tuple[float | None, float |
     return (responses / days if days >= 1 else None, added / days_of_database if days_of_database >= 1 else None)
 
 
-def _responses(db: Database, site_id: int, since: str) -> int:
-    """Bytes of the records of responses captured after ``since``; adopted ones belong to no run, but to a file of the site."""
+def _responses(db: Database, site_id: int, since: str) -> tuple[int, int]:
+    """Bytes of the records of responses, and of those captured after ``since``; adopted ones belong to no run, but to a file of the
+    site."""
     [name] = db.execute("select name from sites where id = ?", [site_id]).fetchone()
-    sql = "select coalesce(sum(length), 0) from captures where captured_at > ? and filename >= ? and filename < ?"
-    return int(db.execute(sql, [since, f"warc/{name}/", f"warc/{name}0"]).fetchone()[0])  # 0 follows / in ASCII
+    sql = """
+        select coalesce(sum(length), 0), coalesce(sum(length) filter (where captured_at > ?), 0)
+        from captures
+        where filename >= ? and filename < ?
+        """
+    asked = [since, f"warc/{name}/", f"warc/{name}0"]  # 0 follows / in ASCII
+    whole, later = remembered(db.conn, ("responses", *asked), lambda: db.execute(sql, asked).fetchone())
+    return int(whole), int(later)
 
 
-def _on_disk(db: Database, folder: Path, site_id: int) -> float:
-    """How much larger the files are than the responses in them: what requests and file headers add is taken from the files as they are."""
+def _on_disk(db: Database, folder: Path, site_id: int, whole: int) -> float:
+    """How much larger the files are than the responses in them: what requests and file headers add is taken from the files as they are.
+    ``whole``: bytes of the responses."""
     [name] = db.execute("select name from sites where id = ?", [site_id]).fetchone()
-    whole = _responses(db, site_id, "")
     on_disk = sum(path.stat().st_size for path in (folder / "warc" / name).glob(f"*{SUFFIX}"))
     return max(1.0, on_disk / whole) if whole else 1.0
 

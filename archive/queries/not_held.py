@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from archive.queries.remembered import remembered
+
 # The condition is that of an index.
 EMBEDS = """
     select count(*)
@@ -39,6 +41,10 @@ class NotHeld:
 
 def not_held(db: Database, site_id: int) -> NotHeld:
     """What a site's articles show or link beside their text, and how much of it is held."""
+    return remembered(db.conn, ("not held", site_id), lambda: _not_held(db, site_id))
+
+
+def _not_held(db: Database, site_id: int) -> NotHeld:
     pictures = "select count(*), count(capture_id) from images where article_id in (select id from articles where site_id = ?)"
     documents = "select count(*), count(state_id) from documents where site_id = ?"
     (shown, held), (linked, captured) = (db.execute(sql, [site_id]).fetchone() for sql in (pictures, documents))

@@ -9,9 +9,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 WORD = re.compile(r"\s+|\d[\d.,:/]*\d|[\w'’-]+|[^\w\s]")  # 11,400 and 3:40 are one word
 LONGEST = 4000  # words of one paragraph that are compared one by one; beyond, the paragraph is shown old and new
+REMEMBERED, LONG = 1_000, 10_000  # paragraphs, of fewer characters: 5 MB
 CONTEXT = 1  # unchanged paragraphs shown around a change
 ALIKE = 0.4  # shared words from which two paragraphs are one paragraph, edited
 
@@ -39,12 +41,19 @@ Line = tuple[Piece, ...]
 
 
 def line_diff(old: str, new: str) -> Line:
-    """One line or paragraph, in reading order."""
+    """One line or paragraph, in reading order. It is remembered, because a list of changes is read more than once."""
+    return _remembered_diff(old, new) if len(old) + len(new) < LONG else _line_diff(old, new)
+
+
+def _line_diff(old: str, new: str) -> Line:
     before, after = WORD.findall(old), WORD.findall(new)
     if len(before) > LONGEST or len(after) > LONGEST:
         return (Piece(old, ""), Piece(" ", " "), Piece("", new))
     codes = merged(SequenceMatcher(None, before, after, autojunk=False).get_opcodes(), before)
     return tuple(Piece("".join(before[a:b]), "".join(after[c:d])) for _, a, b, c, d in codes)
+
+
+_remembered_diff = lru_cache(maxsize=REMEMBERED)(_line_diff)
 
 
 def merged(opcodes: Sequence[tuple[str, int, int, int, int]], before: Sequence[str]) -> list[tuple[str, int, int, int, int]]:

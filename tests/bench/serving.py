@@ -17,7 +17,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,9 @@ def measure(bench: Bench) -> Iterator[Row]:
     with served([sys.executable, "-m", "archive", "serve", "--archive-dir", str(folder)]) as address:
         for page in measured:
             yield from page_rows(folder, page, timed_answers(address + page.path, bench.size.asked), stock.get(page.name))
+            if page.limit:
+                took = after_commits(folder, address + page.path, min(10, bench.size.asked))
+                yield Row(page.name, "ms after a commit", took, note=page.limit)
         yield from load_rows(under_load(address, folder, [page.path for page in measured], bench.size.load))
 
 
@@ -90,6 +93,16 @@ def timed_answers(address: str, rounds: int) -> tuple[float, float]:
     """Median and 95th percentile in milliseconds, after two answers that warm up."""
     taken = [ask(address) for _ in range(rounds + 2)][2:]
     return statistics.median(taken), statistics.quantiles(taken, n=20)[18]
+
+
+def after_commits(folder: Path, address: str, rounds: int) -> float:
+    """Median in milliseconds where another process commits before each question, so that nothing is remembered of the one before."""
+    taken = []
+    with closing(sqlite3.connect(folder / FILENAME, isolation_level=None, timeout=60)) as db:
+        for _ in range(rounds + 1):
+            db.execute("update articles set checked_at = checked_at where id = 1")
+            taken.append(ask(address))
+    return statistics.median(taken[1:])
 
 
 def stock_answers(folder: Path, asked: list[Page], rounds: int) -> dict[str, tuple[float, float]]:

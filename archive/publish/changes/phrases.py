@@ -5,26 +5,27 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from archive.publish.changes.story import Story
-from archive.queries.rows import fetch_column, fetch_row
+from archive.queries.remembered import remembered
+from archive.queries.rows import as_json, fetch_column
 from archive.queries.search_query import QueryTerm
 
 UNSPACED = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")  # scripts that write without blanks
 SAME_SIGNS = str.maketrans("\u2018\u2019\u201c\u201d\u2013\u2014\u00a0", "''\"\"-- ")
 STATES = """
-    select old.title || char(10) || coalesce(old.byline, '') || char(10) || old.text as before,
+    select pairs.key, old.title || char(10) || coalesce(old.byline, '') || char(10) || old.text as before,
       new.title || char(10) || coalesce(new.byline, '') || char(10) || new.text as after
-    from revisions as new
+    from json_each(?) as pairs
+    cross join revisions as new on new.article_id = pairs.value ->> 0 and new.number = pairs.value ->> 1
     join revisions as old on old.article_id = new.article_id and old.number = new.number - 1
-    where new.article_id = ? and new.number = ?
 """
 COMMENT_STATES = """
-    select old.author || char(10) || old.text as before, new.author || char(10) || new.text as after
-    from comment_revisions as new
+    select pairs.key, old.author || char(10) || old.text as before, new.author || char(10) || new.text as after
+    from json_each(?) as pairs
+    cross join comment_revisions as new on new.comment_id = pairs.value ->> 0 and new.number = pairs.value ->> 1
     join comment_revisions as old on old.comment_id = new.comment_id and old.number = new.number - 1
-    where new.comment_id = ? and new.number = ?
 """
 
 
@@ -38,25 +39,51 @@ def phrase_changes(db: sqlite3.Connection, stories: Sequence[Story], phrase: str
 
 
 def _changed(
-    db: sqlite3.Connection, stories: Sequence[Story], pattern: re.Pattern[str], phrase: str, articles: set[int] | None
+    db: sqlite3.Connection, stories: Sequence[Story], pattern: re.Pattern[str], phrase: str, articles: Mapping[int, int] | None
 ) -> Iterator[Story]:
-    for story in stories:
-        if story.event != "edited" or (story.comment_id is None and articles is not None and story.article_id not in articles):
-            continue
-        sql, key = (STATES, story.article_id) if story.comment_id is None else (COMMENT_STATES, story.comment_id)
-        row = fetch_row(db, sql, [key, story.number])
-        more = gained(pattern, phrase, row["before"], row["after"]) if row else 0
-        if more:
-            yield story._replace(phrase="added" if more > 0 else "removed")
+    edits = [story for story in stories if story.event == "edited"]
+    of_articles = [one for one in edits if one.comment_id is None and (articles is None or one.article_id in articles)]
+    of_comments = [one for one in edits if one.comment_id is not None]
+    asked = (
+        (STATES, of_articles, [(one.article_id, one.number) for one in of_articles]),
+        (COMMENT_STATES, of_comments, [(one.comment_id, one.number) for one in of_comments]),
+    )
+    for sql, told, pairs in asked:
+        for place, before, after in db.execute(sql, [as_json(pairs)]):
+            more = gained(pattern, phrase, before, after)
+            if more:
+                yield told[place]._replace(phrase="added" if more > 0 else "removed")
 
 
 def gained(pattern: re.Pattern[str], phrase: str, before: str, after: str) -> int:
-    """How many times more the phrase stands in ``after``. A phrase of one word is looked for in the lines alone that differ."""
+    """How many times more the phrase stands in ``after``. A phrase of one word is looked for between the lines alone that
+    are the same at both ends."""
+    ascii_alone = phrase.isascii() and before.isascii() and after.isascii()
+    if ascii_alone and not any(phrase.split()[0].lower() in text.lower() for text in (before, after)):
+        return 0  # sooner than the expression, which knows the cases of all scripts
     if len(phrase.split()) == 1:
-        old, new = Counter(before.split("\n")), Counter(after.split("\n"))
-        before, after = ("\n".join(lines.elements()) for lines in (old - new, new - old))
-    less, more = (len(pattern.findall(text.translate(SAME_SIGNS))) for text in (before, after))
+        before, after = between_same_lines(before, after)
+    less, more = (len(pattern.findall(text if ascii_alone else text.translate(SAME_SIGNS))) for text in (before, after))
     return more - less
+
+
+def between_same_lines(before: str, after: str) -> tuple[str, str]:
+    """Both texts without the whole lines at their beginnings, and at their ends, that are the same."""
+    first = before.rfind("\n", 0, same_start(before, after)) + 1
+    before, after = before[first:], after[first:]
+    same = same_start(before[::-1], after[::-1])
+    last = before.find("\n", len(before) - same)
+    cut = len(before) - last if last >= 0 else 0
+    return before[: len(before) - cut], after[: len(after) - cut]
+
+
+def same_start(one: str, other: str) -> int:
+    """How many characters two texts have in common at their beginnings."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if one[low:middle] == other[low:middle] else (low, middle - 1)
+    return low
 
 
 def phrase_pattern(phrase: str) -> re.Pattern[str] | None:
@@ -69,28 +96,25 @@ def phrase_pattern(phrase: str) -> re.Pattern[str] | None:
     return re.compile(f"{first}{inner}{last}", re.IGNORECASE)
 
 
-def articles_with_phrase(db: sqlite3.Connection, phrase: str) -> set[int] | None:
-    """Articles that have, or had, these words, from the index; None for a script that it does not divide into words."""
+def articles_with_phrase(db: sqlite3.Connection, phrase: str) -> Mapping[int, int] | None:
+    """Article -> how many of its states have these words, from the index; None for a script that it does not divide into words."""
     if UNSPACED.search(phrase):
         return None
+    match = QueryTerm(phrase).match()
     sql = "select article_id from revisions_fts join revisions on revisions.id = revisions_fts.rowid where revisions_fts match ?"
-    return {*fetch_column(db, sql, [QueryTerm(phrase).match()])}
+    return remembered(db, ("phrase", match), lambda: Counter(fetch_column(db, sql, [match])), weight=len)
 
 
 def articles_with_phrase_always(db: sqlite3.Connection, phrase: str) -> int:
     """How many articles have the words in every state that was seen: there was no edit to find."""
-    if phrase_pattern(phrase) is None or UNSPACED.search(phrase):
+    found = articles_with_phrase(db, phrase) if phrase_pattern(phrase) is not None else None
+    if found is None:
         return 0
     sql = """
-        with found as (
-          select article_id, count(*) as states
-          from revisions_fts
-          join revisions on revisions.id = revisions_fts.rowid
-          where revisions_fts match ?
-          group by article_id
-        )
-        select count(*)
-        from found
-        where states = (select count(*) from revisions where revisions.article_id = found.article_id)
+        select article_id, count(*)
+        from revisions
+        where article_id in (select article_id from revisions where number > 1)
+        group by article_id
     """
-    return int(fetch_column(db, sql, [QueryTerm(phrase).match()])[0])
+    changed: dict[int, int] = {article_id: states for article_id, states in db.execute(sql) if article_id in found}
+    return len(found) - sum(found[article_id] < states for article_id, states in changed.items())

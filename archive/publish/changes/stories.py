@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 
 from archive.publish.changes.asked import Asked, is_within
@@ -15,6 +15,7 @@ from archive.publish.changes.phrases import phrase_changes
 from archive.publish.changes.story import Story
 from archive.publish.search.conditions import matching_ids
 from archive.publish.search.find_hits import find_articles
+from archive.queries.remembered import remembered
 from archive.queries.rows import fetch_column
 from archive.queries.search_query import Filter
 
@@ -70,20 +71,28 @@ Test = Callable[[Story], bool]
 def find_stories(db: sqlite3.Connection, asked: Asked) -> list[Story]:
     """Every story that is asked for, the latest run first, within a run the latest change."""
     wanted = set(asked.events)
-    rows: Iterable[Story] = (Story(*row) for sql, events in SOURCES.items() if wanted & {*events} for row in db.execute(sql))
-    tests = [lambda story: story.event in wanted, *story_tests(db, asked)]
-    found = [story for story in rows if all(test(story) for test in tests)]
+    found = [story for source, events in SOURCES.items() if wanted & {*events} for story in stories_of(db, source) if story.event in wanted]
+    for test in story_tests(db, asked):
+        found = [story for story in found if test(story)]
     if asked["phrase"]:
         found = phrase_changes(db, found, asked["phrase"])
     runs = Runs(db)
-    found = [story._replace(run_id=runs.run_of(story.site_id, story.at)) for story in found]
-    if asked["run"]:
-        found = [story for story in found if story.run_id == int(asked["run"])]
     found.sort(
         key=lambda story: (runs.began(story), story.site_id, story.at, story.comment_id is None, story.article_id, story.number or 0),
         reverse=True,
     )
     return found
+
+
+def stories_of(db: sqlite3.Connection, source: str) -> list[Story]:
+    """All stories of a source, each with its run."""
+
+    def read() -> list[Story]:
+        runs = Runs(db)
+        stories = (Story(*row) for row in db.execute(source))
+        return [story._replace(run_id=runs.run_of(story.site_id, story.at)) for story in stories]
+
+    return remembered(db, ("stories", source), read, weight=lambda stories: 20 * len(stories))
 
 
 def story_tests(db: sqlite3.Connection, asked: Asked) -> list[Test]:
@@ -97,6 +106,8 @@ def story_tests(db: sqlite3.Connection, asked: Asked) -> list[Test]:
         tests.append(lambda story: story.said == asked["said"])
     if asked["of"]:
         tests.append(lambda story: story.of == asked["of"])
+    if asked["run"]:
+        tests.append(lambda story: story.run_id == int(asked["run"]))
     ids = articles_about(db, asked)
     if ids is not None:
         tests.append(lambda story: story.article_id in ids)
@@ -114,8 +125,13 @@ def state_test(one: Filter) -> Test:
     return holds
 
 
-def articles_about(db: sqlite3.Connection, asked: Asked) -> set[int] | None:
+def articles_about(db: sqlite3.Connection, asked: Asked) -> frozenset[int] | None:
     """Ids of the articles that the question is about, also by words that were edited away; None where it is about all."""
+    key = ("about", asked.subject.tree, asked["author"], asked["topic"], asked["site"])
+    return remembered(db, key, lambda: _articles_about(db, asked), weight=lambda ids: len(ids or ()))
+
+
+def _articles_about(db: sqlite3.Connection, asked: Asked) -> frozenset[int] | None:
     sets: list[set[int]] = []
     subject = asked.subject
     if not subject.unconditional:
@@ -130,7 +146,7 @@ def articles_about(db: sqlite3.Connection, asked: Asked) -> set[int] | None:
     if asked["site"]:
         sql = "select id from articles where site_id in (select id from sites where ? in (name, home, title))"
         sets.append({*fetch_column(db, sql, [asked["site"]])})
-    return set.intersection(*sets) if sets else None
+    return frozenset(set.intersection(*sets)) if sets else None
 
 
 class Runs:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-from weakref import WeakKeyDictionary
 
 from archive.publish.mentions.asked import asked_of_indexes
 from archive.publish.mentions.terms import MentionTerm
@@ -20,13 +18,12 @@ from archive.queries.mentions import (
     comments_by_month,
     mentioning_by_month,
 )
+from archive.queries.remembered import remembered
 from archive.queries.rows import Row
 
 PERIODS = ("year", "month")
 MOST_MONTHS = 36  # of an archive that are shown month by month unless years are asked for
 LONGEST = 150 * 12  # months; what lies before is a wrong date
-KEPT = 200  # answers that a connection remembers
-_answers: WeakKeyDictionary[sqlite3.Connection, tuple[object, dict[tuple[str, ...], Any]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +40,6 @@ class TermSeries:
     all_articles: int
     all_comments: int
     undated: int
-
-
-def remembered(db: sqlite3.Connection, key: tuple[str, ...], compute: Callable[[], Any]) -> Any:
-    """What ``compute`` gives, remembered by the connection until another one commits or other rows are withheld."""
-    state = (db.execute("pragma data_version").fetchone()[0], getattr(db, "followed", None))
-    try:
-        held, answers = _answers.get(db, (None, {}))
-    except TypeError:  # SQLite's own connection cannot be referred to weakly
-        return compute()
-    if held != state:
-        answers = {}
-        _answers[db] = (state, answers)
-    if key not in answers:
-        if len(answers) >= KEPT:
-            answers.clear()
-        answers[key] = compute()
-    return answers[key]
 
 
 def totals(db: sqlite3.Connection) -> dict[str, Months]:

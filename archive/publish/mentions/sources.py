@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from archive.publish.formats import readable_day
-from archive.publish.mentions.series import remembered
 from archive.queries.outlinks import STATES, addresses_in_state, count_states, links_to, source_years, sources_of_host
+from archive.queries.remembered import remembered
 from archive.queries.rows import Row
 
 LISTED = 100  # hosts, or links, on one page

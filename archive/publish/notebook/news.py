@@ -10,9 +10,9 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 
 from archive.publish.formats import plural
-from archive.publish.search.results import search
+from archive.publish.search.results import newest_hits
 from archive.queries.addresses import article_at
-from archive.queries.rows import fetch_row
+from archive.queries.rows import as_json, fetch_row
 from archive.queries.search_query import parse_query
 from archive.text.urls import split_url
 
@@ -24,6 +24,11 @@ SINCE = """
       (select count(*) from comments where article_id = :article and first_seen_at > :since) as comments,
       (select count(*) from revisions where article_id = :article and number > 1 and change is not null and seen_at > :since) as edits,
       (select count(*) from absences where article_id = :article and comment_id is null and missing_since > :since) as missing
+"""
+CAME = """
+    select
+      (select count(*) from revisions where id in (select value from json_each(:revisions)) and seen_at > :since),
+      (select count(*) from comments where id in (select value from json_each(:comments)) and first_seen_at > :since)
 """
 
 
@@ -59,9 +64,8 @@ def new_in_article(db: sqlite3.Connection, url: str, since: str) -> str:
 
 def new_hits(db: sqlite3.Connection, text: str, since: str, groups: Mapping[str, tuple[str, ...]]) -> str:
     """How many of the newest hits came into the archive, or were edited, after that."""
-    found = search(db, parse_query(text, dict(groups)), "newest", 1, LOOKED_AT, facets=False)
-    articles = sum(hit["seen_at"] > since for hit in found.hits)
-    comments = sum(hit["first_seen_at"] > since for hit in found.comment_hits)
+    revisions, written = newest_hits(db, parse_query(text, dict(groups)), LOOKED_AT)
+    [[articles, comments]] = db.execute(CAME, {"revisions": as_json(revisions), "comments": as_json(written), "since": since}).fetchall()
     words = [
         f"{articles} new or edited article{'' if articles == 1 else 's'}" if articles else "",
         f"{comments} new comment{'' if comments == 1 else 's'}" if comments else "",

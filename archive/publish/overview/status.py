@@ -13,6 +13,7 @@ from archive.publish.formats import plural, size
 from archive.queries.counts import site_counts
 from archive.queries.health import Growth, growth, quarantine_counts
 from archive.queries.not_held import not_held
+from archive.queries.remembered import remembered
 from archive.queries.rows import Row, fetch_row, fetch_rows, fetch_value
 from archive.store.coverage import USUAL, Kind, kind_of_list, list_totals, local_months
 
@@ -31,7 +32,7 @@ def site_state(db: sqlite3.Connection, site_id: int) -> dict[str, Any]:
     sql = "select min(published_on) as first_on, max(published_on) as last_on from articles where site_id = ?"
     counts = site_counts(db, site_id)
     return {
-        **(fetch_row(db, sql, [site_id]) or {}),
+        **remembered(db, ("published", site_id), lambda: fetch_row(db, sql, [site_id]) or {}),
         "counts": counts,
         "last_run": fetch_row(db, LAST_RUN, [site_id]),
         "coverage": [coverage_line(db, site_id, kind, counts[f"{kind}s.there"]) for kind in USUAL],

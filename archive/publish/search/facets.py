@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter
 
-from archive.queries.rows import Row, as_json, fetch_rows
+from archive.queries.rows import Row, as_json, fetch_rows, fetch_value
 
 FOUND = "(select value from json_each(:ids))"
 SORTED = "(select value from json_each(:ids) order by value)"  # read from first to last, which is faster than to look each id up
@@ -19,7 +20,7 @@ def article_facets(db: sqlite3.Connection, ids: list[int]) -> tuple[dict[str, li
     facets = {
         "year": summed(counted, "year", by_value=True),
         "author": fetch_rows(db, AUTHORS, asked),
-        "tag": fetch_rows(db, TAGS, asked),
+        "tag": tag_facet(db, asked["ids"]),
         "kind": summed(counted, "kind"),
     }
     months = [{"month": row["value"], "articles": row["hits"]} for row in reversed(summed(counted, "month", by_value=True))]
@@ -58,12 +59,12 @@ AUTHORS = f"""
     limit {MOST}
 """
 TAGS = f"""
-    with counted as (
-      select tag_id, count(*) as hits
-      from {SORTED} as found
-      cross join article_tags on article_id = found.value
-      group by tag_id
-    )
+    select group_concat(tag_id)
+    from {SORTED} as found
+    cross join article_tags on article_id = found.value
+"""
+TAG_NAMES = f"""
+    with counted as (select cast(key as integer) as tag_id, value as hits from json_each(:counted))
     select
       tags.name as value,
       case
@@ -81,6 +82,13 @@ TAGS = f"""
     order by hits desc, value
     limit {MOST}
 """
+
+
+def tag_facet(db: sqlite3.Connection, ids: str) -> list[Row]:
+    """Topics with their numbers of hits. SQLite would sort 60,000 topics of 11,000 articles to count them: that takes as long again."""
+    listed = fetch_value(db, TAGS, {"ids": ids})
+    counted = Counter(listed.split(",")) if listed else Counter[str]()
+    return fetch_rows(db, TAG_NAMES, {"ids": ids, "counted": json.dumps(counted)})
 
 
 def comment_facets(db: sqlite3.Connection, ids: list[int]) -> tuple[dict[str, list[Row]], list[Row]]:

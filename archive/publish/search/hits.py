@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 
 from archive.db.words import WORD_TABLES
+from archive.publish.search.few_texts import indexed, is_sooner
 from archive.queries.counts import COMMENTS_SHOWN
 from archive.queries.rows import Row, as_json, fetch_rows
 from archive.queries.search_indexes import ARTICLES, COMMENTS, WordIndex
@@ -89,13 +90,17 @@ def marked_of(
     shown, index = searched.shown(query), searched.name
     if shown is None or not ids:
         return {}, {}
-    match = fts_expression(shown, searched.columns)
     sql = f"""
         select rowid, snippet({index}, {column}, ?, ?, '…', 48), highlight({index}, 0, ?, ?)
         from {index}
         where {index} match ? and rowid in (select value from json_each(?))
     """
-    found = db.execute(sql, [START, END, START, END, match, as_json(ids)]).fetchall()
+    asked = [START, END, START, END, fts_expression(shown, searched.columns), as_json(ids)]
+    if is_sooner(db, shown):
+        with indexed(db, searched, ids) as few:
+            found = few.execute(sql, asked).fetchall()
+    else:
+        found = db.execute(sql, asked).fetchall()
     snippets, first = {row[0]: row[1] for row in found}, {row[0]: row[2] for row in found}
     texts = places_in(db, searched, column, query, ids)
     snippets |= {row_id: passage(text, places) for row_id, (text, places) in texts.items() if places}

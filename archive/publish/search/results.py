@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from array import array
 from dataclasses import dataclass, field
 
 from archive.publish.search.facets import article_facets, comment_facets
 from archive.publish.search.find_documents import document_hits, find_documents
 from archive.publish.search.find_hits import find_articles, find_comments
 from archive.publish.search.hits import article_hits, comment_hits
+from archive.queries.remembered import remembered
 from archive.queries.rows import Row
 from archive.queries.search_query import Query
 
@@ -49,7 +51,7 @@ def search(db: sqlite3.Connection, query: Query, sort: str = "", page: int = 1, 
     results = Results(query, chosen, max(1, page))
     if query.empty:
         return results
-    offset = (results.page - 1) * size
+    offset, asked = (results.page - 1) * size, (query.tree, query.place)
     if query.place == "documents" or (query.place == "everything" and query.match):
         states = find_documents(db, query, chosen)
         results.documents = len(states)
@@ -58,20 +60,46 @@ def search(db: sqlite3.Connection, query: Query, sort: str = "", page: int = 1, 
         if query.place == "documents" or results.page == 1:
             results.document_hits = document_hits(db, query, listed_documents)
     if query.place not in ("comments", "documents"):
-        found = find_articles(db, query, chosen)
-        results.articles = len(found)
-        results.hits = article_hits(db, query, found[offset : offset + size])
+        articles, revisions = articles_in_order(db, query, chosen)
+        results.articles = len(articles)
+        shown = slice(offset, offset + size)
+        results.hits = article_hits(db, query, [*zip(articles[shown], revisions[shown], strict=True)])
         if facets:
-            results.facets, results.months = article_facets(db, [article_id for article_id, _ in found])
+            results.facets, results.months = remembered(db, ("facets", *asked), lambda: article_facets(db, [*articles]))
     if query.place in ("comments", "everything"):
         listed = MOST_COMMENTS if query.place == "comments" else FEW if size == PAGE else size
-        ids, results.comments, order = find_comments(db, query, chosen, listed)
+        ids, results.comments, order = comments_in_order(db, query, chosen, listed)
         results.unranked = order != chosen
     if query.place == "comments":
         results.sort = order
         results.comment_hits = comment_hits(db, query, ids[offset : offset + size])
         if facets:
-            results.facets, results.months = comment_facets(db, ids)
+            results.facets, results.months = remembered(db, ("facets", *asked, order), lambda: comment_facets(db, ids))
     elif query.place == "everything" and results.page == 1:
         results.comment_hits = comment_hits(db, query, ids)
     return results
+
+
+def articles_in_order(db: sqlite3.Connection, query: Query, sort: str) -> tuple[array[int], array[int]]:
+    """Articles and revisions of all hits. The next page of a search does not rank them anew."""
+
+    def found() -> tuple[array[int], array[int]]:
+        pairs = find_articles(db, query, sort)
+        return array("q", [article for article, _ in pairs]), array("q", [revision for _, revision in pairs])
+
+    return remembered(db, ("articles", query.tree, query.place, sort), found, weight=lambda pair: 2 * len(pair[0]))
+
+
+def comments_in_order(db: sqlite3.Connection, query: Query, sort: str, limit: int) -> tuple[list[int], int, str]:
+    """What ``find_comments`` gives."""
+    key = ("comments", query.tree, query.place, sort, limit)
+    return remembered(db, key, lambda: find_comments(db, query, sort, limit), weight=lambda found: len(found[0]))
+
+
+def newest_hits(db: sqlite3.Connection, query: Query, limit: int) -> tuple[list[int], list[int]]:
+    """Revisions of the newest articles, and the newest comments, that a query finds."""
+    if query.empty:
+        return [], []
+    revisions = articles_in_order(db, query, "newest")[1] if query.place not in ("comments", "documents") else []
+    comments = comments_in_order(db, query, "newest", limit)[0] if query.place in ("comments", "everything") else []
+    return [*revisions[:limit]], comments

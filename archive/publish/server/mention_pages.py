@@ -19,7 +19,7 @@ from archive.publish.mentions import files
 from archive.publish.mentions.asked import asked_of_indexes
 from archive.publish.mentions.charts import largest_share, share_chart
 from archive.publish.mentions.context import mention_rows
-from archive.publish.mentions.series import TermSeries, chosen_period, mentioned, remembered, term_series
+from archive.publish.mentions.series import TermSeries, chosen_period, mentioned, term_series
 from archive.publish.mentions.spelling_groups import settled_with, with_decisions
 from archive.publish.mentions.spelling_proposals import proposals
 from archive.publish.mentions.terms import MOST_TERMS, MentionTerm, read_terms
@@ -30,6 +30,7 @@ from archive.publish.server.responses import Handler, answer, as_json_text, fold
 from archive.publish.server.spelling_lists import spelling_lists
 from archive.publish.server.spelling_pages import DECIDE, deciding_account, decisions_about
 from archive.queries.mentions import COMMENTS, KINDS, MentioningText, texts_with
+from archive.queries.remembered import remembered
 from archive.queries.rows import Row
 from archive.queries.search_nodes import AnyOf, joined_parts
 from archive.queries.spelling_decisions import decided_pairs

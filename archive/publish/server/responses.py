@@ -31,7 +31,7 @@ ANY_LENGTH = 1_000_000_000  # bytes of a value, SQLite's own limit: a page reads
 STEPS = 10_000  # of SQLite between two looks at the clock: about a millisecond
 
 WORTH_PACKING = 1_000  # bytes; a smaller answer fits into one packet anyway
-PACKING = 5  # gzip's level: beyond it, time grows faster than the answer shrinks
+PACKING = 4  # gzip's level: beyond it, time grows faster than the answer shrinks
 PRIVATE = "private, max-age=31536000, immutable"  # what never changes; no shared cache may keep what is withheld tomorrow
 NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"  # what a file for programs may load
 
