@@ -88,7 +88,7 @@ class Run:
 
     @property
     def goes_on(self) -> bool:
-        """Whether the run before began within the last hour and was killed or stopped: what it found closed is not asked for again at once."""
+        """Whether the run before began within the last hour and was stopped: what it found closed is not asked for again at once."""
         return self.store.ask(captures.follows_a_stop, self.site_id, self.crawl_id, later(self.store.now(), hours=-1))
 
     async def front_page(self) -> Response:
