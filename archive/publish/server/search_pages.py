@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
+from weakref import WeakKeyDictionary
 
 from datasette.utils.asgi import Response
 
@@ -22,7 +23,7 @@ from archive.queries.search_query import PLACES, Query, mended, parse_query, wit
 from archive.text.languages import LANGUAGES
 
 ADDRESS = re.compile(r"\s*(https?://|www\.)\S+\s*$", re.I)
-VOCABULARY = spellings.Vocabulary()
+VOCABULARIES: WeakKeyDictionary[Any, spellings.Vocabulary] = WeakKeyDictionary()  # of each archive that this process serves
 
 
 def month_link(query: str) -> Callable[[str], str]:
@@ -58,7 +59,7 @@ async def show_search(datasette: Any, request: Any) -> Response:
     }
     if not (found.articles or found.comments or found.documents):
         context |= {
-            "hints": await read(datasette, word_hints, query, VOCABULARY),
+            "hints": await read(datasette, word_hints, query, vocabulary_of(datasette)),
             "unknown_names": await read(datasette, name_hints, query),
         }
     return await page(datasette, request, "search.html", context)
@@ -75,15 +76,20 @@ async def explain_search(datasette: Any, request: Any) -> Response:
     return await page(datasette, request, "search_help_page.html", {"examples": examples, "languages": LANGUAGES, "fields": FIELDS})
 
 
+def vocabulary_of(datasette: Any) -> spellings.Vocabulary:
+    """The words of an archive, as they were read last."""
+    return VOCABULARIES.get(datasette) or spellings.Vocabulary()
+
+
 async def offered_spellings(datasette: Any, query: Query, groups: spellings.Groups) -> list[tuple[str, list[tuple[str, str]]]]:
     """Word -> other spellings, each with the query that asks for both."""
-    global VOCABULARY
     if not query.wanted:
         return []
-    VOCABULARY = await read(datasette, spellings.refresh, VOCABULARY)
+    vocabulary = await read(datasette, spellings.refresh, vocabulary_of(datasette))
+    VOCABULARIES[datasette] = vocabulary
     return [
         (word, [(other, spellings.with_spelling(query.text, word, other)) for other in others])
-        for word, others in spellings.suggestions(query, groups, VOCABULARY)
+        for word, others in spellings.suggestions(query, groups, vocabulary)
     ]
 
 
