@@ -21,6 +21,7 @@ LOOKED_AT = {  # (file, function) that calls something trusted markup -> why it 
     ("archive/publish/formats.py", "time_tag"): "both parts are escaped",
     ("archive/publish/formats.py", "time_tags"): "all parts are escaped",
     ("archive/publish/formats.py", "between"): "made of what time_tags gives",
+    ("archive/publish/formats.py", "count"): "a number, a name of our own with its escaped definition; the rest is escaped",
     ("archive/publish/formats.py", "absence"): "words of our own; the times are formatted",
     ("archive/publish/mentions/charts.py", "period_bar"): "href and title are escaped, the rest are numbers",
     ("archive/publish/mentions/charts.py", "share_chart"): "lines, periods and shares, all made of numbers; the label is formatted",
