@@ -35,24 +35,28 @@ def phrase_changes(db: sqlite3.Connection, stories: Sequence[Story], phrase: str
     Whole words, whatever their case; blanks and the shape of quotation marks do not count.
     """
     pattern = phrase_pattern(phrase)
-    return list(_changed(db, stories, pattern, phrase, articles_with_phrase(db, phrase))) if pattern else []
-
-
-def _changed(
-    db: sqlite3.Connection, stories: Sequence[Story], pattern: re.Pattern[str], phrase: str, articles: Mapping[int, int] | None
-) -> Iterator[Story]:
     edits = [story for story in stories if story.event == "edited"]
-    of_articles = [one for one in edits if one.comment_id is None and (articles is None or one.article_id in articles)]
-    of_comments = [one for one in edits if one.comment_id is not None]
+    if pattern is None or not edits:
+        return []
+    key = ("phrase", phrase, tuple((one.article_id, one.comment_id, one.number) for one in edits))
+    told: list[tuple[int, str]] = remembered(db, key, lambda: list(_changed(db, edits, pattern, phrase)), len)
+    return [edits[place]._replace(phrase=what) for place, what in told]
+
+
+def _changed(db: sqlite3.Connection, edits: Sequence[Story], pattern: re.Pattern[str], phrase: str) -> Iterator[tuple[int, str]]:
+    """(place among the edits, what became of the phrase) of those that changed it, articles first."""
+    articles = articles_with_phrase(db, phrase)
+    of_articles = [n for n, one in enumerate(edits) if one.comment_id is None and (articles is None or one.article_id in articles)]
+    of_comments = [n for n, one in enumerate(edits) if one.comment_id is not None]
     asked = (
-        (STATES, of_articles, [(one.article_id, one.number) for one in of_articles]),
-        (COMMENT_STATES, of_comments, [(one.comment_id, one.number) for one in of_comments]),
+        (STATES, of_articles, [(edits[n].article_id, edits[n].number) for n in of_articles]),
+        (COMMENT_STATES, of_comments, [(edits[n].comment_id, edits[n].number) for n in of_comments]),
     )
-    for sql, told, pairs in asked:
+    for sql, places, pairs in asked:
         for place, before, after in db.execute(sql, [as_json(pairs)]):
             more = gained(pattern, phrase, before, after)
             if more:
-                yield told[place]._replace(phrase="added" if more > 0 else "removed")
+                yield places[place], "added" if more > 0 else "removed"
 
 
 def gained(pattern: re.Pattern[str], phrase: str, before: str, after: str) -> int:
