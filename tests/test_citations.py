@@ -26,11 +26,6 @@ WENT = "Gone from the site: last seen there 2024-02-01T06:00:10Z, missing since 
 
 
 @pytest.fixture
-def folder(captured: Path) -> Path:
-    return captured
-
-
-@pytest.fixture
 def site(captured_site: Site) -> Site:
     return captured_site
 
@@ -47,9 +42,9 @@ def unlatexed(text: str) -> str:
 
 
 @pytest.mark.parametrize("form", ["txt", "bib", "ris", "json"])
-def test_an_article_is_cited_with_its_proof_in_every_format(site: Site, folder: Path, form: str) -> None:
+def test_an_article_is_cited_with_its_proof_in_every_format(site: Site, captured: Path, form: str) -> None:
     text = site.get(f"/cite.{form}?url={URL}").text
-    assert f"Archived at http://localhost/20240201060010{RAID} (seen 2024-02-01T06:00:10Z; {proof_of(folder, 12)})" in unlatexed(text)
+    assert f"Archived at http://localhost/20240201060010{RAID} (seen 2024-02-01T06:00:10Z; {proof_of(captured, 12)})" in unlatexed(text)
 
 
 @pytest.mark.parametrize("form", ["txt", "bib", "ris", "json"])
@@ -65,13 +60,13 @@ def test_one_missing_article_is_not_yet_gone() -> None:
 
 
 @pytest.mark.parametrize("form", ["ris", "bib", "csl", "json", "csv"])
-def test_what_a_search_finds_carries_the_same_proof(site: Site, folder: Path, form: str) -> None:
+def test_what_a_search_finds_carries_the_same_proof(site: Site, captured: Path, form: str) -> None:
     text = unlatexed(site.get(f"/search.{form}?q=in:articles").text)
-    for part in re.findall(r"sha256:\w+|<urn:uuid:[^>]+>", proof_of(folder, 12) + proof_of(folder, 31)):
+    for part in re.findall(r"sha256:\w+|<urn:uuid:[^>]+>", proof_of(captured, 12) + proof_of(captured, 31)):
         assert part in text
     assert f"http://localhost/20240201060010{RAID}" in text
     if form in ("ris", "bib", "csl"):
-        assert WENT in text and f"(seen 2024-02-01T06:00:10Z; {proof_of(folder, 12)})" in text
+        assert WENT in text and f"(seen 2024-02-01T06:00:10Z; {proof_of(captured, 12)})" in text
 
 
 def test_a_search_is_csl_too(site: Site) -> None:
@@ -83,12 +78,12 @@ def test_a_search_is_csl_too(site: Site) -> None:
     assert '<a href="/search.csl?q=marib">' in site.get("/search?q=marib").text
 
 
-def test_a_comment_that_is_found_names_the_record_that_shows_it(site: Site, folder: Path) -> None:
+def test_a_comment_that_is_found_names_the_record_that_shows_it(site: Site, captured: Path) -> None:
     [row] = site.get("/search.json?q=in:comments+reworded").json()["hits"]
-    assert f"payload {row['payload_digest']}; WARC record {row['record_id']}" == proof_of(folder, 12)
+    assert f"payload {row['payload_digest']}; WARC record {row['record_id']}" == proof_of(captured, 12)
     assert row["dated_address"] == f"http://localhost/20240101060010{RAID}#c-3"
     [row] = list(csv.DictReader(io.StringIO(site.get("/search.csv?q=in:comments+reworded").text)))
-    assert row["record_id"] in proof_of(folder, 12)
+    assert row["record_id"] in proof_of(captured, 12)
 
 
 # comparisons
@@ -136,20 +131,20 @@ def test_two_states_that_are_not_there_lead_elsewhere(site: Site, path: str, ans
     assert site.get(path).status_code == answer
 
 
-def test_a_comparison_shows_both_digests_and_both_records(site: Site, folder: Path) -> None:
+def test_a_comparison_shows_both_digests_and_both_records(site: Site, captured: Path) -> None:
     text = site.text(COMPARED)
     for capture in (11, 12):
-        for part in re.findall(r"sha256:\w+|<urn:uuid:[^>]+>", proof_of(folder, capture)):
+        for part in re.findall(r"sha256:\w+|<urn:uuid:[^>]+>", proof_of(captured, capture)):
             assert part in text
     assert "Before revision 1, first seen 1 January 2024, 06:00 UTC" in text and "After revision 2" in text
 
 
 @pytest.mark.parametrize("form", ["txt", "bib", "ris", "json"])
-def test_a_comparison_is_cited_in_every_format(site: Site, folder: Path, form: str) -> None:
+def test_a_comparison_is_cited_in_every_format(site: Site, captured: Path, form: str) -> None:
     response = site.get(f"/cite.{form}?url={URL}&from=20240101060010&to=20240201060010")
     text = unlatexed(response.text)
     before, after = (
-        f"seen {at}; {proof_of(folder, capture)}" for at, capture in (("2024-01-01T06:00:10Z", 11), ("2024-02-01T06:00:10Z", 12))
+        f"seen {at}; {proof_of(captured, capture)}" for at, capture in (("2024-01-01T06:00:10Z", 11), ("2024-02-01T06:00:10Z", 12))
     )
     assert f"Archived at http://localhost{COMPARED} (before: {before}; after: {after})" in text
     assert "Changes of “Drone strike kills five in Yemen” from 2024-01-01T06:00:10Z to 2024-02-01T06:00:10Z" in text
@@ -176,7 +171,7 @@ def linked(site: Site, path: str) -> Any:
     return json.loads(data)
 
 
-def test_a_reading_page_says_to_machines_what_it_shows(site: Site, folder: Path) -> None:
+def test_a_reading_page_says_to_machines_what_it_shows(site: Site, captured: Path) -> None:
     item = linked(site, RAID)
     assert (item["@context"], item["@type"], item["url"]) == ("https://schema.org", "NewsArticle", URL)
     assert item["headline"] == "Drone strike kills five in Yemen" and item["datePublished"] == "2014-03-08T01:30:00Z"
@@ -185,7 +180,7 @@ def test_a_reading_page_says_to_machines_what_it_shows(site: Site, folder: Path)
     assert archived["@type"] == ["WebPage", "ArchiveComponent"] and archived["url"] == f"http://localhost/20240201060010{RAID}"
     assert archived["holdingArchive"]["@type"] == "ArchiveOrganization" and archived["dateCreated"] == "2024-02-01T06:00:10Z"
     known = {one["propertyID"]: one["value"] for one in archived["identifier"]}
-    assert f"payload {known['payload digest']}; WARC record <{known['WARC-Record-ID']}>" == proof_of(folder, 12)
+    assert f"payload {known['payload digest']}; WARC record <{known['WARC-Record-ID']}>" == proof_of(captured, 12)
     assert archived["itemLocation"] == f"http://localhost/record/{known['WARC-Record-ID']}"
 
 

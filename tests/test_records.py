@@ -21,11 +21,6 @@ LONG, RUNS, PACKED, OLD, PICTURE, REFUSED = 507, 508, 501, 502, 505, 504
 
 
 @pytest.fixture
-def folder(captured: Path) -> Path:
-    return captured
-
-
-@pytest.fixture
 def site(captured_site: Site) -> Site:
     return captured_site
 
@@ -53,8 +48,8 @@ def test_a_record_says_what_it_is_and_what_rests_on_it(site: Site) -> None:
     assert "It is kept as it came" in site.text(f"/record/{LONG}")
 
 
-def test_a_record_is_found_by_its_own_id_in_any_spelling(site: Site, folder: Path) -> None:
-    own = bare(row(folder, 12)["record_id"])
+def test_a_record_is_found_by_its_own_id_in_any_spelling(site: Site, captured: Path) -> None:
+    own = bare(row(captured, 12)["record_id"])
     pages = {site.get(f"/record/{name}").text for name in ("12", own, own.removeprefix("urn:uuid:"), f"%3C{own}%3E", f"{own}/")}
     assert len(pages) == 1
 
@@ -71,24 +66,24 @@ def test_request_and_response_are_shown(site: Site) -> None:
     assert "WARC-Type: response" in page
 
 
-def test_both_digests_are_computed_anew(site: Site, folder: Path) -> None:
+def test_both_digests_are_computed_anew(site: Site, captured: Path) -> None:
     page = site.get("/record/12").text
-    held = row(folder, 12)
+    held = row(captured, 12)
     assert page.count('<b class="right">right</b>') == 2
     assert held["record_digest"] in page and held["payload_digest"] in page
 
 
-def test_the_bytes_are_those_that_were_sent(site: Site, folder: Path) -> None:
+def test_the_bytes_are_those_that_were_sent(site: Site, captured: Path) -> None:
     response = site.get(f"/record/{PACKED}/raw")
-    assert sha256(response.content) == row(folder, PACKED)["payload_digest"]
+    assert sha256(response.content) == row(captured, PACKED)["payload_digest"]
     assert response.headers["content-type"] == "application/octet-stream" and "content-encoding" not in response.headers
     assert response.headers["content-disposition"].startswith("attachment;")
 
 
-def test_the_download_is_the_record_as_it_lies_in_the_file(site: Site, folder: Path) -> None:
-    held = row(folder, 12)
+def test_the_download_is_the_record_as_it_lies_in_the_file(site: Site, captured: Path) -> None:
+    held = row(captured, 12)
     response = site.get(f"/record/{bare(held['record_id'])}.warc.gz")
-    in_file = (folder / held["filename"]).read_bytes()[held["offset"] :]
+    in_file = (captured / held["filename"]).read_bytes()[held["offset"] :]
     assert in_file.startswith(response.content) and sha256(response.content[: held["length"]]) == held["record_digest"]
     records = [(one.rec_type, one.rec_headers["WARC-Target-URI"]) for one in ArchiveIterator(io.BytesIO(response.content))]
     assert records == [("response", held["url"]), ("request", held["url"])]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import zipfile
 import zlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ class Written:
     size: int
 
 
-class Package:
+class Package(ABC):
     """Takes files one after the other. ``files``: name -> what was written under it, by earlier commands too.
 
     ``course``: where that is noted. ``progress`` is told of the bytes of records that an earlier command wrote.
@@ -100,21 +101,21 @@ class Package:
         self._kept = (part["name"], content)
         return content.written == Written(part["sha256"], part["size"])
 
+    @abstractmethod
     def _opened(self, name: str, content: _Content, stored: bool, large: bool) -> Any:
         """A context manager that gives the file to write to, behind what ``content`` has of it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _read(self, said: Note) -> Iterator[bytes]:
         """The content of a file that was noted."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _read_part(self, part: Note) -> Iterator[bytes]:
         """The same of the beginning of a file."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _flush(self) -> None:
         """Hand what is written to the system: a kill does not take it back then."""
-        raise NotImplementedError
 
     def _more_of(self, name: str) -> Note:
         """What else is noted of a file that was just written."""

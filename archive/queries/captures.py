@@ -45,14 +45,6 @@ def captures_of_site(db: Database, site: str, *doors: str) -> Iterator[Row]:
     yield from db.query(sql, files_of(site) | {door: door for door in doors})
 
 
-def follows_a_stop(db: Database, site_id: int, crawl_id: int, earliest: str) -> bool:
-    """Whether the run of the site just before this one was killed or stopped, and began no earlier than that."""
-    sql = (
-        "select outcome in ('killed', 'interrupted') and started_at >= ? from crawls where site_id = ? and id < ? order by id desc limit 1"
-    )
-    return bool(next(iter(db.execute(sql, [earliest, site_id, crawl_id]).fetchall()), (0,))[0])
-
-
 def refused_answers(db: Database, site: str, door: str) -> list[tuple[int, int | None, str]]:
     """(id, crawl, url) of the captures of a site through a door that answered 400 or more."""
     sql = f"""

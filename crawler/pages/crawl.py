@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     from crawler.session.session import Run
 
 logger = logging.getLogger(__name__)
-AT_ONCE = 8  # pages under way
-POLITE = 3  # the same where a delay between requests is what limits: a kill loses no more than these
+AT_ONCE = 8  # pages under way; the host's delay is what limits
 NOT_THERE = (404, 410)
 FEW = 5
 TABLES: tuple[Table, ...] = ("articles", "comments")
@@ -109,8 +108,7 @@ class PageDoor:
                     left.append(address)
 
         counted = self.run.pages_are_the_text and self.run.room() is not None  # one by one, or a limit of 3 reads 10
-        many = POLITE if self.run.crawler.settings.getfloat("DOWNLOAD_DELAY") else AT_ONCE
-        tasks = [asyncio.ensure_future(work()) for _ in range(1 if counted else many)]
+        tasks = [asyncio.ensure_future(work()) for _ in range(1 if counted else AT_ONCE)]
         try:
             await asyncio.gather(*tasks)
         finally:
@@ -256,7 +254,7 @@ def reason_of(error: Forbidden) -> str:
 
 
 def _plain_first(addresses: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Addresses, and those of them that may be the same page for phones or for print."""
+    """The addresses in two parts: each page's plainest one, and those that may be the same page for phones or for print."""
     plainest = {undressed(address): address for address in sorted(addresses, key=len, reverse=True)}
-    twins = [address for address in addresses if plainest[undressed(address)] != address]
-    return [address for address in addresses if plainest[undressed(address)] == address], twins
+    first = set(plainest.values())
+    return [address for address in addresses if address in first], [address for address in addresses if address not in first]

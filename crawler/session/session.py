@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, cast
 
-from archive.clock import later
-from archive.queries import captures, holdings
+from archive.queries import holdings
 from archive.store.coverage import kind_of_list
 from archive.store.linked_files import FILE_KINDS, FileKind
 from archive.text.homes import family
@@ -85,11 +84,6 @@ class Run:
     def pages_are_the_text(self) -> bool:
         """No REST: what the pages show is the text."""
         return self.context.pages_are_the_text
-
-    @property
-    def goes_on(self) -> bool:
-        """Whether the run before began within the last hour and was stopped: what it found closed is not asked for again at once."""
-        return self.store.ask(captures.follows_a_stop, self.site_id, self.crawl_id, later(self.store.now(), hours=-1))
 
     async def front_page(self) -> Response:
         """The home page, asked for once in a run. Raises ConfigurationError when it lies elsewhere, Unreachable."""

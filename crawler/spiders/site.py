@@ -139,7 +139,7 @@ class SiteSpider(scrapy.Spider):
         if (
             posts["closed"]
             and self.run.options.mode == "update"
-            and (self.run.remembered("pages")["checked_at"] or self.run.goes_on)
+            and self.run.remembered("pages")["checked_at"]
             and not rest.is_due("posts")
         ):
             return False  # found closed before; it is looked at again after some days, and by a full run
