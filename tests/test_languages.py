@@ -111,6 +111,25 @@ def test_all_languages_are_asked_for_where_nothing_says_which_there_are(folder: 
         assert rows(folder, "select count(*) from articles") == [(13,)]
 
 
+def test_all_languages_are_found_where_no_answer_tells_how_many_posts_there_are(folder: Path) -> None:
+    with both("all") as site:
+        site.tells_languages = site.tells_totals = False
+        run = crawl(site, folder)
+        assert run.code == 0, run.lines
+        assert rows(folder, "select count(*) from articles") == [(13,)]
+        assert rows(folder, "select text from comments order by source_id") == [("In English.",), ("Auf Deutsch.",)]
+
+
+def test_languages_that_are_opened_later_are_found_without_totals(folder: Path) -> None:
+    with ManyTypes(languages="all") as site:
+        site.tells_totals = False
+        assert crawl(site, folder).code == 0
+        german = site.add("post", 3, language="de")
+        site.entry(german[0]).at = site.entry(101).at  # older than what is new
+        assert crawl(site, folder, "mode=full").code == 0
+        assert held(folder) == [("posts", 8)]
+
+
 def test_languages_that_are_opened_later_are_found(folder: Path) -> None:
     with ManyTypes(languages="all") as site:
         assert crawl(site, folder).code == 0

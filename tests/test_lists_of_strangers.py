@@ -79,6 +79,38 @@ def test_a_broken_sitemap_is_read_as_far_as_it_can_be_and_named(leaflet: Leaflet
     assert rows(folder, "select walked_at from lists where name = 'pages'") == [(None,)], "it never counts as the whole list"
 
 
+def feed_of(kind: str, paths: tuple[str, ...]) -> str:
+    if kind == "json":
+        items = ",\n".join(f'{{"id": "{number}", "url": "{{home}}{path}", "title": "Log"}}' for number, path in enumerate(paths))
+        return '{"version": "https://jsonfeed.org/version/1.1", "items": [' + items + "]}"
+    items = "".join(f"<item><title>Log</title><link>{{home}}{path}</link></item>" for path in paths)
+    return f"<rss version='2.0'><channel><title>Logs</title>{items}</channel></rss>"
+
+
+@pytest.mark.parametrize("kind", ["json", "rss"])
+@pytest.mark.parametrize("whole", [True, False], ids=["whole", "cut off"])
+def test_a_feed_that_is_cut_off_is_read_as_far_as_it_goes_and_the_run_says_so(
+    leaflet: Leaflet, folder: Path, kind: str, whole: bool
+) -> None:
+    """Beside a sitemap that is whole, the feed alone names the last two of four articles; it ends in the middle of the last."""
+    leaflet.article("/log/3.html", 3)
+    leaflet.front(head=f'<link rel="alternate" type="application/{"feed+json" if kind == "json" else "rss+xml"}" href="/feed.x">')
+    leaflet.answers["/sitemap.xml"] = (200, XML, entries(*(f"{{home}}{path}" for path in PATHS[:2])))
+    feed = feed_of(kind, (*PATHS, "/log/3.html"))
+    leaflet.answers["/feed.x"] = (200, TEXT, feed if whole else feed[: feed.rfind("/log/3") + 8])
+    run = crawl(leaflet, folder)
+    assert run.code == (0 if whole else 5), run.lines
+    assert held(leaflet, folder) == sorted((*PATHS, "/log/3.html") if whole else PATHS)
+    assert ("it is cut off" in run.out + run.err) is not whole
+
+
+def test_a_json_feed_of_which_no_item_is_whole_is_no_complete_list(leaflet: Leaflet, folder: Path) -> None:
+    leaflet.front(PATHS, head='<link rel="alternate" type="application/feed+json" href="/feed.json">')
+    leaflet.answers["/feed.json"] = (200, TEXT, feed_of("json", PATHS)[:90])
+    assert crawl(leaflet, folder).code == 5
+    assert held(leaflet, folder) == sorted(PATHS)
+
+
 def test_a_sitemap_that_reads_as_nothing_does_not_end_the_run(leaflet: Leaflet, folder: Path) -> None:
     leaflet.robots("Sitemap: /map.xml")
     leaflet.answers["/map.xml"] = (200, XML, "<html><body>Please wait</body></html>")

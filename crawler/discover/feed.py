@@ -17,12 +17,14 @@ from lxml import etree
 
 from archive.clock import stamp
 from archive.text.urls import resolve
-from crawler.discover.xml import absolute_link, decoded, listed_link, name_of, parse_xml, unpacked, xml_text
+from crawler.discover.xml import CUT, absolute_link, decoded, listed_link, name_of, parse_xml, unpacked, xml_text
 from crawler.errors import DoorClosed
 
 FeedFields = dict[str, list[etree._Element]]
 NO_DATE = re.compile(r"^0\d{3}-|\s0\d{3}\s")  # years before 1000: how Go's generators print "no date"
 ITEM_ENDS = re.compile(r"</(?:[\w.-]+:)?(?:item|entry|channel|rss|feed|rdf)\s*>", re.I)
+ITEMS = re.compile(r'"items"\s*:\s*\[\s*')
+BETWEEN = re.compile(r"\s*,?\s*")
 HEAD_LINK = re.compile(r"<(?:link|base)\b[^<>]{0,2000}>", re.I)
 HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^"'\s>]+))""", re.I)
 FEED_TYPE = re.compile(r"application/(?:rss|atom|rdf|feed)\+(xml|json)", re.I)
@@ -92,15 +94,32 @@ def _base(element: etree._Element, url: str) -> str:
 
 def _json_feed(content: bytes, url: str, broken: str) -> Feed:
     """https://www.jsonfeed.org/version/1.1/"""
+    text = decoded(content)
     try:
-        feed = json.loads(decoded(content))
+        feed = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise DoorClosed(f"{url} is no feed that can be read ({error})") from error
+        feed, broken = _whole_items(text), broken or (CUT if not text.rstrip().endswith("}") else str(error))
+        if not feed["items"]:
+            raise DoorClosed(f"{url} is no feed that can be read ({broken})") from error
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
         raise DoorClosed(f"{url} is no JSON feed: it has no items")
     rows = [row for row in feed["items"] if isinstance(row, dict)]
     items = [item for row in rows if (item := _json_item(row, url))]
     return Feed(items, broken=broken, next_page=absolute_link(url, _said(feed, "next_url")))
+
+
+def _whole_items(text: str) -> dict[str, Any]:
+    """Of a JSON feed that is no JSON, the items up to the first that cannot be read."""
+    begin, read, items = ITEMS.search(text), json.JSONDecoder().raw_decode, []
+    at = begin.end() if begin else len(text)
+    try:
+        while text.startswith("{", at):
+            item, end = read(text, at)
+            items.append(item)
+            at = BETWEEN.match(text, end).end()  # type: ignore[union-attr]  # it matches an empty text too
+    except (ValueError, RecursionError):
+        pass  # what stands behind is not known: the feed is said to be broken
+    return {"items": items}
 
 
 def _json_item(row: dict[str, Any], url: str) -> FeedItem | None:

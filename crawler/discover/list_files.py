@@ -45,7 +45,7 @@ class ListFiles:
         try:
             found = read(response.body, response.url)
         except DoorClosed as error:
-            if response.meta["capture"].truncated:
+            if response.meta["capture"].truncated or CUT in str(error):
                 self.failures[url] = str(error)
             run.store.save_list(run.site_id, url, door=door, url=url, closed=str(error), checked_at=run.store.now())
             return None

@@ -132,7 +132,8 @@ class SiteFeeds:
         """What went wrong with the articles' feed, where the site names one."""
         url = self.run.remembered("feed")["url"]
         is_named = url in self.named or self.run.remembered("feed")["total"]
-        failures = self.files.failures
+        cut = {address: f"{address} is cut off" for address, door in self.files.cut.items() if door == "feed"}
+        failures = cut | self.files.failures
         first = [why for address, why in failures.items() if is_named and url and address.startswith(url) and address not in self.linked]
         return first + [str(why) for address, why in (*failures.items(), *self.files.ended.items()) if address in self.linked]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from crawler.errors import BadStatus, DoorClosed, FetchError, Forbidden, Limited, OutsideSite, RestGone, is_closed
 from crawler.session.outcome import UNREACHABLE
 from crawler.wordpress.confirm import confirm
-from crawler.wordpress.find_lists import find_languages, find_types, is_due, look_for_all_languages, open_all_languages
+from crawler.wordpress.find_lists import find_languages, find_types, is_due, look_for_all_languages, look_without_totals, open_all_languages
 from crawler.wordpress.languages import ALL, gives_all, with_language
 from crawler.wordpress.updates import bring_up_to_date, changes, sweep
 
@@ -62,13 +62,17 @@ async def _walk_posts(door: RestDoor, usual: str) -> None:
             raise
         await door.begin_walk("posts")
     everything, counted = door.row("posts")["total"], await door.walk("posts")
-    if counted is None or everything is None or everything == counted:
-        return
-    door.store.save_list(door.run.site_id, "posts", total=counted)
-    if everything > counted:
-        open_all_languages(door)
-        if door.row("posts")["walked_at"]:
-            await changes(door, "posts")
+    if counted is None or everything is None:
+        await look_without_totals(door)
+    elif everything != counted:
+        door.store.save_list(door.run.site_id, "posts", total=counted)
+        if everything > counted:
+            open_all_languages(door)
+    row = door.row("posts")
+    if gives_all(row["url"]) and row["walked_at"]:
+        await changes(door, "posts")
+    elif gives_all(row["url"]) and not row["walk_started_at"]:
+        await bring_up_to_date(door, "posts")
 
 
 async def _read_list(door: RestDoor, name: str, *, was_closed: bool) -> None:

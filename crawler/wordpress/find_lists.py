@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 USUAL_DAYS = 30  # between two looks, where nothing is swept
 ROWS = 5  # of a type, the newest: they say whether it has texts
+COMPARED = 50  # of a list that does not tell its total: many sites fail at 100 rows
 PAGES = 3  # of a type, asked for until one of them is that of an article
 LANGUAGES_AT_MOST = 40
 GONE = "no longer among the site's types"
@@ -48,29 +49,44 @@ async def look_for_all_languages(door: RestDoor) -> None:
     if gives_all(row["url"]):
         return
     everything = await _total(door, with_language(row["url"], ALL))
-    if everything is None or everything == row["total"]:
+    if everything is not None and everything == row["total"]:
         return
     usual = await _total(door, row["url"])
-    if usual is not None and everything > usual:
+    if usual is None or everything is None:
+        await look_without_totals(door)
+    elif everything > usual:
         open_all_languages(door)
 
 
-def open_all_languages(door: RestDoor) -> None:
-    """From now on all lists are asked for in all languages."""
+async def look_without_totals(door: RestDoor) -> None:
+    """The same where no answer tells how many posts there are: the newest and the oldest of both forms are compared. Nothing counts what
+    is new then: where there is some, every list is to be walked from its start. Raises Limited."""
+    usual = door.row("posts")["url"]
+    for order in ("desc", "asc"):
+        ours, theirs = [await _ends(door, url, COMPARED, order) for url in (usual, with_language(usual, ALL))]
+        if ours is not None and theirs is not None and not ours.ids.issuperset(theirs.ids):
+            open_all_languages(door, walk_started_at=None, walked_at=None, cursor=None)
+            return
+
+
+def open_all_languages(door: RestDoor, **begun: None) -> None:
+    """From now on all lists are asked for in all languages. ``begun``: columns of a walk to empty, so that each is read from its start."""
     for known in [*door.store.article_lists(door.run.site_id), *(door.row(name) for name in ("comments", *NAMES))]:
         if "@" not in known["name"] and not gives_all(known["url"]):
-            door.store.save_list(door.run.site_id, known["name"], url=with_language(known["url"], ALL))
+            door.store.save_list(door.run.site_id, known["name"], url=with_language(known["url"], ALL), **begun)
 
 
 async def _total(door: RestDoor, url: str) -> int | None:
-    listing = await _newest(door, url, 1)
+    listing = await _ends(door, url, 1)
     return None if listing is None else listing.total
 
 
-async def _newest(door: RestDoor, url: str, count: int) -> api.Listing | None:
-    """The ids of the newest rows of a list that may not be there; None where it makes no sense: it is asked once. Raises Limited."""
+async def _ends(door: RestDoor, url: str, count: int, order: str = "desc") -> api.Listing | None:
+    """The ids of the newest rows of a list that may not be there, or of the oldest; None where it makes no sense: it is asked once.
+    Raises Limited."""
+    oldest = {} if order == "desc" else {"order": order}
     try:
-        response = await door.run.web.get(api.endpoint(url, "", per_page=count, _fields="id"), door="rest")
+        response = await door.run.web.get(api.endpoint(url, "", per_page=count, **oldest, _fields="id"), door="rest")
         return api.read_listing(response.body, api.headers_of(response), (), count)
     except Limited:
         raise
@@ -224,7 +240,7 @@ async def _open_language(door: RestDoor, code: str, lists: list[dict[str, Any]],
 
 async def _hides(door: RestDoor, name: str, usual: str, other: str) -> bool:
     """Whether the newest rows of another form of a list are not all in the usual one: a parameter that is ignored brings nothing new."""
-    newest = await _newest(door, other, api.PROBE)
+    newest = await _ends(door, other, api.PROBE)
     if newest is None or not newest.ids:
         return False
     try:

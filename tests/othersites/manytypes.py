@@ -80,7 +80,7 @@ class ManyTypes(OtherSite):
         self.kinds = [Kind("post", "wp/v2/posts"), Kind("page", "wp/v2/pages"), Kind("wp_block", "wp/v2/blocks")]
         self.entries: list[Entry] = []
         self.remarks: list[Remark] = []
-        self.tells_types = self.tells_languages = True
+        self.tells_types = self.tells_languages = self.tells_totals = True
         self.add("post", posts)
 
     # what an editor does
@@ -257,7 +257,8 @@ class ManyTypes(OtherSite):
             self.faults.edit(base, row)
         fields = query["_fields"].split(",") if "_fields" in query else None
         given = [{name: value for name, value in row.items() if name in (fields or row) and name != "_lang"} for row in shown]
-        return self.said(given, headers={"X-WP-Total": str(total), "X-WP-TotalPages": str(-(-total // per_page))})
+        totals = {"X-WP-Total": str(total), "X-WP-TotalPages": str(-(-total // per_page))} if self.tells_totals else {}
+        return self.said(given, headers=totals)
 
     def said(self, value: object, status: int = 200, headers: dict[str, str] | None = None) -> Answer:
         return status, "application/json; charset=UTF-8", json.dumps(value), headers or {}
