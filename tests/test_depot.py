@@ -478,14 +478,14 @@ def test_what_was_destroyed_by_order_is_not_taken_in_again(store: Store, tmp_pat
     orphans = [f"{NAME}-202601-001-e2.warc.gz", f"{NAME}-202601-002-e2.warc.gz"]
     for name in orphans:
         store.depot().objects.put(warc_key(NAME, name), b"")
-    claim = store.depot().claim(NAME)
+    store.depot().claim(NAME)  # and commits nothing
     store.grow_old()
     claim = store.depot().claim(NAME)
-    claim.bring(tmp_path / "a")
+    state = claim.bring(tmp_path / "a")
     claim.release()
     assert all((tmp_path / "a" / "warc" / NAME / name).exists() for name in orphans)
     claim = store.depot().claim(NAME)
-    fetch_orphans(claim.objects, NAME, claim.epoch, tmp_path / "b", Manifest(destroyed=orphans[:1]))
+    fetch_orphans(claim.objects, NAME, claim.epoch, tmp_path / "b", Manifest(warc=state.manifest.warc, destroyed=orphans[:1]))
     assert [path.name for path in (tmp_path / "b" / "warc" / NAME).iterdir()] == orphans[1:]
 
 

@@ -154,7 +154,7 @@ class Claim:
             base = committed.pack if committed else ""
             if state is None or state.base != base or state.name != self.name or not (folder / FILENAME).is_file():
                 state = self._fetch(folder, base)
-            if self.epoch - 1 > (committed.epoch if committed else 0):  # a claim in between committed nothing: it may have sent files
+            if self.epoch - 1 > (committed.epoch if committed else 0):  # a claim in between committed nothing
                 fetch_orphans(self.objects, self.name, self.epoch, folder, state.manifest)
             state.nonce, state.url = self.nonce, self.objects.url
             last, lines = self._decided.after(state.decided)

@@ -63,7 +63,7 @@ class Absences(Protocol):
     def mark_missing(self, table: Table, row_id: int, capture_id: int, at: str, reason: str | None = None) -> None: ...
 
 
-class Earlier(Protocol):
+class FormerAnswers(Protocol):
     """What the run had got before it was killed: crawler/http/earlier.py."""
 
     def answer(self, request: Request, run: Any) -> Response | None: ...

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from crawler.items import Answer
     from crawler.session.context import SiteContext
     from crawler.session.options import CrawlOptions
-    from crawler.session.services import Absences, Admission, Earlier, ItemFeed, LiveWeb, SweepShare
+    from crawler.session.services import Absences, Admission, FormerAnswers, ItemFeed, LiveWeb, SweepShare
     from crawler.site import Site
 
 
@@ -38,7 +38,7 @@ class Run:
     absences: Absences
     sweep: SweepShare
     proxy: ProxyAddress | None = None  # through which every request leaves
-    earlier: Earlier | None = None  # of a run that goes on after it was killed
+    earlier: FormerAnswers | None = None  # of a run that goes on after it was killed
 
     def __init__(self, options: CrawlOptions, crawler: Crawler, context: SiteContext) -> None:
         """``context`` is the site's, with its row of ``crawls`` begun. Raises ConfigurationError for named hosts that are none."""
@@ -63,7 +63,7 @@ class Run:
         self.log = RunLog(self.warc, self.store.now, beginning(crawler, self.site, self.store.crawl(self.crawl_id)))
         self.checkpoints = Checkpoints(self.store, self.site_id)
 
-    def go_on(self, row: dict[str, Any], earlier: Earlier) -> None:
+    def go_on(self, row: dict[str, Any], earlier: FormerAnswers) -> None:
         """This run had begun before, and was killed. ``row``: its row then; ``earlier``: what it had got."""
         self.earlier = earlier
         self.counts.update({name: row[name] or 0 for name in COUNTERS})
