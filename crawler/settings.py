@@ -46,6 +46,8 @@ FEED_EXPORT_ENCODING = "utf-8"  # feeds such as -O items.jsonl hold letters; wit
 
 LEASE, EPOCH = None, 0  # set for each slice of a site in a depot: the right to ask it, and the epoch that its WARC files are named after
 
+GO_ON_WITHIN = 0  # set for each slice, as these: seconds from its begin in which a run that was killed is gone on with; 0 = never
+
 NOW = None  # the time of the whole run, as 2026-03-01T12:00:00Z; for rehearsals of months in minutes. None = the clock
 
 # Manners.

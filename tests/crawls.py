@@ -85,10 +85,10 @@ def crawl_process(site: DemoSite, folder: Path, *arguments: str, **settings: obj
     return scrapy_process(*of_site(site, arguments), folder=folder, **settings)
 
 
-def start_crawl(site: DemoSite, folder: Path, *arguments: str) -> subprocess.Popen[str]:
+def start_crawl(site: DemoSite, folder: Path, *arguments: str, **settings: object) -> subprocess.Popen[str]:
     """A run under way, in a process of its own."""
     let_the_second_pass(folder)
-    line = command(*of_site(site, arguments), folder=folder)
+    line = command(*of_site(site, arguments), folder=folder, **settings)
     return subprocess.Popen(line, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

@@ -18,11 +18,11 @@ from tests.crawls import PROJECT, Run, command, finished, rows, start_crawl, unt
 from tests.demosite import DemoSite
 
 
-def kill(site: DemoSite, folder: Path, after: int, *arguments: str, slowness: float = 0.03) -> bool:
+def kill(site: DemoSite, folder: Path, after: int, *arguments: str, slowness: float = 0.03, **settings: object) -> bool:
     """Start a crawl and kill it once the site has seen ``after`` requests more. False when it had ended before."""
     site.clear_requests()
     fault = site.fault("", delay=slowness)
-    process = start_crawl(site, folder, *arguments)
+    process = start_crawl(site, folder, *arguments, **settings)
     until(lambda: len(site.requests) >= after or process.poll() is not None)
     killed = process.poll() is None
     process.kill()

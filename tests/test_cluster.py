@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -153,9 +154,17 @@ def test_a_process_without_a_broker_that_is_killed_goes_on_where_it_was(depot: D
             assert process.wait(60) == -signal.SIGKILL
         assert depot.head(name).claim is not None
         assert update(depot, tmp_path / "one", "--due").code == 0
-    assert content(tmp_path / "one" / "slices" / name) == content(alone)
-    assert_whole(tmp_path / "one" / "slices" / name)
+        assert len(gazette.requests) <= undisturbed + 3, "robots.txt, and what was on its way: it is the same run"
+    folder = tmp_path / "one" / "slices" / name
+    assert content(folder) == content(alone)
+    assert_whole(folder)
+    assert rows(folder, "select outcome from crawls") == [("complete",)]
     assert update(depot, tmp_path / "one", "--due").out.splitlines() == ["no site is due"]
+    again = tmp_path / "again"
+    shutil.copytree(folder / "warc", again / "warc")
+    run = scrapy("reextract", "-a", f"home={gazette.home}/", folder=again)
+    assert (run.code, "rebuilt from 1 runs" in run.out) == (0, True), run.lines
+    assert content(again) == content(alone)
 
 
 def test_folders_of_sites_that_were_read_longest_ago_are_removed_and_none_with_unfinished_work(depot: Depot, tmp_path: Path) -> None:

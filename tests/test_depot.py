@@ -19,8 +19,9 @@ from archive.depot import claim as claims
 from archive.depot.claim import Busy, Claim, NotInDepot, Stale, former_claim
 from archive.depot.depot import open_depot
 from archive.depot.heads import DamagedHead, SliceOutcome
-from archive.depot.manifest import PIECE, DamagedPack, Manifest
-from archive.depot.objects import DepotAway, DepotFull, NoObject, ObjectChanged
+from archive.depot.manifest import PIECE, DamagedPack, Manifest, read_manifest
+from archive.depot.objects import DepotAway, DepotFull, NoObject, ObjectChanged, warc_key
+from archive.depot.orphans import fetch_orphans
 from archive.depot.sessions import LEASE, MARGIN
 from archive.errors import ConfigurationError, LockHeld, NewerSchema, StorageError
 from tests.crawls import rows
@@ -463,7 +464,29 @@ def test_what_was_sent_of_a_slice_that_ended_before_its_head_counts_for_nothing(
     bucket.grow_old()
     other = slice_of(bucket.depot("other"), tmp_path / "b", THIRD, article(source_id="3", url=f"{HOME}3/"))
     assert [source_id for source_id, _ in held(tmp_path / "b")] == ["1", "3"]
-    assert (other.epoch, bucket.depot().head(NAME).committed.epoch) == (3, 3)  # type: ignore[union-attr]
+    committed = bucket.depot().head(NAME).committed
+    assert committed is not None and (other.epoch, committed.epoch) == (3, 3)
+    epochs = "select filename, crawl_id is null from captures order by filename"
+    taken_in = [(name.rpartition("-")[2], bool(adopted)) for name, adopted in rows(tmp_path / "b", epochs)]
+    assert taken_in == [("e1.warc.gz", False), ("e2.warc.gz", True), ("e3.warc.gz", False)], "what it captured is evidence all the same"
+    sent = read_manifest(bucket.depot().objects, committed).warc
+    assert sorted(name.rpartition("-")[2] for name in sent) == ["e1.warc.gz", "e2.warc.gz", "e3.warc.gz"]
+
+
+def test_what_was_destroyed_by_order_is_not_taken_in_again(store: Store, tmp_path: Path) -> None:
+    slice_of(store.depot(), tmp_path / "a", FIRST, article(source_id="1"))
+    orphans = [f"{NAME}-202601-001-e2.warc.gz", f"{NAME}-202601-002-e2.warc.gz"]
+    for name in orphans:
+        store.depot().objects.put(warc_key(NAME, name), b"")
+    store.depot().claim(NAME)  # and commits nothing
+    store.grow_old()
+    claim = store.depot().claim(NAME)
+    state = claim.bring(tmp_path / "a")
+    claim.release()
+    assert all((tmp_path / "a" / "warc" / NAME / name).exists() for name in orphans)
+    claim = store.depot().claim(NAME)
+    fetch_orphans(claim.objects, NAME, claim.epoch, tmp_path / "b", Manifest(warc=state.manifest.warc, destroyed=orphans[:1]))
+    assert [path.name for path in (tmp_path / "b" / "warc" / NAME).iterdir()] == orphans[1:]
 
 
 def test_a_head_that_is_no_head_is_named_and_the_others_are_read(store: Store, tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ from archive.depot.manifest import (
     sweep,
 )
 from archive.depot.objects import DepotAway, NoObject, ObjectChanged, Objects, warc_key
+from archive.depot.orphans import fetch_orphans
 from archive.depot.records import reach_depot
 from archive.depot.sessions import LEASE, MARGIN, Session
 from archive.errors import ArchiveError, ConfigurationError, StorageError
@@ -153,6 +154,8 @@ class Claim:
             base = committed.pack if committed else ""
             if state is None or state.base != base or state.name != self.name or not (folder / FILENAME).is_file():
                 state = self._fetch(folder, base)
+            if self.epoch - 1 > (committed.epoch if committed else 0):  # a claim in between committed nothing
+                fetch_orphans(self.objects, self.name, self.epoch, folder, state.manifest)
             state.nonce, state.url = self.nonce, self.objects.url
             last, lines = self._decided.after(state.decided)
         brought.prepare(folder, self.head, lines)

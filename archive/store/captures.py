@@ -60,6 +60,12 @@ class UncommittedCaptures:
         self._rows.clear()
 
 
+def tie_to_run(db: Database, capture_id: int, crawl_id: int, door: str, article_id: int | None) -> None:
+    """The capture is this run's, which asked for it through this door; ``article_id``: where it is known before it is read."""
+    sql = "update captures set crawl_id = ?, door = ?, article_id = coalesce(?, article_id) where id = ?"
+    db.execute(sql, [crawl_id, door, article_id, capture_id])
+
+
 def tie_to_article(db: Database, capture_id: int, article_id: int) -> None:
     """The captured page or picture belongs to this article."""
     db.execute("update captures set article_id = ? where id = ?", [article_id, capture_id])

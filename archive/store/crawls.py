@@ -33,6 +33,11 @@ def start_run(db: Database, site_id: int, at: str, mode: str) -> int:
     return int(cursor.lastrowid or 0)
 
 
+def reopen_run(db: Database, crawl_id: int) -> None:
+    """A run that was killed is gone on with: its row is that of a run under way again. Inside the caller's transaction."""
+    db.execute("update crawls set finished_at = null, outcome = null where id = ?", [crawl_id])
+
+
 def count_unchanged(db: Database, site_id: int, since: str) -> int:
     """Articles and comments that the run which began then read and found as they were; what it read twice counts once."""
     return sum(count for (count,) in db.execute(UNCHANGED, {"site_id": site_id, "since": since}))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from archive.errors import StorageError, database_fails
-from archive.store import captures_ahead, carried, checkpoints, crawls, decisions, expunge, feed_items, gaps, sites
+from archive.store import captures, captures_ahead, carried, checkpoints, crawls, decisions, expunge, feed_items, gaps, sites
 from archive.store.checkpoints import Checkpoint, Kind
 from archive.store.feed_items import FeedFacts
 from archive.store.held_group import HeldGroup
@@ -83,6 +83,18 @@ class ListMemory(OpenArchive):
         """Remember what the feed tells now; return the addresses of which it shows something new since they were last read."""
         with self.transaction():
             return feed_items.save_feed_items(self.db, site_id, items, self.now())
+
+    # a run that goes on after it was killed
+
+    def reopen_crawl(self, crawl_id: int) -> None:
+        """Go on with a run that was killed: its row stays the run's."""
+        with self.transaction():
+            crawls.reopen_run(self.db, crawl_id)
+
+    def tie_to_run(self, capture_id: int, crawl_id: int, door: str, article_id: int | None = None) -> None:
+        """Say of a capture that was adopted after a kill which run had asked for it, and through which door."""
+        with self.transaction():
+            captures.tie_to_run(self.db, capture_id, crawl_id, door, article_id)
 
     # runs that are done again from their records
 

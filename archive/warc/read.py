@@ -6,6 +6,7 @@ A record of another tool may be anything; what cannot be read as an HTTP respons
 from __future__ import annotations
 
 import io
+import json
 import mmap
 import re
 import zlib
@@ -24,6 +25,7 @@ from archive.clock import stamp
 from archive.errors import StorageError
 from archive.warc.far import open_warc
 from archive.warc.place import sha256
+from archive.warc.records import NOTES
 from archive.warc.revisit import is_revisit, named_body
 
 GZIP = b"\x1f\x8b\x08"
@@ -90,6 +92,19 @@ def next_record(path: Path, after: int) -> int | None:
 
 
 # records of any tool
+
+
+def note_in(content: bytes) -> tuple[str, dict[str, Any]] | None:
+    """(kind, what it says) of a note that a run of ours wrote down of itself; it says nothing where it is no JSON object. None for any
+    other record."""
+    target = header(content, "WARC-Target-URI")
+    if type_of(content) != "metadata" or not target.startswith(f"{NOTES}:"):
+        return None
+    try:
+        said = json.loads(re.split(rb"\r?\n\r?\n", content, maxsplit=1)[1])
+    except (ValueError, IndexError):
+        said = {}
+    return target.removeprefix(f"{NOTES}:"), said if isinstance(said, dict) else {}
 
 
 @dataclass(frozen=True, slots=True)

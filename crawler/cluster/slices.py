@@ -194,6 +194,7 @@ class Slices:
         settings = {
             "ARCHIVE_DIR": str(folder),
             "CLOSESPIDER_TIMEOUT": self.seconds * 2**due.doubled,
+            "GO_ON_WITHIN": self.seconds * 2**due.doubled,
             "EPOCH": claim.epoch,
             LEASE: lease,
         }

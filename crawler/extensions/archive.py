@@ -6,7 +6,7 @@ Other spiders, and Scrapy's tools (shell, fetch, view, parse, bench, check), nev
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scrapy import signals
 from scrapy.downloadermiddlewares.httpcache import HttpCacheMiddleware
@@ -20,6 +20,7 @@ from crawler.extensions.begin import begin_run
 from crawler.extensions.closing import close_run, why_stopped
 from crawler.extensions.shared_store import acquire_store, release_store
 from crawler.http.proxy import checked_proxy
+from crawler.session.going_on import killed_before
 from crawler.session.outcome import BUG, COMPLETE, INTERRUPTED
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
     from archive.store.store import Store
+    from crawler.session.context import SiteContext
     from crawler.session.options import CrawlOptions
     from crawler.session.session import Run
 
@@ -74,10 +76,14 @@ class ArchiveExtension:
         if lacks_capture(self.crawler.settings):
             raise ConfigurationError(NO_CAPTURE)
         self._store = acquire_store(self.crawler.settings)
-        run = begin_run(options, self._store, self.crawler)
+        run = begin_run(options, self._store, self.crawler, self.killed)
         await self._store.group.committed()
         self.run = run
         return run
+
+    def killed(self, options: CrawlOptions, context: SiteContext) -> dict[str, Any] | None:
+        """The row of the run that this one goes on with; None where it begins anew."""
+        return killed_before(options, context, self.crawler)
 
     @property
     def close_reason(self) -> str:

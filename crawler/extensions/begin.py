@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 from scrapy.settings import SETTINGS_PRIORITIES
 
 from archive.queries import holdings
+from archive.queries.killed import answers_of_run
 from archive.store.site_settings import site_settings
 from archive.text.homes import family
 from archive.text.urls import normal_url, one_spelling
@@ -22,6 +24,7 @@ from crawler.discover.sweep import Sweep
 from crawler.extensions.items import ItemSender, report_error
 from crawler.extract.workers import Workers
 from crawler.http.decompress import UnpackMiddleware
+from crawler.http.earlier import EarlierAnswers
 from crawler.http.proxy import checked_proxy, proxy_asked
 from crawler.parse import SiteParser
 from crawler.session.context import SiteContext
@@ -37,17 +40,30 @@ if TYPE_CHECKING:
     from crawler.session.options import CrawlOptions
 
 
+KilledRun = Callable[["CrawlOptions", SiteContext], dict[str, Any] | None]
 TURN = 0.0005  # seconds that a thread keeps Python's lock while another waits for it; by default ten times as long
 
 
-def begin_run(options: CrawlOptions, store: Store, crawler: Crawler) -> Run:
-    """The run's row is in the database. Raises ConfigurationError for named hosts that are none, StorageError."""
+def begin_run(options: CrawlOptions, store: Store, crawler: Crawler, killed: KilledRun) -> Run:
+    """The run's row is in the database. ``killed`` gives the row of the run that this one goes on with, if any.
+
+    Raises ConfigurationError for named hosts that are none, StorageError.
+    """
     _make_ready()
     context = _context(options, store, crawler)
+    former = killed(options, context)
+    if former is None:
+        context.crawl_id = store.start_crawl(context.site_id, options.mode)
+    else:
+        store.reopen_crawl(former["id"])
+        context.crawl_id = former["id"]
     remembered = store.ask(site_settings, context.site_id)
     if "delay" in remembered and (crawler.settings.getpriority("DOWNLOAD_DELAY") or 0) < SETTINGS_PRIORITIES["cmdline"]:
         crawler.spider.download_delay = float(remembered["delay"])  # type: ignore[union-attr]  # Scrapy asks for it at a host's first request
     run = Run(options.remembering(remembered), crawler, context)
+    if former is not None:
+        answers = store.ask(answers_of_run, former, run.site.name)
+        run.go_on(former, EarlierAnswers(answers, map(int, crawler.settings.getlist("RETRY_HTTP_CODES"))))
     run.proxy = checked_proxy(proxy_asked(crawler.settings, remembered))
     run.intake, run.items = Intake(run.context), ItemSender(crawler, store)
     run.absences, run.sweep = AbsencePolicy(run), Sweep(run)
@@ -72,7 +88,7 @@ def _context(options: CrawlOptions, store: Store, crawler: Crawler) -> SiteConte
     return SiteContext(
         store=store,
         site_id=int(row["id"]),
-        crawl_id=store.start_crawl(int(row["id"]), options.mode),
+        crawl_id=0,  # until it has begun
         parser=SiteParser(site, Addresses(site.home, site.query_noise), site.timezone or row["timezone"], workers),
         source=LiveSource(crawler),
         captures=Captures(store.folder, UnpackMiddleware.from_crawler(crawler)),

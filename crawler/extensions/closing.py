@@ -90,8 +90,8 @@ async def _close(run: Run) -> str:
     if run.counts["new"] or run.counts["revised"]:
         run.store.settle(run.crawl_id, run.site_id)
     _measure_coverage(run)
-    outcome, requests = run.outcome, int(run.crawler.stats.get_value("downloader/request_count", 0))
-    row = run.store.ended_crawl(run.crawl_id, outcome.word, outcome.exit_code, requests, run.received, outcome.said)
+    outcome, (requests, received) = run.outcome, await asyncio.to_thread(run.asked) if run.earlier else run.asked()
+    row = run.store.ended_crawl(run.crawl_id, outcome.word, outcome.exit_code, requests, received, outcome.said)
     if outcome.exit_code in (CONFIGURATION, UNREACHABLE):
         return _close_unread(run, row)
     run.warc.begin_file(row["finished_at"])  # in this thread: it asks the database

@@ -2,7 +2,8 @@
 
 It stands nearest the downloader, so it sees the body as transferred, robots.txt and redirects. It is awaited: when the
 disk refuses, its StorageError reaches whoever asked, and the crawl stops. What did not come from the web is no evidence: a
-response out of a cache, or made up by another middleware, is refused, and the crawl stops too. Without a run nothing is captured.
+response out of a cache, or made up by another middleware, is refused, and the crawl stops too. Without a run nothing is captured. What
+a run had captured before it was killed answers the run that goes on (crawler/http/earlier.py).
 """
 
 from __future__ import annotations
@@ -42,14 +43,21 @@ class CaptureMiddleware:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self._sent = WeakSet[Request]()  # what went on to the downloader
+        self._given = WeakSet[Request]()  # what was answered before this run was killed
         self._records: SyncedRecords | None = None  # from the first response of the run on
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> CaptureMiddleware:
         return cls(crawler)
 
-    def process_request(self, request: Request) -> None:
+    def process_request(self, request: Request) -> Response | None:
+        """The answer that the run had got before it was killed; None for a request that goes to the site."""
+        run = run_of(self.crawler)
+        if run is not None and run.earlier is not None and (response := run.earlier.answer(request, run)) is not None:
+            self._given.add(request)
+            return response
         self._sent.add(request)
+        return None
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """A request that went out and brought no answer is noted in the WARC file too."""
@@ -60,7 +68,7 @@ class CaptureMiddleware:
     async def process_response(self, request: Request, response: Response) -> Response:
         """Raises NotFromTheSite, StorageError."""
         run = run_of(self.crawler)
-        if run is None:
+        if run is None or request in self._given:
             return response
         if "cached" in response.flags or request not in self._sent:
             raise NotFromTheSite(

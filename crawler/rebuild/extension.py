@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from archive.queries.killed import killed_run
 from crawler.extensions.archive import ArchiveExtension
 from crawler.rebuild.middlewares import ANSWERS
 from crawler.session.run_log import RunLog
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from scrapy import Spider
 
     from crawler.rebuild.answers import RunAnswers
+    from crawler.session.context import SiteContext
     from crawler.session.options import CrawlOptions
     from crawler.session.session import Run
 
@@ -29,6 +31,12 @@ class PastRun(ArchiveExtension):
         run.retry_wait = 0.0
         self.crawl_id = run.crawl_id
         return run
+
+    def killed(self, options: CrawlOptions, context: SiteContext) -> dict[str, Any] | None:
+        """As it was then."""
+        answers: RunAnswers = self.crawler.settings[ANSWERS]
+        run = answers.run
+        return context.store.ask(killed_run, context.site_id, run.began["mode"], run.started_at) if run.goes_on else None
 
     @property
     def failure(self) -> Exception | None:

@@ -31,10 +31,12 @@ class PastAnswers(CaptureMiddleware):
         super().__init__(crawler)
         self._answers: RunAnswers = crawler.settings[ANSWERS]
 
-    def process_request(self, request: Request) -> Response:  # type: ignore[override]
+    def process_request(self, request: Request) -> Response:
         """Raises what the run met there; Unreachable, Stopped where it met nothing, or its record is damaged."""
         run = run_of(self.crawler)
         assert run is not None
+        if run.earlier is not None and (given := run.earlier.answer(request, run)) is not None:
+            return given
         row = self._answers.next(request.url)
         door, article_id = request.meta.get("door", "page"), request.meta.get("article_id")
         row["id"] = run.store.claim_capture(row["id"], run.crawl_id, door, article_id)

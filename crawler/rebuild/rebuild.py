@@ -26,6 +26,7 @@ from crawler.rebuild.past import how_it_ended, past_arguments, past_settings, pa
 from crawler.rebuild.recorded import Failure, RecordedRun, foreign_runs, recorded_runs
 from crawler.session.options import undeclared_site
 from crawler.session.outcome import BUG, STORAGE
+from crawler.session.run_log import RESUMED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,6 +65,7 @@ class Rebuilding:
     buried: set[str] = field(default_factory=set)  # folders whose tombstones were read
     damaged: list[str] = field(default_factory=list)  # records that cannot be read
     failed: list[Exception] = field(default_factory=list)
+    carried: list[dict[str, Any]] | None = None  # answers that a run did not ask for, when it goes on after a kill
     group: HeldGroup = field(init=False)
 
     # what there is
@@ -131,20 +133,27 @@ class Rebuilding:
         while self.at < len(self.runs) and not self.stopped:
             run = self.runs[self.at]
             self.take_decisions(run.started_at)
-            if run.is_foreign or not self.store.ask(rebuilt.has_run, run.folder, run.started_at):
+            if self.is_due(run):
                 self.begin_run(run)
                 return
             self.at += 1
 
+    def is_due(self, run: RecordedRun) -> bool:
+        """Whether a run is not there yet. What it did after a kill is there with what it did before, as one."""
+        if run.goes_on:
+            return self.carried is not None
+        return run.is_foreign or not self.store.ask(rebuilt.has_run, run.folder, run.started_at)
+
     def begin_run(self, run: RecordedRun) -> None:
-        self.clock.at = run.started_at
+        self.clock.at = run.began[RESUMED] if run.goes_on else run.started_at
         self.group.join()
         spider = past_spider(run, [spider for spider in map(self.loader.load, self.loader.list()) if hasattr(spider, "site")])
         row = self.store.ensure_site(run.folder, run.home, getattr(getattr(spider, "site", None), "timezone", None))
         if run.folder not in self.buried:
             self.buried.add(run.folder)
             self.store.bury_again(row["id"], self.destroyed(run.folder))
-        answers = RunAnswers(run, self.clock, list(self.events(run)), self.progress)
+        answers = RunAnswers(run, self.clock, [*(self.carried or ()), *self.events(run)], self.progress)
+        self.carried = None
         settings = past_settings(answers, self.settings) | {"ARCHIVE_DIR": str(self.store.folder)}
         self.start(spider, past_arguments(answers, spider), lambda crawler: self.ended(crawler, run, answers), settings)
 
@@ -187,13 +196,16 @@ class Rebuilding:
             self.store.drop_crawl(crawl_id)
             self.group.keep()
             return
-        self.unasked[run.folder] += len(answers.unasked)
         self.guessed[run.folder] += not run.is_noted
         if row := self.store.ask(rebuilt.crawl_row, crawl_id):
             said = how_it_ended(run, self.runs, self.clock.at)
             self.otherwise[run.folder] += any(row[name] != said[name] for name in ("new", "revised", "missing") if name in said)
             self.store.restate_crawl(crawl_id, said)
         self.store.forget_gaps_that_say(NOT_ASKED)
+        if self.at + 1 < len(self.runs) and self.runs[self.at + 1].goes_on:
+            self.carried = answers.unasked
+            return
+        self.unasked[run.folder] += len(answers.unasked)
         left = [(row["filename"], row["offset"]) for row in answers.unasked]
         mixed = any(other.is_foreign and other.folder == run.folder for other in self.runs[: self.at])
         if left or (mixed and self.store.ask(rebuilt.untied_pages, crawl_id)):  # with the run, as one
@@ -227,7 +239,7 @@ class Rebuilding:
 
     def summaries(self) -> Iterator[str]:
         """A line for each site."""
-        counted = Counter(run.folder for run in self.runs if not run.is_foreign)
+        counted = Counter(run.folder for run in self.runs if not (run.is_foreign or run.goes_on))
         for row in self.store.ask(captures.sites):
             name = row["name"]
             held = self.store.ask(rebuilt.held_of_site, row["id"])

@@ -1,25 +1,26 @@
 """The runs of a site as its WARC files tell them: takes the files, and gives each run with its answers, its failures, and how it ended.
 
-A run notes its start and its end between its records (crawler/session/run_log.py). Where it did not, because an earlier release made
-the files, a run is what lies behind one warcinfo record: its options are guessed, and how it ended is not known.
+A run notes its start and its end between its records (crawler/session/run_log.py). One that was killed and went on has several starts,
+each of which is given as a run of its own. Where it noted nothing, because an earlier release made the files, a run is what lies behind
+one warcinfo record: its options are guessed, and how it ended is not known.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from archive.clock import stamp
 from archive.warc.place import SUFFIX, is_own_file
-from archive.warc.read import header, type_of, whole_members
-from archive.warc.records import NOTES
-from archive.warc.write import FULL_AT
+from archive.warc.read import header, note_in, type_of, whole_members
+from archive.warc.write import FULL_AT, FULL_UNDER_CLAIM
+from crawler.session.run_log import RESUMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class RecordedRun:
     home: str = ""  # of the site, as known then
     is_foreign: bool = False  # no run of ours: captures of other tools, between two of them
     crawl_id: int | None = None  # of the run before, whose answers these are: it did not ask for them when it was done again
+    goes_on: bool = False  # it had begun before, and was killed: the run before it in the list is what it did until then
 
     @property
     def is_noted(self) -> bool:
@@ -64,13 +66,22 @@ def recorded_runs(root: Path, folder: Path) -> list[RecordedRun]:
         name = str(path.relative_to(root))
         for offset, _, content in whole_members(path):
             reader.take(name, offset, content)
-        reader.is_full = path.stat().st_size >= FULL_AT
-    return [run for run in reader.runs if run.is_noted or run.events]
+        reader.is_full = path.stat().st_size >= (FULL_UNDER_CLAIM if epoch_of(path) else FULL_AT)
+    runs = [run for run in reader.runs if run.is_noted or run.events]
+    for before, run in pairwise(runs):
+        run.goes_on = RESUMED in run.began and run.started_at == before.started_at
+    return runs
 
 
-def _by_time(path: Path) -> tuple[str, int]:
-    month, number = re.findall(r"-(\d{6})-(\d+)\.warc\.gz$", path.name)[0]
-    return month, int(number)
+def epoch_of(path: Path) -> int:
+    """Of the claim under which a file of ours was written; 0 without one."""
+    found = re.search(r"-e(\d+)\.warc\.gz$", path.name)
+    return int(found[1]) if found else 0
+
+
+def _by_time(path: Path) -> tuple[str, int, int]:
+    month, number = re.findall(r"-(\d{6})-(\d+)(?:-e\d+)?\.warc\.gz$", path.name)[0]
+    return month, epoch_of(path), int(number)
 
 
 @dataclass(slots=True)
@@ -98,25 +109,17 @@ class _Reader:
         return self.runs[-1]
 
     def _note(self, content: bytes) -> None:
-        target = header(content, "WARC-Target-URI")
-        if not target.startswith(f"{NOTES}:"):
+        if (note := note_in(content)) is None:
             return
-        said, run = _json(content), self._open(content)
-        if target.endswith(":start"):
+        (kind, said), run = note, self._open(content)
+        if kind == "start":
+            if run.is_noted:  # in a file that follows a full one, and the run that filled that was killed
+                self.runs.append(run := RecordedRun(self.folder, date_of(content)))
             run.began, run.started_at = said, said.get("started_at") or run.started_at
-        elif target.endswith(":failure"):
+        elif kind == "failure":
             run.events.append(Failure(said.get("url", ""), date_of(content), said.get("error", ""), said.get("message", "")))
-        elif target.endswith(":end"):
+        elif kind == "end":
             run.ended = said
-
-
-def _json(content: bytes) -> dict[str, Any]:
-    """The block of a note; empty where it is none."""
-    try:
-        said = json.loads(re.split(rb"\r?\n\r?\n", content, maxsplit=1)[1])
-    except (ValueError, IndexError):
-        return {}
-    return said if isinstance(said, dict) else {}
 
 
 def date_of(content: bytes) -> str:

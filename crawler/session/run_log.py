@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from crawler.site import Site
 
 FORMAT = 1  # of the notes
-NOT_NOTED = {"ARCHIVE_DIR", "NOW", "PROGRESS", "EXTRACT_WORKERS", "NEWSPIDER_MODULE", "COMMANDS_MODULE", "CONTACT", "PROXY"}
+RESUMED = "resumed_at"  # field of a start: when a run that had been killed went on; ``started_at`` is that of its first start
+NOT_NOTED = {"ARCHIVE_DIR", "NOW", "PROGRESS", "EXTRACT_WORKERS", "NEWSPIDER_MODULE", "COMMANDS_MODULE", "CONTACT", "PROXY", "GO_ON_WITHIN"}
 
 
 class RunLog:
@@ -34,6 +35,11 @@ class RunLog:
         self._warc, self._now = warc, now
         self._waiting = [Note("start", now(), began)]
         self._began = False  # the start is written
+
+    def go_on(self) -> None:
+        """The start that is not written yet is that of a run which goes on after it was killed: it has begun before."""
+        start, at = self._waiting[0], self._now()
+        self._waiting[0] = Note("start", at, {**start.said, RESUMED: at})
 
     def failure(self, request: Request, error: Exception, what: str) -> None:
         """Note a request that went out and got no answer."""

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from scrapy import Request
     from scrapy.http import Response
 
     from archive.store.absences import Table
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from archive.store.linked_files import FileKind
     from crawler.items import Answer, Article
     from crawler.session.checkpoints import Swept
+    from crawler.sources.captures import Captures
 
 
 class LiveWeb(Protocol):
@@ -59,6 +61,14 @@ class Absences(Protocol):
     def clear_suspects(self, table: Table) -> None: ...
 
     def mark_missing(self, table: Table, row_id: int, capture_id: int, at: str, reason: str | None = None) -> None: ...
+
+
+class FormerAnswers(Protocol):
+    """What the run had got before it was killed: crawler/http/earlier.py."""
+
+    def answer(self, request: Request, run: Any) -> Response | None: ...
+
+    def size_of_rest(self, captures: Captures) -> tuple[int, int]: ...
 
 
 class SweepShare(Protocol):

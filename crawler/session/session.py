@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from archive.queries import holdings
 from archive.store.coverage import kind_of_list
+from archive.store.crawls import COUNTERS
 from archive.store.linked_files import FILE_KINDS, FileKind
 from archive.text.homes import family
 from archive.warc.write import WarcWriter
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from crawler.items import Answer
     from crawler.session.context import SiteContext
     from crawler.session.options import CrawlOptions
-    from crawler.session.services import Absences, Admission, ItemFeed, LiveWeb, SweepShare
+    from crawler.session.services import Absences, Admission, FormerAnswers, ItemFeed, LiveWeb, SweepShare
     from crawler.site import Site
 
 
@@ -37,6 +38,7 @@ class Run:
     absences: Absences
     sweep: SweepShare
     proxy: ProxyAddress | None = None  # through which every request leaves
+    earlier: FormerAnswers | None = None  # of a run that goes on after it was killed
 
     def __init__(self, options: CrawlOptions, crawler: Crawler, context: SiteContext) -> None:
         """``context`` is the site's, with its row of ``crawls`` begun. Raises ConfigurationError for named hosts that are none."""
@@ -60,6 +62,18 @@ class Run:
         self.warc = WarcWriter(self.store.folder, self.site.name, SOFTWARE, self.store.end_of_records, settings.getint("EPOCH"))
         self.log = RunLog(self.warc, self.store.now, beginning(crawler, self.site, self.store.crawl(self.crawl_id)))
         self.checkpoints = Checkpoints(self.store, self.site_id)
+
+    def go_on(self, row: dict[str, Any], earlier: FormerAnswers) -> None:
+        """This run had begun before, and was killed. ``row``: its row then; ``earlier``: what it had got."""
+        self.earlier = earlier
+        self.counts.update({name: row[name] or 0 for name in COUNTERS})
+        self.log.go_on()
+
+    def asked(self) -> tuple[int, int]:
+        """(requests, bytes received), with those before it was killed. A thread may call it: records are read that were not given."""
+        requests = int(self.crawler.stats.get_value("downloader/request_count", 0))
+        more, size = self.earlier.size_of_rest(self.context.captures) if self.earlier else (0, 0)
+        return requests + more, self.received + size
 
     # the site
 

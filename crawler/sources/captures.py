@@ -6,6 +6,7 @@ live run refuses.
 
 from __future__ import annotations
 
+import contextlib
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
@@ -51,6 +52,12 @@ class Captures:
             raise DamagedRecord(f"capture {row['id']} cannot be unpacked: {error}") from error
         assert isinstance(unpacked, Response)
         return unpacked
+
+    def size(self, row: Row) -> int:
+        """Bytes of a body as it was transferred; 0 where its record is damaged."""
+        with contextlib.suppress(DamagedRecord):
+            return len(read_record(self.folder, row)[1])
+        return 0
 
     def packed(self, row: Row, request: Request, kind: type[Response] | None = None) -> tuple[Response, int]:
         """(the response as it was transferred, its size in bytes), flagged ``TORN`` where its record is. ``kind``: its class; None

@@ -44,10 +44,10 @@ class Rehearsal:
 
     @property
     def may_be_asked_again(self) -> float:
-        """Share of the requests. A slice that is interrupted begins with the site's lists again, and reads again what no extractor had
-        read yet: at the worst all of it. Among few sites that is a larger share."""
-        interrupted = (self.kills + self.losses + self.freezes) * self.jobs / self.sites
-        return 0.15 if self.sites >= 100 else max(0.15, interrupted)
+        """Share of the requests. A slice that goes on where it was asks for robots.txt again, and for what was on its way; one that another
+        worker takes over begins at the last commit: at the worst with all of it. Among few sites that is a larger share."""
+        taken_over = (self.losses + self.freezes) * self.jobs / self.sites
+        return 0.15 if self.sites >= 100 else max(0.15, taken_over)
 
 
 def main() -> int:
