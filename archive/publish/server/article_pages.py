@@ -60,12 +60,11 @@ async def show_article(datasette: Any, request: Any) -> Response:
     """/HOST/PATH?QUERY and /YYYYMMDDhhmmss/HOST/PATH?QUERY."""
     asked, sought = without_marks_asked(request.query_string)
     address = parse_address(request.path, asked)
-    if address is None or address.host not in await read(datasette, known_hosts):
+    known, article, context = await read(datasette, asked_article, address) if address else (False, None, None)
+    if address is None or not known:
         return await not_found(datasette, request, request.path)
-    article = await read(datasette, article_at, address.host, address.path, address.query)
     if article is None:
         return await no_article(datasette, request, address)
-    context = await read(datasette, reading_context, article["id"], address.moment)
     if context is None:
         return await not_seen_yet(datasette, request, article)
     if address.moment is None and request.headers.get("accept-datetime"):
@@ -75,6 +74,14 @@ async def show_article(datasette: Any, request: Any) -> Response:
         return redirect(with_marks_asked(own_path, sought))
     query = parse_query(sought)
     return await reading_page(datasette, request, with_search_marks(context, query) if query.marks else context)
+
+
+def asked_article(db: sqlite3.Connection, address: Address) -> tuple[bool, Row | None, dict[str, Any] | None]:
+    """(whether a site has this host, the article at this address, what its page shows)."""
+    if address.host not in known_hosts(db):
+        return False, None, None
+    article = article_at(db, address.host, address.path, address.query)
+    return True, article, reading_context(db, article["id"], address.moment) if article else None
 
 
 def without_marks_asked(query_string: str) -> tuple[str, str]:

@@ -33,6 +33,7 @@ HERE = Path(__file__).parent.parent
 LARGEST_FILE = 1_000_000_000  # bytes; SQLite's temporary files, and a log that stdout is sent to
 OPEN_FILES = 4096
 M_ARENA_MAX = -8  # of glibc's mallopt
+ITS_OWN = 2  # databases that are always there: the archive, and what Datasette keeps in memory
 
 
 class ServedArchive(Datasette):  # type: ignore[misc]  # Datasette has no types
@@ -42,6 +43,12 @@ class ServedArchive(Datasette):  # type: ignore[misc]  # Datasette has no types
         self.service = service
         self._allows: dict[tuple[str, str], list[Any]] = {}
         super().__init__([], **options)
+
+    async def refresh_schemas(self) -> None:
+        """Datasette's own list of tables, made anew when the schema is another one. With further databases it looks at each."""
+        database = self.databases.get(DATABASE)
+        if not isinstance(database, ShownDatabase) or not await database.is_as_told() or len(self.databases) > ITS_OWN:
+            await super().refresh_schemas()
 
     def _table_permission_allows(self, database: str, table: str) -> list[Any]:
         """Who may see a table. Datasette copies all metadata for each question; they change only where a plugin adds to them."""
