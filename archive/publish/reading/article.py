@@ -55,8 +55,8 @@ PICTURES = f"""
 CONTENT = ("body", "caption")  # everything else is what the site wraps around the author's text
 
 
-def reading_context(db: sqlite3.Connection, article_id: int, moment: str | None = None) -> dict[str, Any] | None:
-    """Everything the reading page shows; None when nothing had been seen at that moment (YYYYMMDDhhmmss, UTC)."""
+def state_context(db: sqlite3.Connection, article_id: int, moment: str | None = None) -> dict[str, Any] | None:
+    """One state of an article, and all that a citation says of it; None when nothing had been seen at that moment (YYYYMMDDhhmmss, UTC)."""
     at = latest_instant(moment) if moment else None
     revisions = fetch_rows(db, "select * from revisions where article_id = ? order by number", [article_id])
     article = fetch_row(db, ARTICLE, [article_id])
@@ -69,14 +69,26 @@ def reading_context(db: sqlite3.Connection, article_id: int, moment: str | None 
         "revisions": revisions,
         "at": at,
         "moment": moment,
-        **(parts := body(db, article, revision, moment, at)),
+        **body(db, article, revision, moment, at),
         "words": len(revision["text"].split()),
         "language": foreign(revision["text"]),
-        "documents": linked_documents(db, article_id, at),
         "authors": signed_authors(db, article, revision),
         "tags": tag_names(revision),
-        "edits": edits_shown(db, article_id),
         "captures": revision_captures(db, revision["id"]),
+    }
+
+
+def reading_context(db: sqlite3.Connection, article_id: int, moment: str | None = None) -> dict[str, Any] | None:
+    """Everything the reading page shows; None when nothing had been seen at that moment."""
+    state = state_context(db, article_id, moment)
+    if state is None:
+        return None
+    article, revision, at = state["article"], state["revision"], state["at"]
+    content = [row["html"] or "" for row in state["blocks"] if row["content"]]
+    return {
+        **state,
+        "documents": linked_documents(db, article_id, at),
+        "edits": edits_shown(db, article_id),
         "absences": fetch_rows(
             db, "select * from absences where article_id = ? and comment_id is null order by missing_since", [article_id]
         ),
@@ -89,7 +101,7 @@ def reading_context(db: sqlite3.Connection, article_id: int, moment: str | None 
         "shown": sum("withheld_since" not in row for row in comments),
         "marked": marked_comments(comments),
         "aged": aged_comments(db, article_id),
-        "cites": (citing := cites(parts["linked"], [row["html"] or "" for row in parts["blocks"] if row["content"]], article_id)),
+        "cites": (citing := cites(state["linked"], content, article_id)),
         "cited_by": (cited := cited_by(db, article_id)),
         "related": related(db, article, {row["url"] for row in citing + cited}),
         **neighbours(db, article),

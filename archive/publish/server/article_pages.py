@@ -28,7 +28,7 @@ from archive.publish.cite.citation import (
 from archive.publish.cite.linked_data import linked_data
 from archive.publish.cite.proofs import proof_by
 from archive.publish.formats import MARKS, field_query, search_path, with_marks_asked
-from archive.publish.reading.article import reading_context
+from archive.publish.reading.article import reading_context, state_context
 from archive.publish.reading.comparison import compared_at
 from archive.publish.reading.search_marks import with_search_marks
 from archive.publish.redaction.withholding import withheld_since
@@ -130,7 +130,7 @@ async def show_timemap(datasette: Any, request: Any) -> Response:
     article = await read(datasette, article_at, *parts) if parts else None
     if article is None:
         return await absent(datasette, request, parts, request.path)
-    context = await read(datasette, reading_context, article["id"])
+    context = await read(datasette, state_context, article["id"])
     lines = memento.timemap_links(article["url"], context["revisions"] if context else [], origin(datasette, request))
     return answer(request, ",\n".join(lines) + "\n", "application/link-format")
 
@@ -145,7 +145,7 @@ async def show_citation(datasette: Any, request: Any) -> Response:
     parts = split_url(request.args.get("url") or "")
     article = await read(datasette, article_at, *parts) if parts else None
     moment = re.sub(r"\D", "", request.args.get("at") or "")[:14] or None
-    context = await read(datasette, reading_context, article["id"], moment) if article else None
+    context = await read(datasette, state_context, article["id"], moment) if article else None
     if context is None:
         return await absent(datasette, request, parts, request.args.get("url") or "")
     return citation_file(request, citation_of(datasette, request, context), request.url_vars["format"])
@@ -154,7 +154,7 @@ async def show_citation(datasette: Any, request: Any) -> Response:
 async def show_citations(datasette: Any, request: Any, urls: list[str]) -> Response:
     """Several articles in one file, each as it is now; what is not in the archive, or withheld, is left out."""
     articles = [await read(datasette, article_at, *parts) for parts in map(split_url, urls) if parts]
-    contexts = [await read(datasette, reading_context, article["id"]) for article in articles if article]
+    contexts = [await read(datasette, state_context, article["id"]) for article in articles if article]
     cited = distinct([citation_of(datasette, request, context) for context in contexts if context])
     form = request.url_vars["format"]
     if form == "json":
@@ -225,7 +225,7 @@ async def show_unapi(datasette: Any, request: Any) -> Response:
     moment, url = (moment, url) if slash and re.fullmatch(r"\d{4,14}", moment) else (None, wanted)
     parts = split_url(url)
     article = await read(datasette, article_at, *parts) if parts else None
-    context = await read(datasette, reading_context, article["id"], moment) if article else None
+    context = await read(datasette, state_context, article["id"], moment) if article else None
     if context is None:
         return await absent(datasette, request, parts, wanted)
     return answer(request, as_ris(citation_of(datasette, request, context)), MEDIA_TYPES["ris"])
