@@ -500,16 +500,17 @@ def test_a_former_archive_is_filled_when_it_is_opened(tmp_path: Path) -> None:
         (kind, name)
         for kind, name in db.execute("select type, name from sqlite_master where name like '%\\_words%' escape '\\' or name = 'words_due'")
     ]
+    made += db.execute("select type, name from sqlite_master where type = 'trigger' and name like '%\\_counted\\_%' escape '\\'").fetchall()
     for kind, name in [
-        *((k, n) for k, n in made if k == "trigger"),
+        *dict.fromkeys((k, n) for k, n in made if k == "trigger"),
         *((k, n) for k, n in made if k == "table" and n.endswith("_words_fts")),
     ]:
         db.execute(f"drop {kind} {name}")
-    for table in ("revision_words", "comment_words", "document_words", "words_due"):
+    for table in ("revision_words", "comment_words", "document_words", "words_due", "table_changes"):
         db.execute(f"drop table {table}")
     db.execute("drop index articles_language")
     db.execute("alter table articles drop column language")
-    db.execute("delete from _sqlite_migrations where name = 'm025_words'")
+    db.execute("delete from _sqlite_migrations where name in ('m025_words', 'm029_searched_sooner')")
     db.close()
     open_for_writing(folder).close()
     connection = reader(folder)

@@ -68,7 +68,7 @@ def search(db: sqlite3.Connection, query: Query, sort: str = "", page: int = 1, 
         shown = slice(offset, offset + size)
         results.hits = article_hits(db, query, [*zip(articles[shown], revisions[shown], strict=True)])
         if facets:
-            key = ("facets", digest_of(articles))
+            key = ("facets", ids_digest(articles))
             results.facets, results.months = remembered(db, key, lambda: article_facets(db, [*articles]), of=LISTED)
     if query.place in ("comments", "everything"):
         listed = MOST_COMMENTS if query.place == "comments" else FEW if size == PAGE else size
@@ -78,7 +78,7 @@ def search(db: sqlite3.Connection, query: Query, sort: str = "", page: int = 1, 
         results.sort = order
         results.comment_hits = comment_hits(db, query, ids[offset : offset + size])
         if facets:
-            key = ("comment facets", digest_of(ids))
+            key = ("comment facets", ids_digest(ids))
             results.facets, results.months = remembered(db, key, lambda: comment_facets(db, ids), of=OF_COMMENTS)
     elif query.place == "everything" and results.page == 1:
         results.comment_hits = comment_hits(db, query, ids)
@@ -102,7 +102,7 @@ def comments_in_order(db: sqlite3.Connection, query: Query, sort: str, limit: in
     return remembered(db, key, lambda: find_comments(db, query, sort, limit), weight=lambda found: len(found[0]), of=rests_on)
 
 
-def digest_of(ids: Iterable[int]) -> bytes:
+def ids_digest(ids: Iterable[int]) -> bytes:
     """Which ids these are, in whatever order."""
     return hashlib.sha256(array("q", sorted(ids)).tobytes()).digest()
 
