@@ -16,7 +16,7 @@ from archive.db.progress import shown
 from archive.db.views import ensure_views
 
 FORMER = STEPS[:12]
-SEARCHED = ("revisions_fts", "comments_fts", "documents_fts")
+SEARCHED = ("revisions_fts", "comments_fts", "documents_fts", "revision_words_fts", "comment_words_fts", "document_words_fts")
 
 
 def made_by_former_release(folder: Path, steps: Sequence[ModuleType] = FORMER) -> Database:

@@ -35,6 +35,7 @@ DERIVED = (
     "comment_words",
     "document_words",
     "words_due",
+    "table_changes",
     "identity",
     "seals",
     "sealed_",

@@ -44,6 +44,7 @@ RELEASED = {
     "m026_outlinks": "165023b63991cebfa1d9fba11d8a08c163c61b8a2620b1aa205e3c7c048a02e2",
     "m027_pings": "39334ed5ce0d09601aea4403e4a360c520d9082737b99eba06659056f98db2e0",
     "m028_smaller_rows": "5c5169d7963bd47ffd7a3af6f3716df2d43f35c86fd38c5bce2c86555d84f3c3",
+    "m029_searched_sooner": "cac0a4400512e77e92a22659680a1615f9747e39eaf778f334f82ee0654f40f8",
 }
 SECOND_RELEASE = {  # what the first text was edited to: it made these columns, and the second step found nothing to do
     "  note text  -- the summary line, or what went wrong\n": "  note text,  -- the summary line, or what went wrong\n"

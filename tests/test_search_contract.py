@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from archive.db.connection import FILENAME, open_as_it_is, open_for_writing
-from archive.db.migrations import m025_words
+from archive.db.migrations import STEPS, m025_words, m029_searched_sooner
 from archive.db.words import fill_all_due, unlike_words
 from archive.merge.merge import merge
 from archive.publish.redaction.public_copy import write_public_copy
@@ -27,6 +27,7 @@ from archive.text.normalised import NEEDING
 from archive.text.search_marks import places_of, sought, with_sentinels
 from archive.verify.database import whole
 from tests.conftest import History
+from tests.former_archive import as_former_release_held
 from tests.literal import Desk, article, comment
 from tests.publish_site import Site
 from tests.search_corpus import COMMENT_IDS, IDS, build_corpus, reader
@@ -313,7 +314,7 @@ def understood(query: Query) -> str:
 
 def test_thirty_thousand_random_texts_are_searches_and_nothing_is_left_out_unsaid() -> None:
     index = sqlite3.connect(":memory:")
-    index.execute("create virtual table words using fts5(title, byline, text, tokenize='porter unicode61 remove_diacritics 2')")
+    index.execute("create virtual table words using fts5(text, title, byline, tokenize='porter unicode61 remove_diacritics 2')")
     for number, text in enumerate(random_texts(30_000, seed=16)):
         query = parse_query(text)
         said = understood(query)
@@ -499,16 +500,17 @@ def test_a_former_archive_is_filled_when_it_is_opened(tmp_path: Path) -> None:
         (kind, name)
         for kind, name in db.execute("select type, name from sqlite_master where name like '%\\_words%' escape '\\' or name = 'words_due'")
     ]
+    made += db.execute("select type, name from sqlite_master where type = 'trigger' and name like '%\\_counted\\_%' escape '\\'").fetchall()
     for kind, name in [
-        *((k, n) for k, n in made if k == "trigger"),
+        *dict.fromkeys((k, n) for k, n in made if k == "trigger"),
         *((k, n) for k, n in made if k == "table" and n.endswith("_words_fts")),
     ]:
         db.execute(f"drop {kind} {name}")
-    for table in ("revision_words", "comment_words", "document_words", "words_due"):
+    for table in ("revision_words", "comment_words", "document_words", "words_due", "table_changes"):
         db.execute(f"drop table {table}")
     db.execute("drop index articles_language")
     db.execute("alter table articles drop column language")
-    db.execute("delete from _sqlite_migrations where name = 'm025_words'")
+    db.execute("delete from _sqlite_migrations where name in ('m025_words', 'm029_searched_sooner')")
     db.close()
     open_for_writing(folder).close()
     connection = reader(folder)
@@ -563,3 +565,22 @@ def test_a_plain_sqlite_asks_the_second_index(corpus: Path) -> None:
     assert db.execute(sql, ["войн"]).fetchall() == [("https://corpus.example/russian",)]
     assert db.execute(sql, ["rat"]).fetchall() == [("https://corpus.example/german",)]
     db.close()
+
+
+INDEXES = ("revisions_fts", "comments_fts", "documents_fts", "revision_words_fts", "comment_words_fts", "document_words_fts")
+
+
+def test_an_archive_whose_indexes_have_the_text_last_comes_to_have_it_first_and_finds_the_same(corpus: Path, tmp_path: Path) -> None:
+    as_former_release_held(corpus, tmp_path, STEPS[: STEPS.index(m029_searched_sooner)])
+    made = open_for_writing(tmp_path)
+    for index in INDEXES:
+        assert made.execute(f"pragma table_info({index})").fetchone()[1] == "text"
+        made.execute(f"insert into {index}({index}, rank) values ('integrity-check', 1)")
+    assert list(whole(made)) == []
+    made.close()
+    former, today = reader(tmp_path), reader(corpus)
+    for text in ("bridge", "title:bridge OR strike", "signed:a*", "войной", "安理会", "in:comments the OR und", "Haus -Rat"):
+        query = parse_query(text)
+        assert search(former, query) == search(today, query), text
+    former.close()
+    today.close()

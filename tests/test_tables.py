@@ -99,6 +99,47 @@ def test_an_allow_block_of_a_table_holds_though_it_is_remembered(site: Site) -> 
     assert site.get("/archive/articles").status_code == 200
 
 
+@pytest.fixture
+def alone(tmp_path: Path) -> Iterator[Site]:
+    """An archive that a test may change, read by one thread."""
+    with Site(build_archive(tmp_path), service=Service(settings={"num_sql_threads": 1})) as own:
+        yield own
+
+
+def test_what_is_counted_and_how_a_table_is_made_are_as_the_archive_stands(alone: Site, tmp_path: Path) -> None:
+    def seen() -> tuple[str, str, bool]:
+        page = alone.get("/archive/articles").text
+        facet = re.search(r'data-column="kind">.*?</ul>', page, re.S)
+        return re.findall(r"([\d,]+) rows", page)[0], re.sub(r"<[^>]+>|\s+", " ", facet[0] if facet else ""), 'data-column="mood"' in page
+
+    before = seen()
+    assert seen() == before and not before[2]
+    db = open_archive(tmp_path)
+    with db:
+        db.execute("delete from articles where id = (select max(id) from articles where kind = 'link')")
+    after = seen()
+    assert int(after[0]) == int(before[0]) - 1 and after[1] != before[1]
+    with db:
+        db.execute("alter table articles add column mood text")
+    db.close()
+    assert seen() == (after[0], after[1], True)
+    assert alone.get("/archive/articles?mood=dark").status_code == 200
+
+
+def test_a_table_that_is_asked_for_again_is_not_described_again(alone: Site) -> None:
+    asked: list[str] = []
+
+    def descriptions() -> list[str]:
+        asked.clear()
+        assert alone.get("/archive/comments").status_code == 200
+        return [sql for sql in asked if "sqlite_master" in sql or "_info(" in sql or "foreign_key" in sql]
+
+    database = alone.datasette.get_database("archive")
+    for one in (database, database.tables):
+        alone.run(one.execute_fn(lambda connection: connection.set_trace_callback(asked.append)))
+    assert descriptions() and descriptions() == []
+
+
 DAY, TIME = r"\d{4}-\d\d-\d\d", r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
 
 

@@ -27,7 +27,7 @@ HELP = "bring an archive to this release: shows what will change, backs up, migr
 MORE = """Every command brings an archive up to date when it opens it; this one says before what it does, and keeps the way back open.
 Nothing to do: one line, exit code 0. An archive of a newer release: exit code 2, and nothing is touched."""
 COUNTED = ("articles", "revisions", "comments", "comment_revisions", "captures")  # what no step may lose a row of
-REWRITING = ("m013_texts_once", "m028_smaller_rows")  # steps that write the large tables anew
+REWRITING = ("m013_texts_once", "m028_smaller_rows", "m029_searched_sooner")  # steps that write the large tables anew
 SMALL = 50_000_000  # bytes that any other step may take
 
 

@@ -13,7 +13,11 @@ from archive.text.packed import packed
 from archive.text.paragraph_markup import beside_plain
 
 LARGE = 20_000  # rows to copy; fewer are copied before a bar is read
-COPIED = ("blocks", "comment_revisions", "block_spans")
+COPIED = {  # step -> what it copies, as it is called before or after other steps
+    "m013_texts_once": ("blocks", "comment_revisions"),
+    "m028_smaller_rows": ("blocks", "block_spans"),
+    "m029_searched_sooner": ("revisions", "comments", "document_states", "revision_words", "comment_words", "document_words"),
+}
 
 
 @contextmanager
@@ -50,9 +54,9 @@ def _beside_plain(plain: str, html: str, part: int) -> str | int | None:
 
 
 def _rows(connection: sqlite3.Connection) -> int:
-    """How many rows there are to copy; 0 where the tables are not, or are views already. Blocks are copied twice: as spans, and then
-    without what is usual."""
-    sql = f"select name from sqlite_master where type = 'table' and name in {COPIED}"
-    tables = [name for (name,) in connection.execute(sql).fetchall()]
-    times = {"blocks": 2}
-    return sum(times.get(name, 1) * int(connection.execute(f"select count(*) from {name}").fetchone()[0]) for name in tables)
+    """How many rows there are to copy, by all steps that are due; 0 of tables that are not there, or are views already."""
+    tables = {name for (name,) in connection.execute("select name from sqlite_master where type = 'table'").fetchall()}
+    known = "select name from _sqlite_migrations" if "_sqlite_migrations" in tables else "select '' where 0"
+    done = {name for (name,) in connection.execute(known).fetchall()}
+    due = [name for step, names in COPIED.items() if step not in done for name in names if name in tables]
+    return sum(int(connection.execute(f"select count(*) from {name}").fetchone()[0]) for name in due)

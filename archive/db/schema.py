@@ -4,7 +4,7 @@ Every column says in its comment what it means; the served pages show these mean
 (``carried_meanings``). Times are UTC, ISO 8601 with ``Z``. A wall clock whose zone is not known has no ``Z``.
 An id is ours unless it is called ``source_id``: that one is the site's own.
 Full-text search stands beside the tables: ``revisions_fts``, ``comments_fts`` and ``documents_fts``, kept by triggers
-(``migrations/m001_initial.py``, ``migrations/m016_linked_files.py``); texts in languages whose words those do not find stand once more
+(``migrations/m029_searched_sooner.py``), the text as its first column; texts in languages whose words those do not find stand once more
 in ``revision_words``, ``comment_words`` and ``document_words``, under indexes of their own (``migrations/m025_words.py``, ``words.py``).
 Every text is stored once: ``blocks`` and ``comment_revisions`` are views over ``block_spans`` and ``comment_states``, which may be
 written to as if they were tables (``migrations/m013_texts_once.py``, ``m028_smaller_rows.py``).
@@ -670,6 +670,12 @@ create table document_words (
   way text not null,  -- plain or german: how words were brought into one form
   rules integer not null  -- by which rules
 ) strict;
+
+-- How often rows of a table came, went, or changed in what is searched and counted
+create table table_changes (
+  name text primary key,  -- the table
+  changes integer not null  -- how often so far: while it is the same, what was found before holds
+) strict, without rowid;
 """
 
 APPLICATION_ID = 0x41724A6F  # tells an archive from any other SQLite file, and from an empty one

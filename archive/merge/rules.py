@@ -80,6 +80,7 @@ RULES: dict[str, Rule] = {
     "seals": Rule("own", ("chain", "number")),  # made anew out of the files under warc/seals, which are carried
     "sealed_records": Rule("own", ("prefix", "seal_id", "position")),
     "words_due": Rule("own", ("words", "id")),
+    "table_changes": Rule("own", ("name",)),
     "revision_words": Rule("own", ("id",)),  # read anew out of the texts that are brought
     "comment_words": Rule("own", ("id",)),
     "document_words": Rule("own", ("id",)),

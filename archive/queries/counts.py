@@ -50,7 +50,7 @@ class HeldCounts(NamedTuple):
 
 def site_counts(db: sqlite3.Connection, site_id: int) -> Counts:
     """Every number of one site: what is held, shown and withheld, there and missing."""
-    return remembered(db, ("site counts", site_id), lambda: _site_counts(db, site_id))
+    return remembered(db, ("site counts", site_id), lambda: _site_counts(db, site_id), of=("articles", "comments", "gaps"))
 
 
 def _site_counts(db: sqlite3.Connection, site_id: int) -> Counts:

@@ -192,9 +192,9 @@ def marked_texts(db: sqlite3.Connection, kind: str, index: AskedIndex, states: l
     """
     if not states:
         return {}
-    title, text = ("highlight(revisions_fts, 0, ?, ?)", 2) if kind == ARTICLES else ("? || ?", 1)
+    title = "highlight(revisions_fts, 1, ?, ?)" if kind == ARTICLES else "? || ?"
     sql = f"""
-        select rowid, {title}, highlight({index.table}, {text}, ?, ?)
+        select rowid, {title}, highlight({index.table}, 0, ?, ?)
         from {index.table}
         where {index.table} match ? and rowid in (select value from json_each(?))
     """

@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import sys
 import tempfile
 import time
@@ -43,6 +44,7 @@ MEASURES: dict[str, Measure] = {
 
 def main() -> int:
     given = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what is ended takes its servers and its folder with it
     size = SIZES[given.size]
     with tempfile.TemporaryDirectory(prefix="bench-") as temporary, ExitStack() as closing:
         folder = Path(temporary)

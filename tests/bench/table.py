@@ -61,7 +61,7 @@ class Row:
         return "met" if (value <= self.goal.bound if self.goal.sign == "<=" else value >= self.goal.bound) else "missed"
 
     def as_json(self) -> dict[str, Any]:
-        names = ("measure", "unit", "ours", "reference", "against", "ratio", "note")
+        names = ("measure", "unit", "ours", "reference", "against", "ratio", "note", "limit")
         return {name: getattr(self, name) for name in names} | {"goal": str(self.goal or ""), "verdict": self.verdict}
 
 

@@ -38,6 +38,7 @@ from archive.db.migrations import (
     m026_outlinks,
     m027_pings,
     m028_smaller_rows,
+    m029_searched_sooner,
 )
 
 STEPS = (
@@ -65,6 +66,7 @@ STEPS = (
     m026_outlinks,
     m027_pings,
     m028_smaller_rows,
+    m029_searched_sooner,
 )
 """In the order in which they are applied."""
 

@@ -70,7 +70,7 @@ def count_fresh(db: sqlite3.Connection, asked: Asked) -> dict[str, int]:
 
 
 def _count(db: sqlite3.Connection, sql: str, values: dict[str, Any]) -> int:
-    return remembered(db, (sql, *values.items()), lambda: int(fetch_value(db, sql, values)))
+    return remembered(db, (sql, *values.items()), lambda: int(fetch_value(db, sql, values)), of=("articles", "comments"))
 
 
 def kinds_asked(asked: Asked) -> Sequence[str]:

@@ -14,6 +14,7 @@ from archive.queries.search_query import QueryTerm
 
 UNSPACED = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")  # scripts that write without blanks
 SAME_SIGNS = str.maketrans("\u2018\u2019\u201c\u201d\u2013\u2014\u00a0", "''\"\"-- ")
+STATED = ("revisions", "comments", "comment_states")  # tables of what is compared
 STATES = """
     select pairs.key, old.title || char(10) || coalesce(old.byline, '') || char(10) || old.text as before,
       new.title || char(10) || coalesce(new.byline, '') || char(10) || new.text as after
@@ -39,7 +40,7 @@ def phrase_changes(db: sqlite3.Connection, stories: Sequence[Story], phrase: str
     if pattern is None or not edits:
         return []
     key = ("phrase", phrase, tuple((one.article_id, one.comment_id, one.number) for one in edits))
-    told: list[tuple[int, str]] = remembered(db, key, lambda: list(_changed(db, edits, pattern, phrase)), len)
+    told: list[tuple[int, str]] = remembered(db, key, lambda: list(_changed(db, edits, pattern, phrase)), len, STATED)
     return [edits[place]._replace(phrase=what) for place, what in told]
 
 
@@ -106,7 +107,7 @@ def articles_with_phrase(db: sqlite3.Connection, phrase: str) -> Mapping[int, in
         return None
     match = QueryTerm(phrase).match()
     sql = "select article_id from revisions_fts join revisions on revisions.id = revisions_fts.rowid where revisions_fts match ?"
-    return remembered(db, ("phrase", match), lambda: Counter(fetch_column(db, sql, [match])), weight=len)
+    return remembered(db, ("phrase", match), lambda: Counter(fetch_column(db, sql, [match])), weight=len, of=("revisions",))
 
 
 def articles_with_phrase_always(db: sqlite3.Connection, phrase: str) -> int:

@@ -15,7 +15,7 @@ from archive.publish.changes.phrases import phrase_changes
 from archive.publish.changes.story import Story
 from archive.publish.search.conditions import matching_ids
 from archive.publish.search.find_hits import find_articles
-from archive.queries.remembered import remembered
+from archive.queries.remembered import OF_ARTICLES, remembered
 from archive.queries.rows import fetch_column
 from archive.queries.search_query import Filter
 
@@ -128,7 +128,7 @@ def state_test(one: Filter) -> Test:
 def articles_about(db: sqlite3.Connection, asked: Asked) -> frozenset[int] | None:
     """Ids of the articles that the question is about, also by words that were edited away; None where it is about all."""
     key = ("about", asked.subject.tree, asked["author"], asked["topic"], asked["site"])
-    return remembered(db, key, lambda: _articles_about(db, asked), weight=lambda ids: len(ids or ()))
+    return remembered(db, key, lambda: _articles_about(db, asked), weight=lambda ids: len(ids or ()), of=OF_ARTICLES)
 
 
 def _articles_about(db: sqlite3.Connection, asked: Asked) -> frozenset[int] | None:

@@ -21,6 +21,7 @@ from archive.queries.mentions import (
 from archive.queries.remembered import remembered
 from archive.queries.rows import Row
 
+RESTS_ON = {ARTICLES: ("articles", "revisions", "revision_words"), COMMENTS: ("comments", "comment_words")}
 PERIODS = ("year", "month")
 MOST_MONTHS = 36  # of an archive that are shown month by month unless years are asked for
 LONGEST = 150 * 12  # months; what lies before is a wrong date
@@ -44,19 +45,22 @@ class TermSeries:
 
 def totals(db: sqlite3.Connection) -> dict[str, Months]:
     """Kind -> all that was published in each month."""
-    found: dict[str, Months] = remembered(db, ("totals",), lambda: {ARTICLES: articles_by_month(db), COMMENTS: comments_by_month(db)})
-    return found
+    return {
+        ARTICLES: remembered(db, ("articles by month",), lambda: articles_by_month(db), of=("articles",)),
+        COMMENTS: remembered(db, ("comments by month",), lambda: comments_by_month(db), of=("comments",)),
+    }
 
 
 def mentioned(db: sqlite3.Connection, term: MentionTerm) -> dict[str, Months]:
     """Kind -> how many articles or comments have the term in each month."""
+    asked = asked_of_indexes(db, term.node) if term.node is not None else {}
 
-    def counted() -> dict[str, Months]:
-        asked = asked_of_indexes(db, term.node) if term.node is not None else {}
-        return {kind: mentioning_by_month(db, kind, asked.get(kind, ())) for kind in KINDS}
+    def counted(kind: str) -> Months:
+        return remembered(
+            db, ("mentioned", kind, term.match), lambda: mentioning_by_month(db, kind, asked.get(kind, ())), of=RESTS_ON[kind]
+        )
 
-    found: dict[str, Months] = remembered(db, ("mentioned", term.match), counted)
-    return found
+    return {kind: counted(kind) for kind in KINDS}
 
 
 def term_series(db: sqlite3.Connection, terms: Sequence[MentionTerm], per: str) -> list[TermSeries]:

@@ -12,6 +12,7 @@ from archive.queries.outlinks import STATES, addresses_in_state, count_states, l
 from archive.queries.remembered import remembered
 from archive.queries.rows import Row
 
+ASKED = ("outlink_checks", "links", "sites")
 LISTED = 100  # hosts, or links, on one page
 LINK_COLUMNS = (
     *("url", "host", "words", "article", "title", "published_on"),
@@ -22,7 +23,7 @@ YEAR_COLUMNS = ("host", "year", "links", "articles")
 
 def years_of_sources(db: sqlite3.Connection) -> list[Row]:
     """Host, year, links, articles; a row each. ``year`` is None for articles without a date."""
-    found: list[Row] = remembered(db, ("sources",), lambda: source_years(db))
+    found: list[Row] = remembered(db, ("sources",), lambda: source_years(db), of=("links", "articles", "sites"))
     return found
 
 
@@ -45,7 +46,7 @@ def sources_context(db: sqlite3.Connection, host: str, state: str, number: int) 
     first = (number - 1) * LISTED
     links, found = listed_links(db, host, state, LISTED, first)
     hosts = listed_hosts(rows)
-    counts: dict[str, int] = remembered(db, ("source states",), lambda: count_states(db))
+    counts: dict[str, int] = remembered(db, ("source states",), lambda: count_states(db), of=ASKED)
     return {
         "host": host,
         "state": state,
@@ -66,7 +67,7 @@ def listed_links(db: sqlite3.Connection, host: str, state: str, size: int, first
         return sources_of_host(db, host, size, first)
     if not state:
         return [], 0
-    addresses: list[str] = remembered(db, ("sources in", state), lambda: addresses_in_state(db, state))
+    addresses: list[str] = remembered(db, ("sources in", state), lambda: addresses_in_state(db, state), of=ASKED)
     return links_to(db, addresses[first : first + size]), len(addresses)
 
 

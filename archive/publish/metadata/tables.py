@@ -47,6 +47,7 @@ TABLES: dict[str, dict[str, Any]] = {
     "merged_archives": {"hidden": True},
     "merged_parts": {"hidden": True},
     "words_due": {"hidden": True},
+    "table_changes": {"hidden": True},
     "revision_words": {"hidden": True, "fts_table": "revision_words_fts", "fts_pk": "id"},
     "comment_words": {"hidden": True, "fts_table": "comment_words_fts", "fts_pk": "id"},
     "document_words": {"hidden": True, "fts_table": "document_words_fts", "fts_pk": "id"},

@@ -8,6 +8,7 @@ from typing import Any
 from archive.publish.changes.events import list_changes
 from archive.publish.overview.status import site_states
 from archive.queries.counts import COMMENTS_SHOWN, published_months
+from archive.queries.remembered import remembered
 from archive.queries.rows import Row, as_json, fetch_rows
 
 
@@ -15,7 +16,7 @@ def home_context(db: sqlite3.Connection) -> dict[str, Any]:
     """Everything the home page shows."""
     return {
         "sites": site_states(db),
-        "months": published_months(db),
+        "months": remembered(db, ("published months",), lambda: published_months(db), of=("articles", "comments")),
         "articles": latest_articles(db, 12),
         "changes": list_changes(db, "changed", 8),
         "removals": latest_removals(db, 8),
@@ -68,56 +69,54 @@ def latest_articles(db: sqlite3.Connection, limit: int) -> list[Row]:
 
 def topics(db: sqlite3.Connection, limit: int) -> list[Row]:
     """Tags and categories by the number of articles; equal names of several sites are one topic."""
-    return fetch_rows(
-        db,
-        """
-        with used as (
-          select
-            tag_id,
-            count(*) as uses
-          from article_tags
-          group by tag_id
-        )
-        select
-          tags.name,
-          case
-            when count(*) = 1 then sum(used.uses)
-            else (
-              select count(distinct article_id)
-              from article_tags
-              where tag_id in (select id from tags as same where same.name = tags.name)
-            )
-          end as articles
-        from used
-        join tags on tags.id = used.tag_id
-        group by tags.name
-        order by articles desc, tags.name
-        limit ?
-        """,
-        [limit],
+    return remembered(db, ("topics", limit), lambda: fetch_rows(db, TOPICS, [limit]), of=("tags", "article_tags"))
+
+
+TOPICS = """
+    with used as (
+      select
+        tag_id,
+        count(*) as uses
+      from article_tags
+      group by tag_id
     )
+    select
+      tags.name,
+      case
+        when count(*) = 1 then sum(used.uses)
+        else (
+          select count(distinct article_id)
+          from article_tags
+          where tag_id in (select id from tags as same where same.name = tags.name)
+        )
+      end as articles
+    from used
+    join tags on tags.id = used.tag_id
+    group by tags.name
+    order by articles desc, tags.name
+    limit ?
+"""
 
 
 def busiest_authors(db: sqlite3.Connection, limit: int) -> list[Row]:
     """Authors by their number of articles, the most first."""
-    return fetch_rows(
-        db,
-        """
-        with signed as (
-          select
-            author_id,
-            count(*) as articles
-          from article_authors
-          group by author_id
-        )
-        select
-          authors.name,
-          sum(signed.articles) as articles
-        from signed
-        join authors on authors.id = signed.author_id
-        group by authors.name
-        order by articles desc, authors.name
-        limit ?
-        """,
-        [limit],
+    return remembered(db, ("authors", limit), lambda: fetch_rows(db, AUTHORS, [limit]), of=("authors", "article_authors"))
+
+
+AUTHORS = """
+    with signed as (
+      select
+        author_id,
+        count(*) as articles
+      from article_authors
+      group by author_id
     )
+    select
+      authors.name,
+      sum(signed.articles) as articles
+    from signed
+    join authors on authors.id = signed.author_id
+    group by authors.name
+    order by articles desc, authors.name
+    limit ?
+"""

@@ -32,7 +32,7 @@ def site_state(db: sqlite3.Connection, site_id: int) -> dict[str, Any]:
     sql = "select min(published_on) as first_on, max(published_on) as last_on from articles where site_id = ?"
     counts = site_counts(db, site_id)
     return {
-        **remembered(db, ("published", site_id), lambda: fetch_row(db, sql, [site_id]) or {}),
+        **remembered(db, ("published", site_id), lambda: fetch_row(db, sql, [site_id]) or {}, of=("articles",)),
         "counts": counts,
         "last_run": fetch_row(db, LAST_RUN, [site_id]),
         "coverage": [coverage_line(db, site_id, kind, counts[f"{kind}s.there"]) for kind in USUAL],

@@ -55,8 +55,8 @@ PICTURES = f"""
 CONTENT = ("body", "caption")  # everything else is what the site wraps around the author's text
 
 
-def reading_context(db: sqlite3.Connection, article_id: int, moment: str | None = None) -> dict[str, Any] | None:
-    """Everything the reading page shows; None when nothing had been seen at that moment (YYYYMMDDhhmmss, UTC)."""
+def state_context(db: sqlite3.Connection, article_id: int, moment: str | None = None) -> dict[str, Any] | None:
+    """One state of an article, and all that a citation says of it; None when nothing had been seen at that moment (YYYYMMDDhhmmss, UTC)."""
     at = latest_instant(moment) if moment else None
     revisions = fetch_rows(db, "select * from revisions where article_id = ? order by number", [article_id])
     article = fetch_row(db, ARTICLE, [article_id])
@@ -72,11 +72,23 @@ def reading_context(db: sqlite3.Connection, article_id: int, moment: str | None 
         **body(db, article, revision, moment, at),
         "words": len(revision["text"].split()),
         "language": foreign(revision["text"]),
-        "documents": linked_documents(db, article_id, at),
         "authors": signed_authors(db, article, revision),
         "tags": tag_names(revision),
-        "edits": edits_shown(db, article_id),
         "captures": revision_captures(db, revision["id"]),
+    }
+
+
+def reading_context(db: sqlite3.Connection, article_id: int, moment: str | None = None) -> dict[str, Any] | None:
+    """Everything the reading page shows; None when nothing had been seen at that moment."""
+    state = state_context(db, article_id, moment)
+    if state is None:
+        return None
+    article, revision, at = state["article"], state["revision"], state["at"]
+    content = [row["html"] or "" for row in state["blocks"] if row["content"]]
+    return {
+        **state,
+        "documents": linked_documents(db, article_id, at),
+        "edits": edits_shown(db, article_id),
         "absences": fetch_rows(
             db, "select * from absences where article_id = ? and comment_id is null order by missing_since", [article_id]
         ),
@@ -89,7 +101,7 @@ def reading_context(db: sqlite3.Connection, article_id: int, moment: str | None 
         "shown": sum("withheld_since" not in row for row in comments),
         "marked": marked_comments(comments),
         "aged": aged_comments(db, article_id),
-        "cites": (citing := cites(db, article, revision)),
+        "cites": (citing := cites(state["linked"], content, article_id)),
         "cited_by": (cited := cited_by(db, article_id)),
         "related": related(db, article, {row["url"] for row in citing + cited}),
         **neighbours(db, article),
@@ -114,7 +126,8 @@ def body(db: sqlite3.Connection, article: Row, revision: Row, moment: str | None
     """
     current = revision["id"] == article["revision_id"]
     blocks = fetch_rows(db, "select position, kind, text, html, rule from blocks where revision_id = ? order by position", [revision["id"]])
-    archived = archived_links(db, blocks, moment)
+    linked = linked_articles(db, [block["html"] or "" for block in blocks])
+    archived = archived_links(linked, moment)
     inner = {href for href in archived if href.startswith(f"{article['url']}#")}  # footnotes, perhaps
     held = held_pictures(fetch_rows(db, PICTURES, {"article": article["id"], "at": at}))
     shown: set[str] = set()
@@ -133,6 +146,7 @@ def body(db: sqlite3.Connection, article: Row, revision: Row, moment: str | None
         block["markup"] = with_archived_links(markup, archived) if inner else markup
     loose = [picture for url, picture in held.items() if current and url not in shown]
     return {
+        "linked": linked,
         "blocks": rendered,
         "cut": [block for block in rendered if not block["content"]],
         "loose_pictures": loose,
@@ -141,12 +155,11 @@ def body(db: sqlite3.Connection, article: Row, revision: Row, moment: str | None
     }
 
 
-def archived_links(db: sqlite3.Connection, blocks: list[Row], moment: str | None) -> dict[str, str]:
+def archived_links(linked: list[Row], moment: str | None) -> dict[str, str]:
     """Addresses in the text that lead to archived articles -> where those are read here, at that moment where they had been seen."""
     prefix = f"/{moment}" if moment else ""
-    rows = linked_articles(db, [block["html"] or "" for block in blocks])
     seen = latest_instant(moment) if moment else ""
-    return {row["href"]: (prefix if row["first_seen_at"] <= seen else "") + reading_path(row["url"]) for row in rows}
+    return {row["href"]: (prefix if row["first_seen_at"] <= seen else "") + reading_path(row["url"]) for row in linked}
 
 
 def with_archived_links(markup: Markup, archived: dict[str, str]) -> Markup:

@@ -12,12 +12,13 @@ from typing import Any
 from archive.queries.rows import Row, as_json, fetch_column, fetch_row, fetch_rows
 from archive.text.urls import one_spelling
 
+LOOKED_AT = 300  # articles published before or after
 HREF = re.compile(r"""\bhref\s*=\s*["']?([^"'>\s]+)""", re.I)
 
 
 def linked_articles(db: sqlite3.Connection, sources: list[str]) -> list[Row]:
     """The archived articles that markup links to, each with the ``href`` that does; by any of their addresses."""
-    hrefs = {html.unescape(match) for source in sources for match in HREF.findall(source)}
+    hrefs = hrefs_of(sources)
     spellings = [{"href": href, "url": url} for href in hrefs for url in {href, one_spelling(href) or href}]
     sql = """
         with hrefs as materialized (
@@ -49,11 +50,15 @@ def linked_articles(db: sqlite3.Connection, sources: list[str]) -> list[Row]:
     return fetch_rows(db, sql, [as_json(spellings)])
 
 
-def cites(db: sqlite3.Connection, article: Row, revision: Row) -> list[Row]:
-    """The archived articles that this state of the text links to."""
-    sql = "select html from blocks where revision_id = ? and kind in ('body', 'caption')"
-    rows = linked_articles(db, fetch_column(db, sql, [revision["id"]]))
-    return list({row["id"]: row for row in rows if row["id"] != article["id"]}.values())
+def hrefs_of(sources: list[str]) -> set[str]:
+    """Where markup links to."""
+    return {html.unescape(match) for source in sources for match in HREF.findall(source)}
+
+
+def cites(linked: list[Row], sources: list[str], article_id: int) -> list[Row]:
+    """Of the archived articles that a page links to, those that its own text does, itself left out. ``sources``: markup of the text."""
+    hrefs = hrefs_of(sources)
+    return list({row["id"]: row for row in linked if row["href"] in hrefs and row["id"] != article_id}.values())
 
 
 def cited_by(db: sqlite3.Connection, article_id: int) -> list[Row]:
@@ -124,7 +129,22 @@ def series(db: sqlite3.Connection, article_id: int) -> list[dict[str, Any]]:
 
 
 def beside(db: sqlite3.Connection, article_id: int, table: str, column: str, value: int) -> dict[str, Row | None]:
-    """The article before and the one after among those with one author, or one tag."""
+    """The article before and the one after among those with one author, or one tag. Where these are many, it is soon found among those
+    published next."""
+    often = len(fetch_column(db, f"select 1 from {table} where {column} = ? limit {LOOKED_AT}", [value])) == LOOKED_AT
+    near = f"""
+        select title, url
+        from (
+          select id, title, url, published_at
+          from articles
+          where published_at {{comparison}} (select published_at from articles where id = :article)
+          order by published_at {{order}}
+          limit {LOOKED_AT}
+        ) as next
+        where exists (select 1 from {{table}} where article_id = next.id and {{column}} = :value)
+        order by published_at {{order}}
+        limit 1
+    """
     sql = """
         select articles.title, articles.url
         from {table}
@@ -134,8 +154,9 @@ def beside(db: sqlite3.Connection, article_id: int, table: str, column: str, val
         order by articles.published_at {order}
         limit 1
     """
-    asked = {"value": value, "article": article_id}
-    return {
-        "previous": fetch_row(db, sql.format(table=table, column=column, comparison="<", order="desc"), asked),
-        "next": fetch_row(db, sql.format(table=table, column=column, comparison=">", order="asc"), asked),
-    }
+    asked, found = {"value": value, "article": article_id}, dict[str, Row | None]()
+    for name, comparison, order in (("previous", "<", "desc"), ("next", ">", "asc")):
+        ways = [near, sql] if often else [sql]
+        rows = (fetch_row(db, way.format(table=table, column=column, comparison=comparison, order=order), asked) for way in ways)
+        found[name] = next(filter(None, rows), None)
+    return found

@@ -22,7 +22,7 @@ from archive.publish.redaction.withholding import Reader, follow
 INTERNAL = frozenset(
     {
         *("lists", "checkpoints", "feed_items", "verdicts", "claims", "overcounts", "readings", "quarantine", "boilerplate"),
-        *("decisions", "rereadings", "expunged", "_sqlite_migrations", "sqlite_stat1", "words_due"),
+        *("decisions", "rereadings", "expunged", "_sqlite_migrations", "sqlite_stat1", "words_due", "table_changes"),
     }
 )
 """What the archive keeps for itself: how it goes on, and what people decided."""

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from typing import Any
 
 from archive.clock import later
 from archive.publish.redaction import signatures
 from archive.queries.rows import Row, fetch_rows
+from archive.queries.shared_answers import SharedAnswers
 from archive.queries.withheld import Hidden, Policy, hidden_by, hidden_now, policy_of
 from archive.store.decisions import UNDONE
 from archive.store.site_settings import HIDE_GONE, days
@@ -19,7 +21,7 @@ from archive.store.site_settings import HIDE_GONE, days
 OPEN = frozenset(
     {
         *("sites", "crawls", "lists", "overcounts", "claims", "coverage", "seals", "sealed_records"),
-        *("identity", "merged_archives", "merged_parts", "_sqlite_migrations", "sqlite_stat1"),
+        *("identity", "merged_archives", "merged_parts", "table_changes", "_sqlite_migrations", "sqlite_stat1"),
     }
 )
 """Tables that tell nothing about one article or comment."""
@@ -132,6 +134,13 @@ class Reader(sqlite3.Connection):
     followed: tuple[Policy, tuple[int, ...]] | None = None  # and the state of the file, where new rows may fall under it
     views_of: Hidden | None = None
     blocks_seen: signatures.Seen | None = None
+    answers: SharedAnswers | None = None  # what connections to the same file remember together
+    least_steps = 1  # of SQLite between two looks at the clock
+
+    def set_progress_handler(self, handler: Any, n: int) -> None:
+        """Each look at the clock waits for Python's turn, which other threads may hold for milliseconds: a question whose steps are all
+        short is looked at less often."""
+        super().set_progress_handler(handler, max(n, self.least_steps))
 
 
 def follow(db: Reader) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from archive.queries.remembered import remembered_value
+from archive.queries.remembered import OF_ARTICLES, remembered_value
 from archive.queries.rows import as_json, fetch_column
 from archive.queries.search_fields import DateSpan, date_span, language_of_name, numbers_of
 from archive.queries.search_indexes import ARTICLES, COMMENTS, Condition, WordIndex, rows_with
@@ -149,7 +149,7 @@ def comment_subject(db: sqlite3.Connection, parts: list[Node]) -> Subject:
 def comments_under(db: sqlite3.Connection, filters: list[Filter]) -> int:
     """How many comments the articles have that these filters find."""
     where, parameters = joined([article_condition(db, one) for one in filters])
-    return int(remembered_value(db, f"select coalesce(sum(comment_count), 0) from articles where {where}", parameters))
+    return int(remembered_value(db, f"select coalesce(sum(comment_count), 0) from articles where {where}", parameters, OF_ARTICLES))
 
 
 def is_of_article(one: Filter) -> bool:
@@ -183,7 +183,7 @@ def comment_condition(
 def some_articles_lack(db: sqlite3.Connection, condition: Condition) -> bool:
     """Whether a condition leaves out any article. Where it does not, no comment has to be looked at for it."""
     sql = f"select exists(select 1 from articles where not coalesce(({condition.sql}), 0))"
-    return bool(remembered_value(db, sql, condition.parameters))
+    return bool(remembered_value(db, sql, condition.parameters, OF_ARTICLES))
 
 
 def seen_condition(db: sqlite3.Connection, dates: DateSpan | None) -> Condition:

@@ -39,8 +39,8 @@ def not_asked_singly(db: sqlite3.Connection, node: Node) -> bool:
 @contextmanager
 def indexed(db: sqlite3.Connection, index: WordIndex, ids: Sequence[int]) -> Iterator[sqlite3.Connection]:
     """A database in memory with an index of the same name, of these texts alone."""
-    source, columns = WORD_TABLES[index.words]
-    listed = ", ".join(columns)
+    source, (*heads, text) = WORD_TABLES[index.words]
+    listed = ", ".join(columns := (text, *heads))
     made = fetch_value(db, "select sql from main.sqlite_master where name = ?", [index.name])
     [tokenizer] = TOKENIZER.findall(made)
     texts = db.execute(f"select id, {listed} from main.{source} where id in (select value from json_each(?))", [as_json(ids)])

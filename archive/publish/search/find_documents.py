@@ -21,7 +21,7 @@ STATE_OF_DOCUMENT = {
     "gone": "documents.gone_at is not null",
     "edited": "documents.id in (select document_id from document_states where number > 1)",
 }
-WEIGHTS = "10.0, 1.0"  # title, text
+WEIGHTS = "1.0, 10.0"  # text, title
 
 
 def find_documents(db: sqlite3.Connection, query: Query, sort: str) -> list[int]:
@@ -87,7 +87,7 @@ def document_hits(db: sqlite3.Connection, query: Query, ids: list[int]) -> list[
         left join articles on articles.id = (select max(article_id) from article_documents where document_id = documents.id)
         where document_states.id in (select value from json_each(?))
     """
-    snippets, titles = marked_of(db, DOCUMENTS, 1, query, ids)
+    snippets, titles = marked_of(db, DOCUMENTS, query, ids)
     held = {
         row["id"]: row | {"snippet": snippets.get(row["id"]), "marked_title": titles.get(row["id"])}
         for row in fetch_rows(db, sql, [as_json(ids)])

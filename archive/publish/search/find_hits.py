@@ -18,7 +18,7 @@ from archive.publish.search.conditions import (
     negated,
 )
 from archive.publish.search.few_texts import not_asked_singly, those_with
-from archive.queries.remembered import remembered_value
+from archive.queries.remembered import OF_ARTICLES, remembered_value
 from archive.queries.rows import fetch_column, fetch_value
 from archive.queries.search_indexes import ARTICLES, COMMENTS, Condition, WordSource, count_of, rows_with, sources
 from archive.queries.search_nodes import Filter, Node
@@ -27,7 +27,7 @@ from archive.queries.search_query import Query
 __all__ = ["Condition", "find_articles", "find_comments", "link_condition"]
 
 MOST_RANKED = 20_000  # matching comments beyond which the newest come first: ranking 800,000 takes two seconds
-WEIGHTS = "10.0, 5.0, 1.0"  # title, byline, text
+WEIGHTS = "1.0, 10.0, 5.0"  # text, title, byline
 FORMER = "articles.id = revisions.article_id and articles.revision_id <> revisions.id"
 
 
@@ -174,7 +174,7 @@ def comments_left_out(db: sqlite3.Connection, rest: list[Node]) -> int | None:
         return None
     lacking, parameters = articles_left_out(db, rest)
     sql = f"select coalesce(sum(comment_count), 0) from articles where {lacking}"
-    left_out = int(remembered_value(db, sql, parameters))
+    left_out = int(remembered_value(db, sql, parameters, OF_ARTICLES))
     return left_out if left_out <= FEW else None
 
 

@@ -47,7 +47,7 @@ def article_hits(db: sqlite3.Connection, query: Query, found: list[tuple[int, in
         [as_json(revision_id for _, revision_id in found)],
     )
     ids = [row["revision_id"] for row in rows]
-    snippets, titles = marked_of(db, ARTICLES, 2, query, ids)
+    snippets, titles = marked_of(db, ARTICLES, query, ids)
     places = paragraphs_of(db, snippets)
     found_rows = {
         row["revision_id"]: row
@@ -81,17 +81,15 @@ def hit_words(snippet: str) -> str:
     return without_marks(part).strip("…")
 
 
-def marked_of(
-    db: sqlite3.Connection, searched: WordIndex, column: int, query: Query, ids: list[int]
-) -> tuple[dict[int, str], dict[int, str]]:
-    """Row -> a few words around the hits in one column, and row -> the index's first column, headline or signature, whole: both with
+def marked_of(db: sqlite3.Connection, searched: WordIndex, query: Query, ids: list[int]) -> tuple[dict[int, str], dict[int, str]]:
+    """Row -> a few words around the hits in its text, and row -> its headline or signature, the index's second column, whole: both with
     sentinels around the hits. One question gives both, for the beginning of a word is looked for anew in each.
     """
     shown, index = searched.shown(query), searched.name
     if shown is None or not ids:
         return {}, {}
     sql = f"""
-        select rowid, snippet({index}, {column}, ?, ?, '…', 48), highlight({index}, 0, ?, ?)
+        select rowid, snippet({index}, 0, ?, ?, '…', 48), highlight({index}, 1, ?, ?)
         from {index}
         where {index} match ? and rowid in (select value from json_each(?))
     """
@@ -102,7 +100,7 @@ def marked_of(
     else:
         found = db.execute(sql, asked).fetchall()
     snippets, first = {row[0]: row[1] for row in found}, {row[0]: row[2] for row in found}
-    texts = places_in(db, searched, column, query, ids)
+    texts = places_in(db, searched, -1, query, ids)
     snippets |= {row_id: passage(text, places) for row_id, (text, places) in texts.items() if places}
     texts = places_in(db, searched, 0, query, ids)
     return snippets, first | {row_id: with_sentinels(text, places) for row_id, (text, places) in texts.items()}
@@ -111,7 +109,8 @@ def marked_of(
 def places_in(
     db: sqlite3.Connection, searched: WordIndex, column: int, query: Query, ids: list[int]
 ) -> dict[int, tuple[str, list[tuple[int, int]]]]:
-    """Of rows that the second index has: one column of the text as it was written, and where the words searched stand in it."""
+    """Of rows that the second index has: one of their columns as it was written, and where the words searched stand in it. ``column``: its
+    place in ``WORD_TABLES``."""
     if not db.execute(f"select exists(select 1 from {searched.words})").fetchone()[0]:
         return {}
     source, columns = WORD_TABLES[searched.words]
@@ -149,7 +148,7 @@ def comment_hits(db: sqlite3.Connection, query: Query, ids: list[int]) -> list[R
         """,
         [as_json(ids)],
     )
-    snippets, names = marked_of(db, COMMENTS, 1, query, ids)
+    snippets, names = marked_of(db, COMMENTS, query, ids)
     marks = {"marks": query.text if query.marks else ""}
     held = {row["id"]: row | marks | {"snippet": snippets.get(row["id"]), "marked_author": names.get(row["id"])} for row in rows}
     return [held[comment_id] for comment_id in ids if comment_id in held]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from archive.publish.search.facets import article_facets, comment_facets
 from archive.publish.search.find_documents import document_hits, find_documents
 from archive.publish.search.find_hits import find_articles, find_comments
 from archive.publish.search.hits import article_hits, comment_hits
-from archive.queries.remembered import remembered
+from archive.queries.remembered import LISTED, OF_ARTICLES, OF_BOTH, OF_COMMENTS, remembered
 from archive.queries.rows import Row
+from archive.queries.search_indexes import COMMENTS
 from archive.queries.search_query import Query
 
 PAGE = 20
@@ -51,7 +54,7 @@ def search(db: sqlite3.Connection, query: Query, sort: str = "", page: int = 1, 
     results = Results(query, chosen, max(1, page))
     if query.empty:
         return results
-    offset, asked = (results.page - 1) * size, (query.tree, query.place)
+    offset = (results.page - 1) * size
     if query.place == "documents" or (query.place == "everything" and query.match):
         states = find_documents(db, query, chosen)
         results.documents = len(states)
@@ -65,7 +68,8 @@ def search(db: sqlite3.Connection, query: Query, sort: str = "", page: int = 1, 
         shown = slice(offset, offset + size)
         results.hits = article_hits(db, query, [*zip(articles[shown], revisions[shown], strict=True)])
         if facets:
-            results.facets, results.months = remembered(db, ("facets", *asked), lambda: article_facets(db, [*articles]))
+            key = ("facets", ids_digest(articles))
+            results.facets, results.months = remembered(db, key, lambda: article_facets(db, [*articles]), of=LISTED)
     if query.place in ("comments", "everything"):
         listed = MOST_COMMENTS if query.place == "comments" else FEW if size == PAGE else size
         ids, results.comments, order = comments_in_order(db, query, chosen, listed)
@@ -74,7 +78,8 @@ def search(db: sqlite3.Connection, query: Query, sort: str = "", page: int = 1, 
         results.sort = order
         results.comment_hits = comment_hits(db, query, ids[offset : offset + size])
         if facets:
-            results.facets, results.months = remembered(db, ("facets", *asked, order), lambda: comment_facets(db, ids))
+            key = ("comment facets", ids_digest(ids))
+            results.facets, results.months = remembered(db, key, lambda: comment_facets(db, ids), of=OF_COMMENTS)
     elif query.place == "everything" and results.page == 1:
         results.comment_hits = comment_hits(db, query, ids)
     return results
@@ -87,13 +92,19 @@ def articles_in_order(db: sqlite3.Connection, query: Query, sort: str) -> tuple[
         pairs = find_articles(db, query, sort)
         return array("q", [article for article, _ in pairs]), array("q", [revision for _, revision in pairs])
 
-    return remembered(db, ("articles", query.tree, query.place, sort), found, weight=lambda pair: 2 * len(pair[0]))
+    return remembered(db, ("articles", query.tree, query.place, sort), found, weight=lambda pair: 2 * len(pair[0]), of=OF_ARTICLES)
 
 
 def comments_in_order(db: sqlite3.Connection, query: Query, sort: str, limit: int) -> tuple[list[int], int, str]:
     """What ``find_comments`` gives."""
     key = ("comments", query.tree, query.place, sort, limit)
-    return remembered(db, key, lambda: find_comments(db, query, sort, limit), weight=lambda found: len(found[0]))
+    rests_on = OF_BOTH if COMMENTS.asked(query)[1] else OF_COMMENTS
+    return remembered(db, key, lambda: find_comments(db, query, sort, limit), weight=lambda found: len(found[0]), of=rests_on)
+
+
+def ids_digest(ids: Iterable[int]) -> bytes:
+    """Which ids these are, in whatever order."""
+    return hashlib.sha256(array("q", sorted(ids)).tobytes()).digest()
 
 
 def newest_hits(db: sqlite3.Connection, query: Query, limit: int) -> tuple[list[int], list[int]]:

@@ -28,7 +28,7 @@ from archive.publish.cite.citation import (
 from archive.publish.cite.linked_data import linked_data
 from archive.publish.cite.proofs import proof_by
 from archive.publish.formats import MARKS, field_query, search_path, with_marks_asked
-from archive.publish.reading.article import reading_context
+from archive.publish.reading.article import reading_context, state_context
 from archive.publish.reading.comparison import compared_at
 from archive.publish.reading.search_marks import with_search_marks
 from archive.publish.redaction.withholding import withheld_since
@@ -60,12 +60,11 @@ async def show_article(datasette: Any, request: Any) -> Response:
     """/HOST/PATH?QUERY and /YYYYMMDDhhmmss/HOST/PATH?QUERY."""
     asked, sought = without_marks_asked(request.query_string)
     address = parse_address(request.path, asked)
-    if address is None or address.host not in await read(datasette, known_hosts):
+    known, article, context = await read(datasette, asked_article, address) if address else (False, None, None)
+    if address is None or not known:
         return await not_found(datasette, request, request.path)
-    article = await read(datasette, article_at, address.host, address.path, address.query)
     if article is None:
         return await no_article(datasette, request, address)
-    context = await read(datasette, reading_context, article["id"], address.moment)
     if context is None:
         return await not_seen_yet(datasette, request, article)
     if address.moment is None and request.headers.get("accept-datetime"):
@@ -75,6 +74,14 @@ async def show_article(datasette: Any, request: Any) -> Response:
         return redirect(with_marks_asked(own_path, sought))
     query = parse_query(sought)
     return await reading_page(datasette, request, with_search_marks(context, query) if query.marks else context)
+
+
+def asked_article(db: sqlite3.Connection, address: Address) -> tuple[bool, Row | None, dict[str, Any] | None]:
+    """(whether a site has this host, the article at this address, what its page shows)."""
+    if address.host not in known_hosts(db):
+        return False, None, None
+    article = article_at(db, address.host, address.path, address.query)
+    return True, article, reading_context(db, article["id"], address.moment) if article else None
 
 
 def without_marks_asked(query_string: str) -> tuple[str, str]:
@@ -123,7 +130,7 @@ async def show_timemap(datasette: Any, request: Any) -> Response:
     article = await read(datasette, article_at, *parts) if parts else None
     if article is None:
         return await absent(datasette, request, parts, request.path)
-    context = await read(datasette, reading_context, article["id"])
+    context = await read(datasette, state_context, article["id"])
     lines = memento.timemap_links(article["url"], context["revisions"] if context else [], origin(datasette, request))
     return answer(request, ",\n".join(lines) + "\n", "application/link-format")
 
@@ -138,7 +145,7 @@ async def show_citation(datasette: Any, request: Any) -> Response:
     parts = split_url(request.args.get("url") or "")
     article = await read(datasette, article_at, *parts) if parts else None
     moment = re.sub(r"\D", "", request.args.get("at") or "")[:14] or None
-    context = await read(datasette, reading_context, article["id"], moment) if article else None
+    context = await read(datasette, state_context, article["id"], moment) if article else None
     if context is None:
         return await absent(datasette, request, parts, request.args.get("url") or "")
     return citation_file(request, citation_of(datasette, request, context), request.url_vars["format"])
@@ -147,7 +154,7 @@ async def show_citation(datasette: Any, request: Any) -> Response:
 async def show_citations(datasette: Any, request: Any, urls: list[str]) -> Response:
     """Several articles in one file, each as it is now; what is not in the archive, or withheld, is left out."""
     articles = [await read(datasette, article_at, *parts) for parts in map(split_url, urls) if parts]
-    contexts = [await read(datasette, reading_context, article["id"]) for article in articles if article]
+    contexts = [await read(datasette, state_context, article["id"]) for article in articles if article]
     cited = distinct([citation_of(datasette, request, context) for context in contexts if context])
     form = request.url_vars["format"]
     if form == "json":
@@ -218,7 +225,7 @@ async def show_unapi(datasette: Any, request: Any) -> Response:
     moment, url = (moment, url) if slash and re.fullmatch(r"\d{4,14}", moment) else (None, wanted)
     parts = split_url(url)
     article = await read(datasette, article_at, *parts) if parts else None
-    context = await read(datasette, reading_context, article["id"], moment) if article else None
+    context = await read(datasette, state_context, article["id"], moment) if article else None
     if context is None:
         return await absent(datasette, request, parts, wanted)
     return answer(request, as_ris(citation_of(datasette, request, context)), MEDIA_TYPES["ris"])

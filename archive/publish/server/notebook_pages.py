@@ -17,15 +17,17 @@ from archive.publish.cite.citation import Citation
 from archive.publish.formats import search_path
 from archive.publish.notebook.accounts import Notebooks, NotKept
 from archive.publish.notebook.news import news_of
-from archive.publish.reading.article import reading_context
+from archive.publish.reading.article import state_context
 from archive.publish.reading.captured_pictures import find_picture, picture_bytes
 from archive.publish.reading.epub import MEDIA_TYPE, epub
+from archive.publish.reading.thread import thread
 from archive.publish.search.results import search
 from archive.publish.server.article_pages import citation_of
 from archive.publish.server.responses import DATABASE, NOTHING, Handler, answer_json, folder, origin, page, page_number, read, redirect
 from archive.publish.server.service import service_of
 from archive.publish.server.spelling_lists import spelling_groups
 from archive.queries.addresses import article_at
+from archive.queries.rows import Row
 from archive.queries.search_query import parse_query
 from archive.text.urls import split_url
 
@@ -108,20 +110,25 @@ async def search_as_book(datasette: Any, request: Any) -> Response:
 async def articles_as_book(datasette: Any, request: Any) -> Response:
     """/articles.epub with ``url``, repeated: these articles as they are now. What is not in the archive, or withheld, is left out."""
     asked = [split_url(url) for url in request.args.getlist("url")[:MOST_CHAPTERS]]
-    articles = [await read(datasette, article_at, *parts) for parts in asked if parts]
+    articles = await read(datasette, articles_at, [parts for parts in asked if parts])
     ids = list(dict.fromkeys(article["id"] for article in articles if article))
     return await book(datasette, request, "Articles from the archive", ids, {})
+
+
+def articles_at(db: sqlite3.Connection, asked: list[tuple[str, str, str]]) -> list[Row | None]:
+    """The article at each address, by host, path and query."""
+    return [article_at(db, *parts) for parts in asked]
 
 
 async def book(datasette: Any, request: Any, title: str, ids: list[int], more: dict[str, str]) -> Response:
     """Articles as a file to download; 404 where there is none."""
     chapters: list[tuple[dict[str, Any], Citation]] = []
+    comments = request.args.get("comments") == "1"
     for article_id in ids:
-        if context := await read(datasette, reading_context, article_id):
+        if context := await read(datasette, chapter_context, article_id, comments):
             chapters.append((context, citation_of(datasette, request, context)))
     if not chapters:
         return Response.text("None of these is an article of this archive.\n", status=404)
-    comments = request.args.get("comments") == "1"
     body = await read(datasette, bound, title, origin(datasette, request), chapters, folder(datasette), comments)
     name = re.sub(r"[^\w-]+", "-", title.lower(), flags=re.ASCII).strip("-")[:60] or "articles"
     headers = {
@@ -130,6 +137,12 @@ async def book(datasette: Any, request: Any, title: str, ids: list[int], more: d
         "cache-control": "no-cache",
     }
     return Response(body, headers=headers | more, content_type=MEDIA_TYPE)
+
+
+def chapter_context(db: sqlite3.Connection, article_id: int, comments: bool) -> dict[str, Any] | None:
+    """What a chapter shows: the article as it is now, and its thread where that is wanted."""
+    context = state_context(db, article_id)
+    return context and context | {"thread": thread(db, article_id) if comments else []}
 
 
 def bound(

@@ -28,7 +28,7 @@ from archive.publish.server.service import service_of
 DATABASE = "archive"
 LONGEST = 8.0  # seconds of computing for one page; a search for everything in a huge archive ends here
 ANY_LENGTH = 1_000_000_000  # bytes of a value, SQLite's own limit: a page reads what is stored, however long it is
-STEPS = 10_000  # of SQLite between two looks at the clock: about a millisecond
+STEPS = 50_000  # of SQLite between two looks at the clock: some milliseconds. Each look waits for the other threads of Python
 
 WORTH_PACKING = 1_000  # bytes; a smaller answer fits into one packet anyway
 PACKING = 4  # gzip's level: beyond it, time grows faster than the answer shrinks

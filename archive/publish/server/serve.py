@@ -8,6 +8,7 @@ import logging
 import resource
 import socket
 import sqlite3
+import sys
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -33,6 +34,8 @@ HERE = Path(__file__).parent.parent
 LARGEST_FILE = 1_000_000_000  # bytes; SQLite's temporary files, and a log that stdout is sent to
 OPEN_FILES = 4096
 M_ARENA_MAX = -8  # of glibc's mallopt
+SWITCHED = 0.001  # seconds a thread computes while others wait. SQLite's threads wait so long for each row: 5 ms would be a third slower
+ITS_OWN = 2  # databases that are always there: the archive, and what Datasette keeps in memory
 
 
 class ServedArchive(Datasette):  # type: ignore[misc]  # Datasette has no types
@@ -42,6 +45,12 @@ class ServedArchive(Datasette):  # type: ignore[misc]  # Datasette has no types
         self.service = service
         self._allows: dict[tuple[str, str], list[Any]] = {}
         super().__init__([], **options)
+
+    async def refresh_schemas(self) -> None:
+        """Datasette's own list of tables, made anew when the schema is another one. With further databases it looks at each."""
+        database = self.databases.get(DATABASE)
+        if not isinstance(database, ShownDatabase) or not await database.is_as_told() or len(self.databases) > ITS_OWN:
+            await super().refresh_schemas()
 
     def _table_permission_allows(self, database: str, table: str) -> list[Any]:
         """Who may see a table. Datasette copies all metadata for each question; they change only where a plugin adds to them."""
@@ -134,6 +143,7 @@ def serve_archive(folder: Path, host: str, port: int, service: Service) -> int:
     limit_memory()
     number = listener.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
+    sys.setswitchinterval(SWITCHED)
     print(f"Serving the archive in {folder} at http://{shown}:{number}/ until Ctrl-C", flush=True)
     return run_server(server_for(in_pieces(datasette.app())), listener)
 
