@@ -6,14 +6,42 @@ Scrapy copies all settings deeply for every crawl, twice, which takes longer tha
 from __future__ import annotations
 
 import copy
+import inspect
 import logging
+from collections.abc import Iterable, Mapping
+from types import FunctionType
 from typing import Any, Self
+from urllib.request import getproxies
 
 from scrapy.settings import BaseSettings, Settings, SettingsAttribute
+from scrapy.statscollectors import MemoryStatsCollector
+from scrapy.utils.misc import load_object
 
 MUTABLE = (list, dict, set, BaseSettings)
 NEEDLESS = ("httperror.HttpErrorMiddleware", "urllength.UrlLengthMiddleware", "depth.DepthMiddleware")
 """Scrapy's own middlewares for what callbacks give: a run has no callbacks, it asks for its pages itself. Redirects need the referer's."""
+ALONE = (
+    "start.StartSpiderMiddleware",
+    "metacopy.MetaCopyDetectionMiddleware",
+    "offsite.OffsiteMiddleware",
+    "useragent.UserAgentMiddleware",
+)
+"""The same for requests that spiders yield, and for a User-Agent that every request has before: needless where no components but our own
+stand beside them."""
+PROXY = "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware"  # for proxies that the environment names; a run's is its handler's
+CLOSING = ("TIMEOUT", "ITEMCOUNT", "PAGECOUNT", "ERRORCOUNT", "TIMEOUT_NO_ITEM", "PAGECOUNT_NO_ITEM")
+SWITCHES = {
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": ("COOKIES_ENABLED",),  # to import it takes as long as two sites
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": ("METAREFRESH_ENABLED",),
+    "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": ("HTTPCACHE_ENABLED",),
+    "scrapy.extensions.memdebug.MemoryDebugger": ("MEMDEBUG_ENABLED",),
+    "scrapy.extensions.throttle.AutoThrottle": ("AUTOTHROTTLE_ENABLED",),
+    "scrapy.extensions.spiderstate.SpiderState": ("JOBDIR",),
+    "scrapy.extensions.feedexport.FeedExporter": ("FEEDS", "FEED_URI"),
+    "scrapy.extensions.closespider.CloseSpider": tuple(f"CLOSESPIDER_{limit}" for limit in CLOSING),
+}
+"""Scrapy's own components that do nothing while all of these settings are off."""
+OFF = ("0", "0.0", "False", "false")  # as the command line says it
 
 
 def of_many_crawls(settings: BaseSettings) -> SharedSettings:
@@ -23,7 +51,15 @@ def of_many_crawls(settings: BaseSettings) -> SharedSettings:
     made.set("SPIDER_MIDDLEWARES_BASE", middlewares)
     if not made.getbool("LOG_ENABLED") or logging.getLevelNamesMapping().get(str(made["LOG_LEVEL"]), 0) > logging.INFO:
         made.set("STATS_DUMP", False, priority="cmdline")  # nobody would see them
+    if made.getpriority("STATS_CLASS") == 0:
+        made.set("STATS_CLASS", RunStats, priority="default")
     return made
+
+
+class RunStats(MemoryStatsCollector):
+    """Scrapy's own, which makes a function of its own out of each of its methods for each crawl, to warn of an argument."""
+
+    __getattribute__ = object.__getattribute__
 
 
 class SharedSettings(Settings):
@@ -35,6 +71,8 @@ class SharedSettings(Settings):
         BaseSettings.__init__(self)  # without Scrapy's defaults, which ``origin`` has
         self.attributes = dict(origin.attributes)
         self._mutable = {name for name, attribute in self.attributes.items() if isinstance(attribute.value, MUTABLE)}
+        self._components: dict[str, tuple[Any, BaseSettings]] = {}  # what was worked out last, for all copies
+        self._proxies = getproxies()
 
     def copy(self) -> Self:
         """As Scrapy's own: changes of the copy stay in the copy."""
@@ -42,8 +80,35 @@ class SharedSettings(Settings):
         BaseSettings.__init__(made)
         made.attributes = dict(self.attributes)
         made.attributes.update({name: _own(self.attributes[name]) for name in self._mutable & self.attributes.keys()})
-        made._mutable, made._root = set(self._mutable), self._root
+        made._mutable, made._root, made._components, made._proxies = set(self._mutable), self._root, self._components, self._proxies
         return made
+
+    def __getitem__(self, name: str) -> Any:
+        attribute = self.attributes.get(name)
+        return None if attribute is None else attribute.value
+
+    def get_component_priority_dict_with_base(self, name: str) -> BaseSettings:
+        """As Scrapy's own, which imports each component by its name; without those that are needless, frozen, and worked out once for
+        all crawls whose tables are equal."""
+        base, own = (dict(self[table].items()) if self[table] else {} for table in (f"{name}_BASE", name))
+        base = {component: order for component, order in base.items() if not self._is_needless(component, own)}
+        known = self._components.get(name)
+        if known is None or known[0] != (base, own):
+            table = copy.copy(self)
+            table.attributes = {**self.attributes, f"{name}_BASE": SettingsAttribute(base, 0)}
+            found = Settings.get_component_priority_dict_with_base(table, name)
+            found.freeze()
+            remember_signatures(map(load_object, found))
+            known = self._components[name] = (base, own), found
+        return known[1]
+
+    def _is_needless(self, component: str, own: Mapping[Any, Any]) -> bool:
+        if component in own:
+            return False
+        if component in SWITCHES:
+            return all(not self[switch] or str(self[switch]) in OFF for switch in SWITCHES[component])
+        alone = all(order is None or str(other).startswith("crawler.") for other, order in own.items())
+        return alone and (component.endswith(ALONE) or (component == PROXY and not self._proxies))
 
     def set(self, name: str, value: Any, priority: int | str = "project") -> None:
         """Scrapy changes an attribute in place: here others may share it."""
@@ -74,3 +139,11 @@ def _same(attribute: SettingsAttribute, *value: Any) -> SettingsAttribute:
     made = SettingsAttribute(None, attribute.priority)
     [made.value] = value or [attribute.value]
     return made
+
+
+def remember_signatures(components: Iterable[type]) -> None:
+    """Let ``inspect`` find at once what it works out for every method of every component of each crawl (PEP 362)."""
+    for component in components:
+        for method in (getattr(component, name) for name in dir(component) if name.startswith("process_")):
+            if isinstance(method, FunctionType) and not hasattr(method, "__signature__"):
+                method.__signature__ = inspect.signature(method)  # type: ignore[attr-defined]
