@@ -16,6 +16,7 @@ from archive.text.urls import DEFAULT_PORTS, Origin, normal_url, one_spelling, o
 
 FILE = re.compile(r"/[^/]+\.(?:html?|php|aspx?|jsp|cgi|cfm)/$", re.I)
 
+PLAIN_PATH = re.compile(r"/(?!/)(?!(?:.*/)?\.{1,2}(?:/|$))[\w/~=+,:@!$&'*.-]*", re.ASCII)  # without query, fragment and session
 PRIVATE_NAMES = (".localhost", ".local", ".internal", ".lan", ".home.arpa")  # RFC 6761, 6762, 8375, and what routers call their networks
 
 
@@ -61,16 +62,33 @@ class Addresses:
 
     def belongs(self, url: str) -> bool:
         """Whether an address is one of the site's pages."""
-        folder = FILE.sub("/", urlsplit(self.home).path)
+        folder = _folder(self.home)
         return self.reaches(url) and (folder in ("", "/") or f"{urlsplit(normal_url(url)).path}/".startswith(folder))
 
     def reaches(self, url: str) -> bool:
         """Whether an address lies on the site's host: there its lists may be, also outside of its folder."""
-        return _reaches(self.home, url)
+        return _is_plain(self.home, url) or _reaches(self.home, url)
 
     def canonical(self, url: str) -> str:
         """The one spelling: the home's origin, no fragment, no session, no tracking parameters. Foreign addresses stay as they are."""
-        return _canonical(self.home, self.noise, url)
+        return url if _is_plain(self.home, url) and f"{url}/" != self.home else _canonical(self.home, self.noise, url)
+
+
+@lru_cache(maxsize=64)
+def _folder(home: str) -> str:
+    return FILE.sub("/", urlsplit(home).path)
+
+
+@lru_cache(maxsize=64)
+def _root(home: str) -> str:
+    parts = urlsplit(home)
+    return f"{parts.scheme}://{parts.netloc}/"
+
+
+def _is_plain(home: str, url: str) -> bool:
+    """Whether an address lies on the home's own origin, and is spelled in the one way that there is: most are."""
+    root = _root(home)
+    return url.startswith(root) and PLAIN_PATH.fullmatch(url, len(root) - 1) is not None
 
 
 # A run asks for the same addresses over and over: as lists name them, as pages link them, as they are held.

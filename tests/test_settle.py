@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 from archive.store.revision_digest import sealed
+from archive.store.settle import relabel
 from tests.literal import HOME, Desk, article, author
 
 BIO = "Mara Ellsworth is a fellow at the Harrow Institute."
@@ -53,6 +55,16 @@ def test_an_edit_is_called_by_what_is_left_of_it_once_boilerplate_is_known(desk:
     desk.see(*(under(n, "Read by 32 people.") | ({"title": "Another headline"} if n == 3 else {}) for n in (1, 3, 5, 7, 9, 11)))
     settled(desk)
     assert desk.rows("select number, title, change from revisions where number > 1") == [(2, "Another headline", "headline")]
+
+
+def test_labels_are_looked_for_without_the_blocks_of_the_whole_site_in_memory(desk: Desk) -> None:
+    desk.see(*(article([f"{word(n)} {word(place)}" for place in range(30)], source_id=str(n), url=f"{HOME}{n}") for n in range(1, 60)))
+    tracemalloc.start()
+    touched = relabel(desk.db, desk.site, {})
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (touched, desk.rows("select count(*) from blocks")) == (set(), [(59 * 30,)])
+    assert peak < 59 * 30 * 50, "bytes: to hold a block takes some 400"
 
 
 def test_settling_again_changes_nothing(desk: Desk) -> None:

@@ -7,6 +7,8 @@ from scrapy.utils.project import get_project_settings
 
 from crawler.extensions.shared_settings import SharedSettings, of_many_crawls
 
+CHATTY = "scrapy.extensions.logstats.LogStats"  # any component that is not the product's own
+
 
 def test_a_copy_has_all_values_and_priorities() -> None:
     settings = get_project_settings()
@@ -41,6 +43,50 @@ def test_a_value_that_is_set_once_may_be_changed_in_place_by_each_copy_for_itsel
     first.delete("RETRY_HTTP_CODES")
     assert (first["OWN"], second["OWN"], root["OWN"]) == ([1, 2], [1], [1])
     assert "RETRY_HTTP_CODES" not in first.copy()
+
+
+@pytest.mark.parametrize("name", ["EXTENSIONS", "DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "ITEM_PIPELINES"])
+def test_a_table_of_components_is_worked_out_once_for_all_crawls_that_have_it(name: str) -> None:
+    settings = get_project_settings()
+    root = SharedSettings(settings)
+    first, second, other = root.copy(), root.copy(), root.copy()
+    table = first.get_component_priority_dict_with_base(name)
+    assert dict(table).items() <= dict(settings.get_component_priority_dict_with_base(name)).items()
+    assert second.get_component_priority_dict_with_base(name) is table
+    other[name]["crawler.extensions.progress.Progress"] = 7
+    assert other.get_component_priority_dict_with_base(name)["crawler.extensions.progress.Progress"] == 7
+    assert dict(first.get_component_priority_dict_with_base(name)) == dict(table)
+    with pytest.raises(TypeError):
+        table["other"] = 1
+
+
+@pytest.mark.parametrize(
+    ("table", "component", "settings"),
+    [
+        ("DOWNLOADER_MIDDLEWARES", "scrapy.downloadermiddlewares.cookies.CookiesMiddleware", {"COOKIES_ENABLED": True}),
+        ("DOWNLOADER_MIDDLEWARES", "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware", {"DOWNLOADER_MIDDLEWARES": {CHATTY: 7}}),
+        ("SPIDER_MIDDLEWARES", "scrapy.spidermiddlewares.start.StartSpiderMiddleware", {"SPIDER_MIDDLEWARES": {CHATTY: 7}}),
+        ("EXTENSIONS", "scrapy.extensions.closespider.CloseSpider", {"CLOSESPIDER_ITEMCOUNT": "3"}),
+        ("EXTENSIONS", "scrapy.extensions.feedexport.FeedExporter", {"FEEDS": {"items.jsonl": {"format": "jsonlines"}}}),
+    ],
+)
+def test_a_component_of_scrapy_is_left_out_only_while_it_would_do_nothing(table: str, component: str, settings: dict[str, object]) -> None:
+    plain, used = (of_many_crawls(get_project_settings()).copy() for _ in range(2))
+    for name, value in settings.items():
+        used.set(name, value, priority="spider")
+    assert component not in plain.get_component_priority_dict_with_base(table)
+    assert component in used.get_component_priority_dict_with_base(table)
+    assert "scrapy.downloadermiddlewares.stats.DownloaderStats" in plain.get_component_priority_dict_with_base("DOWNLOADER_MIDDLEWARES")
+
+
+def test_a_proxy_that_the_environment_names_is_gone_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    component = "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware"
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    assert component not in of_many_crawls(get_project_settings()).get_component_priority_dict_with_base("DOWNLOADER_MIDDLEWARES")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:3128")
+    assert component in of_many_crawls(get_project_settings()).get_component_priority_dict_with_base("DOWNLOADER_MIDDLEWARES")
 
 
 @pytest.mark.parametrize(("level", "dumped"), [("WARNING", False), ("INFO", True), ("DEBUG", True)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -197,6 +198,18 @@ def judged(*pages: Article) -> list[str | None]:
 )  # fmt: skip
 def test_the_same_text_at_several_addresses_is_judged_by_what_marks_the_pages(pages: list[Article], walled: bool) -> None:
     assert [reason is not None for reason in judged(*pages)] == [walled] * len(pages)
+
+
+def test_the_pages_of_a_large_site_are_remembered_in_little_memory() -> None:
+    text = " ".join(["word"] * 500)  # longer than any wall
+    pages = [article(f"https://e.org/{n}", f"{text} {n}", ("id",), f"What the report of day {n} says of the road") for n in range(1000)]
+    walls = Walls()
+    tracemalloc.start()
+    for page in pages:
+        walls.meet(sighting_of(page, page.url))
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 450 * len(pages), "bytes"
 
 
 @pytest.mark.parametrize(

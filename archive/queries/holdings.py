@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlite_utils import Database
 
 from archive.queries.beside_rest import GIVEN_BY_REST
-from archive.queries.counts import site_counts
+from archive.queries.counts import held_of
 from archive.queries.rest_lists import Collection, by_list, given
 from archive.store.coverage import kind_of_list
 from archive.store.decisions import decided
@@ -134,7 +134,8 @@ def comments_of(db: Database, site_id: int, source_ids: Sequence[str]) -> list[t
 
 def holdings(db: Database, site_id: int, kind: Literal["article", "comment"]) -> int:
     """How many articles or comments are held and not missing."""
-    return site_counts(db.conn, site_id)[f"{kind}s.there"]
+    held = held_of(db.conn, "articles.site_id = ?", [site_id])
+    return (held.articles if kind == "article" else held.comments)["there"]
 
 
 def comments_under(db: Database, article_id: int) -> int:
@@ -311,9 +312,9 @@ def summary(db: Database, crawl_id: int) -> str:
     sql = "select crawls.*, sites.name as site from crawls join sites on sites.id = crawls.site_id where crawls.id = ?"
     run = next(db.query(sql, [crawl_id]))
     parts = [f"{run[name]:,} {name}" for name in ("new", "revised", "unchanged", "missing", "quarantined") if run[name]]
-    counts = site_counts(db.conn, run["site_id"])
-    held = f"holds {counts['articles.held']:,} articles, {counts['comments.held']:,} comments"
-    if counts["articles.missing"] or counts["comments.away"]:
-        held += f" ({counts['articles.missing']:,} and {counts['comments.away']:,} no longer on the site)"
+    articles, comments = held_of(db.conn, "articles.site_id = ?", [run["site_id"]])
+    held = f"holds {articles['held']:,} articles, {comments['held']:,} comments"
+    if articles["missing"] or comments["away"]:
+        held += f" ({articles['missing']:,} and {comments['away']:,} no longer on the site)"
     said = f"; {run['note']}" if run["note"] else ""
     return f"{run['site']}: {run['outcome']}; {', '.join(parts) or 'nothing new'}; {run['requests']:,} requests; {held}{said}"

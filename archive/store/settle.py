@@ -5,6 +5,7 @@ Idempotent, and independent of the order of crawling: labels follow from what th
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable
 from typing import NamedTuple
@@ -19,11 +20,17 @@ from archive.text.fingerprint import LEARNED, Wording, begins_with_bio, learned_
 # Where wordings stand, in every state the archive holds: a bio that was reworded everywhere stays a bio in older revisions.
 SPOTS = """
     create temp table spots as
-    select blocks.fingerprint, revisions.article_id, blocks.revision_id, blocks.position
+    select block_spans.fingerprint, revisions.article_id, block_spans.revision_id, block_spans.position
     from articles
     join revisions on revisions.article_id = articles.id
-    join blocks on blocks.revision_id = revisions.id
-    where articles.site_id = ? and blocks.fingerprint <> '' and (blocks.kind = 'body' or blocks.rule like 'learned: %')
+    join block_spans on block_spans.revision_id = revisions.id
+    where articles.site_id = ? and block_spans.fingerprint <> '' and (block_spans.kind is null or block_spans.rule like 'learned: %')
+    """  # in memory: 20,000 articles have 300,000, so their fingerprints stay numbers
+RECURRING = """
+    select iif(typeof(fingerprint) = 'integer', printf('%016x', fingerprint), fingerprint), article_id, revision_id, position
+    from spots
+    where fingerprint in (select fingerprint from spots group by fingerprint having count(distinct article_id) >= 3)
+    order by fingerprint, article_id, revision_id, position desc
     """
 
 
@@ -77,9 +84,7 @@ def _wordings(db: Database, site_id: int) -> list[Wording]:
     db.execute(SPOTS, [site_id])
     db.execute("create index temp.spots_fingerprint on spots(fingerprint, article_id, revision_id, position)")
     places: dict[str, dict[int, tuple[int, int]]] = defaultdict(dict)  # fingerprint -> article -> (latest revision, position)
-    recurring = "select fingerprint from spots group by fingerprint having count(distinct article_id) >= 3"
-    rows = f"select * from spots where fingerprint in ({recurring}) order by fingerprint, article_id, revision_id, position desc"
-    for f, article, revision_id, position in db.execute(rows):
+    for f, article, revision_id, position in db.execute(RECURRING):
         places[f][article] = (revision_id, position)
     alone = "select fingerprint from spots group by fingerprint having count(distinct article_id) = 1"
     spans = f"select revision_id, min(position), max(position) from spots where fingerprint in ({alone}) group by revision_id"
@@ -188,25 +193,26 @@ def _numbers(db: Database, places: Iterable[tuple[int, int]]) -> int:
 
 def relabel(db: Database, site_id: int, labels: dict[str, tuple[str, str]]) -> set[int]:
     """Give every stored body block of the site its learned label, and take back labels that no longer hold; ids of revisions touched."""
-    sql = """
+    sql = f"""
         select blocks.revision_id, blocks.position, blocks.fingerprint, blocks.kind, blocks.rule
         from articles
         join revisions on revisions.article_id = articles.id
         join blocks on blocks.revision_id = revisions.id
         where articles.site_id = ? and blocks.fingerprint <> ''
-        """
+          and (blocks.fingerprint in (select value from json_each(?)) or instr(blocks.rule, '{BEFORE}') > 0)
+        """  # no other block has a label to give or to take back
     overruled = decided(db, "label")
-    touched = set()
-    for revision_id, position, fingerprint, kind, rule in db.execute(sql, [site_id]).fetchall():
+    changed = []
+    for revision_id, position, fingerprint, kind, rule in db.execute(sql, [site_id, json.dumps([*labels])]):
         own, label = own_label(kind, rule), labels.get(fingerprint)
         if label and (own[0] == "body" or fingerprint in overruled):
             wanted = (label[0], f"{label[1]}{BEFORE}{own[0]} {own[1]}")
         else:
             wanted = (kind, rule) if STANDS in rule else own
         if wanted != (kind, rule):
-            db.execute("update blocks set kind = ?, rule = ? where revision_id = ? and position = ?", [*wanted, revision_id, position])
-            touched.add(revision_id)
-    return touched
+            changed.append((*wanted, revision_id, position))
+    db.conn.executemany("update blocks set kind = ?, rule = ? where revision_id = ? and position = ?", changed)
+    return {revision_id for *_, revision_id, _ in changed}
 
 
 def own_label(kind: str, rule: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from crawler.admission.judge import letters
@@ -54,34 +54,64 @@ class Sighting:
     arrived: str  # where the address led; '' = it stayed
 
 
+class _Met(NamedTuple):
+    """What is kept of a sighting: a run meets tens of thousands."""
+
+    asked: str
+    names: frozenset[str] | None  # None: the address asked for alone
+    headline: int  # hash of its letters; 0 of none
+    length: int  # letters of its sentences
+    is_none: bool
+    worded: bool
+    arrived: str
+
+    @classmethod
+    def of(cls, sighting: Sighting) -> _Met:
+        names = None if sighting.names == {sighting.asked} else sighting.names
+        headline = hash(sighting.headline) if sighting.headline else 0
+        return cls(sighting.asked, names, headline, _length(sighting), sighting.is_none, sighting.worded, sighting.arrived)
+
+
 class Walls:
     """The pages of one run. ``known``: walls that earlier runs met, headline and text."""
 
     def __init__(self, known: Iterable[tuple[str, str]] = ()) -> None:
-        self._seen: list[Sighting] = []
-        self._by_digest: dict[str, list[int]] = defaultdict(list)
+        self._seen: list[_Met] = []
+        self._by_digest: dict[int, int | list[int]] = {}  # by its hash; most stand once
         self._by_sentence: dict[int, list[int]] = defaultdict(list)
         self._by_arrival: dict[str, set[str]] = defaultdict(set)
-        self._met: set[tuple[frozenset[str], str]] = set()
+        self._met: set[int] = set()  # hashes of names and digest
         self._known = {self._add(known_wall(*one)) for one in known}
 
     def meet(self, sighting: Sighting) -> None:
         """Remember what an address showed; the same once."""
-        if (sighting.names, sighting.digest) not in self._met:
-            self._met.add((sighting.names, sighting.digest))
+        showing = hash((sighting.names, sighting.digest))
+        if showing not in self._met:
+            self._met.add(showing)
             self._add(sighting)
 
     def _add(self, sighting: Sighting) -> int:
         number = len(self._seen)
-        self._seen.append(sighting)
+        self._seen.append(_Met.of(sighting))
         if sighting.digest:
-            self._by_digest[sighting.digest].append(number)
+            self._note_digest(hash(sighting.digest), number)
         for sentence, _ in sighting.sentences:
             if len(self._by_sentence[sentence]) < KEPT:
                 self._by_sentence[sentence].append(number)
         if sighting.arrived and not _is_twin(sighting.asked, sighting.arrived):
             self._by_arrival[place_of(sighting.arrived, sighting.asked)].add(sighting.asked)
         return number
+
+    def _note_digest(self, digest: int, number: int) -> None:
+        first = self._by_digest.setdefault(digest, number)
+        if isinstance(first, list):
+            first.append(number)
+        elif first != number:
+            self._by_digest[digest] = [first, number]
+
+    def _with_digest(self, digest: str) -> list[int]:
+        found = self._by_digest.get(hash(digest), []) if digest else []
+        return [found] if isinstance(found, int) else found
 
     def reason(self, sighting: Sighting) -> str | None:
         """Why a page is taken for a wall; None when it is not. It says no number, which would differ from run to run."""
@@ -102,14 +132,14 @@ class Walls:
         """The other addresses that show the same."""
         return {self._seen[number].asked for number in self._same(sighting)} - {sighting.asked, ""}
 
-    def _is_own(self, other: Sighting, sighting: Sighting) -> bool:
+    def _is_own(self, other: _Met, sighting: Sighting) -> bool:
         """Whether another sighting is of the same article, or only led to the address of this one."""
         led = bool(other.arrived) and place_of(other.arrived, other.asked) == sighting.asked
-        return led or bool(other.names & sighting.names)
+        return led or (other.asked in sighting.names if other.names is None else bool(other.names & sighting.names))
 
     def _same(self, sighting: Sighting) -> list[int]:
         """Numbers of the sightings that show the same page."""
-        found = dict.fromkeys(self._by_digest.get(sighting.digest, ()) if sighting.digest else ())
+        found = dict.fromkeys(self._with_digest(sighting.digest))
         if sighting.strong and not sighting.worded:
             return list(found)
         shared = Counter[int]()
@@ -117,15 +147,17 @@ class Walls:
             for number in self._by_sentence.get(sentence, ()):
                 shared[number] += length
         whole = _length(sighting)
-        alike = [n for n, length in shared.items() if n not in found and length >= ALIKE * max(whole, _length(self._seen[n])) > 0]
-        titled = [n for n in (*found, *alike) if self._is_titled(self._seen[n], sighting, exact=n in found)]
+        alike = [n for n, length in shared.items() if n not in found and length >= ALIKE * max(whole, self._seen[n].length) > 0]
+        mine = _Met.of(sighting)
+        titled = [n for n in (*found, *alike) if _is_titled(self._seen[n], mine, exact=n in found)]
         bare = [n for n in (*found, *alike) if self._seen[n].is_none and sighting.is_none]
         return list(dict.fromkeys([*titled, *(bare if len(bare) > SAME_TEXT else ())]))
 
-    def _is_titled(self, other: Sighting, sighting: Sighting, *, exact: bool) -> bool:
-        """Whether what two pages say alike is more than what empty pages of a site say under different headlines."""
-        worded = other.worded or sighting.worded or other.headline == sighting.headline
-        return worded or (exact and not (other.is_none and sighting.is_none and other.headline and sighting.headline))
+
+def _is_titled(other: _Met, one: _Met, *, exact: bool) -> bool:
+    """Whether what two pages say alike is more than what empty pages of a site say under different headlines."""
+    worded = other.worded or one.worded or other.headline == one.headline
+    return worded or (exact and not (other.is_none and one.is_none and other.headline and one.headline))
 
 
 def sighting_of(article: Article, *names: str, arrived: str = "") -> Sighting:

@@ -13,7 +13,7 @@ from crawler.cluster.rounds import Round
 from crawler.cluster.visits import Visits, declared_spider
 from crawler.command import ArchiveCommand, add_argument_help, run_until_done
 from crawler.extensions.archive import check_settings
-from crawler.extensions.shared_settings import of_many_crawls
+from crawler.extensions.shared_settings import few_words, of_many_crawls
 from crawler.extensions.shared_store import shared_store
 from crawler.extract.workers import Workers
 from crawler.session.options import undeclared_site
@@ -62,7 +62,8 @@ class Command(ArchiveCommand):
         self.settings.set("PROGRESS", False, priority="cmdline")  # one bar cannot show several sites
         self.process.settings = of_many_crawls(self.process.settings)
         workers = Workers(self.settings.getint("EXTRACT_WORKERS"), self.settings.getfloat("EXTRACT_SECONDS"))
-        with shared_store(self.settings) as store, contextlib.closing(workers):  # they stay while one site ends and the next begins
+        # store and workers stay while one site ends and the next begins
+        with shared_store(self.settings) as store, contextlib.closing(workers), few_words(self.process.settings):
             waiting = due_sites(store, args, self.settings) if opts.due else visited_sites(store, args)
             if not waiting:
                 if not opts.quiet:

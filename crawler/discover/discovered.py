@@ -4,10 +4,12 @@ status what each list named and how much of it is held."""
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archive.queries import beside_rest, holdings
+from archive.queries import beside_rest, held_addresses, holdings
 from archive.store.checkpoints import Checkpoint, Kind
 from archive.store.feed_items import FeedFacts
 from archive.text.urls import PageKey, page_key
@@ -81,10 +83,9 @@ def remember(run: Run, found: DiscoveredUrls, since: str) -> None:
         return
     now, was = run.store.now(), set(run.checkpoints.refs("unlisted"))
     if found.whole:
-        rows = run.store.ask(holdings.addresses, run.site_id)
-        rows = rows if run.pages_are_the_text else {a: row for a, row in rows.items() if not row["by_rest"]}
-        unlisted = {a: row for a, row in rows.items() if a == row["url"] and a not in found.addresses and not row["missing_since"]}
-        was = {address for address, row in unlisted.items() if address in was or row["checked_at"] >= since}
+        there = run.store.ask(held_addresses.there, run.site_id)
+        unlisted = ((a, at) for a, at, by_rest in there if a not in found.addresses and not (by_rest and not run.pages_are_the_text))
+        was = {address for address, checked_at in unlisted if address in was or checked_at >= since}
     notes: dict[Kind, list[Checkpoint]] = {"unlisted": as_refs(sorted(was))}
     if found.discussed:
         notes["hidden_comments"] = as_refs(hidden_comments(run, found, since))
@@ -103,12 +104,27 @@ def remember(run: Run, found: DiscoveredUrls, since: str) -> None:
 
 def remember_counts(run: Run, found: DiscoveredUrls) -> None:
     """How many articles each list named, how many of them are held, and how many a rule explains."""
-    held = {page_key(address) for address in run.store.ask(holdings.addresses, run.site_id)}
+    held = HeldPages(run.store.ask(held_addresses.known_addresses, run.site_id))
     explained = run.store.ask(beside_rest.explained_addresses, run.site_id)
     for name, named in found.named.items():
-        there = sum(page_key(address) in held for address in named)
+        there = sum(address in held for address in named)
         settled = sum(address in explained for address in named)
         row = run.remembered(name)
         kept = {"door": row.get("door") or name, "url": row["url"] or run.site.home}
         counts = {"total": len(named), "held": there, "explained": settled}
         run.store.save_list(run.site_id, name, **kept, **counts, checked_at=run.store.now())
+
+
+class HeldPages:
+    """The pages of some addresses, in whatever spelling one asks for them."""
+
+    def __init__(self, addresses: Iterable[str]) -> None:
+        self._addresses = set(addresses)
+
+    def __contains__(self, address: str) -> bool:
+        return address in self._addresses or page_key(address) in self._keys
+
+    @cached_property
+    def _keys(self) -> set[PageKey]:
+        """Worked out when first asked for: lists mostly name addresses as they are held."""
+        return {page_key(address) for address in self._addresses}

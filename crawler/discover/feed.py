@@ -22,6 +22,7 @@ from crawler.errors import DoorClosed
 
 FeedFields = dict[str, list[etree._Element]]
 NO_DATE = re.compile(r"^0\d{3}-|\s0\d{3}\s")  # years before 1000: how Go's generators print "no date"
+READ_TIMES = (parsedate_to_datetime, datetime.fromisoformat)
 ITEM_ENDS = re.compile(r"</(?:[\w.-]+:)?(?:item|entry|channel|rss|feed|rdf)\s*>", re.I)
 ITEMS = re.compile(r'"items"\s*:\s*\[\s*')
 BETWEEN = re.compile(r"\s*,?\s*")
@@ -193,7 +194,7 @@ def feed_time(text: str) -> str | None:
     text = text.strip()
     if NO_DATE.search(text):
         return None
-    for read in (parsedate_to_datetime, datetime.fromisoformat):
+    for read in READ_TIMES[len(text.split()) < 3 :]:  # RSS's times are of five words or more, ISO's of one
         try:
             moment = read(text.replace("Z", "+00:00") if read is datetime.fromisoformat else text)
             if moment.tzinfo is not None or text.endswith(("GMT", "UT", "-0000")):

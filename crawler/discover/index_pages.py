@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
@@ -17,10 +18,12 @@ OF_ALL = re.compile(
     re.I,
 )
 
+parts_of = lru_cache(maxsize=1024)(urlsplit)  # each link of a page is looked at several times
+
 
 def is_index(address: str) -> bool:
     """Whether an address is by its form that of an index page: ``/2019/05/``, ``/archive/2019.html``, ``/?m=201905``, ``/archives``."""
-    parts = urlsplit(address)
+    parts = parts_of(address)
     if parts.query:
         return bool(BY_QUERY.search(parts.query))
     return bool(BY_DATE.search(parts.path) or OF_ALL.search(parts.path))
@@ -33,7 +36,7 @@ def latest_first(addresses: Iterable[str]) -> list[str]:
 
 def _month(address: str) -> tuple[int, int] | None:
     """Year and month; month 0 for a whole year; None for a page of all."""
-    parts = urlsplit(address)
+    parts = parts_of(address)
     found = BY_QUERY.search(parts.query) if parts.query else BY_DATE.search(parts.path)
     if found is None:
         return None

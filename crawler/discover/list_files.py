@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from archive.clock import later
-from archive.queries import holdings
+from archive.queries import held_addresses, holdings
+from crawler.discover.listing import ListingPage, read_listing_page
 from crawler.discover.xml import CUT, ListFile
 from crawler.errors import BadStatus, DoorClosed, FetchError, Forbidden, Limited, OutsideSite
 
@@ -32,8 +34,8 @@ class ListFiles:
         ] = {}  # address at which there is no such list, or no such page of it -> how it says so
         self.failures: dict[str, str] = {}  # address -> what else went wrong; it may pass
         self.broken: dict[str, str] = {}  # files that could not be read whole -> their door
+        self._front: ListingPage | None = None
         self.cut: dict[str, str] = {}  # those of them that end too early -> their door: what the rest names is not known
-        self._known = run.store.ask(holdings.addresses, run.site_id).keys() | run.store.ask(holdings.gaps, run.site_id)
 
     async def get(self, url: str, door: str, read: Callable[[bytes, str], T]) -> T | None:
         """One list's file, read; None where there is none, or none that can be relied on."""
@@ -71,9 +73,21 @@ class ListFiles:
                 self.failures[url] = str(error)
             return None
 
+    async def front(self) -> tuple[Response, ListingPage]:
+        """The site's front page, and what it names as a listing: it is taken apart once in a run. Raises as ``Run.front_page`` does."""
+        home = await self.run.front_page()
+        if self._front is None:
+            self._front = read_listing_page(home.text if hasattr(home, "text") else "", home.url)
+        return home, self._front
+
     def lacks(self, url: str) -> bool:
         """Whether an address gave nothing, rather than something that is no list."""
         return url in self.ended or url in self.failures
+
+    @cached_property
+    def _known(self) -> set[str]:
+        """What was held or named as a gap when it was first asked for: before this run read any page of what its lists name."""
+        return {*self.run.store.ask(held_addresses.known_addresses, self.run.site_id)} | self.run.store.ask(holdings.gaps, self.run.site_id)
 
     def all_known(self, addresses: Iterable[str]) -> bool:
         """Whether each of these addresses is held, or named as a gap."""

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import urlsplit
+from itertools import chain
+from typing import NamedTuple
 
 from lxml.etree import ParserError
 from lxml.html import HtmlElement, document_fromstring
 
 from archive.text.urls import bare_host, normal_url
-from crawler.discover.index_pages import is_index
+from crawler.discover.index_pages import is_index, parts_of
 from crawler.discover.xml import absolute_link
 
 ENTRY_CLASS = re.compile(r"(?:^|[\s_-])(?:headline|title|teaser|hentry|post|entry|story|item)(?:$|[\s_-])", re.I)
@@ -100,14 +101,17 @@ def read_listing_page(html: str, url: str) -> ListingPage:
     except (ValueError, AssertionError, ParserError):  # ParserError: nothing but blanks
         return ListingPage((), None, False)
     url, base = normal_url(url) or url, base_of(root, url)
-    inside = list(_inside(root, url, base))
+    inside, boxes = list(_inside(root, url, base)), _Boxes()
     entries = [
-        link for anchor, link in inside if _is_address(link) and _is_entry(anchor) and not (is_index(link) and not _is_headline(anchor))
+        link
+        for anchor, link in inside
+        if _is_address(link) and _is_entry(anchor, boxes) and not (is_index(link) and not _is_headline(anchor))
     ]
     boxed = bool(entries)
     indexes = [link for link in [*(link for _, link in inside), *_chosen(root, url, base)] if is_index(link) and link not in entries]
     entries = entries or [link for _, link in inside if _is_address(link) and not is_index(link)]
-    sections = [link for anchor, link in inside if _in_menu(anchor) and not (NO_SECTION.search(urlsplit(link).path) or FILE.search(link))]
+    in_menus = [link for anchor, link in inside if boxes.around(anchor.getparent()).menu]
+    sections = [link for link in in_menus if not (NO_SECTION.search(parts_of(link).path) or FILE.search(link))]
     return ListingPage(
         articles=tuple(dict.fromkeys(entries)),
         next_page=_next(root, inside, url, base),
@@ -115,12 +119,12 @@ def read_listing_page(html: str, url: str) -> ListingPage:
         sections=tuple(dict.fromkeys(section for section in sections if not is_index(section))),
         indexes=tuple(dict.fromkeys(indexes)),
         links=frozenset(link for _, link in inside),
-        languages=tuple(dict.fromkeys(_languages(root, inside, url, base))),
+        languages=tuple(dict.fromkeys(_languages(root, inside, url, base, boxes))),
         total=_total(root, len(dict.fromkeys(entries))) if boxed else None,
     )
 
 
-def _languages(root: HtmlElement, inside: list[Anchor], url: str, base: str) -> Iterator[str]:
+def _languages(root: HtmlElement, inside: list[Anchor], url: str, base: str, boxes: _Boxes) -> Iterator[str]:
     """What ``hreflang`` marks as this page in other languages; some systems write it on each link, with the page's own language."""
     own = (root.get("lang") or "").lower().partition("-")[0]
     for element in root.iter("link"):
@@ -130,13 +134,14 @@ def _languages(root: HtmlElement, inside: list[Anchor], url: str, base: str) -> 
                 yield link
     for anchor, link in inside if own else ():
         other = (anchor.get("hreflang") or "").lower().partition("-")[0]
-        if other not in ("", "x", own) and link != url and not _is_entry(anchor):
+        if other not in ("", "x", own) and link != url and not _is_entry(anchor, boxes):
             yield link
 
 
 def _total(root: HtmlElement, shown: int) -> int | None:
     """The number behind "1-10 of 48", where as many entries are shown as it says."""
-    for first, last, total in RANGE.findall(" ".join(root.text_content().split())):
+    text = " ".join(root.text_content().split())
+    for first, last, total in RANGE.findall(text) if f"{shown} " in text else ():
         number = int(re.sub(r"\D", "", total))
         if int(first) == 1 and int(last) == shown < number:
             return number
@@ -167,16 +172,16 @@ def _chosen(root: HtmlElement, url: str, base: str) -> Iterator[str]:
             yield link
 
 
-def same_host(one: str, other: str) -> bool:
-    """Whether two addresses lie on one host, with or without www."""
-    return _bare_host(urlsplit(one).netloc) == _bare_host(urlsplit(other).netloc)
+def same_host(link: str, other: str) -> bool:
+    """Whether two addresses lie on one host, with or without www. ``link``: as ``absolute_link`` gives it."""
+    return _bare_host(link.split("/", 3)[2]) == _bare_host(parts_of(other).netloc)
 
 
 _bare_host = lru_cache(maxsize=1024)(bare_host)  # a page has hundreds of links, and they lead to a few hosts
 
 
 def _is_address(link: str) -> bool:
-    parts = urlsplit(link)
+    parts = parts_of(link)
     if FILE.search(parts.path):
         return False
     if parts.query and parts.path in ("", "/", "/index.php"):
@@ -184,17 +189,47 @@ def _is_address(link: str) -> bool:
     return not NO_ARTICLE.search(parts.path) and not QUERY_NO_ARTICLE.search(parts.query)
 
 
-def _is_entry(anchor: HtmlElement) -> bool:
+class _Around(NamedTuple):
+    """What an element, or one around it, is."""
+
+    frame: bool = False  # navigation, a sidebar, a footer
+    entry: bool = False  # a headline, or an entry's own box
+    menu: bool = False
+
+
+class _Boxes:
+    """The elements around the links of a page: each is looked at once, for all that stands in it."""
+
+    def __init__(self) -> None:
+        self._known: dict[HtmlElement | None, _Around] = {None: _Around()}
+
+    def around(self, element: HtmlElement | None) -> _Around:
+        new = []
+        while element not in self._known:
+            assert element is not None
+            new.append(element)
+            element = element.getparent()
+        known = self._known[element]
+        for inner in reversed(new):
+            known = self._known[inner] = _Around(*(one or other for one, other in zip(known, _itself(inner), strict=True)))
+        return known
+
+
+def _itself(element: HtmlElement) -> _Around:
+    tag, said = element.tag, element.get("class") or ""
+    return _Around(
+        frame=tag in ("nav", "aside", "footer"),
+        entry=tag in ("h1", "h2", "h3", "h4", "article") or (tag != "body" and bool(ENTRY_CLASS.search(said))),
+        menu=tag not in ("body", "html") and (tag in ("nav", "header") or bool(MENU.search(f"{said} {element.get('id') or ''}"))),
+    )
+
+
+def _is_entry(anchor: HtmlElement, boxes: _Boxes) -> bool:
     """A headline's link, or one inside an entry's own box; not navigation, not a sidebar."""
     if "bookmark" in (anchor.get("rel") or "").split():
         return True
-    around = (anchor, *anchor.iterancestors())
-    if any(element.tag in ("nav", "aside", "footer") for element in around):
-        return False
-    return any(
-        element.tag in ("h1", "h2", "h3", "h4", "article") or (element.tag != "body" and ENTRY_CLASS.search(element.get("class") or ""))
-        for element in around
-    )
+    around = boxes.around(anchor)
+    return around.entry and not around.frame
 
 
 def _is_headline(anchor: HtmlElement) -> bool:
@@ -202,24 +237,21 @@ def _is_headline(anchor: HtmlElement) -> bool:
     return any(element.tag in ("h1", "h2", "h3", "h4") for element in (anchor, *anchor.iterancestors(), *anchor))
 
 
-def _in_menu(anchor: HtmlElement) -> bool:
-    return any(
-        up.tag in ("nav", "header") or MENU.search(f"{up.get('class') or ''} {up.get('id') or ''}")
-        for up in anchor.iterancestors()
-        if up.tag not in ("body", "html")
-    )
-
-
 def _next(root: HtmlElement, inside: list[Anchor], url: str, base: str) -> str | None:
     """Where the listing goes on: what the page itself calls next, else the number after its own, else a link in words."""
     said = [link.get("href") or "" for link in root.iter("link") if "next" in (link.get("rel") or "").lower().split()]
     stated = [link for href in said if href and (link := absolute_link(base, href).split("#")[0]) and same_host(link, url)]
-    marked = [link for anchor, link in inside if "next" in (anchor.get("rel") or "").lower().split()]
-    numbered = [link for wanted in _wanted(url) for _, link in inside if _number(link) == wanted]
-    after = _after(url, [link for _, link in inside])
-    classed = [link for anchor, link in inside if _is_older(anchor)]
-    worded = [link for anchor, link in inside if _leads_on(anchor)]
-    return next((link for link in [*stated, *marked, *numbered, *after, *classed, *worded] if link != url), None)
+    marked = (link for anchor, link in inside if "next" in (anchor.get("rel") or "").lower().split())
+    links = [link for _, link in inside]
+    classed = (link for anchor, link in inside if _is_older(anchor))
+    worded = (link for anchor, link in inside if _leads_on(anchor))
+    following = chain(stated, marked, _numbered(url, links), _after(url, links), classed, worded)
+    return next((link for link in following if link != url), None)
+
+
+def _numbered(url: str, links: list[str]) -> Iterator[str]:
+    numbers = [(_number(link), link) for link in links]
+    return (link for wanted in _wanted(url) for number, link in numbers if number == wanted)
 
 
 def _after(url: str, links: list[str]) -> list[str]:

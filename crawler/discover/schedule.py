@@ -121,4 +121,4 @@ def _unlisted(run: Run, found: DiscoveredUrls, held: Mapping[str, dict[str, str]
     last = run.remembered("pages")
     if found.whole and last["walked_at"] and run.checkpoints.listed_by() == found.by:
         found.unlisted = {*again, *absent} - never
-    return again + absent[: max(ASKED_AT_MOST, run.held("article") // 50 + 1)]
+    return again + (absent[: max(ASKED_AT_MOST, run.held("article") // 50 + 1)] if absent else [])

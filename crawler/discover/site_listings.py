@@ -42,8 +42,8 @@ class SiteListings:
         Beside another list both are read: where REST gives the articles, each while it names something new; where it does not, the
         front page's listing to its end, or as far as ``NAMED_ELSEWHERE`` lets it, and the sections so where it has none.
         """
-        home = await self.run.front_page()
-        first = self._page(home)
+        home, first = await self.files.front()
+        self._note_total(home, first)
         most = BESIDE_REST_AT_MOST if self.found.by_rest else NAMED_ELSEWHERE
         reading = await self._follow(home, first, most)
         others = [await self._section(address, most) for address in self._languages(first)]
@@ -117,9 +117,12 @@ class SiteListings:
 
     def _page(self, response: Response) -> ListingPage:
         page = read_listing_page(response.text if hasattr(response, "text") else "", response.url)
+        self._note_total(response, page)
+        return page
+
+    def _note_total(self, response: Response, page: ListingPage) -> None:
         if page.total is not None and self.run.addresses.canonical(response.url) == self.run.site.home:
             self.found.totals[response.url] = page.total  # a section's number is that of its own, and may count what is for sale
-        return page
 
     async def _follow(self, response: Response, page: ListingPage, patience: int, frame: frozenset[str] | None = None) -> Reading:
         """Keep what a listing names, from this page to its last. Links outside of headlines and boxes count on the first page of a

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from archive.clock import later
 from archive.text.urls import resolve
 from crawler.discover.limits import FILES_AT_MOST, FILES_IN_VAIN, LANGUAGES_AT_MOST, Reading
-from crawler.discover.listing import read_listing_page
 from crawler.discover.sitemap import SITEMAP_PLACES, Sitemap, read_links, read_sitemap
 from crawler.discover.xml import absolute_link
 from crawler.errors import BadStatus
@@ -57,10 +56,9 @@ class SiteSitemaps:
 
     async def _below_languages(self, known: list[str]) -> list[tuple[str, bool]]:
         """The sitemaps below the front pages of other languages, where the site's own names nothing there. They are remembered."""
-        home = await self.run.front_page()
-        languages = read_listing_page(home.text if hasattr(home, "text") else "", home.url).languages
+        _, page = await self.files.front()
         found: list[tuple[str, bool]] = []
-        for front in [address for address in languages if self.run.addresses.belongs(address)][:LANGUAGES_AT_MOST]:
+        for front in [address for address in page.languages if self.run.addresses.belongs(address)][:LANGUAGES_AT_MOST]:
             folder = self.run.addresses.canonical(front).rstrip("/") + "/"
             if (
                 "?" in folder

@@ -59,9 +59,10 @@ class Entries:
     doubtful: set[str] = field(default_factory=set)
 
     def add(self, location: str, lastmod: str, *, is_file: bool) -> None:
-        if is_file or SITEMAP_FILE.search(location):
+        may_be_file = location.casefold().endswith((".xml", ".txt", ".gz"))  # most addresses are none, and searched twice in vain
+        if is_file or (may_be_file and SITEMAP_FILE.search(location)):
             self.files[location] = None
-        elif XML_FILE.search(location):
+        elif may_be_file and XML_FILE.search(location):
             self.files[location] = None
             self.doubtful.add(location)
         else:
@@ -124,16 +125,21 @@ def read_lines(text: str, url: str) -> tuple[Entries, str] | None:
 def _entries(root: etree._Element, url: str) -> Entries:
     """Entries at any depth. What their extensions name (pictures, films) is none; the same page in another language is."""
     entries, others = Entries(), dict[str, None]()
-    for entry in root.iter():
-        if name_of(entry) not in ENTRIES:
+    for entry in root.iter(etree.Element):
+        name = name_of(entry)
+        if name not in ENTRIES:
             continue
-        own = [child for child in entry if prefix_of(child) == prefix_of(entry)]
-        parts = {name_of(child): xml_text(child) for child in own if name_of(child) in ("loc", "lastmod")}
+        prefix, parts = prefix_of(entry), dict[str, str]()
+        for child in entry:
+            inner = name_of(child)
+            if inner in ("loc", "lastmod") and prefix_of(child) == prefix:
+                parts[inner] = xml_text(child)
+            elif inner == "link" and (other := _other_language(url, child)):
+                others[other] = None
         bare = (entry.text or "").strip()  # some write the address without a loc
         said = parts.get("loc") or (bare if bare.startswith(("http", "/")) else "")
         if location := _location(url, said):
-            entries.add(location, parts.get("lastmod", ""), is_file=name_of(entry) == "sitemap")
-        others.update((other, None) for child in entry if (other := _other_language(url, child)))
+            entries.add(location, parts.get("lastmod", ""), is_file=name == "sitemap")
     for other in others:
         entries.addresses.setdefault(other, "")
     return entries
@@ -144,8 +150,8 @@ def _location(url: str, said: str) -> str:
 
 
 def _other_language(url: str, element: etree._Element) -> str:
-    """The address that ``xhtml:link`` names for another language; not that of the same page for phones, which has a ``media``."""
-    if name_of(element) != "link" or element.get("rel") != "alternate" or not element.get("hreflang") or element.get("media"):
+    """The address that an ``xhtml:link`` names for another language; not that of the same page for phones, which has a ``media``."""
+    if element.get("rel") != "alternate" or not element.get("hreflang") or element.get("media"):
         return ""
     return _location(url, element.get("href") or "")
 

@@ -32,6 +32,9 @@ _DOCTYPE = re.compile(r"<!DOCTYPE\b[^\[>]{0,500}(?:\[[^\]]*\]\s*)?>", re.I)
 _HEAD = 5_000  # characters in which a DOCTYPE is looked for
 _BARE = re.compile(r"&(?:(?P<name>[A-Za-z][A-Za-z0-9]{1,31});|(?P<code>#(?:\d{1,7}|[xX][0-9A-Fa-f]{1,6}));)?")
 _ENTITY = re.compile(rf"<!\[CDATA\[.*?\]\]>|{_BARE.pattern}", re.S)
+# A path that a browser leaves as it is: the links of most pages are such, and a look at them is cheaper than taking them apart.
+_PLAIN_PATH = re.compile(r"/(?!/)(?!(?:[^?#]*/)?\.{1,2}(?:[/?#]|$))[\w/~=+,:@!$&'()*;.-]*(?:\?[\w/~=+,:@!$&()*;.?-]*)?", re.ASCII)
+_WHOLE = re.compile(r"\s*https?://", re.I)
 _XMLS_OWN = frozenset(("amp", "lt", "gt", "quot", "apos"))
 _ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
@@ -165,16 +168,23 @@ def prefix_of(element: etree._Element) -> str:
 
 
 def xml_text(element: etree._Element | None) -> str:
-    return "".join(element.itertext()).strip() if element is not None else ""
+    if element is None:
+        return ""
+    return (("".join(element.itertext()) if len(element) else element.text) or "").strip()
 
 
 def listed_link(base: str, link: str) -> str:
     """As ``absolute_link``, for what a list of the site names: there ``www.example.org/a`` lacks its scheme, and is no path."""
+    if _WHOLE.match(link):
+        return absolute_link(base, link)
     host = link.strip().partition("/")[0]
     return absolute_link(base, f"//{link.strip()}" if host and bare_host(host) == bare_host(urlsplit(base).netloc) else link)
 
 
 def absolute_link(base: str, link: str) -> str:
     """The link's whole address on the web; '' for one that is none, such as ``http://[`` or ``javascript:x``."""
-    whole = resolve(base, link.strip())
+    link = link.strip()
+    if _PLAIN_PATH.fullmatch(link) and (root := resolve(base, "/")).startswith(("https://", "http://")):
+        return root[:-1] + link
+    whole = resolve(base, link)
     return whole if whole.startswith(("https://", "http://")) else ""

@@ -110,9 +110,10 @@ def _close_unread(run: Run, row: dict[str, Any]) -> str:
 
 
 def _measure_coverage(run: Run) -> None:
+    held = {kind: run.held(kind) for kind in USUAL}  # before anything is written: what was counted holds until then
     for kind in USUAL:
         total = None if run.pages_are_the_text else run.store.ask(list_totals, run.site_id, kind).total
         if total is not None:
             total += run.store.ask(beside_rest.named_beside, run.site_id, kind)
         if total is not None or run.pages_are_the_text:
-            run.store.save_coverage(run.site_id, kind, total, run.held(kind))
+            run.store.save_coverage(run.site_id, kind, total, held[kind])
