@@ -206,6 +206,7 @@ class Answer:
     gaps: tuple[Gap, ...] = ()
     marks: dict[str, dict[str, object]] = field(default_factory=dict)  # list name -> what to remember of it: the done-mark
     counts: Counter[str] = field(default_factory=Counter)  # filled in by the store: new, revised, unchanged, homeless
+    sighting: Any = None  # filled in by admission, which looks at a page before it waits and when it is saved
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,18 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def vanish() -> None:
+    os._exit(7)
+
+
+def together() -> int:
+    """How many calls the worker was given with this one, itself included."""
+    frame = sys._getframe()
+    while frame is not None and "calls" not in frame.f_locals:
+        frame = frame.f_back  # type: ignore[assignment]
+    return len(frame.f_locals["calls"])
+
+
 def double(number: int) -> int:
     return 2 * number
 

@@ -111,6 +111,11 @@ def test_fingerprints_do_not_see_case_punctuation_or_numbers() -> None:
     assert fingerprint("* * *") == ""
 
 
+@pytest.mark.parametrize("text", ["", "Give 20_000 today -- it's (really) NEEDED!", "A\tb\nC\x00d", "x" * 3])
+def test_a_text_in_plain_letters_has_the_wording_that_it_has_beside_an_accent(text: str) -> None:
+    assert letters(f"{text} é") == f"{letters(text)}é"
+
+
 def test_a_list_of_numbers_that_recurs_under_some_articles_is_protected() -> None:
     numbers = Wording("f", "2019: 12", "<ul><li>2019: 12</li></ul>", 6, 6, {"Mara Ellsworth": 6}, {"Mara Ellsworth": 40}, 90)
     assert learned_kind(numbers) is None

@@ -154,6 +154,28 @@ def test_the_end_of_a_run_and_of_the_archive_commit_what_is_open(folder: Path) -
     assert rows(folder, TITLES) == [("Bridge",), ("Road",)]
 
 
+def test_who_is_in_no_hurry_waits_for_others_until_somebody_is(folder: Path) -> None:
+    async def save() -> None:
+        desk = await desk_of(folder)
+        await in_a_group(desk, NAMED[0])
+        group = desk.store.group
+        group.join()
+        desk.see(NAMED[1])
+        patient = asyncio.ensure_future(group.committed(patient=True))
+        await asyncio.sleep(0)
+        assert group._open is not None
+        later = group._open.timer.when()
+        committed = in_a_group(desk, NAMED[2])
+        hurried = asyncio.ensure_future(committed)
+        await asyncio.sleep(0)
+        assert group._open.timer.when() < later
+        await asyncio.gather(patient, hurried)
+        assert rows(folder, TITLES) == [("Bridge",), ("Road",), ("Tunnel",)]
+        desk.close()
+
+    asyncio.run(save())
+
+
 def test_notes_for_which_nobody_waits_share_the_commit_of_the_next_answer(folder: Path) -> None:
     async def save() -> None:
         desk = await desk_of(folder)

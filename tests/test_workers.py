@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from crawler.extract import workers as extraction
-from crawler.extract.workers import ExtractionCut, ExtractionFailed, InWorker, Workers
+from crawler.extract.workers import TOGETHER, ExtractionCut, ExtractionFailed, InWorker, Workers
 from tests.crawls import PROJECT, until
-from tests.mishaps import begin_and_burn, burn, die, double, eat, fail, fail_oddly, hoard, leave, spin
+from tests.mishaps import begin_and_burn, burn, die, double, eat, fail, fail_oddly, hoard, leave, spin, together, vanish
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +53,31 @@ def test_a_page_of_one_site_that_is_cut_off_costs_another_site_of_the_pool_nothi
     assert isinstance(cut, ExtractionCut), cut
     assert rest == [2 * n for n in range(6)]
     assert good == [2 * n for n in range(12)]
+
+
+def test_pages_that_wait_are_handed_over_together_and_none_waits_for_others_while_a_process_is_free() -> None:
+    async def run() -> tuple[int, list[int]]:
+        workers = Workers(1, 5)
+        with contextlib.closing(workers):
+            return await workers.run(together), await asyncio.gather(*(workers.run(together) for _ in range(20)))
+
+    alone, many = asyncio.run(run())
+    assert alone == 1
+    assert many[0] == 1 and max(many) == TOGETHER
+
+
+@pytest.mark.parametrize("mishap", [eat, die, vanish])
+def test_pages_that_were_handed_over_with_one_that_is_cut_off_are_done_all_the_same(mishap: object) -> None:
+    async def run() -> list[object]:
+        workers = Workers(1, 5)
+        with contextlib.closing(workers):
+            before = [workers.run(double, n) for n in range(4)]
+            after = [workers.run(double, n) for n in range(4, 9)]
+            return await asyncio.gather(*before, workers.run(mishap), *after, return_exceptions=True)
+
+    done = asyncio.run(run())
+    assert isinstance(done.pop(4), ExtractionCut)
+    assert done == [2 * n for n in range(9)]
 
 
 def test_a_site_with_many_pages_waiting_lets_another_sites_pages_through() -> None:

@@ -15,21 +15,23 @@ def saved_article(db: Database, article_id: int, capture_id: int) -> dict[str, A
     The row has the article's own fields, ``text``, ``revision`` (its number), ``authors``, ``tags``, ``categories``, ``comments``
     (how many are held), and the capture's ``record_id`` and ``payload_digest``.
     """
-    urls = {url for (url,) in db.execute("select url from urls where article_id = ?", [article_id])}
-    if urls & decided(db, "withhold").keys():
+    withheld = decided(db, "withhold").keys()
+    if withheld and not withheld.isdisjoint(url for (url,) in db.execute("select url from urls where article_id = ?", [article_id])):
         return None
     row = next(
         db.query(
             """
             select sites.name as site, articles.url, articles.source_id, articles.kind, articles.title, articles.byline,
                    articles.published_at, articles.published_on, articles.published_precision, articles.modified_at,
-                   word_count, comment_count as comments, revisions.number as revision, revisions.text
+                   word_count, comment_count as comments, revisions.number as revision, revisions.text,
+                   captures.record_id, captures.payload_digest
             from articles
             join sites on sites.id = articles.site_id
             join revisions on revisions.id = articles.revision_id
+            join captures on captures.id = ?
             where articles.id = ?
             """,
-            [article_id],
+            [capture_id, article_id],
         ),
         None,
     )
@@ -50,10 +52,8 @@ def saved_article(db: Database, article_id: int, capture_id: int) -> dict[str, A
         order by name
         """
     named = db.execute(terms, [article_id]).fetchall()
-    capture = next(db.query("select record_id, payload_digest from captures where id = ?", [capture_id]))
     return {
         **row,
-        **capture,
         "authors": [name for (name,) in db.execute(authors, [article_id])],
         "tags": [name for kind, name in named if kind == "tag"],
         "categories": [name for kind, name in named if kind == "category"],

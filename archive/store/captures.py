@@ -21,17 +21,19 @@ def insert_capture(
     mime: str | None,
     place: Place,
     imported_from: str | None = None,
+    article_id: int | None = None,
 ) -> int:
-    """The id of the new row. ``crawl_id`` None: adopted, no run is known to have fetched it. ``imported_from``: another tool's file."""
+    """The id of the new row. ``crawl_id`` None: adopted, no run is known to have fetched it. ``imported_from``: another tool's file.
+    ``article_id``: the article's whose it is, where that is known."""
     cursor = db.execute(
         """
         insert into captures(crawl_id, door, url, captured_at, status, mime,
-                             payload_digest, record_id, record_digest, filename, offset, length, imported_from)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                             payload_digest, record_id, record_digest, filename, offset, length, imported_from, article_id)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         [
             *[crawl_id, door, url, at, status, mime, place.payload_digest, place.record_id, place.record_digest],
-            *[place.filename, place.offset, place.length, imported_from],
+            *[place.filename, place.offset, place.length, imported_from, article_id],
         ],
     )
     return int(cursor.lastrowid or 0)

@@ -1,10 +1,11 @@
 """Group commit: takes answers that are saved close after one another, gives them one transaction of the database and one sync.
 
 The first write of a group begins the transaction, each answer is a savepoint in it: one that fails takes no other along. The group is
-committed as soon as somebody waits for it, but ``APART`` after the commit before at the earliest, and ``LONGEST`` after it was begun
-where nobody does. A commit only writes to the log of the database; a thread of its own syncs it, and those who wait are told then. The
-event loop goes on meanwhile, with the next group: one sync serves all that were committed before it began. Outside an event loop there
-are no groups: each transaction is committed and synced by itself.
+committed as soon as somebody waits for it, but ``APART`` after the commit before at the earliest, ``PATIENT`` after it where those who
+wait have others under way meanwhile, and ``LONGEST`` after it was begun where nobody waits. A commit only writes to the log of the
+database; a thread of its own syncs it, and those who wait are told then. The event loop goes on meanwhile, with the next group: one sync
+serves all that were committed before it began. Outside an event loop there are no groups: each transaction is committed and synced by
+itself.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from archive.db.journal import Journal
 from archive.errors import ArchiveError
 
 APART = 0.025  # seconds between two commits; nobody waits longer for one
+PATIENT = 0.1  # the same where those who wait are in no hurry: a commit writes every page of the file that was touched, however often
 LONGEST = 0.25  # seconds that notes lie uncommitted for which nobody waits; after a kill the next run makes them again
 
 
@@ -30,6 +32,7 @@ LONGEST = 0.25  # seconds that notes lie uncommitted for which nobody waits; aft
 class _Group:
     done: asyncio.Future[None]
     timer: asyncio.TimerHandle
+    due: float  # when it is to be committed, by the clock of ``time.monotonic``
     waiting: int = 0  # how many wait for it
 
 
@@ -72,7 +75,7 @@ class GroupCommit:
         self._journal.sync_apart()
         self._begin()
         done = loop.create_future()
-        self._open = _Group(done, loop.call_later(LONGEST, self._commit_open))
+        self._open = _Group(done, loop.call_later(LONGEST, self._commit_open), time.monotonic() + LONGEST)
 
     def begin(self) -> None:
         """Begin a transaction whose commit is synced with it. Raises sqlite3.DatabaseError; there is none then."""
@@ -97,12 +100,13 @@ class GroupCommit:
         self.join()
         return True
 
-    async def committed(self) -> None:
-        """Returns when what the caller wrote is committed, and synced. Raises StorageError when it is not."""
+    async def committed(self, *, patient: bool = False) -> None:
+        """Returns when what the caller wrote is committed, and synced. ``patient``: the caller is one of many, and what they write may go
+        together. Raises StorageError when it is not."""
         group = self._open or self._last()
         if group is not None:
-            if not group.waiting and group is self._open:
-                self._hasten(group)
+            if group is self._open:
+                self._hasten(group, PATIENT if patient else APART)
             group.waiting += 1
             await asyncio.shield(group.done)
         self.check()
@@ -112,16 +116,23 @@ class GroupCommit:
         waiting = self._written or (self._syncing[0] if self._syncing else [])
         return waiting[-1] if waiting else None
 
-    def _hasten(self, group: _Group) -> None:
+    def _hasten(self, group: _Group, apart: float) -> None:
+        """Commit the group so many seconds after the commit before, if it would be later."""
+        due = self._committed_at + apart
+        if due >= group.due:
+            return
         group.timer.cancel()
-        wait = max(0.0, self._committed_at + APART - time.monotonic())
+        group.due, wait = due, max(0.0, due - time.monotonic())
         group.timer = asyncio.get_running_loop().call_later(wait, self._commit_open)
 
     @contextmanager
-    def part(self) -> Iterator[None]:
-        """All or nothing of one answer within the open group."""
+    def part(self, *, savepoint: bool = True) -> Iterator[None]:
+        """All or nothing of one answer within the open group; without ``savepoint`` of a single statement."""
         if not self._db.conn.in_transaction:  # SQLite gave the whole of it up, as it does on a full disk
             raise sqlite3.OperationalError("the transaction was given up")
+        if not savepoint:
+            yield
+            return
         self._db.execute("savepoint part")
         try:
             yield

@@ -24,7 +24,7 @@ class HeldGroup(GroupCommit):
     def join_running_loop(self) -> bool:
         return self._held
 
-    async def committed(self) -> None:
+    async def committed(self, *, patient: bool = False) -> None:
         """Not yet."""
 
     def commit(self) -> None:

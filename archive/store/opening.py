@@ -83,13 +83,14 @@ class OpenArchive:
         return query(self.db, *args, **named)
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing; committed when it ends or, within an event loop, with the open group. Raises StorageError when disk or
-        database refuse."""
+    def transaction(self, *, of_one_row: bool = False) -> Iterator[None]:
+        """All or nothing; committed when it ends or, within an event loop, with the open group. ``of_one_row``: one statement, which is
+        all or nothing by itself, and brings no text. Raises StorageError when disk or database refuse."""
         try:
-            with self.group.part() if self.group.join_running_loop() else self._alone():
+            with self.group.part(savepoint=not of_one_row) if self.group.join_running_loop() else self._alone():
                 yield
-                fill_due(self.db)
+                if not of_one_row:
+                    fill_due(self.db)
         except BaseException as error:
             self._forget()
             if isinstance(error, sqlite3.DatabaseError) and (failure := database_fails(self.folder, error)):

@@ -97,11 +97,12 @@ class Store(FileMemory):
     ) -> int:
         """Record that an exchange lies in a WARC file; return the capture's id. ``article_id``: where it is known before it is read."""
         at, status = exchange.captured_at, exchange.status
-        with self.transaction():
-            capture_id = captures.insert_capture(self.db, crawl_id, door, exchange.url, at, status, mime, place)
-            if article_id is not None:
-                captures.tie_to_article(self.db, capture_id, article_id)
+        known = self.db.conn.total_changes == self._changes
+        with self.transaction(of_one_row=True):
+            capture_id = captures.insert_capture(self.db, crawl_id, door, exchange.url, at, status, mime, place, article_id=article_id)
             self.captures.note(self.db, capture_id)
+        if known:  # what is remembered of articles stays true
+            self._changes = self.db.conn.total_changes
         return capture_id
 
     def end_of_records(self, filename: str) -> int:

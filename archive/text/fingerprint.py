@@ -24,6 +24,7 @@ LEFT_OUT = 0.1  # the same share, of an appeal that trafilatura too leaves out n
 SHORTEST_REPORT = 60  # letters of a paragraph that reports other numbers each time; a shorter one may count views or pages
 SHORTEST_BIO = 40  # letters; a shorter one could begin a sentence of the text
 MOST = 0.5  # of all articles: a list or quotation that stands under so many is none of theirs
+NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 PROTECTED = re.compile(r"^\s*<(?:ul|ol|table|blockquote|pre|figure)\b", re.I)
 
 
@@ -45,6 +46,8 @@ class Wording:
 
 def letters(text: str) -> str:
     """The wording alone: case, punctuation, spacing, numbers and Unicode form aside."""
+    if text.isascii():  # most paragraphs are, and are done in a twentieth of the time
+        return text.lower().encode().translate(None, NO_LETTERS).decode()
     return "".join(re.findall(r"[^\W\d_]+", unicodedata.normalize("NFKC", text).casefold()))
 
 

@@ -88,19 +88,22 @@ FREQUENT = {
     "vi": "và của là có không được cho trong với các những một đã người này khi đến về",
 }
 WORD = re.compile(r"[^\W\d_]+")
+ASCII_WORDS = bytes(code if chr(code).isalpha() and code < 128 else 32 for code in range(256))
 
 
 def language_of(text: str) -> str | None:
     """The code of the language; None for a text that is too short, or in a language that is not known here."""
     start = text[:READ]
+    if start.isascii():  # most are: what there is of words is told by bytes, in a tenth of the time
+        return _by_frequent_words(start.lower().encode().translate(ASCII_WORDS).decode().split())
     letters = sum(map(str.isalpha, start))
     if not letters:
         return None
-    counts = {name: len(pattern.findall(start)) for name, pattern in _patterns().items()} if not start.isascii() else {}
+    counts = {name: len(pattern.findall(start)) for name, pattern in _patterns().items()}
     for name, count in sorted(counts.items(), key=lambda pair: -pair[1])[:2]:
         if count * 4 > letters and (code := _of_script(name, start, counts)):
             return code
-    return _by_frequent_words(start)
+    return _by_frequent_words(WORD.findall(start.casefold()))
 
 
 @cache
@@ -117,11 +120,11 @@ def _of_script(name: str, text: str, counts: dict[str, int]) -> str:
     return next((code for code, count in told if count * 200 > counts[name]), ELSE[name])
 
 
-def _by_frequent_words(text: str) -> str | None:
-    words = Counter(WORD.findall(text.casefold()))
+def _by_frequent_words(found: list[str]) -> str | None:
+    words = Counter(found)
     there = words.keys() & _all_frequent()
-    found = {code: sum(map(words.__getitem__, there & frequent)) for code, frequent in _frequent().items()}
-    code, count = max(found.items(), key=lambda pair: pair[1])
+    counts = {code: sum(map(words.__getitem__, there & frequent)) for code, frequent in _frequent().items()}
+    code, count = max(counts.items(), key=lambda pair: pair[1])
     return code if count >= FEW and count >= SURE * words.total() else None
 
 

@@ -26,5 +26,11 @@ def beside_plain(plain: str, html: str) -> tuple[str | None, int | None, int | N
 
 def _in_common(one: str, other: str) -> int:
     """With how many equal characters both begin."""
-    differ = (place for place, (left, right) in enumerate(zip(one, other, strict=False)) if left != right)
-    return next(differ, min(len(one), len(other)))
+    equal, most = 0, min(len(one), len(other))
+    while equal < most:  # by halves: most differ late
+        middle = (equal + most + 1) // 2
+        if one[equal:middle] == other[equal:middle]:
+            equal = middle
+        else:
+            most = middle - 1
+    return equal

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -66,13 +66,24 @@ class OlderRecord:
     offset: int
 
 
+class RecordMaker(WARCWriter):  # type: ignore[misc]  # warcio has no types
+    """warcio's own, which takes a body in one piece: in pieces of 16 KB, each of them is a step that other threads may come between."""
+
+    def __init__(self, out: io.BytesIO | None = None, *, gzip: bool = False) -> None:
+        super().__init__(out or io.BytesIO(), gzip=gzip, warc_version="1.1")
+
+    @staticmethod
+    def _iter_stream(stream: io.BytesIO) -> Iterator[bytes]:
+        yield stream.read()
+
+
 def record_id(record: ArcWarcRecord) -> str:
     return str(record.rec_headers.get_header("WARC-Record-ID"))
 
 
 def records(exchange: Exchange, info: str = "") -> tuple[ArcWarcRecord, ArcWarcRecord]:
     """The response record and, pointing at it, the request record. ``info``: the id of the warcinfo record that speaks of them."""
-    maker = WARCWriter(io.BytesIO(), gzip=False, warc_version="1.1")
+    maker = RecordMaker()
     shared = {"WARC-Date": exchange.date} | ({"WARC-Warcinfo-ID": info} if info else {})
     response_headers = {**shared, "WARC-Record-ID": f"<urn:uuid:{uuid4()}>"}
     if exchange.ip:
@@ -81,7 +92,12 @@ def records(exchange: Exchange, info: str = "") -> tuple[ArcWarcRecord, ArcWarcR
         response_headers["WARC-Truncated"] = "disconnect"
     status = StatusAndHeaders(f"{exchange.status} {one_line(exchange.reason)}".strip(), clean(exchange.headers), protocol="HTTP/1.1")
     response = maker.create_warc_record(
-        exchange.url, "response", payload=io.BytesIO(exchange.body), http_headers=status, warc_headers_dict=response_headers
+        exchange.url,
+        "response",
+        payload=io.BytesIO(exchange.body),
+        length=len(exchange.body),  # without it warcio copies the body and reads it once more
+        http_headers=status,
+        warc_headers_dict=response_headers,
     )
     target = re.sub(r"^\w+://[^/]*", "", exchange.url) or "/"
     line = StatusAndHeaders(f"{exchange.method} {target} HTTP/1.1", _asked(exchange), is_http_request=True)
@@ -89,6 +105,7 @@ def records(exchange: Exchange, info: str = "") -> tuple[ArcWarcRecord, ArcWarcR
         exchange.url,
         "request",
         payload=io.BytesIO(),
+        length=0,
         http_headers=line,
         warc_headers_dict={**shared, "WARC-Concurrent-To": response_headers["WARC-Record-ID"]},
     )
@@ -108,7 +125,7 @@ def revisit_of(response: ArcWarcRecord, earlier: OlderRecord) -> ArcWarcRecord:
 
     The place of the older record, which others leave out, spares readers of this archive an index.
     """
-    maker = WARCWriter(io.BytesIO(), gzip=False, warc_version="1.1")
+    maker = RecordMaker()
     maker.ensure_digest(response, block=False, payload=True)
     said = response.rec_headers.get_header
     kept = ("WARC-Date", "WARC-Warcinfo-ID", "WARC-Record-ID", "WARC-IP-Address", "WARC-Truncated")
@@ -125,7 +142,7 @@ def revisit_of(response: ArcWarcRecord, earlier: OlderRecord) -> ArcWarcRecord:
 
 def warcinfo(filename: str, at: str, software: str) -> ArcWarcRecord:
     """What a reader of the file should know of how it was made."""
-    maker = WARCWriter(io.BytesIO(), gzip=False, warc_version="1.1")
+    maker = RecordMaker()
     info = {
         "software": software,
         "format": "WARC File Format 1.1",
@@ -141,7 +158,7 @@ def metadata(note: Note, info: str = "") -> ArcWarcRecord:
     """What a run notes of itself as a metadata record, whose block is one JSON object."""
     block = json.dumps(note.said, ensure_ascii=False, sort_keys=True).encode()
     said = {"WARC-Date": note.captured_at} | ({"WARC-Warcinfo-ID": info} if info else {})
-    maker = WARCWriter(io.BytesIO(), gzip=False, warc_version="1.1")
+    maker = RecordMaker()
     kind, length = "application/json", len(block)
     return maker.create_warc_record(
         f"{NOTES}:{note.kind}", "metadata", payload=io.BytesIO(block), length=length, warc_content_type=kind, warc_headers_dict=said

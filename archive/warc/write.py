@@ -18,11 +18,10 @@ from typing import Any
 
 from isal import igzip_lib
 from warcio.recordloader import ArcWarcRecord
-from warcio.warcwriter import WARCWriter
 
 from archive.errors import StorageError
 from archive.warc.place import SUFFIX, Place, sha256
-from archive.warc.records import Exchange, Note, OlderRecord, metadata, record_id, records, revisit_of, warcinfo
+from archive.warc.records import Exchange, Note, OlderRecord, RecordMaker, metadata, record_id, records, revisit_of, warcinfo
 from archive.warc.revisit import whole_record
 
 FULL_AT = 1_000_000_000  # bytes; files of this size are copied and checked in reasonable time
@@ -175,13 +174,13 @@ class _Members:
 def member(record: ArcWarcRecord) -> bytes:
     """A record as one gzip member, as zlib makes it: ``verify`` makes it anew where no row has a digest of its bytes."""
     out = io.BytesIO()
-    WARCWriter(out, gzip=True, warc_version="1.1").write_record(record)
+    RecordMaker(out, gzip=True).write_record(record)
     return out.getvalue()
 
 
 def packed(record: ArcWarcRecord) -> bytes:
     """A response as one gzip member, made by ISA-L: its row has a digest of these bytes."""
     out = io.BytesIO()
-    WARCWriter(out, gzip=False, warc_version="1.1").write_record(record)
+    RecordMaker(out).write_record(record)
     made: bytes = igzip_lib.compress(out.getbuffer(), LEVEL, igzip_lib.COMP_GZIP)
     return made

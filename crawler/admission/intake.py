@@ -112,10 +112,12 @@ class Intake:
 
     def meet(self, answer: Answer) -> Sighting:
         """What a page showed, remembered beside what others show: it may prove to be a wall before it is saved."""
-        article = answer.articles[0]
-        asked = answer.requested or answer.asked
-        arrived = answer.arrived or ("" if same_page(article.url, asked) or article.kind == "none" else article.url)
-        sighting = sighting_of(article, asked, answer.asked, arrived=arrived)
+        if answer.sighting is None:
+            article = answer.articles[0]
+            asked = answer.requested or answer.asked
+            arrived = answer.arrived or ("" if same_page(article.url, asked) or article.kind == "none" else article.url)
+            answer.sighting = sighting_of(article, asked, answer.asked, arrived=arrived)
+        sighting: Sighting = answer.sighting
         self.walls.meet(sighting)
         return sighting
 

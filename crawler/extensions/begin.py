@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 
 KilledRun = Callable[["CrawlOptions", SiteContext], dict[str, Any] | None]
+GARBAGE = 10_000  # objects between two looks for garbage, where Python has 700: a page makes some thousands, and most go by themselves
 TURN = 0.0005  # seconds that a thread keeps Python's lock while another waits for it; by default ten times as long
 
 
@@ -72,9 +73,10 @@ def begin_run(options: CrawlOptions, store: Store, crawler: Crawler, killed: Kil
 
 @cache
 def _make_ready() -> None:
-    """Once for a process: what was imported is no garbage, and is not looked through for it again and again; and the thread of the
-    event loop, which all sites wait for, has its turn soon."""
+    """Once for a process: what was imported is no garbage, and is not looked through for it again and again, nor is what a single page
+    makes; and the thread of the event loop, which all sites wait for, has its turn soon."""
     gc.freeze()
+    gc.set_threshold(GARBAGE)
     sys.setswitchinterval(TURN)
 
 

@@ -55,7 +55,10 @@ class ItemSender:
                     continue
                 fields = row | {"outcome": at.outcome, "language": article.language, "captured_at": answer.at, "door": answer.door}
                 items.append(ArticleItem(**fields))
-        await asyncio.gather(*(scraper.start_itemproc_async(item, response=None) for item in items))
+        if len(items) == 1:
+            await scraper.start_itemproc_async(items[0], response=None)
+        else:
+            await asyncio.gather(*(scraper.start_itemproc_async(item, response=None) for item in items))
 
 
 def item_of(site: str, article: Article, at: str) -> ArticleItem:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import gc
 import resource
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,24 @@ MEMORY = 2 * 2**30  # bytes of address space a worker may map; trees of 16 MB pa
 
 class Raised(Exception):
     """What a function raised, in words: some exceptions cannot be brought from one process into another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """In the place of a result: why there is none."""
+
+    error: Exception
+
+
+def run_each(calls: Sequence[tuple[float, Callable[..., Any], tuple[Any, ...], dict[str, Any]]]) -> list[Any]:
+    """``run_limited`` of each call: its result, or ``Failed``."""
+    done: list[Any] = []
+    for call in calls:
+        try:
+            done.append(run_limited(*call))
+        except (Raised, MemoryError) as error:
+            done.append(Failed(error))
+    return done
 
 
 def run_limited(seconds: float, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -6,7 +6,8 @@ after a kill. Workers start with the first page, so a run that finds nothing new
 that uses them, or with their parent.
 
 Each site's pages wait in a queue of their own. The pool is handed one page of each site in turn, and only as many as keep it busy.
-A page that was lost through no fault of its own is done again.
+Where more wait than that, some go together: to hand over one alone costs as much as to hand over four. A page that was lost through
+no fault of its own is done again, alone.
 """
 
 from __future__ import annotations
@@ -27,14 +28,15 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from archive.errors import ArchiveError
 from archive.spawned import blocked, cores, end_with_parent
-from crawler.extract.allowance import MEMORY, Raised, run_limited
+from crawler.extract.allowance import MEMORY, Failed, Raised, run_each
 
 if TYPE_CHECKING:
     from pebble import ProcessPool
 
 P = ParamSpec("P")
 T = TypeVar("T")
-READY = 2  # pages a process of the pool is given at most: the one that it reads, and the next one
+READY = 2  # tasks a process of the pool is given at most: the one that it does, and the next one
+TOGETHER = 3  # pages in one task at most; what was read of the first waits for the last
 TRIES = 3  # of a page whose worker or whose pool was lost
 NICE = 3  # how much sooner the system lets the parent run than a worker
 CHECKED = 5.0  # seconds between two looks at whether the pool still works
@@ -77,9 +79,9 @@ class Workers:
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Raises ExtractionCut when the work was cut off, ExtractionFailed when ``function`` raised."""
-        page = _Page(self._seconds, (self._seconds, function, args, kwargs), asyncio.get_running_loop().create_future())
+        page = _Page(self, self._seconds, (self._seconds, function, args, kwargs), asyncio.get_running_loop().create_future())
         self._pages.add(page)
-        self._pool.add(self, page)
+        self._pool.add(page)
         try:
             while not page.result.done():
                 await asyncio.wait([page.result], timeout=CHECKED)
@@ -93,7 +95,7 @@ class Workers:
             raise ExtractionFailed(f"extraction failed with {type(error).__name__}: {error}") from error
         finally:
             self._pages.discard(page)
-            self._pool.withdraw(self, page)
+            self._pool.withdraw(page)
         return result
 
     def close(self) -> None:
@@ -102,7 +104,7 @@ class Workers:
             return
         self._closed = True
         for page in list(self._pages):
-            self._pool.withdraw(self, page)
+            self._pool.withdraw(page)
         self._pool.users -= 1
         if not self._pool.users:
             self._pool.stop()
@@ -116,11 +118,21 @@ class _Lost(Exception):
 class _Page:
     """One call, until its result is there."""
 
+    owner: Workers
     seconds: float
     call: tuple[Any, ...]
     result: asyncio.Future[Any]
     tries: int = 0
-    work: Future[Any] | None = None  # while the pool has it
+    alone: bool = False  # it was lost together with others: one of them may have been the cause
+    task: _Task | None = None  # while the pool has it
+
+
+@dataclass(eq=False, slots=True)
+class _Task:
+    """What the pool does in one go."""
+
+    pages: list[_Page]
+    work: Future[Any]
 
 
 @dataclass(eq=False, slots=True)
@@ -130,84 +142,113 @@ class _Pool:
     processes: int
     users: int = 0
     waiting: dict[Workers, deque[_Page]] = field(default_factory=dict)  # whose turn it is stands first
-    running: set[_Page] = field(default_factory=set)
+    running: set[_Task] = field(default_factory=set)
     pool: ProcessPool | None = None
 
-    def add(self, owner: Workers, page: _Page, *, first: bool = False) -> None:
-        pages = self.waiting.setdefault(owner, deque())
+    def add(self, page: _Page, *, first: bool = False) -> None:
+        pages = self.waiting.setdefault(page.owner, deque())
         if first:
             pages.appendleft(page)
         else:
             pages.append(page)
         self.feed()
 
-    def withdraw(self, owner: Workers, page: _Page) -> None:
-        """Give up a page, if it is not done."""
-        if (pages := self.waiting.get(owner)) is not None:
-            with contextlib.suppress(ValueError):
+    def withdraw(self, page: _Page) -> None:
+        """Give up a page, if it is not done. A task is given up with the last of its pages."""
+        if (pages := self.waiting.get(page.owner)) is not None:
+            if page in pages:  # to remove what is not there writes the whole page into an error
                 pages.remove(page)
             if not pages:
-                del self.waiting[owner]
+                del self.waiting[page.owner]
         page.result.cancel()
-        work, page.work = page.work, None
-        if work is not None:
-            work.cancel()
-            self.running.discard(page)
+        task, page.task = page.task, None
+        if task is not None and all(other.task is not task for other in task.pages):
+            task.work.cancel()
+            self.running.discard(task)
             self.feed()
 
     def feed(self) -> None:
         """Hand the pool as much as keeps it busy: one page of each owner in turn."""
-        while self.waiting and len(self.running) < self.processes * READY:
-            owner, pages = next(iter(self.waiting.items()))
-            del self.waiting[owner]
-            page = pages.popleft()
-            if pages:
-                self.waiting[owner] = pages
-            self._begin(owner, page)
+        while self.waiting and (free := self.processes * READY - len(self.running)) > 0:
+            waiting = sum(map(len, self.waiting.values()))
+            first = self._next()
+            pages = [first]
+            while len(pages) < min(TOGETHER, -(-waiting // free)) and not first.alone and self._goes_with(first):
+                pages.append(self._next())
+            self._begin(pages)
 
-    def _begin(self, owner: Workers, page: _Page) -> None:
-        loop = page.result.get_loop()
+    def _goes_with(self, first: _Page) -> bool:
+        """Whether the page whose turn it is may be handed over in one task with another one."""
+        page = next(iter(self.waiting.values()))[0]
+        return not page.alone and page.result.get_loop() is first.result.get_loop()
+
+    def _next(self) -> _Page:
+        """Take the page whose turn it is."""
+        owner, pages = next(iter(self.waiting.items()))
+        del self.waiting[owner]
+        page = pages.popleft()
+        if pages:
+            self.waiting[owner] = pages
+        return page
+
+    def _begin(self, pages: list[_Page]) -> None:
+        loop = pages[0].result.get_loop()
 
         def done(work: Future[Any]) -> None:  # in a thread of the pool's
             with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                loop.call_soon_threadsafe(self._settle, owner, page, work)
+                loop.call_soon_threadsafe(self._settle, task, work)
 
-        self.running.add(page)
-        page.tries += 1
         try:
-            page.work = self._schedule(page)
+            work = self._schedule(pages)
         except RuntimeError as error:  # the pool has broken, or cannot begin
-            page.work = Future()
-            page.work.set_exception(BrokenProcessPool(str(error)))
-        page.work.add_done_callback(done)
+            work = Future()
+            work.set_exception(BrokenProcessPool(str(error)))
+        task = _Task(pages, work)
+        self.running.add(task)
+        for page in pages:
+            page.tries += 1
+            page.task = task
+        work.add_done_callback(done)
 
-    def _settle(self, owner: Workers, page: _Page, work: Future[Any]) -> None:
-        """Hand a page's result over, or have the page done again."""
-        if page.work is not work:
+    def _settle(self, task: _Task, work: Future[Any]) -> None:
+        """Hand the results of a task over, or have its pages done again."""
+        if task not in self.running:
             return
-        page.work = None
-        self.running.discard(page)
+        self.running.discard(task)
+        pages = [page for page in task.pages if page.task is task]
         try:
-            page.result.set_result(work.result())
+            outcomes = [outcome for page, outcome in zip(task.pages, work.result(), strict=True) if page.task is task]
         except Exception as error:
-            self._fail(owner, page, error)
+            self._fail(task, pages, error)
+        else:
+            for page, outcome in zip(pages, outcomes, strict=True):
+                page.task = None
+                if isinstance(outcome, Failed):
+                    page.result.set_exception(outcome.error)
+                else:
+                    page.result.set_result(outcome)
         self.feed()
 
-    def _fail(self, owner: Workers, page: _Page, error: BaseException) -> None:
+    def _fail(self, task: _Task, pages: list[_Page], error: BaseException) -> None:
         code = getattr(error, "exitcode", None)  # of ProcessExpired: the worker died
         lost = isinstance(error, (BrokenProcessPool, CancelledError)) or code == -signal.SIGKILL  # a machine short of memory kills any
-        if lost and page.tries < TRIES:
-            self.add(owner, page, first=True)
-        else:
-            page.result.set_exception(_Lost(str(error)) if lost or code is not None else error)
+        for page in pages:
+            page.task = None
+        if len(task.pages) > 1:
+            for page in reversed(pages):
+                page.alone, page.tries = True, page.tries - 1
+                self.add(page, first=True)
+        elif lost and pages and pages[0].tries < TRIES:
+            self.add(pages[0], first=True)
+        elif pages:
+            pages[0].result.set_exception(_Lost(str(error)) if lost or code is not None else error)
 
     def check(self) -> None:
         """Replace a pool that has broken; what it had is done again."""
         if self.pool is not None and not self.pool.active:
             self.stop()
-            for page in list(self.running):
-                if page.work is not None:
-                    page.work.cancel()
+            for task in list(self.running):
+                task.work.cancel()
 
     def stop(self) -> None:
         """End the processes. The next page starts new ones."""
@@ -216,16 +257,16 @@ class _Pool:
             pool.stop()  # type: ignore[no-untyped-call]
             pool.join()
 
-    def _schedule(self, page: _Page) -> Future[Any]:
-        work: dict[str, Any] = {"args": page.call, "timeout": page.seconds * 10}
+    def _schedule(self, pages: list[_Page]) -> Future[Any]:
+        work: dict[str, Any] = {"args": [[page.call for page in pages]], "timeout": sum(page.seconds for page in pages) * 10}
         self.check()
         if self.pool is not None:
-            future: Future[Any] = self.pool.schedule(run_limited, **work)
+            future: Future[Any] = self.pool.schedule(run_each, **work)
             return future
         self.pool = _new_pool(self.processes)
         try:
             with blocked(signal.SIGINT):  # Ctrl-C is the parent's business: workers are born with it blocked, later ones too
-                return self.pool.schedule(run_limited, **work)
+                return self.pool.schedule(run_each, **work)
         except RuntimeError:
             self.stop()
             raise

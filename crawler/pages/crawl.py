@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from crawler.session.session import Run
 
 logger = logging.getLogger(__name__)
-AT_ONCE = 8  # pages under way; the host's delay is what limits
+AT_ONCE = 24  # articles under way: some are asked for, others are read, or wait until they are committed
 NOT_THERE = (404, 410)
 FEW = 5
 TABLES: tuple[Table, ...] = ("articles", "comments")
@@ -56,6 +56,7 @@ class PageDoor:
         self.as_ever: set[str] = set()  # addresses of articles that were held and that this run has read again
         self.absent: list[tuple[Table, int, int, str]] = []  # (table, our id, capture id, when): its own request did not find it
         self.unsaid: dict[int, str] = {}  # our ids of absent articles whose addresses do not say so -> how it shows
+        self.many = False  # several pages are under way
         self.elsewhere = Elsewhere(self, found)
 
     async def read(self, addresses: Iterable[str]) -> None:
@@ -107,8 +108,8 @@ class PageDoor:
                 else:
                     left.append(address)
 
-        counted = self.run.pages_are_the_text and self.run.room() is not None  # one by one, or a limit of 3 reads 10
-        tasks = [asyncio.ensure_future(work()) for _ in range(1 if counted else AT_ONCE)]
+        self.many = not self.run.pages_are_the_text or self.run.room() is None  # else one by one, or a limit of 3 reads 10
+        tasks = [asyncio.ensure_future(work()) for _ in range(AT_ONCE if self.many else 1)]
         try:
             await asyncio.gather(*tasks)
         finally:
@@ -121,9 +122,9 @@ class PageDoor:
         while waiting := self.held_back.next():
             await self._save_or_refuse(waiting)
 
-    async def _save_or_refuse(self, waiting: Waiting) -> None:
+    async def _save_or_refuse(self, waiting: Waiting, *, patient: bool = False) -> None:
         try:
-            await self._save(waiting)
+            await self._save(waiting, patient=patient)
         except NotBelieved as error:
             self.done -= {waiting.address, waiting.answer.articles[0].url}
             self.failed.append((waiting.address, error))
@@ -196,17 +197,17 @@ class PageDoor:
         as_held = held is not None and not self.run.intake.differs(answer.articles[0], held)
         self.claims.hear(address, right=held is not None and not as_held)
         if as_held or not self.held_back.keep(waiting, self.run.intake.meet(answer)):
-            await self._save(waiting)
+            await self._save(waiting, patient=self.many)
             return
         self.done |= {address, answer.articles[0].url}
         if (oldest := self.held_back.overdue()) is not None:
-            await self._save_or_refuse(oldest)
+            await self._save_or_refuse(oldest, patient=self.many)
 
-    async def _save(self, page: Waiting) -> None:
+    async def _save(self, page: Waiting, *, patient: bool = False) -> None:
         """Raises NotBelieved, StorageError, PartFailed for a thread that was cut short."""
         address, answer, cut = page.address, page.answer, page.cut
         held = self._held(address)
-        saved = await self.run.save(answer)
+        saved = await self.run.save(answer, patient=patient)
         self.claims.hear(address, right=bool(saved.counts["new"] or saved.counts["revised"]))
         self.reader.shown.pop(address, None)
         self.as_ever |= {address} if held else set()

@@ -6,6 +6,7 @@ responses differs.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from archive.store.feed_items import FeedFacts
     from crawler.session.context import SiteContext
 
+FETCHED = 8  # articles whose first pages are asked for at once; the host's delay is what limits
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -46,6 +49,7 @@ class PageReader:
         self, context: SiteContext, item_of: Callable[[str], FeedFacts | None], on_none: Callable[[NoArticle], None] | None = None
     ) -> None:
         self.context, self.item_of, self.on_none = context, item_of, on_none or self._gap
+        self._fetching = asyncio.Semaphore(FETCHED)
         self.counted: dict[str, int] = {}  # an article's address -> how many comments the feed counts, as it was read in this run
         self.assembler = PageAssembler(context)
         self.endings = PageEndings(context)
@@ -59,7 +63,9 @@ class PageReader:
         where it is there already.
         Raises FetchError, OutsideSite, PartFailed, ExtractionCut, ExtractionFailed.
         """
-        response = response or await self.context.source.get(address, door="page")
+        if response is None:
+            async with self._fetching:
+                response = await self.context.source.get(address, door="page")
         held = self.context.held(address)
         self.endings.check(response, address, held["id"] if held else None)
         article = await self._first_page(response, marked=not held)

@@ -127,8 +127,9 @@ class Run:
     def held(self, kind: Any) -> int:
         return self.store.ask(holdings.holdings, self.site_id, kind)
 
-    async def save(self, answer: Answer) -> Answer:
-        """Through admission into the database, then as items to Scrapy. Returns when both are done.
+    async def save(self, answer: Answer, *, patient: bool = False) -> Answer:
+        """Through admission into the database, then as items to Scrapy. Returns when both are done. ``patient``: other answers are
+        under way meanwhile, and it may be committed with them.
 
         Raises NotBelieved when a page may not become current, StorageError.
         """
@@ -136,7 +137,7 @@ class Run:
         answer, saved = self.intake.save(answer)
         self.counts.update(answer.counts)
         self.taken += len(answer.articles) if answer.door == "rest" or self.pages_are_the_text else 0
-        await self.store.group.committed()
+        await self.store.group.committed(patient=patient)
         await self.items.send(answer, saved)
         return answer
 
