@@ -208,10 +208,11 @@ def _beside_reading_time(page: Document, header: list[Element]) -> tuple[Author,
 
 def anywhere(page: Document, url: str, skip: frozenset[Element]) -> tuple[Author, ...]:
     """The last place to look: the first name that is marked as an author's, wherever it stands outside of the thread."""
-    out = page.inside_elsewhere | page.inside((*skip, *page.of(_NO_PLACE)))
+    out = page.inside((*page.elsewhere, *skip, *page.of(_NO_PLACE))).marks
     said = {*page.matching(_is_author_class), *(element for element in page.microdata if "author" in element.get("itemprop", ""))}
-    for element in page.of(_NAME_TAGS):
-        if element in out or not (element in said or "author" in (element.get("rel") or "").split()):
+    for place in page.places_of(_NAME_TAGS):
+        element = page.elements[place]
+        if out[place] or not (element in said or "author" in (element.get("rel") or "").split()):
             continue
         text = page.text(element)
         names = split_names(text) if len(text) < 80 else []

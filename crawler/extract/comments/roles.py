@@ -127,14 +127,15 @@ def sort_parts(node: CommentNode) -> CommentParts:
                 parts.permalinks.append(element)
             elif (element.text or "").lstrip().startswith("@") and "comment" in href:
                 parts.by_role.setdefault("junk", []).append(element)  # a theme's "@NAME" before an answer: no word of its author
-        if names and (role := _role_by_markup(element)):
+        if names and (role := _role_by_markup(element, names)):
             parts.by_role.setdefault(role, []).append(element)
     return parts
 
 
-def _role_by_markup(element: Element) -> Role | None:
-    classes = element.get("class")
-    return (role_of_classes(classes) if classes else None) or itemprop_role(element)
+def _role_by_markup(element: Element, names: list[str]) -> Role | None:
+    """``names``: those of its attributes."""
+    role = role_of_classes(element.get("class") or "") if "class" in names else None
+    return itemprop_role(element) if role is None and ("itemprop" in names or "property" in names) else role
 
 
 def itemprop_role(element: Element) -> Role | None:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from crawler.extract.comments.nesting import CommentNode, raise_flattened, set_parents
 from crawler.extract.comments.unnumbered import MADE_UP, UnnumberedComment, unnumbered
-from crawler.extract.dom.document import Document
+from crawler.extract.dom.document import Document, Subtrees
 from crawler.extract.dom.tree import Element, all_text, tokens, word_set
 
 _ID = re.compile(r"(?:[a-z]+[-_]){0,2}?comm(?:ent)?[-_](?:item[-_]|wrap[-_]|body[-_]|id[-_]|number[-_])?(\d+)(?:_(\d+))?$", re.I)
@@ -132,7 +132,7 @@ def _of_this_article(found: list[UnnumberedComment], page: Document) -> list[Unn
         return found
     # A layout "with sidebar" has the name as well, and holds the article.
     sidebars = [e for e in page.matching(_is_sidebar) if next(e.iter("h1", "main"), None) is None]
-    out = other_threads(page) | page.inside(sidebars)
+    out = page.inside((*page.matching(_is_elsewhere), *sidebars))
     main = [item for item in found if item[0] not in out]
     if main:
         return main
@@ -157,7 +157,7 @@ def _path(address: str) -> str:
     return re.sub(r"/comment-page-\d+", "", parts.path).rstrip("/") + "?" + re.sub(r"&?cpage=\d+", "", parts.query)
 
 
-def other_threads(page: Document) -> set[Element]:
+def other_threads(page: Document) -> Subtrees:
     """What is in widgets with the comments of all articles."""
     return page.inside(page.matching(_is_elsewhere))
 

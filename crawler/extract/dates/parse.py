@@ -106,6 +106,7 @@ def _since_1970(digits: str) -> Moment | None:
     return Moment(at.date(), at, "second")
 
 
+@lru_cache(maxsize=256)
 def _offset(text: str | None) -> timezone | None:
     if not text:
         return None
