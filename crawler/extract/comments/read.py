@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 from itertools import islice
 
@@ -40,7 +40,7 @@ def read_thread(
     parts = [sort_parts(node) for node in comment_nodes(page)]
     _distrust_one_for_all(parts)
     dates = [_DateTexts(part) for part in parts]
-    order = page_order((text for texts in dates for text in texts.in_digits()), language) if parts else None
+    order = cache(lambda: page_order((text for texts in dates for text in texts.in_digits()), language))
     comments: list[Comment] = []
     elements: list[Element] = []
     rounded: set[str] = set()
@@ -202,16 +202,18 @@ def _has_picture(element: Element) -> bool:
     return len(element) > 0 and next(element.iter("img"), None) is not None
 
 
-def _moment(parts: CommentParts, texts: Iterable[str], order: DateOrder | None, language: str | None) -> Moment | None:
-    """The machine-readable date, with the clock of the written one where it has none itself."""
+def _moment(parts: CommentParts, texts: Iterable[str], order: Callable[[], DateOrder], language: str | None) -> Moment | None:
+    """The machine-readable date, with the clock of the written one where it has none itself. ``order`` tells that of the page's dates
+    in digits, where there are such."""
     exact = _machine_moment(parts, order, language)
-    readings = (found for text in texts if (found := parse_written(text, order, language)))
+    written_in = (parse_written(text, order() if may_hold_digits(text) else None, language) for text in texts)
+    readings = (moment for moment in written_in if moment is not None)
     written: list[Moment] = []
     if exact is not None and exact.clock is not None:
-        for found in readings:
-            if abs((found.day - exact.day).days) <= _WRONG_DAYS:
+        for reading in readings:
+            if abs((reading.day - exact.day).days) <= _WRONG_DAYS:
                 return exact
-            written.append(found)
+            written.append(reading)
     written += readings
     if exact is not None and written and all(abs((found.day - exact.day).days) > _WRONG_DAYS for found in written):
         exact = None  # a theme with the same date in the markup of all its comments: what readers see is right
@@ -223,10 +225,16 @@ def _moment(parts: CommentParts, texts: Iterable[str], order: DateOrder | None, 
     return exact or next(iter(written), None) or next((found for text in texts if (found := parse_any_language(text, language))), None)
 
 
-def _machine_moment(parts: CommentParts, order: DateOrder | None, language: str | None) -> Moment | None:
+def _machine_moment(parts: CommentParts, order: Callable[[], DateOrder], language: str | None) -> Moment | None:
     stated = (e.get("datetime") or e.get("content") or e.get("data-timestamp") or "" for e in parts.times)
-    exact = next((found for text in stated if (found := parse_stated(text, order, language))), None)
+    exact = next((found for text in stated if (found := _stated(text, order, language))), None)
     return exact or next((found for e in parts.of("date") if (found := parse_iso(e.get("content") or e.get("title")))), None)
+
+
+def _stated(text: str, order: Callable[[], DateOrder], language: str | None) -> Moment | None:
+    if not text:
+        return None
+    return (parse_iso(text) if text.isascii() else None) or parse_stated(text, order(), language)
 
 
 _WRONG_DAYS = 366  # more than day and month exchanged can make

@@ -173,7 +173,9 @@ def _name_of(line: str, marked: bool) -> str:  # the same people comment again a
 
 
 def _tidied(line: str, marked: bool) -> str:
-    line = _UNVERIFIED.sub("", _DATED_TAIL.sub("", line if marked else _BY.sub("", line)))
+    line = line if marked else _BY.sub("", line)
+    if not line.replace(" ", "").isalpha():  # letters alone hold neither a date nor a note
+        line = _UNVERIFIED.sub("", _DATED_TAIL.sub("", line))
     line = SAYS.sub("", line).strip().removeprefix("— ")
     return line if len(line) <= 100 and line.casefold() not in _NO_NAME else ""
 

@@ -39,8 +39,8 @@ class Subtrees:
 
 class Document:
     """``elements`` in document order; ``tokens``: classes and id of those that have any; ``anchors``: every ``a`` with its address
-    as written; ``related``: those with a ``rel``, and what it says; ``marked``: elements with an id, anchors with a name, comments
-    with a number; ``microdata``: those with an ``itemprop``; ``wordpress``: was the page made by it?"""
+    as written, ``addresses``: these alone; ``related``: those with a ``rel``, and what it says; ``marked``: elements with an id,
+    anchors with a name, comments with a number; ``microdata``: those with an ``itemprop``; ``wordpress``: was the page made by it?"""
 
     def __init__(self, root: Element, *, wordpress: bool = False) -> None:
         self.root = root
@@ -54,7 +54,9 @@ class Document:
         self._places: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)  # classes and id -> positions in ``elements``
         self._texts: dict[Element, str] = {}
         self._read()
-        self.anchors: list[tuple[Element, str]] = [(anchor, anchor.get("href") or "") for anchor in self.of(_ANCHORS)]
+        anchors = self.of(_ANCHORS)
+        self.addresses: list[str] = [anchor.get("href") or "" for anchor in anchors]
+        self.anchors: list[tuple[Element, str]] = list(zip(anchors, self.addresses, strict=True))
         self._names: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)  # one of these -> where it stands in
         for found in self._places:
             for name in found:
@@ -133,7 +135,7 @@ class Document:
     @cached_property
     def all_addresses(self) -> str:
         """The addresses of all anchors, a line each."""
-        return "\n".join([href for _, href in self.anchors])
+        return "\n".join(self.addresses)
 
     def may_lead_to(self, words: Iterable[str]) -> bool:
         """May one of these words be in an address of the page, in whatever case? One look at all addresses, instead of one at each."""
