@@ -142,7 +142,7 @@ def _linked(page: Document, part: Element, url: str) -> list[tuple[Author, Eleme
     for anchor in part.iter("a"):
         if "author" not in (anchor.get("rel") or "").split() and not _AUTHOR_LINK.search(anchor.get("href") or ""):
             continue
-        if any(_ELSEWHERE.fullmatch(name) for up in _up_to(anchor, part) for name in tokens(up)[:6]) and not found and part is not anchor:
+        if not found and part is not anchor and any(_is_elsewhere(name) for up in _up_to(anchor, part) for name in tokens(up)[:6]):
             continue
         text = page.text(anchor)
         names = two_names(tidy_name(text, whole=not _DIGIT.search(text)))
@@ -150,6 +150,11 @@ def _linked(page: Document, part: Element, url: str) -> list[tuple[Author, Eleme
             link = absolute(url, anchor.get("href"))
             found += [(Author(single, link if len(names) == 1 else ""), anchor) for single in names]
     return found
+
+
+@lru_cache(maxsize=20_000)
+def _is_elsewhere(name: str) -> bool:
+    return _ELSEWHERE.fullmatch(name) is not None
 
 
 def _up_to(element: Element, outer: Element) -> Iterator[Element]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 
 from crawler.extract.dom.tree import Element, tokens, word_set
 
@@ -104,9 +104,7 @@ def _before(children: Element) -> Element | None:
 
 
 def _shown_depth(element: Element) -> int | None:
-    for candidate in (element, element.getparent(), *element.iterchildren("li", "div", "article")):
-        if candidate is None:
-            continue
+    for candidate in chain((element,), islice(element.iterancestors(), 1), element.iterchildren("li", "div", "article")):
         for name in tokens(candidate):
             if (depth := _depth_in(name)) is not None:
                 return depth

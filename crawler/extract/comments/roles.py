@@ -113,16 +113,18 @@ class CommentParts:
 
 def sort_parts(node: CommentNode) -> CommentParts:
     parts = CommentParts(node)
+    roots, own = node.roots, parts.own
     for element in own_elements(node):
-        if element in node.roots:
-            if element.tag == "dt":  # the term of a definition list is the byline, the definition is the text
+        tag = element.tag
+        if element in roots:
+            if tag == "dt":  # the term of a definition list is the byline, the definition is the text
                 parts.by_role.setdefault("meta", []).append(element)
             continue
-        parts.own.append(element)
+        own.append(element)
         names = element.keys()
-        if element.tag == "time" or ("datetime" in names and element.get("datetime")):
+        if tag == "time" or ("datetime" in names and element.get("datetime")):
             parts.times.append(element)
-        elif element.tag == "a" and "#" in (href := element.get("href") or ""):
+        elif tag == "a" and "#" in (href := element.get("href") or ""):
             if node.number in href:
                 parts.permalinks.append(element)
             elif (element.text or "").lstrip().startswith("@") and "comment" in href:

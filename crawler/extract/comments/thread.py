@@ -87,7 +87,7 @@ def _numbered(page: Document) -> list[UnnumberedComment]:
             if element.tag != "a" and not _NOT_A_COMMENT.search(name[: other.start(1)]):
                 opaque.append((element, other.group(1), None))
             continue
-        if match is not None and not _NOT_A_COMMENT.search(name[: match.start(1)]):
+        if match is not None and not _is_no_comment(name[: match.start(1)]):
             parent = match.group(2)
             found.append((element, match.group(1), None if parent in (None, "0") else parent))
         elif element.tag in _HOLDERS and "comment" in (element.get("class") or "").lower() and element.get("data-comment-id"):
@@ -99,6 +99,12 @@ def _numbered(page: Document) -> list[UnnumberedComment]:
             short.append((element, match.group(1), None))
     found = found or opaque or [item for item in short if _in_comments(item[0])]
     return _with_pings(_of_this_article(found, page), page)
+
+
+@lru_cache(maxsize=20_000)
+def _is_no_comment(begin: str) -> bool:
+    """Does an id say by its beginning that it is that of a comment's button, form, date?"""
+    return _NOT_A_COMMENT.search(begin) is not None
 
 
 def _with_pings(found: list[UnnumberedComment], page: Document) -> list[UnnumberedComment]:
