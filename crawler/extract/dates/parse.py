@@ -51,6 +51,8 @@ class Moment:
 
 
 def _to_utc(clock: datetime) -> datetime:
+    if clock.tzinfo is UTC:
+        return clock
     try:
         return clock.astimezone(UTC)
     except OverflowError:
