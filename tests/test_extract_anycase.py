@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from crawler.extract.boilerplate.appeals import asks_for_support
 from crawler.extract.boilerplate.wording import any_of, examples_of, lines_of
 from crawler.extract.dom.anycase import AnyCase
-from crawler.extract.dom.sanitise import _CLEANER, _alone
+from crawler.extract.dom.sanitise import _CLEANER, _simple
 
 PATTERNS = (
     r"\b(?:sign up|köln|подпис\w+|sırala|tüm|σας)\b",
@@ -82,14 +82,26 @@ def test_what_an_appeal_needs_is_in_each_of_its_wordings() -> None:
         '<p style="direction:rtl" dir="rtl">متن</p>',
         "<p>Nine &copy; boats</p>",
         "<p>Nine <em>boats</em></p>",
+        "<p>Nine <em class='x'>boats</em><br></p>",
+        "<p>Nine <em>boats <b>left</b></em></p>",
+        '<p><a href="https://a.example/a?b=1&amp;c=2">Nine</a>, <a class="x" href="http://b.example:8080" target="_blank">two</a></p>',
+        '<p><a href="https://example.org/a" title="boats">Nine</a></p>',
+        '<p><a data-href="https://example.org/a" href="/b">Nine</a></p>',
+        '<p><a href="https://1.2.3.4/">Nine</a> <a href="https://xn--a.example/">boats</a></p>',
+        '<p><a href="https://example.org:99999/">Nine</a> <a href="https://a..example/">boats</a></p>',
+        '<p><a href="https://example.org/a"><img src="https://example.org/a.jpg"></a></p>',
+        '<p><a href="https://example.org/a" lang="de">Nine</a> <a>boats</a></p>',
         "<figure>Boats</figure>",
         "<h1>Boats</h1>",
         "<p>Nine\rboats</p>",
     ],
 )
 def test_a_lone_paragraph_is_what_the_sanitiser_makes_of_it(html: str) -> None:
-    assert (_alone(html) or _CLEANER.clean(html)) == _CLEANER.clean(html)
+    assert (_simple(html) or _CLEANER.clean(html)) == _CLEANER.clean(html)
 
 
 def test_a_plain_paragraph_needs_no_sanitiser() -> None:
-    assert _alone('<p class="x">Nine boats</p>') == "<p>Nine boats</p>"
+    assert _simple('<p class="x">Nine boats</p>') == "<p>Nine boats</p>"
+    linked = '<p>Nine <a href="https://example.org/">boats</a></p>'
+    assert _simple(linked) == linked.replace('/">', '/" rel="noopener nofollow">')
+    assert not _simple(f"<p>{'Nine boats ' * 2000}<span>left</span></p>")  # and is told so in no time

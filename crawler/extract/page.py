@@ -27,7 +27,7 @@ from crawler.extract.dom.fragment import whole_page
 from crawler.extract.dom.head import Head, article_address, head_of, twins
 from crawler.extract.dom.parsing import parse
 from crawler.extract.dom.repair import wrap_bare_answers
-from crawler.extract.dom.tree import Element, resolve_base
+from crawler.extract.dom.tree import Element, page_body, resolve_base
 from crawler.extract.dom.zones import ThreadZone
 from crawler.items import IN_PART, Article, ArticleKind, KindDoubts
 from crawler.site import Site
@@ -194,7 +194,7 @@ def join_names(names: list[str]) -> str:
 
 
 def _source_id(root: Element, head: Head) -> str | None:
-    body = root.find("body")
+    body = page_body(root)
     match = _POST_CLASS.search((body.get("class") or "") if body is not None else "")
     if match is not None:
         return match.group(1)

@@ -11,6 +11,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from archive.store.comments import COLUMNS
@@ -26,14 +28,22 @@ Row = Mapping[str, Any]
 
 def row_of(item: Article | Comment) -> dict[str, Any]:
     """A value as the store takes it: a mapping, and one for each part of it. ``dataclasses.asdict`` copies every text as well."""
-    return {name: _plain(getattr(item, name)) for name in item.__slots__}
+    row = _fields(item)
+    for name, value in row.items():
+        if isinstance(value, tuple) and value and hasattr(value[0], "__slots__"):
+            row[name] = list(map(_fields, value))
+    return row
 
 
-def _plain(value: Any) -> Any:
-    if not isinstance(value, tuple) or not value or not hasattr(value[0], "__slots__"):
-        return value
-    names = value[0].__slots__
-    return [{name: getattr(part, name) for name in names} for part in value]
+def _fields(item: Any) -> dict[str, Any]:
+    names: tuple[str, ...] = item.__slots__
+    return dict(zip(names, _getter(names)(item), strict=True))
+
+
+@cache
+def _getter(names: tuple[str, ...]) -> attrgetter[Any]:
+    """Gives the values of these fields, two at least."""
+    return attrgetter(*names)
 
 
 @dataclass(frozen=True, slots=True)

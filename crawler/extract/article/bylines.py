@@ -142,7 +142,7 @@ def _linked(page: Document, part: Element, url: str) -> list[tuple[Author, Eleme
     for anchor in part.iter("a"):
         if "author" not in (anchor.get("rel") or "").split() and not _AUTHOR_LINK.search(anchor.get("href") or ""):
             continue
-        if any(_ELSEWHERE.fullmatch(name) for up in _up_to(anchor, part) for name in tokens(up)[:6]) and not found and part is not anchor:
+        if not found and part is not anchor and any(_is_elsewhere(name) for up in _up_to(anchor, part) for name in tokens(up)[:6]):
             continue
         text = page.text(anchor)
         names = two_names(tidy_name(text, whole=not _DIGIT.search(text)))
@@ -150,6 +150,11 @@ def _linked(page: Document, part: Element, url: str) -> list[tuple[Author, Eleme
             link = absolute(url, anchor.get("href"))
             found += [(Author(single, link if len(names) == 1 else ""), anchor) for single in names]
     return found
+
+
+@lru_cache(maxsize=20_000)
+def _is_elsewhere(name: str) -> bool:
+    return _ELSEWHERE.fullmatch(name) is not None
 
 
 def _up_to(element: Element, outer: Element) -> Iterator[Element]:
@@ -208,10 +213,11 @@ def _beside_reading_time(page: Document, header: list[Element]) -> tuple[Author,
 
 def anywhere(page: Document, url: str, skip: frozenset[Element]) -> tuple[Author, ...]:
     """The last place to look: the first name that is marked as an author's, wherever it stands outside of the thread."""
-    out = page.inside_elsewhere | page.inside((*skip, *page.of(_NO_PLACE)))
+    out = page.inside((*page.elsewhere, *skip, *page.of(_NO_PLACE))).marks
     said = {*page.matching(_is_author_class), *(element for element in page.microdata if "author" in element.get("itemprop", ""))}
-    for element in page.of(_NAME_TAGS):
-        if element in out or not (element in said or "author" in (element.get("rel") or "").split()):
+    for place in page.places_of(_NAME_TAGS):
+        element = page.elements[place]
+        if out[place] or not (element in said or "author" in (element.get("rel") or "").split()):
             continue
         text = page.text(element)
         names = split_names(text) if len(text) < 80 else []

@@ -11,8 +11,8 @@ from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
 
 from crawler.extract.boilerplate.regions import is_box
-from crawler.extract.dom.document import WHOLE_PAGE, Document
-from crawler.extract.dom.tree import Element, all_text, word_set
+from crawler.extract.dom.document import WHOLE_PAGE, Document, Subtrees
+from crawler.extract.dom.tree import Element, all_text, page_body, word_set
 from crawler.site import Site
 
 # Names of the element that holds the text and little else, the most telling first. Only whole class names and ids.
@@ -127,7 +127,7 @@ def _by_tag(page: Document, prose: dict[Element, int], total: int) -> Container:
         elements = [e for e in page.of({tag}) if prose.get(e, 0) >= max(1, total * 0.6)]
         if elements:
             return Container(max(elements, key=lambda e: prose[e]), "broad", f"tag:{tag}")
-    body = page.root if page.root.tag == "body" else page.root.find("body")
+    body = page_body(page.root)
     return Container(page.root if body is None else body, "page", "page")
 
 
@@ -135,10 +135,13 @@ def _prose(page: Document, skip: frozenset[Element]) -> tuple[dict[Element, int]
     """Characters of paragraph text outside links under each element, and in all; threads, menus and sidebars left out."""
     sizes: dict[Element, int] = {}
     own, others = _by_number(page)
-    out = page.inside_elsewhere | page.inside(skip | set(page.of(_EXCLUDED)) | others | _below(page))
+    out = page.inside((*page.elsewhere, *skip, *page.of(_EXCLUDED), *others, *_below(page)))
     total = 0
-    for paragraph in page.of(_PARAGRAPHS):
-        if paragraph in out or (len(paragraph) and paragraph.tag != "p" and next(paragraph.iter("p"), None) is not None):
+    for place in page.places_of(_PARAGRAPHS):
+        if out.marks[place]:
+            continue
+        paragraph = page.elements[place]
+        if len(paragraph) and paragraph.tag != "p" and next(paragraph.iter("p"), None) is not None:
             continue
         size = _prose_size(paragraph)
         if size < 25 or (paragraph.tag == "li" and (size < 60 or len(" ".join(all_text(paragraph).split())) < 60)):
@@ -151,6 +154,8 @@ def _prose(page: Document, skip: frozenset[Element]) -> tuple[dict[Element, int]
 def _below(page: Document) -> set[Element]:
     """Whole articles that stand below the page's own one, where a page goes on with the next as one scrolls: each has a main headline,
     and only that of the first is the page's title."""
+    if len(page.places_of({"h1"})) < 2:
+        return set()
     articles = [article for article in page.of({"article"}) if not any(up.tag == "article" for up in article.iterancestors())]
     headed = [(article, _letters(all_text(h1))) for article in articles if (h1 := next(article.iter("h1"), None)) is not None]
     if len(headed) < 2:
@@ -168,7 +173,7 @@ def _by_number(page: Document) -> tuple[Element | None, set[Element]]:
     """The page's own article, and what is no text of it: teasers of other articles, and what stands about the author. They do
     not weigh, or a short article would be lost among them. WordPress gives every article its number as a class, and the page
     the number of its own."""
-    body = page.root.find("body")
+    body = page_body(page.root)
     match = _OWN_NUMBER.search((body.get("class") or "") if body is not None else "")
     number = None if match is None else match.group(1)
     own: Element | None = None
@@ -189,15 +194,19 @@ def _prose_size(paragraph: Element) -> int:
     return len(all_text(paragraph)) - sum(len(all_text(a)) for a in paragraph.iter("a"))
 
 
-def _loose_text(page: Document, out: set[Element], own: Element | None) -> tuple[dict[Element, int], int]:
+def _loose_text(page: Document, out: Subtrees, own: Element | None) -> tuple[dict[Element, int], int]:
     """The same for pages without paragraphs: text directly in ``div`` and ``td``, apart by ``br``. ``own``: the article, where
     the page says which element it is."""
-    within = None if own is None else set(own.iter()) - page.inside(page.matching(is_box))
+    within = None if own is None else page.inside((own,)).marks
+    boxes = b"" if own is None else page.inside(page.matching(is_box)).marks
     sizes: dict[Element, int] = {}
     total = 0
-    for element in page.of(_LOOSE):
+    for place in page.places_of(_LOOSE):
+        if out.marks[place] or (within is not None and (not within[place] or boxes[place])):
+            continue
+        element = page.elements[place]
         size = len((element.text or "").strip()) + sum(len((child.tail or "").strip()) for child in element)
-        if size < 20 or element in out or (within is not None and element not in within):
+        if size < 20:
             continue
         total += size
         _add_up(sizes, element, size)

@@ -16,6 +16,7 @@ from crawler.extract.dom.zones import ThreadZone
 MOST = 101  # one more than is read, so that what is beyond can be named
 _HAS_NUMBER = re.compile(r"\d/?(?:\.\w{2,5})?$|=\d+(?:&|$)")
 _ONE = re.compile(r"\W{0,3}(?:[^\W\d]{1,9}\W{1,2})?0?1\W{0,3}")
+_LONGEST_ONE = 19  # characters that the pattern finds at most
 _OF_HEADER = re.compile(r"<([^>]*)>([^<]*)")
 _COMMENTS = re.compile(r"omment|coment|réponse|replies", re.I)
 _NEXT_DATA = ("data-next-page", "data-next-url", "data-nextpage", "data-next", "data-next-href")
@@ -52,11 +53,12 @@ def _first_page(page: Document, url: str, own: str, zone: ThreadZone) -> str:
     if _HAS_NUMBER.search(own) is None:
         return own
     prevs = {anchor for anchor, rel in page.related.items() if "prev" in rel}
-    for (anchor, href), prev in [
-        (row, prev)
-        for row, said in zip(page.anchors, page.said, strict=True)
-        if (prev := row[0] in prevs) or ("1" in said and _is_one(said))
-    ]:
+    places = [place for place, said in enumerate(page.said) if "1" in said and len(said) <= _LONGEST_ONE and _is_one(said)]
+    if prevs:
+        places = sorted({*places, *(place for place, (anchor, _) in enumerate(page.anchors) if anchor in prevs)})
+    for place in places:
+        anchor, href = page.anchors[place]
+        prev = anchor in prevs
         if not href or href[0] == "#" or not (prev or (len(href) < 500 and _ONE.fullmatch(all_text(anchor).strip()[:20]))):
             continue
         target = without_fragment(absolute(url, href))

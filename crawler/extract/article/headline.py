@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from crawler.extract.dom.document import Document
@@ -38,8 +39,9 @@ def headline(page: Document, head: Head, skip: frozenset[Element]) -> tuple[str,
     site = site_name(head)
     found = _candidates(page, head, site, skip)
     best = max(found, key=lambda candidate: candidate.score, default=None)
-    alone = _only_h1(found, head, site)
-    if best is None or best.score < _ENOUGH or (alone is not None and not _is_full_title(best.text, head, site)):
+    titles = _full_titles(head, site)
+    alone = _only_h1(found, head, site, titles)
+    if best is None or best.score < _ENOUGH or (alone is not None and not _is_full_title(best.text, titles)):
         best = alone
     return (best.text, best.element) if best is not None else (_from_head(head, site), None)
 
@@ -56,33 +58,33 @@ def _candidates(page: Document, head: Head, site: str, skip: frozenset[Element])
     return found
 
 
-def _likeness_to(text: str, said: list[set[str]]) -> float:
+def _likeness_to(text: str, said: list[frozenset[str]]) -> float:
     own = _words(text)
     return max((_likeness(own, title) for title in said), default=0.3)
 
 
-def _without_lines_below(text: str, said: list[set[str]]) -> str:
+def _without_lines_below(text: str, said: list[frozenset[str]]) -> str:
     """One line; without a date or a byline that the theme puts into the heading: then the first line alone is what the head says."""
     first, *more = text.split("\n")
     whole = " ".join([first, *more]).strip()
     return first.strip() if more and _likeness_to(first, said) > max(0.8, _likeness_to(whole, said)) else whole
 
 
-def _only_h1(found: list[Candidate], head: Head, site: str) -> Candidate | None:
+def _only_h1(found: list[Candidate], head: Head, site: str, titles: list[str]) -> Candidate | None:
     """The page's one ``h1``, where it speaks of what the head says, though in other words: titles in heads are made for search
     engines, and a section may be called more like them than the article is."""
     of_page = [candidate for candidate in found if candidate.element.tag == "h1"]
     if len(of_page) != 1 or len(_words(of_page[0].text)) < 3:
         return None
     own = _words(of_page[0].text) - _words(_last_piece(head)) - _words(site)
-    shared = max((len(own & _words(title)) for title in _full_titles(head, site)), default=0)
+    shared = max((len(own & _words(title)) for title in titles), default=0)
     return of_page[0] if shared >= 2 else None
 
 
-def _is_full_title(text: str, head: Head, site: str) -> bool:
+def _is_full_title(text: str, titles: list[str]) -> bool:
     """Is it all that the head calls the article, not just a part of that?"""
     own = _words(text)
-    return any(_likeness(own, _words(title)) >= _SAME for title in _full_titles(head, site))
+    return any(_likeness(own, _words(title)) >= _SAME for title in titles)
 
 
 def _full_titles(head: Head, site: str) -> list[str]:
@@ -121,7 +123,7 @@ def _said(head: Head) -> list[str]:
     for title in headlines:
         if title:
             parts.append(title)
-            pieces = _SEPARATOR.split(title)
+            pieces = _pieces(title)
             if len(pieces) > 1:
                 parts += [max(pieces, key=len), pieces[0]]
     return list(dict.fromkeys(parts))
@@ -129,15 +131,21 @@ def _said(head: Head) -> list[str]:
 
 def _last_piece(head: Head) -> str:
     """What stands last in the page's title, most often the site's name; empty where the article itself is called so."""
-    pieces = _SEPARATOR.split(head.title)
+    pieces = _pieces(head.title)
     return pieces[-1].strip() if len(pieces) > 1 and pieces[-1].strip() != head.first("og:title", "twitter:title") else ""
 
 
-def _words(text: str) -> set[str]:
-    return set(_WORDS.findall(text.casefold()))
+@lru_cache(maxsize=256)  # a page says its title several times
+def _pieces(title: str) -> tuple[str, ...]:
+    return tuple(_SEPARATOR.split(title))
 
 
-def _likeness(first: set[str], second: set[str]) -> float:
+@lru_cache(maxsize=1024)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORDS.findall(text.casefold()))
+
+
+def _likeness(first: frozenset[str], second: frozenset[str]) -> float:
     """Jaccard of the words of two titles."""
     return len(first & second) / len(first | second) if first and second else 0.0
 
@@ -169,7 +177,7 @@ def _from_head(head: Head, site: str) -> str:
 
 def _without_site(title: str, site: str, *, cut: bool) -> str:
     """Without the site's name behind the title; ``cut``: what stands last is taken for it where the site does not say its name."""
-    pieces = _SEPARATOR.split(title)
+    pieces = _pieces(title)
     if len(pieces) > 1 and (_is_of(pieces[-1], site) if site else cut):
         last = title.rfind(pieces[-1])
         return re.sub(r"[\s|–—·•»«:›~-]+$", "", title[:last]) or title

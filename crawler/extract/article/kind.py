@@ -12,7 +12,7 @@ from crawler.extract.dom.encoding import decode
 from crawler.extract.dom.head import Head, head_of
 from crawler.extract.dom.jsonld import types_of
 from crawler.extract.dom.parsing import parse
-from crawler.extract.dom.tree import Element, absolute, resolve_base, text_of, tokens
+from crawler.extract.dom.tree import Element, absolute, page_body, resolve_base, text_of, tokens
 from crawler.items import Article, KindDoubts
 
 LISTING_TYPES = frozenset(("collectionpage", "searchresultspage", "profilepage", "itemlist"))
@@ -106,6 +106,6 @@ def _target(box: Element, url: str) -> str:
 
 def in_list_class(root: Element) -> bool:
     """The body's own class names the page a list, as Hugo's, Ghost's and Drupal's themes do."""
-    body = root if root.tag == "body" else root.find("body")
+    body = page_body(root)
     names = (body.get("class") or "").split() if body is not None else []
     return any(LIST_CLASS.fullmatch(name) for name in names)

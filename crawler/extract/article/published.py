@@ -268,12 +268,12 @@ _NO_DATE = word_set("nav footer aside")
 def lone_date(page: Document, heading: Element | None, skip: frozenset[Element], language: str | None) -> Moment | None:
     """The last place to look, for pages without marks or with a headline far from its byline: an element named as the date
     of publication, else the first one below the headline that holds a date and nothing else."""
-    out = page.inside_elsewhere | page.inside((*skip, *page.of(_NO_DATE)))
-    below = heading is None
-    for element in page.elements:
-        below = below or element is heading
-        if element.tag not in _LONE_TAGS or element in out:
+    out = page.inside((*page.elsewhere, *skip, *page.of(_NO_DATE))).marks
+    first = 0 if heading is None else page.places[heading]
+    for place in page.places_of(_LONE_TAGS):
+        if out[place]:
             continue
+        element, below = page.elements[place], place >= first
         marked = page.has(element, _DATE_CLASSES)
         if not marked and (not below or len(element) > 1):
             continue

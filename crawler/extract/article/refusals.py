@@ -24,7 +24,7 @@ from crawler.extract.article.wall_words import (
 )
 from crawler.extract.dom.head import Head
 from crawler.extract.dom.jsonld import types_of
-from crawler.extract.dom.tree import Element, word_set
+from crawler.extract.dom.tree import Element, page_body, word_set
 from crawler.items import Article
 
 # Classes that WordPress' body_class() gives, https://developer.wordpress.org/reference/functions/get_body_class/
@@ -188,7 +188,7 @@ def _listing(root: Element, head: Head, url: str, classes: set[str]) -> str | No
 
 
 def _body_classes(root: Element) -> set[str]:
-    body = root if root.tag == "body" else root.find("body")
+    body = page_body(root)
     return set((body.get("class") or "").split()) if body is not None else set()
 
 

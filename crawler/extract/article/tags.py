@@ -99,8 +99,7 @@ def _add(page: Document, found: _Found, anchor: Element, url: str, kind: TermKin
 def _category_links(page: Document, header: Sequence[Element], scope: Element, barred: AbstractSet[Element]) -> list[Element]:
     """Links to categories that are not marked as the article's: those beside the word "Categories:", those in a box called
     ``post-categories``, those in its header; else marked ones that stand outside of its element, but in no other article's."""
-    addresses = page.all_addresses.lower()
-    if not any(map(addresses.__contains__, _CATEGORY_WORDS)):
+    if not page.may_lead_to(_CATEGORY_WORDS):
         return []
     addressed = {anchor for anchor, href in page.anchors if href and _is_of_a_category(href)}
     if not addressed:

@@ -4,6 +4,7 @@ payment walls, in the languages in which they are met most. No word decides alon
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 CHALLENGE = re.compile(
     r"just a moment|attention required|forbidden|access (?:is |to this page (?:has been )?)?denied|please wait|"
@@ -79,9 +80,12 @@ TERSE = 80  # words: a challenge says less
 
 def is_whole(pattern: re.Pattern[str], title: str) -> bool:
     """Whether one part of a title, between its separators, is nothing but such a phrase."""
-    return any(
-        pattern.fullmatch(part.strip(" .…!?¡¿。！？").replace("’", "'")) for part in (title, *_SEPARATOR.split(title)) if part.strip()
-    )
+    return any(map(pattern.fullmatch, _parts(title)))
+
+
+@lru_cache(maxsize=256)  # one title is looked at for several kinds of walls
+def _parts(title: str) -> tuple[str, ...]:
+    return tuple(part.strip(" .…!?¡¿。！？").replace("’", "'") for part in (title, *_SEPARATOR.split(title)) if part.strip())
 
 
 def begins(pattern: re.Pattern[str], title: str) -> bool:

@@ -59,11 +59,26 @@ class Verdict:
         words = words_of(text)
         if len(words) <= _RUN:
             return bool(words) and self._has_lines(text, words)
+        if self._may_hold(words) < (len(words) - _RUN + 1) * _KEPT:
+            return self._has_lines(text, words)
         half = (len(words) - _RUN) // 2 + _RUN  # so many words make half of all runs
         if f" {' '.join(words[:half])} " in self._row or f" {' '.join(words[-half:])} " in self._row:
             return True
         runs = _runs(words)
         return self._found(runs) >= len(runs) * _KEPT or self._has_lines(text, words)
+
+    def _may_hold(self, words: Sequence[str]) -> int:
+        """How many runs at most were kept, by a look for each word anywhere: of most that were left out, too few."""
+        low = self._low
+        if low is None:
+            return len(words)
+        there = [word in low for word in words]
+        return sum(map(all, zip(there, there[1:], there[2:], strict=False)))
+
+    @cached_property
+    def _low(self) -> str | None:
+        """None where the words are not the letters between the signs as they stand."""
+        return self._text.lower() if self._text.isascii() else None
 
     def _found(self, runs: Sequence[tuple[str, ...]]) -> int:
         """How many of the runs were kept. The first few are looked up in the row of words: on most pages no more are asked for,

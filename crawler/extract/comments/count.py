@@ -9,7 +9,7 @@ from functools import lru_cache
 from archive.text.urls import same_page
 from crawler.extract.comments.thread import other_threads
 from crawler.extract.dom.anycase import AnyCase
-from crawler.extract.dom.document import Document
+from crawler.extract.dom.document import Document, Subtrees
 from crawler.extract.dom.head import Head
 from crawler.extract.dom.jsonld import JsonNode, string, types_of
 from crawler.extract.dom.tree import Element, absolute, all_text, tokens, word_set
@@ -50,6 +50,7 @@ _ANOTHERS = re.compile(
 _DATA = ("data-comment-count", "data-comments-count", "data-total-comments", "data-num-comments", "data-count", "data-total")
 _TO_THREAD = re.compile(r"#(?:comments|comment-?section|comment-?list|kommentare|commentaires|comentarios)$")
 _THREAD_PAGE = re.compile(r"/(?:comments?|kommentare?|commentaires?|comentarios?|commenti|reacties|discussion)/?(?:#.*)?$", re.I)
+_THREAD_PAGES = ("/comment", "/kommentar", "/comentario", "/reacties", "/discussion")  # one of them is in each such address
 _OWN_ENDING = re.compile(r"(?:\.(?:html?|php|aspx?))?/?$", re.I)
 _ONE_NUMBER = re.compile(r"\D{0,20}?(\d{1,3}(?:[.,]\d{3})+|\d{1,6})[^\d.,]{0,24}")
 _HEADINGS = word_set("h1 h2 h3 h4 h5")
@@ -69,7 +70,7 @@ def reported_count(page: Document, thread: frozenset[Element], head: Head | None
 
 
 def _heading(page: Document, thread: frozenset[Element], url: str) -> int | None:
-    out: set[Element] | None = None
+    out: Subtrees | None = None
     named = [element for element in page.matching(_is_place) if element.tag in _PLACES]
     for element in sorted((*page.of(_HEADINGS), *named), key=page.places.__getitem__) if named else page.of(_HEADINGS):
         text = all_text(element).strip() if element.tag in _HEADINGS else (element.text or "").strip()
@@ -85,6 +86,8 @@ def _heading(page: Document, thread: frozenset[Element], url: str) -> int | None
 
 def own_thread_page(page: Document, url: str) -> Iterator[tuple[str, str]]:
     """(words, address) of the links to a page of the thread alone, below the article's own address: ``/a/report/comments``."""
+    if not page.may_lead_to(_THREAD_PAGES):
+        return
     own = _OWN_ENDING.sub("", url.split("#")[0].split("?")[0])
     for anchor, href in page.anchors if own else ():
         if _THREAD_PAGE.search(href) is None:

@@ -12,7 +12,7 @@ from archive.text.urls import same_page
 from crawler.extract.comments.count import COUNT_WORDS, own_thread_page
 from crawler.extract.comments.thread import other_threads
 from crawler.extract.dom.anycase import AnyCase
-from crawler.extract.dom.document import Document
+from crawler.extract.dom.document import Document, Subtrees
 from crawler.extract.dom.pagers import PagerLink, in_pager, numbered_pages, same_host
 from crawler.extract.dom.tree import Element, absolute, all_text, without_fragment
 from crawler.extract.dom.zones import ThreadZone
@@ -69,7 +69,7 @@ def more_comments(page: Document, url: str, first: str, zone: ThreadZone, *, exp
     )[:MOST]
 
 
-def _is_threads(link: PagerLink, zone: ThreadZone, out: set[Element]) -> bool:
+def _is_threads(link: PagerLink, zone: ThreadZone, out: Subtrees) -> bool:
     element = link.element
     if element is None or element in zone.inner or element in out or link.kind not in ("number", "next"):
         return False
@@ -81,7 +81,7 @@ def _in_own_pager(element: Element | None, zone: ThreadZone) -> bool:
     return element is not None and zone.names(element) and in_pager(element)
 
 
-def _further_anchors(page: Document, url: str, first: str, zone: ThreadZone, out: set[Element]) -> Iterator[tuple[str, str]]:
+def _further_anchors(page: Document, url: str, first: str, zone: ThreadZone, out: Subtrees) -> Iterator[tuple[str, str]]:
     """Links with words such as "older comments", and numbers of a pager whose addresses are not formed from the article's."""
     for place in zone.held_anchors():
         anchor, href = page.anchors[place]
@@ -98,7 +98,7 @@ def _further_anchors(page: Document, url: str, first: str, zone: ThreadZone, out
             yield said, address
 
 
-def _buttons(page: Document, url: str, zone: ThreadZone, out: set[Element]) -> Iterator[tuple[str, str]]:
+def _buttons(page: Document, url: str, zone: ThreadZone, out: Subtrees) -> Iterator[tuple[str, str]]:
     """What scripts load: an address in an attribute of a button or box, or a form that is sent with GET."""
     named = {element for element in page.matching(_is_hint) if element.tag != "img"}
     for element in dict.fromkeys((*page.of({"button", "form"}), *named)):

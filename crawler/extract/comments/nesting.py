@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from functools import lru_cache
+from itertools import chain, islice
 
 from crawler.extract.dom.tree import Element, tokens, word_set
 
@@ -103,15 +104,18 @@ def _before(children: Element) -> Element | None:
 
 
 def _shown_depth(element: Element) -> int | None:
-    for candidate in (element, element.getparent(), *element.iterchildren("li", "div", "article")):
-        if candidate is None:
-            continue
+    for candidate in chain((element,), islice(element.iterancestors(), 1), element.iterchildren("li", "div", "article")):
         for name in tokens(candidate):
-            match = _DEPTH.fullmatch(name)
-            if match is not None:
-                return int(match.group(1))
+            if (depth := _depth_in(name)) is not None:
+                return depth
     shift = _SHIFT.search(element.get("style") or "")
     return 1 + int(shift.group(1)) if shift is not None else _indented(element)
+
+
+@lru_cache(maxsize=20_000)
+def _depth_in(name: str) -> int | None:
+    match = _DEPTH.fullmatch(name)
+    return None if match is None else int(match.group(1))
 
 
 def _indented(element: Element) -> int | None:
@@ -124,6 +128,9 @@ def _indented(element: Element) -> int | None:
 def own_elements(node: CommentNode) -> Iterator[Element]:
     """The comment's own elements in document order, without those of the comments inside it."""
     for root in node.roots:
+        if not node.inner:
+            yield from root.iter("*")
+            continue
         left_out = 0  # so many of the next elements
         for element in root.iter("*"):
             if left_out:

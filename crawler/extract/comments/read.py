@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 from itertools import islice
 
@@ -14,7 +14,7 @@ from crawler.extract.comments.signature import author_of, author_url
 from crawler.extract.comments.thread import comment_nodes
 from crawler.extract.comments.trim import without_byline
 from crawler.extract.comments.unnumbered import MADE_UP
-from crawler.extract.dates.order import DateOrder, page_order
+from crawler.extract.dates.order import DateOrder, may_hold_digits, page_order
 from crawler.extract.dates.parse import Moment, parse_any_language, parse_iso, parse_relative, parse_stated, parse_written
 from crawler.extract.dates.plain import plain
 from crawler.extract.dom.document import Document
@@ -39,8 +39,8 @@ def read_thread(
     """All comments of the page in reading order, pings included, each by its kind."""
     parts = [sort_parts(node) for node in comment_nodes(page)]
     _distrust_one_for_all(parts)
-    dates = [_date_texts(part) for part in parts]
-    order = page_order((text for texts in dates for text in texts), language) if parts else None
+    dates = [_DateTexts(part) for part in parts]
+    order = cache(lambda: page_order((text for texts in dates for text in texts.in_digits()), language))
     comments: list[Comment] = []
     elements: list[Element] = []
     rounded: set[str] = set()
@@ -123,8 +123,7 @@ def _kind(parts: CommentParts) -> CommentKind:
             return "pingback" if "pingback" in names else "trackback"
         if "comment" in names:
             break
-    above = [name for up in islice(parts.node.element.iterancestors(), 4) for name in tokens(up)]
-    if any(map(_is_ping_list, above)):
+    if any(_is_ping_list(tokens(up)) for up in islice(parts.node.element.iterancestors(), 4)):
         return "pingback"
     start = _PING.match(all_text(parts.node.element)[:200])
     if start is not None and start.group(1).lower() != "ping" and start.end() > start.end(1) + 1:
@@ -133,8 +132,8 @@ def _kind(parts: CommentParts) -> CommentKind:
 
 
 @lru_cache(maxsize=20_000)
-def _is_ping_list(name: str) -> bool:
-    return _PING_LIST.fullmatch(name) is not None
+def _is_ping_list(marks: tuple[str, ...]) -> bool:
+    return any(_PING_LIST.fullmatch(name) for name in marks)
 
 
 def _ping(parts: CommentParts, author: str, text: str, element: Element | None) -> tuple[str, str, Element | None]:
@@ -149,30 +148,72 @@ def _ping(parts: CommentParts, author: str, text: str, element: Element | None) 
 
 
 # ---- date --------------------------------------------------------------------------------------------------------------
-def _date_texts(parts: CommentParts) -> list[str]:
-    """Everything in the comment that may be its date in words, the likeliest first: what is marked as a date, then short
-    lines outside of the text."""
-    elements = [*parts.times, *parts.of("date"), *parts.permalinks, *parts.of("meta"), *parts.of("author")]
-    said = [text for e in elements for text in (clean_text(e.get("title") or ""), text_of(e).replace("\n", " "))]
-    texts = [text for text in said if text and len(text) < 200]
-    if any(_YEAR.search(plain(text)) for text in texts) or any(parse_iso(e.get("datetime")) for e in parts.times):
-        return texts
-    skip = parts.node.inner.union(parts.of("content"))
-    return texts + [
-        line for root in parts.node.roots for line in text_of(root, skip=skip).split("\n") if re.search(r"\d", line) and len(line) < 120
-    ]
+class _DateTexts:
+    """Everything in a comment that may be its date in words, the likeliest first: what is marked as a date, then short lines outside
+    of the text. Each is read when it is asked for: the first mostly is the date."""
+
+    def __init__(self, parts: CommentParts) -> None:
+        self._parts = parts
+        self._marked = [*parts.times, *parts.of("date"), *parts.permalinks, *parts.of("meta"), *parts.of("author")]
+        self._texts: dict[Element, str] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        for element in self._marked:
+            yield from self._said(element)
+        if not self._is_dated:
+            yield from self._lines
+
+    def in_digits(self) -> Iterator[str]:
+        """Those that may hold a date in digits alone."""
+        for element in self._marked:
+            if may_hold_digits(element.get("title") or "") or may_hold_digits(all_text(element)) or _has_picture(element):
+                yield from self._said(element)
+        if not self._is_dated:
+            yield from self._lines
+
+    def _said(self, element: Element) -> Iterator[str]:
+        text = self._texts.get(element)
+        if text is None:
+            text = self._texts[element] = text_of(element).replace("\n", " ")
+        title = clean_text(element.get("title") or "")
+        if 0 < len(title) < _LONGEST_DATE:
+            yield title
+        if 0 < len(text) < _LONGEST_DATE:
+            yield text
+
+    @cached_property
+    def _is_dated(self) -> bool:
+        """Does what is marked hold a year?"""
+        texts = (text for element in self._marked for text in self._said(element))
+        return any(_YEAR.search(plain(text)) for text in texts) or any(parse_iso(e.get("datetime")) for e in self._parts.times)
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        skip = self._parts.node.inner.union(self._parts.of("content"))
+        lines = (line for root in self._parts.node.roots for line in text_of(root, skip=skip).split("\n"))
+        return [line for line in lines if len(line) < 120 and re.search(r"\d", line)]
 
 
-def _moment(parts: CommentParts, texts: list[str], order: DateOrder | None, language: str | None) -> Moment | None:
-    """The machine-readable date, with the clock of the written one where it has none itself."""
+_LONGEST_DATE = 200  # characters
+
+
+def _has_picture(element: Element) -> bool:
+    """An emoji's words stand in the text, but not between the tags."""
+    return len(element) > 0 and next(element.iter("img"), None) is not None
+
+
+def _moment(parts: CommentParts, texts: Iterable[str], order: Callable[[], DateOrder], language: str | None) -> Moment | None:
+    """The machine-readable date, with the clock of the written one where it has none itself. ``order`` tells that of the page's dates
+    in digits, where there are such."""
     exact = _machine_moment(parts, order, language)
-    readings = (found for text in texts if (found := parse_written(text, order, language)))
+    written_in = (parse_written(text, order() if may_hold_digits(text) else None, language) for text in texts)
+    readings = (moment for moment in written_in if moment is not None)
     written: list[Moment] = []
     if exact is not None and exact.clock is not None:
-        for found in readings:
-            if abs((found.day - exact.day).days) <= _WRONG_DAYS:
+        for reading in readings:
+            if abs((reading.day - exact.day).days) <= _WRONG_DAYS:
                 return exact
-            written.append(found)
+            written.append(reading)
     written += readings
     if exact is not None and written and all(abs((found.day - exact.day).days) > _WRONG_DAYS for found in written):
         exact = None  # a theme with the same date in the markup of all its comments: what readers see is right
@@ -184,10 +225,16 @@ def _moment(parts: CommentParts, texts: list[str], order: DateOrder | None, lang
     return exact or next(iter(written), None) or next((found for text in texts if (found := parse_any_language(text, language))), None)
 
 
-def _machine_moment(parts: CommentParts, order: DateOrder | None, language: str | None) -> Moment | None:
+def _machine_moment(parts: CommentParts, order: Callable[[], DateOrder], language: str | None) -> Moment | None:
     stated = (e.get("datetime") or e.get("content") or e.get("data-timestamp") or "" for e in parts.times)
-    exact = next((found for text in stated if (found := parse_stated(text, order, language))), None)
+    exact = next((found for text in stated if (found := _stated(text, order, language))), None)
     return exact or next((found for e in parts.of("date") if (found := parse_iso(e.get("content") or e.get("title")))), None)
+
+
+def _stated(text: str, order: Callable[[], DateOrder], language: str | None) -> Moment | None:
+    if not text:
+        return None
+    return (parse_iso(text) if text.isascii() else None) or parse_stated(text, order(), language)
 
 
 _WRONG_DAYS = 366  # more than day and month exchanged can make
@@ -228,10 +275,7 @@ def _text_without(element: Element, parts: CommentParts, more: set[Element]) -> 
 
 
 def _inside(element: Element, outer: Element) -> bool:
-    up = element.getparent()
-    while up is not None and up is not outer:
-        up = up.getparent()
-    return up is not None
+    return outer in element.iterancestors()
 
 
 def _bylines(marks: set[Element]) -> set[Element]:

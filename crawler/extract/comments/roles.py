@@ -113,28 +113,31 @@ class CommentParts:
 
 def sort_parts(node: CommentNode) -> CommentParts:
     parts = CommentParts(node)
+    roots, own = node.roots, parts.own
     for element in own_elements(node):
-        if element in node.roots:
-            if element.tag == "dt":  # the term of a definition list is the byline, the definition is the text
+        tag = element.tag
+        if element in roots:
+            if tag == "dt":  # the term of a definition list is the byline, the definition is the text
                 parts.by_role.setdefault("meta", []).append(element)
             continue
-        parts.own.append(element)
+        own.append(element)
         names = element.keys()
-        if element.tag == "time" or ("datetime" in names and element.get("datetime")):
+        if tag == "time" or ("datetime" in names and element.get("datetime")):
             parts.times.append(element)
-        elif element.tag == "a" and "#" in (href := element.get("href") or ""):
+        elif tag == "a" and "#" in (href := element.get("href") or ""):
             if node.number in href:
                 parts.permalinks.append(element)
             elif (element.text or "").lstrip().startswith("@") and "comment" in href:
                 parts.by_role.setdefault("junk", []).append(element)  # a theme's "@NAME" before an answer: no word of its author
-        if names and (role := _role_by_markup(element)):
+        if names and (role := _role_by_markup(element, names)):
             parts.by_role.setdefault(role, []).append(element)
     return parts
 
 
-def _role_by_markup(element: Element) -> Role | None:
-    classes = element.get("class")
-    return (role_of_classes(classes) if classes else None) or itemprop_role(element)
+def _role_by_markup(element: Element, names: list[str]) -> Role | None:
+    """``names``: those of its attributes."""
+    role = role_of_classes(element.get("class") or "") if "class" in names else None
+    return itemprop_role(element) if role is None and ("itemprop" in names or "property" in names) else role
 
 
 def itemprop_role(element: Element) -> Role | None:

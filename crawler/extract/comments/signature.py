@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import chain
 from typing import TypeAlias
 
 from crawler.extract.comments.roles import CommentParts
@@ -63,7 +64,8 @@ Signature: TypeAlias = tuple[str, Element | None]
 
 def author_of(parts: CommentParts) -> Signature:
     """The name as signed, '' where there is none, and the element that holds it."""
-    for element in (*parts.of("name"), *(e for e in parts.of("author") if e.tag != "img"), *(e for e in parts.own if e.tag == "cite")):
+    marked = chain(parts.of("name"), (e for e in parts.of("author") if e.tag != "img"), (e for e in parts.own if e.tag == "cite"))
+    for element in marked:
         name = _name_in(element, parts)
         if name:
             return name, element
@@ -171,7 +173,9 @@ def _name_of(line: str, marked: bool) -> str:  # the same people comment again a
 
 
 def _tidied(line: str, marked: bool) -> str:
-    line = _UNVERIFIED.sub("", _DATED_TAIL.sub("", line if marked else _BY.sub("", line)))
+    line = line if marked else _BY.sub("", line)
+    if not line.replace(" ", "").isalpha():  # letters alone hold neither a date nor a note
+        line = _UNVERIFIED.sub("", _DATED_TAIL.sub("", line))
     line = SAYS.sub("", line).strip().removeprefix("— ")
     return line if len(line) <= 100 and line.casefold() not in _NO_NAME else ""
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from crawler.extract.comments.nesting import CommentNode, raise_flattened, set_parents
 from crawler.extract.comments.unnumbered import MADE_UP, UnnumberedComment, unnumbered
-from crawler.extract.dom.document import Document
+from crawler.extract.dom.document import Document, Subtrees
 from crawler.extract.dom.tree import Element, all_text, tokens, word_set
 
 _ID = re.compile(r"(?:[a-z]+[-_]){0,2}?comm(?:ent)?[-_](?:item[-_]|wrap[-_]|body[-_]|id[-_]|number[-_])?(\d+)(?:_(\d+))?$", re.I)
@@ -87,7 +87,7 @@ def _numbered(page: Document) -> list[UnnumberedComment]:
             if element.tag != "a" and not _NOT_A_COMMENT.search(name[: other.start(1)]):
                 opaque.append((element, other.group(1), None))
             continue
-        if match is not None and not _NOT_A_COMMENT.search(name[: match.start(1)]):
+        if match is not None and not _is_no_comment(name[: match.start(1)]):
             parent = match.group(2)
             found.append((element, match.group(1), None if parent in (None, "0") else parent))
         elif element.tag in _HOLDERS and "comment" in (element.get("class") or "").lower() and element.get("data-comment-id"):
@@ -99,6 +99,12 @@ def _numbered(page: Document) -> list[UnnumberedComment]:
             short.append((element, match.group(1), None))
     found = found or opaque or [item for item in short if _in_comments(item[0])]
     return _with_pings(_of_this_article(found, page), page)
+
+
+@lru_cache(maxsize=20_000)
+def _is_no_comment(begin: str) -> bool:
+    """Does an id say by its beginning that it is that of a comment's button, form, date?"""
+    return _NOT_A_COMMENT.search(begin) is not None
 
 
 def _with_pings(found: list[UnnumberedComment], page: Document) -> list[UnnumberedComment]:
@@ -132,7 +138,7 @@ def _of_this_article(found: list[UnnumberedComment], page: Document) -> list[Unn
         return found
     # A layout "with sidebar" has the name as well, and holds the article.
     sidebars = [e for e in page.matching(_is_sidebar) if next(e.iter("h1", "main"), None) is None]
-    out = other_threads(page) | page.inside(sidebars)
+    out = page.inside((*page.matching(_is_elsewhere), *sidebars))
     main = [item for item in found if item[0] not in out]
     if main:
         return main
@@ -157,7 +163,7 @@ def _path(address: str) -> str:
     return re.sub(r"/comment-page-\d+", "", parts.path).rstrip("/") + "?" + re.sub(r"&?cpage=\d+", "", parts.query)
 
 
-def other_threads(page: Document) -> set[Element]:
+def other_threads(page: Document) -> Subtrees:
     """What is in widgets with the comments of all articles."""
     return page.inside(page.matching(_is_elsewhere))
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from crawler.extract.comments.roles import itemprop_role, role_of
 from crawler.extract.dates.parse import parse_written
-from crawler.extract.dom.document import Document
+from crawler.extract.dom.document import Document, Subtrees
 from crawler.extract.dom.tree import Element, text_of, tokens, word_set
 
 UnnumberedComment: TypeAlias = "tuple[Element, str, str | None]"  # element, number, number of the comment it answers where the id says so
@@ -40,15 +40,15 @@ _SIGNED = re.compile(r"\bby\b|\b(?:says?|said|wrote|writes)\b|\bvon\b|^\W*[â€”â€
 _NEITHER = re.compile(r"respond|form|recent|latest|popular|newest|count|link|sidebar|widget")
 
 
-def unnumbered(page: Document, widgets: Callable[[Document], set[Element]]) -> list[UnnumberedComment]:
+def unnumbered(page: Document, widgets: Callable[[Document], Subtrees]) -> list[UnnumberedComment]:
     """The comments in page order. ``widgets`` gives what holds comments of other articles. Those that have a reply link or
     permalink have its number, the others a made-up one: ``~1``, ``~2``, ... in page order."""
     candidates = _candidates(page)
     if not candidates:
         return []
-    out = widgets(page) | page.inside(page.of(_NO_PLACE))
+    others, no_place = widgets(page), page.inside(page.of(_NO_PLACE))
     own = next(iter(page.root.xpath("//link[@rel='canonical']/@href")), "")
-    kept = [e for e in candidates if e not in out and _like_a_comment(e) and not _elsewhere(e, str(own))]
+    kept = [e for e in candidates if e not in others and e not in no_place and _like_a_comment(e) and not _elsewhere(e, str(own))]
     found: list[UnnumberedComment] = []
     seen: set[str] = set()
     for place, element in enumerate(_separate(kept), 1):

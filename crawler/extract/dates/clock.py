@@ -62,13 +62,11 @@ def clock_in(rest: str, language: str | None = None) -> tuple[Clock | None, tzin
     match = _CLOCK.search(rest)
     if match is None:
         return None, None
-    first, second, third = match.group(1, 4, 7), match.group(2, 5), match.group(3, 6)
-    hour = int(next(filter(None, first)))
-    minute = int(next(filter(None, second), "0"))
-    shown = next(filter(None, third), None)
+    hour = int(match[1] or match[4] or match[7])
+    minute = int(match[2] or match[5] or "0")
+    shown = match[3] or match[6]
     after = _HALF_AFTER.match(rest, match.end())
-    before = _HALF_BEFORE.search(rest, 0, match.start())
-    if (half := after or before) is not None and hour <= 12:
+    if hour <= 12 and (half := after or _HALF_BEFORE.search(rest, 0, match.start())) is not None:
         hour = hour % 12 + (12 if half.group(1) else 0)
     zone = zone_in(rest[match.end() if after is None else after.end() :], language)
     return (hour, minute, None if shown is None else min(int(shown), 59)), zone
@@ -76,6 +74,8 @@ def clock_in(rest: str, language: str | None = None) -> tuple[Clock | None, tzin
 
 def zone_in(text: str, language: str | None = None) -> tzinfo | None:
     """The zone with which a text begins, or that it names soon."""
+    if not text:
+        return None
     offset = _OFFSET.match(text)
     if offset is not None:
         return _fixed(*offset.groups())

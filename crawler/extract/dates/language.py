@@ -120,7 +120,10 @@ def _guessed(text: str, declared: str | None) -> str | None:
     foreign = 0 if text.isascii() else sum(1 for word in letters if word[0] > "\u024f")
     if letters and foreign * 2 > len(letters):
         return next((code for code, letter in _SCRIPTS if len(letter.findall(text)) > 2), None)
-    counts = Counter(filter(_LANGUAGES_OF.__contains__, letters))
+    common = list(filter(_LANGUAGES_OF.__contains__, letters))
+    if declared is not None and len(common) <= 3 * sum(map(_WORDS["en"].__contains__, common)):
+        return None  # no language has three times as many words in it as English
+    counts = Counter(common)
     shares = dict.fromkeys(_WORDS, 0)
     for word, count in counts.items():
         for code in _LANGUAGES_OF[word]:

@@ -22,7 +22,9 @@ YEAR_FIRST = word_set("ja zh ko hu lt mn")
 def page_order(texts: Iterable[str], language: str | None = None) -> DateOrder:
     """Day or month first, decided over all the dates of a page: one date that can be read only one way decides; else the
     order in which the page's dates rise or fall most steadily, or lie closest together; else the page's language."""
-    pairs = [(int(m.group(1)), int(m.group(3)), int(m.group(4))) for text in texts if _may_hold(text) for m in DIGITS.finditer(plain(text))]
+    pairs = [
+        (int(m.group(1)), int(m.group(3)), int(m.group(4))) for text in texts if may_hold_digits(text) for m in DIGITS.finditer(plain(text))
+    ]
     day_first = sum(1 for a, b, _ in pairs if a > 12 >= b)
     month_first = sum(1 for a, b, _ in pairs if b > 12 >= a)
     if day_first != month_first:
@@ -37,8 +39,8 @@ def page_order(texts: Iterable[str], language: str | None = None) -> DateOrder:
     return order_of(language)
 
 
-def _may_hold(text: str) -> bool:
-    """Is there a sign in it that stands between the digits of a date?"""
+def may_hold_digits(text: str) -> bool:
+    """May a date in digits alone be in it: is there a sign that stands between them?"""
     return "/" in text or "." in text or "-" in text or not text.isascii()
 
 

@@ -51,6 +51,8 @@ class Moment:
 
 
 def _to_utc(clock: datetime) -> datetime:
+    if clock.tzinfo is UTC:
+        return clock
     try:
         return clock.astimezone(UTC)
     except OverflowError:
@@ -106,6 +108,7 @@ def _since_1970(digits: str) -> Moment | None:
     return Moment(at.date(), at, "second")
 
 
+@lru_cache(maxsize=256)
 def _offset(text: str | None) -> timezone | None:
     if not text:
         return None

@@ -4,7 +4,6 @@ in the Gregorian calendar together with what stands around it."""
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 
 from crawler.extract.dates.calendars import calendar_of_digits, full_year, in_gregorian
 from crawler.extract.dates.months import DATE_WORD, LONGEST_NAME, Calendar, may_begin_a_month, month_of, primary
@@ -28,6 +27,7 @@ _UNIX_DATE = re.compile(
 _YMD = re.compile(r"(?<!\d)(1[345]\d\d|19\d\d|20\d\d|25\d\d)\s*(?:[-/.]|年|년)\s*(\d{1,2})\s*(?:[-/.]|月|월)\s*(\d{1,2})(?!\d)")
 _VIETNAMESE = re.compile(r"\bth(?:áng|g\.?)\s*(1[0-2]|0?[1-9])(?!\d)", re.I)
 _ENGLISH = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
+_STROKE = re.compile(r"\s*[/(]\s*")
 _JOINTS = re.compile(r"[\s.'’_-]*")
 
 
@@ -64,18 +64,20 @@ def _months_in(text: str, language: str | None) -> list[tuple[int, int, int, Cal
 
 
 def _longest_name(text: str, words: list[re.Match[str]], language: str | None) -> tuple[int, int, Calendar] | None:
-    for count in range(len(words), 0, -1):
-        start, end = words[0].start(), words[count - 1].end()
-        if all(_JOINTS.fullmatch(text, left.end(), right.start()) for left, right in pairwise(words[:count])):
-            known = month_of(text[start:end], language)
-            if known is not None:
-                return end, *known
+    joined = 1
+    while joined < len(words) and _JOINTS.fullmatch(text, words[joined - 1].end(), words[joined].start()):
+        joined += 1
+    start = words[0].start()
+    for word in reversed(words[:joined]):
+        known = month_of(text[start : word.end()], language)
+        if known is not None:
+            return word.end(), *known
     return None
 
 
 def _twin_end(text: str, end: int, number: int, language: str | None) -> int:
     """Arab newspapers write a month twice, ``مارس/آذار``: where the second name ends."""
-    stroke = re.compile(r"\s*[/(]\s*").match(text, end)
+    stroke = _STROKE.match(text, end)
     if stroke is None:
         return end
     named = _longest_name(text, list(DATE_WORD.finditer(text, stroke.end()))[:LONGEST_NAME], language)

@@ -23,10 +23,24 @@ _ADDRESS_ALONE = ["href"]
 _ANCHORS = frozenset(("a",))
 
 
+class Subtrees:
+    """Some elements of a page and all within them. ``marks`` has 1 at their places in the page's list of elements: a subtree is a
+    stretch of that, and a set of its elements would be built of a third of a page."""
+
+    __slots__ = ("_places", "marks")
+
+    def __init__(self, places: dict[Element, int], marks: bytearray) -> None:
+        self._places, self.marks = places, marks
+
+    def __contains__(self, element: Element) -> bool:
+        place = self._places.get(element)
+        return place is not None and self.marks[place] == 1
+
+
 class Document:
     """``elements`` in document order; ``tokens``: classes and id of those that have any; ``anchors``: every ``a`` with its address
-    as written; ``related``: those with a ``rel``, and what it says; ``marked``: elements with an id, anchors with a name, comments
-    with a number; ``microdata``: those with an ``itemprop``; ``wordpress``: was the page made by it?"""
+    as written, ``addresses``: these alone; ``related``: those with a ``rel``, and what it says; ``marked``: elements with an id,
+    anchors with a name, comments with a number; ``microdata``: those with an ``itemprop``; ``wordpress``: was the page made by it?"""
 
     def __init__(self, root: Element, *, wordpress: bool = False) -> None:
         self.root = root
@@ -40,7 +54,9 @@ class Document:
         self._places: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)  # classes and id -> positions in ``elements``
         self._texts: dict[Element, str] = {}
         self._read()
-        self.anchors: list[tuple[Element, str]] = [(anchor, anchor.get("href") or "") for anchor in self.of(_ANCHORS)]
+        anchors = self.of(_ANCHORS)
+        self.addresses: list[str] = [anchor.get("href") or "" for anchor in anchors]
+        self.anchors: list[tuple[Element, str]] = list(zip(anchors, self.addresses, strict=True))
         self._names: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)  # one of these -> where it stands in
         for found in self._places:
             for name in found:
@@ -72,9 +88,12 @@ class Document:
 
     def of(self, tags: AbstractSet[str]) -> list[Element]:
         """The elements with one of these tags, in document order."""
+        return [self.elements[place] for place in self.places_of(tags)]
+
+    def places_of(self, tags: AbstractSet[str]) -> list[int]:
+        """The places of the elements with one of these tags, in order."""
         found = [self._of[tag] for tag in self._of.keys() & tags]
-        places = found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
-        return [self.elements[place] for place in places]
+        return found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
 
     def named(self, names: AbstractSet[str]) -> list[Element]:
         """The elements with one of these classes or ids, in document order."""
@@ -116,29 +135,41 @@ class Document:
     @cached_property
     def all_addresses(self) -> str:
         """The addresses of all anchors, a line each."""
-        return "\n".join([href for _, href in self.anchors])
+        return "\n".join(self.addresses)
+
+    def may_lead_to(self, words: Iterable[str]) -> bool:
+        """May one of these words be in an address of the page, in whatever case? One look at all addresses, instead of one at each."""
+        low = self._low_addresses
+        return low is None or any(map(low.__contains__, words))
+
+    @cached_property
+    def _low_addresses(self) -> str | None:
+        """None where lower case does not tell what a pattern in any case finds."""
+        return self.all_addresses.lower() if self.all_addresses.isascii() else None
+
+    @cached_property
+    def anchor_places(self) -> list[int]:
+        """The place of each anchor in document order."""
+        return self.places_of(_ANCHORS)
 
     def anchors_before(self, position: int) -> int:
         """How many anchors stand before the place in document order."""
-        return bisect_left(self._of.get("a", []), position)
-
-    @cached_property
-    def inside_elsewhere(self) -> set[Element]:
-        """The parts of the page that are never its article, and all within them."""
-        return self.inside(self.elsewhere)
+        return bisect_left(self.anchor_places, position)
 
     @cached_property
     def places(self) -> dict[Element, int]:
         """The place of each element in document order."""
         return {element: place for place, element in enumerate(self.elements)}
 
-    def inside(self, outer: Iterable[Element]) -> set[Element]:
+    def inside(self, outer: Iterable[Element]) -> Subtrees:
         """The elements and all within them. They are elements of this page."""
-        found: set[Element] = set()
+        places, marks = self.places, bytearray(len(self.elements))
         for element in outer:
-            if element not in found:
-                found.update(self.elements[self.places[element] : self._end(element)] if len(element) else (element,))
-        return found
+            start = places[element]
+            if not marks[start]:
+                end = self._end(element) if len(element) else start + 1
+                marks[start:end] = b"\x01" * (end - start)
+        return Subtrees(places, marks)
 
     def _end(self, element: Element) -> int:
         """The position behind the last element within it."""

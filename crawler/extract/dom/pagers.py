@@ -151,12 +151,12 @@ def find_links(page: Document, url: str, first: str) -> Iterator[PagerLink]:
     name = _last_name(first)
     onward = _ONWARD.found_in(page.all_said)  # one look at all: on most pages no link says so
     nexts = {anchor for anchor, rel in page.related.items() if "next" in rel.lower()}
-    for place, (anchor, href), formed in [
-        (place, row, formed)
-        for place, row in enumerate(page.anchors)
-        if (formed := name in row[1] or row[1][:1] == "?" or row[0] in nexts) or (onward and len(row[1]) >= 12)
-    ]:
-        if not href or href[0] == "#" or not (formed or _ONWARD.found_in(_said(page, place))):
+    formed = {place for place, href in enumerate(page.addresses) if name in href or href[:1] == "?"}
+    if nexts:
+        formed.update(place for place, (anchor, _) in enumerate(page.anchors) if anchor in nexts)
+    for place in range(len(page.anchors)) if onward else sorted(formed):
+        anchor, href = page.anchors[place]
+        if not href or href[0] == "#" or not (place in formed or (len(href) >= 12 and _ONWARD.found_in(_said(page, place)))):
             continue
         rel = page.related.get(anchor, "").lower()
         if href.startswith(_ANSWER) and _ANSWER[1:] not in first and "next" not in rel and not _may_lead_on(_said(page, place)):

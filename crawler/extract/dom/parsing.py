@@ -39,7 +39,7 @@ def _goes_on(data: bytes) -> bool:
     """Does much stand behind the first ``</html>``? A theme that joins two whole templates has one in the middle: browsers read on,
     libxml2 drops what is behind it."""
     bound = len(data) - _REMAINDER
-    return bound > 0 and any(data.find(end, 0, bound + len(end) - 1) >= 0 for end in (b"</html", b"</HTML"))
+    return bound > 0 and any(data.rfind(end, 0, bound + len(end) - 1) >= 0 for end in (b"</html", b"</HTML"))  # half the time of find
 
 
 _CONTROLS = bytes(code for code in (*range(32), 127) if code not in b"\t\n\r")
@@ -69,12 +69,14 @@ def _thin(tag: re.Match[str]) -> str:
     return f"{name.group() if name else '<div'}{''.join(attributes[:_MAX_ATTRIBUTES])}>"
 
 
+# etree's own parser: that of lxml.html calls back into Python for every element that is looked at. Nothing asks libxml2 for
+# an element by its id, and a table of all ids is a tenth of the time.
+_PARSER = etree.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False, encoding="utf-8")
+
+
 def _parse(data: bytes) -> Element | None:
-    # etree's own parser: that of lxml.html calls back into Python for every element that is looked at. Nothing asks libxml2 for
-    # an element by its id, and a table of all ids is a tenth of the time.
-    parser = etree.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False, encoding="utf-8")
     try:
-        return etree.fromstring(data, parser)
+        return etree.fromstring(data, _PARSER)
     except etree.XMLSyntaxError:
         return None
 

@@ -65,19 +65,28 @@ def markup(unit: Unit, base_url: str) -> str:
     inner = "".join(_serialise(node, base_url, unit) for node in unit.nodes)
     if unit.shape in ("p", "media"):
         inner = f"<{tag}>{inner}</{tag}>"
-    return (_alone(inner) or _CLEANER.clean(inner)).strip()
+    return (_simple(inner) or _CLEANER.clean(inner)).strip()
 
 
-_ALONE = re.compile(r"<(p|h[2-6])(?: (?![^<>]*\b(?:lang|dir)=)[^<>]*)?>([^<\x00-\x08\x0b-\x1f\x7f]+)</\1>")
+_TEXT = r"[^<>\x00-\x08\x0b-\x1f\x7f]++"  # possessive: the whole is a repetition of these
+_OTHER = r'(?: (?!href|lang|dir|title|id)[a-z-]+="[^"<>]*")*'  # attributes that are dropped
+_HOST = r"https?://(?:(?!xn--)[a-z0-9-]+\.)+[a-z]{2,}(?::[1-9]\d{1,3})?"
+_LINK = rf'<a{_OTHER} href="({_HOST}(?:[/?#](?:[\w/:.~?=%;,+@!$*()#-]|&amp;)*)?)"{_OTHER}>(?={_TEXT}</a>)'
+_SPAN = rf"<(?P<span>em|strong|b|i|u|s|small|code|cite)>{_TEXT}</(?P=span)>"
+_SIMPLE = re.compile(
+    rf"<(?P<tag>p|h[2-6])(?: (?![^<>]*\b(?:lang|dir)=)[^<>]*)?>(?P<inner>(?:{_TEXT}|{_SPAN}|{_LINK}{_TEXT}</a>|<br>)+)</(?P=tag)>", re.ASCII
+)
+_LINKS = re.compile(_LINK, re.ASCII)
 _ENTITY = re.compile("&(?!amp;|lt;|gt;)")
 
 
-def _alone(html: str) -> str:
-    """One element with nothing but text, as the sanitiser writes it; '' where it must look itself."""
-    found = _ALONE.fullmatch(html) if html.count("<") == 2 else None
+def _simple(html: str) -> str:
+    """A paragraph of text with nothing but plain links and emphasis, as the sanitiser writes it; '' where it must look itself."""
+    found = _SIMPLE.fullmatch(html)
     if found is None or _ENTITY.search(html) is not None:
         return ""
-    return f"<{found[1]}>{found[2]}</{found[1]}>".replace("\xa0", "&nbsp;")
+    inner = _LINKS.sub(r'<a href="\1" rel="noopener nofollow">', found["inner"]) if "<a" in found["inner"] else found["inner"]
+    return f"<{found['tag']}>{inner}</{found['tag']}>".replace("\xa0", "&nbsp;")
 
 
 def _serialise(node: InlineNode, base_url: str, unit: Unit) -> str:

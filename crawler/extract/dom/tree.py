@@ -244,6 +244,11 @@ def tokens_of(classes: str | None, name: str | None) -> tuple[str, ...]:
     return tuple(f"{classes or ''} {name or ''}".lower().split())
 
 
+def page_body(root: Element) -> Element | None:
+    """The ``body`` of a page, which may be all of it."""
+    return root if root.tag == "body" else next(root.iterchildren("body"), None)
+
+
 def all_text(element: Element) -> str:
     """All characters in the element, code and hidden ones too: for sizes and patterns, not for reading."""
     return etree.tostring(element, encoding="unicode", method="text", with_tail=False) if len(element) else element.text or ""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
-from crawler.extract.dom.document import Document
+from crawler.extract.dom.document import Document, Subtrees
 from crawler.extract.dom.pagers import PagerLink, find_links
 from crawler.extract.dom.tree import Element
 
@@ -31,16 +31,16 @@ class ThreadZone:
         return self._links[url, first]
 
     @cached_property
-    def inner(self) -> set[Element]:
+    def inner(self) -> Subtrees:
         """All within the comments themselves."""
         return self.page.inside(self.comments)
 
     @cached_property
-    def _named(self) -> set[Element]:
+    def _named(self) -> Subtrees:
         return self.page.inside(self.page.matching(_is_thread))
 
     @cached_property
-    def _aside(self) -> set[Element]:
+    def _aside(self) -> Subtrees:
         return self.page.inside(self.page.of(_ASIDE))
 
     @cached_property
@@ -55,10 +55,9 @@ class ThreadZone:
 
     def held_anchors(self) -> list[int]:
         """Which of the page's anchors ``holds`` would name without their addresses, by their place among them."""
-        named, aside = self._named, self._aside
+        named, aside = self._named.marks, self._aside.marks
         below = self.page.anchors_before(self._begins + 1 if self.comments else len(self.page.elements))
-        rows = enumerate(self.page.anchors)
-        return [place for place, (anchor, _) in rows if anchor in named or (place >= below and anchor not in aside)]
+        return [number for number, place in enumerate(self.page.anchor_places) if named[place] or (number >= below and not aside[place])]
 
     def names(self, element: Element) -> bool:
         """Is it in a box that is called after comments?"""
