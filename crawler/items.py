@@ -25,6 +25,10 @@ Vote = Literal["text", "chrome"]
 LACKS = "REST gives no usable "  # how a warning of an Article begins that names a field
 
 
+NO_PAGE = "not a page: "
+"""How the reason begins for which a file is no article; the name of its root element follows."""
+ADDRESS_LISTS = (f"{NO_PAGE}urlset", f"{NO_PAGE}sitemapindex")
+"""The reasons of files that list addresses."""
 IN_PART = "text: the page says that it is not free to read, and shows a part of it"
 """A warning of an article, and the reason of its gap."""
 

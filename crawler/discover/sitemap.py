@@ -128,15 +128,21 @@ def _entries(root: etree._Element, url: str) -> Entries:
         if name_of(entry) not in ENTRIES:
             continue
         own = [child for child in entry if prefix_of(child) == prefix_of(entry)]
-        parts = {name_of(child): xml_text(child) for child in own if name_of(child) in ("loc", "lastmod")}
-        bare = (entry.text or "").strip()  # some write the address without a loc
-        said = parts.get("loc") or (bare if bare.startswith(("http", "/")) else "")
-        if location := _location(url, said):
-            entries.add(location, parts.get("lastmod", ""), is_file=name_of(entry) == "sitemap")
+        lastmod = next((xml_text(child) for child in own if name_of(child) == "lastmod"), "")
+        for said in _locs(entry, own):
+            if location := _location(url, said):
+                entries.add(location, lastmod, is_file=name_of(entry) == "sitemap")
         others.update((other, None) for child in entry if (other := _other_language(url, child)))
     for other in others:
         entries.addresses.setdefault(other, "")
     return entries
+
+
+def _locs(entry: etree._Element, own: list[etree._Element]) -> list[str]:
+    """The address of an entry. Some write several into one, and some write it without a loc."""
+    locs = [text for child in own if name_of(child) == "loc" and (text := xml_text(child))]
+    bare = "" if locs else (entry.text or "").strip()
+    return [bare] if bare.startswith(("http", "/")) else locs
 
 
 def _location(url: str, said: str) -> str:

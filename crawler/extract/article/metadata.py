@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
+from typing import TypeVar
 
 from crawler.extract.article.bylines import written_authors
 from crawler.extract.article.headline import headline
@@ -14,10 +15,12 @@ from crawler.extract.article.tags import page_terms
 from crawler.extract.dates.parse import Moment
 from crawler.extract.dom.document import Document, around
 from crawler.extract.dom.head import Head
+from crawler.extract.dom.intended import escaped_once_more
 from crawler.extract.dom.tree import Element, is_longer, word_set
 from crawler.items import Author, Term
 
 _HEADER_LIMIT = 700
+Name = TypeVar("Name", Author, Term)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +53,17 @@ def facts_of(
     return Facts(
         title,
         heading,
-        written_authors(page, head, header, url, skip),
+        tuple(map(_named, written_authors(page, head, header, url, skip))),
         dates.published or lone_date(page, heading, skip, language),
         dates.modified,
-        page_terms(page, head, url, heading, header, skip),
+        tuple(map(_named, page_terms(page, head, url, heading, header, skip))),
         tuple(header),
         dates.warnings,
     )
+
+
+def _named(one: Name) -> Name:
+    return replace(one, name=escaped_once_more(one.name)) if "&" in one.name else one
 
 
 _NO_HEADER = word_set("nav footer aside script style form noscript h1")

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from crawler.extract.comments.roles import CommentParts
+from crawler.extract.dom.intended import escaped_once_more
 from crawler.extract.dom.tree import Element, absolute, clean_text, text_of, word_set
 
 SAYS = re.compile(
@@ -173,6 +174,7 @@ def _name_of(line: str, marked: bool) -> str:  # the same people comment again a
 def _tidied(line: str, marked: bool) -> str:
     line = _UNVERIFIED.sub("", _DATED_TAIL.sub("", line if marked else _BY.sub("", line)))
     line = SAYS.sub("", line).strip().removeprefix("— ")
+    line = escaped_once_more(line)
     return line if len(line) <= 100 and line.casefold() not in _NO_NAME else ""
 
 
