@@ -109,6 +109,7 @@ def test_elements_of_xhtml_are_closed_where_they_say_so() -> None:
         ("It&amp;amp;#8217;s the dyke &amp;amp;amp; the quay", "It’s the dyke & the quay"),
         ("R&amp;eacute;sum&amp;eacute; &amp;ndash; the dyke", "Résumé – the dyke"),
         ("What &amp;nbsp; and &amp;lt;b&amp;gt; do", "What &nbsp; and &lt;b&gt; do"),
+        ("Pumps &amp;amp; sons", "Pumps &amp; sons"),
         ("Pumps & sons; a dyke", "Pumps & sons; a dyke"),
     ],
 )

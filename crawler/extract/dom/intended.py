@@ -12,9 +12,7 @@ from lxml import etree
 CONTROLS = re.compile("[\x80-\x9f]")  # C1: no text has them, and browsers read their numbers as Windows-1252
 REFERENCE = re.compile(r"&#(?:0*1(?:2[89]|[345]\d)(?!\d)|[xX]0*[89][0-9a-fA-F](?![0-9a-fA-F]));?")
 ESCAPED = re.compile(r"&(?:amp;)*(#\d{2,7}|#[xX][0-9a-fA-F]{2,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-SIGNS = frozenset(
-    ("amp", "quot", "apos", "lsquo", "rsquo", "ldquo", "rdquo", "sbquo", "bdquo", "laquo", "raquo", "ndash", "mdash", "hellip")
-)
+SIGNS = frozenset(("quot", "apos", "lsquo", "rsquo", "ldquo", "rdquo", "sbquo", "bdquo", "laquo", "raquo", "ndash", "mdash", "hellip"))
 HIDDEN_ADDRESS = re.compile(r"[0-9a-fA-F]{6,600}")
 PROTECTION = "/cdn-cgi/l/email-protection"
 
@@ -34,15 +32,19 @@ def windows_letter(control: re.Match[str]) -> str:
 
 def escaped_once_more(text: str) -> str:
     """A title or a name in one line, without references that were left in it: ``It&#8217;s`` was escaped twice. What may be the
-    subject of a title stays, such as ``&nbsp;`` and ``&lt;``."""
-    return ESCAPED.sub(_character, text) if "&" in text and ";" in text else text
+    subject of a title stays, such as ``&nbsp;``, ``&lt;``, and an ``&amp;`` where nothing else was left."""
+    if "&" not in text or ";" not in text or not any(_is_left(match[1]) for match in ESCAPED.finditer(text)):
+        return text
+    return ESCAPED.sub(_character, text)
+
+
+def _is_left(name: str) -> bool:
+    return name[0] == "#" or name in SIGNS or html5.get(f"{name};", "").isalpha()
 
 
 def _character(match: re.Match[str]) -> str:
     name = match[1]
-    if name[0] == "#" or name in SIGNS or html5.get(f"{name};", "").isalpha():
-        return " ".join(unescape(f"&{name};").split()) or " "
-    return match[0]
+    return " ".join(unescape(f"&{name};").split()) or " " if name == "amp" or _is_left(name) else match[0]
 
 
 def show_addresses(root: etree._Element) -> None:
