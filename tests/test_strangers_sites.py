@@ -67,6 +67,7 @@ def test_a_page_that_is_packed_once_more_than_it_says_is_read(coding: dict[str, 
 
 
 STUBS = {
+    "by its header": "<html><body></body></html>",
     "by meta": '<html><head><meta http-equiv="refresh" content="0; url=/new"><title>Moved</title></head><body>Moved</body></html>',
     "by a script": '<html><head><title>...</title><link rel="canonical" href="{home}/new"></head><body>'
     '<script>window.location.replace("/new")</script></body></html>',
@@ -75,7 +76,8 @@ STUBS = {
 
 @pytest.mark.parametrize("stub", STUBS)
 def test_a_page_that_only_sends_on_is_a_redirect(stub: str, leaflet: Leaflet, tmp_path: Path) -> None:
-    leaflet.answers["/new"], leaflet.answers["/b"] = leaflet.answers["/b"], (200, HTML, STUBS[stub])
+    sent = {"Refresh": "0; url=/new"} if stub == "by its header" else {}
+    leaflet.answers["/new"], leaflet.answers["/b"] = leaflet.answers["/b"], (200, HTML, STUBS[stub], sent)
     assert crawl(leaflet, tmp_path).code == 0
     assert rows(tmp_path, "select count(*) from urls where url in (?, ?)", f"{leaflet.home}/b", f"{leaflet.home}/new") == [(2,)]
     assert held(tmp_path) == 4

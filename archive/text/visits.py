@@ -1,8 +1,8 @@
 """Lines that a page writes anew at each visit, such as today's date, the time, "3 minutes ago" or how often it was read: takes two states
-of a text with the moments at which they were seen, and gives the lines in which alone they differ, where each of them is such a line.
+of a text with the moments at which they were seen, and gives the lines in which alone they differ, where each of them may be such a line.
 
 What a line says is held against the clock of both visits; a counter has to count on. That is no proof yet: an author may correct a date
-too. Whoever asks wants a second sign, see ``archive/store/volatile.py``. Pure.
+too. Whoever asks wants a second sign, see ``archive/store/folding.py``. Pure.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from calendar import day_abbr, day_name, month_abbr, month_name
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from archive.clock import moment
@@ -17,6 +18,7 @@ from archive.text.content_key import normalised
 
 LONGEST = 90  # characters of such a line
 MOST = 6  # such lines in a text
+WORDS = 10  # and numbers, of a line of which nobody knows what it counts
 NEAR = 2  # words between the number of a day and its names
 SLACK = 3  # minutes between a visit and what the page's own clock says
 TOKEN = re.compile(r"\d+|[^\W\d_]+")
@@ -29,7 +31,7 @@ AGO = re.compile(
 )
 COUNTED = re.compile(
     r"\b(?:views?|reads?|readers?|hits?|visits?|visitors?|viewed|seen|visited|shares?|shared|likes?|downloads?|downloaded|comments?|clicks?"
-    r"|times|aufrufe|zugriffe|gelesen|leser|besucher|vues?|lectures?|affichages|lecteurs|visitas?|visto|vistas|veces|lecturas|leído|visite"
+    r"|times|aufrufe|zugriffe|gelesen|leser|besucher|besucht|votes?|online|vues?|lectures?|affichages|lecteurs|visitas?|visto|vistas|veces|lecturas|leído|visite"
     r"|letture|visualizza\w+|volte|acessos|visualiza\w+|leituras|vezes|bekeken|keer|просмотр\w*|прочитан\w*|раз|переглядів|odsłon\w*"
     r"|wyświetl\w+|zobrazen\w+|přečteno|okun\w+|görüntülen\w+|visninger|visningar|lukukert\w*|pregleda|прегледа|εμφανίσεις|προβολές)\b"
     r"|مشاهد|زيار|بازدید|閲覧|浏览|阅读|瀏覽|閱讀|조회",
@@ -57,28 +59,47 @@ MONTHS = {name.casefold(): number for names in (month_name, month_abbr) for numb
 Pair = tuple[str, str]
 
 
-def visit_lines(old: Sequence[str], old_at: str, new: Sequence[str], new_at: str) -> list[Pair] | None:
-    """The lines (as they were, as they are) in which two texts differ; None where they differ in anything that no clock and no counter
-    explains. ``old`` and ``new`` are paragraphs."""
+@dataclass(frozen=True, slots=True)
+class VisitLine:
+    """A line as it was and as it is, and the paragraphs that hold it. ``explained``: by a clock or a counter; else only its numbers
+    differ, whatever they are."""
+
+    pair: Pair
+    paragraphs: Pair
+    explained: bool
+
+
+def visit_lines(old: Sequence[str], old_at: str, new: Sequence[str], new_at: str) -> list[VisitLine] | None:
+    """The lines in which two texts differ; None where they differ in anything that another visit would not bring about. ``old`` and
+    ``new`` are paragraphs."""
     if len(old) != len(new):
         return None
-    pairs: list[Pair] = []
-    for was, now in zip(old, new, strict=True):
-        if was == now:
-            continue
-        lines, others = was.split("\n"), now.split("\n")
+    found: list[VisitLine] = []
+    visits = (moment(old_at), moment(new_at))
+    for paragraphs in zip(old, new, strict=True):
+        lines, others = (paragraph.split("\n") for paragraph in paragraphs)
         if len(lines) != len(others):
             return None
-        pairs += [pair for pair in zip(lines, others, strict=True) if normalised(pair[0]) != normalised(pair[1])]
-    visits = (moment(old_at), moment(new_at))
-    return pairs if len(pairs) <= MOST and all(is_of_visit(pair, *visits) for pair in pairs) else None
+        for pair in zip(lines, others, strict=True):
+            if normalised(pair[0]) == normalised(pair[1]):
+                continue
+            explained = is_of_visit(pair, *visits)
+            if len(found) == MOST or not (explained or differs_in_numbers(pair)):
+                return None
+            found.append(VisitLine(pair, paragraphs, explained))
+    return found
 
 
 def is_of_visit(pair: Pair, before: datetime, after: datetime) -> bool:
-    """Whether the visit explains how a line differs."""
+    """Whether a clock or a counter explains how a line differs."""
     if max(map(len, pair)) > LONGEST:
         return False
     return has_counted(pair) or _is_relative(pair) or _is_clock(pair, before, after)
+
+
+def differs_in_numbers(pair: Pair) -> bool:
+    """Nothing but numbers, in a short line."""
+    return max(map(len, pair)) <= LONGEST and len(TOKEN.findall(pair[1])) <= WORDS and _bare(NUMBER, pair[0]) == _bare(NUMBER, pair[1])
 
 
 def has_counted(pair: Pair) -> bool:
