@@ -25,6 +25,12 @@ Vote = Literal["text", "chrome"]
 LACKS = "REST gives no usable "  # how a warning of an Article begins that names a field
 
 
+AGO = "dates: of publication the page says only how long ago it is, relative to the capture"
+"""A warning of an article that has a date, though nobody knows which: another visit would find another one."""
+NO_PAGE = "not a page: "
+"""How the reason begins for which a file is no article; the name of its root element follows."""
+ADDRESS_LISTS = (f"{NO_PAGE}urlset", f"{NO_PAGE}sitemapindex")
+"""The reasons of files that list addresses."""
 IN_PART = "text: the page says that it is not free to read, and shows a part of it"
 """A warning of an article, and the reason of its gap."""
 
@@ -167,7 +173,7 @@ class KindDoubts:
     undated: str | None
 
     def of(self, article: Article) -> str | None:
-        return self.dated if article.published_at else self.undated
+        return self.dated if article.published_at or AGO in article.warnings else self.undated
 
 
 @dataclass(frozen=True, slots=True)

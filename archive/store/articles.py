@@ -20,7 +20,7 @@ from archive.store.seen import Seen
 from archive.text import content_key
 from archive.text.change_kind import classify
 from archive.text.content_key import Fields
-from archive.text.urls import link_key, normal_url
+from archive.text.urls import link_key, normal_url, without_visits
 
 Outcome = Literal["new", "revised", "unchanged"]
 
@@ -110,9 +110,9 @@ def _same_targets(db: Database, article_id: int, links: list[dict[str, Any]]) ->
 
 
 def targets_of(db: Database, urls: list[str]) -> set[object]:
-    """Our id of each article linked to, the comparable address of everything else."""
+    """Our id of each article linked to, the comparable address of everything else, without what a page writes into it at each visit."""
     found = {url: db.execute("select article_id from urls where url = ?", [url.split("#")[0]]).fetchone() for url in urls}
-    return {row[0] if row else link_key(normal_url(url) or url) for url, row in found.items()}
+    return {row[0] if row else link_key(without_visits(normal_url(url) or url)) for url, row in found.items()}
 
 
 def _insert(db: Database, site_id: int, article: Mapping[str, Any], fields: Fields, seen: Seen) -> int:

@@ -13,8 +13,8 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from archive.store.decisions import decided
-from archive.store.revision_digest import seal, undivided_key
-from archive.text.content_key import same_time
+from archive.store.folding import fold, provisional
+from archive.store.revision_digest import seal
 from archive.text.fingerprint import LEARNED, Wording, begins_with_bio, learned_kind, letters, numbers_in, replaced, speaks_of_authors
 
 # Where wordings stand, in every state the archive holds: a bio that was reworded everywhere stays a bio in older revisions.
@@ -49,11 +49,11 @@ def settle(db: Database, site_id: int, since: str, reread: Iterable[tuple[int, i
     """
     learned = learn(db, site_id)
     touched = relabel(db, site_id, learned)
-    touched |= _relabel_replaced(db, [*_provisional(db, site_id, since), *reread])
+    touched |= _relabel_replaced(db, [*provisional(db, site_id, since), *reread])
     for revision_id in touched:
         _reseal(db, revision_id)
-    folded = _fold(db, site_id, since)
-    return Settled(folded, [pair for pair in _provisional(db, site_id, since) if touched.intersection(pair)])
+    folded = fold(db, site_id, since)
+    return Settled(folded, [pair for pair in provisional(db, site_id, since) if touched.intersection(pair)])
 
 
 def learn(db: Database, site_id: int) -> dict[str, tuple[str, str]]:
@@ -243,18 +243,6 @@ def _labels(db: Database, revision_id: int) -> list[tuple[str, str]]:
     return list(db.execute("select kind, fingerprint from blocks where revision_id = ? order by position", [revision_id]))
 
 
-def _provisional(db: Database, site_id: int, since: str) -> list[tuple[int, int]]:
-    """(revision, its predecessor) of current revisions first seen at or after ``since``."""
-    sql = """
-        select new.id, old.id
-        from articles
-        join revisions as new on new.id = articles.revision_id
-        join revisions as old on old.article_id = new.article_id and old.number = new.number - 1
-        where articles.site_id = ? and new.seen_at >= ?
-        """
-    return list(db.execute(sql, [site_id, since]))
-
-
 def _reseal(db: Database, revision_id: int) -> None:
     """A revision's text has other blocks now: seal it again, and let its article say the same."""
     text = seal(db, revision_id)
@@ -267,31 +255,3 @@ def _reseal(db: Database, revision_id: int) -> None:
         """,
         [len(text.split()), text, text, revision_id],
     )
-
-
-def _fold(db: Database, site_id: int, since: str) -> int:
-    """Fold provisional revisions whose content is that of their predecessor; their captures go to it."""
-    folded = 0
-    for new_id, old_id in _provisional(db, site_id, since):
-        sql = "select content_key, coalesce(published_at, '') from revisions where id = ?"
-        new, old = (db.execute(sql, [revision_id]).fetchone() for revision_id in (new_id, old_id))
-        same = new[0] == old[0] or undivided_key(db, new_id) == undivided_key(db, old_id)
-        if not same or not same_time(new[1], old[1]):
-            continue
-        last_seen, article_id = db.execute("select last_seen_at, article_id from revisions where id = ?", [new_id]).fetchone()
-        db.execute(
-            """
-            update articles
-            set revision_id = old.id, title = old.title, byline = old.byline, published_at = old.published_at
-            from revisions as old
-            where articles.id = ? and old.id = ?
-            """,
-            [article_id, old_id],
-        )
-        db.execute("update revisions set last_seen_at = ? where id = ?", [last_seen, old_id])
-        db.execute("update or ignore revision_captures set revision_id = ? where revision_id = ?", [old_id, new_id])
-        db.execute("delete from revision_captures where revision_id = ?", [new_id])
-        db.execute("delete from blocks where revision_id = ?", [new_id])
-        db.execute("delete from revisions where id = ?", [new_id])
-        folded += 1
-    return folded

@@ -40,6 +40,22 @@ WORDPRESS_LINKS = ("replytocom", "share", "nb")
 """What WordPress and Jetpack append to an article's address for an answer or a shared link: the page stays the same."""
 NOISE = (*TRACKING, *SESSIONS, *WORDPRESS_LINKS)
 """Parameters that never name another page."""
+VISITS = (
+    "_wpnonce",
+    "nonce",
+    "_nonce",
+    "csrf*",
+    "_csrf*",
+    "authenticity_token",
+    "form_token",
+    "_",
+    "cb",
+    "cachebuster",
+    "nocache",
+    "rnd",
+    "rand",
+)
+"""Parameters that a page writes anew at each visit: a link whose others stay leads where it led before."""
 SHORT_SESSIONS = re.compile(r"(?:(?:sid|session|sess)=(?=[^=]*\d)(?=[^=]*[a-z])[0-9a-z,-]{20,}|s=[0-9a-f]{32})", re.I)
 """Sessions under names that name a page on other sites: only a value as long as a session's is one. phpBB, vBulletin."""
 JOOMLA = re.compile(r"(?=(?:.*&)?option=com_\w)(?=(?:.*&)?id=\d)")
@@ -139,6 +155,12 @@ def link_key(url: str) -> str:
     address, _, query = bare.partition("?")
     kept = [pair for pair in query.split("&") if pair and not FROZEN_LINK_NOISE.match(pair.split("=")[0].lower())]
     return address.rstrip("/") + ("?" + "&".join(kept) if kept else "")
+
+
+def without_visits(url: str) -> str:
+    """A link without the parameters that another visit would find changed."""
+    address, mark, query = url.partition("?")
+    return address + (f"?{kept}" if (kept := without_parameters(query, VISITS)) else "") if mark else url
 
 
 def same_page(one: str, other: str, noise: Iterable[str] = NOISE) -> bool:

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from archive.text.urls import same_page
-from crawler.items import Article
+from crawler.items import NO_PAGE, Article
 
 SHRUNK = 0.4  # of the held text: less than that is judged before it is believed
 SHRANK = "the text shrank"
 ANOTHER = "its address leads to another article"
-LISTINGS = ("a listing", "the home page", "not a page", "a page of the site", "behind a password")
+LISTINGS = ("a listing", "the home page", NO_PAGE, "a page of the site", "behind a password")
 
 
 def no_article(article: Article) -> str | None:

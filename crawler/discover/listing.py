@@ -14,6 +14,7 @@ from lxml.html import HtmlElement, document_fromstring
 
 from archive.text.urls import bare_host, normal_url
 from crawler.discover.index_pages import is_index, parts_of
+from crawler.discover.load_more import as_listing, load_more
 from crawler.discover.xml import absolute_link
 
 ENTRY_CLASS = re.compile(r"(?:^|[\s_-])(?:headline|title|teaser|hentry|post|entry|story|item)(?:$|[\s_-])", re.I)
@@ -91,13 +92,14 @@ class ListingPage:
     indexes: tuple[str, ...] = ()  # addresses of index pages, wherever they stand
     links: frozenset[str] = frozenset()  # all addresses of the page's host
     languages: tuple[str, ...] = ()  # front pages in other languages, as the head and the links name them
+    scripted: bool = False  # it goes on behind a button that does nothing without a script
     total: int | None = None  # how many entries the listing says that it has, where it shows its first ones: "1-10 of 48"
 
 
 def read_listing_page(html: str, url: str) -> ListingPage:
     """The entries of a page of a listing, the address of the next one, and the sections that its menus name."""
     try:
-        root = document_fromstring(XML_DECLARATION.sub("", html) or "<html/>")
+        root = document_fromstring(XML_DECLARATION.sub("", as_listing(html)) or "<html/>")
     except (ValueError, AssertionError, ParserError):  # ParserError: nothing but blanks
         return ListingPage((), None, False)
     url, base = normal_url(url) or url, base_of(root, url)
@@ -110,16 +112,19 @@ def read_listing_page(html: str, url: str) -> ListingPage:
     boxed = bool(entries)
     indexes = [link for link in [*(link for _, link in inside), *_chosen(root, url, base)] if is_index(link) and link not in entries]
     entries = entries or [link for _, link in inside if _is_address(link) and not is_index(link)]
+    more, nowhere = load_more(root, base)
+    next_page = _next(root, inside, url, base) or (more if more != url and same_host(more, url) else None)
     in_menus = [link for anchor, link in inside if boxes.around(anchor.getparent()).menu]
     sections = [link for link in in_menus if not (NO_SECTION.search(parts_of(link).path) or FILE.search(link))]
     return ListingPage(
         articles=tuple(dict.fromkeys(entries)),
-        next_page=_next(root, inside, url, base),
+        next_page=next_page,
         boxed=boxed,
         sections=tuple(dict.fromkeys(section for section in sections if not is_index(section))),
         indexes=tuple(dict.fromkeys(indexes)),
         links=frozenset(link for _, link in inside),
         languages=tuple(dict.fromkeys(_languages(root, inside, url, base, boxes))),
+        scripted=nowhere and next_page is None,
         total=_total(root, len(dict.fromkeys(entries))) if boxed else None,
     )
 

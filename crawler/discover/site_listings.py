@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from crawler.discover.list_files import ListFiles
 
 
+SCRIPTED = "it goes on behind a button that does nothing without a script"
+
+
 class SiteListings:
     """Reads the listings of one site. ``files`` asks for them; ``found`` keeps what they name."""
 
@@ -34,6 +37,8 @@ class SiteListings:
         self.followed: set[str] = set()  # further pages of listings
         self.named: set[str] = set()  # addresses that a listing names as its next page, or that proved to be listings before
         self.barred: set[str] = set()  # next pages that robots.txt forbids, or that are not there: the listing leads no further
+        self.scripted: dict[str, str] = {}  # the address of a listing that a script alone leads on -> why it is not read further
+        self.was_read = False
         self.kept: dict[str, Response] = {}  # sections, by their address: what proves to be no listing is not asked for twice
 
     async def read(self) -> Reading:
@@ -43,6 +48,7 @@ class SiteListings:
         front page's listing to its end, or as far as ``NAMED_ELSEWHERE`` lets it, and the sections so where it has none.
         """
         home, first = await self.files.front()
+        self.was_read = True
         self._note_total(home, first)
         most = BESIDE_REST_AT_MOST if self.found.by_rest else NAMED_ELSEWHERE
         reading = await self._follow(home, first, most)
@@ -139,6 +145,9 @@ class SiteListings:
             idle = 0 if any(new) else idle + 1
             circling = 0 if named.union(entries) > named else circling + 1
             named.update(entries)
+            if page.next_page is None and page.scripted and page.boxed:
+                self.scripted[response.url] = SCRIPTED
+                return "news"
             if page.next_page is None:
                 self.found.read_whole |= {response.url} if number > 1 else set()
                 return "whole" if number > 1 else ""

@@ -13,10 +13,10 @@ from archive.errors import ConfigurationError
 from archive.queries import beside_rest, holdings
 from archive.text.urls import page_key
 from crawler.discover.discovered import DiscoveredUrls, remember
-from crawler.discover.known_lacks import compare_totals, name_unread_lists, unread_lists
+from crawler.discover.known_lacks import LIST, compare_totals, name_unread_lists, unread_lists
 from crawler.discover.list_files import ListFiles
 from crawler.discover.site_feeds import SiteFeeds
-from crawler.discover.site_listings import SiteListings
+from crawler.discover.site_listings import SCRIPTED, SiteListings
 from crawler.discover.site_sitemaps import SiteSitemaps
 from crawler.errors import DoorClosed, Unreachable
 from crawler.session.outcome import UNREACHABLE
@@ -94,7 +94,15 @@ class SiteLists:
         compare_totals(self.run, self.found)
         if self.looked:
             forbidden = [] if self.found.whole or self.found.by_rest else self.listings.forbidden()
-            name_unread_lists(self.run, self.sitemaps.unread(), forbidden)
+            scripted = {} if self.found.whole or self.found.by_rest else self._scripted()
+            name_unread_lists(self.run, self.sitemaps.unread() | scripted, forbidden)
+
+    def _scripted(self) -> dict[str, str]:
+        """Listings that a script alone leads on; of a run that read none, those that earlier runs found."""
+        if self.listings.was_read:
+            return self.listings.scripted
+        known = {address: self.run.store.ask(holdings.gap, self.run.site_id, f"{LIST}{address}") for address in unread_lists(self.run)}
+        return {address: SCRIPTED for address, row in known.items() if row is not None and row["reason"] == SCRIPTED}
 
 
 def no_list(home: str, held: int) -> Exception:

@@ -129,20 +129,25 @@ def _entries(root: etree._Element, url: str) -> Entries:
         name = name_of(entry)
         if name not in ENTRIES:
             continue
-        prefix, parts = prefix_of(entry), dict[str, str]()
+        prefix, locs, lastmod = prefix_of(entry), list[str](), ""
         for child in entry:
             inner = name_of(child)
-            if inner in ("loc", "lastmod") and prefix_of(child) == prefix:
-                parts[inner] = xml_text(child)
-            elif inner == "link" and (other := _other_language(url, child)):
+            if inner == "link" and (other := _other_language(url, child)):
                 others[other] = None
-        bare = (entry.text or "").strip()  # some write the address without a loc
-        said = parts.get("loc") or (bare if bare.startswith(("http", "/")) else "")
-        if location := _location(url, said):
-            entries.add(location, parts.get("lastmod", ""), is_file=name == "sitemap")
+            elif inner in ("loc", "lastmod") and prefix_of(child) == prefix and (text := xml_text(child)):
+                locs, lastmod = ([*locs, text], lastmod) if inner == "loc" else (locs, text)
+        for said in locs or _bare(entry):
+            if location := _location(url, said):
+                entries.add(location, lastmod, is_file=name == "sitemap")
     for other in others:
         entries.addresses.setdefault(other, "")
     return entries
+
+
+def _bare(entry: etree._Element) -> list[str]:
+    """The address of an entry that is written without a loc."""
+    bare = (entry.text or "").strip()
+    return [bare] if bare.startswith(("http", "/")) else []
 
 
 def _location(url: str, said: str) -> str:

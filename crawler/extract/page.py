@@ -14,19 +14,20 @@ from crawler.extract.article.locked import shown_in_part
 from crawler.extract.article.metadata import Facts, facts_of
 from crawler.extract.article.paging import article_pages, thread_pages
 from crawler.extract.article.refusals import READABLE, doubt_of, identity_of, outweighed, reason_for_none, shown_by
+from crawler.extract.article.stated import stated_text
 from crawler.extract.comments.count import reported_count
 from crawler.extract.comments.crosscheck import missed_paragraphs
 from crawler.extract.comments.elsewhere import kept_elsewhere
 from crawler.extract.comments.jsonld_comments import stated_comments
 from crawler.extract.comments.more import more_comments
 from crawler.extract.comments.read import Thread, read_thread
+from crawler.extract.comments.remaining import remaining_comments
 from crawler.extract.dates.language import date_language
 from crawler.extract.dom.document import Document
-from crawler.extract.dom.encoding import decode
 from crawler.extract.dom.fragment import whole_page
 from crawler.extract.dom.head import Head, article_address, head_of, twins
 from crawler.extract.dom.parsing import parse
-from crawler.extract.dom.repair import wrap_bare_answers
+from crawler.extract.dom.repair import page_text, wrap_bare_answers
 from crawler.extract.dom.tree import Element, page_body, resolve_base
 from crawler.extract.dom.zones import ThreadZone
 from crawler.items import IN_PART, Article, ArticleKind, KindDoubts
@@ -58,7 +59,7 @@ def extract_page(
     ``timezone``: IANA name for wall clocks; None leaves
     them without a zone. Never raises on any bytes; raises ValueError for a ``site`` or ``timezone`` that cannot be used.
     """
-    text = wrap_bare_answers(whole_page(decode(body, content_type)))
+    text = wrap_bare_answers(whole_page(page_text(body, content_type)))
     opened = _open(text, url)
     return _read(text, *opened, url, site, captured_at, timezone, link_header) if opened else _empty(url)
 
@@ -75,7 +76,7 @@ def extract_marked(
 ) -> tuple[Article, KindDoubts | None]:
     """As ``extract_page``, with what ``why_no_article`` says of the same page, which then is not parsed again; None where that is not
     known from the same tree, or not asked, as of pages with WordPress' own mark."""
-    decoded = decode(body, content_type)
+    decoded = page_text(body, content_type)
     text = wrap_bare_answers(whole_page(decoded))
     opened = _open(text, url)
     if opened is None:
@@ -130,13 +131,18 @@ def _article(
     skip = frozenset(thread.elements)
     container = find_container(page, site, skip)
     facts = facts_of(page, head, url, container.element, skip, language=language, captured_at=captured_at)
-    content = clean_content(container, url, site=site, skip=skip, title=facts.title, authors=[author.name for author in facts.authors])
+    content = clean_content(
+        container, url, site=site, skip=skip | container.between, title=facts.title, authors=[author.name for author in facts.authors]
+    )
+    content = content if content.text else stated_text(head, url) or content
     own = article_address(url, head, site)
     next_pages, first = article_pages(page, url, own)
     zone = ThreadZone(page, thread.elements)
     further = FurtherPages(first) if next_pages else further_pages(page, url, first, zone, link_header)
     first = further.first
     reported = reported_count(page, skip, head, first)
+    if rest := remaining_comments(page, zone, thread.comments):
+        reported = max(reported or 0, len(thread.comments) + rest)
     comment_pages = thread_pages(page, url, first)
     expected = bool(thread.comments or reported)
     more = () if comment_pages else more_comments(page, url, first, zone, expected=expected)

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from html import unescape
 
+from crawler.extract.dom.intended import escaped_once_more
 from crawler.extract.dom.parsing import parse
 from crawler.extract.dom.tree import text_of
 
@@ -71,4 +72,4 @@ def is_teaser(rendered: str, link: str) -> bool:
 def rest_plain(html: str) -> str:
     """The text of a rendered title or name: markup gone, entities resolved, one line."""
     root = parse(f"<p>{html}</p>") if html.strip() else None
-    return "" if root is None else " ".join(text_of(root).split())
+    return "" if root is None else escaped_once_more(" ".join(text_of(root).split()))

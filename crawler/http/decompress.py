@@ -8,13 +8,20 @@ from typing import TYPE_CHECKING, Any
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Request, TextResponse
+from scrapy.responsetypes import responsetypes
+from scrapy.utils.gz import gunzip
 
 from crawler.errors import Unreachable
+from crawler.sources.packing import is_torn
+from crawler.sources.source import TORN
 
 if TYPE_CHECKING:
-    from scrapy import Request, Spider
+    from scrapy import Spider
     from scrapy.http import Response
 
+GZIP = b"\x1f\x8b\x08"  # how a packed body begins
+PAGES = (b"text/html", b"application/xhtml+xml")
 QUIET = ("scrapy.downloadermiddlewares.httpcompression", "scrapy.core.downloader.handlers")  # whoever asked is told, in one line
 
 
@@ -41,11 +48,21 @@ class UnpackMiddleware(HttpCompressionMiddleware):
 
     def process_response(self, request: Request, response: Response, spider: Spider | None = None) -> Request | Response:
         try:
-            return super().process_response(request, response)
+            unpacked = super().process_response(request, response)
+            return unpacked if isinstance(unpacked, Request) or unpacked.body[:3] != GZIP else self._unpack_page(request, unpacked)
         except IgnoreRequest as error:
             raise Unreachable(f"{request.url} is larger than DOWNLOAD_MAXSIZE when it is unpacked") from error
         except Exception as error:  # each packer has errors of its own, without a common base
             raise Unreachable(f"{request.url} is not packed as its Content-Encoding says ({error})") from error
+
+    def _unpack_page(self, request: Request, response: Response) -> Response:
+        """A page that was packed once more than its headers say, by a cache in front of a server that packs too."""
+        if not any(kind in (response.headers.get("Content-Type") or b"").lower() for kind in PAGES):
+            return response
+        flags = [*response.flags, TORN] if is_torn(response.body, "gzip") else response.flags
+        body = gunzip(response.body, max_size=request.meta.get("download_maxsize", self._max_size))
+        kind = responsetypes.from_args(headers=response.headers, url=response.url, body=body)
+        return response.replace(cls=kind, body=body, flags=flags, **({"encoding": None} if issubclass(kind, TextResponse) else {}))
 
 
 def _be_quiet() -> None:

@@ -21,6 +21,7 @@ from twisted.web.client import HTTPConnectionPool
 
 from crawler.http.lease import LEASE, Lease, NotConfirmed
 from crawler.http.through_proxy import SocksAgent, proxy_of, through
+from crawler.http.transfer import know_packed_transfers
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -37,6 +38,7 @@ class PacedDownloadHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        know_packed_transfers()
         from twisted.internet import reactor  # not before Scrapy has chosen it
 
         pool = PacedPool(reactor, crawler)

@@ -21,6 +21,7 @@ from crawler.pages.assemble import Captures, PageAssembler, marks_of
 from crawler.pages.counts import Earlier, count_gap
 from crawler.pages.further import BEYOND
 from crawler.pages.merge import Before, completed
+from crawler.pages.pointers import HOPS, points_to
 from crawler.pages.truncation import PageEndings
 from crawler.pages.verdicts import NoArticle
 from crawler.sources.source import capture_of
@@ -66,6 +67,7 @@ class PageReader:
         if response is None:
             async with self._fetching:
                 response = await self.context.source.get(address, door="page")
+        response = await self._pointed_to(response)
         held = self.context.held(address)
         self.endings.check(response, address, held["id"] if held else None)
         article = await self._first_page(response, marked=not held)
@@ -91,6 +93,15 @@ class PageReader:
         answer = self._answer(self.completed(article), asked, response, captures, cut, on_pages=on_pages)
         answer.requested = address
         return answer, cut
+
+    async def _pointed_to(self, response: Response) -> Response:
+        """The page itself, or the one of the site to which it only sends on, as a redirect does."""
+        for _ in range(HOPS):
+            target = points_to(response)
+            if not target or not self.context.parser.addresses.belongs(target) or self.context.parser.is_home(target):
+                break
+            response = await self.context.source.get(target, door="page")
+        return response
 
     def _as_counted(self, article: Article) -> Article:
         """With the number of comments that the feed states, where the page states none or fewer."""

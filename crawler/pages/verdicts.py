@@ -15,13 +15,13 @@ from archive.store.verdicts import Finding, verdicts
 from crawler.admission.walls import SAME_PAGE, Sighting, seen_before, sighting_of
 from crawler.errors import BadStatus, NotBelieved
 from crawler.extract.version import extractor
+from crawler.items import ADDRESS_LISTS, NO_PAGE
 
 if TYPE_CHECKING:
     from crawler.items import Article
     from crawler.session.session import Run
 
-LISTS = (": urlset", ": sitemapindex")
-SURE = ("a listing", "the home page", "not a page", "behind a password")
+SURE = ("a listing", "the home page", NO_PAGE, "behind a password")
 """Beginnings of the reasons that a page states itself: many such pages show the same."""
 
 
@@ -91,7 +91,7 @@ class Verdicts:
     def _explain(self, none: NoArticle) -> None:
         """An explained gap, with the evidence: it is asked for again when the list, the code or the time says so. A list of addresses that
         was not read as one explains nothing."""
-        if none.reason.endswith(LISTS):
+        if none.reason in ADDRESS_LISTS:
             self.run.store.doubt(self.run.site_id, none.address, none.reason)
             return
         digest = sighting_of(none.article, none.address).digest

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from archive.queries.holdings import known_names
 from crawler.errors import DoorClosed, FetchError, Limited, OutsideSite
+from crawler.extract.dom.intended import escaped_once_more
 from crawler.extract.dom.tree import clean_text
 from crawler.items import Author, Term, TermKind
 from crawler.wordpress import api as api
@@ -109,7 +110,7 @@ def _numbers(value: object) -> list[int]:
 
 def plain(name: object) -> str:
     """A name as text: REST escapes & and the like."""
-    return " ".join(clean_text(unescape(str(name))).split())
+    return escaped_once_more(" ".join(clean_text(unescape(str(name))).split()))
 
 
 def text(value: object) -> str:

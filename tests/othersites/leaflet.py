@@ -24,8 +24,9 @@ class Leaflet(OtherSite):
         found = self.answers.get(f"{path}?{urlencode(query)}" if query else path) or self.answers.get(path)
         if found is None:
             return None
-        status, mime, body = found
-        return status, mime, body.replace("{home}", self.home)
+        status, mime, body, *further = found
+        shown = body.replace("{home}", self.home) if isinstance(body, str) else body
+        return (status, mime, shown, further[0]) if further else (status, mime, shown)
 
     def not_found(self) -> str:
         return "<title>404 Not found</title><h1>Not found</h1>"

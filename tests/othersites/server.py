@@ -16,6 +16,7 @@ from .pieces import Piece, make_pieces
 
 Answer = tuple[int, str, str | bytes] | tuple[int, str, str | bytes, dict[str, str]]
 """Status, media type, body, further headers; for a redirect the body is the address."""
+CHUNK = 1000  # bytes
 HTML, XML, TEXT = "text/html; charset=utf-8", "application/xml", "text/plain; charset=utf-8"
 
 
@@ -80,7 +81,8 @@ class Handler(BaseHTTPRequestHandler):
         for header in further[0].items() if further else ():
             self.send_header(*header)
         self.send_header("Content-Type", mime)
-        self.send_header("Content-Length", str(len(content)))
+        if not further or "Transfer-Encoding" not in further[0]:  # whoever names one has put the body into it
+            self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
 
@@ -90,3 +92,9 @@ class Handler(BaseHTTPRequestHandler):
 
 def paragraphs(piece: Piece) -> str:
     return "\n".join(f"<p>{escape(text, quote=False)}</p>" for text in piece.paragraphs)
+
+
+def chunked(body: bytes) -> bytes:
+    """A body as ``Transfer-Encoding: chunked`` sends it."""
+    parts = (body[start : start + CHUNK] for start in range(0, len(body), CHUNK))
+    return b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"

@@ -12,7 +12,7 @@ from lxml.cssselect import CSSSelector
 
 from crawler.extract.boilerplate.regions import is_box
 from crawler.extract.dom.document import WHOLE_PAGE, Document, Subtrees
-from crawler.extract.dom.tree import Element, all_text, page_body, word_set
+from crawler.extract.dom.tree import Element, all_text, page_body, tokens, word_set
 from crawler.site import Site
 
 # Names of the element that holds the text and little else, the most telling first. Only whole class names and ids.
@@ -62,6 +62,7 @@ class Container:
     element: Element
     width: Width  # exact: WordPress' content of the article, as REST gives it; broad: perhaps more; page: no mark was found
     how: str
+    between: frozenset[Element] = frozenset()  # boxes inside of it that cut the text in parts, and are none of it
 
 
 def find_container(page: Document, site: Site | None = None, skip: frozenset[Element] = frozenset()) -> Container:
@@ -79,9 +80,37 @@ def find_container(page: Document, site: Site | None = None, skip: frozenset[Ele
     for rank in sorted(best):
         element = best[rank]
         size = prose.get(element, 0)
-        if element not in skip and (size >= total * 0.5 or (rank < BROAD_RANK and total - size < _LITTLE)):
+        if element in skip:
+            continue
+        outer = _in_parts(element, rank, prose)
+        if outer is not None and prose[outer] >= total * 0.5:
+            between = (child for child in outer if child.tag in _BOXES and not prose.get(child))
+            return Container(outer, "broad", "parts", frozenset(between))
+        if size >= total * 0.5 or (rank < BROAD_RANK and total - size < _LITTLE):
             return Container(element, "exact" if rank < BROAD_RANK and page.wordpress else "broad", "mark")
     return _by_tag(page, prose, total)
+
+
+def _in_parts(element: Element, rank: int, prose: dict[Element, int]) -> Element | None:
+    """What holds all parts of a text that an advertisement cuts in two, where each part is marked as the text, side by side; None where
+    the text is one."""
+    outer = element.getparent()
+    if outer is None or outer.tag in WHOLE_PAGE or not prose.get(element):
+        return None
+    parts = [child for child in outer if child.tag == element.tag and _marked_so(child, rank)]
+    held = sum(prose.get(part, 0) for part in parts)
+    return outer if held >= _MORE * prose.get(element, 0) and held >= _ALL * prose.get(outer, 0) else None
+
+
+_BOXES = ("div", "section", "aside")
+_MORE = 1.15  # of the largest part: what a part must add
+_ALL = 0.85  # of the paragraphs around them: parts of one text and nothing else
+
+
+def _marked_so(element: Element, rank: int) -> bool:
+    if "articlebody" in (element.get("itemprop") or "").lower():
+        return rank == 0
+    return _rank_of(tokens(element)) == rank
 
 
 def _declared(root: Element, site: Site | None) -> Element | None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from crawler.extract.dom.document import Document
 from crawler.extract.dom.head import Head
+from crawler.extract.dom.intended import escaped_once_more
 from crawler.extract.dom.jsonld import string
 from crawler.extract.dom.tree import Element, word_set
 
@@ -43,7 +44,8 @@ def headline(page: Document, head: Head, skip: frozenset[Element]) -> tuple[str,
     alone = _only_h1(found, head, site, titles)
     if best is None or best.score < _ENOUGH or (alone is not None and not _is_full_title(best.text, titles)):
         best = alone
-    return (best.text, best.element) if best is not None else (_from_head(head, site), None)
+    text, element = (best.text, best.element) if best is not None else (_from_head(head, site), None)
+    return escaped_once_more(text), element
 
 
 def _candidates(page: Document, head: Head, site: str, skip: frozenset[Element]) -> list[Candidate]:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from crawler.extract.dom.encoding import decode
 from crawler.extract.dom.head import Head, head_of
 from crawler.extract.dom.jsonld import types_of
 from crawler.extract.dom.parsing import parse
+from crawler.extract.dom.repair import page_text
 from crawler.extract.dom.tree import Element, absolute, page_body, resolve_base, text_of, tokens
 from crawler.items import Article, KindDoubts
 
@@ -37,7 +37,7 @@ class KindMarks:
 
 def why_no_article(body: bytes, content_type: str | None, article: Article) -> str | None:
     """Why the page that ``article`` was read from is honestly none; None when it may be one."""
-    root = parse(decode(body, content_type))
+    root = parse(page_text(body, content_type))
     if root is None:
         return None
     resolve_base(root, article.url)

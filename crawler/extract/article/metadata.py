@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
+from typing import TypeVar
 
 from crawler.extract.article.bylines import written_authors
 from crawler.extract.article.headline import headline
 from crawler.extract.article.published import lone_date, page_dates
 from crawler.extract.article.tags import page_terms
-from crawler.extract.dates.parse import Moment
+from crawler.extract.dates.parse import Moment, parse_relative
 from crawler.extract.dom.document import Document, around
 from crawler.extract.dom.head import Head
+from crawler.extract.dom.intended import escaped_once_more
 from crawler.extract.dom.tree import Element, is_longer, word_set
-from crawler.items import Author, Term
+from crawler.items import AGO, Author, Term
 
 _HEADER_LIMIT = 700
+Name = TypeVar("Name", Author, Term)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +50,30 @@ def facts_of(
     title, heading = headline(page, head, skip)
     header = header_parts(page, heading, body, skip)
     dates = page_dates(page, head, header, url, skip, language=language, captured_at=captured_at)
+    published = dates.published or lone_date(page, heading, skip, language)
     return Facts(
         title,
         heading,
-        written_authors(page, head, header, url, skip),
-        dates.published or lone_date(page, heading, skip, language),
+        tuple(map(_named, written_authors(page, head, header, url, skip))),
+        published,
         dates.modified,
-        page_terms(page, head, url, heading, header, skip),
+        tuple(map(_named, page_terms(page, head, url, heading, header, skip))),
         tuple(header),
-        dates.warnings,
+        (*dates.warnings, *((AGO,) if published is None and _says_ago(page, header) else ())),
     )
+
+
+def _says_ago(page: Document, header: list[Element]) -> bool:
+    lines = (line for part in header for line in page.text(part).split("\n") if len(line) < _AGO_LINE)
+    return any(parse_relative(line, _ANY_DAY) for line in lines)
+
+
+_AGO_LINE = 60  # characters
+_ANY_DAY = "2020-01-01T00:00:00Z"
+
+
+def _named(one: Name) -> Name:
+    return replace(one, name=escaped_once_more(one.name)) if "&" in one.name else one
 
 
 _NO_HEADER = word_set("nav footer aside script style form noscript h1")

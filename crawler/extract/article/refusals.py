@@ -25,7 +25,7 @@ from crawler.extract.article.wall_words import (
 from crawler.extract.dom.head import Head
 from crawler.extract.dom.jsonld import types_of
 from crawler.extract.dom.tree import Element, page_body, word_set
-from crawler.items import Article
+from crawler.items import NO_PAGE, Article
 
 # Classes that WordPress' body_class() gives, https://developer.wordpress.org/reference/functions/get_body_class/
 _LISTING_CLASSES = word_set(
@@ -67,7 +67,7 @@ def reason_for_none(root: Element, head: Head, url: str, text: str) -> str | Non
     """Why the page is certainly no article, or None when it may be one."""
     xml = _XML.match(text[:4000])
     if xml is not None:
-        return f"not a page: {xml.group(1).lower()}"
+        return f"{NO_PAGE}{xml.group(1).lower()}"
     classes = _body_classes(root)
     if "error404" in classes:
         return MISSED

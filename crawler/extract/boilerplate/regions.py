@@ -81,7 +81,7 @@ def _is_folded(element: Element) -> bool:
     head = element.getprevious()
     opens = element.get("role") in ("region", "tabpanel") or (
         head is not None
-        and any(e.get("aria-expanded") or e.get("aria-controls") for e in head.iter("button", "a", "div", "h2", "h3", "h4"))
+        and any(e.get("aria-expanded") or e.get("aria-controls") for e in head.iter("button", "a", "div", "span", "p", "h2", "h3", "h4"))
     )
     if not opens:
         return False

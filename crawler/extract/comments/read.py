@@ -228,7 +228,17 @@ def _moment(parts: CommentParts, texts: Iterable[str], order: Callable[[], DateO
 def _machine_moment(parts: CommentParts, order: Callable[[], DateOrder], language: str | None) -> Moment | None:
     stated = (e.get("datetime") or e.get("content") or e.get("data-timestamp") or "" for e in parts.times)
     exact = next((found for text in stated if (found := _stated(text, order, language))), None)
-    return exact or next((found for e in parts.of("date") if (found := parse_iso(e.get("content") or e.get("title")))), None)
+    if exact is None:
+        exact = next((found for e in parts.of("date") if (found := parse_iso(e.get("content") or e.get("title")))), None)
+    return exact or next((found for e in parts.of("date") if (found := _in_data(e))), None)
+
+
+_DATA = ("data-timestamp", "data-time", "data-datetime", "data-date", "data-utime", "data-created", "data-epoch")
+
+
+def _in_data(element: Element) -> Moment | None:
+    """For a script that writes how long ago it was."""
+    return next((found for name in _DATA if (text := element.get(name)) and (found := parse_stated(text))), None)
 
 
 def _stated(text: str, order: Callable[[], DateOrder], language: str | None) -> Moment | None:

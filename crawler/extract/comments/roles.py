@@ -44,7 +44,7 @@ _ROLES: tuple[tuple[Role, str], ...] = (
     ),
     (
         "date",
-        r"(?:[\w-]*[-_])?(?:date|time|timestamp|datetime|published|posted|when|day|ago)(?:[-_](?:link|time|posted|"
+        r"(?:[\w-]*[-_])?(?:date|time|timestamp|datetime|published|posted|when|day|(?:time)?ago)(?:[-_](?:link|time|posted|"
         r"wrap|info|published))?|comment-permalink|commentmetadata|comment-metadata|wp-block-comment-date|"
         r"permalink",
     ),

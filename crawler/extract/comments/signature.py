@@ -8,6 +8,7 @@ from itertools import chain
 from typing import TypeAlias
 
 from crawler.extract.comments.roles import CommentParts
+from crawler.extract.dom.intended import escaped_once_more
 from crawler.extract.dom.tree import Element, absolute, clean_text, text_of, word_set
 
 SAYS = re.compile(
@@ -177,6 +178,7 @@ def _tidied(line: str, marked: bool) -> str:
     if not line.replace(" ", "").isalpha():  # letters alone hold neither a date nor a note
         line = _UNVERIFIED.sub("", _DATED_TAIL.sub("", line))
     line = SAYS.sub("", line).strip().removeprefix("— ")
+    line = escaped_once_more(line)
     return line if len(line) <= 100 and line.casefold() not in _NO_NAME else ""
 
 

@@ -8,6 +8,7 @@ import re
 from crawler.extract.dates.calendars import calendar_of_digits, full_year, in_gregorian
 from crawler.extract.dates.months import DATE_WORD, LONGEST_NAME, Calendar, may_begin_a_month, month_of, primary
 from crawler.extract.dates.order import DIGITS, YEAR_FIRST, DateOrder
+from crawler.extract.dom.tree import word_list
 
 FoundDate = tuple[int, int, int, str]  # year, month, day, and the text around them
 
@@ -15,9 +16,10 @@ _YEAR = r"(1[345]\d\d|19\d\d|20\d\d|2[56]\d\d|57\d\d)(?!\d)"  # Gregorian, or of
 _ORDINAL = r"(?:st|nd|rd|th|er|ème|e|è|a|:e|:a|η|ης|-?го|-?е|[.º°ª])?"
 _OF = r"(?:de|del|of|di|do|năm|พ\.?\s?ศ\.?|ค\.?\s?ศ\.?|г\.?)"
 _BEFORE_MONTH = re.compile(rf"(?<!\d)(\d{{1,2}}){_ORDINAL}(?:\s+(?:de|del|of|di|do|του|day of))?[\s,/.-]*$", re.I)
-_AFTER_MONTH = re.compile(rf"[\s.,/-]*(\d{{1,2}})(?:st|nd|rd|th|[.º°])?(?![\d:])(?:[\s,./-]|{_OF})*{_YEAR}", re.I)
+_AFTER_MONTH = re.compile(rf"[\s.,/-]*(?:the\s)?(\d{{1,2}})(?:st|nd|rd|th|[.º°])?(?![\d:])(?:[\s,./-]|{_OF})*{_YEAR}", re.I)
 _YEAR_AFTER = re.compile(rf"[\s.,/'’-]*(?:{_OF}\s*)?[\s,]*{_YEAR}", re.I)
-_SHORT_AFTER = re.compile(r"(?:[-/.]\s?|\s?['’]|\s)(\d\d)(?=\s*(?:$|[,|)]|\d{1,2}[:.h]\d\d))")
+_SHORT_AFTER = re.compile(r"[.,]?\s?['’‘´`](\d\d)(?!\d)|(?:[-/.]\s?|,?\s)(\d\d)(?=\s*(?:$|[,|)]|\d{1,2}[:.h]\d\d))")
+_DAY_AND_SHORT_YEAR = re.compile(r"[\s.,/-]*(?:the\s)?(\d{1,2})(?:st|nd|rd|th|[.º°])?,?\s?['’‘´`](\d\d)(?!\d)", re.I)
 _OF_YEAR = r"[\s.,/'’-]*(?:年|m\.|gada|e?ko|yil|йил|жылғы|ж\.)?[\s,.-]*"
 _YEAR_BEFORE = re.compile(rf"(?<!\d){_YEAR}{_OF_YEAR}$", re.I)
 _DAY_AFTER = re.compile(r"[\s.,/-]*(\d{1,2})(?!\d|[:.h]\d\d)")
@@ -28,6 +30,8 @@ _YMD = re.compile(r"(?<!\d)(1[345]\d\d|19\d\d|20\d\d|25\d\d)\s*(?:[-/.]|年|년)
 _VIETNAMESE = re.compile(r"\bth(?:áng|g\.?)\s*(1[0-2]|0?[1-9])(?!\d)", re.I)
 _ENGLISH = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
 _STROKE = re.compile(r"\s*[/(]\s*")
+_ROMAN = {name: place for place, name in enumerate(word_list("I II III IV V VI VII VIII IX X XI XII"))}
+_MONTH_IN_ROMAN = re.compile(r"(?<![\w.])(\d{1,2}|\d{4})([./\s-]\s?)(XI{0,2}|I[VX]|VI{0,3}|I{1,3})([./\s-]\s?)(\d{4}|\d{1,2})(?!\d)")
 _JOINTS = re.compile(r"[\s.'’_-]*")
 
 
@@ -35,6 +39,8 @@ def find_date(text: str, order: DateOrder | None = None, language: str | None = 
     """The first date of the text in the first of these forms that it has. ``order``: of 3/4/2012."""
     if "th" in text or "Th" in text:
         text = _VIETNAMESE.sub(lambda match: _ENGLISH[int(match.group(1)) - 1], text)
+    if "I" in text or "V" in text or "X" in text:  # 5.III.2019
+        text = _MONTH_IN_ROMAN.sub(lambda match: f"{match[1]} {_ENGLISH[_ROMAN[match[3]]]} {match[5]}", text)
     return _in_words(text, language) or _year_first(text, language) or _as_digits(text, order, language)
 
 
@@ -98,14 +104,17 @@ def _around_month(before: str, after: str, language: str | None) -> tuple[int, i
             return int(year.group(1)), int(day_before.group(1)), f"{rest} | {after[year.end() :]}"
         short = _SHORT_AFTER.match(after)
         if short is not None:
-            return full_year(int(short.group(1)), language), int(day_before.group(1)), f"{rest} | {after[short.end() :]}"
+            return full_year(int(short[short.lastindex or 0]), language), int(day_before.group(1)), f"{rest} | {after[short.end() :]}"
         year = _YEAR_BEFORE.search(rest)
         if year is not None:
             return int(year.group(1)), int(day_before.group(1)), f"{rest[: year.start()]} | {after}"
-    return _day_after(before, after)
+    return _day_after(before, after, language)
 
 
-def _day_after(before: str, after: str) -> tuple[int, int, str] | None:
+def _day_after(before: str, after: str, language: str | None) -> tuple[int, int, str] | None:
+    short = _DAY_AND_SHORT_YEAR.match(after)
+    if short is not None:  # Mar. 5th '19
+        return full_year(int(short.group(2)), language), int(short.group(1)), f"{before} | {after[short.end() :]}"
     day_after = _AFTER_MONTH.match(after)
     if day_after is not None:
         return int(day_after.group(2)), int(day_after.group(1)), f"{before} | {after[day_after.end() :]}"

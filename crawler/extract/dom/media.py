@@ -15,7 +15,7 @@ from crawler.extract.dom.tree import Element, absolute, clean_text, tokens, word
 _LAZY = word_list(
     "data-src data-lazy-src data-original data-lazy data-ezsrc data-cfsrc data-srcurl data-url data-image data-img-src data-native-src "
     "data-hi-res-src data-echo data-layzr data-delayed-url data-litespeed-src data-raw-src data-actualsrc data-real-src data-runner-src "
-    "data-flickity-lazyload data-pagespeed-lazy-src"
+    "data-flickity-lazyload data-pagespeed-lazy-src data-full-src data-hires data-lazyload data-high-res data-srclazy data-defer-src"
 )
 _FULL_SIZE = word_list("data-orig-file data-full-url data-large-file")  # for zooming: only where the page shows no other
 _SETS = word_list("srcset data-srcset data-lazy-srcset data-original-set data-ezsrcset data-cfsrcset data-litespeed-srcset")

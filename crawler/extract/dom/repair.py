@@ -6,8 +6,26 @@ import re
 
 from lxml import etree
 
+from crawler.extract.dom.encoding import decode
+from crawler.extract.dom.intended import show_addresses
+
 _TAG = re.compile(r"<li\b[^>]*>|</li\s*>|<[ou]l\b[^>]*>|</[ou]l\s*>", re.I)
 _COMMENT = re.compile(r"""\bid=["']?(?:li-|div-)?comment-\d""", re.I)
+
+
+_XHTML = "application/xhtml+xml"
+_CLOSED = re.compile(
+    r"<(script|style|title|iframe|textarea|noscript|template|div|span|a|p|i|b|em|strong|ul|ol|li|td|th|section|article)\b"
+    r"((?:[^<>\"']|\"[^\"]*\"|'[^']*')*?)\s*/>",
+    re.I,
+)
+
+
+def page_text(body: bytes, content_type: str | None) -> str:
+    """The text of a page. In XHTML that is sent as such ``<script/>`` and ``<div/>`` are whole elements; in HTML they only begin, and a
+    script swallows the page."""
+    text = decode(body, content_type)
+    return _CLOSED.sub(r"<\1\2></\1>", text) if content_type is not None and _XHTML in content_type.lower() else text
 
 
 def wrap_bare_answers(html: str) -> str:
@@ -55,16 +73,62 @@ _AMP_FRAMES = {  # element -> attribute with the number of what it shows, and th
 
 def as_plain_html(root: etree._Element, data: bytes) -> None:
     """AMP's own elements become those of HTML, https://amp.dev/documentation/components; KaTeX's second rendering of a formula,
-    which is for the eye alone, goes; what a server of React sent later stands where its script would put it."""
+    which is for the eye alone, goes; mail addresses that a script would show are shown; what a server of React sent later stands where
+    its script would put it."""
     if data.rfind(b'id="S:') >= 0:  # twice as fast as ``in``
         _place_streamed(root)
     if data.rfind(b"<amp-") >= 0:
         for element in list(root.iter(*_AMP_TAGS, *_AMP_FRAMES)):
             _as_html(element)
+    if data.rfind(b"shadowroot") >= 0:
+        _open_shadow_roots(root)
+    if data.rfind(b"<noscript") >= 0:
+        _show_without_scripts(root)
+    if data.rfind(b"<button") >= 0:
+        _show_headings(root)
+    if data.rfind(b"data-cfemail") >= 0 or data.rfind(b"/email-protection#") >= 0:
+        show_addresses(root)
     if data.rfind(b"katex-html") >= 0 and b"<math" in data:
         for element in list(root.iter("span")):
             if "katex-html" in (element.get("class") or "").split():
                 _take_out(element)
+
+
+def _open_shadow_roots(root: etree._Element) -> None:
+    """A ``template`` that says so is shown in its element's place: https://html.spec.whatwg.org/#attr-template-shadowrootmode"""
+    for template in list(root.iter("template")):
+        if template.get("shadowrootmode") or template.get("shadowroot"):
+            template.tag = "div"
+
+
+_LEAST = 250  # letters in the paragraphs of a text
+
+
+def _show_without_scripts(root: etree._Element) -> None:
+    """A page whose script draws the text may have it in ``noscript`` too: that is its text, where there is more than outside of it."""
+    hidden = [(element, sum(map(_size, element.iter("p")))) for element in root.iter("noscript")]
+    element, size = max(hidden, key=lambda found: found[1], default=(None, 0))
+    if element is not None and size >= _LEAST and sum(map(_size, root.iter("p"))) < 2 * sum(found for _, found in hidden):
+        element.tag = "div"
+
+
+_BUTTON_HEADINGS = ("h2", "h3", "h4", "h5", "h6", "dt", "summary")
+
+
+def _show_headings(root: etree._Element) -> None:
+    """A heading that opens its section is a button, https://www.w3.org/WAI/ARIA/apg/patterns/accordion/; so is a question."""
+    for button in list(root.iter("button")):
+        words = "".join(button.itertext()).strip()
+        if len(words) < 4:
+            continue
+        if next(button.iterancestors(*_BUTTON_HEADINGS), None) is not None:
+            button.tag = "span"
+        elif button.get("itemprop") == "name" or (words[-1] in "?？؟" and (button.get("aria-expanded") or button.get("aria-controls"))):
+            button.tag = "p"
+
+
+def _size(element: etree._Element) -> int:
+    return len("".join(element.itertext()).strip())
 
 
 def _place_streamed(root: etree._Element) -> None:

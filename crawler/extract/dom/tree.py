@@ -13,6 +13,7 @@ from urllib.parse import urldefrag
 from lxml import etree
 
 from archive.text.urls import resolve
+from crawler.extract.dom.intended import CONTROLS, windows_letter
 from crawler.extract.dom.raised import above, below, formula
 
 Element: TypeAlias = etree._Element
@@ -50,7 +51,7 @@ _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
 
 def clean_text(text: str) -> str:
     """Without the characters that must never reach the database."""
-    return text if text.isprintable() else _FORBIDDEN.sub("", text)
+    return text if text.isprintable() else CONTROLS.sub(windows_letter, _FORBIDDEN.sub("", text))
 
 
 def text_of(element: Element, *, paragraph: str = "\n", skip: AbstractSet[Element] = frozenset()) -> str:
