@@ -113,7 +113,7 @@ def read_listing_page(html: str, url: str) -> ListingPage:
     indexes = [link for link in [*(link for _, link in inside), *_chosen(root, url, base)] if is_index(link) and link not in entries]
     entries = entries or [link for _, link in inside if _is_address(link) and not is_index(link)]
     more, nowhere = load_more(root, base)
-    next_page = _next(root, inside, url, base) or (more if more != url and same_host(more, url) else None)
+    next_page = _next(root, inside, url, base) or (more if more and more != url and same_host(more, url) else None)
     in_menus = [link for anchor, link in inside if boxes.around(anchor.getparent()).menu]
     sections = [link for link in in_menus if not (NO_SECTION.search(parts_of(link).path) or FILE.search(link))]
     return ListingPage(
