@@ -60,7 +60,7 @@ class RunAnswers:
         """
         waiting = self._waiting.get(question(url))
         if not waiting:
-            if not self.left and self.was_cut_short:
+            if self.was_cut_short and (self.run.is_gone_on_with or not self.left):  # what is left then is for the run that goes on
                 raise Stopped(f"{url} is not asked for: the run had ended")
             raise Unreachable(f"{url} {NOT_ASKED} {self.run.started_at}")
         event = waiting.popleft()

@@ -202,7 +202,7 @@ class Rebuilding:
             self.otherwise[run.folder] += any(row[name] != said[name] for name in ("new", "revised", "missing") if name in said)
             self.store.restate_crawl(crawl_id, said)
         self.store.forget_gaps_that_say(NOT_ASKED)
-        if self.at + 1 < len(self.runs) and self.runs[self.at + 1].goes_on:
+        if run.is_gone_on_with:
             self.carried = answers.unasked
             return
         self.unasked[run.folder] += len(answers.unasked)

@@ -49,6 +49,7 @@ class RecordedRun:
     is_foreign: bool = False  # no run of ours: captures of other tools, between two of them
     crawl_id: int | None = None  # of the run before, whose answers these are: it did not ask for them when it was done again
     goes_on: bool = False  # it had begun before, and was killed: the run before it in the list is what it did until then
+    is_gone_on_with: bool = False  # the run after it in the list is what it did after it was killed
 
     @property
     def is_noted(self) -> bool:
@@ -69,7 +70,7 @@ def recorded_runs(root: Path, folder: Path) -> list[RecordedRun]:
         reader.is_full = path.stat().st_size >= (FULL_UNDER_CLAIM if epoch_of(path) else FULL_AT)
     runs = [run for run in reader.runs if run.is_noted or run.events]
     for before, run in pairwise(runs):
-        run.goes_on = RESUMED in run.began and run.started_at == before.started_at
+        run.goes_on = before.is_gone_on_with = RESUMED in run.began and run.started_at == before.started_at
     return runs
 
 
