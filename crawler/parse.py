@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from crawler.extract.workers import Workers
-    from crawler.items import Article, Author, Comment, KindDoubts, Term
+    from crawler.items import Article, Author, Comment, KindDoubts, Link, Term
     from crawler.site import Site
 
     Rows = list[Article | UnreadRow]
@@ -138,9 +138,14 @@ def is_relative(article: Article) -> bool:
 
 def at_home(article: Article, addresses: Addresses) -> Article:
     """The article with every address of the site in its one spelling."""
-    here = addresses.canonical
-    links = tuple(replace(link, url=here(link.url) if "#" not in link.url else link.url) for link in article.links)
-    return replace(article, url=here(article.url), links=links)
+    links = tuple(_at_home(link, addresses) for link in article.links)
+    return replace(article, url=addresses.canonical(article.url), links=links)
+
+
+def _at_home(link: Link, addresses: Addresses) -> Link:
+    """A link in its one spelling; most have it."""
+    url = link.url if "#" in link.url else addresses.canonical(link.url)
+    return link if url == link.url else replace(link, url=url)
 
 
 def _told(response: Response) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 KEYS = ("text_key", "captions_key", "links_key")
 MEMBERS = {"authors": ("name", "url", "source_id"), "terms": ("kind", "name", "slug", "source_id")}
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode  # json.dumps makes a new encoder each time
 SHORT = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -23,7 +24,7 @@ def compact(fields: Mapping[str, Any]) -> str:
     for name in KEYS:
         if name in shown and DIGEST.fullmatch(shown[name]):
             shown[name] = base64.urlsafe_b64encode(bytes.fromhex(shown[name][7:])).decode().rstrip("=")
-    return json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _encode(shown)
 
 
 def expanded(stored: str) -> dict[str, Any]:

@@ -29,6 +29,7 @@ FIELDS = (
 NO_TEXT = f"sha256:{hashlib.sha256(b'[[]]').hexdigest()}"  # the text_key of a text without paragraphs
 WHOLE = 0.8  # of the words of a part: a page with fewer is no fuller text
 CONTENT = ("title", "authors", "terms", "published", "text_key", "captions_key", "links_key")
+SWITCHED = ("  ", "...", "--")
 FOLD = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00a0": " ", "\u00ad": None, "\u200b": None})
 
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode  # json.dumps makes a new encoder each time
@@ -39,6 +40,8 @@ def normalised(text: str) -> str:
     """Text as it is compared: one Unicode form, single spaces, plain quotes and dashes, which sites switch without an author."""
     if not text.isascii():  # what is ASCII is in every Unicode form the same
         text = unicodedata.normalize("NFKC", text.translate(FOLD))
+    elif text.isprintable() and text == text.strip() and not any(map(text.__contains__, SWITCHED)):
+        return text  # most paragraphs
     return " ".join(text.replace("...", "…").replace("--", "-").split())
 
 
