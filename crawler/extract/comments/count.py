@@ -112,6 +112,7 @@ def _link(page: Document, url: str) -> int | None:
     return None
 
 
+@lru_cache(maxsize=4096)  # the headings of a site are the same on all its pages
 def counted(text: str) -> int | None:
     """The number of comments that a line states; digits may be those of any script."""
     if not _COUNT_WORD.found_in(text):

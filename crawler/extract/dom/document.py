@@ -61,6 +61,7 @@ class Document:
         for found in self._places:
             for name in found:
                 self._names[name].append(found)
+        self._led_to: dict[tuple[str, ...], bool] = {}
         self._matching: dict[Callable[[str], bool], list[Element]] = {}
         self.elsewhere = {e for e in self.named(NEVER_ARTICLE) if e.tag not in ("body", "html")}
 
@@ -104,9 +105,16 @@ class Document:
         ``test``: a function of a module, for what it found is kept."""
         known = self._matching.get(test)
         if known is None:
-            found = self._with(filter(test, self._names))
+            plain, numbered = self._name_sets
+            found = self._with((*_passing(test, plain), *filter(test, numbered)))
             known = self._matching[test] = [element for element in found if element.tag not in WHOLE_PAGE]
         return known
+
+    @cached_property
+    def _name_sets(self) -> tuple[frozenset[str], list[str]]:
+        """The classes and ids that end with no digit, which are the same on many pages of a site, and the others."""
+        plain = frozenset(name for name in self._names if not name[-1].isdigit())
+        return plain, [name for name in self._names if name not in plain]
 
     def _with(self, names: Iterable[str]) -> list[Element]:
         marks = {found for name in names for found in self._names[name]}
@@ -137,10 +145,13 @@ class Document:
         """The addresses of all anchors, a line each."""
         return "\n".join(self.addresses)
 
-    def may_lead_to(self, words: Iterable[str]) -> bool:
+    def may_lead_to(self, words: tuple[str, ...]) -> bool:
         """May one of these words be in an address of the page, in whatever case? One look at all addresses, instead of one at each."""
-        low = self._low_addresses
-        return low is None or any(map(low.__contains__, words))
+        known = self._led_to.get(words)
+        if known is None:
+            low = self._low_addresses
+            known = self._led_to[words] = low is None or any(low.rfind(word) >= 0 for word in words)  # in half the time of ``in``
+        return known
 
     @cached_property
     def _low_addresses(self) -> str | None:
@@ -184,6 +195,11 @@ class Document:
     def has(self, element: Element, names: AbstractSet[str]) -> bool:
         """Is one of its classes, or its id, among the names?"""
         return not names.isdisjoint(self.tokens.get(element, ()))
+
+
+@lru_cache(maxsize=128)  # some ten tests, of the last pages of as many sites
+def _passing(test: Callable[[str], bool], names: frozenset[str]) -> tuple[str, ...]:
+    return tuple(filter(test, names))
 
 
 @lru_cache(maxsize=20_000)
