@@ -15,11 +15,13 @@ from archive.publish.search.hits import article_hits, comment_hits
 from archive.queries.remembered import LISTED, OF_ARTICLES, OF_BOTH, OF_COMMENTS, remembered
 from archive.queries.rows import Row
 from archive.queries.search_indexes import COMMENTS
+from archive.queries.search_nodes import Filter
 from archive.queries.search_query import Query
 
 PAGE = 20
 FEW = 5  # comments, and documents, shown beside the articles when all are searched
 MOST_COMMENTS = 5_000  # comments that are listed and counted into facets; the total is exact beyond
+OF_TEXTS = ("is", "cites")  # fields of an article that its texts and links answer
 SORTS = ("relevance", "newest", "oldest")
 
 
@@ -98,7 +100,9 @@ def articles_in_order(db: sqlite3.Connection, query: Query, sort: str) -> tuple[
 def comments_in_order(db: sqlite3.Connection, query: Query, sort: str, limit: int) -> tuple[list[int], int, str]:
     """What ``find_comments`` gives."""
     key = ("comments", query.tree, query.place, sort, limit)
-    rests_on = OF_BOTH if COMMENTS.asked(query)[1] else OF_COMMENTS
+    rest = COMMENTS.asked(query)[1]
+    no_texts = all(isinstance(part, Filter) and part.field not in OF_TEXTS for part in rest)
+    rests_on = (*(LISTED if rest else ()), *OF_COMMENTS) if no_texts else OF_BOTH
     return remembered(db, key, lambda: find_comments(db, query, sort, limit), weight=lambda found: len(found[0]), of=rests_on)
 
 
