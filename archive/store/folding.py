@@ -40,7 +40,7 @@ def provisional(db: Database, site_id: int, since: str) -> list[tuple[int, int]]
 
 def fold(db: Database, site_id: int, since: str) -> int:
     """Fold provisional revisions whose content is that of their predecessor; their captures go to it."""
-    folded, others = 0, list[Candidate]()
+    folded, others = 0, list[OtherVisit]()
     for new_id, old_id in provisional(db, site_id, since):
         sql = "select content_key, coalesce(published_at, '') from revisions where id = ?"
         new, old = (db.execute(sql, [revision_id]).fetchone() for revision_id in (new_id, old_id))
@@ -80,7 +80,7 @@ def _put_into(db: Database, new_id: int, old_id: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class OtherVisit:
     """A revision that differs from the state ``old`` in nothing but lines that may be written anew at each visit."""
 
     new_id: int
@@ -91,9 +91,9 @@ class Candidate:
 class SitesLines:
     """What other articles of a site say of a line."""
 
-    def __init__(self, db: Database, site_id: int, candidates: Sequence[Candidate]) -> None:
+    def __init__(self, db: Database, site_id: int, visits: Sequence[OtherVisit]) -> None:
         self._db, self._site_id = db, site_id
-        changed = {(fingerprint(line.pair[1]), candidate.old["article_id"]) for candidate in candidates for line in candidate.lines}
+        changed = {(fingerprint(line.pair[1]), visit.old["article_id"]) for visit in visits for line in visit.lines}
         self._changed = Counter(wording for wording, _ in changed)  # wording -> articles in which it has changed in this run
 
     def prove(self, line: VisitLine) -> bool:
@@ -118,7 +118,7 @@ class SitesLines:
         return {found for (found,) in self._db.execute(sql, [self._site_id])}
 
 
-def _other_visit(db: Database, new_id: int, old_id: int) -> Candidate | None:
+def _other_visit(db: Database, new_id: int, old_id: int) -> OtherVisit | None:
     """None where two states differ in anything else."""
     new, old = _state(db, new_id), _state(db, old_id)
     lines = visit_lines(_body(old), old["seen_at"], _body(new), new["seen_at"])
@@ -126,7 +126,7 @@ def _other_visit(db: Database, new_id: int, old_id: int) -> Candidate | None:
         return None
     texts = iter(_body(old))
     as_before = [{**block, "text": next(texts)} if block["kind"] == "body" else block for block in new["blocks"]]
-    return Candidate(new_id, old, lines) if content_key(new, as_before) == content_key(old, old["blocks"]) else None
+    return OtherVisit(new_id, old, lines) if content_key(new, as_before) == content_key(old, old["blocks"]) else None
 
 
 def _changed_before(db: Database, state: Mapping[str, Any], line: VisitLine) -> bool:
