@@ -18,6 +18,7 @@ SMALLEST = 4_000_000  # bytes that lie free; less is not worth the work
 LONG = 100_000_000  # bytes that take seconds to write
 SEARCH_INDEXES = ("revisions_fts", "comments_fts", "documents_fts", "revision_words_fts", "comment_words_fts", "document_words_fts")
 SPACIOUS = {"temp_store": 1, "secure_delete": 0}
+COPYING = -8000  # KB of pages of each of the two files: one is read and one is written from its beginning to its end
 
 
 def shrink(connection: sqlite3.Connection, path: Path, share: float) -> None:
@@ -63,11 +64,12 @@ def temporary_folder() -> Path:
 
 
 @contextmanager
-def spacious(connection: sqlite3.Connection) -> Iterator[None]:
+def spacious(connection: sqlite3.Connection, **further: int) -> Iterator[None]:
     """For work on the whole archive: what SQLite sorts and copies lies in files meanwhile, not in memory, and the pages that it
-    frees are not overwritten with zeros, which would write each of them to the journal."""
-    held = {name: connection.execute(f"pragma {name}").fetchone()[0] for name in SPACIOUS}
-    for name, value in SPACIOUS.items():
+    frees are not overwritten with zeros, which would write each of them to the journal. ``further``: other pragmas meanwhile."""
+    wanted = SPACIOUS | further
+    held = {name: connection.execute(f"pragma {name}").fetchone()[0] for name in wanted}
+    for name, value in wanted.items():
         connection.execute(f"pragma {name} = {value}")
     try:
         yield
@@ -91,6 +93,6 @@ def merge_search(db: Database) -> bool:
 
 
 def _write_anew(connection: sqlite3.Connection) -> None:
-    with spacious(connection):
+    with spacious(connection, cache_size=COPYING):
         connection.execute("vacuum")
         connection.execute("pragma wal_checkpoint(truncate)")
