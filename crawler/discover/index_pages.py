@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
-from urllib.parse import urlsplit
+from typing import NamedTuple
 
 MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 ENDING = r"(?:/index)?(?:\.html?|\.php|\.aspx?)?/?$"
@@ -18,7 +17,17 @@ OF_ALL = re.compile(
     re.I,
 )
 
-parts_of = lru_cache(maxsize=1024)(urlsplit)  # each link of a page is looked at several times
+
+class Parts(NamedTuple):
+    path: str
+    query: str
+
+
+def parts_of(link: str) -> Parts:
+    """Path and query of a whole address without a fragment, as the readers of lists give it: several times faster than ``urlsplit``."""
+    start = 0 if link.startswith("/") else link.find("/", link.find("://") + 3)
+    path, _, query = (link[start:] if start >= 0 else "").partition("?")
+    return Parts(path, query)
 
 
 def is_index(address: str) -> bool:
@@ -31,7 +40,12 @@ def is_index(address: str) -> bool:
 
 def latest_first(addresses: Iterable[str]) -> list[str]:
     """Pages of all articles before those of a month, late months before early ones, a year behind its months."""
-    return sorted(addresses, key=lambda address: (_month(address) is None, _month(address) or (0, 0)), reverse=True)
+    return sorted(addresses, key=_lateness, reverse=True)
+
+
+def _lateness(address: str) -> tuple[bool, tuple[int, int]]:
+    month = _month(address)
+    return month is None, month or (0, 0)
 
 
 def _month(address: str) -> tuple[int, int] | None:

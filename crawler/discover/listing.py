@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from lxml.etree import ParserError
 from lxml.html import HtmlElement, document_fromstring
@@ -179,7 +180,7 @@ def _chosen(root: HtmlElement, url: str, base: str) -> Iterator[str]:
 
 def same_host(link: str, other: str) -> bool:
     """Whether two addresses lie on one host, with or without www. ``link``: as ``absolute_link`` gives it."""
-    return _bare_host(link.split("/", 3)[2]) == _bare_host(parts_of(other).netloc)
+    return _bare_host(link.split("/", 3)[2]) == _bare_host(urlsplit(other).netloc)
 
 
 _bare_host = lru_cache(maxsize=1024)(bare_host)  # a page has hundreds of links, and they lead to a few hosts
