@@ -62,10 +62,10 @@ def of_many_crawls(settings: BaseSettings) -> SharedSettings:
 @contextlib.contextmanager
 def few_words(settings: BaseSettings) -> Iterator[None]:
     """Scrapy puts all settings and components of each crawl into words for its log. Meanwhile it does not, where the log shows none."""
-    if settings.getbool("STATS_DUMP"):
+    names: dict[str, Any] = vars(scrapy.crawler)
+    if settings.getbool("STATS_DUMP") or "overridden_settings" not in names:  # a Scrapy that names it otherwise is left alone
         yield
         return
-    names: dict[str, Any] = vars(scrapy.crawler)
     kept, names["overridden_settings"] = names["overridden_settings"], lambda settings: ()
     try:
         yield
