@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawls import WRITTEN, copied, crawl, dump, rows
+from tests.crawls import WRITTEN, copied, crawl, dump, rows, scrapy
 from tests.demosite import DemoSite, feeds
 from tests.demosite.public import readable
+from tests.othersites import Leaflet
+from tests.othersites.server import XML
 
 ARTICLES = "/wp-sitemap-posts-post-1.xml"
 
@@ -150,3 +152,21 @@ def test_a_comment_that_the_feed_names_and_the_page_hides_is_looked_for_once(fol
         site.approve_comment(hidden.id)
         assert crawl(site, folder).code == 0
         assert rows(folder, "select count(*) from comments where source_id = ?", str(answer.id)) == [(1,)]
+
+
+def test_a_feed_that_ends_with_its_first_page_is_not_asked_for_one_of_half_a_year_ago(folder: Path) -> None:
+    """The time zone is told by items of both halves of the year."""
+    with Leaflet() as site:
+        paths = tuple(f"/note-{number}/" for number in range(4))
+        items = ""
+        for number, path in enumerate(paths):
+            site.article(path, number)
+            date = f"<pubDate>0{number + 1} Jun 2019 10:00:00 GMT</pubDate>"
+            items += f"<item><title>Part {number}</title><link>{{home}}{path}</link>{date}</item>"
+        feed = f'<?xml version="1.0"?><rss version="2.0"><channel>{items}</channel></rss>'
+        site.front(paths, '<link rel="alternate" type="application/rss+xml" href="{home}/feed/">')
+        site.answers["/feed/"] = (200, XML, feed)
+        site.answers["/feed/?paged=2"] = (404, XML, "")
+        assert scrapy("crawl", "site", "-a", f"home={site.home}/", folder=folder).code == 0
+        assert [path for path in site.requests if path.startswith("/feed/")] == ["/feed/", "/feed/?paged=2"]
+    assert rows(folder, "select count(*) from articles") == [(4,)]

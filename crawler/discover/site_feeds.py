@@ -9,6 +9,7 @@ from crawler.discover.discovered import DiscoveredUrls, remember_feed
 from crawler.discover.feed import Feed, FeedItem, feed_links, read_feed
 from crawler.discover.limits import FILES_AT_MOST, NOTHING_NEW, Reading
 from crawler.discover.xml import absolute_link
+from crawler.errors import BadStatus
 
 if TYPE_CHECKING:
     from crawler.discover.list_files import ListFiles
@@ -55,6 +56,11 @@ class SiteFeeds:
     async def page(self, number: int) -> list[FeedItem]:
         """One further page of the articles' feed; empty beyond its end."""
         return await self.files.get(self._page(number), "feed", read_feed) or []
+
+    def ends_before(self, number: int) -> bool:
+        """Whether this run found the articles' feed to have no page of a number below this one."""
+        pages = (self._page(before) for before in range(2, min(number, FILES_AT_MOST)))
+        return any(isinstance(self.files.ended.get(page), BadStatus) for page in pages)
 
     async def _follow(self) -> Reading:
         """Beside another list it is followed while it names something new, however much of it is held."""

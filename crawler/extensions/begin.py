@@ -64,6 +64,9 @@ def begin_run(options: CrawlOptions, store: Store, crawler: Crawler, killed: Kil
     run = Run(options.remembering(remembered), crawler, context)
     if former is not None:
         answers = store.ask(answers_of_run, former, run.site.name)
+        for row in answers:
+            if row["crawl_id"] is None:  # it was adopted after the kill; the door it was given is a guess
+                store.tie_to_run(row["id"], run.crawl_id, row["door"])
         run.go_on(former, EarlierAnswers(answers, map(int, crawler.settings.getlist("RETRY_HTTP_CODES"))))
     run.proxy = checked_proxy(proxy_asked(crawler.settings, remembered))
     run.intake, run.items = Intake(run.context), ItemSender(crawler, store)

@@ -48,8 +48,10 @@ async def _other_half(lists: SiteLists, items: list[FeedItem]) -> list[FeedItem]
     """Feed items from half a year before, by the pace of the first feed page."""
     times = sorted(moment(item.published_at) for item in items if item.published_at)
     span = max(times[-1] - times[0], timedelta(hours=1))
-    page = 1 + int(timedelta(days=182) / span)
-    return [item for item in await lists.feeds.page(max(2, page)) if item.published_at]
+    page = max(2, 1 + int(timedelta(days=182) / span))
+    if lists.feeds.ends_before(page):
+        return []
+    return [item for item in await lists.feeds.page(page) if item.published_at]
 
 
 async def _pairs(run: Run, door: PageDoor, item: FeedItem, discussed: list[FeedItem]) -> list[Pair]:

@@ -73,11 +73,16 @@ class RestDoor:
         return self.run.store.now() >= at
 
     def note_closed(self, name: str) -> None:
-        """A list was found closed once more."""
+        """A list was found closed once more; a run that finds it so again after it was killed counts it once."""
         doors = self.run.checkpoints.closed_doors()
-        _, times = doors.get(name, ("", 0))
-        days = min(2.0 ** min(times, 20), self.run.sweep_days or 30.0)
-        self.run.checkpoints.save_closed_doors(doors | {name: (later(self.store.now(), days=days), times + 1)})
+        at, times = doors.get(name, ("", 0))
+        if times and later(at, days=-self._days(times - 1)) >= self.store.crawl(self.run.crawl_id)["started_at"]:
+            return
+        self.run.checkpoints.save_closed_doors(doors | {name: (later(self.store.now(), days=self._days(times)), times + 1)})
+
+    def _days(self, times: int) -> float:
+        """Until a list is looked at again that was found closed so often before."""
+        return min(2.0 ** min(times, 20), self.run.sweep_days or 30.0)
 
     def note_open(self, name: str) -> None:
         """A list gave something: when it closes the next time, it is looked at again a day later."""
