@@ -127,6 +127,16 @@ def test_a_measure_that_fails_is_named_and_stops_no_other(bench: Bench) -> None:
     assert "broken" in written["failed"]
 
 
+def test_a_bench_that_is_ended_leaves_no_folder(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.bench", "--size", "smoke", "--only", "storage"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, env={**os.environ, "TMPDIR": str(tmp_path)}) as bench:
+        assert bench.stderr is not None
+        assert bench.stderr.readline() == b"storage ...\n" and [*tmp_path.iterdir()]
+        bench.terminate()
+        assert bench.wait(60) == 143
+    assert [*tmp_path.iterdir()] == []
+
+
 def test_every_measure_of_the_goals_is_there() -> None:
     assert list(MEASURES) == ["pipeline", "extraction", "reextract", "update", "storage", "words", "sites", "memory", "serving"]
 

@@ -70,7 +70,7 @@ def at(day: int) -> str:
 def everything(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table, ids and all, and what the indexes of words find."""
     names = "select name from sqlite_master where type = 'table' and name not like 'sqlite%' and name not like '%fts%'"
-    tables = [name for (name,) in rows(folder, names) if name not in (*APART, "identity", "_sqlite_migrations")]
+    tables = [name for (name,) in rows(folder, names) if name not in (*APART, "identity", "table_changes", "_sqlite_migrations")]
     found = {name: sorted(rows(folder, f"select * from {name}"), key=repr) for name in tables}
     found["words"] = rows(folder, "select rowid from revisions_fts where revisions_fts match 'bridge' order by 1")
     found["said"] = rows(folder, "select rowid from comments_fts where comments_fts match 'there' order by 1")

@@ -80,7 +80,7 @@ def _resting_on(db: sqlite3.Connection, memory: _Memory, of: Sequence[str]) -> H
         return None
     if memory.changes is None:
         memory.changes = json.loads(fetch_value(db, "select json_group_object(name, changes) from main.table_changes"))
-    return policy, tuple(memory.changes[table] for table in of)
+    return policy, getattr(db, "views_of", None), tuple(memory.changes[table] for table in of)
 
 
 def remembered_value(db: sqlite3.Connection, sql: str, parameters: Sequence[Any] = (), of: Sequence[str] = ()) -> Any:
