@@ -100,6 +100,23 @@ def test_one_article_that_no_answer_survives_is_read_through_its_page(site: Demo
     assert crawls.rows(folder, "select count(*) from checkpoints where kind = 'list_limits'") == [(0,)], "it was one row, and not the size"
 
 
+@pytest.mark.parametrize("names", ["users", "categories"])
+def test_a_name_at_which_rest_fails_ends_no_run_and_is_learnt_later(names: str, site: DemoSite, folder: Path) -> None:
+    def kill(response: Response) -> None:
+        said = json.loads(response.body) if response.status == 200 else None
+        if isinstance(said, list) and any(row["id"] == 2 and "name" in row for row in said):
+            status(500)(response)
+
+    site.fault(rf"/wp/v2/{names}", edit=kill)
+    run = crawls.crawl(site, folder, "pages=none")
+    assert run.code in (0, 4) and "Traceback" not in run.out + run.err, run.lines
+    assert held(folder) == public(site)
+    site.clear_faults()
+    assert crawls.crawl(site, folder, "pages=none", "mode=full").code == 0
+    table = "tags" if names == "categories" else "authors"
+    assert crawls.rows(folder, f"select count(*) > 0 from {table} where source_id = '2'") == [(1,)]
+
+
 LOST = "select count(*) from gaps where kind = ? and ref like '%: row %' and explained = 0"
 
 

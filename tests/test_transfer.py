@@ -57,7 +57,11 @@ def test_a_packed_body_without_chunks_ends_with_the_connection() -> None:
         plain.decoder.noMoreData()
 
 
-@pytest.mark.parametrize("sent", [chunked(gzip.compress(BODY)[:-20]), chunked(gzip.compress(BODY))[:-9], gzip.compress(BODY)[:-5]])
+@pytest.mark.parametrize(
+    "sent",
+    [chunked(gzip.compress(BODY)[:-20]), chunked(gzip.compress(BODY))[:-9], gzip.compress(BODY)[:-5]],
+    ids=["packed short", "chunks short", "short"],
+)
 def test_a_torn_body_is_a_loss(sent: bytes) -> None:
     got = Received()
     with pytest.raises(_DataLoss):

@@ -32,6 +32,7 @@ class Terms:
         self.names: dict[Names, dict[int, dict[str, Any]]] = {}
         self.names.update(run.store.ask(known_names, run.site_id))  # type: ignore[arg-type]
         self.closed: set[Names] = set()
+        self.unread: dict[Names, set[int]] = {collection: set() for collection in COLUMN}  # rows at which REST fails: an id without a name
 
     @property
     def authors_closed(self) -> bool:
@@ -45,6 +46,7 @@ class Terms:
             if missing and collection not in self.closed:
                 try:
                     await self._fetch(collection, missing)
+                    self.closed |= {collection} if self.unread[collection] & set(missing) else set()
                 except Limited:
                     raise
                 except (FetchError, OutsideSite, DoorClosed) as error:
@@ -71,7 +73,9 @@ class Terms:
             self._keep(collection, listing.rows)
 
     def _keep(self, collection: Names, rows: list[dict[str, Any]]) -> None:
-        self.names[collection].update({row["id"]: row for row in rows})
+        told = {row["id"]: row for row in rows if isinstance(row.get("name"), str)}
+        self.names[collection].update(told)
+        self.unread[collection] = (self.unread[collection] | {row["id"] for row in rows}) - self.names[collection].keys()
 
     def authors(self, row: dict[str, Any]) -> tuple[Author, ...]:
         return authors_of(row, lambda collection, number: self.names[collection].get(number))
