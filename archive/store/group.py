@@ -24,7 +24,7 @@ from archive.db.journal import Journal
 from archive.errors import ArchiveError
 
 APART = 0.025  # seconds between two commits; nobody waits longer for one
-PATIENT = 0.1  # the same where those who wait are in no hurry: a commit writes every page of the file that was touched, however often
+PATIENT = 0.04  # the same where those who wait are in no hurry: a commit writes every page of the file that was touched, however often
 LONGEST = 0.25  # seconds that notes lie uncommitted for which nobody waits; after a kill the next run makes them again
 
 
@@ -107,8 +107,10 @@ class GroupCommit:
         if group is not None:
             if group is self._open:
                 self._hasten(group, PATIENT if patient else APART)
-            group.waiting += 1
+            before, group.waiting = group.waiting, group.waiting + 1
             await asyncio.shield(group.done)
+            for _ in range(before if patient else 0):  # one a turn of the event loop: each goes on for a while at once
+                await asyncio.sleep(0)
         self.check()
 
     def _last(self) -> _Group | None:

@@ -23,12 +23,13 @@ from crawler.extract.comments.more import more_comments
 from crawler.extract.comments.read import Thread, read_thread
 from crawler.extract.comments.remaining import remaining_comments
 from crawler.extract.dates.language import date_language
+from crawler.extract.dom.base_address import resolve_base
 from crawler.extract.dom.document import Document
 from crawler.extract.dom.fragment import whole_page
 from crawler.extract.dom.head import Head, article_address, head_of, twins
 from crawler.extract.dom.parsing import parse
 from crawler.extract.dom.repair import page_text, wrap_bare_answers
-from crawler.extract.dom.tree import Element, page_body, resolve_base
+from crawler.extract.dom.tree import Element, page_body
 from crawler.extract.dom.zones import ThreadZone
 from crawler.items import IN_PART, Article, ArticleKind, KindDoubts
 from crawler.site import Site

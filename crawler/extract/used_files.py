@@ -11,9 +11,10 @@ from typing import Any, Literal
 
 import tinycss2
 
+from crawler.extract.dom.base_address import resolve_base
 from crawler.extract.dom.encoding import decode
 from crawler.extract.dom.parsing import parse
-from crawler.extract.dom.tree import Element, absolute, resolve_base
+from crawler.extract.dom.tree import Element, absolute
 
 UsedKind = Literal["style", "font", "script", "picture"]
 Used = tuple[str, UsedKind]

@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 READY = 2  # tasks a process of the pool is given at most: the one that it does, and the next one
-TOGETHER = 3  # pages in one task at most; what was read of the first waits for the last
+TOGETHER = 2  # pages in one task at most; what was read of the first waits for the last
 TRIES = 3  # of a page whose worker or whose pool was lost
-NICE = 3  # how much sooner the system lets the parent run than a worker
+NICE = 10  # how much sooner the system lets the parent run than a worker
 CHECKED = 5.0  # seconds between two looks at whether the pool still works
 
 
@@ -221,12 +221,9 @@ class _Pool:
         except Exception as error:
             self._fail(task, pages, error)
         else:
-            for page, outcome in zip(pages, outcomes, strict=True):
+            for page in pages:
                 page.task = None
-                if isinstance(outcome, Failed):
-                    page.result.set_exception(outcome.error)
-                else:
-                    page.result.set_result(outcome)
+            _tell(deque(zip(pages, outcomes, strict=True)))
         self.feed()
 
     def _fail(self, task: _Task, pages: list[_Page], error: BaseException) -> None:
@@ -270,6 +267,19 @@ class _Pool:
         except RuntimeError:
             self.stop()
             raise
+
+
+def _tell(outcomes: deque[tuple[_Page, Any]]) -> None:
+    """One result a turn of the event loop: what is done with each of them at once takes milliseconds, and others want their turn."""
+    if not outcomes:
+        return
+    page, outcome = outcomes.popleft()
+    if not page.result.done():  # given up meanwhile
+        if isinstance(outcome, Failed):
+            page.result.set_exception(outcome.error)
+        else:
+            page.result.set_result(outcome)
+    page.result.get_loop().call_soon(_tell, outcomes)
 
 
 _pools: dict[int, _Pool] = {}  # by their number of processes

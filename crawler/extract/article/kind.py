@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from crawler.extract.dom.base_address import resolve_base
 from crawler.extract.dom.head import Head, head_of
 from crawler.extract.dom.jsonld import types_of
 from crawler.extract.dom.parsing import parse
 from crawler.extract.dom.repair import page_text
-from crawler.extract.dom.tree import Element, absolute, page_body, resolve_base, text_of, tokens
+from crawler.extract.dom.tree import Element, absolute, page_body, text_of, tokens
 from crawler.items import Article, KindDoubts
 
 LISTING_TYPES = frozenset(("collectionpage", "searchresultspage", "profilepage", "itemlist"))
