@@ -63,15 +63,20 @@ def begin_run(options: CrawlOptions, store: Store, crawler: Crawler, killed: Kil
         crawler.spider.download_delay = float(remembered["delay"])  # type: ignore[union-attr]  # Scrapy asks for it at a host's first request
     run = Run(options.remembering(remembered), crawler, context)
     if former is not None:
-        answers = store.ask(answers_of_run, former, run.site.name)
-        for row in answers:
-            if row["crawl_id"] is None:  # it was adopted after the kill; the door it was given is a guess
-                store.tie_to_run(row["id"], run.crawl_id, row["door"])
-        run.go_on(former, EarlierAnswers(answers, map(int, crawler.settings.getlist("RETRY_HTTP_CODES"))))
+        run.go_on(former, _earlier_answers(run, former))
     run.proxy = checked_proxy(proxy_asked(crawler.settings, remembered))
     run.intake, run.items = Intake(run.context), ItemSender(crawler, store)
     run.absences, run.sweep = AbsencePolicy(run), Sweep(run)
     return run
+
+
+def _earlier_answers(run: Run, former: dict[str, Any]) -> EarlierAnswers:
+    """What the run had got before it was killed. ``former``: its row of ``crawls`` then. Raises StorageError."""
+    answers = run.store.ask(answers_of_run, former, run.site.name)
+    for row in answers:
+        if row["crawl_id"] is None:  # it was adopted after the kill; the door it was given is a guess
+            run.store.tie_to_run(row["id"], run.crawl_id, row["door"])
+    return EarlierAnswers(answers, map(int, run.crawler.settings.getlist("RETRY_HTTP_CODES")))
 
 
 @cache

@@ -6,7 +6,7 @@ after a kill. Workers start with the first page, so a run that finds nothing new
 that uses them, or with their parent.
 
 Each site's pages wait in a queue of their own. The pool is handed one page of each site in turn, and only as many as keep it busy.
-Where more wait than that, some go together: to hand over one alone costs as much as to hand over four. A page that was lost through
+Where more wait than that, two go together: that costs less than one after the other. A page that was lost through
 no fault of its own is done again, alone.
 """
 
@@ -223,7 +223,8 @@ class _Pool:
         else:
             for page in pages:
                 page.task = None
-            _tell(deque(zip(pages, outcomes, strict=True)))
+            if pages:
+                _tell(deque(zip(pages, outcomes, strict=True)))
         self.feed()
 
     def _fail(self, task: _Task, pages: list[_Page], error: BaseException) -> None:
@@ -271,15 +272,14 @@ class _Pool:
 
 def _tell(outcomes: deque[tuple[_Page, Any]]) -> None:
     """One result a turn of the event loop: what is done with each of them at once takes milliseconds, and others want their turn."""
-    if not outcomes:
-        return
     page, outcome = outcomes.popleft()
     if not page.result.done():  # given up meanwhile
         if isinstance(outcome, Failed):
             page.result.set_exception(outcome.error)
         else:
             page.result.set_result(outcome)
-    page.result.get_loop().call_soon(_tell, outcomes)
+    if outcomes:
+        page.result.get_loop().call_soon(_tell, outcomes)
 
 
 _pools: dict[int, _Pool] = {}  # by their number of processes

@@ -60,10 +60,11 @@ async def look_for_all_languages(door: RestDoor) -> None:
 
 async def look_without_totals(door: RestDoor) -> None:
     """The same where no answer tells how many posts there are: the newest and the oldest of both forms are compared. Nothing counts what
-    is new then: where there is some, every list is to be walked from its start. Raises Limited."""
+    is new then: where there is some, every list is to be walked from its start. By id, for rows of one date may change places.
+    Raises Limited."""
     usual = door.row("posts")["url"]
     for order in ("desc", "asc"):
-        ours, theirs = [await _ends(door, url, COMPARED, order) for url in (usual, with_language(usual, ALL))]
+        ours, theirs = [await _ends(door, url, COMPARED, orderby="id", order=order) for url in (usual, with_language(usual, ALL))]
         if ours is not None and theirs is not None and not ours.ids.issuperset(theirs.ids):
             open_all_languages(door, walk_started_at=None, walked_at=None, cursor=None)
             return
@@ -81,12 +82,11 @@ async def _total(door: RestDoor, url: str) -> int | None:
     return None if listing is None else listing.total
 
 
-async def _ends(door: RestDoor, url: str, count: int, order: str = "desc") -> api.Listing | None:
-    """The ids of the newest rows of a list that may not be there, or of the oldest; None where it makes no sense: it is asked once.
-    Raises Limited."""
-    oldest = {} if order == "desc" else {"order": order}
+async def _ends(door: RestDoor, url: str, count: int, **order: str) -> api.Listing | None:
+    """The ids of the newest rows of a list that may not be there, or of the first ones in another ``order``; None where it makes no
+    sense: it is asked once. Raises Limited."""
     try:
-        response = await door.run.web.get(api.endpoint(url, "", per_page=count, **oldest, _fields="id"), door="rest")
+        response = await door.run.web.get(api.endpoint(url, "", per_page=count, **order, _fields="id"), door="rest")
         return api.read_listing(response.body, api.headers_of(response), (), count)
     except Limited:
         raise
