@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from archive.publish.changes.asked import Asked
-from archive.publish.changes.stories import ARTICLE, COMMENT, Runs, articles_about
+from archive.publish.changes.stories import ARTICLE, COMMENT, articles_about, runs_of
 from archive.publish.changes.story import Story
 from archive.publish.search.conditions import FEW
 from archive.queries.remembered import remembered
@@ -54,7 +54,7 @@ def find_fresh(db: sqlite3.Connection, asked: Asked, limit: int, offset: int = 0
         sql = f"{SELECTS[of]} where {where} order by {table}.first_seen_at desc, {table}.id desc limit :limit"
         rows += [Story(*row) for row in db.execute(sql, values | {"event": asked.fresh, "limit": limit + offset})]
     rows.sort(key=lambda story: (story.at, story.article_id, story.comment_id or 0), reverse=True)
-    runs = Runs(db)
+    runs = runs_of(db)
     return [story._replace(run_id=runs.run_of(story.site_id, story.at)) for story in rows[offset : offset + limit]]
 
 
