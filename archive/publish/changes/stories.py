@@ -96,7 +96,7 @@ def stories_of(db: sqlite3.Connection, source: str) -> list[Story]:
     def with_runs() -> list[Story]:
         runs = runs_of(db)
         rows = remembered(db, ("rows of stories", source), read, many_numbers, RESTS_ON[source]) if source in RESTS_ON else read()
-        return [Story(*row, runs.run_of(row[-1], row[0])) for row in rows]
+        return [Story._make((*row, runs.run_of(row[-1], row[0]), "")) for row in rows]
 
     return remembered(db, ("stories", source), with_runs, many_numbers)
 
