@@ -5,7 +5,7 @@ A page of changes has a thousand such pieces: ``Markup.format`` is slow.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 from markupsafe import Markup, escape
@@ -24,19 +24,19 @@ def inline_diff_markup(old: str, new: str) -> Markup:
 def text_diff_markup(old: str, new: str) -> Markup:
     """Two texts of paragraphs: the changed paragraphs word by word, one unchanged around each, the rest counted. It is remembered, because
     a list of changes is read more than once."""
-    return _remembered_markup(old, new) if len(old) + len(new) < LONG else _text_diff_markup(old, new)
-
-
-def _text_diff_markup(old: str, new: str) -> Markup:
-    return line_markup(word_diff.text_diff(plain(old), plain(new)))
-
-
-_remembered_markup = lru_cache(maxsize=REMEMBERED)(_text_diff_markup)
+    return _remembered_markup(old, new, line_markup) if len(old) + len(new) < LONG else _text_markup(old, new, line_markup)
 
 
 def beside_text_markup(old: str, new: str) -> Markup:
     """The same, the two texts in two columns: a row for each paragraph. Where there is no room for two, the page shows it in one."""
-    return beside_markup(word_diff.text_diff(plain(old), plain(new)))
+    return _remembered_markup(old, new, beside_markup) if len(old) + len(new) < LONG else _text_markup(old, new, beside_markup)
+
+
+def _text_markup(old: str, new: str, shown: Callable[[Sequence[word_diff.Line | word_diff.Fold]], Markup]) -> Markup:
+    return shown(word_diff.text_diff(plain(old), plain(new)))
+
+
+_remembered_markup = lru_cache(maxsize=REMEMBERED)(_text_markup)
 
 
 def beside_line_markup(old: str, new: str) -> Markup:
