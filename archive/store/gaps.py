@@ -48,6 +48,27 @@ def close_gap_of(db: Database, article_id: int, url: str) -> None:
     db.execute(sql, [article_id, url])
 
 
+def close_gaps_of_missing(db: Database, article_id: int) -> None:
+    """What was lacking of an article that is not there any more, its page, its text or its thread, cannot be had: its absence says so.
+    What a rule explains stays explained."""
+    db.execute(
+        """
+        delete from gaps
+        where explained = 0
+          and site_id = (select site_id from articles where id = :article)
+          and (
+            kind = 'article' and ref in (
+              select source_id from articles where id = :article
+              union select url from urls where article_id = :article
+              union select url || :text from urls where article_id = :article
+            )
+            or kind = 'comment' and ref in (select url || :thread from urls where article_id = :article)
+          )
+        """,
+        {"article": article_id, "text": TEXT, "thread": THREAD},
+    )
+
+
 def close_comment_gaps(db: Database, site_id: int, comments: Iterable[Mapping[str, Any]]) -> None:
     refs = json.dumps([comment["source_id"] for comment in comments])
     db.execute("delete from gaps where site_id = ? and kind = 'comment' and ref in (select value from json_each(?))", [site_id, refs])
