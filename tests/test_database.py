@@ -12,8 +12,8 @@ from sqlite_utils import Database
 from archive.db.blank import make_blank
 from archive.db.connection import CACHE, archive_dir, open_for_reading, open_for_writing
 from archive.db.schema import TABLES, carried_meanings, migrate
-from archive.db.views import VIEWS
 from archive.db.shrink import COPYING, spacious
+from archive.db.views import VIEWS
 from archive.errors import NewerSchema, NoArchive, StorageError
 from tests.crawls import rows
 
