@@ -162,10 +162,11 @@ def base_of(root: HtmlElement, url: str) -> str:
 
 def _inside(root: HtmlElement, url: str, base: str) -> Iterator[Anchor]:
     """The links of the page that stay on its host, without fragments."""
+    here = _bare_host(urlsplit(url).netloc)
     for anchor in root.iter("a"):
         href = (anchor.get("href") or "").strip()
-        link = absolute_link(base, href).split("#")[0]
-        if href and link and not href.startswith("#") and same_host(link, url):
+        link = absolute_link(base, href).split("#")[0] if href and not href.startswith("#") else ""
+        if link and _bare_host(link.split("/", 3)[2]) == here:
             yield anchor, link
 
 
@@ -207,7 +208,7 @@ class _Boxes:
     """The elements around the links of a page: each is looked at once, for all that stands in it."""
 
     def __init__(self) -> None:
-        self._known: dict[HtmlElement | None, _Around] = {None: _Around()}
+        self._known: dict[HtmlElement | None, _Around] = {None: NOTHING}
 
     def around(self, element: HtmlElement | None) -> _Around:
         new = []
@@ -217,12 +218,23 @@ class _Boxes:
             element = element.getparent()
         known = self._known[element]
         for inner in reversed(new):
-            known = self._known[inner] = _Around(*(one or other for one, other in zip(known, _itself(inner), strict=True)))
+            own = _itself(inner)
+            if own is not NOTHING:
+                known = _Around(known.frame or own.frame, known.entry or own.entry, known.menu or own.menu)
+            self._known[inner] = known
         return known
+
+
+NOTHING = _Around()
+PLAIN = frozenset(
+    ("ul", "ol", "li", "div", "p", "span", "a", "section", "main", "table", "tr", "td")
+)  # tags that say nothing by themselves
 
 
 def _itself(element: HtmlElement) -> _Around:
     tag, said = element.tag, element.get("class") or ""
+    if not said and tag in PLAIN and not element.get("id"):
+        return NOTHING
     return _Around(
         frame=tag in ("nav", "aside", "footer"),
         entry=tag in ("h1", "h2", "h3", "h4", "article") or (tag != "body" and bool(ENTRY_CLASS.search(said))),
@@ -256,15 +268,16 @@ def _next(root: HtmlElement, inside: list[Anchor], url: str, base: str) -> str |
 
 
 def _numbered(url: str, links: list[str]) -> Iterator[str]:
-    numbers = [(_number(link), link) for link in links]
-    return (link for wanted in _wanted(url) for number, link in numbers if number == wanted)
+    numbers = [(number, link) for link in links if (number := _number(link))]
+    yield from (link for wanted in _wanted(url) for number, link in numbers if number == wanted)
 
 
-def _after(url: str, links: list[str]) -> list[str]:
+def _after(url: str, links: list[str]) -> Iterator[str]:
     """The link to the page that begins next, where pages are told by the number of entries before them."""
     base, here = _offset(url) or (_bare(url), 0)
     found = {there[1]: link for link in links if (there := _offset(link)) and there[0] == base and there[1] > here}
-    return [found[min(found)]] if found else []
+    if found:
+        yield found[min(found)]
 
 
 def _offset(link: str) -> tuple[str, int] | None:
@@ -296,10 +309,11 @@ def _is_older(anchor: HtmlElement) -> bool:
     """Whether classes say that a link leads on, whatever its language; not where they stand on an entry, or the words say newer."""
     parent = anchor.getparent()
     boxes = [anchor, *([parent] if parent is not None and parent.tag in ("li", "span", "div", "p") else [])]
-    said = any(OLDER_CLASS & set((box.get("class") or "").lower().split()) for box in boxes)
+    said = any(not OLDER_CLASS.isdisjoint(name.lower().split()) for box in boxes if (name := box.get("class")))
     return said and not NEWER.match(anchor.text_content() or "")
 
 
 def _leads_on(anchor: HtmlElement) -> bool:
-    words = " ".join((anchor.text_content() or "").split()) or anchor.get("aria-label") or anchor.get("title") or ""
+    text = anchor.text_content() if len(anchor) else anchor.text  # most links hold nothing but their words
+    words = " ".join((text or "").split()) or anchor.get("aria-label") or anchor.get("title") or ""
     return bool(OLDER.fullmatch(words)) and not NEWER_PREVIOUS.fullmatch(words)

@@ -9,8 +9,8 @@ a run had captured before it was killed answers the run that goes on (crawler/ht
 from __future__ import annotations
 
 import asyncio
-import http
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
@@ -139,9 +139,11 @@ class SyncedRecords:
                     one.row.exception()
 
     def _same_body(self, exchange: Exchange) -> dict[str, Any] | None:
-        """The site's first capture with the same body, where a record is worth saving."""
+        """The site's first capture with the same body, where a record is worth saving: only successful ones are looked for."""
         run, body = self._run, exchange.body
-        return run.store.ask(captures.first_with_body, run.site.name, sha256(body)) if len(body) >= WORTH_A_REVISIT else None
+        if exchange.status != HTTPStatus.OK or len(body) < WORTH_A_REVISIT:
+            return None
+        return run.store.ask(captures.first_with_body, run.site.name, sha256(body))
 
 
 def arrived(now: Callable[[], str]) -> tuple[str, int | None]:
@@ -153,7 +155,7 @@ def arrived(now: Callable[[], str]) -> tuple[str, int | None]:
 def as_exchange(request: Request, response: Response, at: str, millisecond: int | None = None) -> Exchange:
     """The HTTP exchange behind a Scrapy request and the response to it."""
     try:
-        reason = http.HTTPStatus(response.status).phrase
+        reason = HTTPStatus(response.status).phrase
     except ValueError:
         reason = ""
     return Exchange(
