@@ -18,7 +18,6 @@ from scrapy import Request
 
 from archive import clock
 from archive.queries.known_bodies import KnownBodies
-from archive.warc.place import sha256
 from archive.warc.records import Exchange, Headers
 from archive.warc.write import WORTH_A_REVISIT
 from crawler.errors import NotFromTheSite, describe
@@ -142,10 +141,9 @@ class SyncedRecords:
 
     def _same_body(self, exchange: Exchange) -> dict[str, Any] | None:
         """The site's first capture with the same body, where a record is worth saving: only successful ones are looked for."""
-        run, body = self._run, exchange.body
-        if exchange.status != HTTPStatus.OK or len(body) < WORTH_A_REVISIT:
+        if exchange.status != HTTPStatus.OK or len(exchange.body) < WORTH_A_REVISIT:
             return None
-        return run.store.ask(self._bodies.first, sha256(body))
+        return self._run.store.ask(self._bodies.first, exchange.payload_digest)
 
 
 def arrived(now: Callable[[], str]) -> tuple[str, int | None]:
