@@ -46,6 +46,8 @@ class SiteLists:
         """
         await self.feeds.read_first()
         await self._read_further(every=self._is_time_to_compare(self.run.sweep_days or 30))
+        if not (self.found.addresses or self.files.failures) and (reading := await self.sitemaps.read_rare()):
+            self.found.whole, self.found.by = reading == "whole", "sitemap"
         if self.files.failures and not self.found.addresses:
             raise Unreachable(f"{self.run.site.home}: no list could be read ({next(iter(self.files.failures.values()))}); try again later")
         return self.found
