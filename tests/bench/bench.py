@@ -44,12 +44,12 @@ class Bench:
     def many_homes(self) -> list[str]:
         return self.homes[len(self._alone) :]
 
-    def crawl(self, pages: int, waits: Path | None = None) -> Usage:
+    def crawl(self, pages: int, waits: Path | None = None, *, watched: bool = False) -> Usage:
         """A first crawl of the site with so many pages, into a new folder. Raises MeasureFailed when not all of it is held."""
         folder = self.folder / f"crawl-{pages}"
         shutil.rmtree(folder, ignore_errors=True)
         words = ["crawl", "site", "-a", f"home={self.home(pages)}/"]
-        usage = scrapy(*words, folder=folder, **timed(waits, product=True))
+        usage = scrapy(*words, folder=folder, watched=watched, **timed(waits, product=True))
         self.check_held(folder, pages)
         self.crawls[pages] = usage, folder
         return usage
