@@ -55,7 +55,10 @@ def is_capitalised(name: str) -> bool:
 
 def fold(word: str) -> str:
     """Case, accents, apostrophes and hyphens aside: as the index folds it, or nearly."""
-    plain = unicodedata.normalize("NFKD", word.casefold())
+    folded = word.casefold()
+    if folded.isascii() and folded.isalnum():  # as most of the 50,000 words are that the first search of a server looks at
+        return folded
+    plain = unicodedata.normalize("NFKD", folded)
     return re.sub(r"[\W_]", "", "".join(character for character in plain if not unicodedata.combining(character)))
 
 
