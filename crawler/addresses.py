@@ -94,7 +94,7 @@ def _is_plain(home: str, url: str) -> bool:
 # A run asks for the same addresses over and over: as lists name them, as pages link them, as they are held.
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _reaches(home: str, url: str) -> bool:
     try:
         return origin(normal_url(url)) in family(home)
@@ -102,7 +102,7 @@ def _reaches(home: str, url: str) -> bool:
         return False
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _canonical(home: str, noise: tuple[str, ...], url: str) -> str:
     if not _reaches(home, url):
         return url

@@ -68,7 +68,7 @@ def test_a_journalist_cites_a_silent_edit_before_and_after_in_four_clicks(reader
     reader.click("Silent edits")
     assert "Drone strike kills" in reader.text and "not declared by the article" in reader.text
     reader.click("Compare and cite")
-    assert "number, not declared" in reader.text and not reader.faults
+    assert "a number changed, not declared" in reader.text and not reader.faults
     reader.click("Copy", within="#cite", role="button")
     reader.page.get_by_role("button", name="Copied").wait_for()
     copied = reader.page.evaluate("navigator.clipboard.readText()")

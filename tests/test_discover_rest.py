@@ -51,6 +51,15 @@ def test_a_walk_through_equal_seconds_turns_pages() -> None:
     assert "page=2" in api.walk_url(URL, "posts", first, "desc")
 
 
+def test_a_walk_goes_on_behind_a_full_answer_whatever_the_site_counts() -> None:
+    dates = [f"2020-05-{day:02}T{hour:02}:00:00" for day in range(30, 5, -1) for hour in range(4)]
+    full = Listing([{"id": n, "date": date} for n, date in enumerate(dates)], total=100, pages=1)
+    assert api.advance(Cursor(), full, "desc") == Cursor(f"{min(dates)[:-2]}01")
+    assert api.advance(Cursor(), Listing(full.rows[1:], 99, 1), "desc") is None
+    same = [row | {"date": "2020-05-03T00:00:00"} for row in full.rows]
+    assert api.advance(Cursor("2020-05-03T00:00:01"), Listing(same, 100, 1), "desc") is None, "no page beyond the last is asked for"
+
+
 def test_a_walk_notices_that_its_bound_was_ignored() -> None:
     with pytest.raises(DoorClosed, match="ignores the dates"):
         api.advance(Cursor("2020-05-03T00:00:01"), listing(["2020-05-04T00:00:00"]), "desc")

@@ -121,6 +121,11 @@ def test_comment_without_a_field_is_an_error_that_names_it(field: str) -> None:
 # whole answers
 
 
+def test_a_number_that_is_written_as_a_string_is_one() -> None:
+    source_id, answer = extract_comment(comment(post="7", parent="31"))
+    assert (source_id, answer.source_parent_id) == ("7", "31")
+
+
 def test_a_malformed_comment_stops_none_of_the_others() -> None:
     rows = [comment(), comment(id=32, parent="x"), comment(id=33), "no object"]
     first, second, third, last = extract_comments(rows, timezone="America/New_York")

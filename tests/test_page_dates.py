@@ -150,6 +150,16 @@ def test_json_ld_may_give_seconds_since_1970_as_a_number() -> None:
     assert page(TEXTS["en"], lang="en", head=data).published_at == "2019-03-05T10:00:00Z"
 
 
+def test_the_time_of_its_making_dates_an_article_that_states_no_other() -> None:
+    data = '<script type="application/ld+json">{"@type":"Report","headline":"F","dateCreated":"2019-03-05"%s}</script>'
+    for more, day in (("", "2019-03-05"), (',"datePublished":"2019-03-07"', "2019-03-07")):
+        assert page(TEXTS["en"], lang="en", head=data % more).published_at == day
+
+
+def test_a_date_whose_numbers_are_words_is_seen_beside_the_headline() -> None:
+    assert page(f'<p class="date">二〇二三年十月十二日</p>{TEXTS["en"]}', lang="zh").published_at == "2023-10-12"
+
+
 def test_time_of_day_is_taken_from_the_place_that_knows_it() -> None:
     head = stated("dc.date", "2019-03-05") + stated("sailthru.date", "Tue, 05 Mar 2019 10:00:00 +0000")
     assert page(TEXTS["en"], lang="en", head=head).published_at == "2019-03-05T10:00:00Z"

@@ -62,15 +62,18 @@ def test_any_two_states_are_compared(site: Site) -> None:
     assert "Drone strike kills <del>four</del><ins>five</ins> in Yemen" in page and "<ins>The road to Aden.</ins>" in page
     assert "What changed from revision 1 to revision 3" in text
     assert (
-        "Changed between 1 January 2024, 06:00 UTC and 1 March 2024, 06:00 UTC, in 2 edits: number, not declared; link, not declared"
-        in text
+        "Changed between 1 January 2024, 06:00 UTC and 1 March 2024, 06:00 UTC, in 2 edits: a number changed, not declared by the article; "
+        "a link leads elsewhere, not declared by the article" in text
     )
     assert site.text(f"/compare?url={URL}&from=3&to=1") == text
 
 
 def test_neighbours_are_compared_too(site: Site) -> None:
     text = site.text(f"/compare?url={URL}&from=2&to=3")
-    assert "Changed between 1 February 2024, 06:00 UTC and 1 March 2024, 06:00 UTC: link, not declared What differs Captions" in text
+    assert (
+        "Changed between 1 February 2024, 06:00 UTC and 1 March 2024, 06:00 UTC: a link leads elsewhere, "
+        "not declared by the article What differs Captions" in text
+    )
     assert "four" not in text
 
 

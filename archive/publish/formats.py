@@ -156,6 +156,13 @@ CHANGES = {  # the weightiest change of an edit, as a sentence's start
     "typo": "a slip of the pen corrected",
 }
 
+
+def kind_of_edit(edit: Mapping[str, Any]) -> str:
+    """``reworded, not declared by the article``. A correction says by its name that it is declared. ``edit``: change, declared."""
+    declared = {1: ", declared by the article", 0: ", not declared by the article"}.get(edit.get("declared", -1), "")
+    return CHANGES.get(edit["change"], plain(edit["change"])) + (declared if edit["change"] != "correction" else "")
+
+
 MARKS = "marks"  # in the query of a reading page's address: the search whose words are marked there
 STATIC = Path(__file__).with_name("static")
 VERSIONS = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in STATIC.iterdir()}
@@ -207,4 +214,13 @@ FILTERS = {
     "plain": plain,
     "weblink": weblink,
 }
-GLOBALS = {"absence": absence, "asset": asset, "count": count, "share": share, "between": between, "days": days, "field_query": field_query}
+GLOBALS = {
+    "absence": absence,
+    "asset": asset,
+    "count": count,
+    "share": share,
+    "between": between,
+    "days": days,
+    "kind_of_edit": kind_of_edit,
+    "field_query": field_query,
+}

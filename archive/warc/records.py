@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -19,11 +20,13 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from archive.warc.place import sha256
+
 Headers = list[tuple[str, str]]
 NOTES = "urn:crawl"  # target of the records that runs write about themselves: urn:crawl:start, urn:crawl:failure, urn:crawl:end
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Exchange:
     """One HTTP request and its answer. ``body`` is as transferred: still compressed where the server compressed it."""
 
@@ -38,6 +41,11 @@ class Exchange:
     ip: str | None = None
     truncated: bool = False  # the server broke off before the end it had announced
     millisecond: int | None = None  # of ``captured_at``, which is in whole seconds
+
+    @cached_property
+    def payload_digest(self) -> str:
+        """Of the body; the one who looks for an earlier one and the one who writes the row ask for it."""
+        return sha256(self.body)
 
     @property
     def date(self) -> str:

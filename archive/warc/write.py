@@ -165,7 +165,7 @@ class _Members:
         response, request = records(exchange, info)
         if earlier:
             response = revisit_of(response, earlier)
-        return cls(packed(response), member(request), record_id(response), sha256(exchange.body))
+        return cls(packed(response), member(request), record_id(response), exchange.payload_digest)
 
     def place(self, filename: str, offset: int) -> Place:
         return Place(filename, offset, len(self.response), self.record_id, sha256(self.response), self.payload_digest)

@@ -27,8 +27,11 @@ ITEM_ENDS = re.compile(r"</(?:[\w.-]+:)?(?:item|entry|channel|rss|feed|rdf)\s*>"
 ITEMS = re.compile(r'"items"\s*:\s*\[\s*')
 BETWEEN = re.compile(r"\s*,?\s*")
 HEAD_LINK = re.compile(r"<(?:link|base)\b[^<>]{0,2000}>", re.I)
+BODY_LINK = re.compile(r"<a\b[^<>]{0,2000}>", re.I)
+FEED_ADDRESS = re.compile(r"/(?:(?:rss|feeds?|atom|index)[\w-]*\.(?:xml|rdf|rss|atom|php)|rss2?|atom|feed)/?(?:\?[^#]*)?$", re.I)
 HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^"'\s>]+))""", re.I)
 FEED_TYPE = re.compile(r"application/(?:rss|atom|rdf|feed)\+(xml|json)", re.I)
+NEXT = ("next", "prev-archive")  # RFC 5005: pages, and documents of what is older
 TEXT = ("title", "encoded", "content", "description", "summary", "category", "comments")  # what a reader would see change
 
 
@@ -84,7 +87,7 @@ def _total(root: etree._Element) -> int | None:
 def _next_page(root: etree._Element, url: str) -> str:
     """What the feed itself, not one of its items, links as next."""
     heads = [root, *(element for element in root.iter() if name_of(element) in ("channel", "feed"))]
-    links = [child for head in heads for child in head if name_of(child) == "link" and child.get("rel") == "next"]
+    links = [child for rel in NEXT for head in heads for child in head if name_of(child) == "link" and child.get("rel") == rel]
     return next((link for child in links if (link := absolute_link(_base(child, url), child.get("href") or ""))), "")
 
 
@@ -205,7 +208,7 @@ def feed_time(text: str) -> str | None:
 
 
 def feed_links(html: str, base: str) -> list[str]:
-    """Addresses of the feeds that a page's head names; one in JSON stands behind those in XML."""
+    """Addresses of the feeds that a page's head names, else those that its links lead to; one in JSON stands behind those in XML."""
     found: dict[bool, list[str]] = {False: [], True: []}
     for tag in HEAD_LINK.findall(html):
         href, kind = HREF.search(tag), FEED_TYPE.search(tag)
@@ -214,4 +217,10 @@ def feed_links(html: str, base: str) -> list[str]:
             base = link
         elif link and kind:
             found[kind[1].lower() == "json"].append(link)
-    return [*found[False], *found[True]]
+    return [*found[False], *found[True]] or [link for tag in BODY_LINK.findall(html) if (link := _led_to(tag, base))]
+
+
+def _led_to(tag: str, base: str) -> str:
+    href = HREF.search(tag)
+    link = absolute_link(base, unescape("".join(filter(None, href.groups())))).split("#")[0] if href else ""
+    return link if FEED_ADDRESS.search(link) else ""

@@ -24,6 +24,12 @@ T = TypeVar("T", bound=ListFile)
 NOT_THERE = (400, 401, 403, 404, 410)  # there is no such list; other failures pass
 
 
+def listing_page_of(response: Response) -> ListingPage:
+    """What an answer is as a page of a listing."""
+    link_header = b", ".join(response.headers.getlist("Link")).decode("latin-1")
+    return read_listing_page(response.text if hasattr(response, "text") else "", response.url, link_header)
+
+
 class ListFiles:
     """The files of the lists of one site, in one run."""
 
@@ -77,7 +83,7 @@ class ListFiles:
         """The site's front page, and what it names as a listing: it is taken apart once in a run. Raises as ``Run.front_page`` does."""
         home = await self.run.front_page()
         if self._front is None:
-            self._front = read_listing_page(home.text if hasattr(home, "text") else "", home.url)
+            self._front = listing_page_of(home)
         return home, self._front
 
     def lacks(self, url: str) -> bool:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import chain
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from lxml.etree import ParserError
 from lxml.html import HtmlElement, document_fromstring
 
-from archive.text.urls import bare_host, normal_url
+from archive.text.urls import normal_url
 from crawler.discover.index_pages import is_index, parts_of
+from crawler.discover.listing_pager import Anchor, host_of, next_page_of, same_host
 from crawler.discover.load_more import as_listing, load_more
 from crawler.discover.xml import absolute_link
 
@@ -30,58 +28,12 @@ NO_SECTION = re.compile(r"/(?:feed|comments|wp-admin|wp-login\.php|wp-content|wp
 QUERY_NO_ARTICLE = re.compile(
     r"(?:^|&)(?:s|feed|page|paged|cat|tag|author|m|replytocom|rest_route|share|format|start|limitstart|offset|updated-max)=", re.I
 )
-NUMBER = re.compile(
-    r"(?P<path>/(?:page|index|pagina|página|seite|strona|strana|sida|side|sivu|oldal|sayfa)[/_-]?)(?P<n>\d{1,5})(?P<rest>(?:\.(?:html?|php))?/?)$"
-    r"|(?P<key>[?&](?:paged?|pg|pagina|seite)=)(?P<q>\d{1,5})(?=&|$)",
-    re.I,
-)
-OFFSET = re.compile(r"(?P<key>[?&](?:start|limitstart|offset|skip)=)(?P<n>\d{1,6})(?=&|$)")  # entries to leave out: Joomla and others
-OLDER = re.compile(
-    r"\W*(?:(?:older|earlier|next|previous)(?: (?:page|posts|entries|articles|stories|reports|news))?"
-    r"|more (?:posts|entries|articles|stories|news)|load more"
-    r"|(?:ältere|weitere) (?:beiträge|artikel|posts)|nächste(?: seite)?"
-    r"|(?:page )?suivante?|articles (?:plus anciens|précédents)|plus anciens"
-    r"|(?:página )?siguiente|entradas (?:más )?antiguas"
-    r"|(?:pagina )?successiv[ao]|articoli (?:meno recenti|precedenti)|post più vecchi"
-    r"|próxima(?: página)?|(?:posts|postagens|artigos) mais antig[oa]s"
-    r"|oudere berichten|volgende(?: pagina)?|äldre inlägg|nästa(?: sida)?"
-    r"|starsze (?:wpisy|posty)|następna(?: strona)?"
-    r"|(?:старые|предыдущие) записи|следующая(?: страница)?|старіші записи|наступна(?: сторінка)?"
-    r"|starije(?: objave)?|sljedeća(?: stranica)?|старији чланци|следећа(?: страна)?"
-    r"|eski yazılar|daha eski (?:yazılar|kayıtlar)|sonraki(?: sayfa)?"
-    r"|(?:ال)?مقالات (?:ال)?أقدم|(?:ال)?تدوينات (?:ال)?أقدم|(?:الصفحة )?التالية?"
-    r"|نوشته‌های (?:پیشین|قدیمی‌تر)|(?:صفحه |صفحهٔ )?بعدی"
-    r"|पुराने (?:लेख|पोस्ट)|पुरानी पोस्ट|अगला(?: पृष्ठ)?"
-    r"|過去の(?:投稿|記事)|以前の(?:投稿|記事)|古い投稿|次のページ|次へ|下一页|下一頁|较旧文章|更早的文章|다음(?: 페이지)?|이전 글)\W*",
-    re.I,
-)
-OLDER_CLASS = frozenset(  # of a pager's link or its box. Not nav-next: WordPress's themes lead to newer posts with it
-    [
-        "next",
-        "next-page",
-        "older",
-        "older-posts",
-        "pagination-next",
-        "pagination__next",
-        "pager-next",
-        "pager__item--next",
-        "pager-older",
-        "nextpostslink",
-        "link_next",
-        "next_page",
-        "older_posts",
-        "blog-pager-older-link",
-    ]
-)
-NEWER = re.compile(r"\W*(?:newer|more recent|neuere|plus récents?|más recientes|recenti)\b", re.I)
-NEWER_PREVIOUS = re.compile(r"\W*previous(?: page)?\W*", re.I)  # alone it leads back; "previous entries" leads on
 RANGE = re.compile(
     r"(?<![\d.,-])(\d{1,2})\s?(?:[-–—]|to|bis|à|al?|до|t/m)\s?(\d{1,3})\s(?:of|von|de|sur|di|van|z|ze|из|av|af|su)\s"
     r"(\d{1,3}(?:[.,\u202f\xa0]\d{3})*|\d{4,7})(?![\d.,]\d)",
     re.I,
 )
 XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")  # of XHTML; lxml refuses a text that says in which bytes it is written
-Anchor = tuple[HtmlElement, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +46,13 @@ class ListingPage:
     links: frozenset[str] = frozenset()  # all addresses of the page's host
     languages: tuple[str, ...] = ()  # front pages in other languages, as the head and the links name them
     scripted: bool = False  # it goes on behind a button that does nothing without a script
+    sitemaps: tuple[str, ...] = ()  # those that the head names
     total: int | None = None  # how many entries the listing says that it has, where it shows its first ones: "1-10 of 48"
 
 
-def read_listing_page(html: str, url: str) -> ListingPage:
-    """The entries of a page of a listing, the address of the next one, and the sections that its menus name."""
+def read_listing_page(html: str, url: str, link_header: str = "") -> ListingPage:
+    """The entries of a page of a listing, the address of the next one, and the sections that its menus name. ``link_header``: the
+    answer's Link header."""
     try:
         root = document_fromstring(XML_DECLARATION.sub("", as_listing(html)) or "<html/>")
     except (ValueError, AssertionError, ParserError):  # ParserError: nothing but blanks
@@ -114,8 +68,8 @@ def read_listing_page(html: str, url: str) -> ListingPage:
     indexes = [link for link in [*(link for _, link in inside), *_chosen(root, url, base)] if is_index(link) and link not in entries]
     entries = entries or [link for _, link in inside if _is_address(link) and not is_index(link)]
     more, nowhere = load_more(root, base)
-    next_page = _next(root, inside, url, base) or (more if more and more != url and same_host(more, url) else None)
-    in_menus = [link for anchor, link in inside if boxes.around(anchor.getparent()).menu]
+    next_page = next_page_of(root, inside, url, base, link_header) or (more if more and more != url and same_host(more, url) else None)
+    in_menus = [link for anchor, link in inside if boxes.around(anchor.getparent()).menu] + list(_frames(root, url, base))
     sections = [link for link in in_menus if not (NO_SECTION.search(parts_of(link).path) or FILE.search(link))]
     return ListingPage(
         articles=tuple(dict.fromkeys(entries)),
@@ -126,6 +80,7 @@ def read_listing_page(html: str, url: str) -> ListingPage:
         links=frozenset(link for _, link in inside),
         languages=tuple(dict.fromkeys(_languages(root, inside, url, base, boxes))),
         scripted=nowhere and next_page is None,
+        sitemaps=tuple(_sitemaps(root, url, base)),
         total=_total(root, len(dict.fromkeys(entries))) if boxed else None,
     )
 
@@ -141,6 +96,13 @@ def _languages(root: HtmlElement, inside: list[Anchor], url: str, base: str, box
     for anchor, link in inside if own else ():
         other = (anchor.get("hreflang") or "").lower().partition("-")[0]
         if other not in ("", "x", own) and link != url and not _is_entry(anchor, boxes):
+            yield link
+
+
+def _sitemaps(root: HtmlElement, url: str, base: str) -> Iterator[str]:
+    for element in root.iter("link"):
+        link = absolute_link(base, element.get("href") or "") if "sitemap" in (element.get("rel") or "").lower().split() else ""
+        if link and same_host(link, url):
             yield link
 
 
@@ -162,12 +124,20 @@ def base_of(root: HtmlElement, url: str) -> str:
 
 def _inside(root: HtmlElement, url: str, base: str) -> Iterator[Anchor]:
     """The links of the page that stay on its host, without fragments."""
-    here = _bare_host(urlsplit(url).netloc)
-    for anchor in root.iter("a"):
+    here = host_of(url)
+    for anchor in root.iter("a", "area"):
         href = (anchor.get("href") or "").strip()
         link = absolute_link(base, href).split("#")[0] if href and not href.startswith("#") else ""
-        if link and _bare_host(link.split("/", 3)[2]) == here:
+        if link and host_of(link) == here:
             yield anchor, link
+
+
+def _frames(root: HtmlElement, url: str, base: str) -> Iterator[str]:
+    """The pages that a page of frames is made of."""
+    for frame in root.iter("frame"):
+        link = absolute_link(base, frame.get("src") or "").split("#")[0]
+        if link and same_host(link, url):
+            yield link
 
 
 def _chosen(root: HtmlElement, url: str, base: str) -> Iterator[str]:
@@ -177,14 +147,6 @@ def _chosen(root: HtmlElement, url: str, base: str) -> Iterator[str]:
         link = absolute_link(base, value).split("#")[0] if "/" in value or "?" in value else ""
         if link and same_host(link, url):
             yield link
-
-
-def same_host(link: str, other: str) -> bool:
-    """Whether two addresses lie on one host, with or without www. ``link``: as ``absolute_link`` gives it."""
-    return _bare_host(link.split("/", 3)[2]) == _bare_host(urlsplit(other).netloc)
-
-
-_bare_host = lru_cache(maxsize=1024)(bare_host)  # a page has hundreds of links, and they lead to a few hosts
 
 
 def _is_address(link: str) -> bool:
@@ -253,67 +215,3 @@ def _is_entry(anchor: HtmlElement, boxes: _Boxes) -> bool:
 def _is_headline(anchor: HtmlElement) -> bool:
     """Some sites name their daily letters as others do their months; a list of months has no headlines."""
     return any(element.tag in ("h1", "h2", "h3", "h4") for element in (anchor, *anchor.iterancestors(), *anchor))
-
-
-def _next(root: HtmlElement, inside: list[Anchor], url: str, base: str) -> str | None:
-    """Where the listing goes on: what the page itself calls next, else the number after its own, else a link in words."""
-    said = [link.get("href") or "" for link in root.iter("link") if "next" in (link.get("rel") or "").lower().split()]
-    stated = [link for href in said if href and (link := absolute_link(base, href).split("#")[0]) and same_host(link, url)]
-    marked = (link for anchor, link in inside if "next" in (anchor.get("rel") or "").lower().split())
-    links = [link for _, link in inside]
-    classed = (link for anchor, link in inside if _is_older(anchor))
-    worded = (link for anchor, link in inside if _leads_on(anchor))
-    following = chain(stated, marked, _numbered(url, links), _after(url, links), classed, worded)
-    return next((link for link in following if link != url), None)
-
-
-def _numbered(url: str, links: list[str]) -> Iterator[str]:
-    numbers = [(number, link) for link in links if (number := _number(link))]
-    yield from (link for wanted in _wanted(url) for number, link in numbers if number == wanted)
-
-
-def _after(url: str, links: list[str]) -> Iterator[str]:
-    """The link to the page that begins next, where pages are told by the number of entries before them."""
-    base, here = _offset(url) or (_bare(url), 0)
-    found = {there[1]: link for link in links if (there := _offset(link)) and there[0] == base and there[1] > here}
-    if found:
-        yield found[min(found)]
-
-
-def _offset(link: str) -> tuple[str, int] | None:
-    """(the listing's address without it, how many entries it leaves out)."""
-    match = OFFSET.search(link)
-    return (_bare(link[: match.start()] + link[match.end() :]), int(match["n"])) if match else None
-
-
-def _bare(link: str) -> str:
-    return link.replace("?", "&").rstrip("/&")
-
-
-def _number(link: str) -> tuple[str, int] | None:
-    """(the listing's address without the page's number, the number)."""
-    match = NUMBER.search(link)
-    if match is None:
-        return None
-    return _bare(link[: match.start()] + link[match.end() :]), int(match["n"] or match["q"])
-
-
-def _wanted(url: str) -> list[tuple[str, int]]:
-    """What may follow: the page's own number plus one; behind a bare address 2, or 1 where counting starts at 0."""
-    if here := _number(url):
-        return [(here[0], here[1] + 1)]
-    return [(_bare(url), 1), (_bare(url), 2)]
-
-
-def _is_older(anchor: HtmlElement) -> bool:
-    """Whether classes say that a link leads on, whatever its language; not where they stand on an entry, or the words say newer."""
-    parent = anchor.getparent()
-    boxes = [anchor, *([parent] if parent is not None and parent.tag in ("li", "span", "div", "p") else [])]
-    said = any(not OLDER_CLASS.isdisjoint(name.lower().split()) for box in boxes if (name := box.get("class")))
-    return said and not NEWER.match(anchor.text_content() or "")
-
-
-def _leads_on(anchor: HtmlElement) -> bool:
-    text = anchor.text_content() if len(anchor) else anchor.text  # most links hold nothing but their words
-    words = " ".join((text or "").split()) or anchor.get("aria-label") or anchor.get("title") or ""
-    return bool(OLDER.fullmatch(words)) and not NEWER_PREVIOUS.fullmatch(words)

@@ -16,7 +16,8 @@ from crawler.discover.limits import (
     SECTIONS_AT_MOST,
     Reading,
 )
-from crawler.discover.listing import ListingPage, read_listing_page
+from crawler.discover.list_files import listing_page_of
+from crawler.discover.listing import ListingPage
 from crawler.errors import Forbidden
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ class SiteListings:
         return "news" if waiting else ""
 
     def _page(self, response: Response) -> ListingPage:
-        page = read_listing_page(response.text if hasattr(response, "text") else "", response.url)
+        page = listing_page_of(response)
         self._note_total(response, page)
         return page
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from archive.clock import later
 from archive.text.urls import resolve
 from crawler.discover.limits import FILES_AT_MOST, FILES_IN_VAIN, LANGUAGES_AT_MOST, Reading
-from crawler.discover.sitemap import SITEMAP_PLACES, Sitemap, read_links, read_sitemap
+from crawler.discover.sitemap import RARE_PLACES, SITEMAP_PLACES, Sitemap, read_links, read_sitemap
 from crawler.discover.xml import absolute_link
 from crawler.errors import BadStatus
 from crawler.session.checkpoints import as_refs
@@ -33,7 +33,7 @@ class SiteSitemaps:
     async def read(self) -> Reading:
         """What a broken file still tells is used, but is not the whole list. A site that has none is asked again after a month."""
         below = self.run.checkpoints.refs("sitemaps")
-        named = [*(place for place in self.run.sitemaps if self.run.addresses.reaches(place)), *below]
+        named = [*(place for place in [*self.run.sitemaps, *await self._in_head()] if self.run.addresses.reaches(place)), *below]
         last = self.run.remembered("sitemap")
         due = self.run.options.mode == "full" or not last["checked_at"] or later(last["checked_at"], days=30) <= self.run.store.now()
         places = [last["url"]] if last["url"] and not last["closed"] else []
@@ -53,6 +53,19 @@ class SiteSitemaps:
         if place != last["url"] if found else due and len(self.files.failures) == failures:
             self._remember(place)
         return "whole" if whole else ""
+
+    async def _in_head(self) -> tuple[str, ...]:
+        """Those that the front page names, in a run that has asked for it."""
+        return (await self.files.front())[1].sitemaps if self.run.home_response is not None else ()
+
+    async def read_rare(self) -> Reading:
+        """The places where few sites have a sitemap: for a site of which no other list names anything."""
+        for place in (absolute_link(self.run.site.home, rare) for rare in RARE_PLACES):
+            names, whole = await self._tree(place)
+            if names:
+                self._remember(place)
+                return "whole" if whole else "news"
+        return ""
 
     async def _below_languages(self, known: list[str]) -> list[tuple[str, bool]]:
         """The sitemaps below the front pages of other languages, where the site's own names nothing there. They are remembered."""

@@ -15,6 +15,7 @@ from crawler.discover.xml import decoded, listed_link, name_of, parse_xml, prefi
 from crawler.errors import DoorClosed
 
 SITEMAP_PLACES = ("wp-sitemap.xml", "sitemap_index.xml", "sitemap.xml", "sitemap-index.xml")
+RARE_PLACES = ("sitemap.txt", "sitemap.xml.gz")  # asked where no list names anything
 # Files that by their generator's own naming hold no articles; every other address is judged by its page.
 NO_ARTICLES = re.compile(
     r"/(?:wp-sitemap-(?:taxonomies|users|posts-page)-"

@@ -195,6 +195,8 @@ def _string(item: Json, name: str) -> str:
 
 def _number(item: Json, name: str, what: str) -> int:
     value = _required(item, name, what)
+    if name != "id" and isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 19:
+        return int(value)  # some plugins make a string of it
     if not isinstance(value, int) or isinstance(value, bool):
         raise Malformed(f"{what} {item.get('id')!r}: {name} is {type(value).__name__}, not an integer")
     return value

@@ -17,8 +17,7 @@ from weakref import WeakSet
 from scrapy import Request
 
 from archive import clock
-from archive.queries import captures
-from archive.warc.place import sha256
+from archive.queries.known_bodies import KnownBodies
 from archive.warc.records import Exchange, Headers
 from archive.warc.write import WORTH_A_REVISIT
 from crawler.errors import NotFromTheSite, describe
@@ -103,6 +102,7 @@ class SyncedRecords:
         self._run = run
         self._waiting: list[_Waiting] = []
         self._writing: asyncio.Task[None] | None = None
+        self._bodies = KnownBodies(run.site.name)
 
     async def add(self, exchange: Exchange, door: str, mime: str | None, article_id: int | None) -> int:
         """The id of the exchange's row, once its record is synced. Raises StorageError."""
@@ -130,6 +130,7 @@ class SyncedRecords:
             run.store.group.join()
             for one, place in zip(batch, places, strict=True):
                 capture_id = run.store.add_capture(run.crawl_id, one.door, one.exchange, one.mime, place, one.article_id)
+                self._bodies.add(place.payload_digest)
                 if not one.row.done():
                     one.row.set_result(capture_id)
         except Exception as error:  # each of those who wait raises it
@@ -140,10 +141,9 @@ class SyncedRecords:
 
     def _same_body(self, exchange: Exchange) -> dict[str, Any] | None:
         """The site's first capture with the same body, where a record is worth saving: only successful ones are looked for."""
-        run, body = self._run, exchange.body
-        if exchange.status != HTTPStatus.OK or len(body) < WORTH_A_REVISIT:
+        if exchange.status != HTTPStatus.OK or len(exchange.body) < WORTH_A_REVISIT:
             return None
-        return run.store.ask(captures.first_with_body, run.site.name, sha256(body))
+        return self._run.store.ask(self._bodies.first, exchange.payload_digest)
 
 
 def arrived(now: Callable[[], str]) -> tuple[str, int | None]:

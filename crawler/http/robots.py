@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from scrapy.robotstxt import RobotParser
+
+
+WHOLE = re.compile(r"(?:https?:)?/", re.I)
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
@@ -77,7 +81,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         parser = self._read(response)
         await self.crawler.signals.send_catch_log_async(signal=signals.robots_parsed, robotparser=parser, request=request)
         if origin(request.url) in run.origins:  # not those of a host that has pictures
-            named = [sitemap_address(response.url, said) for said in parser.rp.sitemaps]
+            named = [sitemap_address(response.url, said) for line in parser.rp.sitemaps for said in addresses_in(line)]
             run.sitemaps = tuple(dict.fromkeys([*run.sitemaps, *filter(None, named)]))
         return parser
 
@@ -101,6 +105,12 @@ def written(response: Response) -> bytes:
     """The text of a robots.txt as UTF-8 without a mark at its beginning, whatever type the server calls it."""
     text = response.text if hasattr(response, "text") else response.body.decode("utf-8", "replace")
     return text.lstrip("\ufeff").encode("utf-8", "replace")
+
+
+def addresses_in(line: str) -> list[str]:
+    """The addresses of a ``Sitemap:`` line: some write several into one."""
+    parts = line.split()
+    return parts if all(WHOLE.match(part) for part in parts) else [line]
 
 
 def sitemap_address(robots: str, said: str) -> str:

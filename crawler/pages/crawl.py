@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from archive.queries import holdings
 from archive.store.store import DESTROYED
-from archive.text.urls import is_dressed, undressed
 from crawler.discover.claims import Claims
 from crawler.errors import BadStatus, Destroyed, FetchError, Forbidden, Limited, NotBelieved, OutsideSite, PartFailed
 from crawler.extract.workers import ExtractionCut, ExtractionFailed
@@ -20,6 +19,7 @@ from crawler.pages.failures import messages
 from crawler.pages.held_back import HeldBack, Waiting
 from crawler.pages.reader import PageReader
 from crawler.pages.soft404 import Elsewhere
+from crawler.pages.twins import may_be_one, plainest_of
 from crawler.pages.verdicts import Verdicts
 from crawler.session.outcome import ALARM
 
@@ -70,7 +70,8 @@ class PageDoor:
         unheld: list[str] = []
         for address in addresses:
             (held if self._held(address) else unheld).append(address)
-        for part in (held, *_plain_first(unheld)):
+        self.reader.plainest = later = plainest_of([*held, *unheld])
+        for part in (*([a for a in some if a not in later] for some in (held, unheld)), [a for a in (*held, *unheld) if a in later]):
             await self._read_all(part)
         failed, self.failed = self.failed, []
         few = len(failed) <= max(FEW, len(held + unheld) // 10)  # a bad moment; more than that is the site, and is not asked again
@@ -152,9 +153,9 @@ class PageDoor:
                 self.failed.append((address, error))
 
     def _is_done_twin(self, address: str) -> bool:
-        """Whether an address is that of an article that this run has read, as AMP or for print."""
+        """Whether an address is that of an article that this run has read, as AMP, for print or in another spelling."""
         held = self._held(address) if self.done else None
-        return held is not None and held["url"] in self.done and is_dressed(address, held["url"])
+        return held is not None and held["url"] in self.done - {address} and may_be_one(address, held["url"])
 
     def _name(self, failures: list[tuple[str, Exception]]) -> None:
         """Articles that were asked for and not obtained, or not believed, twice. What is like the others of its kind is told with them."""
@@ -252,10 +253,3 @@ class PageDoor:
 def reason_of(error: Forbidden) -> str:
     """Why an article is not asked for, as its gap says it."""
     return DESTROYED if isinstance(error, Destroyed) else "robots.txt"
-
-
-def _plain_first(addresses: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The addresses in two parts: each page's plainest one, and those that may be the same page for phones or for print."""
-    plainest = {undressed(address): address for address in sorted(addresses, key=len, reverse=True)}
-    first = set(plainest.values())
-    return [address for address in addresses if address in first], [address for address in addresses if address not in first]

@@ -23,6 +23,7 @@ from crawler.pages.further import BEYOND
 from crawler.pages.merge import Before, completed
 from crawler.pages.pointers import HOPS, points_to
 from crawler.pages.truncation import PageEndings
+from crawler.pages.twins import is_once_more, may_be_one, slashed
 from crawler.pages.verdicts import NoArticle
 from crawler.sources.source import capture_of
 
@@ -55,6 +56,7 @@ class PageReader:
         self.assembler = PageAssembler(context)
         self.endings = PageEndings(context)
         self.shown: dict[str, Shown] = {}  # what addresses showed that are not saved, by the address asked for
+        self.plainest: dict[str, str] = {}  # an address -> one that may be the same page without dress
         self.names: dict[str, list[str]] = {}  # an article's address -> others that lead to it
 
     async def read(self, address: str, response: Response | None = None) -> tuple[Answer | None, PartFailed | None]:
@@ -150,7 +152,11 @@ class PageReader:
         Both addresses name one article from here on; one that is held under the old address moves.
         """
         if same_page(article.url, address):
-            return address, self._at_held_address(address, article), response
+            if twin := self._twin(address, article):
+                self.names.setdefault(twin, []).append(address)
+                return twin, replace(article, url=twin), response
+            kept = self._at_held_address(address, article)
+            return address if same_page(kept.url, address) else kept.url, kept, response
         if same_page(response.url, address):  # no redirect: only the page itself says that it lives elsewhere
             try:
                 there = await self.context.source.get(article.url, door="page")
@@ -166,6 +172,14 @@ class PageReader:
         self.names.setdefault(article.url, []).append(address)
         return article.url, article, response
 
+    def _twin(self, address: str, article: Article) -> str:
+        """Where an article is held that the site shows once more at this address: with a slash or without, in capitals, for print."""
+        if self.context.held(address):
+            return ""
+        row = self.context.held(self.plainest.get(address) or slashed(address))
+        state = self.context.store.ask(holdings.held, row["id"]) if row is not None else None
+        return row["url"] if row is not None and state is not None and is_once_more(article, state) else ""
+
     def _at_held_address(self, address: str, article: Article) -> Article:
         """The article under the address at which it is held: a page for print that names no other is no move of it.
 
@@ -174,7 +188,8 @@ class PageReader:
         held, other = self.context.held(address), self.context.held(article.url)
         if held and other and held["id"] != other["id"]:
             return replace(article, url=address)
-        return replace(article, url=held["url"]) if held and is_dressed(article.url, held["url"]) else article
+        kept = held and (is_dressed(article.url, held["url"]) or (article.url == address and may_be_one(address, held["url"])))
+        return replace(article, url=held["url"]) if held and kept else article
 
     def completed(self, article: Article) -> Article:
         """The article with what its feed item, or the archive, tells more exactly."""

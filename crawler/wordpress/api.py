@@ -143,9 +143,10 @@ def advance(cursor: Cursor, listing: Listing, order: Order) -> Cursor | None:
     dates = [row["date"] for row in listing.rows if is_time(row.get("date"))]
     if cursor.edge and any((d >= cursor.edge if order == "desc" else d <= cursor.edge) for d in dates):
         raise DoorClosed("REST ignores the dates it is given: its list cannot be walked to the end")
-    if listing.pages <= cursor.page:
-        return None
     edge = _beyond(min(dates) if order == "desc" else max(dates), order) if dates else cursor.edge
+    is_full = len(listing.rows) >= PER_PAGE and edge != cursor.edge  # then more may follow, whatever the site counts
+    if listing.pages <= cursor.page and not is_full:
+        return None
     return Cursor(cursor.edge, cursor.page + 1) if edge == cursor.edge else Cursor(edge)
 
 

@@ -160,8 +160,8 @@ class RestDoor:
             following = api.advance(cursor, listing, order)
         except DoorClosed:
             self.questions.refuse(name, ("after", "before"))
-            return by_page
-        return following if paging.more else None
+            return by_page if paging.more else None
+        return following if paging.more or (following and following.edge != cursor.edge) else None
 
     async def by_months(self, collection: Main, spans: list[Span]) -> list[Span]:
         """The spans in pieces that lie within a month each, as far as a few questions lead: a month's number is what is checked."""

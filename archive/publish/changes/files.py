@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from archive.publish.formats import absence, between, excerpt
+from archive.publish.formats import absence, between, excerpt, kind_of_edit
 from archive.publish.search.exports import atom
 from archive.queries.addresses import dated_path, digits, reading_path
 from archive.queries.rows import Row
@@ -56,7 +56,7 @@ def story_row(story: Row, origin: str, records: dict[int, str]) -> Row:
         "author": plain(story["author"] if story["comment_id"] else story["byline"]),
         "site": story["site"],
         "published": (story["published"] or "")[:10],
-        "last_seen_before": story["since"] or "",
+        "last_seen_before": story["since"] or story.get("unchanged_until") or "",
         "seen_at": story["at"] if edited or story["event"] in ("renamed", "new", "first") else "",
         "missing_since": story["missing_since"] or "",
         "gone_at": story["gone_at"] or "",
@@ -132,8 +132,7 @@ def change_entry(story: Row, origin: str) -> dict[str, Any]:
 
 def edit_line(story: Row) -> Markup:
     """What kind of edit, whether the article declares it, and between which two observations it was made."""
-    declared = {1: "declared by the article", 0: "not declared by the article"}.get(story.get("declared", -1))
-    parts = [escape(part) for part in (story.get("change"), declared) if part]
+    parts = [escape(kind_of_edit(story))] if story.get("change") else []
     if story.get("unchanged_until"):
         parts.append(between(story["unchanged_until"], story["at"]))
     return Markup("<p>{}</p>").format(Markup(" · ").join(parts)) if parts else Markup("")

@@ -36,7 +36,7 @@ _MODIFIED = word_list(
 )
 _EITHER = "date"  # of publication on some sites, of the last change on others
 _FULL_DATE = re.compile(r"\d{1,4}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{1,4}")
-_DIGIT = re.compile(r"\d")
+_DIGIT = re.compile(r"[\d年]")  # Chinese writes its numbers in words, too
 _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?:/|-|$)|/((?:19|20)\d\d)(0[1-9]|1[0-2])([0-2]\d|3[01])(?:[/_.-]|$)")
 _URL_WORDS = re.compile(r"/((?:19|20)\d\d)/([a-z]{3,9})/(\d{1,2})/")
 _MODIFIED_WORDS = re.compile(
@@ -110,7 +110,8 @@ def page_dates(
         published += either
     published += _present(marked)
     published = _believed(published, [marked, shown, address], captured_at)
-    chosen = _with_clock(published, shown) or shown or address
+    created = [("dateCreated", said)] if head.article is not None and (said := string(head.article.get("dateCreated"))) else []
+    chosen = _with_clock(published, shown) or shown or address or next(iter(_believed(_moments(created, reading), [], captured_at)), None)
     return PageDates(chosen, next(iter(modified), None) or shown_modified, _impossible(values, reading))
 
 

@@ -12,8 +12,11 @@ from itertools import chain, islice
 from crawler.extract.dom.tree import Element, tokens, word_set
 
 _ANSWERS = word_set("children thread comment-thread replies comment-replies child-comments comment-children")
-_SHIFT = re.compile(r"(?:padding|margin)-left\s*:\s*(\d{1,4})")  # Serendipity and others: the depth is how far the box is moved
+# Serendipity and others: the depth is how far the box is moved, or a number for the style sheet.
+_SHIFT = re.compile(r"(?:(?:padding|margin)-(?:left|right|inline-start)|--[\w-]*(?:depth|level|indent)[\w-]*)\s*:\s*(\d{1,4})")
 _DEPTH = re.compile(r"(?:depth|comment[_-]level|wpd_comment_level|level)[-_](\d+)")
+_MOVED = re.compile(r"[mp][ls]-(\d{1,2})")  # the same by a class: Tailwind, Bootstrap
+_DEPTHS = ("data-depth", "data-level", "data-indent", "data-nesting-level", "aria-level")
 
 
 @dataclass(slots=True)
@@ -43,7 +46,7 @@ def set_parents(nodes: list[CommentNode], by_element: dict[Element, str], stated
             node.parent = stated_parent
         elif above is not None:
             node.parent = above
-        elif shown is not None and shown > 1:
+        elif shown is not None:  # some count from 0
             while trail and trail[-1][0] >= shown:
                 trail.pop()
             node.parent = trail[-1][1] if trail else None
@@ -108,8 +111,12 @@ def _shown_depth(element: Element) -> int | None:
         for name in tokens(candidate):
             if (depth := _depth_in(name)) is not None:
                 return depth
-    shift = _SHIFT.search(element.get("style") or "")
-    return 1 + int(shift.group(1)) if shift is not None else _indented(element)
+    stated = next((said for name in _DEPTHS if (said := element.get(name) or "").isdecimal()), None)
+    shift = _SHIFT.search(element.get("style") or "") if stated is None else None
+    if stated is not None or shift is not None:
+        return 1 + int(stated if stated is not None else shift.group(1) if shift is not None else 0)
+    moved = next((match for name in tokens(element) if (match := _MOVED.fullmatch(name))), None)
+    return 1 + int(moved.group(1)) if moved is not None else _indented(element)
 
 
 @lru_cache(maxsize=20_000)

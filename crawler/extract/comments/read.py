@@ -19,6 +19,7 @@ from crawler.extract.dates.parse import Moment, parse_any_language, parse_iso, p
 from crawler.extract.dates.plain import plain
 from crawler.extract.dom.document import Document
 from crawler.extract.dom.tree import BLOCK, Element, all_text, clean_text, text_of, tokens
+from crawler.extract.dom.units import HEADINGS
 from crawler.items import Comment, CommentKind
 
 _PING = re.compile(r"^\W*(pingback|trackback|ping)(?:s)?\b\W*(?:by|from|von)?\W*", re.I)
@@ -280,7 +281,8 @@ def _holds_text(element: Element, parts: CommentParts) -> bool:
 
 
 def _text_without(element: Element, parts: CommentParts, more: set[Element]) -> str:
-    skip = parts.node.inner.union(parts.of("junk"), parts.of("children"), more)
+    titles = [link for link in parts.permalinks if link.getparent().tag in HEADINGS]  # made of the text's first words by Drupal
+    skip = parts.node.inner.union(parts.of("junk"), parts.of("children"), more, titles)
     return text_of(element, paragraph="\n\n", skip=skip)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
+from crawler.extract.comments.in_english import in_english
 from crawler.extract.comments.nesting import CommentNode, own_elements
 from crawler.extract.dom.tree import Element
 
@@ -29,7 +30,7 @@ _ROLES: tuple[tuple[Role, str], ...] = (
         r"comment-respond|hidden|tooltip|badge|moderation|cld-[\w-]+|wpulike[\w-]*|wp_ulike[\w-]*|thumbs[\w-]*|"
         r"rating|epoch-comment-actions|ratingblock[\w-]*|p3_comment_author|nv-reply-link|comment-moderation|"
         r"ckrating[\w-]*|like-comment[\w-]*|fs-[\w-]+|social[\w-]*|userpro[\w-]*|sharethis[\w-]*|"
-        r"comment_quote_link|comment_direct_link|comments-vote|crfp-rating|wpcr[\w-]*",
+        r"comment_quote_link|comment_direct_link|comments-vote|crfp-rating|wpcr[\w-]*|in[-_]reply[-_]to[\w-]*|signature|links",
     ),
     (
         "name",
@@ -84,6 +85,7 @@ _LAST_WORDS: dict[str, Role] = {
 @lru_cache(maxsize=8192)
 def role_of(name: str) -> Role | None:
     """What a class name, in lower case, says that its element is."""
+    name = in_english(name)
     for role, matcher in _MATCHERS:
         if matcher.fullmatch(name):
             return role

@@ -8,8 +8,9 @@ from itertools import chain
 from typing import TypeAlias
 
 from crawler.extract.comments.roles import CommentParts
+from crawler.extract.dates.parse import parse_written
 from crawler.extract.dom.intended import escaped_once_more
-from crawler.extract.dom.tree import Element, absolute, clean_text, text_of, word_set
+from crawler.extract.dom.tree import Element, absolute, clean_text, text_of, tokens, word_set
 
 SAYS = re.compile(
     r"(?:\s+(?:says?|said|wrote|writes|sagte?|schreibt|schrieb|meint(?:e)?|dice|dijo|dit|a écrit|disse|diz|"
@@ -58,6 +59,9 @@ _BADGE = re.compile(
     r"博主|作者|管理员)\W*",
     re.I,
 )
+_TITLES = word_set("title usertitle user-title rank role group user-group flair label")  # of a person on the site
+_DATED = re.compile(r"[,–—-]\s*(?P<name>[^\W\d][^\d,\n]{0,60})$")
+_DATE_BEHIND = re.compile(r"\s+(?:on|am|le|el|il|em|at)\s+(?P<date>\D{2,12}\d[^\n]*)$", re.I)
 _CACHED = 200  # characters
 _LIMIT = 60  # more characters than this beside the author make the element more than a byline
 Signature: TypeAlias = tuple[str, Element | None]
@@ -158,8 +162,16 @@ def _name_in(element: Element, parts: CommentParts) -> str:
         return signed_name(text_of(inner), marked=True)
     skip = {*parts.of("junk"), *parts.of("date"), *parts.times, *parts.permalinks, *parts.of("content"), *parts.of("meta")}
     skip.discard(element)
-    badges = {e for e in element.iter("span", "em", "small", "i", "b", "div") if e is not element and _BADGE.fullmatch(text_of(e))}
+    badges = {e for e in element.iter("span", "em", "small", "i", "b", "div") if e is not element and _is_badge(e)}
     return signed_name(text_of(element, skip=skip | badges), marked=marked)
+
+
+def _is_badge(element: Element) -> bool:
+    """A note beside the name: by its words, or by its class where a link is the name."""
+    if _BADGE.fullmatch(text_of(element)):
+        return True
+    before = element.getprevious()
+    return before is not None and before.tag == "a" and not _TITLES.isdisjoint(tokens(element))
 
 
 def signed_name(text: str, *, marked: bool = False) -> str:
@@ -176,10 +188,19 @@ def _name_of(line: str, marked: bool) -> str:  # the same people comment again a
 def _tidied(line: str, marked: bool) -> str:
     line = line if marked else _BY.sub("", line)
     if not line.replace(" ", "").isalpha():  # letters alone hold neither a date nor a note
-        line = _UNVERIFIED.sub("", _DATED_TAIL.sub("", line))
+        line = _UNVERIFIED.sub("", _without_date(_DATED_TAIL.sub("", line)))
     line = SAYS.sub("", line).strip().removeprefix("— ")
     line = escaped_once_more(line)
     return line if len(line) <= 100 and line.casefold() not in _NO_NAME else ""
+
+
+def _without_date(line: str) -> str:
+    """A name without the date before or behind it: ``On Nov. 11, 2023, NAME``, ``NAME on Sat, 11/11/2023``."""
+    dated = _DATED.search(line) if any(map(str.isdigit, line)) else None
+    if dated is not None and parse_written(line[: dated.start()].lstrip(" ¶#·•")) is not None:
+        return dated["name"]
+    behind = _DATE_BEHIND.search(line) if line[-1:].isdigit() else None
+    return line[: behind.start()] if behind is not None and parse_written(behind["date"]) is not None else line
 
 
 def author_url(parts: CommentParts, element: Element | None, base_url: str) -> str:

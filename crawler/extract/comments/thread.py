@@ -10,6 +10,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from crawler.extract.comments.answered import answered
+from crawler.extract.comments.forums import forum_posts
+from crawler.extract.comments.in_english import in_english
 from crawler.extract.comments.nesting import CommentNode, raise_flattened, set_parents
 from crawler.extract.comments.unnumbered import MADE_UP, UnnumberedComment, unnumbered
 from crawler.extract.dom.document import Document, Subtrees
@@ -41,6 +44,7 @@ _PARENT_ATTRIBUTES = ("data-parent-id", "data-parent", "parentid", "data-comment
 _PINGS = word_set("pingback trackback")
 _PING_LISTS = word_set("pinglist pingbacklist pings pingbacks trackbacks trackbacklist ping-list pingback-list trackback-list pingslist")
 _HOLDERS = frozenset(("li", "article", "div", "section"))
+_MAIN_PARTS = frozenset(("h1", "main"))
 
 
 def comment_nodes(page: Document) -> list[CommentNode]:
@@ -52,7 +56,8 @@ def comment_nodes(page: Document) -> list[CommentNode]:
     by_element = {element: number for element, number, _ in scopes}
     nodes = [CommentNode(number, _roots(element)) for element, number, _ in scopes]
     _set_inner(nodes, by_element)
-    stated = {number: said for element, number, parent in scopes if (said := parent or _stated_parent(element)) is not None}
+    stated = answered(page, by_element)
+    stated |= {number: said for element, number, parent in scopes if (said := parent or _stated_parent(element)) is not None}
     set_parents(nodes, by_element, stated)
     raise_flattened(nodes)
     return nodes
@@ -78,8 +83,10 @@ def _numbered(page: Document) -> list[UnnumberedComment]:
     for element in page.marked:
         name = element.get("id") or element.get("name") or ""
         low = name.lower()
-        if "comm" not in low and low[:1] not in _BEGINNINGS and not element.get("data-comment-id"):
+        if "omm" not in low and "oment" not in low and low[:1] not in _BEGINNINGS and not element.get("data-comment-id"):
             continue  # most names on a page say nothing of comments
+        if ("oment" in low or "omment" in low) and (english := in_english(low)) != low:
+            name = low = english
         ends = name[-1:].isdigit()
         match = _ID.match(name) if ends else None
         opaque_number = "omment" in name and not low.rpartition("comment")[2].strip("-_").isdigit()
@@ -97,7 +104,7 @@ def _numbered(page: Document) -> list[UnnumberedComment]:
             ends and (match := _SHORT_ID.match(name)) is not None and (element.tag != "a" or _before_comment(element))
         ):
             short.append((element, match.group(1), None))
-    found = found or opaque or [item for item in short if _in_comments(item[0])]
+    found = found or opaque or [item for item in short if _in_comments(item[0])] or forum_posts(page)
     return _with_pings(_of_this_article(found, page), page)
 
 
@@ -128,7 +135,7 @@ def _with_pings(found: list[UnnumberedComment], page: Document) -> list[Unnumber
 def _in_comments(element: Element) -> bool:
     if element.tag == "a" and _before_comment(element):
         return True
-    return any("comment" in name or "kmt-" in name for up in (element, *element.iterancestors()) for name in tokens(up))
+    return any("omment" in name or "oment" in name or "kmt-" in name for up in (element, *element.iterancestors()) for name in tokens(up))
 
 
 def _of_this_article(found: list[UnnumberedComment], page: Document) -> list[UnnumberedComment]:
@@ -137,7 +144,7 @@ def _of_this_article(found: list[UnnumberedComment], page: Document) -> list[Unn
     if not found:
         return found
     # A layout "with sidebar" has the name as well, and holds the article.
-    sidebars = [e for e in page.matching(_is_sidebar) if next(e.iter("h1", "main"), None) is None]
+    sidebars = [e for e in page.matching(_is_sidebar) if not page.holds(e, _MAIN_PARTS)]
     out = page.inside((*page.matching(_is_elsewhere), *sidebars))
     main = [item for item in found if item[0] not in out]
     if main:

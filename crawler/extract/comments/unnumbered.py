@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
+from crawler.extract.comments.in_english import in_english
 from crawler.extract.comments.roles import itemprop_role, role_of
 from crawler.extract.dates.parse import parse_written
 from crawler.extract.dom.document import Document, Subtrees
@@ -37,6 +38,7 @@ _REPLY_ID = re.compile(r"[?&]replytocom=(\d+)|#(?:comment|li-comment|div-comment
 _OWN_ID = re.compile(r"(?<![a-z])\d+$|^\d{2,}$")
 _OF_ARTICLE = re.compile(r"#(?:comment|li-comment|c)-?\d+$")
 _SIGNED = re.compile(r"\bby\b|\b(?:says?|said|wrote|writes)\b|\bvon\b|^\W*[—–]", re.I)
+_SIGNS = ("omment", "repl", "respon", "mention", "oment", "reacti", "yorum", "antwort", "antwoord")
 _NEITHER = re.compile(r"respond|form|recent|latest|popular|newest|count|link|sidebar|widget")
 
 
@@ -91,9 +93,9 @@ class _Kind:
 def _kind_of(marks: tuple[str, ...]) -> _Kind | None:
     """Do its names say that it is a list of comments, or one of them?"""
     said = " ".join(marks)  # one look before the patterns: most names on a page say nothing of comments
-    if "omment" not in said and "repl" not in said and "respon" not in said and "mention" not in said:
+    if not any(sign in said for sign in _SIGNS):
         return None
-    telling = [name for name in marks if not _NEITHER.search(name)]
+    telling = [name for name in map(in_english, marks) if not _NEITHER.search(name)]
     kind = _Kind(any(_LIST.fullmatch(name) for name in telling), any(_ITEM.fullmatch(name) for name in telling))
     return kind if kind.list or kind.item else None
 

@@ -13,20 +13,20 @@ from crawler.extract.dom.tree import word_list
 FoundDate = tuple[int, int, int, str]  # year, month, day, and the text around them
 
 _YEAR = r"(1[345]\d\d|19\d\d|20\d\d|2[56]\d\d|57\d\d)(?!\d)"  # Gregorian, or of a calendar of calendars.py
-_ORDINAL = r"(?:st|nd|rd|th|er|ème|e|è|a|:e|:a|η|ης|-?го|-?е|[.º°ª])?"
+_ORDINAL = r"(?:st|nd|rd|th|er|ème|e|è|-?a|:e|:a|η|ης|-?го|-?е|[یي]|\.?[º°ª]|\.)?"
 _OF = r"(?:de|del|of|di|do|năm|พ\.?\s?ศ\.?|ค\.?\s?ศ\.?|г\.?)"
-_BEFORE_MONTH = re.compile(rf"(?<!\d)(\d{{1,2}}){_ORDINAL}(?:\s+(?:de|del|of|di|do|του|day of))?[\s,/.-]*$", re.I)
+_BEFORE_MONTH = re.compile(rf"(?<!\d)(\d{{1,2}}){_ORDINAL}(?:\s+(?:de|del|of|di|do|του|day of|ta['’]))?[\s,/.-]*$", re.I)
 _AFTER_MONTH = re.compile(rf"[\s.,/-]*(?:the\s)?(\d{{1,2}})(?:st|nd|rd|th|[.º°])?(?![\d:])(?:[\s,./-]|{_OF})*{_YEAR}", re.I)
 _YEAR_AFTER = re.compile(rf"[\s.,/'’-]*(?:{_OF}\s*)?[\s,]*{_YEAR}", re.I)
 _SHORT_AFTER = re.compile(r"[.,]?\s?['’‘´`](\d\d)(?!\d)|(?:[-/.]\s?|,?\s)(\d\d)(?=\s*(?:$|[,|)]|\d{1,2}[:.h]\d\d))")
 _DAY_AND_SHORT_YEAR = re.compile(r"[\s.,/-]*(?:the\s)?(\d{1,2})(?:st|nd|rd|th|[.º°])?,?\s?['’‘´`](\d\d)(?!\d)", re.I)
-_OF_YEAR = r"[\s.,/'’-]*(?:年|m\.|gada|e?ko|yil|йил|жылғы|ж\.)?[\s,.-]*"
+_OF_YEAR = r"[\s.,/'’-]*(?:年|m\.|gada|e?ko|yil|йил|жылғы|ж\.|елның|يىلى)?[\s,.-]*"
 _YEAR_BEFORE = re.compile(rf"(?<!\d){_YEAR}{_OF_YEAR}$", re.I)
 _DAY_AFTER = re.compile(r"[\s.,/-]*(\d{1,2})(?!\d|[:.h]\d\d)")
 _UNIX_DATE = re.compile(
     rf"\s+(\d{{1,2}})\s+(\d\d?:\d\d(?::\d\d)?(?:\s+(?:[A-Z]{{2,5}}|[+-]\d{{4}}))?)\s+{_YEAR}"
 )  # Oct 12 10:00:00 EDT 2023
-_YMD = re.compile(r"(?<!\d)(1[345]\d\d|19\d\d|20\d\d|25\d\d)\s*(?:[-/.]|年|년)\s*(\d{1,2})\s*(?:[-/.]|月|월)\s*(\d{1,2})(?!\d)")
+_YMD = re.compile(r"(?<!\d)(1[345]\d\d|19\d\d|20\d\d|25\d\d)\s*(?:[-/.]|年|년|оны)\s*(\d{1,2})\s*(?:[-/.]|月|월|сарын)\s*(\d{1,2})(?!\d)")
 _VIETNAMESE = re.compile(r"\bth(?:áng|g\.?)\s*(1[0-2]|0?[1-9])(?!\d)", re.I)
 _ENGLISH = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
 _STROKE = re.compile(r"\s*[/(]\s*")
