@@ -48,3 +48,17 @@ def there(db: Database, site_id: int) -> Iterator[tuple[str, str, bool]]:
         where articles.site_id = ? and articles.missing_since is null
         """
     return ((url, at, bool(by_rest)) for url, at, by_rest in db.execute(sql, [site_id]))
+
+
+def visited_before(db: Database, site_id: int, crawl_id: int) -> bool:
+    """Whether another run than this one was at the site, or articles of it came by an import. A run that was killed and went on is one."""
+    sql = """
+        select
+          exists (select 1 from crawls where site_id = :site and id <> :crawl)
+          or exists (
+            select 1
+            from articles
+            where site_id = :site and first_seen_at < (select started_at from crawls where id = :crawl)
+          )
+        """
+    return bool(db.execute(sql, {"site": site_id, "crawl": crawl_id}).fetchone()[0])

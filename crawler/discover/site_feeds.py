@@ -31,14 +31,14 @@ class SiteFeeds:
 
     async def read_first(self) -> None:
         """The first page of the articles' feed: what is newest, its times to the second, its authors. And the comments feed, which says
-        under which held articles something is new: where none is held, all pages are read."""
+        under which held articles something is new: in the first run all pages are read."""
         await self._find()
         feed = await self._first_page("feed")
         for item in feed or ():
             self._keep(item)
         self._note(self._url("feed"), feed)
         remember_feed(self.run, self.found)
-        if self._is_held():
+        if self.run.store.ask(held_addresses.visited_before, self.run.site_id, self.run.crawl_id):
             await self.read_discussed()
 
     async def read_discussed(self, *, guessed: bool = True) -> None:
@@ -62,10 +62,6 @@ class SiteFeeds:
         elif url not in self.files.failures:
             run.closed_doors.note_closed(name)
         return feed
-
-    def _is_held(self) -> bool:
-        """Whether any article of the site is."""
-        return next(iter(self.run.store.ask(held_addresses.known_addresses, self.run.site_id)), None) is not None
 
     async def read_pages(self) -> Reading:
         """To the feed's end, which is a 404 beyond the last page; a page that fails is no end."""

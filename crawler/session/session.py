@@ -62,7 +62,8 @@ class Run:
         self.home_response: Response | None = None
         self.warc = WarcWriter(self.store.folder, self.site.name, SOFTWARE, self.store.end_of_records, settings.getint("EPOCH"))
         self.log = RunLog(self.warc, self.store.now, beginning(crawler, self.site, self.store.crawl(self.crawl_id)))
-        self.checkpoints, self.closed_doors = Checkpoints(self.store, self.site_id), ClosedDoors(self)
+        self.checkpoints = Checkpoints(self.store, self.site_id)
+        self.closed_doors = ClosedDoors(self.checkpoints, self.crawl_id, self.sweep_days)
 
     def go_on(self, row: dict[str, Any], earlier: FormerAnswers) -> None:
         """This run had begun before, and was killed. ``row``: its row then; ``earlier``: what it had got."""
