@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from archive.queries.change_report import events_since, report_paragraphs
 from archive.store.absences import due_again
+from archive.store.gaps import TEXT, THREAD
 from tests.literal import URL, Desk, article, comment
 
 SEEN, GONE_AFTER = "2026-01-01T00:00:00Z", 24
@@ -121,3 +122,20 @@ def test_missing_comments_are_due_again_on_their_own_site(desk: Desk) -> None:
     miss(desk, "comments", "2026-01-02T00:00:00Z")
     assert due_again(desk.db, desk.site, "comments", "2026-01-03T00:00:00Z", GONE_AFTER) == [(1, "7")]
     assert due_again(desk.db, desk.site + 1, "comments", "2026-01-03T00:00:00Z", GONE_AFTER) == []
+
+
+def test_what_was_lacking_of_an_article_that_is_missing_is_no_gap_any_more(desk: Desk) -> None:
+    desk.see(article(), article(url=f"{URL}2", source_id="13"), at=SEEN)
+    lacking = [("article", URL), ("article", "12"), ("article", f"{URL}{TEXT}"), ("comment", f"{URL}{THREAD}")]
+    others = [("article", f"{URL}2"), ("article", f"{URL}3"), ("comment", "7"), ("image", URL)]
+    for kind, ref in lacking + others:
+        desk.store.add_gap(desk.site, kind=kind, ref=ref, reason="answered 404", explained=0)
+    desk.store.mark_missing(desk.crawl, "articles", [1], "2026-01-02T00:00:00Z", desk.capture("rest"), GONE_AFTER)
+    assert sorted(desk.rows("select kind, ref from gaps")) == sorted(others)
+
+
+def test_a_reason_that_explains_what_is_lacking_outlasts_the_absence(desk: Desk) -> None:
+    desk.see(article(), at=SEEN)
+    desk.store.add_gap(desk.site, kind="article", ref=URL, reason="robots.txt", explained=1)
+    miss(desk, "articles", "2026-01-02T00:00:00Z")
+    assert desk.rows("select ref from gaps") == [(URL,)]

@@ -16,13 +16,16 @@ import pytest
 
 from archive.db.connection import open_for_reading, open_for_writing
 from archive.publish.changes import asked as questions
-from archive.publish.changes import desk
+from archive.publish.changes import desk as changes_desk
+from archive.publish.changes.fresh import find_fresh
 from archive.publish.changes.phrases import phrase_pattern
 from archive.publish.formats import with_times
 from archive.queries.change_report import events_since, report_paragraphs
 from archive.queries.search_query import Query, parse_query
 from archive.text.event_words import EVENTS
 from archive.text.markup_diff import beside_line_markup
+from tests.literal import HOME as HERE
+from tests.literal import Desk, article, comment
 from tests.publish_archive import HOME, build_archive, open_archive
 from tests.publish_site import RAID, Site
 
@@ -82,6 +85,18 @@ def facet(site: Site, query: str, name: str) -> dict[str, int]:
 CHARTER, RAIDED, GONE = "Charter of a new emirate", "Drone strike kills five in Yemen", "An article that went away"
 BACK = ("back", f"Comment by Gone Guy on {RAIDED}")
 REWORDED = ("edited", f"Comment by Bill on {RAIDED}")
+
+
+def test_pages_of_what_came_at_one_moment_show_each_thing_once(desk: Desk) -> None:
+    for threads in ({"_1": ["5"], "_2": ["6", "7"]}, {"_3": ["8"], "_1": ["5", *map(str, range(20, 29))]}):
+        seen = [article(source_id=name[1:], url=f"{HERE}{name}/") for name in threads]
+        desk.see(*seen, **{name: [comment(one) for one in ids] for name, ids in threads.items()})
+    desk.see(article(source_id="4", url=f"{HERE}4/"), _3=[comment("8"), comment("10")], at="2026-01-02T00:00:00Z")
+    asked = questions.read_asked({"event": "first"}, Query())
+    whole = find_fresh(desk.db.conn, asked, 100)
+    assert len({(story.article_id, story.comment_id) for story in whole}) == len(whole) == 4 + 14
+    assert [story.at for story in whole] == sorted((story.at for story in whole), reverse=True)
+    assert [story for first in range(0, 18, 3) for story in find_fresh(desk.db.conn, asked, 3, first)] == whole
 
 
 def test_stories_stand_under_the_run_that_saw_them_the_latest_first(site: Site) -> None:
@@ -251,8 +266,8 @@ def test_no_question_is_an_error(tmp_path: Path) -> None:
         for _ in range(200):
             given = {name: " ".join(chance.choices(PIECES, k=chance.randint(0, 3))) for name in chance.sample(names, chance.randint(1, 5))}
             asked = questions.read_asked(given, parse_query(given.get("q", "")))
-            context = desk.desk_context(db, asked, 1)
-            assert sum(len(run["stories"]) for run in context["runs"]) == min(context["total"], desk.PAGE), given
+            context = changes_desk.desk_context(db, asked, 1)
+            assert sum(len(run["stories"]) for run in context["runs"]) == min(context["total"], changes_desk.PAGE), given
             for name, value in given.items():
                 read = name == "q" or not questions.UNBOUND.sub(" ", value).strip() or asked[name] or asked.notes
                 assert read, f"{name}={value!r} is neither understood nor named"

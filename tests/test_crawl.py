@@ -468,6 +468,20 @@ def test_mass_loss_marks_nothing_and_exits_4(site: DemoSite, folder: Path) -> No
     assert rows(folder, "select count(*) from absences") == [(0,)]
 
 
+def test_pages_that_a_mass_loss_took_away_are_no_gaps_once_it_is_believed(site: DemoSite, folder: Path) -> None:
+    crawl(site, folder, "pages=none")
+    for number in list(read_posts(site))[:8]:
+        site.trash(int(number))
+    assert crawl(site, folder, "pages=all").code == 4
+    lacking = "select count(*) from gaps where explained = 0"
+    assert rows(folder, lacking) > [(0,)]
+    [(name,)] = rows(folder, "select name from sites")
+    assert main(["accept", f"mass-loss:{name}", "--archive-dir", str(folder)]) == 0
+    assert crawl(site, folder, "pages=all").code == 0
+    assert rows(folder, lacking) == [(0,)]
+    assert rows(folder, "select count(*) from absences where comment_id is null") == [(8,)]
+
+
 def test_a_mass_loss_of_which_a_part_has_lasted_says_how_much_is_marked() -> None:
     assert mass_loss("articles", 9, 8, 5, "example") == (
         "9 articles are missing at once (more than 5): 8 of them, missing for 7 days, are marked, the others not; look at the site, "

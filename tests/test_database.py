@@ -10,8 +10,9 @@ import pytest
 from sqlite_utils import Database
 
 from archive.db.blank import make_blank
-from archive.db.connection import archive_dir, open_for_reading, open_for_writing
+from archive.db.connection import CACHE, archive_dir, open_for_reading, open_for_writing
 from archive.db.schema import TABLES, carried_meanings, migrate
+from archive.db.shrink import COPYING, spacious
 from archive.db.views import VIEWS
 from archive.errors import NewerSchema, NoArchive, StorageError
 from tests.crawls import rows
@@ -135,3 +136,17 @@ def test_an_empty_archive_made_out_of_a_copy_is_the_one_that_all_steps_make(tmp_
     open_for_writing(tmp_path / "one").close()
     assert rows(tmp_path / "one", "pragma journal_mode") == [("wal",)]
     assert rows(tmp_path / "one", "pragma integrity_check") == [("ok",)]
+
+
+def test_work_on_the_whole_archive_keeps_more_pages_than_a_run(tmp_path: Path) -> None:
+    db = open_for_writing(tmp_path)
+
+    def kept() -> int:
+        return int(db.execute("pragma cache_size").fetchone()[0])
+
+    with spacious(db.conn):
+        assert kept() < CACHE < 0, "KB, as a negative number"
+    with spacious(db.conn, cache_size=COPYING):
+        assert kept() == COPYING
+    assert kept() == CACHE
+    db.close()

@@ -30,6 +30,13 @@ def ld(**node: object) -> str:
     return f'<script type="application/ld+json">{json.dumps(node)}</script>'
 
 
+RANKED = ld(**{"@type": "ItemList", "itemListElement": [{"@type": "ListItem", "position": 1, "name": "Pier 4"}]})
+
+
+def said(title: str, path: str) -> str:
+    return ld(**{"@type": "NewsArticle", "headline": title, "url": f"https://example.org/analysis/{path}"})
+
+
 def boxes(count: int, heading: str = "h2") -> str:
     return "".join(
         f"<article class='teaser'><{heading}><a href='/analysis/{n}'>Piece {n}</a></{heading}>{DATED}<p>What piece {n} is about, told in "
@@ -62,8 +69,24 @@ def judged(html: str) -> str | None:
         page(f"<article><h1>The page</h1>{DATED}{TEXT}<p><a href='/analysis/2'>As we wrote</a> in May.</p></article>"),
         page(f"<article><h1><a href='{URL}'>The page</a></h1>{DATED}{TEXT}</article>"),
         page(f"<article><h1>The page</h1>{DATED}{TEXT}</article>", '<meta property="og:type" content="website">'),
+        page(f"<h1>The page</h1>{DATED}{TEXT}", said("The page", "the-page") + RANKED),
+        page(f"<h1>The page</h1>{DATED}{TEXT}{boxes(3, 'h3')}", said("Another", "2") + said("The page", "the-page") + RANKED),
     ],
-    ids=["json-ld", "json-ld date", "og", "og time", "article", "h2", "date", "related", "link", "own link", "og website"],
+    ids=[
+        "json-ld",
+        "json-ld date",
+        "og",
+        "og time",
+        "article",
+        "h2",
+        "date",
+        "related",
+        "link",
+        "own link",
+        "og website",
+        "ranking",
+        "named",
+    ],
 )
 def test_an_article_is_one(html: str) -> None:
     assert judged(html) is None
@@ -78,10 +101,25 @@ def test_an_article_is_one(html: str) -> None:
         (page(f"<h1>Islands</h1>{boxes(6)}"), "a listing"),
         (page(f"<h1>Islands</h1>{boxes(1)}"), "a listing"),
         (page(f"<h1>Islands</h1>{DATED}{TEXT}", ld(**{"@type": "CollectionPage"})), "a listing"),
+        (page(f"<h1>Islands</h1>{DATED}{TEXT}", RANKED), "a listing"),
+        (page(f"<h1>Islands</h1>{boxes(3)}", said("Piece 0", "0") + RANKED), "a listing"),
+        (page(f"<h1>Islands</h1>{DATED}{TEXT}", said("Piece 0", "0") + said("Piece 1", "1") + RANKED), "a listing"),
         (page(f"<h1>Ann Example</h1>{DATED}{TEXT}", css="author-template author-ann"), "a listing"),
         (page(boxes(2).replace("<h2>", "<h2 class='x'>")), "a listing"),
     ],
-    ids=["about", "about, og", "about, json-ld", "tag", "tag of one", "collection", "author", "front"],
+    ids=[
+        "about",
+        "about, og",
+        "about, json-ld",
+        "tag",
+        "tag of one",
+        "collection",
+        "list",
+        "list of one",
+        "list of articles",
+        "author",
+        "front",
+    ],
 )
 def test_a_page_that_is_none_says_why(html: str, reason: str) -> None:
     assert str(judged(html)).startswith(reason)

@@ -6,6 +6,7 @@ import itertools
 import json
 import random
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +16,8 @@ from sqlite_utils import Database
 
 from archive.db.schema import migrate
 from archive.publish.changes.phrases import gained, phrase_pattern
+from archive.publish.mentions.asked import asked_of_indexes
+from archive.publish.mentions.terms import read_term
 from archive.publish.search.results import search
 from archive.queries import mentions
 from archive.queries.search_query import parse_query
@@ -22,7 +25,7 @@ from archive.store.blocks import numbered
 from archive.store.coverage import COUNTED_COMMENTS, EACH_COMMENT
 from archive.text.compact_reading import compact, compacted, expanded
 from archive.text.fingerprint import fingerprint
-from tests.literal import Desk, article, comment
+from tests.literal import HOME, Desk, article, comment
 from tests.search_corpus import build_corpus, reader
 
 
@@ -74,6 +77,34 @@ def test_each_index_of_words_is_asked_as_its_own_matches_need(corpus: sqlite3.Co
         corpus.set_trace_callback(None)
     assert found == plain != []
     assert not [sql for sql in statements if "from comments\n" in sql and "comment_words_fts match" in sql]
+
+
+@pytest.mark.parametrize("words", ["bridge", "the", "bridge OR 安理会", "qzxv"])
+def test_articles_that_mention_a_word_are_listed_and_counted_as_one_by_one(desk: Desk, words: str) -> None:
+    days = ["2024-03-07", None, "2024-03-09", "2023-12-31", None, "2024-03-07"]
+    for number, day in enumerate(days):
+        told = "The bridge" if number % 3 else "安理会开会讨论了这个问题"
+        at = f"{day}T12:00:00Z" if day else None
+        desk.see(article([told], source_id=str(number), url=f"{HOME}{number}/", title="T", published_at=at, published_on=day))
+    term = read_term(words, {})
+    assert term.node is not None
+    asked = asked_of_indexes(desk.db.conn, term.node)[mentions.ARTICLES]
+    each: list[tuple[str, int, int, str]] = []
+    for index in asked:
+        sql = f"""
+            select coalesce(published_on, published_at, ''), articles.id, revision_id, coalesce(month, '')
+            from {index.table}
+            join articles on articles.revision_id = {index.table}.rowid
+            where {index.condition}
+        """
+        each += desk.db.execute(sql, {"match": index.expression}).fetchall()
+    each.sort(reverse=True)
+    counted = Counter(month for *_, month in each)
+    assert mentions.mentioning_by_month(desk.db.conn, mentions.ARTICLES, asked) == counted
+    for when in ("", "2024", "2024-03", "2023-12", "1999"):
+        found = mentions.texts_with(desk.db.conn, {mentions.ARTICLES: asked}, when, 0, 1, 3)
+        wanted = [row for row in each if not when or row[3].startswith(when)]
+        assert [(one.at, one.id, one.state) for one in found] == [row[:3] for row in wanted[1:4]]
 
 
 def test_comments_are_counted_as_one_by_one(desk: Desk) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import tracemalloc
 from pathlib import Path
 
+from archive.store.recurring import BITS, find_spots
 from archive.store.revision_digest import sealed
-from archive.store.settle import relabel
+from archive.store.settle import learn, relabel
 from tests.literal import HOME, Desk, article, author
 
 BIO = "Mara Ellsworth is a fellow at the Harrow Institute."
@@ -65,6 +66,19 @@ def test_labels_are_looked_for_without_the_blocks_of_the_whole_site_in_memory(de
     tracemalloc.stop()
     assert (touched, desk.rows("select count(*) from blocks")) == (set(), [(59 * 30,)])
     assert peak < 59 * 30 * 50, "bytes: to hold a block takes some 400"
+
+
+def test_what_recurs_is_found_without_the_wordings_of_the_whole_site_in_memory(desk: Desk) -> None:
+    desk.see(*(article([f"{word(n)} {word(place)}" for place in range(30)], source_id=str(n), url=f"{HOME}{n}") for n in range(1, 60)))
+    desk.see(*(under(n, BIO) for n in range(101, 113)))
+    find_spots(desk.db, desk.site)
+    assert desk.rows("select count(*), count(distinct fingerprint), count(distinct article_id) from temp.spots") == [(6, 1, 6)]
+    tracemalloc.start()
+    learned = learn(desk.db, desk.site)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [kind for kind, _ in learned.values()] == ["bio"]
+    assert peak < BITS // 4 + 59 * 30 * 50, "bytes: two maps of bits, and less than one row for each block"
 
 
 def test_settling_again_changes_nothing(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archive.errors import LockHeld, StorageError
-from archive.store.gaps import finish_threads
+from archive.store.gaps import NAMED, finish_threads
 from archive.store.seen import Seen
 from archive.store.store import Store
 from archive.text import content_key
@@ -327,3 +327,12 @@ def test_the_end_of_a_thread_is_noted_as_fast_on_a_large_site_as_on_a_small_one(
     desk.db.conn.executemany(f"{row} values (?, ?, ?, 'article', '', '', '', '')", [(desk.site, f"a{n}", f"{URL}/{n}") for n in range(500)])
     assert steps() <= few + 5
     assert desk.rows("select count(*) from articles where comments_checked_at is not null") == [(1,)]
+
+
+def test_no_article_is_looked_through_for_a_thread_that_is_whole(desk: Desk) -> None:
+    """Statistics of a small archive say that it costs little; the archive grows."""
+    desk.see(article())
+    desk.db.execute("analyze")
+    plan = desk.db.execute(f"explain query plan {NAMED}", [desk.site, URL, URL, desk.site]).fetchall()
+    assert len(plan) > 1
+    assert not any(row[3].startswith("SCAN") for row in plan)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from archive.publish import formats
+from archive.publish.redaction import redacted
 from archive.publish.search.full_texts import with_texts
 from archive.publish.server import core_pages, table_markup
 from archive.publish.server.service import Service
@@ -124,6 +125,36 @@ def test_what_is_counted_and_how_a_table_is_made_are_as_the_archive_stands(alone
     db.close()
     assert seen() == (after[0], after[1], True)
     assert alone.get("/archive/articles?mood=dark").status_code == 200
+
+
+def test_rows_that_a_search_of_a_table_finds_are_counted_once_and_anew_after_a_commit(alone: Site, tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def found() -> tuple[int, int]:
+        """How many rows, and how many questions counted them, or those of a facet."""
+        asked.clear()
+        page = alone.get("/archive/articles?_search=the&_facet=kind").text
+        return int(re.findall(r"([\d,]+) rows?", page)[0]), sum("count(*)" in sql for sql in asked)
+
+    alone.run(alone.datasette.get_database("archive").execute_fn(lambda connection: connection.set_trace_callback(asked.append)))
+    rows, questions = found()
+    assert rows > 1 and questions > 1
+    assert found() == (rows, 0)
+    db = open_archive(tmp_path)
+    with db:
+        db.execute(
+            "delete from articles where id = (select max(id) from articles where revision_id in (select rowid from revisions_fts('the')))"
+        )
+    db.close()
+    assert found() == (rows - 1, questions)
+
+
+@pytest.mark.parametrize(
+    "where", ["id = random()", "id in (select rowid from a where a match :search and x = random())", "id in (select 1)"]
+)
+def test_a_count_in_which_more_is_asked_than_a_search_is_never_remembered(where: str) -> None:
+    assert redacted.COUNTED.match("select count(*) from a where id in (select rowid from a where a match escape_fts(:search)) and b = :p0 ")
+    assert not redacted.COUNTED.match(f"select count(*) from a where {where} ")
 
 
 def test_a_table_that_is_asked_for_again_is_not_described_again(alone: Site) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 import sqlite3
+import tracemalloc
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,13 +14,14 @@ import pytest
 
 from archive.__main__ import main
 from archive.verify.database import Verification
+from archive.verify.rows import articles, blocks, revisions
 from archive.warc.place import sha256
 from archive.warc.read import whole_members
 from archive.warc.records import records
 from archive.warc.write import member
 from tests.conftest import History
 from tests.crawls import rows
-from tests.literal import Desk, article, comment, exchange
+from tests.literal import HOME, Desk, article, comment, exchange
 
 LATER = "2026-02-01T00:00:00Z"
 LAST = "2026-03-01T00:00:00Z"
@@ -55,6 +57,18 @@ def findings(folder: Path, site: str | None = None) -> list[str]:
 def warc_file(folder: Path) -> Path:
     [path] = (folder / "warc").glob("*/*.warc.gz")
     return path
+
+
+def test_rows_are_checked_one_after_the_other(desk: Desk) -> None:
+    text = "A paragraph of the long report on the river and the bridge over it. " * 30
+    desk.see(*(article([f"{n} {place} {text}" for place in range(5)], source_id=str(n), url=f"{HOME}{n}") for n in range(1, 41)))
+    desk.db.execute("update block_spans set fingerprint = 7 where position = 0 and revision_id = 3")
+    tracemalloc.start()
+    found = [line for check in (revisions, blocks, articles) for line in check(desk.db, "select id from articles")]
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found == ["revision 3, block 0: the fingerprint is not that of its text"]
+    assert peak < 20 * 5 * len(text), "bytes: half of all texts"
 
 
 def change(folder: Path, sql: str, *values: object) -> None:

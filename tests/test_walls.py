@@ -209,7 +209,7 @@ def test_the_pages_of_a_large_site_are_remembered_in_little_memory() -> None:
         walls.meet(sighting_of(page, page.url))
     kept, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert kept < 450 * len(pages), "bytes"
+    assert kept < 160 * len(pages), "bytes"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 SMALLEST = 4_000_000  # bytes that lie free; less is not worth the work
 LONG = 100_000_000  # bytes that take seconds to write
 SEARCH_INDEXES = ("revisions_fts", "comments_fts", "documents_fts", "revision_words_fts", "comment_words_fts", "document_words_fts")
-SPACIOUS = {"temp_store": 1, "secure_delete": 0}
+SPACIOUS = {"temp_store": 1, "secure_delete": 0, "cache_size": -64_000}
 COPYING = -8000  # KB of pages of each of the two files: one is read and one is written from its beginning to its end
 
 
@@ -65,8 +65,9 @@ def temporary_folder() -> Path:
 
 @contextmanager
 def spacious(connection: sqlite3.Connection, **further: int) -> Iterator[None]:
-    """For work on the whole archive: what SQLite sorts and copies lies in files meanwhile, not in memory, and the pages that it
-    frees are not overwritten with zeros, which would write each of them to the journal. ``further``: other pragmas meanwhile."""
+    """For work on the whole archive: what SQLite sorts and copies lies in files meanwhile, not in memory, more of its pages
+    are kept, and those that it frees are not overwritten with zeros, which would write each of them to the journal. ``further``: other
+    pragmas meanwhile."""
     wanted = SPACIOUS | further
     held = {name: connection.execute(f"pragma {name}").fetchone()[0] for name in wanted}
     for name, value in wanted.items():

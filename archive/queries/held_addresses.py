@@ -3,10 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from sqlite_utils import Database
 
 from archive.queries.beside_rest import GIVEN_BY_REST
+
+
+class HeldAddress(NamedTuple):
+    """An address of an article."""
+
+    address: str
+    url: str  # the article's current address
+    checked_at: str  # when it was last asked for
+    missing_since: str | None
+    gone_at: str | None
+    by_rest: bool  # REST has given it
+
+
+def addresses(db: Database, site_id: int) -> Iterator[HeldAddress]:
+    """Every known address of the site, with what is held of its article."""
+    sql = f"""
+        select urls.url, nullif(articles.url, urls.url), checked_at, missing_since, gone_at, {GIVEN_BY_REST}
+        from urls
+        join articles on articles.id = urls.article_id
+        where articles.site_id = ?
+        """
+    rows = db.execute(sql, [site_id])
+    return (HeldAddress(address, url or address, at, missing, gone, bool(by_rest)) for address, url, at, missing, gone, by_rest in rows)
 
 
 def known_addresses(db: Database, site_id: int) -> Iterator[str]:

@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
-from archive.queries.beside_rest import GIVEN_BY_REST
 from archive.queries.counts import held_of
 from archive.queries.rest_lists import Collection, by_list, given
 from archive.store.coverage import kind_of_list
@@ -166,17 +165,6 @@ def not_yet_missing(db: Database, table: Literal["articles", "comments"], ids: l
     """Those of our ids that are not marked missing."""
     marks = ", ".join("?" * len(ids))
     return [i for (i,) in db.execute(f"select id from {table} where missing_since is null and id in ({marks})", ids)]
-
-
-def addresses(db: Database, site_id: int) -> dict[str, dict[str, Any]]:
-    """Every known address of the site -> its article's current url, checked_at, missing_since, gone_at, and whether REST has given it."""
-    sql = f"""
-        select urls.url as address, articles.url, articles.checked_at, articles.missing_since, articles.gone_at, {GIVEN_BY_REST} as by_rest
-        from urls
-        join articles on articles.id = urls.article_id
-        where articles.site_id = ?
-        """
-    return {row["address"]: row for row in db.query(sql, [site_id])}
 
 
 def gaps(db: Database, site_id: int) -> set[str]:

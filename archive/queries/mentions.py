@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from archive.queries.articles_in_time import articles_in_time
 from archive.queries.rows import Row, as_json, fetch_column, fetch_rows, fetch_value
 from archive.text.markup import END, START
 
@@ -77,26 +79,28 @@ def comments_by_month(db: sqlite3.Connection) -> Months:
 
 def mentioning_by_month(db: sqlite3.Connection, kind: str, asked: tuple[AskedIndex, ...]) -> Months:
     """How many articles or comments have the term at least once."""
+    if kind == ARTICLES:
+        return articles_in_time(db).by_month(_rows_with(db, asked))
     found: Counter[str] = Counter()
     for index in asked:
-        if kind == ARTICLES:
-            sql = f"""
-                select coalesce(articles.month, ''), count(*)
-                from {index.table}
-                cross join articles on articles.revision_id = {index.table}.rowid
-                where {index.condition}
-                group by 1
-            """
-        else:
-            sql = f"""
-                select coalesce(substr(comments.posted_at, 1, 7), ''), count(*)
-                from {index.table}
-                cross join comments on comments.id = {index.table}.rowid
-                where {index.condition} and comments.kind = 'comment'
-                group by 1
-            """
+        sql = f"""
+            select coalesce(substr(comments.posted_at, 1, 7), ''), count(*)
+            from {index.table}
+            cross join comments on comments.id = {index.table}.rowid
+            where {index.condition} and comments.kind = 'comment'
+            group by 1
+        """
         found.update({row[0]: row[1] for row in db.execute(sql, {"match": index.expression})})
     return dict(found)
+
+
+def _rows_with(db: sqlite3.Connection, asked: Iterable[AskedIndex]) -> set[int]:
+    """Ids of the rows that indexes find. They come as one value: each row would wait for Python's other threads."""
+    lists = [
+        fetch_value(db, f"select json_group_array(rowid) from {index.table} where {index.condition}", {"match": index.expression})
+        for index in asked
+    ]
+    return {row for found in lists for row in json.loads(found)}
 
 
 def _months(db: sqlite3.Connection, sql: str) -> Months:
@@ -111,24 +115,21 @@ def texts_with(
     are looked for.
     """
     limit = first + size
-    found = [_articles_with(db, index, when, limit) for index in asked.get(ARTICLES, ())]
+    found = [_articles_with(db, asked[ARTICLES], when, limit)] if ARTICLES in asked else []
     found += [_comments_with(db, index, when, matches, limit) for index in asked.get(COMMENTS, ()) if matches]
     merged = heapq.merge(*found, key=lambda text: (text.at, text.kind, text.id), reverse=True)
     return list(itertools.islice(merged, first, limit))
 
 
-def _articles_with(db: sqlite3.Connection, index: AskedIndex, when: str, limit: int) -> Iterator[MentioningText]:
-    column = "year" if len(when) == 4 else "month"
-    sql = f"""
-        select articles.id, articles.revision_id, coalesce(articles.published_on, articles.published_at, '') as at
-        from {index.table}
-        cross join articles on articles.revision_id = {index.table}.rowid
-        where {index.condition} {f"and articles.{column} = :when" if when else ""}
-        order by at desc, articles.id desc
-        limit :limit
+def _articles_with(db: sqlite3.Connection, asked: tuple[AskedIndex, ...], when: str, limit: int) -> Iterator[MentioningText]:
+    states = list(itertools.islice(articles_in_time(db).newest(_rows_with(db, asked), when), limit))
+    sql = """
+        select revision_id, id, coalesce(published_on, published_at, '')
+        from articles
+        where revision_id in (select value from json_each(?))
     """
-    asked = {"match": index.expression, "when": int(when) if column == "year" and when else when, "limit": limit}
-    return (MentioningText(ARTICLES, row[0], row[1], row[2]) for row in db.execute(sql, asked).fetchall())
+    about = {state: (article, at) for state, article, at in db.execute(sql, [as_json(states)])}
+    return (MentioningText(ARTICLES, about[state][0], state, about[state][1]) for state in states)
 
 
 def _comments_with(db: sqlite3.Connection, index: AskedIndex, when: str, matches: int, limit: int) -> Iterator[MentioningText]:

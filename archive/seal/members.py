@@ -71,7 +71,7 @@ def _beside(db: Database, path: Path, start: int, end: int | None) -> Iterator[L
         return
     for compressed, content in found:
         digest = hashlib.sha256(compressed).hexdigest()
-        if content.startswith(b"WARC/") and not _is_sealed(db, digest):
+        if content.startswith(b"WARC/") and not is_sealed(db, digest):
             yield digest, _ids(content[:SMALL])
 
 
@@ -82,7 +82,8 @@ def _ids(content: bytes) -> str:
     return " ".join([record_id or "-", *filter(None, belongs)])
 
 
-def _is_sealed(db: Database, digest: str) -> bool:
+def is_sealed(db: Database, digest: str) -> bool:
+    """Whether a record with this SHA-256, in hex, is in a seal."""
     return db.execute("select 1 from sealed_records where prefix = ?", [digest[:PREFIX]]).fetchone() is not None
 
 

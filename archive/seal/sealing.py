@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from archive.errors import StorageError
 from archive.seal.files import Leaf, SealHead, begin_chain, head_files, leaves_content, own_chain, read_head, read_leaves, write_seal
-from archive.seal.members import PREFIX, unsealed
+from archive.seal.members import PREFIX, is_sealed, unsealed
 from archive.seal.tree import root_of
 from archive.warc.place import sha256
 
@@ -58,23 +58,25 @@ def sealed_up_to(db: Database, chain: str) -> int:
 
 def _seal_after(store: OpenArchive, chain: str | None, after: int) -> Sealed:
     [last] = store.db.execute("select coalesce(max(id), 0) from captures").fetchone()
-    leaves = _once(unsealed(store.db, store.folder, after))
+    waiting: set[str] = set()  # beginnings of digests that are about to be sealed
+    leaves = _once(store.db, unsealed(store.db, store.folder, after), waiting)
     batch, seals, records = list(islice(leaves, LARGEST)), 0, 0
     if batch and chain is None:
         chain = begin_chain(store.folder)
     while batch:
         following = list(islice(leaves, LARGEST))
         _seal(store, str(chain), batch, None if following else last)
+        waiting.difference_update(digest[:PREFIX] for digest, _ in batch)
         seals, records, batch = seals + 1, records + len(batch), following
     return Sealed(seals, records)
 
 
-def _once(leaves: Iterable[Leaf]) -> Iterator[Leaf]:
-    """Each record once: a file that was copied under another name holds it twice."""
-    seen: set[int] = set()
+def _once(db: Database, leaves: Iterable[Leaf], waiting: set[str]) -> Iterator[Leaf]:
+    """Each record once: a file that was copied under another name holds it twice. Those that are given are added to ``waiting``."""
     for leaf in leaves:
-        if (prefix := int(leaf[0][:PREFIX], 16)) not in seen:
-            seen.add(prefix)
+        prefix = leaf[0][:PREFIX]
+        if prefix not in waiting and not is_sealed(db, leaf[0]):
+            waiting.add(prefix)
             yield leaf
 
 

@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from archive.clock import later
 from archive.store.comments import count_comments
+from archive.store.gaps import close_gaps_of_missing
 
 Table = Literal["articles", "comments"]
 
@@ -40,6 +41,7 @@ def mark_missing(
             )
         if table == "articles":
             db.execute("update articles set checked_at = ? where id = ?", [at, row_id])
+            close_gaps_of_missing(db, row_id)
     return newly
 
 

@@ -31,7 +31,7 @@ Kind = Literal[
     "walls",  # ref: digest of the text; at: first met; value: headline and text. Pages that stood in place of articles
     "list_limits",  # ref: a REST list; count: rows that it gives at a time; at: when more is tried; value: how often that failed
     "refused_parameters",  # ref: a REST list; value: the parameters that it does not take, a space between them
-    "closed_doors",  # ref: a REST list; at: when it is looked at again; count: how often it was found closed
+    "closed_doors",  # ref: a list; at: when it is looked at again; count: how often it was found closed
     "read_again",  # ref: empty; at: when the reading began; count: our id of the article up to which all captures are read again; value:
     # the extractor. ref: left; value: our ids of the articles that were left as they were, a space between them
     "assets_read",  # ref: empty; count: the capture up to which pages were searched for their files; value: the hosts allowed then

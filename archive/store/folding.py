@@ -9,8 +9,9 @@ several articles in this run. The one change before that stays an edit: no edit 
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -92,13 +93,13 @@ class SitesLines:
     """What other articles of a site say of a line."""
 
     def __init__(self, db: Database, site_id: int, visits: Sequence[OtherVisit]) -> None:
-        self._db, self._site_id = db, site_id
+        self._db, self._site_id, self._visits = db, site_id, visits
         changed = {(fingerprint(line.pair[1]), visit.old["article_id"]) for visit in visits for line in visit.lines}
         self._changed = Counter(wording for wording, _ in changed)  # wording -> articles in which it has changed in this run
 
     def prove(self, line: VisitLine) -> bool:
         """A clock or a counter explains it, and it stands in other articles too."""
-        return line.explained and not self._recurring.isdisjoint(map(fingerprint, (*line.pair, *line.paragraphs)))
+        return line.explained and not self._recurring.isdisjoint(_wordings(line))
 
     def suspect(self, line: VisitLine) -> bool:
         """Whether it is enough that it has changed before: else it has to change in many articles at once."""
@@ -106,16 +107,22 @@ class SitesLines:
 
     @cached_property
     def _recurring(self) -> set[str]:
+        """Of the wordings that a clock or a counter explains, those that stand in several articles."""
+        asked = {wording for visit in self._visits for line in visit.lines if line.explained for wording in _wordings(line)}
         sql = """
             select blocks.fingerprint
             from articles
             join revisions on revisions.article_id = articles.id
             join blocks on blocks.revision_id = revisions.id
-            where articles.site_id = ? and blocks.fingerprint <> ''
+            where articles.site_id = ? and blocks.fingerprint <> '' and blocks.fingerprint in (select value from json_each(?))
             group by blocks.fingerprint
             having count(distinct articles.id) > 1
             """
-        return {found for (found,) in self._db.execute(sql, [self._site_id])}
+        return {found for (found,) in self._db.execute(sql, [self._site_id, json.dumps([*asked])])}
+
+
+def _wordings(line: VisitLine) -> Iterable[str]:
+    return map(fingerprint, (*line.pair, *line.paragraphs))
 
 
 def _other_visit(db: Database, new_id: int, old_id: int) -> OtherVisit | None:

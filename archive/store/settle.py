@@ -6,32 +6,16 @@ Idempotent, and independent of the order of crawling: labels follow from what th
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from typing import NamedTuple
 
 from sqlite_utils import Database
 
 from archive.store.decisions import decided
 from archive.store.folding import fold, provisional
+from archive.store.recurring import recurring
 from archive.store.revision_digest import seal
-from archive.text.fingerprint import LEARNED, Wording, begins_with_bio, learned_kind, letters, numbers_in, replaced, speaks_of_authors
-
-# Where wordings stand, in every state the archive holds: a bio that was reworded everywhere stays a bio in older revisions.
-SPOTS = """
-    create temp table spots as
-    select block_spans.fingerprint, revisions.article_id, block_spans.revision_id, block_spans.position
-    from articles
-    join revisions on revisions.article_id = articles.id
-    join block_spans on block_spans.revision_id = revisions.id
-    where articles.site_id = ? and block_spans.fingerprint <> '' and (block_spans.kind is null or block_spans.rule like 'learned: %')
-    """  # in memory: 20,000 articles have 300,000, so their fingerprints stay numbers
-RECURRING = """
-    select iif(typeof(fingerprint) = 'integer', printf('%016x', fingerprint), fingerprint), article_id, revision_id, position
-    from spots
-    where fingerprint in (select fingerprint from spots group by fingerprint having count(distinct article_id) >= 3)
-    order by fingerprint, article_id, revision_id, position desc
-    """
+from archive.text.fingerprint import LEARNED, begins_with_bio, learned_kind, letters, replaced, speaks_of_authors
 
 
 class Settled(NamedTuple):
@@ -58,7 +42,7 @@ def settle(db: Database, site_id: int, since: str, reread: Iterable[tuple[int, i
 
 def learn(db: Database, site_id: int) -> dict[str, tuple[str, str]]:
     """Fingerprint -> (kind, rule) for one site, kept in the table boilerplate. What people decided comes first."""
-    found = {w.fingerprint: (w, *kind) for w in _wordings(db, site_id) if (kind := learned_kind(w))}
+    found = {w.fingerprint: (w, *kind) for w in recurring(db, site_id) if (kind := learned_kind(w))}
     held = {f for (f,) in db.execute("select fingerprint from boilerplate where site_id = ?", [site_id])}
     for gone in held - set(found):
         db.execute("delete from boilerplate where site_id = ? and fingerprint = ?", [site_id, gone])
@@ -78,56 +62,58 @@ def learn(db: Database, site_id: int) -> dict[str, tuple[str, str]]:
     return labels
 
 
-def _wordings(db: Database, site_id: int) -> list[Wording]:
-    """Every wording that stands in three articles or more."""
-    db.execute("drop table if exists temp.spots")
-    db.execute(SPOTS, [site_id])
-    db.execute("create index temp.spots_fingerprint on spots(fingerprint, article_id, revision_id, position)")
-    places: dict[str, dict[int, tuple[int, int]]] = defaultdict(dict)  # fingerprint -> article -> (latest revision, position)
-    for f, article, revision_id, position in db.execute(RECURRING):
-        places[f][article] = (revision_id, position)
-    alone = "select fingerprint from spots group by fingerprint having count(distinct article_id) = 1"
-    spans = f"select revision_id, min(position), max(position) from spots where fingerprint in ({alone}) group by revision_id"
-    own = {revision_id: (first, last) for revision_id, first, last in db.execute(spans)}
-    db.execute("drop table temp.spots")
-    dates = dict(db.execute("select id, coalesce(published_at, '') from articles where site_id = ?", [site_id]).fetchall())
-    signed = _signed(db, site_id)
-    return [_wording(db, f, where, own, signed, dates) for f, where in places.items()]
-
-
 def _last_paragraphs(db: Database, site_id: int, learned: Container[str], bios: list[str]) -> dict[str, tuple[str, str]]:
     """Labels of last paragraphs that are no text though no three articles share them: they are called a bio or an appeal by the
     markup of another article; they begin with a learned bio and go on with another author's; or they speak of their own
     authors by full name."""
     sql = """
-        select blocks.revision_id, blocks.position, blocks.fingerprint, revisions.article_id
+        select position, fingerprint
+        from blocks
+        where revision_id = ? and fingerprint <> '' and (kind = 'body' or rule like 'learned: %')
+        order by position
+        """
+    called = _called(db, site_id)
+    within: set[str] = set()  # what is called something elsewhere, and has text below it in some article
+    without: set[str] = set()  # the same, and has none in some article
+    labels: dict[str, tuple[str, str]] = {}
+    for revision_id, article_id in _revisions(db, site_id):
+        end: list[str] = []  # what is called something elsewhere, since the last text
+        last: tuple[int, str] | None = None
+        for position, f in db.execute(sql, [revision_id]):
+            if f in called:
+                end.append(f)
+            elif f not in learned:
+                last = (position, f)
+                within.update(end)
+                end.clear()
+        without.update(end)
+        if last and (rule := _why_bio(db, article_id, revision_id, last[0], bios)):
+            labels[last[1]] = ("bio", f"{LEARNED}{rule}")
+    return {f: called[f] for f in without - within} | labels
+
+
+def _revisions(db: Database, site_id: int) -> Iterator[tuple[int, int]]:
+    """(revision, its article) of a site, the first one first."""
+    sql = """
+        select revisions.id, articles.id
         from articles
         join revisions on revisions.article_id = articles.id
-        join blocks on blocks.revision_id = revisions.id
-        where articles.site_id = ? and blocks.fingerprint <> '' and (blocks.kind = 'body' or blocks.rule like 'learned: %')
-        order by blocks.revision_id, blocks.position
+        where articles.site_id = ?
+        order by revisions.id
         """
-    signed, called = _signed(db, site_id), _called(db, site_id)
-    labels: dict[str, tuple[str, str]] = {}
-    within: set[str] = set()  # what is called something elsewhere, and has text below it in some article
-    last: dict[int, tuple[int, str, int]] = {}
-    ends: dict[int, list[str]] = defaultdict(list)  # revision -> fingerprints of what is called something elsewhere, since its last text
-    for revision_id, position, f, article in db.execute(sql, [site_id]):
-        if f in called:
-            ends[revision_id].append(f)
-        elif f not in learned:
-            last[revision_id] = (position, f, article)
-            within |= set(ends.pop(revision_id, ()))
-    for end in ends.values():
-        labels |= {f: called[f] for f in end if f not in within}
-    for revision_id, (position, f, article) in last.items():
-        sql = "select text from blocks where revision_id = ? and position = ?"
-        [text] = db.execute(sql, [revision_id, position]).fetchone() if position else [""]
-        if begins_with_bio(text, bios):
-            labels[f] = ("bio", f"{LEARNED}begins with a learned bio")
-        elif speaks_of_authors(text, signed[article]):
-            labels[f] = ("bio", f"{LEARNED}the last paragraph begins with its author's name")
-    return labels
+    return iter(db.execute(sql, [site_id]))
+
+
+def _why_bio(db: Database, article_id: int, revision_id: int, position: int, bios: list[str]) -> str | None:
+    """Why the last paragraph of a revision is a bio; None where it is text."""
+    if not position:
+        return None
+    [text] = db.execute("select text from blocks where revision_id = ? and position = ?", [revision_id, position]).fetchone()
+    if begins_with_bio(text, bios):
+        return "begins with a learned bio"
+    names = "select name from article_authors join authors on authors.id = author_id where article_id = ?"
+    signed = (name for (name,) in db.execute(names, [article_id]))
+    return "the last paragraph begins with its author's name" if speaks_of_authors(text, signed) else None
 
 
 def _called(db: Database, site_id: int) -> dict[str, tuple[str, str]]:
@@ -143,54 +129,6 @@ def _called(db: Database, site_id: int) -> dict[str, tuple[str, str]]:
     return {f: (kind, f"{LEARNED}is called {kind} under {articles} other articles") for f, kind, articles in db.execute(sql, [site_id])}
 
 
-def _signed(db: Database, site_id: int) -> dict[int, list[str]]:
-    signed: dict[int, list[str]] = defaultdict(list)
-    sql = "select article_id, name from article_authors join authors on authors.id = author_id where site_id = ?"
-    for article_id, name in db.execute(sql, [site_id]):
-        signed[article_id].append(name)
-    return signed
-
-
-def _wording(
-    db: Database,
-    fingerprint: str,
-    places: dict[int, tuple[int, int]],
-    own: dict[int, tuple[int, int]],
-    signed: dict[int, list[str]],
-    dates: dict[int, str],
-) -> Wording:
-    """``own`` is the span of each revision's blocks that no other article has: the author's own text."""
-    edge = sum(r not in own or not own[r][0] < position < own[r][1] for r, position in places.values())
-    first, last = min(dates[a] for a in places), max(dates[a] for a in places)
-    of_its_time = [article for article, date in dates.items() if first <= date <= last]
-    revision_id, position = min(places.values())
-    text, html = db.execute("select text, html from blocks where revision_id = ? and position = ?", [revision_id, position]).fetchone()
-    return Wording(
-        fingerprint,
-        text,
-        html,
-        len(places),
-        edge,
-        Counter(name for article in places for name in signed[article]),
-        Counter(name for article in of_its_time for name in signed[article]),
-        len(of_its_time),
-        _numbers(db, places.values()) if numbers_in(text) else 1,
-        _left_out(db, places.values()),
-    )
-
-
-def _left_out(db: Database, places: Iterable[tuple[int, int]]) -> int:
-    """How many of the blocks at these places trafilatura left out of the text."""
-    sql = "select 1 from blocks where revision_id = ? and position = ? and vote = 'chrome'"
-    return sum(db.execute(sql, place).fetchone() is not None for place in places)
-
-
-def _numbers(db: Database, places: Iterable[tuple[int, int]]) -> int:
-    """How many different series of numbers stand in the blocks at these places."""
-    sql = "select text from blocks where revision_id = ? and position = ?"
-    return len({numbers_in(text) for place in places for (text,) in db.execute(sql, place)})
-
-
 def relabel(db: Database, site_id: int, labels: dict[str, tuple[str, str]]) -> set[int]:
     """Give every stored body block of the site its learned label, and take back labels that no longer hold; ids of revisions touched."""
     sql = f"""
@@ -203,6 +141,7 @@ def relabel(db: Database, site_id: int, labels: dict[str, tuple[str, str]]) -> s
         """  # no other block has a label to give or to take back
     overruled = decided(db, "label")
     changed = []
+    known: dict[tuple[str, str], tuple[str, str]] = {}  # each label once: there are few, and one may stand under every article
     for revision_id, position, fingerprint, kind, rule in db.execute(sql, [site_id, json.dumps([*labels])]):
         own, label = own_label(kind, rule), labels.get(fingerprint)
         if label and (own[0] == "body" or fingerprint in overruled):
@@ -210,9 +149,10 @@ def relabel(db: Database, site_id: int, labels: dict[str, tuple[str, str]]) -> s
         else:
             wanted = (kind, rule) if STANDS in rule else own
         if wanted != (kind, rule):
-            changed.append((*wanted, revision_id, position))
-    db.conn.executemany("update blocks set kind = ?, rule = ? where revision_id = ? and position = ?", changed)
-    return {revision_id for *_, revision_id, _ in changed}
+            changed.append((known.setdefault(wanted, wanted), revision_id, position))
+    sql = "update blocks set kind = ?, rule = ? where revision_id = ? and position = ?"
+    db.conn.executemany(sql, ((*label, revision_id, position) for label, revision_id, position in changed))
+    return {revision_id for _, revision_id, _ in changed}
 
 
 def own_label(kind: str, rule: str) -> tuple[str, str]:

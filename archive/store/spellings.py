@@ -26,10 +26,8 @@ def respell(db: Database, site_id: int, spelling: Spelling) -> int:
     """
     respelled = 0
     sql = "select urls.url, article_id, urls.kind, urls.first_seen_at from urls join articles on articles.id = article_id where site_id = ?"
-    for url, article_id, kind, at in db.execute(sql, [site_id]).fetchall():
-        new = url if PLAIN.fullmatch(url) else spelling(url)
-        if new in ("", url):
-            continue
+    others = [(row, new) for row in db.execute(sql, [site_id]) if (new := _other(row[0], spelling))]  # of a large site all are looked at
+    for (url, article_id, kind, at), new in others:
         known = db.execute("select article_id from urls where url = ?", [new]).fetchone()
         if kind == "current" and (known is None or known[0] == article_id):
             _rename(db, article_id, url, new, at)
@@ -55,10 +53,16 @@ def _rename(db: Database, article_id: int, url: str, new: str, at: str) -> None:
 
 def _respell_column(db: Database, site_id: int, table: str, column: str, spelling: Spelling) -> None:
     """A fragment, which names the thread of an article, stays."""
-    for (url,) in db.execute(f"select distinct {column} from {table} where site_id = ? and {column} like 'http%'", [site_id]).fetchall():
-        page, mark, fragment = url.partition("#")
-        new = page if PLAIN.fullmatch(page) else spelling(page)
-        if new not in ("", page):
-            update = f"update or ignore {table} set {column} = ? where site_id = ? and {column} = ?"
-            db.execute(update, [new + mark + fragment, site_id, url])
-            db.execute(f"delete from {table} where site_id = ? and {column} = ?", [site_id, url])  # the new spelling had a row of its own
+    sql = f"select distinct {column} from {table} where site_id = ? and {column} like 'http%'"
+    others = [(url, new) for (url,) in db.execute(sql, [site_id]) if (new := _other(url.partition("#")[0], spelling))]
+    for url, new in others:
+        _, mark, fragment = url.partition("#")
+        update = f"update or ignore {table} set {column} = ? where site_id = ? and {column} = ?"
+        db.execute(update, [new + mark + fragment, site_id, url])
+        db.execute(f"delete from {table} where site_id = ? and {column} = ?", [site_id, url])  # the new spelling had a row of its own
+
+
+def _other(url: str, spelling: Spelling) -> str:
+    """The spelling of an address that is kept in another one; '' for one that stays."""
+    new = url if PLAIN.fullmatch(url) else spelling(url)
+    return "" if new == url else new

@@ -38,7 +38,7 @@ class Wording:
     articles: int  # that carry it
     edge: int  # of these, how many outside their text
     authors: Mapping[str, int]  # name -> articles with that name that carry it
-    author_articles: Mapping[str, int]  # name -> all articles with that name in the time of the wording
+    author_articles: Mapping[str, int]  # of these names: name -> all articles with that name in the time of the wording
     site_articles: int  # all articles of the site in the time of the wording
     numbers: int = 1  # how many different series of numbers stand in it
     left_out: int = 0  # in how many articles trafilatura left it out of the text
@@ -71,11 +71,16 @@ def speaks_of_authors(text: str, authors: Iterable[str]) -> bool:
 
 def learned_kind(wording: Wording) -> tuple[str, str] | None:
     """(kind, rule) that a recurring wording has earned; None where it stays what its page's rules say: text."""
-    if wording.articles < 3 or wording.edge < AT_THE_EDGE * wording.articles:
+    if wording.articles < 3 or not stands_outside(wording.articles, wording.edge):
         return None
     if PROTECTED.search(wording.html) and wording.articles < MOST * wording.site_articles:
         return None
     return None if _reports(wording) else _bio(wording) or _appeal(wording)
+
+
+def stands_outside(articles: int, edge: int) -> bool:
+    """Whether a wording stands outside the text in nearly all of its articles. ``edge``: in how many it does."""
+    return edge >= AT_THE_EDGE * articles
 
 
 def numbers_in(text: str) -> tuple[str, ...]:

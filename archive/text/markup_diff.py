@@ -6,11 +6,14 @@ A page of changes has a thousand such pieces: ``Markup.format`` is slow.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
 from archive.text import word_diff
 from archive.text.markup import plain
+
+REMEMBERED, LONG = 300, 40_000  # pairs of texts, of fewer characters: 4 MB, and 12 where all are long
 
 
 def inline_diff_markup(old: str, new: str) -> Markup:
@@ -19,8 +22,16 @@ def inline_diff_markup(old: str, new: str) -> Markup:
 
 
 def text_diff_markup(old: str, new: str) -> Markup:
-    """Two texts of paragraphs: the changed paragraphs word by word, one unchanged around each, the rest counted."""
+    """Two texts of paragraphs: the changed paragraphs word by word, one unchanged around each, the rest counted. It is remembered, because
+    a list of changes is read more than once."""
+    return _remembered_markup(old, new) if len(old) + len(new) < LONG else _text_diff_markup(old, new)
+
+
+def _text_diff_markup(old: str, new: str) -> Markup:
     return line_markup(word_diff.text_diff(plain(old), plain(new)))
+
+
+_remembered_markup = lru_cache(maxsize=REMEMBERED)(_text_diff_markup)
 
 
 def beside_text_markup(old: str, new: str) -> Markup:

@@ -16,7 +16,8 @@ from archive.store.checkpoints import Checkpoint
 from archive.store.seen import Seen
 from archive.text.urls import same_page
 from crawler.admission.judge import ANOTHER, SHRANK, emptied, refusal, shows_held
-from crawler.admission.walls import SAME_PAGE, SAME_TEXT, WALL, Sighting, Walls, sighting_of
+from crawler.admission.sightings import Sighting
+from crawler.admission.walls import SAME_PAGE, SAME_TEXT, WALL, Walls, sighting_of
 from crawler.errors import NotBelieved
 from crawler.extract.version import extractor
 from crawler.items import as_mapping

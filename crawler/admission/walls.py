@@ -11,12 +11,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from crawler.admission.judge import letters
+from crawler.admission.sightings import Met, Numbers, Sighting, Sightings, note, numbers_of
 from crawler.extract.article.wall_words import is_worded_as_wall
 
 if TYPE_CHECKING:
@@ -39,79 +39,40 @@ _VIEWS = ("", "amp", "print", "m", "index.html", "index.php")
 _WORD = re.compile(r"[^\W_]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """What one address showed. ``names``: the address asked for, and those that the page gives as its own."""
-
-    names: frozenset[str]
-    asked: str
-    digest: str
-    sentences: tuple[tuple[int, int], ...]  # (hash, letters) of each; none of long pages
-    headline: str  # letters of it
-    is_none: bool
-    strong: bool  # marked as the article of its own address
-    worded: bool  # it asks to be let through
-    arrived: str  # where the address led; '' = it stayed
-
-
-class _Met(NamedTuple):
-    """What is kept of a sighting: a run meets tens of thousands."""
-
-    asked: str
-    names: frozenset[str] | None  # None: the address asked for alone
-    headline: int  # hash of its letters; 0 of none
-    length: int  # letters of its sentences
-    is_none: bool
-    worded: bool
-    arrived: str
-
-    @classmethod
-    def of(cls, sighting: Sighting) -> _Met:
-        names = None if sighting.names == {sighting.asked} else sighting.names
-        headline = hash(sighting.headline) if sighting.headline else 0
-        return cls(sighting.asked, names, headline, _length(sighting), sighting.is_none, sighting.worded, sighting.arrived)
-
-
 class Walls:
     """The pages of one run. ``known``: walls that earlier runs met, headline and text."""
 
     def __init__(self, known: Iterable[tuple[str, str]] = ()) -> None:
-        self._seen: list[_Met] = []
-        self._by_digest: dict[int, int | list[int]] = {}  # by its hash; most stand once
-        self._by_sentence: dict[int, list[int]] = defaultdict(list)
+        self._seen = Sightings()
+        self._by_digest: Numbers = {}  # by its hash
+        self._by_sentence: Numbers = {}  # by its hash; the first KEPT
         self._by_arrival: dict[str, set[str]] = defaultdict(set)
-        self._met: set[int] = set()  # hashes of names and digest
+        self._again: set[int] = set()  # hashes of names and digest, where the digest was met before, or is none
         self._known = {self._add(known_wall(*one)) for one in known}
 
     def meet(self, sighting: Sighting) -> None:
         """Remember what an address showed; the same once."""
-        showing = hash((sighting.names, sighting.digest))
-        if showing not in self._met:
-            self._met.add(showing)
-            self._add(sighting)
+        numbers = self._with_digest(sighting.digest)
+        if numbers or not sighting.digest:
+            showing = hash((sighting.names, sighting.digest))
+            if showing in self._again or (numbers and self._seen[numbers[0]].all_names == sighting.names):
+                return
+            self._again.add(showing)
+        self._add(sighting)
 
     def _add(self, sighting: Sighting) -> int:
-        number = len(self._seen)
-        self._seen.append(_Met.of(sighting))
+        number = self._seen.add(sighting)
         if sighting.digest:
-            self._note_digest(hash(sighting.digest), number)
+            note(self._by_digest, hash(sighting.digest), number)
         for sentence, _ in sighting.sentences:
-            if len(self._by_sentence[sentence]) < KEPT:
-                self._by_sentence[sentence].append(number)
+            if len(numbers_of(self._by_sentence, sentence)) < KEPT:
+                note(self._by_sentence, sentence, number)
         if sighting.arrived and not _is_twin(sighting.asked, sighting.arrived):
             self._by_arrival[place_of(sighting.arrived, sighting.asked)].add(sighting.asked)
         return number
 
-    def _note_digest(self, digest: int, number: int) -> None:
-        first = self._by_digest.setdefault(digest, number)
-        if isinstance(first, list):
-            first.append(number)
-        elif first != number:
-            self._by_digest[digest] = [first, number]
-
-    def _with_digest(self, digest: str) -> list[int]:
-        found = self._by_digest.get(hash(digest), []) if digest else []
-        return [found] if isinstance(found, int) else found
+    def _with_digest(self, digest: str) -> Sequence[int]:
+        return numbers_of(self._by_digest, hash(digest)) if digest else ()
 
     def reason(self, sighting: Sighting) -> str | None:
         """Why a page is taken for a wall; None when it is not. It says no number, which would differ from run to run."""
@@ -132,7 +93,7 @@ class Walls:
         """The other addresses that show the same."""
         return {self._seen[number].asked for number in self._same(sighting)} - {sighting.asked, ""}
 
-    def _is_own(self, other: _Met, sighting: Sighting) -> bool:
+    def _is_own(self, other: Met, sighting: Sighting) -> bool:
         """Whether another sighting is of the same article, or only led to the address of this one."""
         led = bool(other.arrived) and place_of(other.arrived, other.asked) == sighting.asked
         return led or (other.asked in sighting.names if other.names is None else bool(other.names & sighting.names))
@@ -144,17 +105,17 @@ class Walls:
             return list(found)
         shared = Counter[int]()
         for sentence, length in dict(sighting.sentences).items():
-            for number in self._by_sentence.get(sentence, ()):
+            for number in numbers_of(self._by_sentence, sentence):
                 shared[number] += length
-        whole = _length(sighting)
-        alike = [n for n, length in shared.items() if n not in found and length >= ALIKE * max(whole, self._seen[n].length) > 0]
-        mine = _Met.of(sighting)
+        whole = sighting.length
+        alike = [n for n, length in shared.items() if n not in found and length >= ALIKE * max(whole, self._seen.lengths[n]) > 0]
+        mine = Met.of(sighting)
         titled = [n for n in (*found, *alike) if _is_titled(self._seen[n], mine, exact=n in found)]
         bare = [n for n in (*found, *alike) if self._seen[n].is_none and sighting.is_none]
         return list(dict.fromkeys([*titled, *(bare if len(bare) > SAME_TEXT else ())]))
 
 
-def _is_titled(other: _Met, one: _Met, *, exact: bool) -> bool:
+def _is_titled(other: Met, one: Met, *, exact: bool) -> bool:
     """Whether what two pages say alike is more than what empty pages of a site say under different headlines."""
     worded = other.worded or one.worded or other.headline == one.headline
     return worded or (exact and not (other.is_none and one.is_none and other.headline and one.headline))
@@ -214,10 +175,6 @@ def _sentences(text: str) -> tuple[tuple[int, int], ...]:
         if len(plain) > 3:
             found[hash(plain)] = len(plain)
     return tuple(found.items())
-
-
-def _length(sighting: Sighting) -> int:
-    return sum(length for _, length in sighting.sentences)
 
 
 def place_of(arrived: str, asked: str) -> str:

@@ -67,10 +67,10 @@ def remember_feed(run: Run, found: DiscoveredUrls) -> None:
 
 def hidden_comments(run: Run, found: DiscoveredUrls, since: str) -> list[str]:
     """Ids of comments that the feed names and the page, read since, does not show: answers to a comment that is hidden."""
-    rows, before = run.store.ask(holdings.addresses, run.site_id), set(run.checkpoints.refs("hidden_comments"))
+    before = set(run.checkpoints.refs("hidden_comments"))
     hidden = []
     for item in found.discussed:
-        row = rows.get(run.addresses.canonical(item.address))
+        row = run.context.held(run.addresses.canonical(item.address))
         if item.comment_id and not run.store.ask(holdings.has_comment, run.site_id, item.comment_id):
             hidden += [item.comment_id] if item.comment_id in before or (row and row["checked_at"] >= since) else []
     return hidden

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from archive.queries import holdings
+from archive.queries import held_addresses, holdings
 from archive.text.urls import page_key
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def compare_totals(run: Run, found: DiscoveredUrls) -> None:
 
 def _known(run: Run, found: DiscoveredUrls) -> set[object]:
     """The pages that are held and there, those that a list names, and those that are gaps."""
-    there = {row["url"] for row in run.store.ask(holdings.addresses, run.site_id).values() if not row["missing_since"]}
+    there = {row.url for row in run.store.ask(held_addresses.addresses, run.site_id) if not row.missing_since}
     gaps = {ref for ref in run.store.ask(holdings.gaps, run.site_id) if ref.startswith("http") and "#" not in ref}
     return {page_key(address) for address in (*there, *gaps, *(address for named in found.named.values() for address in named))}
 

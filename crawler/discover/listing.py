@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from lxml.etree import ParserError
 from lxml.html import HtmlElement, document_fromstring
 
 from archive.text.urls import normal_url
 from crawler.discover.index_pages import is_index, parts_of
-from crawler.discover.listing_pager import Anchor, next_page_of, same_host
+from crawler.discover.listing_pager import Anchor, known_host, next_page_of, same_host
 from crawler.discover.load_more import as_listing, load_more
 from crawler.discover.xml import absolute_link
 
@@ -124,10 +125,11 @@ def base_of(root: HtmlElement, url: str) -> str:
 
 def _inside(root: HtmlElement, url: str, base: str) -> Iterator[Anchor]:
     """The links of the page that stay on its host, without fragments."""
+    here = known_host(urlsplit(url).netloc)
     for anchor in root.iter("a", "area"):
         href = (anchor.get("href") or "").strip()
-        link = absolute_link(base, href).split("#")[0]
-        if href and link and not href.startswith("#") and same_host(link, url):
+        link = absolute_link(base, href).split("#")[0] if href and not href.startswith("#") else ""
+        if link and known_host(link.split("/", 3)[2]) == here:
             yield anchor, link
 
 
@@ -169,7 +171,7 @@ class _Boxes:
     """The elements around the links of a page: each is looked at once, for all that stands in it."""
 
     def __init__(self) -> None:
-        self._known: dict[HtmlElement | None, _Around] = {None: _Around()}
+        self._known: dict[HtmlElement | None, _Around] = {None: NOTHING}
 
     def around(self, element: HtmlElement | None) -> _Around:
         new = []
@@ -179,12 +181,23 @@ class _Boxes:
             element = element.getparent()
         known = self._known[element]
         for inner in reversed(new):
-            known = self._known[inner] = _Around(*(one or other for one, other in zip(known, _itself(inner), strict=True)))
+            own = _itself(inner)
+            if own is not NOTHING:
+                known = _Around(known.frame or own.frame, known.entry or own.entry, known.menu or own.menu)
+            self._known[inner] = known
         return known
+
+
+NOTHING = _Around()
+PLAIN = frozenset(
+    ("ul", "ol", "li", "div", "p", "span", "a", "section", "main", "table", "tr", "td")
+)  # tags that say nothing by themselves
 
 
 def _itself(element: HtmlElement) -> _Around:
     tag, said = element.tag, element.get("class") or ""
+    if not said and tag in PLAIN and not element.get("id"):
+        return NOTHING
     return _Around(
         frame=tag in ("nav", "aside", "footer"),
         entry=tag in ("h1", "h2", "h3", "h4", "article") or (tag != "body" and bool(ENTRY_CLASS.search(said))),

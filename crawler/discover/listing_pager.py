@@ -68,10 +68,10 @@ PAGER = 120  # characters of a box with the numbers of pages
 
 def same_host(link: str, other: str) -> bool:
     """Whether two addresses lie on one host, with or without www. ``link``: as ``absolute_link`` gives it."""
-    return _bare_host(link.split("/", 3)[2]) == _bare_host(urlsplit(other).netloc)
+    return known_host(link.split("/", 3)[2]) == known_host(urlsplit(other).netloc)
 
 
-_bare_host = lru_cache(maxsize=1024)(bare_host)  # a page has hundreds of links, and they lead to a few hosts
+known_host = lru_cache(maxsize=1024)(bare_host)  # a page has hundreds of links, and they lead to a few hosts
 
 
 def next_page_of(root: HtmlElement, inside: list[Anchor], url: str, base: str, link_header: str = "") -> str | None:
@@ -89,15 +89,16 @@ def next_page_of(root: HtmlElement, inside: list[Anchor], url: str, base: str, l
 
 
 def _numbered(url: str, links: list[str]) -> Iterator[str]:
-    numbers = [(_number(link), link) for link in links]
-    return (link for wanted in _wanted(url) for number, link in numbers if number == wanted)
+    numbers = [(number, link) for link in links if (number := _number(link))]
+    yield from (link for wanted in _wanted(url) for number, link in numbers if number == wanted)
 
 
-def _after(url: str, links: list[str]) -> list[str]:
+def _after(url: str, links: list[str]) -> Iterator[str]:
     """The link to the page that begins next, where pages are told by the number of entries before them."""
     base, here = _offset(url) or (_bare(url), 0)
     found = {there[1]: link for link in links if (there := _offset(link)) and there[0] == base and there[1] > here}
-    return [found[min(found)]] if found else []
+    if found:
+        yield found[min(found)]
 
 
 def _offset(link: str) -> tuple[str, int] | None:
@@ -129,12 +130,13 @@ def _is_older(anchor: HtmlElement) -> bool:
     """Whether classes say that a link leads on, whatever its language; not where they stand on an entry, or the words say newer."""
     parent = anchor.getparent()
     boxes = [anchor, *([parent] if parent is not None and parent.tag in ("li", "span", "div", "p") else [])]
-    said = any(OLDER_CLASS & set((box.get("class") or "").lower().split()) for box in boxes)
+    said = any(not OLDER_CLASS.isdisjoint(name.lower().split()) for box in boxes if (name := box.get("class")))
     return said and not NEWER.match(anchor.text_content() or "")
 
 
 def _leads_on(anchor: HtmlElement) -> bool:
-    words = " ".join((anchor.text_content() or "").split())
+    text = anchor.text_content() if len(anchor) else anchor.text  # most links hold nothing but their words
+    words = " ".join((text or "").split())
     said = words if any(map(str.isalpha, words)) else anchor.get("aria-label") or anchor.get("title") or words
     return bool(OLDER.fullmatch(said)) and not NEWER_PREVIOUS.fullmatch(said)
 

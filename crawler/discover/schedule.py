@@ -3,11 +3,12 @@ without REST, and beside REST those that it does not give."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Container, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from archive.clock import later
-from archive.queries import backlog, beside_rest, holdings
+from archive.queries import backlog, beside_rest, held_addresses, holdings
+from archive.queries.held_addresses import HeldAddress
 from archive.store.verdicts import Finding, verdicts
 from crawler.discover.discovered import DiscoveredUrls
 from crawler.discover.feed import feed_time
@@ -27,8 +28,8 @@ def pages_to_read(run: Run, found: DiscoveredUrls) -> list[str]:
     listed, what the sweep takes. On a site with REST: of the articles alone that REST does not give."""
     if not (run.pages_are_the_text or found.named or run.store.ask(beside_rest.count_beside, run.site_id)):
         return []
-    held = run.store.ask(holdings.addresses, run.site_id)
-    held = held if run.pages_are_the_text else {address: row for address, row in held.items() if not row["by_rest"]}
+    rows = run.store.ask(held_addresses.addresses, run.site_id)
+    held = {row.address: row for row in rows if run.pages_are_the_text or not row.by_rest}
     certain = run.store.ask(backlog.pages_wanted, run.site_id)
     certain += discussed_anew(run, found, held)
     certain += run.store.ask(backlog.cut_threads, run.site_id)
@@ -53,16 +54,16 @@ def _explained(run: Run) -> dict[str, Finding]:
     return found
 
 
-def _listed(run: Run, found: DiscoveredUrls, held: Mapping[str, Any], explained: Mapping[str, Finding]) -> Iterator[str]:
+def _listed(run: Run, found: DiscoveredUrls, held: Mapping[str, HeldAddress], explained: Mapping[str, Finding]) -> Iterator[str]:
     """What the lists name and the archive lacks, and what they say has changed: ``found.claims`` says which list alone says so."""
     latest = later(run.store.now(), hours=AHEAD)
     for address, lastmod in found.addresses.items():
         row = held.get(address)
         if found.is_given(address):
             continue
-        if (row is None and address not in explained) or (row and (row["missing_since"] or run.options.mode == "full")):
+        if (row is None and address not in explained) or (row and (row.missing_since or run.options.mode == "full")):
             yield address
-        elif name := _claimed_by(found, address, lastmod, latest, row["checked_at"] if row else None, explained.get(address)):
+        elif name := _claimed_by(found, address, lastmod, latest, row.checked_at if row else None, explained.get(address)):
             found.claims[address] = name
             yield address
 
@@ -83,7 +84,7 @@ def _claimed_by(
     return ("feed" if item is not None and item.updated_at == lastmod else "sitemap") if changed else None
 
 
-def discussed_anew(run: Run, found: DiscoveredUrls, held: Mapping[str, Any]) -> list[str]:
+def discussed_anew(run: Run, found: DiscoveredUrls, held: Container[str]) -> list[str]:
     """Addresses of held articles under which the comments feed names a comment that is not held."""
     hidden = set(run.checkpoints.refs("hidden_comments"))
     unheld = [i for i in found.discussed if i.comment_id and not run.store.ask(holdings.has_comment, run.site_id, i.comment_id)]
@@ -94,7 +95,7 @@ def discussed_anew(run: Run, found: DiscoveredUrls, held: Mapping[str, Any]) -> 
 async def pages_of_threads(run: Run, lists: SiteLists, swept: list[str]) -> list[str]:
     """Where REST gives the articles and not the comments: what is discussed anew, what was cut short, and the sweep's share."""
     await lists.feeds.read_discussed()
-    anew = discussed_anew(run, lists.found, run.store.ask(holdings.addresses, run.site_id))
+    anew = discussed_anew(run, lists.found, {*run.store.ask(held_addresses.known_addresses, run.site_id)})
     return [*anew, *run.store.ask(backlog.cut_threads, run.site_id), *swept]
 
 
@@ -102,7 +103,7 @@ def _utc(lastmod: str) -> str | None:
     return feed_time(lastmod) or (f"{lastmod}T23:59:59Z" if len(lastmod) == 10 else None)
 
 
-def _unlisted(run: Run, found: DiscoveredUrls, held: Mapping[str, dict[str, str]]) -> list[str]:
+def _unlisted(run: Run, found: DiscoveredUrls, held: Mapping[str, HeldAddress]) -> list[str]:
     """Held articles that a whole list no longer names, and missing ones that are due for their second confirmation.
 
     Each is asked for by itself before anything is said of it. A list that suddenly lacks many is more likely broken than
@@ -112,10 +113,10 @@ def _unlisted(run: Run, found: DiscoveredUrls, held: Mapping[str, dict[str, str]
     elsewhere = never if run.options.mode == "update" else set()
     now, again, absent = run.store.now(), [], []
     for address, row in held.items():
-        if address != row["url"] or address in found.addresses or row["gone_at"]:
+        if address != row.url or address in found.addresses or row.gone_at:
             continue
-        if row["missing_since"]:
-            again += [address] if later(row["missing_since"], hours=run.gone_after) <= now else []
+        if row.missing_since:
+            again += [address] if later(row.missing_since, hours=run.gone_after) <= now else []
         elif (found.whole or run.options.mode == "full") and address not in elsewhere:
             absent.append(address)
     last = run.remembered("pages")

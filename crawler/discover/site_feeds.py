@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archive.queries import held_addresses
 from crawler.discover.discovered import DiscoveredUrls, remember_feed
 from crawler.discover.feed import Feed, FeedItem, feed_links, read_feed
 from crawler.discover.limits import FILES_AT_MOST, NOTHING_NEW, Reading
@@ -29,22 +30,42 @@ class SiteFeeds:
         self.further = ""  # where the articles' feed says that its older items are
 
     async def read_first(self) -> None:
-        """The first page of the articles' feed: what is newest, its times to the second, its authors. And the comments feed."""
+        """The first page of the articles' feed: what is newest, its times to the second, its authors. And the comments feed, which says
+        under which held articles something is new: where none is held, all pages are read."""
         await self._find()
-        feed = await self.files.get(self._url("feed"), "feed", read_feed)
+        feed = await self._first_page("feed")
         for item in feed or ():
             self._keep(item)
         self._note(self._url("feed"), feed)
         remember_feed(self.run, self.found)
-        await self.read_discussed()
+        if self._is_held():
+            await self.read_discussed()
 
-    async def read_discussed(self) -> None:
-        """The comments feed alone, once in a run."""
+    async def read_discussed(self, *, guessed: bool = True) -> None:
+        """The comments feed alone, once in a run; without ``guessed`` only where the front page of this run names it."""
         if self.discussed_read:
             return
         await self._find()
+        if not guessed and self._url("comments feed") not in self.named:
+            return
         self.discussed_read = True
-        self.found.discussed = await self.files.get(self._url("comments feed"), "feed", read_feed) or []
+        self.found.discussed = await self._first_page("comments feed") or []
+
+    async def _first_page(self, name: str) -> Feed | None:
+        """The first page of a feed; None where it gives nothing. One that never named an article, and was not there, waits for its time."""
+        run, url = self.run, self._url(name)
+        if run.options.mode == "update" and not run.remembered(name)["total"] and not run.closed_doors.is_due(name):
+            return None
+        feed = await self.files.get(url, "feed", read_feed)
+        if feed is not None:
+            run.closed_doors.note_open(name)
+        elif url not in self.files.failures:
+            run.closed_doors.note_closed(name)
+        return feed
+
+    def _is_held(self) -> bool:
+        """Whether any article of the site is."""
+        return next(iter(self.run.store.ask(held_addresses.known_addresses, self.run.site_id)), None) is not None
 
     async def read_pages(self) -> Reading:
         """To the feed's end, which is a 404 beyond the last page; a page that fails is no end."""

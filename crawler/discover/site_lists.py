@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from archive.clock import later
 from archive.errors import ConfigurationError
-from archive.queries import beside_rest, holdings
+from archive.queries import beside_rest, held_addresses, holdings
 from archive.text.urls import page_key
 from crawler.discover.discovered import DiscoveredUrls, remember
 from crawler.discover.known_lacks import LIST, compare_totals, name_unread_lists, unread_lists
@@ -56,9 +56,9 @@ class SiteLists:
         """The lists of a site with REST: all of them where it is time to compare them with what REST gives. Where one has ever named
         what REST lacks, the feed in every run."""
         found, beside = self.found, self.run.store.ask(beside_rest.count_beside, self.run.site_id)
-        rows = self.run.store.ask(holdings.addresses, self.run.site_id)
+        rows = self.run.store.ask(held_addresses.addresses, self.run.site_id)
         found.by_rest = found.beside = True
-        found.given = {page_key(address) for address, row in rows.items() if row["by_rest"]}
+        found.given = {page_key(row.address) for row in rows if row.by_rest}
         if self._is_time_to_compare(BESIDE_REST if beside else self.run.sweep_days or 30):
             await self.feeds.read_first()
             await self._read_further(every=True)

@@ -9,15 +9,15 @@ a run had captured before it was killed answers the run that goes on (crawler/ht
 from __future__ import annotations
 
 import asyncio
-import http
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from scrapy import Request
 
 from archive import clock
-from archive.queries import captures
+from archive.queries.known_bodies import KnownBodies
 from archive.warc.place import sha256
 from archive.warc.records import Exchange, Headers
 from archive.warc.write import WORTH_A_REVISIT
@@ -103,6 +103,7 @@ class SyncedRecords:
         self._run = run
         self._waiting: list[_Waiting] = []
         self._writing: asyncio.Task[None] | None = None
+        self._bodies = KnownBodies(run.site.name)
 
     async def add(self, exchange: Exchange, door: str, mime: str | None, article_id: int | None) -> int:
         """The id of the exchange's row, once its record is synced. Raises StorageError."""
@@ -130,6 +131,7 @@ class SyncedRecords:
             run.store.group.join()
             for one, place in zip(batch, places, strict=True):
                 capture_id = run.store.add_capture(run.crawl_id, one.door, one.exchange, one.mime, place, one.article_id)
+                self._bodies.add(place.payload_digest)
                 if not one.row.done():
                     one.row.set_result(capture_id)
         except Exception as error:  # each of those who wait raises it
@@ -139,9 +141,11 @@ class SyncedRecords:
                     one.row.exception()
 
     def _same_body(self, exchange: Exchange) -> dict[str, Any] | None:
-        """The site's first capture with the same body, where a record is worth saving."""
+        """The site's first capture with the same body, where a record is worth saving: only successful ones are looked for."""
         run, body = self._run, exchange.body
-        return run.store.ask(captures.first_with_body, run.site.name, sha256(body)) if len(body) >= WORTH_A_REVISIT else None
+        if exchange.status != HTTPStatus.OK or len(body) < WORTH_A_REVISIT:
+            return None
+        return run.store.ask(self._bodies.first, sha256(body))
 
 
 def arrived(now: Callable[[], str]) -> tuple[str, int | None]:
@@ -153,7 +157,7 @@ def arrived(now: Callable[[], str]) -> tuple[str, int | None]:
 def as_exchange(request: Request, response: Response, at: str, millisecond: int | None = None) -> Exchange:
     """The HTTP exchange behind a Scrapy request and the response to it."""
     try:
-        reason = http.HTTPStatus(response.status).phrase
+        reason = HTTPStatus(response.status).phrase
     except ValueError:
         reason = ""
     return Exchange(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from crawler.admission.walls import Sighting
+    from crawler.admission.sightings import Sighting
     from crawler.errors import PartFailed
     from crawler.items import Answer
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from archive.queries import holdings
 from archive.store.verdicts import Finding, verdicts
-from crawler.admission.walls import SAME_PAGE, Sighting, seen_before, sighting_of
+from crawler.admission.sightings import Sighting
+from crawler.admission.walls import SAME_PAGE, seen_before, sighting_of
 from crawler.errors import BadStatus, NotBelieved
 from crawler.extract.version import extractor
 from crawler.items import ADDRESS_LISTS, NO_PAGE

@@ -103,7 +103,7 @@ class Checkpoints:
         self._write("refused_parameters", rows)
 
     def closed_doors(self) -> dict[str, tuple[str, int]]:
-        """REST list -> (when it is looked at again, how often it was found closed)."""
+        """List -> (when it is looked at again, how often it was found closed)."""
         return {row.ref: (row.at or "", row.count or 0) for row in self._read("closed_doors")}
 
     def save_closed_doors(self, doors: Mapping[str, tuple[str, int]]) -> None:

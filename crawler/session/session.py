@@ -14,6 +14,7 @@ from archive.warc.write import WarcWriter
 from crawler.addresses import origins_of
 from crawler.identity import SOFTWARE
 from crawler.session.checkpoints import Checkpoints
+from crawler.session.closed_doors import ClosedDoors
 from crawler.session.home import fetch_front_page, home_of
 from crawler.session.run_log import RunLog, beginning
 
@@ -61,7 +62,7 @@ class Run:
         self.home_response: Response | None = None
         self.warc = WarcWriter(self.store.folder, self.site.name, SOFTWARE, self.store.end_of_records, settings.getint("EPOCH"))
         self.log = RunLog(self.warc, self.store.now, beginning(crawler, self.site, self.store.crawl(self.crawl_id)))
-        self.checkpoints = Checkpoints(self.store, self.site_id)
+        self.checkpoints, self.closed_doors = Checkpoints(self.store, self.site_id), ClosedDoors(self)
 
     def go_on(self, row: dict[str, Any], earlier: FormerAnswers) -> None:
         """This run had begun before, and was killed. ``row``: its row then; ``earlier``: what it had got."""

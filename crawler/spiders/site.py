@@ -125,7 +125,7 @@ class SiteSpider(scrapy.Spider):
                 self.run.outcome.add(UNREACHABLE, f"REST cannot be relied on in this run ({error}); the pages were read instead")
             except RestGone as error:
                 await self.read_pages()  # a site that keeps us out everywhere has closed nothing for good
-                rest.note_closed("posts")
+                self.run.closed_doors.note_closed("posts")
                 self.run.store.save_list(self.run.site_id, "posts", closed=str(error), checked_at=self.run.store.now())
                 self.run.outcome.note(f"REST is no longer open ({error}); from now on the pages are read")
                 return
@@ -140,7 +140,7 @@ class SiteSpider(scrapy.Spider):
             posts["closed"]
             and self.run.options.mode == "update"
             and self.run.remembered("pages")["checked_at"]
-            and not rest.is_due("posts")
+            and not self.run.closed_doors.is_due("posts")
         ):
             return False  # found closed before; it is looked at again after some days, and by a full run
         home = await self.run.front_page()
@@ -173,7 +173,7 @@ class SiteSpider(scrapy.Spider):
         """
         run = self.run
         row = run.remembered("comments")
-        if row["closed"] and run.options.mode == "update" and not row.get("walk_started_at") and not rest.is_due("comments"):
+        if row["closed"] and run.options.mode == "update" and not row.get("walk_started_at") and not run.closed_doors.is_due("comments"):
             return False
         try:
             if not run.options.limit and run.remembered("posts")["walked_at"]:
@@ -185,12 +185,12 @@ class SiteSpider(scrapy.Spider):
         except (BadStatus, Forbidden) as error:
             if not is_closed(error):
                 raise
-            rest.note_closed("comments")
+            run.closed_doors.note_closed("comments")
             run.store.save_list(run.site_id, "comments", closed=str(error))
             run.outcome.note("REST does not give comments: they come with the pages")
             return False
         if row["closed"]:
-            rest.note_open("comments")
+            run.closed_doors.note_open("comments")
             run.store.save_list(run.site_id, "comments", closed=None)
         return True
 

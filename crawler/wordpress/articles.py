@@ -28,7 +28,7 @@ async def read_articles(door: RestDoor) -> list[str]:
         if is_closed(error):
             raise RestGone(str(error)) from error
         raise
-    door.note_open("posts")
+    door.run.closed_doors.note_open("posts")
     if due:
         await find_types(door)
         await find_languages(door)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from archive.clock import later
 from archive.queries import backlog, holdings, rest_lists
 from archive.store.expunge import refused
 from crawler.errors import DoorClosed, FetchError, Limited, OutsideSite
@@ -63,32 +62,9 @@ class RestDoor:
             self._remember(root, said)
             self.root = said
             return True
-        self.note_closed("posts")
+        self.run.closed_doors.note_closed("posts")
         self.store.save_list(self.run.site_id, "posts", door="rest", closed=reason or "no WordPress REST here", checked_at=self.store.now())
         return False
-
-    def is_due(self, name: str) -> bool:
-        """Whether a list that was found closed is looked at again: 1, 2, 4, ... days later, at most SWEEP_DAYS."""
-        at, _ = self.run.checkpoints.closed_doors().get(name, ("", 0))
-        return self.run.store.now() >= at
-
-    def note_closed(self, name: str) -> None:
-        """A list was found closed once more; a run that finds it so again after it was killed counts it once."""
-        doors = self.run.checkpoints.closed_doors()
-        at, times = doors.get(name, ("", 0))
-        if times and later(at, days=-self._days(times - 1)) >= self.store.crawl(self.run.crawl_id)["started_at"]:
-            return
-        self.run.checkpoints.save_closed_doors(doors | {name: (later(self.store.now(), days=self._days(times)), times + 1)})
-
-    def _days(self, times: int) -> float:
-        """Until a list is looked at again that was found closed so often before."""
-        return min(2.0 ** min(times, 20), self.run.sweep_days or 30.0)
-
-    def note_open(self, name: str) -> None:
-        """A list gave something: when it closes the next time, it is looked at again a day later."""
-        doors = self.run.checkpoints.closed_doors()
-        if doors.pop(name, None) is not None:
-            self.run.checkpoints.save_closed_doors(doors)
 
     def _remember(self, root: str, said: dict[str, Any]) -> None:
         name = said.get("name")

@@ -141,11 +141,11 @@ def plainly(database: Path, folder: Path) -> tuple[int, float]:
     written, seconds = 0, 0.0
     into.execute("begin")
     for table in own_tables(source):
-        columns = [name for _, name, *_ in source.execute(f"pragma table_info({table})")]
-        rows = source.execute(f"select {', '.join(columns)} from {table}").fetchall()
+        sql, columns = insert_into(source, table)
+        rows = source.execute(f"select {columns} from {table}").fetchall()
         written += len(rows)
         start = time.perf_counter()
-        into.executemany(f"insert into {table}({', '.join(columns)}) values ({', '.join('?' * len(columns))})", rows)
+        into.executemany(sql, rows)
         seconds += time.perf_counter() - start
     start = time.perf_counter()
     into.execute("commit")
@@ -154,6 +154,13 @@ def plainly(database: Path, folder: Path) -> tuple[int, float]:
     into.close()
     source.close()
     return written, seconds
+
+
+def insert_into(db: sqlite3.Connection, table: str) -> tuple[str, str]:
+    """The statement that inserts a row of all columns, and the columns in its order."""
+    columns = [name for _, name, *_ in db.execute(f"pragma table_info({table})")]
+    named = ", ".join(columns)
+    return f"insert into {table}({named}) values ({', '.join('?' * len(columns))})", named
 
 
 def own_tables(db: sqlite3.Connection) -> list[str]:

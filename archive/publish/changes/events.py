@@ -12,11 +12,20 @@ from sqlite_utils import Database
 
 from archive.publish.changes.asked import GROUPS
 from archive.queries.revision_pair import differences, revision_pair
-from archive.queries.rows import Row, fetch_row, fetch_rows, fetch_value
+from archive.queries.rows import Row, as_json, fetch_row, fetch_rows
 from archive.text.markup import plain
 from archive.text.markup_diff import beside_line_markup, beside_text_markup, inline_diff_markup, line_markup, text_diff_markup
 
 WHOLE = ("new", "first", "missing", "gone", "back")  # events in which a whole article or comment comes or goes
+ARTICLES = """
+    select articles.id, articles.title, url, byline, published_on, revision_id, sites.name as site
+    from articles
+    join sites on sites.id = site_id
+    where articles.id in (select value from json_each(?))
+"""
+COMMENTS = "select id, author, substr(text, 1, 400) as said from comments where id in (select value from json_each(?))"
+STATES = "select id, substr(text, 1, 400) as said from revisions where id in (select value from json_each(?))"
+UNKNOWN: Row = {"title": "?", "url": "", "byline": "", "published_on": None, "revision_id": None, "site": ""}
 
 
 def list_changes(db: sqlite3.Connection, group: str, limit: int) -> list[Row]:
@@ -28,27 +37,25 @@ def list_changes(db: sqlite3.Connection, group: str, limit: int) -> list[Row]:
 
 
 def with_subjects(db: sqlite3.Connection, rows: list[Row]) -> list[Row]:
-    """Each change with the article and, where it is about one, the comment's signature."""
-    return [row | change_subject(db, row) for row in rows]
+    """Each change with the article and, where it is about one, the comment's signature, and the first words of what came or went:
+    ``said``, '' for other events."""
+    articles = rows_by_id(db, ARTICLES, {row["article_id"] for row in rows})
+    comments = rows_by_id(db, COMMENTS, {row["comment_id"] for row in rows if row["comment_id"]})
+    whole = {row["article_id"] for row in rows if row["event"] in WHOLE and not row["comment_id"]} & articles.keys()
+    states = rows_by_id(db, STATES, {articles[article_id]["revision_id"] for article_id in whole})
+    found = []
+    for row in rows:
+        article = articles.get(row["article_id"], UNKNOWN)
+        comment = comments.get(row["comment_id"]) if row["comment_id"] else None
+        told = comment if row["comment_id"] else states.get(article["revision_id"])
+        said = told["said"] if told and row["event"] in WHOLE else ""
+        found.append(row | {"author": comment["author"] if comment else None, "said": said or ""} | article)
+    return found
 
 
-def change_subject(db: sqlite3.Connection, row: Row) -> dict[str, Any]:
-    """The article, the comment's signature, and the first words of what came or went: ``said``, '' for other events."""
-    sql = """
-        select articles.title, url, byline, published_on, revision_id, sites.name as site
-        from articles
-        join sites on sites.id = site_id
-        where articles.id = ?
-    """
-    article = fetch_row(db, sql, [row["article_id"]])
-    said = author = None
-    if row["comment_id"]:
-        comment = fetch_row(db, "select author, substr(text, 1, 400) as said from comments where id = ?", [row["comment_id"]])
-        author, said = (comment["author"], comment["said"]) if comment else (None, None)
-    elif article and row["event"] in WHOLE:
-        said = fetch_value(db, "select substr(text, 1, 400) from revisions where id = ?", [article["revision_id"]])
-    known = article or {"title": "?", "url": "", "byline": "", "published_on": None, "site": ""}
-    return {"author": author, "said": (said or "") if row["event"] in WHOLE else ""} | known
+def rows_by_id(db: sqlite3.Connection, sql: str, ids: set[int]) -> dict[int, Row]:
+    """Id -> its row without the id."""
+    return {row.pop("id"): row for row in fetch_rows(db, sql, [as_json(ids)])} if ids else {}
 
 
 def with_words(db: sqlite3.Connection, row: Row, beside: bool = False) -> Row:

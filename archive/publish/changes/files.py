@@ -56,7 +56,7 @@ def story_row(story: Row, origin: str, records: dict[int, str]) -> Row:
         "author": plain(story["author"] if story["comment_id"] else story["byline"]),
         "site": story["site"],
         "published": (story["published"] or "")[:10],
-        "last_seen_before": story["since"] or "",
+        "last_seen_before": story["since"] or story.get("unchanged_until") or "",
         "seen_at": story["at"] if edited or story["event"] in ("renamed", "new", "first") else "",
         "missing_since": story["missing_since"] or "",
         "gone_at": story["gone_at"] or "",

@@ -8,7 +8,8 @@ from typing import NamedTuple
 class Story(NamedTuple):
     """One thing that happened to an article or, with ``comment_id``, to a comment under it.
 
-    ``at``: when a run saw it last. ``since``: when it was last seen otherwise. ``number``: of the state, or id of the absence.
+    ``at``: when a run saw it last. ``since``: when it had been seen last, of what disappeared. ``number``: of the state, or id of the
+    absence.
     """
 
     at: str

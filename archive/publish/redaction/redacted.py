@@ -23,9 +23,11 @@ ASKED: ContextVar[tuple[str, Hashable] | None] = ContextVar("ASKED", default=Non
 """The SQL that Datasette is asked for, which may be a stranger's, with its values; None for our own functions."""
 OF_SCHEMA = re.compile(r"\s*select (?:1|name|sql) from sqlite_master\s+where [\w\s=?:',()]*$")
 """What Datasette asks about a table or view before it shows it."""
-COUNTED = re.compile(  # what it counts beside the rows of a table: all of them, and those of each value. No function is called in it
-    r"select count\(\*\) from [\w\[\]]+ (?:where [^()]*)?$"
-    r"|\s*select \S+ as value, count\(\*\) as count from \(\s*select [^()]*\)\s*where \S+ is not null\s+"
+WHERE = r"(?:[^()]|\(select rowid from [\w\[\]]+ where [\w\[\]]+ match (?::search|escape_fts\(:search\))\))*"
+"""A condition in which no function is called, but for a search of the table."""
+COUNTED = re.compile(  # what it counts beside the rows of a table: all of them, and those of each value
+    rf"select count\(\*\) from [\w\[\]]+ (?:where {WHERE})?$"
+    rf"|\s*select \S+ as value, count\(\*\) as count from \(\s*select {WHERE}\)\s*where \S+ is not null\s+"
     r"group by \S+ order by count desc, value limit \d+\s*$"
 )
 MOST_TOLD = 2_000  # answers about the schema

@@ -11,7 +11,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 from archive.queries.rows import fetch_column, fetch_value
 from archive.queries.search_query import Query
@@ -65,17 +67,21 @@ def skeleton(word: str) -> str:
     return re.sub(r"(.)\1+", r"\1", sounds.translate(LETTERS))
 
 
-def read_groups(*paths: Path) -> dict[str, tuple[str, ...]]:
-    """The lists, one after the other; groups that share a spelling become one. A list that is not there is empty."""
+def read_groups(*paths: Path) -> Groups:
+    """The lists, one after the other; groups that share a spelling become one. A list that is not there is empty. Each is read, for people
+    edit them."""
+    return _groups_in(tuple(path.read_text(encoding="utf-8", errors="replace") if path.is_file() else "" for path in paths))
+
+
+@lru_cache(maxsize=8)
+def _groups_in(lists: tuple[str, ...]) -> Groups:
     groups: dict[str, tuple[str, ...]] = {}
-    for path in paths:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
-        for line in lines:
-            names = [name.strip() for name in line.partition("#")[0].split(",") if fold(name)]
-            known = [spelling for name in names for spelling in groups.get(fold(name), ())]
-            group = tuple(dict.fromkeys([*known, *names]))
-            groups.update({fold(name): group for name in group})
-    return groups
+    for line in (line for text in lists for line in text.splitlines()):
+        names = [name.strip() for name in line.partition("#")[0].split(",") if fold(name)]
+        known = [spelling for name in names for spelling in groups.get(fold(name), ())]
+        group = tuple(dict.fromkeys([*known, *names]))
+        groups.update({fold(name): group for name in group})
+    return MappingProxyType(groups)
 
 
 def suggestions(query: Query, groups: Groups, vocabulary: Vocabulary) -> list[tuple[str, list[str]]]:

@@ -19,7 +19,7 @@ from archive.publish.mentions import files
 from archive.publish.mentions.asked import asked_of_indexes
 from archive.publish.mentions.charts import largest_share, share_chart
 from archive.publish.mentions.context import mention_rows
-from archive.publish.mentions.series import TermSeries, chosen_period, mentioned, term_series
+from archive.publish.mentions.series import RESTS_ON, TermSeries, chosen_period, mentioned, term_series
 from archive.publish.mentions.spelling_groups import settled_with, with_decisions
 from archive.publish.mentions.spelling_proposals import proposals
 from archive.publish.mentions.terms import MOST_TERMS, MentionTerm, read_terms
@@ -79,8 +79,14 @@ def found_texts(db: sqlite3.Connection, question: MentionQuestion, first: int, s
     """Articles and comments with at least one of the terms, newest first."""
     if not question.terms:
         return []
+    key = ("mentioning", tuple(term.match for term in question.terms), question.kinds, question.when, first, size)
+    rests_on = tuple(table for kind in question.kinds for table in RESTS_ON[kind])
+    return remembered(db, key, lambda: _found_texts(db, question, first, size), weight=lambda texts: 4 * len(texts), of=rests_on)
+
+
+def _found_texts(db: sqlite3.Connection, question: MentionQuestion, first: int, size: int) -> list[MentioningText]:
     node = joined_parts(AnyOf, [term.node for term in question.terms if term.node is not None])
-    frequent = sum(sum(mentioned(db, term)[COMMENTS].values()) for term in question.terms)
+    frequent = sum(sum(mentioned(db, term)[COMMENTS].values()) for term in question.terms) if COMMENTS in question.kinds else 0
     asked = asked_of_indexes(db, node) if node is not None else {}
     return texts_with(db, {kind: asked[kind] for kind in question.kinds if kind in asked}, question.when, frequent, first, size)
 

@@ -11,12 +11,12 @@ from archive.publish.server.responses import DATABASE, folder, read
 from archive.queries.spelling_decisions import decided_pairs
 
 
-def spelling_lists(datasette: Any) -> dict[str, tuple[str, ...]]:
+def spelling_lists(datasette: Any) -> spellings.Groups:
     """The groups of the two lists, ours and the one beside the archive."""
     return spellings.read_groups(spellings.LIST, Path(datasette.get_database(DATABASE).path).with_name(spellings.LIST.name))
 
 
-async def spelling_groups(datasette: Any) -> dict[str, tuple[str, ...]]:
+async def spelling_groups(datasette: Any) -> spellings.Groups:
     """Groups of spellings: the two lists, which are read each time because people edit them, and what people decided."""
     lists, pairs = spelling_lists(datasette), await read(datasette, decided_pairs, folder(datasette))
     return with_decisions(lists, pairs)

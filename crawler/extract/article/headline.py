@@ -25,6 +25,7 @@ _ENOUGH = 0.5  # score of a heading that is the article's
 _SAME = 0.9  # likeness of two titles that are one
 _LIKE_SITE = 0.16  # more than the level of an h1 is worth beside a heading of the theme's title class
 _LEVELS = frozenset(("h1", "h2", "h3"))
+_MAIN_HEADINGS = frozenset(("h1",))
 _MICRODATA_TAGS = _LEVELS | _NAMED_TAGS | {"header", "td"}
 
 
@@ -108,7 +109,7 @@ def _leads_home(page: Document, element: Element, text: str) -> bool:
 
 
 def _headings(page: Document, skip: frozenset[Element]) -> list[Element]:
-    elsewhere = (e for e in page.of(_ELSEWHERE) if next(e.iter("h1"), None) is None)  # one that was never closed holds all the page
+    elsewhere = (e for e in page.of(_ELSEWHERE) if not page.holds(e, _MAIN_HEADINGS))  # one that was never closed holds all the page
     out = page.inside((*skip, *elsewhere))
     said = {element for element in page.named(_HEADING_NAMES) if element.tag in _NAMED_TAGS}
     said.update(element for element in page.microdata if "headline" in element.get("itemprop", ""))

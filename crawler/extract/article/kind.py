@@ -10,13 +10,14 @@ from urllib.parse import urlsplit
 
 from crawler.extract.dom.base_address import resolve_base
 from crawler.extract.dom.head import Head, head_of
-from crawler.extract.dom.jsonld import types_of
+from crawler.extract.dom.jsonld import is_of_one_article, types_of
 from crawler.extract.dom.parsing import parse
 from crawler.extract.dom.repair import page_text
 from crawler.extract.dom.tree import Element, absolute, page_body, text_of, tokens
 from crawler.items import Article, KindDoubts
 
-LISTING_TYPES = frozenset(("collectionpage", "searchresultspage", "profilepage", "itemlist"))
+LISTING_TYPES = frozenset(("collectionpage", "searchresultspage", "profilepage"))
+ITEM_LIST = "itemlist"  # a page of entries, or what an article ranks or tells one by one
 SITE_PAGE_TYPES = frozenset(("aboutpage", "contactpage", "faqpage", "qapage"))
 TEASER_CLASSES = frozenset(
     ("h-entry", "hentry", "teaser", "post-entry", "post-card", "post-preview", "post-item", "post-teaser", "card", "views-row", "summary")
@@ -31,6 +32,7 @@ class KindMarks:
 
     says_article: bool
     has_article: bool
+    of_one: bool  # its JSON-LD describes one article, and not those of a list
     types: frozenset[str]
     in_list_class: bool
     boxes: tuple[tuple[str, str], ...]
@@ -48,7 +50,8 @@ def why_no_article(body: bytes, content_type: str | None, article: Article) -> s
 def kind_marks(root: Element, head: Head, url: str) -> KindMarks:
     """The marks of a page whose tree nobody has changed yet."""
     types = frozenset(kind for node in head.nodes for kind in types_of(node))
-    return KindMarks(says_article(head), head.article is not None, types, in_list_class(root), tuple(_boxes(root, url)))
+    of_one = is_of_one_article(head.nodes, (url, head.canonical))
+    return KindMarks(says_article(head), head.article is not None, of_one, types, in_list_class(root), tuple(_boxes(root, url)))
 
 
 def doubts_of(marks: KindMarks, article: Article) -> KindDoubts:
@@ -58,9 +61,10 @@ def doubts_of(marks: KindMarks, article: Article) -> KindDoubts:
 
 def _doubt(marks: KindMarks, article: Article, *, is_dated: bool) -> str | None:
     entries = entries_of(marks, article)
-    if marks.says_article and not marks.types & LISTING_TYPES:
+    lists = bool(marks.types & LISTING_TYPES) or (ITEM_LIST in marks.types and (bool(entries) or not marks.of_one))
+    if marks.says_article and not lists:
         return None if is_dated or marks.has_article else "a page of the site: an article by its head, without a date"
-    if marks.types & LISTING_TYPES or entries or marks.in_list_class:
+    if lists or entries or marks.in_list_class:
         return f"a listing page ({len(entries)} entries)"
     if marks.types & SITE_PAGE_TYPES:
         return "a page of the site, by its JSON-LD"

@@ -83,7 +83,7 @@ def _in_own_pager(element: Element | None, zone: ThreadZone) -> bool:
 
 def _further_anchors(page: Document, url: str, first: str, zone: ThreadZone, out: Subtrees) -> Iterator[tuple[str, str]]:
     """Links with words such as "older comments", and numbers of a pager whose addresses are not formed from the article's."""
-    for place in zone.held_anchors():
+    for place in zone.held_anchors:
         anchor, href = page.anchors[place]
         if not href or href[0] == "#" or anchor in out or href.startswith(("javascript:", "mailto:")):
             continue

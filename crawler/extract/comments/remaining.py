@@ -51,7 +51,7 @@ def remaining_comments(page: Document, zone: ThreadZone, comments: Sequence[Comm
 
 def _buttons(page: Document, zone: ThreadZone) -> Iterator[tuple[str, Element]]:
     """(words, element) of the buttons of the thread, and of links that lead nowhere, which speak of comments and have a number."""
-    links = [page.anchors[place] for place in zone.held_anchors()]
+    links = [page.anchors[place] for place in zone.held_anchors]
     nowhere = [anchor for anchor, href in links if not href or href[0] == "#" or href.startswith("javascript:")]
     for element in (*page.of({"button"}), *nowhere):
         said = " ".join(all_text(element).split())

@@ -44,6 +44,7 @@ _PARENT_ATTRIBUTES = ("data-parent-id", "data-parent", "parentid", "data-comment
 _PINGS = word_set("pingback trackback")
 _PING_LISTS = word_set("pinglist pingbacklist pings pingbacks trackbacks trackbacklist ping-list pingback-list trackback-list pingslist")
 _HOLDERS = frozenset(("li", "article", "div", "section"))
+_MAIN_PARTS = frozenset(("h1", "main"))
 
 
 def comment_nodes(page: Document) -> list[CommentNode]:
@@ -143,7 +144,7 @@ def _of_this_article(found: list[UnnumberedComment], page: Document) -> list[Unn
     if not found:
         return found
     # A layout "with sidebar" has the name as well, and holds the article.
-    sidebars = [e for e in page.matching(_is_sidebar) if next(e.iter("h1", "main"), None) is None]
+    sidebars = [e for e in page.matching(_is_sidebar) if not page.holds(e, _MAIN_PARTS)]
     out = page.inside((*page.matching(_is_elsewhere), *sidebars))
     main = [item for item in found if item[0] not in out]
     if main:

@@ -10,6 +10,8 @@ from collections.abc import Set as AbstractSet
 from functools import cached_property, lru_cache
 from itertools import chain
 
+from lxml import etree
+
 from crawler.extract.dom.tree import Element, all_text, text_of, tokens_of, word_set
 
 WHOLE_PAGE = frozenset(("body", "main", "html"))
@@ -20,6 +22,7 @@ NEVER_ARTICLE = word_set(
     "comments-area wpdcom modal popup"
 )
 _ADDRESS_ALONE = ["href"]
+_GIVEN_ADDRESSES = etree.XPath("descendant-or-self::a/@href", smart_strings=False)
 _ANCHORS = frozenset(("a",))
 
 
@@ -55,7 +58,8 @@ class Document:
         self._texts: dict[Element, str] = {}
         self._read()
         anchors = self.of(_ANCHORS)
-        self.addresses: list[str] = [anchor.get("href") or "" for anchor in anchors]
+        given = _GIVEN_ADDRESSES(root)  # all in one call, where each anchor has one
+        self.addresses: list[str] = given if len(given) == len(anchors) else [anchor.get("href") or "" for anchor in anchors]
         self.anchors: list[tuple[Element, str]] = list(zip(anchors, self.addresses, strict=True))
         self._names: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)  # one of these -> where it stands in
         for found in self._places:
@@ -132,13 +136,18 @@ class Document:
     @cached_property
     def said(self) -> list[str]:
         """What each of the anchors says, as one line."""
-        return [_one_line(all_text(anchor) if len(anchor) else anchor.text or "") for anchor, _ in self.anchors]
+        return list(map(_one_line, [all_text(anchor) if len(anchor) else anchor.text or "" for anchor, _ in self.anchors]))
 
     @cached_property
     def all_said(self) -> str:
         """What all anchors say or are labelled, a line each: for one look at all of them."""
-        rows = zip(self.anchors, self.said, strict=True)
-        return "\n".join([said or anchor.get("aria-label") or anchor.get("title") or "" for (anchor, _), said in rows])
+        said = self.said
+        if "" in said:
+            said = [
+                words or anchor.get("aria-label") or anchor.get("title") or ""
+                for (anchor, _), words in zip(self.anchors, said, strict=True)
+            ]
+        return "\n".join(said)
 
     @cached_property
     def all_addresses(self) -> str:
@@ -170,7 +179,7 @@ class Document:
     @cached_property
     def places(self) -> dict[Element, int]:
         """The place of each element in document order."""
-        return {element: place for place, element in enumerate(self.elements)}
+        return dict(zip(self.elements, range(len(self.elements)), strict=True))
 
     def inside(self, outer: Iterable[Element]) -> Subtrees:
         """The elements and all within them. They are elements of this page."""
@@ -178,12 +187,20 @@ class Document:
         for element in outer:
             start = places[element]
             if not marks[start]:
-                end = self._end(element) if len(element) else start + 1
+                end = self._end(element)
                 marks[start:end] = b"\x01" * (end - start)
         return Subtrees(places, marks)
 
+    def holds(self, element: Element, tags: AbstractSet[str]) -> bool:
+        """Has the element one of these tags, or one within it?"""
+        places, start = self.places_of(tags), self.places[element]
+        first = bisect_left(places, start)
+        return first < len(places) and (places[first] == start or places[first] < self._end(element))
+
     def _end(self, element: Element) -> int:
         """The position behind the last element within it."""
+        if not len(element):
+            return self.places[element] + 1
         up: Element | None = element
         while up is not None and up is not self.root:
             following = up.getnext()

@@ -89,12 +89,26 @@ _TYPE = re.compile(r"[/:#]")
 def article_of(nodes: list[JsonNode], addresses: Iterable[str] = ()) -> JsonNode | None:
     """The node of the article: of those of an article type the one that names one of the page's ``addresses`` as its own, else
     the first with a headline."""
-    articles = [node for node in nodes if types_of(node) & ARTICLE_TYPES]
-    titled = [node for node in articles if node.get("headline")] or articles
+    titled = _titled(nodes)
     if len(titled) > 1:
-        own = {_bare(address) for address in addresses if address}
-        titled = [node for node in titled if not own.isdisjoint(_addresses(node))] or titled
+        titled = _of_page(titled, addresses) or titled
     return titled[0] if titled else None
+
+
+def is_of_one_article(nodes: list[JsonNode], addresses: Iterable[str]) -> bool:
+    """Does a page describe one article alone, or one of several as its own by one of its ``addresses``?"""
+    titled = _titled(nodes)
+    return len(titled) == 1 or len(_of_page(titled, addresses)) == 1
+
+
+def _titled(nodes: list[JsonNode]) -> list[JsonNode]:
+    articles = [node for node in nodes if types_of(node) & ARTICLE_TYPES]
+    return [node for node in articles if node.get("headline")] or articles
+
+
+def _of_page(articles: list[JsonNode], addresses: Iterable[str]) -> list[JsonNode]:
+    own = {_bare(address) for address in addresses if address}
+    return [node for node in articles if not own.isdisjoint(_addresses(node))]
 
 
 def _addresses(node: JsonNode) -> set[str]:

@@ -77,14 +77,14 @@ def as_plain_html(root: etree._Element, data: bytes) -> None:
     its script would put it."""
     if data.rfind(b'id="S:') >= 0:  # twice as fast as ``in``
         _place_streamed(root)
-    if data.rfind(b"<amp-") >= 0:
+    if _has(root, *_AMP_TAGS, *_AMP_FRAMES) and data.rfind(b"<amp-") >= 0:
         for element in list(root.iter(*_AMP_TAGS, *_AMP_FRAMES)):
             _as_html(element)
-    if data.rfind(b"shadowroot") >= 0:
+    if _has(root, "template") and data.rfind(b"shadowroot") >= 0:
         _open_shadow_roots(root)
-    if data.rfind(b"<noscript") >= 0:
+    if _has(root, "noscript") and data.rfind(b"<noscript") >= 0:
         _show_without_scripts(root)
-    if data.rfind(b"<button") >= 0:
+    if _has(root, "button") and data.rfind(b"<button") >= 0:
         _show_headings(root)
     if data.rfind(b"data-cfemail") >= 0 or data.rfind(b"/email-protection#") >= 0:
         show_addresses(root)
@@ -92,6 +92,11 @@ def as_plain_html(root: etree._Element, data: bytes) -> None:
         for element in list(root.iter("span")):
             if "katex-html" in (element.get("class") or "").split():
                 _take_out(element)
+
+
+def _has(root: etree._Element, *tags: str) -> bool:
+    """Is there such an element? The tree tells it sooner than the bytes do."""
+    return next(root.iter(*tags), None) is not None
 
 
 def _open_shadow_roots(root: etree._Element) -> None:

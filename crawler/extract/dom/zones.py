@@ -53,6 +53,7 @@ class ThreadZone:
             return True
         return bool(self.comments) and self.page.places.get(element, 0) > self._begins and element not in self._aside
 
+    @cached_property
     def held_anchors(self) -> list[int]:
         """Which of the page's anchors ``holds`` would name without their addresses, by their place among them."""
         named, aside = self._named.marks, self._aside.marks
