@@ -10,7 +10,10 @@ import copyreg
 from collections import Counter
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from archive.store.list_memory import Checkpoints
 
 Door = Literal["rest", "page"]
 Precision = Literal["second", "minute", "day"]
@@ -211,6 +214,7 @@ class Answer:
     whole_threads: tuple[str, ...] = ()  # the site's ids of articles whose threads are now read to the end
     gaps: tuple[Gap, ...] = ()
     marks: dict[str, dict[str, object]] = field(default_factory=dict)  # list name -> what to remember of it: the done-mark
+    checkpoints: Checkpoints = field(default_factory=dict)  # what else to remember with it
     counts: Counter[str] = field(default_factory=Counter)  # filled in by the store: new, revised, unchanged, homeless
     sighting: Any = None  # filled in by admission, which looks at a page before it waits and when it is saved
 

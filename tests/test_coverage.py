@@ -225,6 +225,15 @@ def test_every_month_of_a_crawled_site_has_its_number_though_the_site_over_count
         assert len(site.asked("per_page=1&")) <= 16, "halving a span of 20 years takes 8 questions for each"
 
 
+def test_a_walk_in_parts_counts_what_a_walk_in_one_does(tmp_path: Path) -> None:
+    with DemoSite(overcount=4) as site:
+        for name, arguments in (("one", [[]]), ("parts", [["limit=7"], ["limit=20"], []])):
+            codes = [crawl(site, tmp_path / name, "pages=none", *more).code for more in arguments]
+            assert set(codes) == {0}
+    for sql in ("select list, first_at, last_at, count from overcounts", "select kind, month, reported, held from coverage"):
+        assert sorted(rows(tmp_path / "parts", sql), key=repr) == sorted(rows(tmp_path / "one", sql), key=repr) != []
+
+
 def test_months_over_which_an_overcount_reaches_are_named_on_the_status_page(desk: Desk) -> None:
     desk.see(at("2020-02-10", 1), at("2020-04-10", 2))
     walked(desk, "posts", 4)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from crawler.wordpress.api import Cursor, Listing
 from crawler.wordpress.overcount import Overcounts, Span, in_utc
 
@@ -54,3 +56,25 @@ def test_spans_are_told_in_utc_once_for_each_begin_and_not_where_the_zone_is_unk
     spans = [Span(DATES[0], DATES[0], 1), Span(DATES[0], DATES[1], 2)]
     assert in_utc(spans, "America/New_York") == [("2020-01-20T15:00:00Z", "2020-03-05T15:00:00Z", 3)]
     assert in_utc(spans, None) == []
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3])
+def test_a_walk_that_is_cut_off_goes_on_counting_where_it_was(cut: int) -> None:
+    dates = [f"2020-03-{day:02}T10:00:00" for day in range(9, 0, -1)]
+    answers = [
+        (Listing([row(9, dates[0]), row(8, dates[1]), row(7, dates[2])], total=13, pages=5), Cursor(dates[2])),
+        (Listing([row(7, dates[2]), row(6, dates[3]), {"id": 50, "date": None}], total=10, pages=4), Cursor(dates[3])),
+        (Listing([row(6, dates[3]), row(5, dates[4]), row(4, dates[5], protected=True)], total=6, pages=2), Cursor(dates[5])),
+        (Listing([row(4, dates[5], protected=True), row(3, dates[6])], total=3, pages=1), None),
+    ]
+    whole = Overcounts("desc", Cursor())
+    for answer in answers:
+        whole.add(*answer)
+    first = Overcounts("desc", Cursor())
+    for answer in answers[:cut]:
+        first.add(*answer)
+    then = Overcounts("desc", answers[cut - 1][1] or Cursor(), first.state())
+    for answer in answers[cut:]:
+        then.add(*answer)
+    assert first.take() + then.take() == whole.take() != []
+    assert whole.take() == []

@@ -35,6 +35,8 @@ Kind = Literal[
     "read_again",  # ref: empty; at: when the reading began; count: our id of the article up to which all captures are read again; value:
     # the extractor. ref: left; value: our ids of the articles that were left as they were, a space between them
     "assets_read",  # ref: empty; count: the capture up to which pages were searched for their files; value: the hosts allowed then
+    "counted_posts",  # ref: where a walk through a REST list goes on; value: what it has counted since its last edge, as JSON.
+    "counted_comments",  # the same of comments. ``counted_kind`` names it for the other REST lists
     "unlisted",  # ref: address. Held articles that no list names, and that were read since: they are not news
 ]
 
@@ -52,6 +54,11 @@ class Checkpoint:
 def newest_kind(name: str) -> Kind:
     """The kind that remembers what a REST list named first: ``newest_briefings`` for the list ``briefings``."""
     return cast("Kind", f"newest_{name}")
+
+
+def counted_kind(name: str) -> Kind:
+    """The kind that remembers what a walk through a REST list has counted so far: ``counted_briefings`` for the list ``briefings``."""
+    return cast("Kind", f"counted_{name}")
 
 
 def checkpoints(db: Database, site_id: int, kind: Kind) -> list[Checkpoint]:

@@ -50,10 +50,13 @@ class ListMemory(OpenArchive):
             sites.close_article_list(self.db, site_id, name, reason)
             self.memory.list_changed(self.db, site_id, name)
 
-    def save_overcounts(self, site_id: int, name: str, spans: Sequence[tuple[str, str, int]]) -> None:
-        """Remember where a list's totals count more than the site gives; a walk that was cut in two adds to what it found before."""
+    def save_overcounts(
+        self, site_id: int, name: str, spans: Sequence[tuple[str, str, int]], instead: Sequence[tuple[str, str, int]] = ()
+    ) -> None:
+        """Remember where a list's totals count more than the site gives; a walk that was cut in two adds to what it found before.
+        ``instead``: spans that are told more exactly now."""
         with self.transaction():
-            sites.save_overcounts(self.db, site_id, name, spans)
+            sites.save_overcounts(self.db, site_id, name, spans, instead)
 
     def checkpoints(self, site_id: int, kind: Kind) -> list[Checkpoint]:
         """What the crawler remembered of this kind, in the order in which it was saved."""

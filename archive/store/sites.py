@@ -106,8 +106,13 @@ def close_article_list(db: Database, site_id: int, name: str, reason: str) -> No
     db.execute("delete from overcounts where site_id = ? and list = ?", [site_id, name])
 
 
-def save_overcounts(db: Database, site_id: int, name: str, spans: Sequence[tuple[str, str, int]]) -> None:
-    """(earliest, latest, how many too many) of spans in which a list's totals count more than the site gives; earlier ones stay."""
+def save_overcounts(
+    db: Database, site_id: int, name: str, spans: Sequence[tuple[str, str, int]], instead: Sequence[tuple[str, str, int]] = ()
+) -> None:
+    """(earliest, latest, how many too many) of spans in which a list's totals count more than the site gives; earlier ones stay, but
+    for those ``instead`` of which they are kept."""
+    sql = "delete from overcounts where site_id = ? and list = ? and first_at = ?"
+    db.conn.executemany(sql, [(site_id, name, first) for first, _, _ in instead])
     db.conn.executemany(
         "insert or replace into overcounts(site_id, list, first_at, last_at, count) values (?, ?, ?, ?, ?)",
         [(site_id, name, *span) for span in spans],

@@ -158,6 +158,7 @@ class Intake:
             whole_threads=answer.whole_threads,
             unheld=[as_mapping(gap) | {"explained": int(gap.explained)} for gap in answer.gaps],
             marks=answer.marks,
+            checkpoints=answer.checkpoints,
             pages_alone=self.context.pages_are_the_text,
             asked=answer.asked,
             saved=saved,

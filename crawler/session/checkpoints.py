@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from archive.store.absences import Table
-from archive.store.checkpoints import Checkpoint, Kind, newest_kind
+from archive.store.checkpoints import Checkpoint, Kind, counted_kind, newest_kind
 
 if TYPE_CHECKING:
     from archive.store.store import Store
@@ -72,6 +72,10 @@ class Checkpoints:
         """What a REST list named first when it was last asked, in its order."""
         return [[int(row.ref), row.value or ""] for row in self._read(newest_kind(collection))]
 
+    def counted(self, collection: Listed) -> tuple[str, str]:
+        """(where the walk through a REST list goes on, what it has counted since its last edge); empty where no walk is under way."""
+        return next(((row.ref, row.value or "") for row in self._read(counted_kind(collection))), ("", ""))
+
     def refs(self, kind: Refs) -> list[str]:
         """The ids or addresses noted under a kind, in the order in which they were saved."""
         return [row.ref for row in self._read(kind)]
@@ -130,6 +134,11 @@ class Checkpoints:
 def newest_rows(collection: Listed, newest: Newest) -> dict[Kind, list[Checkpoint]]:
     """The rows of ``newest``, to be saved with the list that named them."""
     return {newest_kind(collection): [Checkpoint(str(number), value=str(modified) or None) for number, modified in newest]}
+
+
+def counted_rows(collection: Listed, cursor: str, state: str) -> dict[Kind, list[Checkpoint]]:
+    """The rows of ``counted``, to be saved with the answer that was counted; an empty cursor ends the walk."""
+    return {counted_kind(collection): [Checkpoint(cursor, value=state)] if cursor else []}
 
 
 def read_again_rows(state: ReadAgain) -> dict[Kind, list[Checkpoint]]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from archive.queries import backlog, holdings, rest_lists
 from archive.store.expunge import refused
+from archive.store.list_memory import NO_CHECKPOINTS, Checkpoints
 from crawler.errors import DoorClosed, FetchError, Limited, OutsideSite
 from crawler.items import LACKS, Answer, Capture
 from crawler.sequences import batches
@@ -17,16 +18,15 @@ from crawler.wordpress import api as api
 from crawler.wordpress.answers import is_public, read_comments, read_posts
 from crawler.wordpress.api import Cursor, Listing, Paging
 from crawler.wordpress.degrade import Questions
-from crawler.wordpress.overcount import Overcounts, Span, in_utc
 from crawler.wordpress.pieces import parts_of
 from crawler.wordpress.question import list_name
 from crawler.wordpress.taxonomy import Terms
+from crawler.wordpress.walk_counts import WalkCounts
 
 if TYPE_CHECKING:
     from crawler.session.session import Run
 
 Main = str  # a list of articles (posts, a further type, posts@de) or of comments, by its name
-COUNTED_AT_MOST = 30  # questions after a walk, to tell in which month the site counts more than it gives
 ORDER: dict[str, api.Order] = {"posts": "desc", "comments": "asc"}  # newest articles first; parents before their answers
 
 
@@ -122,7 +122,7 @@ class RestDoor:
         row, total = self.row(collection), None
         cursor: Cursor | None = Cursor.parse(row["cursor"])
         rows_are, order = api.rows_of(collection), ORDER[api.rows_of(collection)]
-        counted, paging = Overcounts(order, Cursor.parse(row["cursor"])), Paging()
+        counts, paging = WalkCounts(self, collection, order, Cursor.parse(row["cursor"])), Paging()
         while cursor and not self.run.limit_reached(collection):
             url = api.walk_url(row["url"], collection, cursor, order)
             listing, capture = await self.ask(url, api.REQUIRED[rows_are])
@@ -133,23 +133,17 @@ class RestDoor:
             room = self.run.room() if rows_are == "posts" else None
             if room is not None and room < len(rows):
                 rows, cursor = api.cut(rows, room)
-            counted.add(listing, cursor, self.counted_elsewhere(collection, listing))
+            spans, counted = counts.add(listing, cursor)
             done: dict[str, object] = {
                 "cursor": str(cursor) if cursor else None,
                 "walked_at": None if cursor else self.store.now(),
                 "checked_at": capture.at,
             }
-            await self.save(collection, rows, capture, url, {collection: done})
-        spans = await self.by_months(collection, counted.spans)
-        self.store.save_overcounts(self.run.site_id, collection, in_utc(spans, self.run.timezone))
+            await self.save(collection, rows, capture, url, {collection: done}, checkpoints=counted)
+            await counts.divide(spans)
         if cursor is None and rows_are == "comments":
             self.store.finish_all_threads(self.run.site_id, row["walk_started_at"])
         return total
-
-    def counted_elsewhere(self, collection: Main, listing: Listing) -> set[int]:
-        """The ids of an answer that another list gave: where a language shows what is not translated in another one, both count it."""
-        numbers = [str(number) for number in listing.ids]
-        return {int(number) for number in self.store.ask(rest_lists.on_another_list, self.run.site_id, collection, numbers)}
 
     def advance(self, url: str, cursor: Cursor, listing: Listing, order: api.Order, paging: Paging) -> Cursor | None:
         """Where a walk goes on; by pages where the list takes or heeds no dates and no order. None at its end."""
@@ -163,23 +157,6 @@ class RestDoor:
             return by_page if paging.more else None
         return following if paging.more or (following and following.edge != cursor.edge) else None
 
-    async def by_months(self, collection: Main, spans: list[Span]) -> list[Span]:
-        """The spans in pieces that lie within a month each, as far as a few questions lead: a month's number is what is checked."""
-        url, done, asked = self.row(collection)["url"], list[Span](), 0
-        if self.questions.refuses(list_name(url), "after", "before"):
-            return spans
-        while spans:
-            span, *spans = spans
-            middle = span.middle() if asked < COUNTED_AT_MOST else ""
-            halves = []
-            if middle:
-                asked += 1
-                listing = await self.list_rows(api.span_url(url, span.after, middle, per_page=1), collection, asked=1)
-                halves = span.halves(middle, listing.total or 0)
-            done += [] if halves else [span]
-            spans += halves
-        return done
-
     async def save(
         self,
         collection: Main,
@@ -188,6 +165,7 @@ class RestDoor:
         url: str,
         marks: dict[str, dict[str, object]],
         whole: Sequence[str] = (),
+        checkpoints: Checkpoints = NO_CHECKPOINTS,
     ) -> Answer:
         """One answer into the archive, with its done-marks; one that came in pieces piece by piece, the done-marks with the last.
 
@@ -197,7 +175,7 @@ class RestDoor:
         for some, holder in pieces:
             await self._save(collection, some, Answer("rest", holder.at, ((holder.id, "rest"),), url))
         some, holder = last
-        answer = Answer("rest", holder.at, ((holder.id, "rest"),), url, marks=marks, whole_threads=tuple(whole))
+        answer = Answer("rest", holder.at, ((holder.id, "rest"),), url, marks=marks, whole_threads=tuple(whole), checkpoints=checkpoints)
         return await self._save(collection, some, answer)
 
     async def _save(self, collection: Main, rows: list[dict[str, Any]], answer: Answer) -> Answer:

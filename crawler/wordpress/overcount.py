@@ -7,6 +7,7 @@ at the turns of the months, with one request for each, so that every month has a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -45,9 +46,12 @@ class Span:
 
 
 class Overcounts:
-    """Collects the answers of one walk, from ``cursor`` on; ``spans`` are those in which the site counted more than it gave."""
+    """Collects the answers of one walk, from ``cursor`` on; ``spans`` are those in which the site counted more than it gave.
 
-    def __init__(self, order: Order, cursor: Cursor) -> None:
+    ``kept``: the ``state`` of a walk that was cut off at this cursor.
+    """
+
+    def __init__(self, order: Order, cursor: Cursor, kept: str = "") -> None:
         self.spans: list[Span] = []
         self._order = order
         self._rows: dict[int, tuple[str, bool]] = {}  # id -> (date, given with its text) of what was listed since the last edge
@@ -56,6 +60,21 @@ class Overcounts:
         self._seen_whole = cursor.page == 1  # a walk that goes on within a span has not seen all of it
         self._moved = False
         self._undated, self._placed = set[int](), set[int]()  # ids of rows whose date is lost: counted in this span, in earlier ones
+        if kept:
+            self._total, self._begin, self._seen_whole, self._moved, rows, undated, placed = json.loads(kept)
+            self._rows, self._edge = {number: (date, given) for number, date, given in rows}, cursor.edge
+            self._undated, self._placed = set(undated), set(placed)
+
+    def state(self) -> str:
+        """All that is known of the span under way."""
+        rows = [(number, *row) for number, row in self._rows.items()]
+        known = (self._total, self._begin, self._seen_whole, self._moved, rows, sorted(self._undated), sorted(self._placed))
+        return json.dumps(known, separators=(",", ":"))
+
+    def take(self) -> list[Span]:
+        """The spans that were found since this was asked last."""
+        spans, self.spans = self.spans, []
+        return spans
 
     def add(self, listing: Listing, following: Cursor | None, elsewhere: Set[int] = frozenset()) -> None:
         """One answer, and the cursor of the next one (None at the end of the walk). ``elsewhere``: ids that another list counts too."""
@@ -82,7 +101,13 @@ class Overcounts:
         counted -= len(self._undated)
         self._placed, self._undated = self._placed | self._undated, set()
         if counted > len(inside) and inside and self._seen_whole:
-            self.spans.append(Span(dates[0], dates[-1], counted - len(inside), *self._bounds(), tuple(dates)))
+            after, before = self._bounds()
+            first, last = dates[0], dates[-1]  # where a limit cut the walk, more lies between the begin and what was given
+            if self._begin and self._order == "desc":
+                last = max(last, _beside(before, -1))
+            elif self._begin:
+                first = min(first, _beside(after, 1))
+            self.spans.append(Span(first, last, counted - len(inside), after, before, tuple(dates)))
         self._rows = {i: row for i, row in self._rows.items() if i not in inside}
         self._begin, self._seen_whole = self._edge, True
 
