@@ -46,11 +46,11 @@ def test_the_header_may_name_the_next_page() -> None:
     assert read_listing_page(page(""), HOME, '</style.css>; rel="preload"').next_page is None
 
 
-def test_pictures_with_areas_link_and_frames_are_sections() -> None:
+def test_pictures_with_areas_link_and_frames_are_indexes() -> None:
     picture = '<img usemap="#m"><map name="m"><area href="/r/1.html"><area href="/r/2.html"></map>'
     assert read_listing_page(f"<html><body>{picture}</body></html>", HOME).articles == (f"{HOME}r/1.html", f"{HOME}r/2.html")
     frames = '<frameset cols="20%,80%"><frame src="toc.html"><frame src="https://other.example/x"></frameset>'
-    assert read_listing_page(f"<html><head></head>{frames}</html>", HOME).sections == (f"{HOME}toc.html",)
+    assert read_listing_page(f"<html><head></head>{frames}</html>", HOME).indexes == (f"{HOME}toc.html",)
 
 
 def test_the_head_may_name_the_sitemap() -> None:

@@ -69,14 +69,14 @@ def read_listing_page(html: str, url: str, link_header: str = "") -> ListingPage
     entries = entries or [link for _, link in inside if _is_address(link) and not is_index(link)]
     more, nowhere = load_more(root, base)
     next_page = next_page_of(root, inside, url, base, link_header) or (more if more and more != url and same_host(more, url) else None)
-    in_menus = [link for anchor, link in inside if boxes.around(anchor.getparent()).menu] + list(_frames(root, url, base))
+    in_menus = [link for anchor, link in inside if boxes.around(anchor.getparent()).menu]
     sections = [link for link in in_menus if not (NO_SECTION.search(parts_of(link).path) or FILE.search(link))]
     return ListingPage(
         articles=tuple(dict.fromkeys(entries)),
         next_page=next_page,
         boxed=boxed,
         sections=tuple(dict.fromkeys(section for section in sections if not is_index(section))),
-        indexes=tuple(dict.fromkeys(indexes)),
+        indexes=tuple(dict.fromkeys([*indexes, *_frames(root, url, base)])),
         links=frozenset(link for _, link in inside),
         languages=tuple(dict.fromkeys(_languages(root, inside, url, base, boxes))),
         scripted=nowhere and next_page is None,
