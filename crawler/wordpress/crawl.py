@@ -120,9 +120,10 @@ class RestDoor:
     async def walk(self, collection: Main) -> int | None:
         """Read a list from where the walk stands to its end, or as far as the run may. Returns how many its first answer counts."""
         row, total = self.row(collection), None
-        cursor: Cursor | None = Cursor.parse(row["cursor"])
+        begin = Cursor.parse(row["cursor"])
         rows_are, order = api.rows_of(collection), ORDER[api.rows_of(collection)]
-        counts, paging = WalkCounts(self, collection, order, Cursor.parse(row["cursor"])), Paging()
+        cursor: Cursor | None = begin
+        counts, paging = WalkCounts(self.run, self.questions, self.ask, collection, row["url"], order, begin), Paging()
         while cursor and not self.run.limit_reached(collection):
             url = api.walk_url(row["url"], collection, cursor, order)
             listing, capture = await self.ask(url, api.REQUIRED[rows_are])
@@ -139,8 +140,12 @@ class RestDoor:
                 "walked_at": None if cursor else self.store.now(),
                 "checked_at": capture.at,
             }
+            try:
+                await counts.divide(spans)
+            except (FetchError, OutsideSite, DoorClosed, Limited):
+                await self.save(collection, rows, capture, url, {collection: done}, checkpoints=counted)
+                raise
             await self.save(collection, rows, capture, url, {collection: done}, checkpoints=counted)
-            await counts.divide(spans)
         if cursor is None and rows_are == "comments":
             self.store.finish_all_threads(self.run.site_id, row["walk_started_at"])
         return total
