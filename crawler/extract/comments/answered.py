@@ -24,7 +24,7 @@ def answered(page: Document, comments: Mapping[Element, str]) -> dict[str, str]:
     """Number of a comment -> number of the one that it says it answers. ``comments``: element -> number."""
     numbers, found = set(comments.values()), dict[str, str]()
     for anchor, href in page.anchors:
-        target = _TARGET.search(href) if href[-1:].isdigit() or href.endswith("/") else None
+        target = _TARGET.search(href) if href.rstrip("/")[-1:].isdigit() else None
         if target is None or target[1] not in numbers:
             continue
         own = next((comments[up] for up in anchor.iterancestors() if up in comments), None)

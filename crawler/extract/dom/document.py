@@ -10,8 +10,6 @@ from collections.abc import Set as AbstractSet
 from functools import cached_property, lru_cache
 from itertools import chain
 
-from lxml import etree
-
 from crawler.extract.dom.tree import Element, all_text, text_of, tokens_of, word_set
 
 WHOLE_PAGE = frozenset(("body", "main", "html"))
@@ -22,7 +20,6 @@ NEVER_ARTICLE = word_set(
     "comments-area wpdcom modal popup"
 )
 _ADDRESS_ALONE = ["href"]
-_GIVEN_ADDRESSES = etree.XPath("descendant-or-self::a/@href", smart_strings=False)
 _ANCHORS = frozenset(("a",))
 
 
@@ -58,8 +55,7 @@ class Document:
         self._texts: dict[Element, str] = {}
         self._read()
         anchors = self.of(_ANCHORS)
-        given = _GIVEN_ADDRESSES(root)  # all in one call, where each anchor has one
-        self.addresses: list[str] = given if len(given) == len(anchors) else [anchor.get("href") or "" for anchor in anchors]
+        self.addresses: list[str] = [anchor.get("href") or "" for anchor in anchors]
         self.anchors: list[tuple[Element, str]] = list(zip(anchors, self.addresses, strict=True))
         self._names: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)  # one of these -> where it stands in
         for found in self._places:
